@@ -1,0 +1,3 @@
+module github.com/zenml-installer/zenml-installer
+
+go 1.26.0
