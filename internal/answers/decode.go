@@ -1,0 +1,220 @@
+package answers
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// File is an answers file that has been read.
+type File struct {
+	Answers
+	Name  string
+	lines map[string]int
+}
+
+// Dir is the folder against which the file's relative names are meant.
+func (f File) Dir() string { return filepath.Dir(f.Name) }
+
+// Line returns the line that answers key, or the nearest one above it.
+func (f File) Line(key string) int {
+	for key != "" {
+		if line, ok := f.lines[key]; ok {
+			return line
+		}
+		cut := strings.LastIndexByte(key, '.')
+		if cut < 0 {
+			return 0
+		}
+		key = key[:cut]
+	}
+	return 0
+}
+
+// Parse reads an answers file; name is for its messages. It returns Faults
+// with everything that is wrong with it: unreadable YAML, unknown keys, wrong
+// types, and what Validate finds.
+func Parse(name string, data []byte) (File, error) {
+	file := File{Name: name, lines: map[string]int{}}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return file, Faults{syntaxFault(err)}
+	}
+	if len(doc.Content) == 0 {
+		return file, Faults{{Problem: "the file is empty", Remedy: "begin with version: 1"}}
+	}
+	d := decoder{lines: file.lines}
+	d.value(doc.Content[0], reflect.ValueOf(&file.Answers).Elem(), "")
+	if len(d.faults) > 0 {
+		return file, d.faults
+	}
+	return file, file.locate(Validate(file.Answers)).Err()
+}
+
+func (f File) locate(faults Faults) Faults {
+	for i := range faults {
+		faults[i].Line = f.Line(faults[i].Key)
+	}
+	return faults
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): `)
+
+// syntaxFault keeps the place and the kind of the error but not the text
+// around it, which may hold a secret.
+func syntaxFault(err error) Fault {
+	text := err.Error()
+	fault := Fault{Problem: "this is not YAML", Remedy: "check the indentation, the quotes and the colons there"}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		fault.Line, _ = strconv.Atoi(m[1])
+	}
+	return fault
+}
+
+type decoder struct {
+	lines  map[string]int
+	faults Faults
+}
+
+func (d *decoder) fault(key string, n *yaml.Node, problem, remedy string) {
+	d.faults = append(d.faults, Fault{Key: key, Line: n.Line, Problem: problem, Remedy: remedy})
+}
+
+func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Tag == "!!null" {
+		return
+	}
+	switch target := into.Addr().Interface().(type) {
+	case *secret.Text:
+		var text string
+		if d.scalar(n, &text, key, "text") {
+			*target = secret.New(text)
+		}
+	case *Source:
+		d.source(n, target, key)
+	case *map[string]any:
+		if n.Kind != yaml.MappingNode || n.Decode(target) != nil {
+			d.fault(key, n, "it is not a mapping of keys to values", "write it as chart values")
+		}
+	case *string:
+		d.scalar(n, target, key, "text")
+	case *int:
+		d.scalar(n, target, key, "a whole number")
+	case *bool:
+		d.scalar(n, target, key, "true or false")
+	default:
+		d.structure(n, into, key)
+	}
+}
+
+func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
+	if n.Kind == yaml.ScalarNode && n.Decode(into) == nil {
+		return true
+	}
+	d.fault(key, n, "it is not "+want, "write "+want)
+	return false
+}
+
+func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
+	if into.Kind() == reflect.Pointer {
+		into.Set(reflect.New(into.Type().Elem()))
+		into = into.Elem()
+	}
+	if n.Kind != yaml.MappingNode {
+		d.fault(key, n, "it needs keys of its own", "they are "+strings.Join(names(into.Type()), ", "))
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i], n.Content[i+1]
+		path := join(key, name.Value)
+		if _, twice := d.lines[path]; twice {
+			d.fault(path, name, "it is there twice", "leave one of them out")
+			continue
+		}
+		d.lines[path] = name.Line
+		index, ok := member(into.Type(), name.Value)
+		if !ok {
+			d.fault(path, name, "there is no such key", nearest(name.Value, names(into.Type())))
+			continue
+		}
+		d.value(value, into.Field(index), path)
+	}
+}
+
+func (d *decoder) source(n *yaml.Node, into *Source, key string) {
+	if n.Kind == yaml.ScalarNode {
+		d.fault(key, n, "a plain value stands here", "say where it comes from: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}; {value: …} if it must be here")
+		return
+	}
+	before := len(d.faults)
+	d.structure(n, reflect.ValueOf(into).Elem(), key)
+	if len(d.faults) > before {
+		return
+	}
+	if len(n.Content) != 2 || into.IsZero() {
+		d.fault(key, n, "it must name exactly one source", "one of env, file, secretRef, generate, value")
+	}
+	if ref := into.SecretRef; ref != nil && (ref.Name == "" || ref.Key == "") {
+		d.fault(key+".secretRef", n, "the name or the key of the Secret is missing", "write {name: SECRET, key: KEY}")
+	}
+}
+
+func names(t reflect.Type) []string {
+	var all []string
+	for i := range t.NumField() {
+		all = append(all, tag(t.Field(i)))
+	}
+	return all
+}
+
+func join(key, name string) string {
+	if key == "" {
+		return name
+	}
+	return key + "." + name
+}
+
+// nearest says which known name was probably meant.
+func nearest(name string, known []string) string {
+	best, least := "", 1+len(name)/2
+	for _, k := range known {
+		if n := distance(strings.ToLower(name), strings.ToLower(k)); n < least {
+			best, least = k, n
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	return "the keys here are " + strings.Join(known, ", ")
+}
+
+// distance is the Levenshtein distance of two short names.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

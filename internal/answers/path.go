@@ -1,0 +1,116 @@
+package answers
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// Get returns the answer at key in the form that Set takes; empty when there
+// is none. A Source comes back as Source.Describe, not as its content.
+// It panics on a key that no field has: keys are literals.
+func (a Answers) Get(key string) string {
+	v := at(reflect.ValueOf(&a).Elem(), key)
+	if v.IsZero() {
+		return ""
+	}
+	switch content := v.Interface().(type) {
+	case string:
+		return content
+	case int:
+		return strconv.Itoa(content)
+	case bool:
+		return strconv.FormatBool(content)
+	case Source:
+		return content.Describe()
+	default:
+		return fmt.Sprint(content)
+	}
+}
+
+// GetSource returns the Source at key. It panics where key is not one.
+func (a Answers) GetSource(key string) Source {
+	return at(reflect.ValueOf(&a).Elem(), key).Interface().(Source)
+}
+
+// Set puts an answer, as a person types it, at key: text as it is, whole
+// numbers in digits, booleans as true or false, a secret or a certificate as
+// its content. Empty text removes the answer.
+// It panics on a key that no field has: keys are literals.
+func (a *Answers) Set(key, text string) error {
+	v := at(reflect.ValueOf(a).Elem(), key)
+	if text == "" {
+		v.SetZero()
+		return nil
+	}
+	switch v.Interface().(type) {
+	case string:
+		v.SetString(text)
+	case int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("“%s” is not a whole number", text)
+		}
+		v.SetInt(int64(n))
+	case bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("“%s” is neither true nor false", text)
+		}
+		v.SetBool(b)
+	case Source:
+		v.Set(reflect.ValueOf(Source{Value: secret.New(text)}))
+	default:
+		return fmt.Errorf("%s cannot be typed in one line", key)
+	}
+	return nil
+}
+
+// SetSource puts a Source at key. It panics where key is not one.
+func (a *Answers) SetSource(key string, s Source) {
+	at(reflect.ValueOf(a).Elem(), key).Set(reflect.ValueOf(s))
+}
+
+// Complete returns the answers with the default of every field that has a
+// meaning and no answer.
+func (a Answers) Complete() Answers {
+	for _, f := range Fields {
+		if f.Default == "" || !f.Applies(a) || a.Get(f.Key) != "" {
+			continue
+		}
+		if err := a.Set(f.Key, f.Default); err != nil {
+			panic(fmt.Sprintf("default of %s: %v", f.Key, err)) // a literal of the table; a test sets them all
+		}
+	}
+	a.Version = Version
+	return a
+}
+
+func at(v reflect.Value, key string) reflect.Value {
+	for _, part := range strings.Split(key, ".") {
+		i, ok := member(v.Type(), part)
+		if !ok {
+			panic("answers: no field " + key)
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
+// member finds the struct field that yaml calls name.
+func member(t reflect.Type, name string) (int, bool) {
+	for i := range t.NumField() {
+		if tag(t.Field(i)) == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func tag(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}

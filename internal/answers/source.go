@@ -1,0 +1,76 @@
+package answers
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// IsZero tells whether nothing was answered.
+func (s Source) IsZero() bool {
+	return s.Env == "" && s.File == "" && s.SecretRef == nil && !s.Generate && s.Value.Empty()
+}
+
+// Describe says in words where the content comes from, never the content.
+func (s Source) Describe() string {
+	switch {
+	case s.SecretRef != nil:
+		return fmt.Sprintf("Secret %s, key %s", s.SecretRef.Name, s.SecretRef.Key)
+	case s.Env != "":
+		return "environment variable " + s.Env
+	case s.File != "":
+		return "file " + s.File
+	case s.Generate:
+		return "generated"
+	case !s.Value.Empty():
+		return "given in the answers"
+	}
+	return "not given"
+}
+
+// Local is what a Source is read from on the user's machine. The caller
+// supplies it, so that a library never reads the environment by itself.
+type Local struct {
+	Getenv   func(name string) (string, bool)
+	ReadFile func(path string) ([]byte, error)
+	Dir      string // relative file names start here: the folder of the answers file
+}
+
+// Read returns the content of a Source that lies on the user's machine: env,
+// file or value. It fails on secretRef and generate, which have none here.
+// One trailing line break of a file is not part of a secret.
+func (s Source) Read(local Local) (secret.Text, error) {
+	switch {
+	case s.Env != "":
+		v, ok := local.Getenv(s.Env)
+		if !ok || v == "" {
+			return secret.Text{}, fmt.Errorf("environment variable %s is not set: export it, or name another source", s.Env)
+		}
+		return secret.New(v), nil
+	case s.File != "":
+		path := s.File
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(local.Dir, path)
+		}
+		data, err := local.ReadFile(path)
+		if err != nil {
+			return secret.Text{}, err
+		}
+		return secret.New(strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")), nil
+	case !s.Value.Empty():
+		return s.Value, nil
+	}
+	return secret.Text{}, fmt.Errorf("%s: there is nothing to read here", s.Describe())
+}
+
+// GenerateKey returns 32 random bytes as 64 hexadecimal digits, the form in
+// which the server takes an encryption key.
+func GenerateKey() secret.Text {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
+	return secret.New(hex.EncodeToString(key))
+}

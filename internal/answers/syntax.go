@@ -1,0 +1,139 @@
+package answers
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// passwordSymbols is the set that the dashboard's password rule names.
+const passwordSymbols = `!@#$%^&*(),.?":{}|<>/`
+
+var (
+	labelPattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	dnsNamePattern  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	quantityPattern = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$`)
+	// databasePattern is the server's own rule for the last part of its URL.
+	databasePattern = regexp.MustCompile(`^[^\\/?%*:|"<>.-]{1,64}$`)
+	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9_]([-A-Za-z0-9_.]*[A-Za-z0-9_])?\.?$`)
+)
+
+func dnsLabel(v string) (problem, remedy string) {
+	if len(v) > 63 || !labelPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not a valid name", v), "use lower-case letters, digits and hyphens, at most 63"
+	}
+	return "", ""
+}
+
+// releaseName is stricter than Helm's own limit of 53: the chart appends
+// "-db-migration" and the like, and a Service's name ends at 63.
+func releaseName(v string) (problem, remedy string) {
+	if len(v) > 43 || !labelPattern.MatchString(v) || v[0] >= '0' && v[0] <= '9' {
+		return fmt.Sprintf("“%s” is not a valid release name", v), "use lower-case letters, digits and hyphens, beginning with a letter, at most 43"
+	}
+	return "", ""
+}
+
+func optionalDNSName(v string) (problem, remedy string) {
+	if len(v) > 253 || !dnsNamePattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not a valid name", v), "use lower-case letters, digits, hyphens and dots"
+	}
+	return "", ""
+}
+
+func quantity(v string) (problem, remedy string) {
+	if !quantityPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not a size", v), "write it like 2Gi or 500Mi"
+	}
+	return "", ""
+}
+
+func oneLine(v string) (problem, remedy string) {
+	if strings.ContainsAny(v, "\n\r\x00") {
+		return "it has more than one line", "write it in one line"
+	}
+	return "", ""
+}
+
+func chartVersion(v string) (problem, remedy string) {
+	if _, err := semver.NewVersion(v); err != nil {
+		return fmt.Sprintf("“%s” is not a version", v), "write it like 0.98.1, or leave it out for the newest"
+	}
+	return "", ""
+}
+
+func port(v string) (problem, remedy string) {
+	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 65535 {
+		return fmt.Sprintf("“%s” is not a port", v), "use a number from 1 to 65535"
+	}
+	return "", ""
+}
+
+func positive(v string) (problem, remedy string) {
+	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 999_999 {
+		return fmt.Sprintf("“%s” is not a size", v), "use a whole number from 1 to 999999"
+	}
+	return "", ""
+}
+
+func databaseHost(v string) (problem, remedy string) {
+	if u, err := url.Parse(v); err == nil && u.Host != "" {
+		return fmt.Sprintf("“%s” is a URL", u.Redacted()), fmt.Sprintf("give the host alone: %s", u.Hostname())
+	}
+	if host, _, err := net.SplitHostPort(v); err == nil {
+		return fmt.Sprintf("“%s” has a port", v), fmt.Sprintf("give the host alone (%s) and the port in database.mysql.port", host)
+	}
+	if ip := net.ParseIP(v); ip != nil {
+		if ip.IsLoopback() {
+			return loopback(v)
+		}
+		return "", ""
+	}
+	if strings.EqualFold(strings.TrimSuffix(v, "."), "localhost") {
+		return loopback(v)
+	}
+	if !hostPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not a host name or an address", v), "give it as the pods resolve it, like db.example.com"
+	}
+	return "", ""
+}
+
+func loopback(v string) (problem, remedy string) {
+	return fmt.Sprintf("“%s” means the pod itself, not your machine", v), "give an address that the cluster's pods reach"
+}
+
+func databaseName(v string) (problem, remedy string) {
+	if !databasePattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is a name that the server refuses", v), `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
+	}
+	return "", ""
+}
+
+func databaseUser(v string) (problem, remedy string) {
+	if len(v) > 80 || strings.ContainsAny(v, "\n\r\x00") {
+		return fmt.Sprintf("“%s” is not a MySQL user name", v), "give the user alone, without @host"
+	}
+	return "", ""
+}
+
+// AdminPassword tells what the dashboard's rule misses in a password, in
+// words; empty when nothing.
+func AdminPassword(p string) string {
+	var missing []string
+	need := func(ok bool, what string) {
+		if !ok {
+			missing = append(missing, what)
+		}
+	}
+	need(len([]rune(p)) >= 8, "8 characters")
+	need(strings.ContainsAny(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "an upper-case letter")
+	need(strings.ContainsAny(p, "abcdefghijklmnopqrstuvwxyz"), "a lower-case letter")
+	need(strings.ContainsAny(p, "0123456789"), "a digit")
+	need(strings.ContainsAny(p, passwordSymbols), "one of "+passwordSymbols)
+	return strings.Join(missing, ", ")
+}

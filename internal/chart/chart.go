@@ -1,0 +1,77 @@
+// Package chart describes a ZenML Helm chart that has been pulled, as far as
+// the code that writes values and checks them needs to know it. It does not
+// know Helm.
+package chart
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Info is a pulled chart.
+type Info struct {
+	Ref        string // where it came from, as the user named it
+	Name       string
+	Version    string
+	AppVersion string
+	Defaults   []byte // its values.yaml, comments and order as published
+}
+
+// Layout says under which key a chart takes the server's settings and what
+// that generation of the chart can do.
+type Layout struct {
+	Root string // "server" or "zenml"
+	keys *yaml.Node
+}
+
+// Legacy tells whether the chart is of the generation before the settings
+// moved from zenml: to server: (0.94.2).
+func (l Layout) Legacy() bool { return l.Root == "zenml" }
+
+// Layout reads the layout from the chart's own defaults, never from its
+// version number. It fails on a chart that has neither generation's key.
+func (i Info) Layout() (Layout, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(i.Defaults, &doc); err != nil {
+		return Layout{}, fmt.Errorf("chart %s %s: its values.yaml cannot be read: %w", i.Name, i.Version, err)
+	}
+	if len(doc.Content) == 1 {
+		for _, root := range []string{"server", "zenml"} {
+			if Lookup(doc.Content[0], root) != nil {
+				return Layout{Root: root, keys: doc.Content[0]}, nil
+			}
+		}
+	}
+	return Layout{}, fmt.Errorf("chart %s %s is not a ZenML server chart: its values have neither server: nor zenml: (wanted: oci://public.ecr.aws/zenml/zenml)", i.Name, i.Version)
+}
+
+// Default returns the chart's own default at path, or nil when the chart does
+// not name that key.
+func (l Layout) Default(path ...string) *yaml.Node { return Lookup(l.keys, path...) }
+
+// Server returns the chart's own default at path below the server settings,
+// or nil when the chart does not name that key.
+func (l Layout) Server(path ...string) *yaml.Node {
+	return l.Default(append([]string{l.Root}, path...)...)
+}
+
+// Lookup returns the value at path in a tree of mappings, or nil.
+func Lookup(n *yaml.Node, path ...string) *yaml.Node {
+	for _, key := range path {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return nil
+		}
+		n = child(n, key)
+	}
+	return n
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}

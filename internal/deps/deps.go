@@ -1,0 +1,27 @@
+package deps
+
+import (
+	_ "github.com/Masterminds/semver/v3"
+	_ "github.com/adrg/xdg"
+	_ "github.com/charmbracelet/bubbles/spinner"
+	_ "github.com/charmbracelet/bubbletea"
+	_ "github.com/charmbracelet/huh"
+	_ "github.com/charmbracelet/lipgloss"
+	_ "github.com/cli/browser"
+	_ "github.com/creack/pty"
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/go-containerregistry/pkg/registry"
+	_ "github.com/invopop/jsonschema"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "go.uber.org/goleak"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/term"
+	_ "helm.sh/helm/v3/pkg/action"
+	_ "helm.sh/helm/v3/pkg/registry"
+	_ "k8s.io/cli-runtime/pkg/genericclioptions"
+	_ "k8s.io/client-go/kubernetes"
+	_ "k8s.io/client-go/tools/portforward"
+	_ "sigs.k8s.io/yaml"
+)

@@ -1,0 +1,132 @@
+// Package kube reaches a cluster by the flags that kubectl users know.
+package kube
+
+import (
+	"fmt"
+	"sync"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+)
+
+// Access is one way into one cluster. It is lazy: nothing is read before it is
+// asked for, and nothing is sent before a client is used.
+type Access struct {
+	flags  *genericclioptions.ConfigFlags
+	config func() (*rest.Config, error)
+	client func() (kubernetes.Interface, error)
+}
+
+// QPS and Burst are the client-side rate limits: preflight and the watches
+// ask in short bursts, and client-go's defaults of 5 and 10 would make them
+// wait for themselves.
+const (
+	QPS   = 50
+	Burst = 100
+)
+
+// New returns the access that flags describe.
+func New(flags *genericclioptions.ConfigFlags) *Access {
+	a := &Access{flags: flags}
+	flags.WithWrapConfigFn(func(c *rest.Config) *rest.Config {
+		c.QPS, c.Burst = QPS, Burst
+		return c
+	})
+	a.config = sync.OnceValues(flags.ToRESTConfig)
+	a.client = sync.OnceValues(func() (kubernetes.Interface, error) {
+		config, err := a.config()
+		if err != nil {
+			return nil, err
+		}
+		return kubernetes.NewForConfig(config)
+	})
+	return a
+}
+
+// Getter is what Helm and kubectl's own libraries take.
+func (a *Access) Getter() genericclioptions.RESTClientGetter { return a.flags }
+
+// Config returns the REST configuration; read it, do not change it.
+func (a *Access) Config() (*rest.Config, error) { return a.config() }
+
+// Client returns the typed client.
+func (a *Access) Client() (kubernetes.Interface, error) { return a.client() }
+
+// Context describes a kubeconfig context in words a person can compare.
+type Context struct {
+	Name      string
+	Cluster   string
+	Server    string // the API server's URL
+	User      string
+	Namespace string // the context's own default, often empty
+	Current   bool
+}
+
+// Contexts lists the kubeconfig's contexts, sorted by name.
+// It fails when there is no kubeconfig or none that can be read.
+func (a *Access) Contexts() ([]Context, error) {
+	raw, err := a.flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	return list(raw, deref(a.flags.Context)), nil
+}
+
+// Context returns the context in use: the one that --context names, else the
+// kubeconfig's current one.
+func (a *Access) Context() (Context, error) {
+	contexts, err := a.Contexts()
+	if err != nil {
+		return Context{}, err
+	}
+	for _, c := range contexts {
+		if c.Current {
+			return c, nil
+		}
+	}
+	if name := deref(a.flags.Context); name != "" {
+		return Context{}, fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
+	}
+	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context (kubeconfig: %s)", a.path())
+}
+
+// WithContext returns an access to another context of the same kubeconfig.
+func (a *Access) WithContext(name string) *Access {
+	flags := genericclioptions.NewConfigFlags(true)
+	*flags.KubeConfig = deref(a.flags.KubeConfig)
+	copyValue(flags.Impersonate, a.flags.Impersonate)
+	copyValue(flags.BearerToken, a.flags.BearerToken)
+	copyValue(flags.Timeout, a.flags.Timeout)
+	copyValue(flags.Namespace, a.flags.Namespace)
+	copyValue(flags.CAFile, a.flags.CAFile)
+	copyValue(flags.CertFile, a.flags.CertFile)
+	copyValue(flags.KeyFile, a.flags.KeyFile)
+	copyValue(flags.TLSServerName, a.flags.TLSServerName)
+	if a.flags.Insecure != nil {
+		*flags.Insecure = *a.flags.Insecure
+	}
+	if a.flags.ImpersonateGroup != nil {
+		*flags.ImpersonateGroup = append([]string(nil), *a.flags.ImpersonateGroup...)
+	}
+	*flags.Context = name
+	return New(flags)
+}
+
+func (a *Access) path() string {
+	return a.flags.ToRawKubeConfigLoader().ConfigAccess().GetDefaultFilename()
+}
+
+func copyValue(to, from *string) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+

@@ -1,0 +1,41 @@
+// Package secret holds the one type that carries secret text through the
+// program without showing it.
+package secret
+
+import "fmt"
+
+// Mask is what is shown in place of a secret.
+const Mask = "••••••"
+
+// Text is a string that formats, prints and marshals as Mask. Only Reveal
+// gives the content; a search for Reveal finds every place that uses it.
+type Text struct{ s string }
+
+// New wraps s.
+func New(s string) Text { return Text{s} }
+
+// Reveal returns the secret itself.
+func (t Text) Reveal() string { return t.s }
+
+// Empty tells whether there is no secret.
+func (t Text) Empty() bool { return t.s == "" }
+
+// IsZero tells yaml's omitempty whether there is no secret.
+func (t Text) IsZero() bool { return t.s == "" }
+
+// String returns Mask, or nothing for an empty secret.
+func (t Text) String() string {
+	if t.s == "" {
+		return ""
+	}
+	return Mask
+}
+
+// Format prints Mask for every verb, %#v and %q included.
+func (t Text) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, t.String()) }
+
+// MarshalText returns Mask, so that no encoder writes the secret.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// MarshalYAML returns Mask, so that no encoder writes the secret.
+func (t Text) MarshalYAML() (any, error) { return t.String(), nil }

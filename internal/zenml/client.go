@@ -1,0 +1,143 @@
+// Package zenml talks to a ZenML server's own API, as far as an installer
+// needs it: is it up, is it activated, activate it, log in.
+package zenml
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// Client is one server, reached at Base ("http://127.0.0.1:8080").
+type Client struct {
+	Base string
+	HTTP *http.Client // http.DefaultClient when nil
+}
+
+// Info is what GET /api/v1/info answers without a login. It reads the
+// database, so an answer proves more than /ready does.
+type Info struct {
+	ID               string `json:"id"`
+	Name             string `json:"name"`
+	Version          string `json:"version"`
+	Active           bool   `json:"active"`
+	DeploymentType   string `json:"deployment_type"`
+	DatabaseType     string `json:"database_type"` // sqlite, mysql or other
+	SecretsStoreType string `json:"secrets_store_type"`
+	AuthScheme       string `json:"auth_scheme"`
+	ServerURL        string `json:"server_url"`
+	DashboardURL     string `json:"dashboard_url"`
+}
+
+// Activation is the first admin and the server's name.
+type Activation struct {
+	ServerName      string
+	Username        string
+	Password        secret.Text
+	EnableAnalytics bool
+}
+
+// ErrAlreadyActive says that the server was activated before: activation
+// works once.
+var ErrAlreadyActive = errors.New("the server is already activated")
+
+// Info asks the server about itself.
+func (c Client) Info(ctx context.Context) (Info, error) {
+	var info Info
+	body, err := c.do(ctx, http.MethodGet, "/api/v1/info", "", nil)
+	if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal(body, &info); err != nil {
+		return info, fmt.Errorf("%s/api/v1/info did not answer like a ZenML server: %w", c.Base, err)
+	}
+	return info, nil
+}
+
+// Activate makes the first admin. It refuses an empty user or password,
+// because the server would become active all the same and then have no admin
+// at all. ErrAlreadyActive when someone was first.
+func (c Client) Activate(ctx context.Context, a Activation) error {
+	if a.Username == "" || a.Password.Empty() {
+		return errors.New("activation needs both a user name and a password: without them the server would become active with no admin")
+	}
+	payload, err := json.Marshal(map[string]any{
+		"server_name":      a.ServerName,
+		"admin_username":   a.Username,
+		"admin_password":   a.Password.Reveal(),
+		"enable_analytics": a.EnableAnalytics,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, http.MethodPut, "/api/v1/activate", "application/json", payload)
+	var answer *StatusError
+	if errors.As(err, &answer) && strings.Contains(answer.Detail, "already active") {
+		return ErrAlreadyActive
+	}
+	return err
+}
+
+// Login proves that user and password open the server.
+func (c Client) Login(ctx context.Context, user string, password secret.Text) error {
+	form := url.Values{"username": {user}, "password": {password.Reveal()}}
+	_, err := c.do(ctx, http.MethodPost, "/api/v1/login", "application/x-www-form-urlencoded", []byte(form.Encode()))
+	return err
+}
+
+// StatusError is an answer of the server other than success.
+type StatusError struct {
+	Method, Path string
+	Code         int
+	Detail       string // the server's own words, shortened
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s %s answered %d: %s", e.Method, e.Path, e.Code, e.Detail)
+}
+
+const maxAnswer = 1 << 20 // bytes; the server's own answers are a few KiB
+
+func (c Client) do(ctx context.Context, method, path, contentType string, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.Base, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	client := c.HTTP
+	if client == nil {
+		client = http.DefaultClient
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if response.StatusCode/100 != 2 {
+		return nil, &StatusError{Method: method, Path: path, Code: response.StatusCode, Detail: detail(answer)}
+	}
+	return answer, nil
+}
+
+func detail(answer []byte) string {
+	const most = 300
+	text := strings.Join(strings.Fields(string(answer)), " ")
+	if len(text) > most {
+		return text[:most] + "…"
+	}
+	return text
+}
