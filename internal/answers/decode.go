@@ -38,10 +38,20 @@ func (f File) Line(key string) int {
 	return 0
 }
 
-// Parse reads an answers file; name is for its messages. It returns Faults
-// with everything that is wrong with it: unreadable YAML, unknown keys, wrong
-// types, and what Validate finds.
+// Parse reads an answers file and validates it; name is for its messages. It
+// returns Faults with everything that is wrong with it.
 func Parse(name string, data []byte) (File, error) {
+	file, err := Read(name, data)
+	if err != nil {
+		return file, err
+	}
+	return file, file.Locate(Validate(file.Answers)).Err()
+}
+
+// Read reads an answers file without validating what it says: other answers
+// may still be put over it. It returns Faults for unreadable YAML, unknown
+// keys and wrong types.
+func Read(name string, data []byte) (File, error) {
 	file := File{Name: name, lines: map[string]int{}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -52,13 +62,11 @@ func Parse(name string, data []byte) (File, error) {
 	}
 	d := decoder{lines: file.lines}
 	d.value(doc.Content[0], reflect.ValueOf(&file.Answers).Elem(), "")
-	if len(d.faults) > 0 {
-		return file, d.faults
-	}
-	return file, file.locate(Validate(file.Answers)).Err()
+	return file, d.faults.Err()
 }
 
-func (f File) locate(faults Faults) Faults {
+// Locate adds the file's lines to faults.
+func (f File) Locate(faults Faults) Faults {
 	for i := range faults {
 		faults[i].Line = f.Line(faults[i].Key)
 	}
@@ -182,6 +190,15 @@ func join(key, name string) string {
 		return name
 	}
 	return key + "." + name
+}
+
+// Nearest says which field was probably meant by a key that no field has.
+func Nearest(key string) string {
+	known := make([]string, len(Fields))
+	for i, f := range Fields {
+		known[i] = f.Key
+	}
+	return nearest(key, known)
 }
 
 // nearest says which known name was probably meant.

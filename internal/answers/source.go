@@ -74,3 +74,23 @@ func GenerateKey() secret.Text {
 	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
 	return secret.New(hex.EncodeToString(key))
 }
+
+// ParseSource reads the short form in which a Source can be named in one
+// line: env:NAME, file:PATH or secret:NAME/KEY. Anything else is not ok: it
+// may be the content itself.
+func ParseSource(text string) (source Source, ok bool) {
+	kind, rest, found := strings.Cut(text, ":")
+	if !found || rest == "" {
+		return Source{}, false
+	}
+	switch kind {
+	case "env":
+		return Source{Env: rest}, true
+	case "file":
+		return Source{File: rest}, true
+	case "secret":
+		name, key, found := strings.Cut(rest, "/")
+		return Source{SecretRef: &SecretRef{Name: name, Key: key}}, found && name != "" && key != ""
+	}
+	return Source{}, false
+}

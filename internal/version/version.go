@@ -1,0 +1,28 @@
+// Package version tells which build of the program this is.
+package version
+
+import "runtime/debug"
+
+// Set by the linker: -X github.com/zenml-installer/zenml-installer/internal/version.tag=v1.2.3
+var tag string
+
+// String returns the release's tag; without one, what the Go toolchain
+// recorded of the module or the commit; else "dev".
+func String() string {
+	if tag != "" {
+		return tag
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dev"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "dev-" + s.Value[:12]
+		}
+	}
+	return "dev"
+}
