@@ -1,0 +1,125 @@
+// Package charts holds the sandbox's stand-in charts: two Helm charts named zenml, written for the
+// tests and the demo, that render what the published ZenML chart renders. Current is the layout
+// with server settings under `server:` (published since 0.94.2), Legacy the older one under `zenml:`.
+// Left out: workerDeployments, which renders nothing here.
+package charts
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+
+	"sigs.k8s.io/yaml"
+)
+
+// The two generations of the chart; each is the name of an embedded folder.
+const (
+	Current = "current"
+	Legacy  = "legacy"
+)
+
+// Both prefixes need all: because a folder's files that begin with . or _ are left out otherwise.
+//
+//go:embed all:current all:legacy
+var folders embed.FS
+
+// Archive is a packaged chart as a registry or a repository serves it.
+type Archive struct {
+	Name       string // the chart's name, always zenml
+	Version    string // the chart's version
+	AppVersion string // the server's version; the chart's images are tagged with Version
+	Generation string // Current or Legacy
+	Data       []byte // the .tgz; the same bytes at every call
+}
+
+// Archives packages both generations in their own versions, Current first.
+func Archives() ([]Archive, error) {
+	var archives []Archive
+	for _, generation := range []string{Current, Legacy} {
+		archive, err := Package(generation, "")
+		if err != nil {
+			return nil, err
+		}
+		archives = append(archives, archive)
+	}
+	return archives, nil
+}
+
+// Package packages one generation under the given version, for chart and server alike, so that
+// upgrades can be tried; an empty version keeps the chart's own.
+func Package(generation, version string) (Archive, error) {
+	files, err := filesOf(generation, version)
+	if err != nil {
+		return Archive{}, err
+	}
+	meta, err := metadataOf(files)
+	if err != nil {
+		return Archive{}, fmt.Errorf("chart %s: %w", generation, err)
+	}
+	data, err := pack(meta.Name, files)
+	if err != nil {
+		return Archive{}, fmt.Errorf("chart %s cannot be packaged: %w", generation, err)
+	}
+	return Archive{Name: meta.Name, Version: meta.Version, AppVersion: meta.AppVersion, Generation: generation, Data: data}, nil
+}
+
+// file is one file of a chart; its name is relative to the chart's folder.
+type file struct {
+	name string
+	data []byte
+}
+
+// filesOf lists a generation's files by name, Chart.yaml with the version put in.
+func filesOf(generation, version string) ([]file, error) {
+	if !slices.Contains([]string{Current, Legacy}, generation) {
+		return nil, fmt.Errorf("unknown chart generation %q: use %q or %q", generation, Current, Legacy)
+	}
+	root, err := fs.Sub(folders, generation)
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		files = append(files, file{name: path.Clean(name), data: data})
+		return err
+	})
+	if err != nil || version == "" {
+		return files, err
+	}
+	return withVersion(files, version), nil
+}
+
+var versionLine = regexp.MustCompile(`(?m)^(version|appVersion): .*$`)
+
+func withVersion(files []file, version string) []file {
+	for i := range files {
+		if files[i].name == "Chart.yaml" {
+			files[i].data = versionLine.ReplaceAll(files[i].data, []byte("${1}: "+version))
+		}
+	}
+	return files
+}
+
+type metadata struct {
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+	AppVersion string `json:"appVersion"`
+}
+
+func metadataOf(files []file) (metadata, error) {
+	for _, f := range files {
+		if f.name == "Chart.yaml" {
+			var meta metadata
+			err := yaml.Unmarshal(f.data, &meta)
+			return meta, err
+		}
+	}
+	return metadata{}, fmt.Errorf("Chart.yaml is missing: restore it")
+}
