@@ -1,0 +1,65 @@
+# make demo   a ZenML server on a throw-away Kubernetes, from one command
+# make test   all tests, against real servers
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+MODULE  := github.com/zenml-installer/zenml-installer
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X $(MODULE)/internal/version.tag=$(VERSION)
+GO      := CGO_ENABLED=0 go
+CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zenml-installer
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+# The demo: NODES=real|simulated|auto, ANSWERS=file.yaml runs it unattended,
+# REAL=1 takes the published chart and image where their registries answer.
+NODES   ?= auto
+ANSWERS ?=
+REAL    ?=
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+.PHONY: build
+build: ## build bin/zenml-installer
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/zenml-installer .
+
+.PHONY: packages
+packages: ## install what the demo and the tests need (Debian, as root), or say what to install
+	@sandbox/install-packages.sh
+
+.PHONY: demo
+demo: packages build ## install ZenML on a throw-away Kubernetes
+	@NODES='$(NODES)' REAL='$(REAL)' ANSWERS='$(ANSWERS)' sandbox/demo.sh up
+
+.PHONY: demo-down
+demo-down: ## remove the demo's cluster, all of it
+	@sandbox/demo.sh down
+
+.PHONY: test
+test: packages build ## unit and integration tests
+	@.ci/test
+
+.PHONY: lint
+lint: $(GOLANGCI) ## golangci-lint, on both modules
+	$(GOLANGCI) run ./...
+	cd sandbox && $(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	@echo "building golangci-lint $(GOLANGCI_VERSION), once: about 3 minutes" >&2
+	@mkdir -p $(@D) && tmp=$$(mktemp -d) && \
+	  GOBIN=$$tmp GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION) && \
+	  mv $$tmp/golangci-lint $@ && rmdir $$tmp
+
+.PHONY: compile-all
+compile-all: ## compile for every system that is released
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
+	  echo "compile $$target"; \
+	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null . ; \
+	done
+
+.PHONY: bench
+bench: build ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
