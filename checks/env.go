@@ -1,0 +1,75 @@
+package checks
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// Env is what the checks ask about. What is nil is not there: the checks that
+// need it are skipped and say so.
+type Env struct {
+	// Answers with their defaults filled in (answers.Answers.Complete).
+	Answers answers.Answers
+	// Cluster is the way into the cluster that gets the server.
+	Cluster *kube.Access
+	// Local reads what the answers name on this machine.
+	Local answers.Local
+	// Chart pulls the chart. An error with a method Remedy() string brings its
+	// own remedy into the report.
+	Chart func(context.Context) (chart.Info, error)
+	// Rendered renders the chart with the values made from the answers.
+	Rendered func(context.Context) (Rendered, error)
+	// Port is the local port to reach the server by; 0 means any free one.
+	Port int
+	// PortChosen tells that the user asked for exactly that port.
+	PortChosen bool
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+
+	readOnly bool
+	probes   *probes
+}
+
+// Rendered is what the install would apply, and what is wrong with it.
+type Rendered struct {
+	// Objects of the release, hooks and tests included.
+	Objects []manifest.Object
+	// Secrets that the installer makes beside the release. Only their names,
+	// keys and types are read, apart from the dry run of admission.
+	Secrets []corev1.Secret
+	// Unknown lists the values that the chart does not know.
+	Unknown answers.Faults
+	// Findings lists the answers that have no effect on the objects.
+	Findings answers.Faults
+}
+
+// fresh returns a copy with nothing remembered, for one run.
+func (e *Env) fresh(ctx context.Context, o Options) *Env {
+	c := *e
+	c.readOnly = o.ReadOnly
+	c.probes = newProbes(ctx)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &c
+}
+
+func (e *Env) namespace() string { return e.Answers.Cluster.Namespace }
+func (e *Env) release() string   { return e.Answers.Cluster.Release }
+
+// chart pulls the chart once.
+func (e *Env) chart(ctx context.Context) (chart.Info, error) {
+	return once(ctx, e, "chart", e.Chart)
+}
+
+// rendered renders the chart once.
+func (e *Env) rendered(ctx context.Context) (Rendered, error) {
+	return once(ctx, e, "rendered", e.Rendered)
+}

@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Fault is a claim that does not hold.
+type Fault struct {
+	// Found is what was found, in plain words.
+	Found string
+	// Why it matters; Check.Why when empty.
+	Why string
+	// Remedy is a command or a setting that can be copied.
+	Remedy string
+	// Warn makes it a warning, whatever the check's severity.
+	Warn bool
+	// Blocks tells that the checks which need this one have no meaning,
+	// although the fault is only a warning.
+	Blocks bool
+	// Cause is the error behind it; its text is part of Found where it helps.
+	Cause error
+}
+
+// Error gives what was found and what to do about it.
+func (f *Fault) Error() string {
+	if f.Remedy == "" {
+		return f.Found
+	}
+	return f.Found + "; " + f.Remedy
+}
+
+// Unwrap returns the error behind the fault.
+func (f *Fault) Unwrap() error { return f.Cause }
+
+// skipped says why a claim was not checked.
+type skipped struct{ reason string }
+
+func (s *skipped) Error() string { return s.reason }
+
+// Skip returns the error by which a check says that it could not be made, and
+// why.
+func Skip(format string, args ...any) error {
+	return &skipped{reason: fmt.Sprintf(format, args...)}
+}
+
+// passing marks an error that may be gone a moment later.
+type passing struct{ error }
+
+func (p passing) Unwrap() error { return p.error }
+
+// transient marks err as worth another try within the check's time limit.
+func transient(err error) error {
+	if err == nil {
+		return nil
+	}
+	return passing{err}
+}
+
+func isTransient(err error) bool {
+	var p passing
+	return errors.As(err, &p)
+}
+
+// asFault makes the fault of any error that a check returned.
+func asFault(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	f = &Fault{Found: err.Error(), Cause: err}
+	var r interface{ Remedy() string } // as the errors of other packages offer it
+	if errors.As(err, &r) {
+		f.Remedy = r.Remedy()
+	}
+	return f
+}
+
+// list joins items as people write them: "a, b and c".
+func list(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], ", ") + " and " + items[last]
+}

@@ -1,0 +1,133 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Options chooses among the checks, as the flags of preflight do.
+type Options struct {
+	// Only runs these groups or ids, and the checks that they need. Empty
+	// means all.
+	Only []string
+	// Skip leaves out these groups or ids; the report lists them as skipped.
+	// The checks that need them run all the same.
+	Skip []string
+	// WarnOnly makes the faults of these groups or ids warnings.
+	WarnOnly []string
+	// ReadOnly skips every check that writes something, be it for a moment.
+	ReadOnly bool
+}
+
+// UnknownError names a group or id that no check has.
+type UnknownError struct {
+	Name  string
+	Known []string // groups and ids
+}
+
+func (e *UnknownError) Error() string {
+	if near := nearest(e.Name, e.Known); near != "" {
+		return fmt.Sprintf("there is no check or group %q: did you mean %s?", e.Name, near)
+	}
+	return fmt.Sprintf("there is no check or group %q: the groups are %s; preflight -o json lists the ids",
+		e.Name, strings.Join(groups(e.Known), ", "))
+}
+
+// Plan returns the checks that a run with these options reports on, in the
+// order of the report, or an UnknownError.
+func (o Options) Plan() ([]Check, error) { return o.plan(Table) }
+
+func (o Options) plan(table []Check) ([]Check, error) {
+	for _, names := range [][]string{o.Only, o.Skip, o.WarnOnly} {
+		for _, name := range names {
+			if !known(table, name) {
+				return nil, unknown(table, name)
+			}
+		}
+	}
+	if len(o.Only) == 0 {
+		return table, nil
+	}
+	wanted := map[string]bool{}
+	for _, c := range table {
+		if matches(c, o.Only) {
+			want(table, c, wanted)
+		}
+	}
+	var plan []Check
+	for _, c := range table {
+		if wanted[c.ID] {
+			plan = append(plan, c)
+		}
+	}
+	return plan, nil
+}
+
+// want adds a check and everything that it needs.
+func want(table []Check, c Check, wanted map[string]bool) {
+	if wanted[c.ID] {
+		return
+	}
+	wanted[c.ID] = true
+	for _, id := range c.Needs {
+		if need, ok := find(table, id); ok {
+			want(table, need, wanted)
+		}
+	}
+}
+
+func matches(c Check, names []string) bool {
+	return slices.Contains(names, c.ID) || slices.Contains(names, c.Group())
+}
+
+func known(table []Check, name string) bool {
+	return slices.ContainsFunc(table, func(c Check) bool { return c.ID == name || c.Group() == name })
+}
+
+func unknown(table []Check, name string) *UnknownError {
+	e := &UnknownError{Name: name}
+	for _, c := range table {
+		if !slices.Contains(e.Known, c.Group()) {
+			e.Known = append(e.Known, c.Group())
+		}
+		e.Known = append(e.Known, c.ID)
+	}
+	return e
+}
+
+func groups(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.Contains(n, ".") })
+}
+
+// nearest returns the known name that was probably meant, or nothing.
+func nearest(name string, known []string) string {
+	best, least := "", 1+len(name)/3
+	for _, k := range known {
+		if n := distance(name, k); n < least {
+			best, least = k, n
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance of two short names.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

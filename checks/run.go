@@ -1,0 +1,192 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+var errLimit = errors.New("time limit")
+
+// Run makes the checks that the options choose and returns the report. Checks
+// that do not wait for each other run at the same time; observe may be nil.
+// The error is an UnknownError, or the cause of ctx's end: then the report
+// says which checks were not made.
+func Run(ctx context.Context, env *Env, o Options, observe Observer) (Report, error) {
+	return run(ctx, Table, env, o, observe)
+}
+
+func run(ctx context.Context, table []Check, env *Env, o Options, observe Observer) (Report, error) {
+	plan, err := o.plan(table)
+	if err != nil {
+		return Report{}, err
+	}
+	started := time.Now()
+	r := &runner{env: env.fresh(ctx, o), options: o, observe: observe, nodes: map[string]*node{}}
+	for _, c := range plan {
+		r.nodes[c.ID] = &node{check: c, done: make(chan struct{})}
+	}
+	var group sync.WaitGroup
+	for _, c := range plan {
+		group.Go(func() { r.finish(ctx, r.nodes[c.ID]) })
+	}
+	group.Wait()
+	r.env.probes.end()
+	report := Report{Duration: time.Since(started)}
+	for _, c := range plan {
+		report.Results = append(report.Results, r.nodes[c.ID].result)
+	}
+	return report, context.Cause(ctx)
+}
+
+type runner struct {
+	env     *Env
+	options Options
+	nodes   map[string]*node
+
+	mu      sync.Mutex // one event at a time
+	observe Observer
+}
+
+type node struct {
+	check  Check
+	done   chan struct{}
+	result Result // readable once done is closed
+}
+
+func (r *runner) tell(e Event) {
+	if r.observe == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.observe(e)
+}
+
+// finish brings one check to its result, whatever way.
+func (r *runner) finish(ctx context.Context, n *node) {
+	defer close(n.done)
+	n.result = r.result(ctx, n.check)
+	n.result.Check = n.check
+	r.tell(Event{Check: n.check, Result: &n.result})
+}
+
+func (r *runner) result(ctx context.Context, c Check) Result {
+	if reason := r.reason(c); reason != "" {
+		return Result{Status: Skipped, Message: reason, blocks: !matches(c, r.options.Skip)}
+	}
+	if reason := r.await(ctx, c); reason != "" {
+		return Result{Status: Skipped, Message: reason, blocks: true}
+	}
+	r.tell(Event{Check: c})
+	started := time.Now()
+	found, err := attempt(ctx, c, r.env)
+	result := r.judge(ctx, c, found, err)
+	result.Duration = time.Since(started)
+	return result
+}
+
+// reason says why the check is not made at all.
+func (r *runner) reason(c Check) string {
+	if matches(c, r.options.Skip) {
+		return "left out by --skip"
+	}
+	if c.When != nil {
+		if why := c.When(r.env); why != "" {
+			return why
+		}
+	}
+	if c.Writes && r.options.ReadOnly {
+		return "it would write, and --read-only was asked for"
+	}
+	return ""
+}
+
+// await waits for what the check needs and says what is missing.
+func (r *runner) await(ctx context.Context, c Check) string {
+	for _, id := range c.Needs {
+		need, ok := r.nodes[id]
+		if !ok {
+			continue
+		}
+		select {
+		case <-need.done:
+		case <-ctx.Done():
+			return "interrupted"
+		}
+		if need.result.blocks {
+			return "needs " + id
+		}
+	}
+	if ctx.Err() != nil {
+		return "interrupted"
+	}
+	return ""
+}
+
+func (r *runner) judge(ctx context.Context, c Check, found string, err error) Result {
+	if err == nil {
+		return Result{Status: Pass, Message: found}
+	}
+	if ctx.Err() != nil {
+		return Result{Status: Skipped, Message: "interrupted", blocks: true}
+	}
+	var skip *skipped
+	if errors.As(err, &skip) {
+		return Result{Status: Skipped, Message: skip.reason, blocks: true}
+	}
+	if errors.Is(err, errLimit) {
+		err = &Fault{Found: fmt.Sprintf("no result within %s", c.limit()), Remedy: "try again; if it stays, something between here and there swallows the packets", Cause: err}
+	}
+	fault := asFault(err)
+	result := Result{Status: Failed, Message: fault.Found, Why: fault.Why, Hint: fault.Remedy, blocks: true}
+	if result.Why == "" {
+		result.Why = c.Why
+	}
+	if fault.Warn || c.Severity == ShouldPass {
+		result.Status, result.blocks = Warned, fault.Blocks
+	}
+	if result.Status == Failed && matches(c, r.options.WarnOnly) {
+		result.Status, result.Softened = Warned, true
+	}
+	return result
+}
+
+// The pauses between tries of a transient fault: three tries in 750 ms.
+var pauses = []time.Duration{250 * time.Millisecond, 500 * time.Millisecond}
+
+// attempt runs a check within its time limit and tries again what may pass.
+func attempt(ctx context.Context, c Check, env *Env) (found string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit(), errLimit)
+	defer cancel()
+	for try := 0; ; try++ {
+		found, err = guarded(ctx, c, env)
+		if !isTransient(err) || try == len(pauses) {
+			return found, err
+		}
+		timer := time.NewTimer(pauses[try])
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return found, err
+		}
+	}
+}
+
+// guarded turns a panic of a check into its fault: a terminal in raw mode must
+// not be left behind.
+func guarded(ctx context.Context, c Check, env *Env) (found string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Fault{Found: fmt.Sprintf("the check failed inside the program: %v", r), Remedy: "please report it; --skip " + c.ID + " leaves it out"}
+		}
+	}()
+	found, err = c.Run(ctx, env)
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = errors.Join(context.Cause(ctx), err)
+	}
+	return found, err
+}

@@ -1,0 +1,86 @@
+package checks
+
+import (
+	"strings"
+)
+
+// Style is how a text is written: what the place it goes to can show.
+type Style struct {
+	Color   bool
+	Unicode bool
+}
+
+// StyleFor decides on the style from what the caller knows of the place:
+// whether it is a terminal, and the environment (NO_COLOR, TERM, LC_ALL,
+// LC_CTYPE, LANG). Colour and characters beyond ASCII are for terminals only.
+func StyleFor(terminal bool, getenv func(string) string) Style {
+	if !terminal {
+		return Style{}
+	}
+	return Style{
+		Color:   getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
+		Unicode: speaksUTF8(getenv),
+	}
+}
+
+// speaksUTF8 follows POSIX: the first of the three that is set counts.
+func speaksUTF8(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// mark is the sign of a status; in ASCII a word of four letters.
+func (s Style) mark(status Status) string {
+	sign := map[Status][2]string{
+		Pass: {"✓", "pass"}, Failed: {"✗", "FAIL"}, Warned: {"!", "WARN"}, Skipped: {"–", "skip"},
+	}[status]
+	if s.Unicode {
+		return s.paint(status, sign[0])
+	}
+	return s.paint(status, sign[1])
+}
+
+// paint colours text by status: the 16 colours that every terminal has.
+func (s Style) paint(status Status, text string) string {
+	code := map[Status]string{Pass: "32", Failed: "31", Warned: "33", Skipped: "90"}[status]
+	return s.escape(code, text)
+}
+
+func (s Style) bold(text string) string { return s.escape("1", text) }
+
+func (s Style) faint(text string) string { return s.escape("2", text) }
+
+func (s Style) escape(code, text string) string {
+	if !s.Color || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+var ascii = strings.NewReplacer(
+	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "...", "•", "*", "×", "x", "→", "->", "≥", ">=", "≤", "<=",
+)
+
+// text spells a message with what the place can show. Control characters
+// that came from a server never reach a terminal.
+func (s Style) text(message string) string {
+	message = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, message)
+	if s.Unicode {
+		return message
+	}
+	return strings.Map(func(r rune) rune {
+		if r > '~' {
+			return '?'
+		}
+		return r
+	}, ascii.Replace(message))
+}
