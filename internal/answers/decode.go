@@ -201,6 +201,9 @@ func Nearest(key string) string {
 	return nearest(key, known)
 }
 
+// NearestOf says which known name was probably meant, or lists them.
+func NearestOf(name string, known []string) string { return nearest(name, known) }
+
 // nearest says which known name was probably meant.
 func nearest(name string, known []string) string {
 	best, least := "", 1+len(name)/2

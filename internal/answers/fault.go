@@ -11,6 +11,10 @@ type Fault struct {
 	Line    int    // in the answers file; 0 when the answer did not come from one
 	Problem string
 	Remedy  string
+
+	// Check is the id of the preflight check that the fault belongs to
+	// ("supply.values"), where it is found beside the chart; else empty.
+	Check string
 }
 
 // Error gives the fault in one line: place, key, what is wrong, what to do.

@@ -45,6 +45,8 @@ type Local struct {
 // One trailing line break of a file is not part of a secret.
 func (s Source) Read(local Local) (secret.Text, error) {
 	switch {
+	case s.Env != "" && local.Getenv == nil, s.File != "" && local.ReadFile == nil:
+		return secret.Text{}, fmt.Errorf("%s: it cannot be read here", s.Describe())
 	case s.Env != "":
 		v, ok := local.Getenv(s.Env)
 		if !ok || v == "" {

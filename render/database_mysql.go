@@ -1,0 +1,51 @@
+package render
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// mysql writes the MySQL server's address and where its password is.
+func mysql(d *draft) {
+	if d.a.Database.Type != answers.MySQLDatabase {
+		return
+	}
+	m := d.a.Database.MySQL
+	password := d.refer("database.mysql.password")
+	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; one in the URL would win over it.", password.Name))
+	address := storeURL(m)
+	d.set("database.url", address, "database.type", "database.mysql.host", "database.mysql.port", "database.mysql.name", "database.mysql.user").
+		prove(podsSee("ZENML_STORE_URL", address), migrates())
+	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password").
+		prove(podsRefer("ZENML_STORE_PASSWORD", password))
+}
+
+func address(m answers.MySQL) string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
+
+// storeURL is the database URL as the server takes it, without a password. The
+// user is percent-encoded; the name is read as it stands.
+func storeURL(m answers.MySQL) string {
+	return "mysql://" + url.User(m.User).String() + "@" + address(m) + "/" + m.Name
+}
+
+func refMap(ref answers.SecretRef) ordered {
+	return ordered{{"name", ref.Name}, {"key", ref.Key}}
+}
+
+// mysqlPool writes the size of each pod's connection pool.
+func mysqlPool(d *draft) {
+	if d.a.Database.Type != answers.MySQLDatabase {
+		return
+	}
+	pool := d.a.Database.MySQL.Pool
+	if pool.Size > 0 {
+		d.set("database.poolSize", pool.Size, "database.mysql.pool.size").prove(podsSee("ZENML_STORE_POOL_SIZE", strconv.Itoa(pool.Size)))
+	}
+	if pool.Overflow > 0 {
+		d.set("database.maxOverflow", pool.Overflow, "database.mysql.pool.overflow").prove(podsSee("ZENML_STORE_MAX_OVERFLOW", strconv.Itoa(pool.Overflow)))
+	}
+}

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+)
+
+// silent are the settings that charts read without naming them in their
+// defaults. A chart knows one when its values.yaml mentions it in a comment,
+// or when it is not older than since.
+var silent = []struct {
+	path  string // below the server's key
+	since string // "" means every chart
+}{
+	{path: "database.poolSize"},
+	{path: "database.maxOverflow"},
+	{path: "database.backupStrategy"},
+	{path: "database.backupPVStorageClass"},
+	{path: "database.backupPVStorageSize"},
+	{path: "database.backupDatabase"},
+	{path: "threadPoolSize"},
+	{path: "authThreadPoolSize"},
+	{path: "requestTimeout"},
+	{path: "requestCacheTimeout"},
+	{path: "database.mydumperThreads", since: "0.93.1"},
+	{path: "database.mydumperCompress", since: "0.93.1"},
+	{path: "database.mydumperExtraArgs", since: "0.93.1"},
+	{path: "database.myloaderThreads", since: "0.93.1"},
+	{path: "database.myloaderExtraArgs", since: "0.93.1"},
+	{path: "database.customBackupEngine", since: "0.93.1"},
+	{path: "database.customBackupEngineConfig", since: "0.93.1"},
+}
+
+// open are the mappings that charts hand on as they are, so that any key below
+// them has a meaning.
+var open = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure|hashicorp)\.authConfig|podSecurityContext|securityContext|global)(\.|$)`)
+
+// knows tells whether the chart reads the value at path.
+func (d *draft) knows(path []string) bool { return knows(d.chart, d.layout, path) }
+
+func knows(c chart.Info, layout chart.Layout, path []string) bool {
+	if open.MatchString(dotted(path)) {
+		return true
+	}
+	for i := range path {
+		n := layout.Default(path[:i+1]...)
+		if n == nil {
+			return knowsSilent(c, layout, path[:i+1])
+		}
+		if free(n) {
+			return true
+		}
+	}
+	return true
+}
+
+// free tells whether a default leaves open what stands below it: an empty
+// mapping, a list, nothing at all.
+func free(n *yaml.Node) bool {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return len(n.Content) == 0
+	case yaml.SequenceNode:
+		return true
+	default:
+		return n.Tag == "!!null"
+	}
+}
+
+func knowsSilent(c chart.Info, layout chart.Layout, path []string) bool {
+	if len(path) < 2 || path[0] != layout.Root {
+		return false
+	}
+	name := strings.Join(path[1:], ".")
+	for _, s := range silent {
+		if s.path == name {
+			return s.since == "" || mentions(c, path[len(path)-1]) || !older(c.Version, s.since)
+		}
+	}
+	return false
+}
+
+// mentions tells whether a key stands in a comment of the chart's defaults.
+func mentions(c chart.Info, key string) bool {
+	return regexp.MustCompile(`(?m)^\s*#\s*` + regexp.QuoteMeta(key) + `:`).Match(c.Defaults)
+}
+
+// children lists the keys that the chart knows at path, for a hint.
+func children(layout chart.Layout, path []string) []string {
+	var names []string
+	if n := layout.Default(path...); n != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			names = append(names, n.Content[i].Value)
+		}
+	}
+	if len(path) > 0 && path[0] == layout.Root {
+		below := strings.Join(append(slices.Clone(path[1:]), ""), ".")
+		for _, s := range silent {
+			if rest, ok := strings.CutPrefix(s.path, below); ok && !strings.Contains(rest, ".") {
+				names = append(names, rest)
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// The preflight checks that a Fault of this package belongs to.
+const (
+	CheckValues     = "supply.values"     // the chart knows every key that is set
+	CheckEffect     = "supply.effect"     // the rendered objects do what the answers say
+	CheckReferences = "supply.references" // every referenced Secret and key exists
+)
+
+// Prove looks for the effect of every answer in the objects that the chart
+// rendered from doc.Map. It returns a fault for each answer without effect,
+// each key that the chart does not know, and each Secret that the objects
+// reference although nobody provides it. Raw values overrule answers: what
+// they changed is not held against the answer.
+func Prove(a answers.Answers, c chart.Info, doc Document, objects []manifest.Object) answers.Faults {
+	d := doc.draft
+	faults := d.unknown(nil, doc.Map)
+	v := newView(objects)
+	if v.server == nil {
+		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "use ZenML's own chart (chart.ref)"})
+	}
+	for _, s := range d.values {
+		if len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path) {
+			continue
+		}
+		for _, p := range s.proofs {
+			if !p.holds(v) {
+				faults = append(faults, d.effectless(s, p))
+			}
+		}
+	}
+	return append(faults, d.strangers(v)...)
+}
+
+// overruled tells whether raw values have changed something that an answer
+// without a value of its own is proved by.
+func (d *draft) overruled(s *setting) bool {
+	for _, other := range d.values {
+		if len(other.path) > 0 && slices.ContainsFunc(s.answers, func(key string) bool { return slices.Contains(other.answers, key) }) && overruled(d.a.Values, other.path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *draft) effectless(s *setting, p proof) answers.Fault {
+	fault := answers.Fault{
+		Check:   CheckEffect,
+		Key:     s.answers[0],
+		Problem: fmt.Sprintf("%s renders nothing of it: not true that %s", d.chartName(), p.claim),
+		Remedy:  "use another chart version (chart.version), or leave the answer out",
+	}
+	if len(s.path) > 0 {
+		fault.Problem += " (" + dotted(s.path) + ")"
+	}
+	return fault
+}
+
+// unknown returns a fault for every key below path that the chart does not know.
+func (d *draft) unknown(path []string, values map[string]any) answers.Faults {
+	var faults answers.Faults
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		at := append(slices.Clone(path), name)
+		if !d.knows(at) {
+			faults = append(faults, d.unknownKey(at))
+			continue
+		}
+		if below, ok := values[name].(map[string]any); ok {
+			faults = append(faults, d.unknown(at, below)...)
+		}
+	}
+	return faults
+}
+
+func (d *draft) unknownKey(path []string) answers.Fault {
+	fault := answers.Fault{
+		Check:   CheckValues,
+		Key:     d.originOf(path),
+		Problem: fmt.Sprintf("%s does not know %s and would ignore it in silence", d.chartName(), dotted(path)),
+		Remedy:  answers.NearestOf(path[len(path)-1], children(d.layout, path[:len(path)-1])),
+	}
+	if other := map[string]string{"server": "zenml", "zenml": "server"}[path[0]]; len(path) == 1 && other == d.layout.Root {
+		fault.Remedy = "this chart takes the server's settings below " + other + ":"
+	}
+	return fault
+}
+
+// originOf names the answer that a value comes from.
+func (d *draft) originOf(path []string) string {
+	if overruled(d.a.Values, path) {
+		return "values"
+	}
+	for _, s := range d.values {
+		if strings.HasPrefix(dotted(s.path)+".", dotted(path)+".") && len(s.answers) > 0 {
+			return s.answers[0]
+		}
+	}
+	return "values"
+}

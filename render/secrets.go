@@ -1,0 +1,95 @@
+package render
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// ManagedBy is the value of the label app.kubernetes.io/managed-by on the
+// Secrets that the installer creates.
+const ManagedBy = "zenml-installer"
+
+// Labels returns the labels of the objects that the installer creates for a release.
+func Labels(release string) map[string]string {
+	return map[string]string{
+		"app.kubernetes.io/managed-by": ManagedBy,
+		"app.kubernetes.io/instance":   release,
+	}
+}
+
+// Secrets returns the Secrets that the installer creates and the values
+// reference, one per purpose ("<release>-database"), with generated keys even
+// where the chart takes them inline, so that an upgrade finds them again. The
+// error is answers.Faults with every source that cannot be read.
+func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, error) {
+	d, err := newDraft(a, c, s)
+	if err != nil {
+		return nil, err
+	}
+	faults := d.faults
+	var secrets []corev1.Secret
+	for _, needs := range group(d.ours()) {
+		data := map[string][]byte{}
+		for _, n := range needs {
+			text, err := content(n.Answer, n.source, s)
+			if err != nil {
+				faults = append(faults, answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: err.Error()})
+				continue
+			}
+			data[n.Key] = []byte(text.Reveal())
+		}
+		secrets = append(secrets, corev1.Secret{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+			ObjectMeta: metav1.ObjectMeta{Name: needs[0].Name, Namespace: d.a.Cluster.Namespace, Labels: Labels(d.a.Cluster.Release)},
+			Type:       corev1.SecretTypeOpaque,
+			Data:       data,
+		})
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	return secrets, nil
+}
+
+func (d *draft) ours() []Need {
+	var ours []Need
+	for _, n := range d.needs {
+		if n.Ours {
+			ours = append(ours, n)
+		}
+	}
+	return ours
+}
+
+// Generate makes the secrets that the answers want generated. One that a
+// Secret of ours already holds is kept: existing are the release's Secrets as
+// they are in the cluster (or nil on a first install). Run it once, hand the
+// result to Values and Secrets, and never make a key anew on an upgrade.
+func Generate(a answers.Answers, existing []corev1.Secret) Keys {
+	a = a.Complete()
+	keys := Keys{}
+	for _, f := range answers.Fields {
+		if f.Kind != answers.Secret || !f.Applies(a) || !a.GetSource(f.Key).Generate {
+			continue
+		}
+		ref := home(a, f.Key)
+		keys[f.Key] = kept(existing, a.Cluster.Namespace, ref)
+		if keys[f.Key].Empty() {
+			keys[f.Key] = answers.GenerateKey()
+		}
+	}
+	return keys
+}
+
+func kept(existing []corev1.Secret, namespace string, ref answers.SecretRef) secret.Text {
+	for _, s := range existing {
+		if s.Name == ref.Name && (s.Namespace == "" || s.Namespace == namespace) {
+			return secret.New(string(s.Data[ref.Key]))
+		}
+	}
+	return secret.Text{}
+}

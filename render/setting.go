@@ -1,0 +1,40 @@
+package render
+
+import "strings"
+
+// setting is one value of the chart.
+type setting struct {
+	path    []string // from the top of the values: server, database, url
+	value   any
+	answers []string // keys of the answers that it comes from
+	proofs  []proof
+
+	always    bool // written even where the chart's own default says the same
+	sensitive bool // the value is a secret
+}
+
+// say writes the setting even where the chart's own default says the same.
+func (s *setting) say() *setting { s.always = true; return s }
+
+// hide marks the value as a secret.
+func (s *setting) hide() *setting { s.sensitive = true; return s }
+
+// prove adds what must be seen in the rendered objects.
+func (s *setting) prove(proofs ...proof) *setting {
+	s.proofs = append(s.proofs, proofs...)
+	return s
+}
+
+// proof is one fact that the rendered objects must show.
+type proof struct {
+	claim string // what it is, without any secret: "ZENML_STORE_SSL is true"
+	holds func(*view) bool
+}
+
+// block is the comment over the values at a path.
+type block struct {
+	path []string
+	text string
+}
+
+func dotted(path []string) string { return strings.Join(path, ".") }

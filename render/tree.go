@@ -1,0 +1,127 @@
+package render
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+)
+
+// write gives the values file: what differs from the chart's defaults, in the
+// chart's order, with its comments.
+func (d *draft) write() ([]byte, error) {
+	root := &yaml.Node{Kind: yaml.MappingNode}
+	for _, s := range d.values {
+		if len(s.path) == 0 || !s.always && d.isDefault(s) {
+			continue
+		}
+		value := &yaml.Node{}
+		if err := value.Encode(s.value); err != nil {
+			return nil, err
+		}
+		put(root, s.path, value)
+	}
+	if err := mergeRaw(root, d.a.Values); err != nil {
+		return nil, err
+	}
+	arrange(root, nil, d.layout)
+	for _, b := range d.blocks {
+		if key := keyAt(root, b.path); key != nil {
+			key.HeadComment = wrap(b.text)
+		}
+	}
+	return d.encode(root)
+}
+
+func (d *draft) encode(root *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(d.head())
+	if len(root.Content) == 0 {
+		return out.Bytes(), nil
+	}
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(root); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}
+
+// isDefault tells whether the chart's own default says the same.
+func (d *draft) isDefault(s *setting) bool {
+	n := d.layout.Default(s.path...)
+	if n == nil {
+		return false
+	}
+	var own, ours any
+	encoded := &yaml.Node{}
+	return n.Decode(&own) == nil && encoded.Encode(s.value) == nil && encoded.Decode(&ours) == nil && reflect.DeepEqual(own, ours)
+}
+
+// put sets the value at path, making the mappings on the way.
+func put(n *yaml.Node, path []string, value *yaml.Node) {
+	for _, name := range path[:len(path)-1] {
+		next := chart.Lookup(n, name)
+		if next == nil || next.Kind != yaml.MappingNode {
+			next = &yaml.Node{Kind: yaml.MappingNode}
+			assign(n, name, next)
+		}
+		n = next
+	}
+	assign(n, path[len(path)-1], value)
+}
+
+func assign(n *yaml.Node, name string, value *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			n.Content[i+1] = value
+			return
+		}
+	}
+	key := &yaml.Node{}
+	key.SetString(name)
+	n.Content = append(n.Content, key, value)
+}
+
+// keyAt returns the node of the key at path.
+func keyAt(n *yaml.Node, path []string) *yaml.Node {
+	parent := chart.Lookup(n, path[:len(path)-1]...)
+	if parent == nil || parent.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(parent.Content); i += 2 {
+		if parent.Content[i].Value == path[len(path)-1] {
+			return parent.Content[i]
+		}
+	}
+	return nil
+}
+
+// arrange puts the keys below path into the chart's order; keys that the chart
+// does not name follow in the order in which they were put.
+func arrange(n *yaml.Node, path []string, layout chart.Layout) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	order := children(layout, path)
+	type pair struct{ key, value *yaml.Node }
+	var pairs []pair
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		arrange(n.Content[i+1], append(slices.Clone(path), n.Content[i].Value), layout)
+		pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
+	}
+	rank := func(p pair) int {
+		if i := slices.Index(order, p.key.Value); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return rank(a) - rank(b) })
+	n.Content = n.Content[:0]
+	for _, p := range pairs {
+		n.Content = append(n.Content, p.key, p.value)
+	}
+}

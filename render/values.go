@@ -1,0 +1,55 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+
+	helmyaml "sigs.k8s.io/yaml"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+)
+
+// Document is a values file.
+type Document struct {
+	Bytes     []byte         // the file, with its comments
+	Map       map[string]any // the same as Helm reads it
+	Sensitive bool           // it holds a secret: keep it at mode 0600
+
+	draft *draft
+}
+
+// Needs returns the keys of Secrets that the values reference, and those that
+// keep a generated key, in the order of the answers.
+func (d Document) Needs() []Need { return slices.Clone(d.draft.needs) }
+
+// Values writes the values file for the answers and a chart. The same answers,
+// chart and settings give the same bytes. The error is answers.Faults when the
+// chart cannot honour an answer, or what the chart takes inline cannot be read.
+func Values(a answers.Answers, c chart.Info, s Settings) (Document, error) {
+	d, err := newDraft(a, c, s)
+	if err != nil {
+		return Document{}, err
+	}
+	if err := d.faults.Err(); err != nil {
+		return Document{}, err
+	}
+	data, err := d.write()
+	if err != nil {
+		return Document{}, err
+	}
+	document := Document{Bytes: data, Sensitive: d.sensitive(), draft: d}
+	if err := helmyaml.Unmarshal(data, &document.Map); err != nil {
+		return Document{}, fmt.Errorf("the values that were written cannot be read back: %w", err)
+	}
+	return document, nil
+}
+
+func (d *draft) sensitive() bool {
+	for _, s := range d.values {
+		if s.sensitive {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,141 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+const mysqlAnswers = `version: 1
+database:
+  type: mysql
+  mysql:
+    host: db.example.com
+    name: zenml
+    user: ze@nml
+    password: {env: DB_PASSWORD}
+    tls:
+      mode: verify-full
+      ca: {file: ca.pem}
+      cert: {secretRef: {name: client, key: tls.crt}}
+      key: {secretRef: {name: client, key: tls.key}}
+    pool: {size: 10, overflow: 5}
+secretsStore: {sql: {encryptionKey: {generate: true}}}
+`
+
+func TestEveryAnswerShowsOnBothGenerations(t *testing.T) {
+	files := map[string]string{
+		"sqlite": "version: 1\ndatabase: {type: sqlite}\n",
+		"mysql":  mysqlAnswers,
+		"raw":    "version: 1\ndatabase: {type: sqlite}\nvalues: {resources: {limits: {memory: 1Gi}}}\n",
+	}
+	for _, generation := range generations {
+		for name, file := range files {
+			t.Run(generation+"/"+name, func(t *testing.T) {
+				doc, faults := draw(t, generation, parse(t, file))
+				if len(faults) > 0 {
+					t.Errorf("not proved:\n%v\n%s", faults, doc.Bytes)
+				}
+				t.Logf("%s", doc.Bytes)
+			})
+		}
+	}
+}
+
+func TestSecretsStandInSecretsWhereTheChartCan(t *testing.T) {
+	a := parse(t, mysqlAnswers)
+	current, _ := draw(t, "current", a)
+	if current.Sensitive || bytes.Contains(current.Bytes, []byte("canary")) {
+		t.Errorf("the current chart reads every secret from a Secret, yet:\n%s", current.Bytes)
+	}
+	legacy, _ := draw(t, "legacy", a)
+	if !legacy.Sensitive || !strings.HasPrefix(string(legacy.Bytes), "# SENSITIVE: this file holds zenml.secretsStore.sql.encryptionKey.") {
+		t.Errorf("the legacy chart takes the encryption key inline, and the file does not say so:\n%s", legacy.Bytes)
+	}
+	if bytes.Contains(legacy.Bytes, []byte("canary-DB_PASSWORD")) {
+		t.Error("the database's password stands in the values")
+	}
+}
+
+func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
+	a := parse(t, mysqlAnswers)
+	for _, generation := range generations {
+		info := load(t, generation).Info
+		keys := Generate(a, nil)
+		secrets, err := Secrets(a, info, Settings{Local: local, Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, s := range secrets {
+			for key, value := range s.Data {
+				got[s.Namespace+"/"+s.Name+"/"+key] = string(value)
+			}
+			if s.Labels["app.kubernetes.io/managed-by"] != ManagedBy || s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
+				t.Errorf("%s is not labelled as ours: %v", s.Name, s.Labels)
+			}
+		}
+		want := map[string]string{
+			"zenml-server/zenml-server-database/password":            "canary-DB_PASSWORD",
+			"zenml-server/zenml-server-database/ca.pem":              "canary-ca.pem",
+			"zenml-server/zenml-server-secrets-store/encryption-key": keys["secretsStore.sql.encryptionKey"].Reveal(),
+		}
+		for ref, content := range want {
+			if got[ref] != content {
+				t.Errorf("%s: %s holds %q, want %q", generation, ref, got[ref], content)
+			}
+			delete(got, ref)
+		}
+		if len(got) > 0 {
+			t.Errorf("%s: more than wanted: %v", generation, got)
+		}
+		if again := Generate(a, secrets); again["secretsStore.sql.encryptionKey"] != keys["secretsStore.sql.encryptionKey"] {
+			t.Errorf("%s: the key was made anew although a Secret holds it", generation)
+		}
+	}
+}
+
+func TestSecretsNameEverySourceThatCannotBeRead(t *testing.T) {
+	a := parse(t, strings.NewReplacer("DB_PASSWORD", "UNSET_PASSWORD", "file: ca.pem", "file: missing.pem").Replace(mysqlAnswers))
+	_, err := Secrets(a, load(t, "current").Info, Settings{Local: local, Keys: Generate(a, nil)})
+	for _, want := range []string{"database.mysql.password: environment variable UNSET_PASSWORD is not set", "database.mysql.tls.ca: open missing.pem"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("missing %q in %v", want, err)
+		}
+	}
+}
+
+func TestSameAnswersSameBytes(t *testing.T) {
+	a := parse(t, mysqlAnswers)
+	first, _ := draw(t, "current", a)
+	for range 20 {
+		if next, _ := draw(t, "current", a); !bytes.Equal(first.Bytes, next.Bytes) {
+			t.Fatalf("differs:\n%s\n%s", first.Bytes, next.Bytes)
+		}
+	}
+}
+
+func TestPersistenceIsRefusedByAChartWithoutIt(t *testing.T) {
+	a := parse(t, "version: 1\ndatabase: {type: sqlite, sqlite: {persistent: true, size: 2Gi}}\n")
+	_, err := Values(a, load(t, "legacy").Info, Settings{})
+	if err == nil || !strings.Contains(err.Error(), "database.sqlite.persistent") || !strings.Contains(err.Error(), "0.94.2 or newer") {
+		t.Errorf("got %v", err)
+	}
+	if _, faults := draw(t, "current", a); len(faults) > 0 {
+		t.Errorf("not proved: %v", faults)
+	}
+}
+
+func TestUnknownRawKeysAreNamed(t *testing.T) {
+	a := parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: {zenml: {replicaCount: 2}, server: {databse: {poolSize: 3}}, resources: {limits: {memory: 1Gi}}}\n")
+	_, faults := draw(t, "current", a)
+	for _, want := range []string{"does not know server.databse", "did you mean database?"} {
+		if !strings.Contains(faults.Error(), want) {
+			t.Errorf("missing %q in\n%v", want, faults)
+		}
+	}
+	_, faults = draw(t, "legacy", a)
+	if !strings.Contains(faults.Error(), "this chart takes the server's settings below zenml:") {
+		t.Errorf("got %v", faults)
+	}
+}
