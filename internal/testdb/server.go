@@ -1,0 +1,211 @@
+// Package testdb starts a real MariaDB server for a test: in a folder of its
+// own, as an unprivileged user, on a free port of the loopback interface, with
+// a certificate authority of its own, and ends it with the test.
+package testdb
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Install is what brings the server to a Debian machine.
+const Install = "apt-get install -y mariadb-server-core mariadb-client-core"
+
+// Options says what kind of server a test wants. The zero value is a primary
+// that reports MySQL 8.0.41 and offers TLS for the hosts db.test and 127.0.0.1.
+type Options struct {
+	Version  string    // what it reports of itself: "8.0.41", "5.7.44-log"; "own" for MariaDB's own
+	Address  string    // where it listens; 127.0.0.1 when empty
+	Hosts    []string  // what its certificate is for
+	NotAfter time.Time // when its certificate ends; an hour from now when zero
+	NoTLS    bool      // it offers no TLS at all
+	Flags    []string  // further flags of mariadbd
+}
+
+// Server is a running server.
+type Server struct {
+	Host      string
+	Port      int
+	Authority *Authority // signed its certificate, and those of clients that it trusts
+
+	admin *sql.DB
+}
+
+// Start starts a server and stops it at the end of the test. Without mariadbd
+// it fails the test, or skips it under -short.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	for _, program := range []string{"mariadb-install-db", "mariadbd"} {
+		if _, err := exec.LookPath(program); err != nil {
+			missing(t, program)
+		}
+	}
+	o = o.complete()
+	// Not t.TempDir: a socket's path must stay below 108 characters.
+	dir, err := os.MkdirTemp("", "testdb")
+	check(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := &Server{Host: o.Address, Port: freePort(t, o.Address), Authority: NewAuthority(t)}
+	install(t, dir)
+	s.launch(t, dir, o)
+	return s
+}
+
+func missing(t testing.TB, program string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("%s is missing, and -short was asked for", program)
+	}
+	t.Fatalf("%s is missing: %s", program, Install)
+}
+
+func (o Options) complete() Options {
+	if o.Version == "" {
+		o.Version = "8.0.41"
+	}
+	if o.Address == "" {
+		o.Address = "127.0.0.1"
+	}
+	if o.Hosts == nil {
+		o.Hosts = []string{"db.test", "127.0.0.1"}
+	}
+	if o.NotAfter.IsZero() {
+		o.NotAfter = time.Now().Add(time.Hour)
+	}
+	return o
+}
+
+// install makes the system tables.
+func install(t testing.TB, dir string) {
+	t.Helper()
+	data := filepath.Join(dir, "data")
+	check(t, os.Mkdir(data, 0o700))
+	check(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server runs as another user
+	hand(t, data)
+	cmd := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--skip-test-db",
+		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M")
+	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("mariadb-install-db: %v\n%s", err, out)
+	}
+}
+
+// launch starts the server and waits until it answers.
+func (s *Server) launch(t testing.TB, dir string, o Options) {
+	t.Helper()
+	data := filepath.Join(dir, "data")
+	socket, log := filepath.Join(data, "s"), filepath.Join(data, "log")
+	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, "--log-error=" + log,
+		"--port=" + strconv.Itoa(s.Port), "--bind-address=" + o.Address, "--skip-name-resolve",
+		"--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2"}
+	if o.Version != "own" {
+		args = append(args, "--version="+o.Version)
+	}
+	if !o.NoTLS {
+		args = append(args, s.certificates(t, data, o)...)
+	}
+	cmd := exec.Command("mariadbd", append(args, o.Flags...)...)
+	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
+	check(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // its data goes with it
+		<-ended
+	})
+	s.admin = connect(socket)
+	t.Cleanup(func() { _ = s.admin.Close() })
+	s.await(t, log, ended)
+}
+
+func (s *Server) certificates(t testing.TB, dir string, o Options) []string {
+	t.Helper()
+	pair := s.Authority.Server(t, o.NotAfter, o.Hosts...)
+	files := map[string][]byte{"ca.pem": s.Authority.PEM, "cert.pem": pair.Cert, "key.pem": pair.Key}
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		check(t, os.WriteFile(path, content, 0o600))
+		hand(t, path)
+	}
+	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"), "--ssl-key=" + filepath.Join(dir, "key.pem")}
+}
+
+func connect(socket string) *sql.DB {
+	c := mysql.NewConfig()
+	c.User, c.Net, c.Addr, c.Logger = "root", "unix", socket, &mysql.NopLogger{}
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		panic(err) // only a broken Config fails, and this one is a literal
+	}
+	return sql.OpenDB(connector)
+}
+
+// await polls until the server answers, or has ended.
+func (s *Server) await(t testing.TB, log string, ended chan error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(25 * time.Millisecond)
+	defer ticker.Stop()
+	for s.admin.PingContext(ctx) != nil {
+		select {
+		case err := <-ended:
+			ended <- err
+			text, _ := os.ReadFile(log) //nolint:gosec // a file of this test
+			t.Fatalf("mariadbd ended: %v\n%s", err, text)
+		case <-ctx.Done():
+			t.Fatal("mariadbd does not answer within a minute")
+		case <-ticker.C:
+		}
+	}
+}
+
+// Exec runs statements as the server's root.
+func (s *Server) Exec(t testing.TB, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := s.admin.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// Strings returns the first column of a query's rows, asked as root.
+func (s *Server) Strings(t testing.TB, query string) []string {
+	t.Helper()
+	rows, err := s.admin.Query(query)
+	check(t, err)
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var text string
+		check(t, rows.Scan(&text))
+		all = append(all, text)
+	}
+	check(t, rows.Err())
+	return all
+}
+
+func freePort(t testing.TB, address string) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+	check(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
