@@ -1,0 +1,99 @@
+// Package standin is a server that behaves like a ZenML server as far as an installer can see: it
+// reads the variables that the chart sets, migrates and opens the database they name, fails with
+// the words the real one fails with, and answers the HTTP calls that prove, activate and log in.
+// It is written from what is publicly known of the real one and shares no code with it.
+//
+// What it does not do: it runs no pipelines, has no dashboard beyond the activation pages, and
+// contacts no cloud: a secrets store of a cloud type is checked only as far as its configuration
+// can be judged without the network.
+package standin
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// DefaultVersion is the version the server reports when the environment names none: that of the
+// current stand-in chart.
+const DefaultVersion = "0.98.1"
+
+// Env is the environment of the process, by name. Read besides the server's own variables:
+//
+//	ZENML_STANDIN_VERSION  the version to report and the revision to migrate to
+//	ZENML_STANDIN_CLASSES  comma-separated class paths that a custom image would hold
+//	ZENML_CONFIG_PATH      folder of the server's files, /zenml/.zenconfig when unset
+type Env map[string]string
+
+// Version is the version the server reports, such as 0.98.1.
+func (e Env) Version() string {
+	if v := e["ZENML_STANDIN_VERSION"]; v != "" {
+		return v
+	}
+	return DefaultVersion
+}
+
+// or returns a variable's value, or the fallback where it is empty or unset.
+func (e Env) or(name, fallback string) string {
+	if v := e[name]; v != "" {
+		return v
+	}
+	return fallback
+}
+
+// truth reads a boolean the way the server's settings do.
+func (e Env) truth(name string, fallback bool) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(e[name])) {
+	case "":
+		return fallback, nil
+	case "1", "true", "yes", "y", "on", "t":
+		return true, nil
+	case "0", "false", "no", "n", "off", "f":
+		return false, nil
+	}
+	return false, invalidSetting(name, "should be a valid boolean, unable to interpret input")
+}
+
+// number reads an integer; 1e+06, which the chart makes of a million, is none.
+func (e Env) number(name string, fallback int) (int, error) {
+	text := strings.TrimSpace(e[name])
+	if text == "" {
+		return fallback, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, invalidSetting(name, fmt.Sprintf("should be a valid integer, unable to parse string %s as an integer", pyRepr(text)))
+	}
+	return n, nil
+}
+
+// integerSettings are the server's own settings that must be integers.
+var integerSettings = []string{
+	"ZENML_SERVER_JWT_TOKEN_LEEWAY_SECONDS",
+	"ZENML_SERVER_JWT_TOKEN_EXPIRE_MINUTES",
+	"ZENML_SERVER_MAX_FAILED_DEVICE_AUTH_ATTEMPTS",
+	"ZENML_SERVER_DEVICE_AUTH_TIMEOUT",
+	"ZENML_SERVER_DEVICE_AUTH_POLLING_INTERVAL",
+	"ZENML_SERVER_DEVICE_EXPIRATION_MINUTES",
+	"ZENML_SERVER_TRUSTED_DEVICE_EXPIRATION_MINUTES",
+	"ZENML_SERVER_THREAD_POOL_SIZE",
+	"ZENML_SERVER_AUTH_THREAD_POOL_SIZE",
+	"ZENML_SERVER_REQUEST_TIMEOUT",
+	"ZENML_SERVER_REQUEST_CACHE_TIMEOUT",
+}
+
+// checkSettings refuses what the server's settings model refuses before anything is opened.
+func (e Env) checkSettings() error {
+	for _, name := range integerSettings {
+		if _, err := e.number(name, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// debug says whether the server logs at debug level.
+func (e Env) debug() bool {
+	on, err := e.truth("ZENML_DEBUG", false)
+	return (err == nil && on) || strings.EqualFold(e["ZENML_LOGGING_VERBOSITY"], "debug")
+}

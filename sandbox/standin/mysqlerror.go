@@ -1,0 +1,113 @@
+package standin
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Client-side error numbers of MySQL.
+const (
+	clientCannotConnect = 2003
+	clientLostServer    = 2013
+	clientTLS           = 2026
+)
+
+// mysqlError words a failure of the driver as PyMySQL does. The driver's own errors never hold the password.
+func mysqlError(err error, host string) error {
+	var py *pyError
+	if errors.As(err, &py) {
+		return err
+	}
+	operational := func(code int, message string) error {
+		return databaseError("pymysql.err", "OperationalError", code, message, err)
+	}
+	var refused *mysql.MySQLError
+	if errors.As(err, &refused) {
+		return databaseError("pymysql.err", mysqlClass(refused.Number), int(refused.Number), refused.Message, err)
+	}
+	if errors.Is(err, mysql.ErrNoTLS) {
+		return operational(clientTLS, "SSL connection error: SSL is required but the server doesn't support it")
+	}
+	if fault := tlsFault(err); fault != "" {
+		return operational(clientCannotConnect, fmt.Sprintf("Can't connect to MySQL server on '%s' (%s)", host, fault))
+	}
+	if fault := networkFault(err); fault != "" {
+		return operational(clientCannotConnect, fmt.Sprintf("Can't connect to MySQL server on '%s' (%s)", host, fault))
+	}
+	return operational(clientLostServer, "Lost connection to MySQL server during query")
+}
+
+// mysqlClass is the exception class that PyMySQL gives a server's error number.
+func mysqlClass(number uint16) string {
+	switch number {
+	case 1007, 1064, 1102, 1103, 1146, 1149:
+		return "ProgrammingError"
+	case 1048, 1062, 1216, 1217, 1451, 1452:
+		return "IntegrityError"
+	case 1264, 1265, 1406:
+		return "DataError"
+	}
+	return "OperationalError"
+}
+
+// tlsFault words a failed handshake as OpenSSL does; empty when the fault lies elsewhere.
+func tlsFault(err error) string {
+	var wrongName x509.HostnameError
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var header tls.RecordHeaderError
+	var alert tls.AlertError
+	verify := func(why string) string {
+		return "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " + why
+	}
+	switch {
+	case errors.As(err, &wrongName):
+		return verify(fmt.Sprintf("Hostname mismatch, certificate is not valid for '%s'.", wrongName.Host))
+	case errors.As(err, &unknown):
+		if unknown.Cert != nil && unknown.Cert.CheckSignatureFrom(unknown.Cert) == nil {
+			return verify("self-signed certificate")
+		}
+		return verify("unable to get local issuer certificate")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return verify("certificate has expired")
+	case errors.As(err, &invalid):
+		return verify("invalid certificate")
+	case errors.As(err, &header):
+		return "[SSL: WRONG_VERSION_NUMBER] wrong version number"
+	case errors.As(err, &alert):
+		return "[SSL] " + strings.TrimPrefix(alert.Error(), "tls: ")
+	case strings.Contains(err.Error(), "tls: "):
+		return "[SSL] " + err.Error()[strings.Index(err.Error(), "tls: ")+len("tls: "):]
+	}
+	return ""
+}
+
+// networkFault words a failed dial as Python's socket module does; empty when the fault lies elsewhere.
+func networkFault(err error) string {
+	var dns *net.DNSError
+	var dial *net.OpError
+	var number syscall.Errno
+	switch {
+	case errors.As(err, &dns) && dns.IsTimeout:
+		return "[Errno -3] Temporary failure in name resolution"
+	case errors.As(err, &dns):
+		return "[Errno -2] Name or service not known"
+	case errors.As(err, &dial) && dial.Op != "dial":
+		return ""
+	case errors.As(err, &dial) && dial.Timeout():
+		return "timed out"
+	case errors.As(err, &number):
+		text := number.Error()
+		return fmt.Sprintf("[Errno %d] %s", int(number), strings.ToUpper(text[:1])+text[1:])
+	case errors.As(err, &dial):
+		return dial.Err.Error()
+	}
+	return ""
+}

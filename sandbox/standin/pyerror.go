@@ -1,0 +1,58 @@
+package standin
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// pyError is a failure as a Python server words it: an exception's class and text. The class and
+// text are what shows in a pod's log, so they are what an installer has to understand.
+type pyError struct {
+	class string
+	text  string
+	cause error
+}
+
+func (e *pyError) Error() string { return e.class + ": " + e.text }
+
+func (e *pyError) Unwrap() error { return e.cause }
+
+// printTraceback writes a failure as a Python server leaves it in its log: a traceback whose last
+// line is the exception.
+func printTraceback(out io.Writer, where string, err error) {
+	last := err.Error()
+	var py *pyError
+	if errors.As(err, &py) {
+		last = py.Error()
+	}
+	_, _ = fmt.Fprintf(out, "Traceback (most recent call last):\n  File \"<stand-in>\", in %s\n%s\n", where, last)
+}
+
+// pyRepr quotes a text as Python's repr does: in single quotes unless it holds some and no double ones.
+func pyRepr(text string) string {
+	quote := "'"
+	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
+		quote = `"`
+	}
+	escaped := strings.NewReplacer(`\`, `\\`, "\n", `\n`, quote, `\`+quote).Replace(text)
+	return quote + escaped + quote
+}
+
+// invalidSetting is what the settings model raises for a variable it cannot use.
+func invalidSetting(variable, fault string) error {
+	return &pyError{
+		class: "pydantic_core._pydantic_core.ValidationError",
+		text:  fmt.Sprintf("1 validation error\n%s\n  Input %s", strings.ToLower(variable), fault),
+	}
+}
+
+// databaseError is a DB-API error as SQLAlchemy shows it; code 0 leaves the code out.
+func databaseError(driver, class string, code int, message string, cause error) error {
+	text := fmt.Sprintf("(%s.%s) %s", driver, class, message)
+	if code != 0 {
+		text = fmt.Sprintf("(%s.%s) (%d, %s)", driver, class, code, pyRepr(message))
+	}
+	return &pyError{class: "sqlalchemy.exc." + class, text: text, cause: cause}
+}

@@ -1,0 +1,75 @@
+package standin
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+const defaultAuthScheme = "OAUTH2_PASSWORD_BEARER"
+
+// routes wires the paths to their handlers. The server answers with and without the root path in
+// front, since some proxies strip it and some do not.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", alive)
+	mux.HandleFunc("GET /ready", alive)
+	mux.HandleFunc("GET /api/v1/info", s.info)
+	if s.canActive {
+		mux.HandleFunc("PUT /api/v1/activate", s.activate)
+	}
+	mux.HandleFunc("POST /api/v1/login", s.login)
+	mux.HandleFunc("GET /api/v1/current-user", s.currentUser)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { fail(w, http.StatusNotFound, "Not Found") })
+	mux.HandleFunc("GET /activate-server", s.activationPage)
+	mux.HandleFunc("/", s.dashboard)
+	return s.secureHeaders(s.stripRoot(mux))
+}
+
+func (s *Server) stripRoot(next http.Handler) http.Handler {
+	if s.basePath == "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rest, found := strings.CutPrefix(r.URL.Path, s.basePath); found && (rest == "" || rest[0] == '/') {
+			r = r.Clone(r.Context())
+			r.URL.Path, r.URL.RawPath = "/"+strings.TrimPrefix(rest, "/"), ""
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// alive answers the probes; no database stands behind it.
+func alive(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "OK") }
+
+// answer sends a value as JSON.
+func answer(w http.ResponseWriter, status int, value any) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"detail":"Internal Server Error"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// fail sends an error in the shape of the server's own: {"detail": …}, a text or [class, text].
+func fail(w http.ResponseWriter, status int, detail ...string) {
+	if len(detail) == 1 {
+		answer(w, status, map[string]any{"detail": detail[0]})
+		return
+	}
+	answer(w, status, map[string]any{"detail": detail})
+}
+
+// failStore answers a request that the database failed.
+func (s *Server) failStore(w http.ResponseWriter, err error) {
+	printTraceback(s.out, "handle_request", err)
+	var py *pyError
+	if errors.As(err, &py) {
+		fail(w, http.StatusInternalServerError, py.class, py.text)
+		return
+	}
+	fail(w, http.StatusInternalServerError, "Internal Server Error")
+}

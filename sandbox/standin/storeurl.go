@@ -1,0 +1,98 @@
+package standin
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// storeURL is ZENML_STORE_URL taken apart.
+type storeURL struct {
+	scheme   string
+	user     string
+	password string
+	host     string
+	port     int
+	database string
+	query    map[string]string
+}
+
+// urlShape takes a database URL apart as SQLAlchemy does: the first @ ends the password, so one
+// that is not percent-encoded cuts it short and spoils the host.
+var urlShape = regexp.MustCompile(`^([\w+]+)://(?:([^:/]*)(?::([^@]*))?@)?(?:(?:\[([^/?]+)\]|([^/:?]+))?(?::([^/?]*))?)?(?:/([^?]*))?(?:\?(.*))?$`)
+
+// databaseName is what the server accepts as a MySQL database's name.
+var databaseName = regexp.MustCompile(`^[^\\/?%*:|"<>.-]{1,64}$`)
+
+func parseStoreURL(text string) (storeURL, error) {
+	part := urlShape.FindStringSubmatch(text)
+	if part == nil {
+		return storeURL{}, storeFault("Could not parse SQLAlchemy URL from the given URL string")
+	}
+	u := storeURL{scheme: part[1], user: unquote(part[2]), password: unquote(part[3]), host: part[4] + part[5], port: 3306, database: part[7]}
+	if part[6] != "" {
+		port, err := strconv.Atoi(part[6])
+		if err != nil {
+			return storeURL{}, &pyError{class: "ValueError", text: fmt.Sprintf("invalid literal for int() with base 10: %s", pyRepr(part[6]))}
+		}
+		u.port = port
+	}
+	u.query = parseQuery(part[8])
+	return u, nil
+}
+
+func parseQuery(text string) map[string]string {
+	query := map[string]string{}
+	for _, pair := range strings.Split(text, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "" {
+			query[unquote(name)] = unquote(value)
+		}
+	}
+	return query
+}
+
+// unquote undoes percent-encoding where it is well formed and leaves the rest as it stands.
+func unquote(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// checkMySQL refuses what the server refuses in a mysql:// URL and fills in the password from the
+// environment where the URL has none.
+func (u *storeURL) checkMySQL(env Env) error {
+	for name := range u.query {
+		switch name {
+		case "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_server_cert":
+		default:
+			return storeFault(fmt.Sprintf("Invalid MySQL URL query parameter `%s`: only ssl, ssl_ca, ssl_cert, ssl_key and ssl_verify_server_cert are supported", name))
+		}
+	}
+	if u.user == "" {
+		u.user = env["ZENML_STORE_USERNAME"]
+	}
+	if u.password == "" {
+		u.password = env["ZENML_STORE_PASSWORD"]
+	}
+	if u.user == "" || u.password == "" && env["ZENML_STORE_AUTH_MODE"] != authModeIAM || u.database == "" {
+		return storeFault("Invalid MySQL configuration: the username, password and database must be set in the URL or as configuration attributes")
+	}
+	if !databaseName.MatchString(u.database) {
+		return storeFault(fmt.Sprintf("Invalid database name %s: it must match the pattern %s", pyRepr(u.database), databaseName))
+	}
+	return nil
+}
+
+func (u *storeURL) address() string { return net.JoinHostPort(u.host, strconv.Itoa(u.port)) }
+
+// storeFault is what the store's settings model raises; it never quotes the URL, which may hold a password.
+func storeFault(fault string) error {
+	return &pyError{
+		class: "pydantic_core._pydantic_core.ValidationError",
+		text:  "1 validation error for SqlZenStoreConfiguration\n  Value error, " + fault,
+	}
+}
