@@ -1,0 +1,144 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+)
+
+// Engine installs into one cluster.
+type Engine struct {
+	Access *kube.Access
+}
+
+// DefaultTimeout is how long a plan without a Timeout may take in all: an image
+// pull and a migration on a slow node fit.
+const DefaultTimeout = 15 * time.Minute
+
+// Plan is one release and what it needs.
+type Plan struct {
+	Release, Namespace string
+	Chart              *Chart
+	Values             map[string]any
+
+	// Secrets are created before the release, because its hooks read them.
+	// Name, Type, labels, annotations and data are used; the namespace is the
+	// plan's.
+	Secrets []corev1.Secret
+
+	// CreateNamespace makes the namespace when it is missing.
+	CreateNamespace bool
+
+	// Timeout is the most that Apply takes in all, not per step; 0 means
+	// DefaultTimeout.
+	Timeout time.Duration
+}
+
+// Outcome is what Apply has done.
+type Outcome struct {
+	Release  *Release // as it is now, nil when it was never begun
+	Before   *Release // as it was, nil when there was none
+	Duration time.Duration
+}
+
+// Upgraded tells whether a release was there before.
+func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
+
+// Apply installs the plan's release or upgrades the one that is there, with
+// exactly the plan's values, and waits until it is ready. Events go to observe.
+//
+// When ctx ends it stops at the next point from which the following run can go
+// on, waits until Helm has written down where it stopped, and returns an
+// *Interrupted. Other typed errors: *PendingError, *ForeignError, *RenderError,
+// *Fault, *TimeoutError. The Outcome holds what is known even with an error.
+func (e *Engine) Apply(ctx context.Context, plan Plan, observe Observer) (Outcome, error) {
+	if plan.Chart == nil || plan.Release == "" || plan.Namespace == "" {
+		return Outcome{}, errors.New("plan: chart, release and namespace are all needed")
+	}
+	if plan.Timeout == 0 {
+		plan.Timeout = DefaultTimeout
+	}
+	r, err := newRun(ctx, e, plan, observe)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer r.close()
+	for _, s := range steps {
+		if err := r.do(s); err != nil {
+			r.outcome.Duration = time.Since(r.started)
+			return r.outcome, err
+		}
+	}
+	r.outcome.Duration = time.Since(r.started)
+	return r.outcome, nil
+}
+
+// step is one part of an installation. The run wraps timing, events and the
+// meaning of an ended context around it.
+type step interface {
+	name() string
+	title(*run) string
+	run(context.Context, *run) error
+}
+
+// steps is an installation from beginning to end.
+var steps = []step{
+	stateStep{},     // read what is there, render what shall be, refuse what cannot go on
+	namespaceStep{}, // the namespace
+	secretsStep{},   // the Secrets that hooks and pods refer to
+	releaseStep{},   // Helm: hooks with the migration, objects, waiting for them, watched
+	readinessStep{}, // the server's Deployment is available, by our own look
+}
+
+// do runs one step.
+func (r *run) do(s step) error {
+	r.emit(StepStarted{Step: s.name(), Title: s.title(r)})
+	begin := time.Now()
+	err := r.context().Err()
+	if err == nil {
+		err = s.run(r.context(), r)
+	}
+	if err != nil {
+		err = r.meaning(s, err)
+	}
+	r.emit(StepFinished{Step: s.name(), Err: err, Duration: time.Since(begin)})
+	return err
+}
+
+// meaning tells an interruption, a fault and a time-out from other errors.
+func (r *run) meaning(s step, err error) error {
+	cause := context.Cause(r.context())
+	var fault *Fault
+	switch {
+	case errors.As(cause, &fault):
+		if error(fault) != err {
+			fault.Err = err
+		}
+		return fault
+	case r.parent.Err() != nil:
+		return r.interrupted(s, context.Cause(r.parent))
+	case errors.Is(cause, context.DeadlineExceeded):
+		return &TimeoutError{After: r.plan.Timeout, Waiting: r.unready(), Err: err}
+	default:
+		return err
+	}
+}
+
+func (r *run) interrupted(s step, cause error) error {
+	release := r.outcome.Release
+	next := "the next run starts from the beginning"
+	switch {
+	case release != nil && release.Pending():
+		next = pendingError(release).Remedy
+	case release != nil && release.Status != "deployed":
+		next = fmt.Sprintf("the next run goes on by upgrading revision %d", release.Revision)
+	case release != nil:
+		next = "the next run upgrades it"
+	}
+	return &Interrupted{Step: s.name(), Release: release, Next: next, Err: cause}
+}

@@ -1,0 +1,110 @@
+package install
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// PendingError says that a release is in the middle of an operation: another
+// run is at work, or one was killed.
+type PendingError struct {
+	Release *Release
+	Remedy  string
+}
+
+func (e *PendingError) Error() string {
+	return fmt.Sprintf("release %s/%s is %s since %s: another run is at work on it or was killed; %s",
+		e.Release.Namespace, e.Release.Name, e.Release.Status, e.Release.LastDeployed.Format(time.RFC3339), e.Remedy)
+}
+
+func pendingError(r *Release) *PendingError {
+	uninstall := fmt.Sprintf("zenml-installer uninstall --release %s -n %s", r.Name, r.Namespace)
+	remedy := fmt.Sprintf("once no other run is at work, clear it with: %s", uninstall)
+	if r.Status == "pending-upgrade" || r.Status == "pending-rollback" {
+		remedy = fmt.Sprintf("once no other run is at work, go back to the last good revision with: helm rollback %s -n %s", r.Name, r.Namespace)
+	}
+	return &PendingError{Release: r, Remedy: remedy}
+}
+
+// ForeignError says that an object that the installer wants to write exists
+// and belongs to someone else.
+type ForeignError struct {
+	Object
+	Owner  string // who manages it, where it says so
+	Remedy string
+	Err    error
+}
+
+func (e *ForeignError) Error() string {
+	owner := e.Owner
+	if owner == "" {
+		owner = "someone else"
+	}
+	return fmt.Sprintf("%s %s/%s exists and belongs to %s (%s)", e.Kind, e.Namespace, e.Name, owner, e.Remedy)
+}
+
+// Unwrap returns Helm's own error, if it was Helm that found the object.
+func (e *ForeignError) Unwrap() error { return e.Err }
+
+// Interrupted says that the context ended before the work was done, and what
+// is there now.
+type Interrupted struct {
+	Step    string   // the step in which it stopped
+	Release *Release // as it is now, nil when there is none
+	Next    string   // what the next run will do
+	Err     error    // why the context ended
+}
+
+func (e *Interrupted) Error() string {
+	state := "there is no release"
+	if e.Release != nil {
+		state = fmt.Sprintf("release %s is %s at revision %d", e.Release.Name, e.Release.Status, e.Release.Revision)
+	}
+	return fmt.Sprintf("interrupted in step %s: %s; %s: %v", e.Step, state, e.Next, e.Err)
+}
+
+// Unwrap returns why the context ended.
+func (e *Interrupted) Unwrap() error { return e.Err }
+
+// TimeoutError says that the plan's time ran out, and for what it was waiting.
+type TimeoutError struct {
+	After   time.Duration
+	Waiting []ObjectChanged // what was not ready at the end
+	Err     error
+}
+
+func (e *TimeoutError) Error() string {
+	var waiting []string
+	for _, w := range e.Waiting {
+		waiting = append(waiting, w.Object.String()+": "+w.Message)
+	}
+	text := fmt.Sprintf("not ready after %s", e.After)
+	if len(waiting) > 0 {
+		text += ", waiting for " + strings.Join(waiting, "; ")
+	}
+	return text + " (give it more time with --timeout, or mend what it waits for and run again)"
+}
+
+// Unwrap returns the cause.
+func (e *TimeoutError) Unwrap() error { return e.Err }
+
+// Fault is something that waiting cannot mend.
+type Fault struct {
+	Object   Object
+	Cause    string   // in plain words
+	Evidence []string // the last log lines or the event that says so; secrets are masked
+	Remedy   string
+	Err      error // what Helm made of it, may be nil
+}
+
+func (f *Fault) Error() string {
+	text := fmt.Sprintf("%s: %s", f.Object, f.Cause)
+	if f.Remedy != "" {
+		text += " (" + f.Remedy + ")"
+	}
+	return text
+}
+
+// Unwrap returns what Helm made of it.
+func (f *Fault) Unwrap() error { return f.Err }

@@ -1,0 +1,58 @@
+package install
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"helm.sh/helm/v3/pkg/action"
+	helmkube "helm.sh/helm/v3/pkg/kube"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
+)
+
+// storage is Helm's own default: releases are Secrets, where `helm list`
+// finds them.
+const storage = "secret"
+
+// readConfig is a Helm configuration whose requests end with ctx.
+func (e *Engine) readConfig(ctx context.Context, namespace string) (*action.Configuration, error) {
+	config := &action.Configuration{}
+	return config, config.Init(boundGetter{e.Access.Getter(), ctx}, namespace, storage, discard)
+}
+
+// writeConfig is a Helm configuration whose waits obey the waiter; its
+// requests go on when the waiter has had enough, so that Helm can write down
+// where it stopped.
+func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration, error) {
+	config := &action.Configuration{}
+	if err := config.Init(e.Access.Getter(), namespace, storage, discard); err != nil {
+		return nil, err
+	}
+	client := helmkube.New(e.Access.Getter())
+	client.Log = discard
+	client.Namespace = namespace
+	config.KubeClient = &helmClient{Client: client, waiter: w}
+	config.HookOutputFunc = func(_, _, _ string) io.Writer { return io.Discard }
+	return config, nil
+}
+
+// discard drops Helm's own progress feed: the watch says more.
+func discard(string, ...any) {}
+
+// boundGetter makes the requests of a getter's clients end with a context:
+// Helm's storage takes none.
+type boundGetter struct {
+	genericclioptions.RESTClientGetter
+	ctx context.Context
+}
+
+func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
+	config, err := g.RESTClientGetter.ToRESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	config = rest.CopyConfig(config)
+	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return boundTransport{g.ctx, base} })
+	return config, nil
+}

@@ -1,0 +1,128 @@
+package install
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+const (
+	keptLines = 200      // of each pod
+	longest   = 16 << 10 // bytes of a log line; the rest is cut
+)
+
+// logs follow what the release's containers write.
+type logs struct {
+	ctx     context.Context
+	watcher *watcher
+	done    sync.WaitGroup
+
+	mu      sync.Mutex
+	started map[string]bool        // containers that are followed or were, by pod, name and restart
+	lines   map[types.UID][]string // the last ones of each pod
+}
+
+func newLogs(ctx context.Context, w *watcher) *logs {
+	return &logs{ctx: ctx, watcher: w, started: map[string]bool{}, lines: map[types.UID][]string{}}
+}
+
+// wait waits until all followers have ended; their context must have.
+func (l *logs) wait() { l.done.Wait() }
+
+// follow begins to follow every container that has started.
+func (l *logs) follow(pods []*corev1.Pod) {
+	for _, p := range pods {
+		for _, s := range statuses(p) {
+			if s.State.Running == nil && s.State.Terminated == nil {
+				continue
+			}
+			key := fmt.Sprintf("%s/%s/%d", p.UID, s.Name, s.RestartCount)
+			l.mu.Lock()
+			first := !l.started[key]
+			l.started[key] = true
+			l.mu.Unlock()
+			if first && l.ctx.Err() == nil {
+				l.done.Go(func() { l.read(p, s.Name) })
+			}
+		}
+	}
+}
+
+func (l *logs) read(p *corev1.Pod, container string) {
+	stream, err := l.watcher.run.client.CoreV1().Pods(p.Namespace).
+		GetLogs(p.Name, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(l.ctx)
+	if err != nil {
+		return // not to be had, or not allowed: the fault will say what it can
+	}
+	defer func() { _ = stream.Close() }()
+	eachLine(stream, func(line string) {
+		line = l.watcher.run.mask.text(line)
+		l.keep(p.UID, line)
+		l.watcher.run.emit(LogLine{Pod: p.Name, Container: container, Line: line})
+		l.watcher.poke()
+	})
+}
+
+func (l *logs) keep(pod types.UID, line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := append(l.lines[pod], line)
+	l.lines[pod] = lines[max(0, len(lines)-keptLines):]
+}
+
+// lastLine is the last line with something in it that the pod has written.
+func (l *logs) lastLine(pod types.UID) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := l.lines[pod]
+	for i := len(lines) - 1; i >= 0; i-- {
+		if strings.TrimSpace(lines[i]) != "" {
+			return short(lines[i])
+		}
+	}
+	return ""
+}
+
+// tail asks for the last lines of a pod's containers anew, of the run before
+// when the present one has not written any; failing that, it gives what was
+// followed.
+func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
+	var lines []string
+	for _, s := range statuses(p) {
+		previous := s.State.Waiting != nil && s.LastTerminationState.Terminated != nil
+		most := int64(keptLines)
+		stream, err := l.watcher.run.client.CoreV1().Pods(p.Namespace).
+			GetLogs(p.Name, &corev1.PodLogOptions{Container: s.Name, TailLines: &most, Previous: previous}).Stream(ctx)
+		if err != nil {
+			continue
+		}
+		eachLine(stream, func(line string) { lines = append(lines, l.watcher.run.mask.text(line)) })
+		_ = stream.Close()
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append(lines, l.lines[p.UID]...)
+}
+
+func eachLine(r io.Reader, use func(string)) {
+	reader := bufio.NewReaderSize(r, longest)
+	for {
+		line, more, err := reader.ReadLine()
+		if err != nil {
+			return
+		}
+		use(strings.TrimRight(string(line), "\r\n"))
+		for more && err == nil { // the rest of a line that is too long
+			_, more, err = reader.ReadLine()
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package install
+
+import (
+	"encoding/base64"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// shortest is the length from which a secret value is masked in text: shorter
+// ones ("sql", "root") would make holes in every line.
+const shortest = 6
+
+// mask replaces secret values in what containers write.
+type mask struct {
+	mu     sync.RWMutex
+	values []string // longest first
+}
+
+func newMask(secrets []corev1.Secret) *mask {
+	m := &mask{}
+	for _, s := range secrets {
+		for _, value := range s.Data {
+			m.add(string(value))
+		}
+		for _, value := range s.StringData {
+			m.add(value)
+		}
+	}
+	return m
+}
+
+// secretKey tells the keys of the chart's own Secrets whose values are secret
+// from those that are settings ("ZENML_SECRETS_STORE_TYPE").
+var secretKey = regexp.MustCompile(`(?i)password|secret_key|encryption_key|token|credential|auth_config|access_key|private|_URL$`)
+
+// addRendered adds what the chart puts into Secrets.
+func (m *mask) addRendered(objects []manifest.Object) {
+	for _, o := range manifest.Find(objects, "Secret", "") {
+		data, _ := o.Object["data"].(map[string]any)
+		for key, value := range data {
+			text, _ := value.(string)
+			decoded, err := base64.StdEncoding.DecodeString(text)
+			if err == nil && secretKey.MatchString(key) {
+				m.add(string(decoded))
+			}
+		}
+		plain, _ := o.Object["stringData"].(map[string]any)
+		for key, value := range plain {
+			if text, _ := value.(string); secretKey.MatchString(key) {
+				m.add(text)
+			}
+		}
+	}
+}
+
+// add masks value; of a URL only its password, since the rest says where the
+// database is.
+func (m *mask) add(value string) {
+	value = strings.TrimSpace(value)
+	if u, err := url.Parse(value); err == nil && u.Scheme != "" && u.Host != "" {
+		password, _ := u.User.Password()
+		value = password
+	}
+	if len(value) < shortest {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, form := range []string{value, url.QueryEscape(value), base64.StdEncoding.EncodeToString([]byte(value))} {
+		if !slices.Contains(m.values, form) {
+			m.values = append(m.values, form)
+		}
+	}
+	slices.SortFunc(m.values, func(a, b string) int { return len(b) - len(a) })
+}
+
+// text returns s with every known secret replaced.
+func (m *mask) text(s string) string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, value := range m.values {
+		s = strings.ReplaceAll(s, value, secret.Mask)
+	}
+	return s
+}
+
+func (m *mask) lines(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = m.text(line)
+	}
+	return out
+}

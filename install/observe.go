@@ -1,0 +1,189 @@
+package install
+
+import (
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// observation is what there is to say about an object, and the fault in it if
+// it has one.
+type observation struct {
+	ObjectChanged
+	fault *Fault
+	rule  string        // the row of the table that names the fault
+	grace time.Duration // how long the fault may heal by itself; negative: as long as the plan allows
+	logs  *corev1.Pod   // whose last lines are the evidence, if any
+}
+
+// key tells one fault of one object from another.
+func (o observation) key() string { return o.Object.String() + "/" + o.rule }
+
+// observe says what there is to say about each object, in an order that is
+// stable: causes before what they hold up.
+func (v view) observe() []observation {
+	var all []observation
+	for _, c := range v.claims {
+		all = append(all, v.claim(c))
+	}
+	for _, p := range v.pods {
+		all = append(all, v.pod(p))
+	}
+	for _, j := range v.jobs {
+		all = append(all, v.job(j))
+	}
+	for _, rs := range v.replicaSets {
+		if o, ok := v.replicaSet(rs); ok {
+			all = append(all, o)
+		}
+	}
+	for _, d := range v.deployments {
+		all = append(all, v.deployment(d))
+	}
+	for _, s := range v.services {
+		all = append(all, v.service(s))
+	}
+	for _, i := range v.ingresses {
+		all = append(all, v.ingress(i))
+	}
+	return all
+}
+
+func (v view) about(kind, name string, state State, reason, message string) observation {
+	object := Object{Kind: kind, Namespace: v.targets.namespace, Name: name}
+	return observation{ObjectChanged: ObjectChanged{Object: object, State: state, Reason: reason, Message: message, Hook: v.targets.objects[object]}}
+}
+
+func (v view) job(j *batchv1.Job) observation {
+	pod := v.podOf(j.UID)
+	switch {
+	case jobCondition(j, batchv1.JobComplete) != nil:
+		return v.about("Job", j.Name, Ready, "Complete", "complete")
+	case jobCondition(j, batchv1.JobFailed) != nil:
+		c := jobCondition(j, batchv1.JobFailed)
+		o := v.about("Job", j.Name, Failed, c.Reason, "failed: "+c.Message)
+		o.fault, o.rule, o.logs = jobFailed(j, c.Reason), "job failed", pod
+		return o
+	case pod == nil:
+		return v.withEvents(v.about("Job", j.Name, Waiting, "", "waiting for its pod to be created"), j.UID)
+	case pod.Status.Phase == corev1.PodRunning:
+		message := "at work"
+		if line := v.lastLine(pod.UID); line != "" {
+			message += ": " + line
+		}
+		return v.about("Job", j.Name, Progressing, "Running", message)
+	default:
+		return v.about("Job", j.Name, Waiting, string(pod.Status.Phase), "waiting for pod "+pod.Name)
+	}
+}
+
+func jobFailed(j *batchv1.Job, reason string) *Fault {
+	f := &Fault{
+		Object: Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name},
+		Cause:  "the job failed",
+		Remedy: "its last log lines say why",
+	}
+	if reason == batchv1.JobReasonDeadlineExceeded {
+		f.Cause, f.Remedy = "the job ran out of its own time", "give it a longer activeDeadlineSeconds"
+	}
+	return f
+}
+
+func (v view) replicaSet(rs *appsv1.ReplicaSet) (observation, bool) {
+	for _, c := range rs.Status.Conditions {
+		if c.Type == appsv1.ReplicaSetReplicaFailure && c.Status == corev1.ConditionTrue {
+			o := v.about("ReplicaSet", rs.Name, Waiting, c.Reason, c.Message)
+			return judge(o, problem{reason: c.Reason, text: c.Message}), true
+		}
+	}
+	return observation{}, false
+}
+
+func (v view) deployment(d *appsv1.Deployment) observation {
+	wanted := int32(1)
+	if d.Spec.Replicas != nil {
+		wanted = *d.Spec.Replicas
+	}
+	s := d.Status
+	message := fmt.Sprintf("%d of %d replicas ready", min(s.ReadyReplicas, s.UpdatedReplicas), wanted)
+	if s.ObservedGeneration >= d.Generation && s.UpdatedReplicas >= wanted && s.AvailableReplicas >= wanted && s.Replicas == s.UpdatedReplicas {
+		return v.about("Deployment", d.Name, Ready, "Available", message)
+	}
+	return v.about("Deployment", d.Name, Progressing, "", message)
+}
+
+func (v view) claim(c *corev1.PersistentVolumeClaim) observation {
+	switch c.Status.Phase {
+	case corev1.ClaimBound:
+		return v.about("PersistentVolumeClaim", c.Name, Ready, "Bound", "bound to "+c.Spec.VolumeName)
+	case corev1.ClaimLost:
+		return v.about("PersistentVolumeClaim", c.Name, Failed, "Lost", "its volume is gone")
+	default:
+		return v.withEvents(v.about("PersistentVolumeClaim", c.Name, Waiting, "Pending", "waiting for a volume"), c.UID)
+	}
+}
+
+func (v view) service(s *corev1.Service) observation {
+	if s.Spec.Type == corev1.ServiceTypeLoadBalancer && len(s.Status.LoadBalancer.Ingress) == 0 {
+		return v.withEvents(v.about("Service", s.Name, Waiting, "NoAddress", "waiting for the load balancer's address"), s.UID)
+	}
+	return v.about("Service", s.Name, Ready, "", "at "+orWord(s.Spec.ClusterIP, "no address"))
+}
+
+func (v view) ingress(i *networkingv1.Ingress) observation {
+	for _, address := range i.Status.LoadBalancer.Ingress {
+		return v.about("Ingress", i.Name, Ready, "", "at "+orWord(address.IP, address.Hostname))
+	}
+	return v.withEvents(v.about("Ingress", i.Name, Waiting, "NoAddress", "no address from the ingress controller yet"), i.UID)
+}
+
+// withEvents judges an object by the newest warning about it.
+func (v view) withEvents(o observation, uid types.UID) observation {
+	event := v.newestEvent(uid, func(e *corev1.Event) bool { return !routine[e.Reason] })
+	if event == nil {
+		return o
+	}
+	o.Reason, o.Message = event.Reason, event.Message
+	return judge(o, problem{reason: event.Reason, text: event.Message})
+}
+
+// routine are events that say nothing about a fault.
+var routine = map[string]bool{"SuccessfulCreate": true, "ScalingReplicaSet": true, "Sync": true, "SuccessfulDelete": true, "EnsuringLoadBalancer": true, "EnsuredLoadBalancer": true}
+
+func (v view) podOf(owner types.UID) *corev1.Pod {
+	for _, p := range v.pods {
+		if ownedByUID(p, owner) {
+			return p
+		}
+	}
+	return nil
+}
+
+// newestEvent returns the newest event about an object that passes accept.
+func (v view) newestEvent(uid types.UID, accept func(*corev1.Event) bool) *corev1.Event {
+	var newest *corev1.Event
+	for _, e := range v.events {
+		if e.InvolvedObject.UID == uid && accept(e) && (newest == nil || eventTime(e).After(eventTime(newest))) {
+			newest = e
+		}
+	}
+	return newest
+}
+
+func eventTime(e *corev1.Event) time.Time {
+	switch {
+	case e.Series != nil && !e.Series.LastObservedTime.IsZero():
+		return e.Series.LastObservedTime.Time
+	case !e.LastTimestamp.IsZero():
+		return e.LastTimestamp.Time
+	case !e.EventTime.IsZero():
+		return e.EventTime.Time
+	default:
+		return e.CreationTimestamp.Time
+	}
+}

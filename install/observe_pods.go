@@ -1,0 +1,165 @@
+package install
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// pod says what a pod waits for, from the outside in: a node, its volumes, its
+// image, its container, its readiness.
+func (v view) pod(p *corev1.Pod) observation {
+	switch p.Status.Phase {
+	case corev1.PodSucceeded:
+		return v.about("Pod", p.Name, Ready, "Completed", "completed")
+	case corev1.PodFailed:
+		return v.failedPod(p)
+	}
+	if c := podCondition(p, corev1.PodScheduled); c != nil && c.Status == corev1.ConditionFalse {
+		o := v.about("Pod", p.Name, Waiting, c.Reason, c.Message)
+		o.Since = c.LastTransitionTime.Time
+		return judge(o, problem{reason: c.Reason, text: c.Message})
+	}
+	for _, s := range statuses(p) {
+		if s.State.Waiting != nil && !starting[s.State.Waiting.Reason] {
+			return v.waitingContainer(p, s)
+		}
+		if s.State.Terminated != nil && s.State.Terminated.ExitCode != 0 {
+			return v.crashedContainer(p, s, "Crashed")
+		}
+	}
+	if !started(p) {
+		return v.startingPod(p)
+	}
+	if c := podCondition(p, corev1.PodReady); c != nil && c.Status == corev1.ConditionTrue {
+		o := v.about("Pod", p.Name, Ready, "", "ready")
+		o.Since = c.LastTransitionTime.Time
+		return o
+	}
+	return v.unreadyPod(p)
+}
+
+// starting are the reasons of a container that is on its way.
+var starting = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
+
+// startingPod tells a volume that does not mount and an image under way from
+// a container that is merely being made.
+func (v view) startingPod(p *corev1.Pod) observation {
+	trouble := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Type == corev1.EventTypeWarning })
+	pulling := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulling" })
+	pulled := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulled" })
+	switch {
+	case pulling != nil && (pulled == nil || eventTime(pulled).Before(eventTime(pulling))):
+		o := v.about("Pod", p.Name, Progressing, "Pulling", "pulling "+v.image(p))
+		o.Since = eventTime(pulling)
+		return o
+	case trouble != nil && trouble.Reason != "FailedScheduling":
+		o := v.about("Pod", p.Name, Waiting, trouble.Reason, trouble.Message)
+		return judge(o, problem{reason: trouble.Reason, text: trouble.Message})
+	default:
+		return v.about("Pod", p.Name, Progressing, "ContainerCreating", "creating the container on node "+orWord(p.Spec.NodeName, "?"))
+	}
+}
+
+func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observation {
+	reason, text := s.State.Waiting.Reason, s.State.Waiting.Message
+	if reason == "CrashLoopBackOff" {
+		return v.crashedContainer(p, s, reason)
+	}
+	// The message of a back-off often leaves out what the first attempt said.
+	if e := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Failed" && longer(e.Message, "Error: ") }); e != nil {
+		text = strings.TrimSpace(text + " " + e.Message)
+	}
+	o := v.about("Pod", p.Name, Waiting, reason, s.State.Waiting.Message)
+	return judge(o, problem{reason: reason, text: text, image: s.Image})
+}
+
+// longer tells whether text says more than "Error: ImagePullBackOff".
+func longer(text, prefix string) bool {
+	return len(strings.Fields(strings.TrimPrefix(text, prefix))) > 1
+}
+
+func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason string) observation {
+	end := s.LastTerminationState.Terminated
+	if s.State.Terminated != nil {
+		end = s.State.Terminated
+	}
+	message := fmt.Sprintf("restarted %d times", s.RestartCount)
+	pr := problem{reason: reason, restarts: s.RestartCount, image: s.Image, text: message}
+	if end != nil {
+		message = fmt.Sprintf("ended with %s (exit code %d), %s", orWord(end.Reason, "Error"), end.ExitCode, message)
+		pr.ended, pr.exit, pr.text = end.Reason, end.ExitCode, message
+	}
+	if line := v.lastLine(p.UID); line != "" {
+		message += ": " + line
+	}
+	o := v.about("Pod", p.Name, Waiting, reason, message)
+	o.logs = p
+	return judge(o, pr)
+}
+
+// failedPod is a pod that will not be restarted. Its Job tells the fault; here
+// it is only reported, except for a hook that is a pod itself.
+func (v view) failedPod(p *corev1.Pod) observation {
+	message := orWord(p.Status.Message, "failed")
+	for _, s := range statuses(p) {
+		if end := s.State.Terminated; end != nil && end.ExitCode != 0 {
+			message = fmt.Sprintf("ended with %s (exit code %d)", orWord(end.Reason, "Error"), end.ExitCode)
+		}
+	}
+	if line := v.lastLine(p.UID); line != "" {
+		message += ": " + line
+	}
+	return v.about("Pod", p.Name, Failed, orWord(p.Status.Reason, "Failed"), message)
+}
+
+func (v view) unreadyPod(p *corev1.Pod) observation {
+	message, reason := "started, not ready yet", "NotReady"
+	if e := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Unhealthy" }); e != nil {
+		message, reason = "started, not ready yet: "+e.Message, "Unhealthy"
+	}
+	if line := v.lastLine(p.UID); line != "" {
+		message += "; it says: " + line
+	}
+	o := v.about("Pod", p.Name, Progressing, reason, message)
+	o.logs = p
+	return o
+}
+
+func (v view) image(p *corev1.Pod) string {
+	for _, c := range p.Spec.Containers {
+		return c.Image
+	}
+	return "its image"
+}
+
+func started(p *corev1.Pod) bool {
+	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.State.Running == nil }) &&
+		len(p.Status.ContainerStatuses) > 0
+}
+
+func statuses(p *corev1.Pod) []corev1.ContainerStatus {
+	return append(slices.Clone(p.Status.InitContainerStatuses), p.Status.ContainerStatuses...)
+}
+
+func podCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondition {
+	for i := range p.Status.Conditions {
+		if p.Status.Conditions[i].Type == kind {
+			return &p.Status.Conditions[i]
+		}
+	}
+	return nil
+}
+
+// podByUID finds a pod in the view.
+func (v view) podByUID(uid types.UID) *corev1.Pod {
+	for _, p := range v.pods {
+		if p.UID == uid {
+			return p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	helmrelease "helm.sh/helm/v3/pkg/release"
+	"helm.sh/helm/v3/pkg/storage/driver"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// Release is a Helm release as it is stored in the cluster: its last revision.
+type Release struct {
+	Name, Namespace string
+	Status          string // Helm's word: deployed, failed, pending-install, superseded, …
+	Description     string // Helm's account of how it came to that
+	Revision        int
+	Chart           string // the chart's name
+	ChartVersion    string
+	AppVersion      string
+	Values          map[string]any // as the user gave them; they may hold secrets
+	Notes           string
+	FirstDeployed   time.Time
+	LastDeployed    time.Time
+
+	stored *helmrelease.Release
+}
+
+// Pending tells whether an operation on the release is under way or was cut
+// off.
+func (r *Release) Pending() bool {
+	switch helmrelease.Status(r.Status) {
+	case helmrelease.StatusPendingInstall, helmrelease.StatusPendingUpgrade, helmrelease.StatusPendingRollback, helmrelease.StatusUninstalling:
+		return true
+	}
+	return false
+}
+
+// Gone tells whether only the history of an uninstalled release is left.
+func (r *Release) Gone() bool { return helmrelease.Status(r.Status) == helmrelease.StatusUninstalled }
+
+// Objects returns the objects that the revision consists of, hooks included.
+func (r *Release) Objects() ([]manifest.Object, error) {
+	objects, err := manifest.Parse([]byte(r.stored.Manifest))
+	if err != nil {
+		return nil, err
+	}
+	for _, hook := range r.stored.Hooks {
+		more, err := manifest.Parse([]byte(hook.Manifest))
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, more...)
+	}
+	return objects, nil
+}
+
+// Release reads a release. It returns nil without an error when there is none.
+func (e *Engine) Release(ctx context.Context, namespace, name string) (*Release, error) {
+	config, err := e.readConfig(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := config.Releases.Last(name)
+	if errors.Is(err, driver.ErrReleaseNotFound) {
+		return nil, nil
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("read release %s/%s: %w", namespace, name, context.Cause(ctx))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read release %s/%s: %w", namespace, name, bare(err))
+	}
+	return newRelease(stored), nil
+}
+
+func newRelease(stored *helmrelease.Release) *Release {
+	r := &Release{
+		Name: stored.Name, Namespace: stored.Namespace, Revision: stored.Version,
+		Values: stored.Config, stored: stored,
+	}
+	if info := stored.Info; info != nil {
+		r.Status, r.Description, r.Notes = info.Status.String(), info.Description, info.Notes
+		r.FirstDeployed, r.LastDeployed = info.FirstDeployed.Time, info.LastDeployed.Time
+	}
+	if stored.Chart != nil && stored.Chart.Metadata != nil {
+		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version, stored.Chart.Metadata.AppVersion
+	}
+	return r
+}

@@ -1,0 +1,40 @@
+package install
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// namespaceStep sees to it that the namespace is there and usable.
+type namespaceStep struct{}
+
+func (namespaceStep) name() string        { return "namespace" }
+func (namespaceStep) title(r *run) string { return "use namespace " + r.plan.Namespace }
+
+func (namespaceStep) run(ctx context.Context, r *run) error {
+	name := r.plan.Namespace
+	found, err := r.client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case err == nil && found.Status.Phase == corev1.NamespaceTerminating:
+		return fmt.Errorf("namespace %s is being deleted: wait until it is gone, or choose another with --namespace", name)
+	case err == nil:
+		return nil
+	case apierrors.IsForbidden(err):
+		// Without the right to look, those that follow will tell.
+		return nil
+	case !apierrors.IsNotFound(err):
+		return fmt.Errorf("namespace %s: %w", name, bare(err))
+	case !r.plan.CreateNamespace:
+		return fmt.Errorf("namespace %s does not exist: create it with kubectl create namespace %s, or let the installer create it", name, name)
+	}
+	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("create namespace %s: %w", name, bare(err))
+	}
+	return nil
+}

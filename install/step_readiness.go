@@ -1,0 +1,21 @@
+package install
+
+import (
+	"context"
+	"time"
+)
+
+// readinessStep waits until the watch sees every Deployment of the release
+// available. Helm has waited for the same by its own measure; this is what the
+// user was shown.
+type readinessStep struct{}
+
+func (readinessStep) name() string        { return "readiness" }
+func (readinessStep) title(r *run) string { return "wait until the server is ready" }
+
+func (readinessStep) run(ctx context.Context, r *run) error {
+	if !r.watch.sees("Deployment") {
+		return nil
+	}
+	return poll(ctx, 100*time.Millisecond, func() (bool, error) { return r.watch.deploymentsReady(), nil })
+}

@@ -1,0 +1,122 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Manager is the value of the label app.kubernetes.io/managed-by on what the
+// installer creates by itself, beside the release.
+const Manager = "zenml-installer"
+
+const (
+	labelManagedBy = "app.kubernetes.io/managed-by"
+	labelInstance  = "app.kubernetes.io/instance"
+)
+
+// Labels are on every Secret that the installer creates for a release.
+func Labels(release string) map[string]string {
+	return map[string]string{labelManagedBy: Manager, labelInstance: release}
+}
+
+// secretsStep creates or updates the plan's Secrets, and never one that the
+// installer has not made for this release.
+type secretsStep struct{}
+
+func (secretsStep) name() string { return "secrets" }
+
+func (secretsStep) title(r *run) string {
+	if len(r.plan.Secrets) == 1 {
+		return "write Secret " + r.plan.Secrets[0].Name
+	}
+	return fmt.Sprintf("write %d Secrets", len(r.plan.Secrets))
+}
+
+func (secretsStep) run(ctx context.Context, r *run) error {
+	for i := range r.plan.Secrets {
+		if err := r.putSecret(ctx, &r.plan.Secrets[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
+	secrets := r.client.CoreV1().Secrets(r.plan.Namespace)
+	wanted := r.wantedSecret(planned)
+	_, err := secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+	if !apierrors.IsAlreadyExists(err) {
+		return secretError(wanted, err)
+	}
+	found, err := secrets.Get(ctx, wanted.Name, metav1.GetOptions{})
+	if err != nil {
+		return secretError(wanted, err)
+	}
+	if !ours(found, r.plan.Release) {
+		return foreignSecret(found)
+	}
+	if found.Type != wanted.Type || (found.Immutable != nil && *found.Immutable) { // neither can be changed in place
+		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
+			return secretError(wanted, err)
+		}
+		_, err = secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+		return secretError(wanted, err)
+	}
+	wanted.ResourceVersion = found.ResourceVersion
+	_, err = secrets.Update(ctx, wanted, metav1.UpdateOptions{FieldManager: Manager})
+	return secretError(wanted, err)
+}
+
+func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {
+	labels := maps.Clone(planned.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, Labels(r.plan.Release))
+	kind := planned.Type
+	if kind == "" {
+		kind = corev1.SecretTypeOpaque
+	}
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: planned.Name, Namespace: r.plan.Namespace, Labels: labels, Annotations: planned.Annotations},
+		Type:       kind,
+		Data:       planned.Data,
+		StringData: planned.StringData,
+	}
+}
+
+func ours(s *corev1.Secret, release string) bool {
+	return s.Labels[labelManagedBy] == Manager && s.Labels[labelInstance] == release
+}
+
+func foreignSecret(s *corev1.Secret) error {
+	owner := s.Labels[labelManagedBy]
+	if release := s.Labels[labelInstance]; release != "" {
+		owner = fmt.Sprintf("%s (release %s)", orWord(owner, "someone"), release)
+	}
+	return &ForeignError{
+		Object: Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
+		Owner:  owner,
+		Remedy: "delete it if nothing needs it, or use another release name or namespace",
+	}
+}
+
+// secretError names the Secret; the API's own message never holds its data.
+func secretError(s *corev1.Secret, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("secret %s/%s: %w", s.Namespace, s.Name, bare(err))
+}
+
+func orWord(s, word string) string {
+	if s == "" {
+		return word
+	}
+	return s
+}

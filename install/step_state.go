@@ -1,0 +1,45 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// stateStep reads what is there and renders what shall be, so that what
+// cannot go on is refused before anything is touched.
+type stateStep struct{}
+
+func (stateStep) name() string        { return "state" }
+func (stateStep) title(r *run) string { return "look for release " + r.plan.Release }
+
+func (stateStep) run(ctx context.Context, r *run) error {
+	if err := r.readCapabilities(); err != nil {
+		return fmt.Errorf("the cluster does not answer: %w", err)
+	}
+	before, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release)
+	if err != nil {
+		return err
+	}
+	r.outcome.Before, r.outcome.Release = before, before
+	if before != nil && before.Pending() {
+		return pendingError(before)
+	}
+	if before != nil && before.Chart != r.plan.Chart.Info.Name && !before.Gone() {
+		return &ForeignError{
+			Object: Object{Kind: "Release", Namespace: before.Namespace, Name: before.Name},
+			Owner:  fmt.Sprintf("chart %s %s", before.Chart, before.ChartVersion),
+			Remedy: "choose another name with --release, or another namespace",
+		}
+	}
+	r.rendered, err = r.plan.Chart.Render(RenderRequest{
+		Release: r.plan.Release, Namespace: r.plan.Namespace, Values: r.plan.Values,
+		KubeVersion: r.capabilities.KubeVersion.Version, APIVersions: slices.Clone(r.capabilities.APIVersions),
+		Upgrade: r.outcome.Upgraded(),
+	})
+	if err != nil {
+		return err
+	}
+	r.mask.addRendered(r.rendered.Objects)
+	return nil
+}

@@ -1,0 +1,175 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	helmkube "helm.sh/helm/v3/pkg/kube"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/resource"
+)
+
+const (
+	pollEvery = 500 * time.Millisecond // objects that are waited for; Helm itself asks every 2 s
+	patience  = 30 * time.Second       // how long the API server may answer with errors during a wait
+)
+
+// helmWaiter waits in Helm's stead, until its context ends.
+type helmWaiter struct {
+	run *run
+	ctx context.Context
+}
+
+func (w *helmWaiter) proceed() error { return context.Cause(w.ctx) }
+
+func (w *helmWaiter) kept(o Object) {
+	w.run.emit(Notice{Text: fmt.Sprintf("volume claim %s is there already and is kept with its data", o.Name)})
+}
+
+func (w *helmWaiter) hooks(resources helmkube.ResourceList) error {
+	for _, info := range resources {
+		kind := kindOf(info)
+		if kind != "Job" && kind != "Pod" {
+			continue // complete as soon as created, as for Helm
+		}
+		err := pollPatiently(w.ctx, func() (bool, error) { return w.hookDone(kind, info) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *helmWaiter) hookDone(kind string, info *resource.Info) (bool, error) {
+	if kind == "Job" {
+		job, err := w.run.client.BatchV1().Jobs(info.Namespace).Get(w.ctx, info.Name, metav1.GetOptions{})
+		if err != nil {
+			return false, err
+		}
+		if jobCondition(job, batchv1.JobFailed) != nil {
+			return false, w.failed(w.run.watch.jobFault(job))
+		}
+		return jobCondition(job, batchv1.JobComplete) != nil, nil
+	}
+	pod, err := w.run.client.CoreV1().Pods(info.Namespace).Get(w.ctx, info.Name, metav1.GetOptions{})
+	if err != nil {
+		return false, err
+	}
+	if pod.Status.Phase == corev1.PodFailed {
+		return false, w.failed(w.run.watch.podFault(pod))
+	}
+	return pod.Status.Phase == corev1.PodSucceeded, nil
+}
+
+// failed ends the run by a fault found while waiting, before Helm deletes the
+// hook and its logs with it.
+func (w *helmWaiter) failed(f *Fault) error {
+	w.run.fail(f)
+	return &endOfWait{f}
+}
+
+func (w *helmWaiter) ready(resources helmkube.ResourceList, withJobs bool) error {
+	w.run.watch.applied()
+	checker := helmkube.NewReadyChecker(w.run.client, discard, helmkube.PausedAsReady(true), helmkube.CheckJobs(withJobs))
+	return pollPatiently(w.ctx, func() (bool, error) {
+		for _, info := range resources {
+			if ready, err := checker.IsReady(w.ctx, info); err != nil || !ready {
+				return false, err
+			}
+		}
+		return true, nil
+	})
+}
+
+func (w *helmWaiter) gone(resources helmkube.ResourceList) error { return waitGone(w.ctx, resources) }
+
+func waitGone(ctx context.Context, resources helmkube.ResourceList) error {
+	return pollPatiently(ctx, func() (bool, error) {
+		for _, info := range resources {
+			err := info.Get()
+			if apierrors.IsNotFound(err) {
+				continue
+			}
+			return false, err
+		}
+		return true, nil
+	})
+}
+
+// endOfWait is an error that a wait shall not be patient with.
+type endOfWait struct{ error }
+
+func (e *endOfWait) Unwrap() error { return e.error }
+
+// pollPatiently asks until done, ctx ends, or errors have come for too long.
+// An error that no repetition can mend ends it at once.
+func pollPatiently(ctx context.Context, ask func() (bool, error)) error {
+	var failingSince time.Time
+	return poll(ctx, pollEvery, func() (bool, error) {
+		done, err := ask()
+		if err == nil {
+			failingSince = time.Time{}
+			return done, nil
+		}
+		if failingSince.IsZero() {
+			failingSince = time.Now()
+		}
+		if final(err) || time.Since(failingSince) > patience {
+			return false, err
+		}
+		return false, nil
+	})
+}
+
+func final(err error) bool {
+	if _, ok := err.(*endOfWait); ok {
+		return true
+	}
+	status, ok := err.(apierrors.APIStatus)
+	if !ok {
+		return false
+	}
+	switch code := status.Status().Code; code {
+	case 0, http.StatusTooManyRequests, http.StatusNotFound, http.StatusConflict:
+		return false
+	default:
+		return code < http.StatusInternalServerError
+	}
+}
+
+// poll asks at once and then regularly until done, an error, or the end of
+// ctx, whose cause it then returns.
+func poll(ctx context.Context, every time.Duration, ask func() (bool, error)) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		done, err := ask()
+		if ctx.Err() != nil && (err != nil || !done) {
+			return context.Cause(ctx)
+		}
+		if done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
+
+func jobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	for i := range job.Status.Conditions {
+		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/tools/cache"
+)
+
+const (
+	tick     = time.Second            // how often graces are looked at when nothing changes
+	settle   = 100 * time.Millisecond // changes that come together are looked at together
+	syncTime = 10 * time.Second       // how long the first lists may take before the watch starts without them
+)
+
+// watcher looks at the objects of a release while Helm works, reports what
+// they wait for, and ends the run when waiting cannot help.
+type watcher struct {
+	run     *run
+	targets targets
+	caches  caches
+	logs    *logs
+	changed chan struct{}
+	phase   atomic.Bool // whether the release's objects have been applied
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+
+	mu    sync.Mutex
+	shown map[Object]ObjectChanged // what was last reported
+	first map[string]time.Time     // when a fault was first seen, by its key
+}
+
+func newWatcher(r *run) *watcher {
+	return &watcher{
+		run:     r,
+		targets: newTargets(r),
+		changed: make(chan struct{}, 1),
+		shown:   map[Object]ObjectChanged{},
+		first:   map[string]time.Time{},
+	}
+}
+
+// start begins to watch, and returns when what is there has been listed.
+func (w *watcher) start(ctx context.Context) {
+	ctx, w.cancel = context.WithCancel(ctx)
+	w.logs = newLogs(ctx, w)
+	factory := informers.NewSharedInformerFactoryWithOptions(w.run.client, 0, informers.WithNamespace(w.run.plan.Namespace), informers.WithTransform(lighten))
+	w.caches = newCaches(factory)
+	for kind, informer := range w.caches.informers {
+		w.listen(kind, informer)
+	}
+	factory.StartWithContext(ctx)
+	w.done.Go(func() { <-ctx.Done(); factory.Shutdown() })
+	w.firstLists(ctx)
+	w.caches.remember()
+	w.done.Go(func() { w.loop(ctx) })
+}
+
+// stop ends the watch and waits until all its goroutines have.
+func (w *watcher) stop() {
+	if w.cancel == nil {
+		return
+	}
+	w.cancel()
+	w.done.Wait()
+	w.logs.wait()
+}
+
+// applied says that hooks are done and the release's own objects are written.
+func (w *watcher) applied() {
+	w.phase.Store(true)
+	w.poke()
+}
+
+func (w *watcher) poke() {
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (w *watcher) listen(kind string, informer cache.SharedIndexInformer) {
+	var once sync.Once
+	_ = informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
+		if apierrors.IsForbidden(err) {
+			once.Do(func() {
+				w.caches.refuse(kind)
+				w.run.emit(Notice{Text: fmt.Sprintf("may not watch %s in namespace %s: what goes wrong there shows later", kind, w.run.plan.Namespace)})
+			})
+		}
+	})
+	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(any) { w.poke() },
+		UpdateFunc: func(any, any) { w.poke() },
+		DeleteFunc: func(any) { w.poke() },
+	})
+}
+
+// firstLists waits until each kind is listed or refused.
+func (w *watcher) firstLists(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	_ = poll(ctx, 20*time.Millisecond, func() (bool, error) {
+		for kind, informer := range w.caches.informers {
+			if !informer.HasSynced() && !w.caches.refused(kind) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+}
+
+func (w *watcher) loop(ctx context.Context) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		w.look()
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-w.changed:
+			select { // let what comes together settle
+			case <-ctx.Done():
+				return
+			case <-time.After(settle):
+			}
+		}
+	}
+}
+
+// look observes everything once, reports what is new, and ends the run when a
+// fault has outlasted its grace.
+func (w *watcher) look() {
+	v := w.view()
+	w.logs.follow(v.pods)
+	for _, o := range v.observe() {
+		w.report(o)
+		if o.fault != nil && w.outlasted(o) {
+			w.run.fail(w.withEvidence(o))
+			return
+		}
+	}
+}
+
+func (w *watcher) report(o observation) {
+	o.Message = w.run.mask.text(o.Message)
+	w.mu.Lock()
+	last, known := w.shown[o.Object]
+	if known && last.State == o.State && last.Reason == o.Reason {
+		o.Since = last.Since
+	} else if o.Since.IsZero() {
+		o.Since = time.Now()
+	}
+	w.shown[o.Object] = o.ObjectChanged
+	w.mu.Unlock()
+	if !known || last.State != o.State || last.Reason != o.Reason || last.Message != o.Message {
+		w.run.emit(o.ObjectChanged)
+	}
+}
+
+// outlasted tells whether the fault has been seen for as long as it may heal
+// by itself.
+func (w *watcher) outlasted(o observation) bool {
+	if o.grace < 0 {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	first, ok := w.first[o.key()]
+	if !ok {
+		first = time.Now()
+		w.first[o.key()] = first
+	}
+	return time.Since(first) >= o.grace
+}
+
+// sees tells whether objects of the kind can be watched.
+func (w *watcher) sees(kind string) bool { return !w.caches.refused(kind) }
+
+// unready returns what was last seen and not ready.
+func (w *watcher) unready() []ObjectChanged {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var waiting []ObjectChanged
+	for _, o := range w.shown {
+		if o.State != Ready {
+			waiting = append(waiting, o)
+		}
+	}
+	return sortObjects(waiting)
+}
+
+func (w *watcher) deploymentsReady() bool {
+	for _, o := range w.view().observe() {
+		if o.Kind == "Deployment" && o.State != Ready {
+			return false
+		}
+	}
+	return true
+}
+
+// lighten drops what the watch does not read, Secrets in environment included.
+func lighten(object any) (any, error) {
+	if pod, ok := object.(*corev1.Pod); ok {
+		pod.ManagedFields = nil
+		pod.Spec.Volumes = nil
+		for i := range pod.Spec.Containers {
+			pod.Spec.Containers[i].Env, pod.Spec.Containers[i].EnvFrom = nil, nil
+		}
+	}
+	return object, nil
+}
