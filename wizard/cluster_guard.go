@@ -1,0 +1,125 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// The answers to the guard.
+const (
+	guardYes   = "yes"
+	guardNo    = "no"
+	guardAgain = "again"
+)
+
+// guard is the question whether this is the cluster. Nothing is written to a
+// cluster for which it was not answered with yes, and the cursor never begins
+// there.
+func (c *cluster) guard() []question.Question {
+	name := c.session.target().Context
+	no := answers.Option{Value: guardNo, Title: "no, choose another context"}
+	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("yes, %s is where ZenML shall go", name)}
+	again := answers.Option{Value: guardAgain, Title: "ask the cluster again"}
+	choices := []answers.Option{no, yes}
+	switch {
+	case c.askFault != "":
+		choices = []answers.Option{again, no}
+	case c.describing.running():
+		choices = []answers.Option{no}
+	case c.isConfirmed():
+		choices = []answers.Option{yes, no}
+	}
+	return []question.Question{{
+		Field: answers.Field{
+			Key: guardKey, Step: answers.StepCluster, Kind: answers.Choice,
+			Title: "Is this the right cluster?",
+			Why:   "A kubeconfig often holds production beside a test cluster, and the current context may be another one than you think. Nothing has been written yet.",
+		},
+		Choices: choices,
+	}}
+}
+
+func (c *cluster) decide(_, value string) (move, tea.Cmd) {
+	switch value {
+	case guardAgain:
+		cmd := c.describe()
+		return move{}, tea.Batch(cmd, c.reopen())
+	case guardNo:
+		c.confirmed = answers.Cluster{}
+		return move{}, c.form.enter(contextKey)
+	}
+	c.confirmed = c.session.target()
+	if fault, bad := c.sheet.Missing(c.step); bad {
+		return move{}, c.form.enter(fault.Key)
+	}
+	if c.resumeAt != "" {
+		at := c.resumeAt
+		c.resumeAt = ""
+		return move{kind: jump, to: c.firstOpen(at)}, nil
+	}
+	return move{kind: next}, nil
+}
+
+// firstOpen is the first step on the way to at that misses an answer.
+func (s *session) firstOpen(at step) step {
+	for _, step := range s.steps() {
+		if step == at || step == stepReview {
+			return step
+		}
+		if _, bad := s.sheet.Missing(answers.Step(step)); bad {
+			return step
+		}
+	}
+	return stepReview
+}
+
+// lines describes the target, for people to compare with what they meant.
+func (t Target) lines(l *look.Look) []string {
+	var lines []string
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, l.Muted.Render(lipgloss.NewStyle().Width(12).Render(label))+text)
+		}
+	}
+	add("Context", t.Context.Name)
+	add("Server", t.Context.Server)
+	add("User", t.Context.User)
+	add("Cluster", t.kind())
+	add("Namespace", t.Namespace+existence(t.NamespaceExists))
+	if t.Existing == nil {
+		add("Release", t.Release+", new")
+		return lines
+	}
+	add("Release", strings.TrimSpace(fmt.Sprintf("%s, there already: %s, %s", t.Release, t.Existing.Chart, t.Existing.Status)))
+	if t.Existing.Remark != "" {
+		lines = append(lines, l.Warn.Render(look.Warning+" "+t.Existing.Remark))
+	}
+	return lines
+}
+
+// kind is the cluster's version, size and make in words.
+func (t Target) kind() string {
+	var parts []string
+	if t.Provider != "" {
+		parts = append(parts, t.Provider)
+	}
+	if t.Version != "" {
+		parts = append(parts, "Kubernetes "+t.Version)
+	}
+	parts = append(parts, count(t.Nodes, "node"))
+	return strings.Join(parts, ", ")
+}
+
+func existence(there bool) string {
+	if there {
+		return ", exists"
+	}
+	return ", will be created"
+}

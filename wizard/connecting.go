@@ -1,0 +1,182 @@
+package wizard
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// connecting holds the way to the server open, opens the browser once, and
+// says when the server is activated.
+type connecting struct {
+	*session
+	pane     pane
+	list     list
+	task     *task // holds the tunnel
+	begun    time.Time
+	tunnel   Tunnel
+	failure  string
+	notices  []string
+	browser  string // what became of opening the browser
+	waiting  *task
+	active   bool
+	activeAt time.Time
+	refused  string // why activation is not known or failed
+}
+
+type (
+	tunnelMsg    struct{ tunnel Tunnel }
+	noticeMsg    struct{ text string }
+	tunnelEndMsg struct{ err error }
+	openedMsg    struct{ err error }
+	activeMsg    struct{ err error }
+)
+
+func newConnecting(s *session) *connecting {
+	return &connecting{session: s, pane: pane{look: s.look}, list: list{session: s}}
+}
+
+func (c *connecting) enter(string) tea.Cmd {
+	if c.task.running() {
+		return nil
+	}
+	c.tunnel, c.failure, c.begun = nil, "", c.now()
+	a := c.sheet.Answers()
+	task, cmd := c.begin(c, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
+		tunnel, err := c.engine.Connect(ctx, a, func(e install.Event) {
+			if n, ok := e.(install.Notice); ok {
+				tell(noticeMsg{n.Text})
+			}
+		})
+		if err != nil {
+			return tunnelEndMsg{err}
+		}
+		defer tunnel.Close()
+		tell(tunnelMsg{tunnel})
+		select {
+		case <-ctx.Done():
+		case <-tunnel.Done():
+		}
+		return tunnelEndMsg{tunnel.Err()}
+	})
+	c.task = task
+	c.actions()
+	return cmd
+}
+
+func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tunnelMsg:
+		return move{}, c.connected(msg.tunnel)
+	case noticeMsg:
+		c.notices = append(c.notices, msg.text)
+		c.notices = c.notices[max(len(c.notices)-maxNotices, 0):]
+	case tunnelEndMsg:
+		c.tunnel, c.failure = nil, "the port-forward has ended"
+		if msg.err != nil {
+			c.failure = msg.err.Error()
+		}
+		c.waiting.drop()
+	case openedMsg:
+		c.browser = "The browser was opened."
+		if msg.err != nil {
+			c.browser = "The browser could not be opened (" + msg.err.Error() + "): open the address yourself."
+		}
+	case activeMsg:
+		c.activated(msg.err)
+	case tea.KeyMsg:
+		return c.key(msg.String())
+	}
+	c.actions()
+	return move{}, nil
+}
+
+// connected opens the browser, once in a run, and waits for the activation.
+func (c *connecting) connected(t Tunnel) tea.Cmd {
+	c.tunnel = t
+	c.outcome.URL = t.URL()
+	var open tea.Cmd
+	if c.browser == "" && !c.options.NoOpen && c.way() == answers.ActivateBrowser {
+		open = c.openBrowser()
+	}
+	c.actions()
+	return tea.Batch(open, c.await())
+}
+
+// way is how the server is to be activated.
+func (c *connecting) way() string { return c.sheet.Answers().Complete().Admin.Activate }
+
+func (c *connecting) await() tea.Cmd {
+	c.waiting.drop()
+	if c.active || c.tunnel == nil {
+		return nil
+	}
+	c.refused = ""
+	a, url := c.sheet.Answers(), c.tunnel.URL()
+	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		return activeMsg{c.engine.Activate(ctx, a, url)}
+	})
+	c.waiting = task
+	return cmd
+}
+
+func (c *connecting) openBrowser() tea.Cmd {
+	if c.tunnel == nil {
+		return nil
+	}
+	url := c.tunnel.URL()
+	c.browser = "Opening the browser…"
+	_, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		return openedMsg{c.engine.OpenBrowser(ctx, url)}
+	})
+	return cmd
+}
+
+func (c *connecting) activated(err error) {
+	if err != nil {
+		c.refused = err.Error()
+		return
+	}
+	c.active, c.activeAt, c.outcome.Activated = true, c.now(), true
+}
+
+func (c *connecting) key(name string) (move, tea.Cmd) {
+	if c.pane.key(name) {
+		return move{}, nil
+	}
+	return c.list.key(name)
+}
+
+func (c *connecting) actions() {
+	var options []option
+	if c.tunnel != nil {
+		options = append(options, option{"o", "open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }})
+	}
+	if c.failure != "" {
+		options = append(options, option{"t", "connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
+	}
+	if c.refused != "" && c.tunnel != nil {
+		options = append(options, option{"a", "try to activate again", func() (move, tea.Cmd) { return move{}, c.await() }})
+	}
+	c.list.set(append(options, option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }})...)
+}
+
+func (c *connecting) state() state {
+	switch {
+	case c.failure != "":
+		return failed
+	case c.tunnel != nil:
+		return done
+	case c.task.running():
+		return working
+	}
+	return later
+}
+
+func (c *connecting) keys() []binding {
+	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"q", "leave"}, {"?", "help"}}
+}

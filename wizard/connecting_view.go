@@ -1,0 +1,81 @@
+package wizard
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+func (c *connecting) view(width, height int) string {
+	bottom := c.list.flat(width)
+	c.pane.set(c.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
+	return c.pane.view() + "\n\n" + bottom
+}
+
+func (c *connecting) document(width int) string {
+	var blocks []string
+	switch {
+	case c.failure != "":
+		blocks = append(blocks, c.look.Bad.Render(look.Bad+" There is no way to the server: ")+c.failure,
+			"The server itself keeps running in the cluster.")
+	case c.tunnel == nil:
+		blocks = append(blocks, c.look.Accent.Render(look.Working+" Connecting to the server… ")+c.look.Muted.Render(since(c.now(), c.begun)))
+	default:
+		blocks = append(blocks, c.reached(), c.activation(), c.login())
+	}
+	if len(c.notices) > 0 {
+		var lines []string
+		for _, n := range c.notices {
+			lines = append(lines, c.look.Muted.Render(indent(look.Bullet+" "+n, width)))
+		}
+		blocks = append(blocks, strings.Join(lines, "\n"))
+	}
+	if c.tunnel != nil {
+		blocks = append(blocks, c.look.Muted.Render("The address works as long as this window is open: leaving ends the port-forward. The server keeps running; zenml-installer connect leads to it again."))
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+func (c *connecting) reached() string {
+	text := c.look.Good.Render(look.Done+" The server answers at ") + c.look.Title.Render(c.tunnel.URL())
+	if c.browser != "" {
+		text += "\n  " + c.look.Muted.Render(c.browser)
+	}
+	return text
+}
+
+func (c *connecting) activation() string {
+	switch way := c.way(); {
+	case c.active:
+		text := c.look.Good.Render(look.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
+		if way == answers.ActivateAuto {
+			text += " Log in as " + c.sheet.Answers().Complete().Admin.Username + "."
+		}
+		return text
+	case c.refused != "":
+		return c.look.Bad.Render(look.Bad+" It is not activated: ") + c.refused
+	case way == answers.ActivateAuto:
+		return c.look.Accent.Render(look.Working + " Activating it with the user and password that you gave…")
+	case way == answers.ActivateLater:
+		return c.look.Warn.Render(look.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
+	}
+	return c.look.Accent.Render(look.Working + " Waiting for you to activate it in the browser: make the first admin there.")
+}
+
+func (c *connecting) login() string {
+	line := "  " + c.look.Key.Render(install.LoginCommand(install.Login{URL: c.tunnel.URL()}))
+	if c.active {
+		return "Log the zenml client in with\n" + line
+	}
+	return "Once it is activated, log the zenml client in with\n" + line
+}
+
+func (c *connecting) about() (title, text string) {
+	return "Connect", "The server runs in the cluster and can be reached from this machine alone, through a port-forward that lasts as long as this screen. It is attached again by itself when the server's pod is replaced.\n\n" +
+		"A new server must be activated once: its first visitor makes the first admin. zenml login works only after that.\n\n" +
+		"o opens the browser again, q leaves. zenml-installer connect opens the way again whenever you need it."
+}

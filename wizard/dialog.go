@@ -1,0 +1,89 @@
+package wizard
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+// dialog is a question that stands before everything else until it is
+// answered. Its last option is the safe one: esc takes it.
+type dialog struct {
+	title   string
+	text    string
+	options []option
+	at      int
+}
+
+// option is one answer of a dialog or one action of a screen.
+type option struct {
+	key   string // a single letter that takes it at once
+	label string
+	do    func() (move, tea.Cmd)
+}
+
+// ask puts a dialog up. The cursor stands on the safe option.
+func (s *session) ask(title, text string, options ...option) {
+	s.asking = &dialog{title: title, text: text, options: options, at: len(options) - 1}
+}
+
+// answer handles a key of the dialog; it goes away with the first answer.
+func (s *session) answer(name string) (move, tea.Cmd) {
+	d := s.asking
+	switch name {
+	case "up", "left", "shift+tab":
+		d.at = (d.at + len(d.options) - 1) % len(d.options)
+	case "down", "right", "tab":
+		d.at = (d.at + 1) % len(d.options)
+	case "esc":
+		return s.take(d.options[len(d.options)-1])
+	case "enter":
+		return s.take(d.options[d.at])
+	default:
+		for _, o := range d.options {
+			if o.key == name {
+				return s.take(o)
+			}
+		}
+	}
+	return move{}, nil
+}
+
+func (s *session) take(o option) (move, tea.Cmd) {
+	s.asking = nil
+	if o.do == nil {
+		return move{}, nil
+	}
+	return o.do()
+}
+
+func (s *session) dialogView(width, height int) string {
+	d := s.asking
+	var b strings.Builder
+	b.WriteString(s.look.Warn.Bold(true).Render(wrap(d.title, width)) + "\n\n")
+	if d.text != "" {
+		b.WriteString(wrap(d.text, width) + "\n\n")
+	}
+	for i, o := range d.options {
+		b.WriteString(s.optionLine(o, i == d.at) + "\n")
+	}
+	p := pane{look: s.look}
+	p.set(b.String(), width, height)
+	p.scroll(len(p.lines))
+	return p.view()
+}
+
+// optionLine draws an option: the pointer, not the colour, says that it is
+// under the cursor.
+func (s *session) optionLine(o option, chosen bool) string {
+	label := o.label
+	if o.key != "" {
+		label += " (" + o.key + ")"
+	}
+	if chosen {
+		return s.look.Selected.Render(look.Pointer + " " + label)
+	}
+	return "  " + label
+}

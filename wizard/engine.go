@@ -1,0 +1,97 @@
+// Package wizard is the guided install: the screens on a terminal. It asks,
+// shows and decides nothing else; everything that touches a cluster, a file
+// or a browser is done by the Engine, which the command line implements. The
+// line prompter (wizard/prompt) leads through the same install in plain lines.
+package wizard
+
+import (
+	"context"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// Engine is what the guided install needs done. Its methods are called from
+// other goroutines than the screens' own, several at a time, and end soon
+// after their context does.
+type Engine interface {
+	// Contexts lists the contexts of the kubeconfig.
+	Contexts(ctx context.Context) ([]kube.Context, error)
+	// Describe asks the cluster, the namespace and the release that the
+	// answers name about themselves.
+	Describe(ctx context.Context, a answers.Answers) (Target, error)
+	// Suggest returns ready answers that can be chosen; none is fine.
+	Suggest(ctx context.Context) []question.Suggestion
+	// Preflight makes the checks. The answers have no defaults filled in, here
+	// and below.
+	Preflight(ctx context.Context, a answers.Answers, observe checks.Observer) (checks.Report, error)
+	// Prepare makes the plan of an install. The error may hold answers.Faults:
+	// then the person is led to the first of them.
+	Prepare(ctx context.Context, a answers.Answers) (Plan, error)
+	// Connect opens the way to the installed server and returns when the
+	// server answers through it. The tunnel lasts until it is closed or ctx
+	// ends; notices ("lost the pod, connected again") go to observe.
+	Connect(ctx context.Context, a answers.Answers, observe install.Observer) (Tunnel, error)
+	// Activate returns when the server at url is activated. With
+	// admin.activate auto it does that itself; else it waits until the person
+	// has done it.
+	Activate(ctx context.Context, a answers.Answers, url string) error
+	// OpenBrowser opens url, or says why it cannot.
+	OpenBrowser(ctx context.Context, url string) error
+}
+
+// Plan is a prepared install.
+type Plan interface {
+	// Review is what the person sees of it.
+	Review() Review
+	// WriteValues writes the values file, with mode 0600. Without overwrite it
+	// returns an error that is fs.ErrExist when the file is there.
+	WriteValues(path string, overwrite bool) error
+	// Install does it. Closing ctx asks it to stop after the current step; it
+	// returns only when nothing is at work any more.
+	Install(ctx context.Context, observe install.Observer) (install.Outcome, error)
+}
+
+// Review is what is shown of a plan before it is carried out.
+type Review struct {
+	Sentences []string // what will be done, in order
+	Values    string   // the values file with its secrets masked
+	Sensitive bool     // the values file itself holds a secret
+	Chart     string   // name and version: "zenml 0.98.1"
+	ByHand    []string // the commands that would do the same
+}
+
+// Tunnel is an open way to the server.
+type Tunnel interface {
+	URL() string // "http://127.0.0.1:8080"
+	// Done is closed when the tunnel has ended for good; Err says why.
+	Done() <-chan struct{}
+	Err() error
+	Close()
+}
+
+// Target describes in words where the install would go, for the guard
+// against the wrong cluster.
+type Target struct {
+	Context  kube.Context
+	Version  string // of Kubernetes: "v1.36.2"
+	Nodes    int
+	Provider string // "Amazon EKS", "k3s"; empty when not recognised
+
+	Namespace       string
+	NamespaceExists bool
+	Release         string
+	Existing        *Existing // nil when the release name is free
+}
+
+// Existing is a release of that name that is there already.
+type Existing struct {
+	Chart   string // "zenml 0.97.0"
+	Status  string // Helm's: "deployed", "pending-install"
+	Updated time.Time
+	Remark  string // what installing over it would mean, one sentence
+}

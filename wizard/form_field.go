@@ -1,0 +1,68 @@
+package wizard
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/huh"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// newField makes huh's field for a question, with what was answered before,
+// and returns its text. The form itself moves between questions, so that keys
+// typed fast never reach the wrong one.
+func (f *form) newField(q question.Question) (huh.Field, string) {
+	if len(q.Choices) > 0 {
+		return f.newSelect(q)
+	}
+	text := f.sheet.Typed(q.Key)
+	input := huh.NewInput().Value(&text).Prompt("").Placeholder(placeholder(q))
+	if q.Kind == answers.Secret {
+		input.EchoMode(huh.EchoModePassword)
+	}
+	return f.dress(input), text
+}
+
+func (f *form) newSelect(q question.Question) (huh.Field, string) {
+	value := f.sheet.Chosen(q)
+	options := make([]huh.Option[string], len(q.Choices))
+	for i, o := range q.Choices {
+		label := o.Title
+		if o.Help != "" {
+			label += "\n" + f.look.Muted.Render(o.Help)
+		}
+		options[i] = huh.NewOption(label, o.Value)
+	}
+	list := huh.NewSelect[string]().Options(options...).Value(&value)
+	return f.dress(list), value
+}
+
+func (f *form) dress(field huh.Field) huh.Field {
+	return field.WithTheme(f.theme).WithKeyMap(fieldKeys()).WithWidth(max(f.pane.width, 20))
+}
+
+// fieldKeys are huh's keys without those that move between fields: the form
+// has them.
+func fieldKeys() *huh.KeyMap {
+	keys := huh.NewDefaultKeyMap()
+	none := key.NewBinding(key.WithDisabled())
+	keys.Input.Next, keys.Input.Prev, keys.Input.Submit = none, none, none
+	keys.Select.Next, keys.Select.Prev, keys.Select.Submit = none, none, none
+	keys.Select.Filter, keys.Select.SetFilter, keys.Select.ClearFilter = none, none, none
+	return keys
+}
+
+// placeholder shows in an empty field what would count, or what to type.
+func placeholder(q question.Question) string {
+	switch {
+	case q.Default != "":
+		return q.Default
+	case q.Kind == answers.Secret:
+		return "type it, or env:NAME, file:PATH, secret:NAME/KEY"
+	case q.Kind == answers.Content:
+		return "the file's name, or env:NAME, secret:NAME/KEY"
+	case q.Example != "":
+		return "like " + q.Example
+	}
+	return ""
+}

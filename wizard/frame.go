@@ -1,0 +1,170 @@
+package wizard
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+// state is where a step stands, as the rail says it.
+type state string
+
+const (
+	later   state = "later"
+	open    state = "open" // begun, something is missing
+	working state = "at work"
+	done    state = "done"
+	failed  state = "failed"
+)
+
+// The sizes that decide the layout, in columns and rows.
+const (
+	wide       = 100 // from here the rail stands at the left
+	railWidth  = 18
+	wider      = 130 // from here the help stands at the right
+	asideWidth = 44
+	textWidth  = 100 // lines of text get no longer
+	least      = 8   // rows: below there is nothing to draw in
+)
+
+// layout is how the window is divided.
+type layout struct {
+	rail, aside       bool
+	columns, measure  int // of the middle, and of what is drawn in it
+	rows              int // of the middle
+	headRows, keyRows int
+}
+
+func (m *model) resize(width, height int) {
+	m.width, m.height = max(width, 1), max(height, 1)
+	m.sized()
+}
+
+// sized divides the window anew and tells the screen.
+func (m *model) sized() {
+	m.layout = layout{rail: m.width >= wide, aside: m.width >= wider, keyRows: 2, headRows: 3}
+	m.columns = m.width - 2
+	if m.rail {
+		m.columns -= railWidth + 2
+		m.headRows = 2
+	}
+	if m.aside {
+		m.columns -= asideWidth + 3
+	}
+	m.measure = max(min(m.columns, textWidth), 1)
+	m.rows = max(m.height-m.headRows-m.keyRows, 1)
+	if s, ok := m.screen().(interface{ resized() }); ok {
+		s.resized()
+	}
+	if m.help != nil {
+		m.openHelp()
+	}
+}
+
+// View draws the window, exactly as high and never wider than it.
+func (m *model) View() string {
+	if m.gone {
+		return ""
+	}
+	if m.height < least || m.width < 30 {
+		return m.look.Text(clip("The window is too small for the guided install: make it 80 by 24.", m.width, m.height))
+	}
+	rows := append(m.head(), m.middle()...)
+	rows = append(rows, m.foot()...)
+	for i, row := range rows {
+		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(row)
+	}
+	return m.look.Text(strings.Join(rows[:min(len(rows), m.height)], "\n"))
+}
+
+func (m *model) head() []string {
+	title := m.look.Title.Render("ZenML installer")
+	if name := m.where(); name != "" {
+		gap := m.width - 2 - lipgloss.Width(title) - lipgloss.Width(name)
+		title += strings.Repeat(" ", max(gap, 2)) + m.look.Muted.Render(name)
+	}
+	rows := []string{" " + title}
+	if !m.rail {
+		rows = append(rows, " "+m.flatRail())
+	}
+	return append(rows, m.look.Muted.Render(strings.Repeat(look.Rule, m.width)))
+}
+
+// where is the cluster that was confirmed: it is in sight all the time.
+func (m *model) where() string {
+	if !m.isConfirmed() {
+		return ""
+	}
+	return m.confirmed.Context + " / " + m.confirmed.Namespace
+}
+
+func (m *model) foot() []string {
+	rule := m.look.Muted.Render(strings.Repeat(look.Rule, m.width))
+	line := ""
+	for _, k := range m.footKeys() {
+		entry := m.look.Key.Render(k.key) + " " + m.look.Muted.Render(k.does)
+		if lipgloss.Width(line)+lipgloss.Width(entry)+3 > m.width {
+			break
+		}
+		line += "  " + entry
+	}
+	return []string{rule, strings.TrimPrefix(line, " ")}
+}
+
+func (m *model) footKeys() []binding {
+	switch {
+	case m.help != nil:
+		return []binding{{"↑↓", "scroll"}, {"any other key", "close"}}
+	case m.asking != nil:
+		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", "the last one"}}
+	}
+	return append(m.screen().keys(), binding{"ctrl+c", m.leaveWord()})
+}
+
+func (m *model) leaveWord() string {
+	if m.at == stepInstall {
+		return "stop"
+	}
+	return "leave"
+}
+
+// middle is the rail, the screen and what stands beside it.
+func (m *model) middle() []string {
+	var content string
+	switch {
+	case m.help != nil:
+		content = m.help.view()
+	case m.asking != nil:
+		content = m.dialogView(m.measure, m.rows)
+	default:
+		content = m.screen().view(m.measure, m.rows)
+	}
+	parts := []string{column(content, m.columns+1, m.rows)}
+	if m.rail {
+		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
+		parts = append([]string{column(m.tallRail(), railWidth, m.rows), bar}, parts...)
+	}
+	if m.aside {
+		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
+		parts = append(parts, bar, column(m.besides(), asideWidth, m.rows))
+	}
+	return strings.Split(lipgloss.JoinHorizontal(lipgloss.Top, parts...), "\n")
+}
+
+// column indents content by one and gives it a fixed size.
+func column(content string, width, height int) string {
+	lines := strings.Split(content, "\n")
+	lines = append(lines, make([]string, max(height-len(lines), 0))...)[:height]
+	for i, line := range lines {
+		line = lipgloss.NewStyle().MaxWidth(width - 1).Render(line)
+		lines[i] = " " + line + strings.Repeat(" ", max(width-1-lipgloss.Width(line), 0))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func clip(text string, width, height int) string {
+	lines := strings.Split(wrap(text, width), "\n")
+	return strings.Join(lines[:min(len(lines), height)], "\n")
+}

@@ -1,0 +1,79 @@
+package wizard
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// list is the actions that a screen offers, of which one is under the cursor.
+type list struct {
+	*session
+	options []option
+	at      int
+}
+
+// set replaces the actions and keeps the cursor on the one with the same key,
+// else on the first.
+func (l *list) set(options ...option) {
+	key := ""
+	if l.at < len(l.options) {
+		key = l.options[l.at].key
+	}
+	l.options, l.at = options, 0
+	for i, o := range options {
+		if o.key == key {
+			l.at = i
+		}
+	}
+}
+
+func (l *list) key(name string) (move, tea.Cmd) {
+	if len(l.options) == 0 {
+		return move{}, nil
+	}
+	switch name {
+	case "up", "left", "shift+tab":
+		l.at = (l.at + len(l.options) - 1) % len(l.options)
+	case "down", "right", "tab":
+		l.at = (l.at + 1) % len(l.options)
+	case "enter":
+		return l.options[l.at].do()
+	default:
+		for _, o := range l.options {
+			if o.key == name {
+				return o.do()
+			}
+		}
+	}
+	return move{}, nil
+}
+
+// view is one action a line.
+func (l *list) view() string {
+	lines := make([]string, len(l.options))
+	for i, o := range l.options {
+		lines[i] = l.optionLine(o, i == l.at)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// flat is the actions side by side, in as many lines as they need.
+func (l *list) flat(width int) string {
+	var lines []string
+	line := ""
+	for i, o := range l.options {
+		entry := l.optionLine(o, i == l.at)
+		if line != "" && lipgloss.Width(line)+2+lipgloss.Width(entry) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += "  "
+		}
+		line += entry
+	}
+	return strings.Join(append(lines, line), "\n")
+}

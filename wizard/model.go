@@ -1,0 +1,151 @@
+package wizard
+
+import (
+	"context"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// model is the root: it knows the steps, hands messages to their screens and
+// draws what surrounds them.
+type model struct {
+	*session
+	screens map[step]screen
+	at      step
+	width   int
+	height  int
+	help    *pane // the page behind "?", while it is open
+	gone    bool
+}
+
+func newModel(ctx context.Context, o Options) *model {
+	s := newSession(ctx, o)
+	m := &model{session: s, screens: map[step]screen{}, width: 80, height: 24}
+	for _, a := range answers.Steps {
+		m.screens[step(a)] = newForm(s, a)
+	}
+	m.screens[step(answers.StepCluster)] = newCluster(s)
+	m.screens[stepReview] = newReview(s)
+	m.screens[stepInstall] = newInstalling(s)
+	m.screens[stepConnect] = newConnecting(s)
+	m.screens[stepResume] = newResume(s)
+	m.at = stepResume
+	m.resize(m.width, m.height)
+	return m
+}
+
+// result is what the install came to.
+func (m *model) result() Outcome {
+	m.outcome.Answers = m.sheet.Answers()
+	return m.outcome
+}
+
+func (m *model) screen() screen { return m.screens[m.at] }
+
+// Init begins with the question whether to go on with an earlier run.
+func (m *model) Init() tea.Cmd { return m.screen().enter("") }
+
+// Update handles one message.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+		return m, nil
+	case tickMsg:
+		m.ticking = false
+		return m, m.tick()
+	case taskMsg:
+		return m, m.told(msg)
+	case tea.KeyMsg:
+		return m, m.key(msg)
+	}
+	return m.pass(msg)
+}
+
+// told hands on what a task tells, unless the task was dropped.
+func (m *model) told(msg taskMsg) tea.Cmd {
+	task, ok := m.tasks[msg.id]
+	if !ok {
+		return nil
+	}
+	if msg.last {
+		task.drop()
+	}
+	move, cmd := task.owner.update(msg.msg)
+	if m.screen() != task.owner {
+		return cmd // it may not lead away from another screen
+	}
+	return tea.Batch(cmd, m.follow(move))
+}
+
+func (m *model) key(msg tea.KeyMsg) tea.Cmd {
+	name := msg.String()
+	switch {
+	case name == "ctrl+c":
+		return m.interrupt()
+	case m.help != nil:
+		if !m.help.key(name) {
+			m.help = nil
+		}
+		return nil
+	case m.asking != nil:
+		move, cmd := m.answer(name)
+		return tea.Batch(cmd, m.follow(move))
+	case name == "f1", name == "?" && !m.typing():
+		m.openHelp()
+		return nil
+	}
+	_, cmd := m.pass(msg)
+	return cmd
+}
+
+// pass gives a message to the screen and goes where it leads.
+func (m *model) pass(msg tea.Msg) (tea.Model, tea.Cmd) {
+	move, cmd := m.screen().update(msg)
+	return m, tea.Batch(cmd, m.follow(move))
+}
+
+// typing tells whether the screen takes a question mark as text.
+func (m *model) typing() bool {
+	t, ok := m.screen().(interface{ typing() bool })
+	return ok && t.typing()
+}
+
+// interrupt is ctrl+c: the screen may want to ask first.
+func (m *model) interrupt() tea.Cmd {
+	m.help = nil
+	if i, ok := m.screen().(interface{ interrupted() bool }); ok && i.interrupted() {
+		return nil
+	}
+	return m.follow(move{kind: leave})
+}
+
+// follow carries out a move.
+func (m *model) follow(to move) tea.Cmd {
+	switch to.kind {
+	case leave:
+		m.gone = true
+		if save := m.save(m.at); save != nil {
+			return tea.Sequence(save, tea.Quit)
+		}
+		return tea.Quit
+	case next:
+		return m.enter(m.after(m.at), "")
+	case back:
+		return m.enter(m.before(m.at), "")
+	case jump:
+		return m.enter(to.to, to.key)
+	}
+	return nil
+}
+
+func (m *model) enter(at step, key string) tea.Cmd {
+	if at == m.at && key == "" {
+		return nil
+	}
+	m.at = at
+	m.sized()
+	return tea.Batch(m.screen().enter(key), m.save(at))
+}

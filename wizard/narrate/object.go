@@ -1,0 +1,48 @@
+package narrate
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+// State is how the state of an object looks: a glyph, a word and a style.
+func State(l *look.Look, s install.State) (glyph, word string, style lipgloss.Style) {
+	switch s {
+	case install.Ready:
+		return look.Done, "ready", l.Good
+	case install.Failed:
+		return look.Bad, "failed", l.Bad
+	case install.Waiting:
+		return look.Later, "waiting", l.Warn
+	}
+	return look.Working, "working", l.Accent
+}
+
+// Story is what there is to say about an object beside its state.
+func Story(o install.ObjectChanged) string {
+	switch {
+	case o.Message == "":
+		return o.Reason
+	case o.Reason == "" || strings.Contains(o.Message, o.Reason):
+		return o.Message
+	}
+	return o.Reason + ": " + o.Message
+}
+
+// Took says a duration as people read it: "0.4s", "12s", "3m05s".
+func Took(d time.Duration) string {
+	d = max(d, 0)
+	switch {
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(time.Second).String()
+	}
+	text := d.Round(time.Second).String()
+	return text
+}

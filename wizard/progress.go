@@ -1,0 +1,78 @@
+package wizard
+
+import (
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/install"
+)
+
+// progress is what the engine's events add up to.
+type progress struct {
+	steps   []stepRow
+	objects []objectRow
+	log     install.LogLine
+	notices []string
+}
+
+type stepRow struct {
+	name, title string
+	began       time.Time
+	took        time.Duration
+	ended       bool
+	err         error
+}
+
+type objectRow struct {
+	install.ObjectChanged
+	seen time.Time // when it came into its state, by our clock
+}
+
+// maxNotices is how many notices are kept: the last ones count.
+const maxNotices = 5
+
+// add takes in one event, seen now.
+func (p *progress) add(e install.Event, now time.Time) {
+	switch e := e.(type) {
+	case install.StepStarted:
+		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, began: now})
+	case install.StepFinished:
+		for i := range p.steps {
+			if s := &p.steps[i]; s.name == e.Step && !s.ended {
+				s.ended, s.err, s.took = true, e.Err, e.Duration
+			}
+		}
+	case install.ObjectChanged:
+		p.object(e, now)
+	case install.LogLine:
+		p.log = e
+	case install.Notice:
+		p.notices = append(p.notices, e.Text)
+		p.notices = p.notices[max(len(p.notices)-maxNotices, 0):]
+	}
+}
+
+func (p *progress) object(e install.ObjectChanged, now time.Time) {
+	for i := range p.objects {
+		o := &p.objects[i]
+		if o.Object != e.Object {
+			continue
+		}
+		if o.State != e.State {
+			o.seen = now
+		}
+		o.ObjectChanged = e
+		return
+	}
+	p.objects = append(p.objects, objectRow{e, now})
+}
+
+// ready counts the objects that are ready.
+func (p *progress) ready() int {
+	n := 0
+	for _, o := range p.objects {
+		if o.State == install.Ready {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,109 @@
+package question
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// Question is a field as it is asked now.
+type Question struct {
+	answers.Field
+	// Choices are the field's own options, or those found on the cluster, and
+	// the suggestions; empty where the answer is typed.
+	Choices []answers.Option
+}
+
+// Offer adds suggestions to the questions that their keys name.
+func (s *Sheet) Offer(suggestions []Suggestion) { s.offers = suggestions }
+
+// Choices sets the options that were found for a field that is otherwise
+// typed. Without options it is typed.
+func (s *Sheet) Choices(key string, options []answers.Option) { s.choices[key] = options }
+
+// Questions returns what is asked in a step, beside what was answered.
+func (s *Sheet) Questions(step answers.Step) []Question {
+	var questions []Question
+	for _, f := range answers.Asked(step, s.Answers().Complete()) {
+		questions = append(questions, s.question(f))
+	}
+	return questions
+}
+
+// Steps returns the steps that ask something.
+func (s *Sheet) Steps() []answers.Step {
+	var steps []answers.Step
+	for _, step := range answers.Steps {
+		if len(answers.Asked(step, s.Answers().Complete())) > 0 {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+func (s *Sheet) question(f answers.Field) Question {
+	q := Question{Field: f, Choices: slices.Clone(f.Options)}
+	switch {
+	case f.Kind == answers.Boolean:
+		q.Choices = []answers.Option{{Value: "true", Title: "yes"}, {Value: "false", Title: "no"}}
+	case len(s.choices[f.Key]) > 0:
+		q.Choices = slices.Clone(s.choices[f.Key])
+	}
+	for i, offer := range s.offers {
+		if offer.Key == f.Key {
+			q.Choices = append(q.Choices, answers.Option{Value: offerName(i), Title: offer.Title, Help: offer.Help})
+		}
+	}
+	return q
+}
+
+// offerName is the value that stands for a suggestion among the options; no
+// field has a value with a space.
+func offerName(i int) string { return "suggestion " + strconv.Itoa(i) }
+
+// Chosen returns the option that counts now: what was answered, else the
+// default, else the first.
+func (s *Sheet) Chosen(q Question) string {
+	for _, value := range []string{s.typed[q.Key], q.Default, falseWhenBoolean(q)} {
+		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
+			return value
+		}
+	}
+	if len(q.Choices) > 0 {
+		return q.Choices[0].Value
+	}
+	return ""
+}
+
+// falseWhenBoolean: an unanswered Boolean counts as false.
+func falseWhenBoolean(q Question) string {
+	if q.Kind == answers.Boolean {
+		return "false"
+	}
+	return ""
+}
+
+// Shown returns the answer as it may be shown: a secret by where it comes
+// from, a choice by its title, and whether it is only the default.
+func (s *Sheet) Shown(q Question) (text string, isDefault bool) {
+	typed := s.typed[q.Key]
+	switch {
+	case sourced(q.Field) && typed != "":
+		return s.Source(q.Field), false
+	case len(q.Choices) > 0:
+		value := typed
+		if value == "" {
+			value, isDefault = q.Default, true
+		}
+		for _, o := range q.Choices {
+			if o.Value == value {
+				return o.Title, isDefault
+			}
+		}
+		return typed, false
+	case typed == "":
+		return q.Default, true
+	}
+	return typed, false
+}

@@ -1,0 +1,154 @@
+// Package question turns the fields of the answers model into questions and
+// keeps what was typed. The screens and the line prompter share it, so that
+// both ask the same, take the same and refuse the same.
+package question
+
+import (
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// Sheet holds what was typed, by the field's key, over the answers that the
+// install began with. A text stays on the sheet when its field loses its
+// meaning beside the other answers, and counts again when it regains it.
+type Sheet struct {
+	base    answers.Answers
+	typed   map[string]string
+	offers  []Suggestion
+	choices map[string][]answers.Option
+}
+
+// Suggestion is a ready set of answers that is offered as one more option of
+// a Choice.
+type Suggestion struct {
+	Key     string // the Choice that offers it: "database.type"
+	Title   string
+	Help    string // one sentence
+	Answers answers.Answers
+}
+
+// NewSheet begins with answers that are there already.
+func NewSheet(start answers.Answers) *Sheet {
+	s := &Sheet{base: start, typed: map[string]string{}, choices: map[string][]answers.Option{}}
+	s.Put(start)
+	return s
+}
+
+// Put puts every answer of a on the sheet, over what is there.
+func (s *Sheet) Put(a answers.Answers) {
+	if a.Values != nil {
+		s.base.Values = a.Values
+	}
+	for _, f := range answers.Fields {
+		if f.Kind == answers.Tree || a.Get(f.Key) == "" {
+			continue
+		}
+		switch {
+		case !f.FileOnly:
+			s.typed[f.Key] = spell(f, a)
+		case sourced(f):
+			s.base.SetSource(f.Key, a.GetSource(f.Key))
+		default:
+			_ = s.base.Set(f.Key, a.Get(f.Key)) // it was there in this form
+		}
+	}
+}
+
+// Typed returns the text at key as it was typed; it may be a secret.
+func (s *Sheet) Typed(key string) string { return s.typed[key] }
+
+// Type puts a text at key. The name of a suggestion puts all its answers on
+// the sheet instead.
+func (s *Sheet) Type(key, text string) {
+	for i, offer := range s.offers {
+		if offer.Key == key && text == offerName(i) {
+			s.Put(offer.Answers)
+			return
+		}
+	}
+	s.typed[key] = text
+}
+
+// Answers returns what the sheet says, without defaults and without fields
+// that have no meaning beside the others. Texts that cannot be read are left
+// out: Fault tells of them.
+func (s *Sheet) Answers() answers.Answers {
+	a := s.base
+	a.Version = answers.Version
+	for _, f := range answers.Fields {
+		if f.FileOnly || f.Kind == answers.Tree {
+			continue
+		}
+		set(&a, f, s.typed[f.Key])
+	}
+	// A field may lose its meaning by the loss of another.
+	for range 2 {
+		complete := a.Complete()
+		for _, f := range answers.Fields {
+			if f.Kind != answers.Tree && !f.Applies(complete) {
+				set(&a, f, "")
+			}
+		}
+	}
+	return a
+}
+
+func set(a *answers.Answers, f answers.Field, text string) {
+	if !sourced(f) {
+		if a.Set(f.Key, text) != nil {
+			_ = a.Set(f.Key, "")
+		}
+		return
+	}
+	source, problem, _ := readSource(f, text)
+	if problem != "" {
+		source = answers.Source{}
+	}
+	a.SetSource(f.Key, source)
+}
+
+// Fault says what is wrong with the answer to key, in words for someone who
+// is being asked.
+func (s *Sheet) Fault(key string) (answers.Fault, bool) {
+	f, ok := answers.FieldByKey(key)
+	if !ok {
+		return answers.Fault{}, false
+	}
+	a := s.Answers()
+	text := s.typed[key]
+	if text == "" && f.Required(a.Complete()) && a.Complete().Get(key) == "" {
+		return answers.Fault{Key: key, Problem: "an answer is needed here", Remedy: wanted(f)}, true
+	}
+	if problem, remedy := unreadable(f, text); problem != "" {
+		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
+	}
+	for _, fault := range answers.Validate(a) {
+		if fault.Key == key {
+			return fault, true
+		}
+	}
+	return answers.Fault{}, false
+}
+
+// Missing returns the first fault among the questions of a step.
+func (s *Sheet) Missing(step answers.Step) (answers.Fault, bool) {
+	for _, q := range s.Questions(step) {
+		if fault, bad := s.Fault(q.Key); bad {
+			return fault, true
+		}
+	}
+	return answers.Fault{}, false
+}
+
+func wanted(f answers.Field) string {
+	switch {
+	case len(f.Options) > 0:
+		return "choose one"
+	case f.Kind == answers.Secret:
+		return "type it, or name where it is: env:NAME, file:PATH or secret:NAME/KEY"
+	case f.Kind == answers.Content:
+		return "give the name of the file"
+	case f.Example != "":
+		return "for example " + f.Example
+	}
+	return "type it"
+}

@@ -1,0 +1,106 @@
+package question
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// Literal stands before a secret that itself begins like the name of a source.
+const Literal = "value:"
+
+// Generated asks for a random key, where a field allows that.
+const Generated = "generate"
+
+func sourced(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
+
+// readSource reads what was typed for a secret or a certificate: the short
+// name of a source, else the secret itself, or the name of the file with the
+// certificate.
+func readSource(f answers.Field, text string) (source answers.Source, problem, remedy string) {
+	if text == "" {
+		return answers.Source{}, "", ""
+	}
+	if f.Generable && text == Generated {
+		return answers.Source{Generate: true}, "", ""
+	}
+	if source, ok := answers.ParseSource(text); ok {
+		return source, "", ""
+	}
+	kind, _, _ := strings.Cut(text, ":")
+	if wanted, known := shortForms[kind]; known && strings.HasPrefix(text, kind+":") {
+		return answers.Source{}, "this names a source, but not all of it",
+			"write " + wanted + "; " + Literal + "… if the secret itself begins like this"
+	}
+	if f.Kind == answers.Content {
+		return answers.Source{File: text}, "", ""
+	}
+	var a answers.Answers
+	if err := a.Set(f.Key, strings.TrimPrefix(text, Literal)); err != nil {
+		return answers.Source{}, err.Error(), ""
+	}
+	return a.GetSource(f.Key), "", ""
+}
+
+var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secret": "secret:NAME/KEY"}
+
+// spell is the text that, typed, gives the answer that a holds.
+func spell(f answers.Field, a answers.Answers) string {
+	if !sourced(f) {
+		return a.Get(f.Key)
+	}
+	source := a.GetSource(f.Key)
+	switch {
+	case source.Env != "":
+		return "env:" + source.Env
+	case source.File != "":
+		return "file:" + source.File
+	case source.SecretRef != nil:
+		return "secret:" + source.SecretRef.Name + "/" + source.SecretRef.Key
+	case source.Generate:
+		return Generated
+	}
+	text := source.Value.Reveal()
+	if kind, _, found := strings.Cut(text, ":"); found && (shortForms[kind] != "" || kind+":" == Literal) {
+		return Literal + text
+	}
+	return text
+}
+
+// unreadable tells why a text is no answer to the field at all.
+func unreadable(f answers.Field, text string) (problem, remedy string) {
+	switch {
+	case text == "":
+		return "", ""
+	case sourced(f):
+		_, problem, remedy = readSource(f, text)
+		return problem, remedy
+	case f.Kind == answers.Integer:
+		if _, err := strconv.Atoi(text); err != nil {
+			return "“" + text + "” is not a whole number", "use digits alone"
+		}
+	case f.Kind == answers.Boolean:
+		if _, err := strconv.ParseBool(text); err != nil {
+			return "“" + text + "” is neither yes nor no", "choose one"
+		}
+	}
+	return "", ""
+}
+
+// Source describes in words where a secret that was typed comes from, without
+// the secret.
+func (s *Sheet) Source(f answers.Field) string {
+	source, problem, _ := readSource(f, s.typed[f.Key])
+	if problem != "" || source.IsZero() {
+		return ""
+	}
+	return source.Describe()
+}
+
+// Named tells whether the text at the field names a source and is therefore
+// not secret itself.
+func (s *Sheet) Named(f answers.Field) bool {
+	source, problem, _ := readSource(f, s.typed[f.Key])
+	return problem == "" && !source.IsZero() && source.Value.Empty()
+}

@@ -1,0 +1,99 @@
+package wizard
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+const stepResume step = "Welcome"
+
+// resume stands before the first step: it offers to go on where an earlier
+// run was left. Without one it leads on at once.
+type resume struct {
+	*session
+	found *saved
+	list  list
+}
+
+func newResume(s *session) *resume { return &resume{session: s, list: list{session: s}} }
+
+func (r *resume) enter(string) tea.Cmd {
+	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		return stateMsg{r.load(ctx)}
+	})
+	return cmd
+}
+
+func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
+	switch msg := msg.(type) {
+	case stateMsg:
+		if msg.saved == nil || given(r.options.Start) {
+			return r.first()
+		}
+		r.found = msg.saved
+		r.list.set(
+			option{"g", "go on where you were: " + string(r.found.step), r.goOn},
+			option{"n", "begin anew", r.first},
+		)
+	case tea.KeyMsg:
+		if r.found != nil {
+			return r.list.key(msg.String())
+		}
+	}
+	return move{}, nil
+}
+
+func (r *resume) first() (move, tea.Cmd) { return move{kind: jump, to: step(answers.StepCluster)}, nil }
+
+// goOn takes the earlier answers. The cluster is confirmed again all the same:
+// it may be another one by now.
+func (r *resume) goOn() (move, tea.Cmd) {
+	*r.sheet = *question.NewSheet(r.found.answers)
+	r.sheet.Put(r.options.Start)
+	r.resumeAt = r.found.step
+	return r.first()
+}
+
+// given tells whether the install began with answers: these are meant, not
+// those of an earlier run.
+func given(a answers.Answers) bool {
+	for _, f := range answers.Fields {
+		if f.Kind != answers.Tree && !f.FileOnly && f.Step != answers.StepCluster && a.Get(f.Key) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *resume) view(width, height int) string {
+	if r.found == nil {
+		return ""
+	}
+	text := []string{
+		r.look.Title.Render("There is an install that you have not finished."), "",
+		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again.", r.found.at.Format("2 January 2006, 15:04")),
+		"", r.list.view(),
+	}
+	p := pane{look: r.look}
+	p.set(strings.Join(text, "\n"), width, height)
+	return p.view()
+}
+
+func (r *resume) keys() []binding {
+	if r.found == nil {
+		return nil
+	}
+	return []binding{{"↑↓", "choose"}, {"enter", "take it"}}
+}
+
+func (r *resume) about() (title, text string) {
+	return "Go on with an earlier install", "The answers are kept in " + r.options.StatePath + " until the server is installed. Only you can read that file, and it holds no secret."
+}
+
+func (r *resume) state() state { return done }

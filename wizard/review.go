@@ -1,0 +1,206 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// review shows what will be done, the values, and the checks as they run; it
+// is the last place before anything is written to the cluster.
+type review struct {
+	*session
+	pane pane
+	list list
+
+	answered  answers.Answers // what plan and checks were made from
+	preparing *task
+	faults    answers.Faults // what makes the answers no plan
+	failure   string         // why there is no plan otherwise
+	shown     Review
+
+	checking *task
+	rows     []row // in the order in which they began
+	report   *checks.Report
+	broken   string // why the checks could not be made
+
+	written string // the values file
+	note    string
+}
+
+// row is one check as far as it is known.
+type row struct {
+	check  checks.Check
+	result *checks.Result
+}
+
+type (
+	planMsg struct {
+		plan Plan
+		err  error
+	}
+	checkMsg  checks.Event
+	reportMsg struct {
+		report checks.Report
+		err    error
+	}
+	writtenMsg struct {
+		path string
+		err  error
+	}
+)
+
+func newReview(s *session) *review {
+	return &review{session: s, pane: pane{look: s.look}, list: list{session: s}}
+}
+
+func (r *review) enter(string) tea.Cmd {
+	r.note = ""
+	a := r.sheet.Answers()
+	if reflect.DeepEqual(a, r.answered) && (r.plan != nil || r.preparing.running()) {
+		r.actions()
+		return nil
+	}
+	r.answered, r.pane.offset = a, 0
+	return tea.Batch(r.prepare(), r.check())
+}
+
+func (r *review) prepare() tea.Cmd {
+	r.preparing.drop()
+	r.plan, r.faults, r.failure, r.shown = nil, nil, "", Review{}
+	a := r.answered
+	task, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		plan, err := r.engine.Prepare(ctx, a)
+		return planMsg{plan, err}
+	})
+	r.preparing = task
+	r.actions()
+	return cmd
+}
+
+func (r *review) check() tea.Cmd {
+	r.checking.drop()
+	r.rows, r.report, r.broken = nil, nil, ""
+	a := r.answered
+	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
+		report, err := r.engine.Preflight(ctx, a, func(e checks.Event) { tell(checkMsg(e)) })
+		return reportMsg{report, err}
+	})
+	r.checking = task
+	r.actions()
+	return cmd
+}
+
+func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
+	switch msg := msg.(type) {
+	case planMsg:
+		r.prepared(msg)
+	case checkMsg:
+		r.checked(checks.Event(msg))
+	case reportMsg:
+		r.reported(msg)
+	case writtenMsg:
+		return r.wrote(msg)
+	case tea.KeyMsg:
+		return r.key(msg.String())
+	}
+	r.actions()
+	return move{}, nil
+}
+
+func (r *review) key(name string) (move, tea.Cmd) {
+	switch name {
+	case "esc":
+		return move{kind: back}, nil
+	case "r":
+		return move{}, tea.Batch(r.prepare(), r.check())
+	case "up", "down", "pgup", "pgdown", "home", "end", "j", "k", " ":
+		r.pane.key(name)
+		return move{}, nil
+	}
+	return r.list.key(name)
+}
+
+func (r *review) prepared(msg planMsg) {
+	var faults answers.Faults
+	switch {
+	case errors.As(msg.err, &faults) && len(faults) > 0:
+		r.faults = faults
+	case msg.err != nil:
+		r.failure = msg.err.Error()
+	default:
+		r.plan, r.shown = msg.plan, msg.plan.Review()
+	}
+}
+
+func (r *review) checked(e checks.Event) {
+	for i := range r.rows {
+		if r.rows[i].check.ID == e.Check.ID {
+			r.rows[i].result = e.Result
+			return
+		}
+	}
+	r.rows = append(r.rows, row{e.Check, e.Result})
+}
+
+// reported puts the checks into the order of the report.
+func (r *review) reported(msg reportMsg) {
+	if msg.err != nil {
+		r.broken = msg.err.Error()
+	}
+	r.report = &msg.report
+	if len(msg.report.Results) == 0 {
+		return
+	}
+	r.rows = r.rows[:0]
+	for _, result := range msg.report.Results {
+		r.rows = append(r.rows, row{result.Check, &result})
+	}
+}
+
+func (r *review) wrote(msg writtenMsg) (move, tea.Cmd) {
+	switch {
+	case errors.Is(msg.err, fs.ErrExist):
+		r.ask(fmt.Sprintf("%s is there already.", msg.path), "It may be in use. Written anew, its present content is lost.",
+			option{"o", "overwrite it", func() (move, tea.Cmd) { return move{}, r.write(true) }},
+			option{"k", "keep it", nil})
+	case msg.err != nil:
+		r.note = "Not written: " + msg.err.Error()
+	default:
+		r.written = msg.path
+		r.outcome.Values = msg.path
+		if r.outcome.Ending == Left {
+			r.outcome.Ending = Wrote
+		}
+	}
+	r.actions()
+	return move{}, nil
+}
+
+func (r *review) write(overwrite bool) tea.Cmd {
+	plan, path := r.plan, r.options.ValuesPath
+	r.note = ""
+	_, cmd := r.begin(r, func(context.Context, func(tea.Msg)) tea.Msg {
+		return writtenMsg{path, plan.WriteValues(path, overwrite)}
+	})
+	return cmd
+}
+
+func (r *review) state() state {
+	switch {
+	case len(r.faults) > 0 || r.failure != "" || r.counts().failed > 0:
+		return failed
+	case r.checking.running() || r.preparing.running():
+		return working
+	case r.plan == nil:
+		return later
+	}
+	return done
+}

@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// actions offers what can be done now.
+func (r *review) actions() {
+	var options []option
+	if r.plan != nil {
+		options = append(options, option{"i", "install into " + r.session.target().Context, r.install})
+		if r.written == "" {
+			options = append(options, option{"w", "write " + r.options.ValuesPath + " only", func() (move, tea.Cmd) { return move{}, r.write(false) }})
+		} else {
+			options = append(options, option{"q", "leave with " + r.written, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
+		}
+	}
+	if r.mend().kind != stay {
+		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { return r.mend(), nil }})
+	}
+	if !r.checking.running() && !r.preparing.running() {
+		options = append(options, option{"r", "check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
+	}
+	r.list.set(append(options, option{"esc", "back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
+}
+
+// mend leads to the answer that is at fault, if one is.
+func (r *review) mend() move {
+	for _, fault := range r.faults {
+		if to := r.stepOf(fault.Key); to != stepReview {
+			return move{kind: jump, to: to, key: fault.Key}
+		}
+	}
+	for _, row := range r.rows {
+		if row.result != nil && row.result.Status == checks.Failed {
+			return r.stepOfGroup(row.check.Group())
+		}
+	}
+	return move{}
+}
+
+// stepOfGroup is the step that asks about what a group of checks looks at.
+func (s *session) stepOfGroup(group string) move {
+	steps := map[string]answers.Step{
+		"cluster": answers.StepCluster, "database": answers.StepDatabase,
+		"secrets": answers.StepSecrets, "expose": answers.StepAccess,
+	}
+	to, ok := steps[group]
+	if !ok {
+		return move{}
+	}
+	for _, shown := range s.steps() {
+		if shown == step(to) {
+			return move{kind: jump, to: shown}
+		}
+	}
+	return move{}
+}
+
+// install goes on to the install, after the person's word for everything that
+// speaks against it.
+func (r *review) install() (move, tea.Cmd) {
+	if !r.isConfirmed() {
+		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
+	}
+	here := option{"", "stay here", nil}
+	anyway := option{"y", "install all the same", func() (move, tea.Cmd) { return move{kind: next}, nil }}
+	switch n := r.counts(); {
+	case r.checking.running():
+		r.ask("The checks are still running.", "What they would find may make the install fail.", anyway, here)
+	case n.failed > 0:
+		r.ask(fmt.Sprintf("%s failed.", count(n.failed, "check")), "The install is likely to fail, or to leave a server that does not work or is not safe. The remedies stand with the checks.", anyway, here)
+	case r.broken != "":
+		r.ask("The checks could not be made.", r.broken, anyway, here)
+	default:
+		return move{kind: next}, nil
+	}
+	return move{}, nil
+}
+
+func (r *review) keys() []binding {
+	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"r", "check again"}, {"esc", "back"}, {"?", "help"}}
+}
+
+func (r *review) about() (title, text string) {
+	return "Review", "This is what will be done, in sentences, the checks as they run, the values that the chart gets with their secrets masked, and the commands that would do the same by hand.\n\n" +
+		"Nothing has been written to the cluster so far. A check that failed names its remedy: mend it, then check again with r, or change the answer with e. You can install over a failed check, but are asked first.\n\n" +
+		"The values file alone is for those who install by Helm or GitOps themselves."
+}

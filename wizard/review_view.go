@@ -1,0 +1,201 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+func (r *review) view(width, height int) string {
+	foot := []string{r.checksLine()}
+	if r.note != "" {
+		foot = append(foot, r.look.Bad.Render(wrap(look.Bad+" "+r.note, width)))
+	}
+	if r.written != "" {
+		foot = append(foot, r.look.Good.Render(wrap(look.Done+" Written: "+r.written, width)))
+	}
+	foot = append(foot, r.list.flat(width))
+	bottom := strings.Join(foot, "\n")
+	r.pane.set(r.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
+	return r.pane.view() + "\n\n" + bottom
+}
+
+// document is everything there is to review, one section after the other.
+func (r *review) document(width int) string {
+	var b strings.Builder
+	section := func(title, text string) {
+		if text != "" {
+			b.WriteString(r.look.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
+		}
+	}
+	section("What will be done", r.sentences(width))
+	section("To be mended", r.attention(width))
+	section("Checks", r.table(width))
+	if !r.aside {
+		section(r.valuesTitle(), r.shown.Values)
+	}
+	section("The same by hand", strings.Join(r.shown.ByHand, "\n"))
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (r *review) sentences(width int) string {
+	switch {
+	case r.failure != "":
+		return r.look.Bad.Render(look.Bad+" There is no plan: ") + r.failure
+	case len(r.faults) > 0:
+		lines := []string{r.look.Bad.Render(look.Bad + " The answers make no plan yet:")}
+		for _, fault := range r.faults {
+			lines = append(lines, indent(look.Bullet+" "+fault.Error(), width))
+		}
+		return strings.Join(lines, "\n")
+	case r.preparing.running():
+		return r.look.Muted.Render(look.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.since))
+	}
+	var lines []string
+	for i, sentence := range r.shown.Sentences {
+		lines = append(lines, indent(fmt.Sprintf("%d. %s", i+1, sentence), width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (r *review) valuesTitle() string {
+	title := "Values for " + r.shown.Chart + ", secrets masked"
+	if r.shown.Sensitive {
+		title += " (the file itself holds a secret)"
+	}
+	return title
+}
+
+// attention is the failed checks and the warnings, with their remedies.
+func (r *review) attention(width int) string {
+	var lines []string
+	for _, status := range []checks.Status{checks.Failed, checks.Warned} {
+		for _, row := range r.rows {
+			if row.result == nil || row.result.Status != status {
+				continue
+			}
+			glyph, word, style := verdict(r.look, status)
+			lines = append(lines, style.Render(glyph+" "+word+" ")+row.check.ID+" "+r.look.Muted.Render("“"+row.check.Claim+"” does not hold"))
+			lines = append(lines, indent("  "+row.result.Message, width))
+			if row.result.Hint != "" {
+				lines = append(lines, indent("  "+row.result.Hint, width))
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// table is every check in a line.
+func (r *review) table(width int) string {
+	if r.broken != "" {
+		return r.look.Bad.Render(look.Bad+" The checks could not be made: ") + r.broken
+	}
+	var lines []string
+	for _, row := range r.rows {
+		if row.result == nil {
+			lines = append(lines, cut(r.look.Accent.Render(look.Working+" now    ")+row.check.Claim, width))
+			continue
+		}
+		glyph, word, style := verdict(r.look, row.result.Status)
+		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.check.Claim
+		if row.result.Status == checks.Skipped || row.result.Status == checks.Pass && row.result.Message != "" {
+			line += r.look.Muted.Render(": " + row.result.Message)
+		}
+		lines = append(lines, hang(line, 9, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// verdict is how the end of a check looks: a glyph, a word and a style.
+func verdict(l *look.Look, s checks.Status) (glyph, word string, style lipgloss.Style) {
+	switch s {
+	case checks.Failed:
+		return look.Bad, "failed", l.Bad
+	case checks.Warned:
+		return look.Warning, "warned", l.Warn
+	case checks.Skipped:
+		return look.Skipped, "skip", l.Muted
+	}
+	return look.Done, "ok", l.Good
+}
+
+type tally struct{ passed, warned, failed, skipped, running int }
+
+func (r *review) counts() tally {
+	var n tally
+	for _, row := range r.rows {
+		switch {
+		case row.result == nil:
+			n.running++
+		case row.result.Status == checks.Pass:
+			n.passed++
+		case row.result.Status == checks.Warned:
+			n.warned++
+		case row.result.Status == checks.Failed:
+			n.failed++
+		default:
+			n.skipped++
+		}
+	}
+	return n
+}
+
+// checksLine sums the checks up, always in sight.
+func (r *review) checksLine() string {
+	n := r.counts()
+	parts := []string{r.look.Good.Render(fmt.Sprintf("%s %d ok", look.Done, n.passed))}
+	if n.warned > 0 {
+		parts = append(parts, r.look.Warn.Render(fmt.Sprintf("%s %d warned", look.Warning, n.warned)))
+	}
+	if n.failed > 0 {
+		parts = append(parts, r.look.Bad.Render(fmt.Sprintf("%s %d failed", look.Bad, n.failed)))
+	}
+	if n.skipped > 0 {
+		parts = append(parts, r.look.Muted.Render(fmt.Sprintf("%s %d skipped", look.Skipped, n.skipped)))
+	}
+	switch {
+	case r.checking.running():
+		parts = append(parts, r.look.Accent.Render(fmt.Sprintf("%s checking… %s", look.Working, since(r.now(), r.checking.since))))
+	case r.report != nil:
+		parts = append(parts, r.look.Muted.Render("in "+took(r.report.Duration)))
+	}
+	return r.look.Title.Render("Checks  ") + strings.Join(parts, "  ")
+}
+
+// beside is the values, where the window is wide enough for them.
+func (r *review) beside(width, height int) string {
+	p := pane{look: r.look}
+	text := r.look.Title.Render(r.valuesTitle()) + "\n\n" + r.shown.Values
+	if r.shown.Values == "" {
+		text = r.look.Muted.Render("The values appear here with the plan.")
+	}
+	p.set(text, width, height)
+	return p.view()
+}
+
+// indent wraps text and hangs all lines but the first under its beginning.
+func indent(text string, width int) string {
+	lead := len(text) - len(strings.TrimLeft(text, " "))
+	if lead == 0 {
+		if head, _, found := strings.Cut(text, " "); found {
+			lead = lipgloss.Width(head) + 1
+		}
+		return hang(text, lead, width)
+	}
+	lines := strings.Split(wrap(text[lead:], width-lead), "\n")
+	return strings.Repeat(" ", lead) + strings.Join(lines, "\n"+strings.Repeat(" ", lead))
+}
+
+// hang wraps text so that the lines after the first begin at a column.
+func hang(text string, by, width int) string {
+	lines := strings.Split(wrap(text, width), "\n")
+	if len(lines) == 1 {
+		return lines[0]
+	}
+	rest := strings.Split(wrap(strings.Join(lines[1:], " "), max(width-by, 1)), "\n")
+	return lines[0] + "\n" + strings.Repeat(" ", by) + strings.Join(rest, "\n"+strings.Repeat(" ", by))
+}
