@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+func newCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:           "sandbox",
+		Short:         "a throw-away, real Kubernetes on this machine",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	command.CompletionOptions.DisableDefaultCmd = true
+	command.AddCommand(newUpCommand(), newStatusCommand(), newDownCommand())
+	return command
+}
+
+// addName adds the flag that says which sandbox is meant.
+func addName(command *cobra.Command, name *string) {
+	command.Flags().StringVar(name, "name", state.DefaultName, "name of the sandbox")
+}
+
+// dirOf returns the folder of the sandbox called name.
+func dirOf(name string) (state.Dir, error) {
+	root, err := state.Root(os.Getenv(state.EnvRoot))
+	if err != nil {
+		return state.Dir{}, fmt.Errorf("find the state folder: %w", err)
+	}
+	return state.NewDir(root, name)
+}

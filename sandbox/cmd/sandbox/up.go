@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/component-base/version"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/launch"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/realnode"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/supervisor"
+)
+
+type upOptions struct {
+	name     string
+	nodes    string
+	count    int
+	database string
+	timeout  time.Duration
+	retain   bool
+}
+
+func newUpCommand() *cobra.Command {
+	options := &upOptions{}
+	command := &cobra.Command{
+		Use:   "up",
+		Short: "bring a sandbox up and print the path of its kubeconfig",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return runUp(command, options) },
+	}
+	addName(command, &options.name)
+	flags := command.Flags()
+	flags.StringVar(&options.nodes, "nodes", "auto", "real (containers; root on Linux), simulated, or auto")
+	flags.IntVar(&options.count, "count", 1, "number of simulated nodes")
+	flags.StringVar(&options.database, "database", "mysql", "mysql or none")
+	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long to wait until the sandbox is ready")
+	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to come up, for inspection")
+	return command
+}
+
+func runUp(command *cobra.Command, options *upOptions) error {
+	start := time.Now()
+	say := narrator(command.ErrOrStderr(), start)
+	prepared, err := options.prepare(say)
+	if err != nil {
+		return err
+	}
+	record, err := launch.Up(command.Context(), prepared, options.retain, say)
+	if err != nil {
+		return err
+	}
+	say(fmt.Sprintf("sandbox %s is %s: Kubernetes %s with %d %s node(s)", record.Name, record.State, record.Kubernetes.Version, record.Nodes.Count, record.Nodes.Kind))
+	_, err = fmt.Fprintln(command.OutOrStdout(), record.Kubeconfig)
+	return err
+}
+
+// prepare checks the flags and turns them into a supervisor's options.
+func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
+	dir, err := dirOf(o.name)
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	if o.count < 1 {
+		return supervisor.Options{}, fmt.Errorf("--count %d: use 1 or more", o.count)
+	}
+	if o.database != "mysql" && o.database != "none" {
+		return supervisor.Options{}, fmt.Errorf("--database %q: use mysql or none", o.database)
+	}
+	nodes, err := chooseNodes(o.nodes, say)
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	executable, err := launch.Executable()
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	return supervisor.Options{
+		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Timeout: o.timeout,
+		Executable: executable, KubernetesVersion: version.Get().GitVersion,
+	}, nil
+}
+
+func chooseNodes(wanted string, say func(string)) (string, error) {
+	missing := realnode.Missing()
+	switch wanted {
+	case state.NodesSimulated:
+		return wanted, nil
+	case state.NodesReal:
+		if len(missing) > 0 {
+			return "", fmt.Errorf("real nodes cannot run here: %s", strings.Join(missing, "; "))
+		}
+		return wanted, nil
+	case "auto":
+		if len(missing) == 0 {
+			return state.NodesReal, nil
+		}
+		say("simulated nodes, because " + strings.Join(missing, "; "))
+		return state.NodesSimulated, nil
+	}
+	return "", fmt.Errorf("--nodes %q: use real, simulated or auto", wanted)
+}
+
+// narrator writes lines of talk with the seconds since start.
+func narrator(out io.Writer, start time.Time) func(string) {
+	return func(line string) {
+		_, _ = fmt.Fprintf(out, "%5.1fs  %s\n", time.Since(start).Seconds(), line)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package components
+
+func platform() map[string]Main { return nil }

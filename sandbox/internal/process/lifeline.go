@@ -1,0 +1,29 @@
+package process
+
+import (
+	"os"
+	"strconv"
+)
+
+// EnvLifeline names the environment variable that holds the number of the file
+// descriptor whose end tells a component that its supervisor is gone.
+const EnvLifeline = "ZENML_SANDBOX_LIFELINE"
+
+// FollowLifeline ends this process as soon as the one that started it is gone.
+// It does nothing for a process that was started by hand.
+func FollowLifeline() {
+	number, err := strconv.Atoi(os.Getenv(EnvLifeline))
+	if err != nil {
+		return
+	}
+	_ = os.Unsetenv(EnvLifeline)
+	go func() {
+		lifeline := os.NewFile(uintptr(number), "lifeline")
+		var buffer [1]byte
+		for {
+			if n, err := lifeline.Read(buffer[:]); n == 0 || err != nil {
+				os.Exit(1)
+			}
+		}
+	}()
+}

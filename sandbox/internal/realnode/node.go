@@ -1,0 +1,118 @@
+package realnode
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/controlplane"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/network"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/pki"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+// NodeName is the name of a sandbox's real node.
+const NodeName = "sandbox"
+
+// Node is a real node's files, ready to be started.
+type Node struct {
+	Dir   state.Dir
+	Plane *controlplane.Plane
+	Link  network.Link
+	// Registry is the host:port every image is pulled from.
+	Registry string
+	// PauseImage is the image of the pods' first container.
+	PauseImage string
+	// Cgroup is the group that holds the pods.
+	Cgroup string
+	// Executable is the binary that holds kubelet and kube-proxy.
+	Executable string
+	// DNS is the cluster DNS's address, empty where there is none.
+	DNS string
+}
+
+// PrepareContainerd writes the files of containerd and the CNI.
+func (n *Node) PrepareContainerd() error {
+	files := []file{
+		{n.path("config.toml"), containerdTemplate},
+		{n.path("certs.d", "_default", "hosts.toml"), hostsTemplate},
+		{n.path("net.d", "10-sandbox.conflist"), cniTemplate},
+	}
+	return n.write(files)
+}
+
+// PrepareKubelet writes the files of kubelet and kube-proxy and issues their certificates.
+func (n *Node) PrepareKubelet() error {
+	hosts := []string{n.Link.Node.String(), NodeName, "127.0.0.1"}
+	if _, err := n.Plane.Authority.Issue(pki.Request{File: "kubelet-serving", User: "system:node:" + NodeName, Hosts: hosts}); err != nil {
+		return err
+	}
+	if _, err := n.Plane.UserConfig("kubelet", "system:node:"+NodeName, "system:nodes"); err != nil {
+		return err
+	}
+	if _, err := n.Plane.UserConfig("kube-proxy", "system:kube-proxy"); err != nil {
+		return err
+	}
+	return n.write([]file{
+		{n.path("kubelet.yaml"), kubeletTemplate},
+		{n.path("kube-proxy.yaml"), proxyTemplate},
+		{n.path("resolv.conf"), resolvTemplate},
+	})
+}
+
+// Containerd says how to start containerd.
+func (n *Node) Containerd() process.Spec {
+	return process.Spec{
+		Name: "containerd", Path: find("containerd"),
+		Args: []string{"--config", n.path("config.toml")},
+		Env:  n.env(), Log: n.Dir.Log("containerd"),
+	}
+}
+
+// Kubelet says how to start the kubelet.
+func (n *Node) Kubelet() process.Spec {
+	return n.spec("kubelet",
+		"--config="+n.path("kubelet.yaml"),
+		"--kubeconfig="+n.Dir.Join("pki", "kubelet.kubeconfig"),
+		"--cert-dir="+n.Dir.Join("pki"),
+		"--hostname-override="+NodeName,
+		"--node-ip="+n.Link.Node.String(),
+	)
+}
+
+// Proxy says how to start kube-proxy.
+func (n *Node) Proxy() process.Spec {
+	return n.spec("kube-proxy", "--config="+n.path("kube-proxy.yaml"))
+}
+
+func (n *Node) spec(name string, args ...string) process.Spec {
+	return process.Spec{Name: name, Path: n.Executable, Args: append([]string{name}, args...), Env: n.env(), Log: n.Dir.Log(name)}
+}
+
+func (n *Node) env() []string { return []string{"PATH=" + Path(), "TMPDIR=" + n.path("tmp")} }
+
+func (n *Node) path(elem ...string) string {
+	return n.Dir.Join(append([]string{"node"}, elem...)...)
+}
+
+func (n *Node) write(files []file) error {
+	for _, dir := range []string{n.path("tmp"), n.path("volume-plugins")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("create node folder: %w", err)
+		}
+	}
+	for _, f := range files {
+		data, err := n.render(f.template)
+		if err != nil {
+			return fmt.Errorf("render %s: %w", filepath.Base(f.path), err)
+		}
+		if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+			return fmt.Errorf("create node folder: %w", err)
+		}
+		if err := os.WriteFile(f.path, data, 0o600); err != nil {
+			return fmt.Errorf("write node configuration: %w", err)
+		}
+	}
+	return nil
+}

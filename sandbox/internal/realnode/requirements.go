@@ -1,0 +1,100 @@
+// Package realnode runs a Kubernetes node with real containers on this Linux machine.
+package realnode
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// searchPath is where the node's programs are looked for, besides PATH: a
+// user's PATH often lacks the folders of system programs.
+var searchPath = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
+
+var cniDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
+
+var programs = []struct{ name, packageName string }{
+	{"containerd", "containerd"},
+	{"containerd-shim-runc-v2", "containerd"},
+	{"runc", "runc"},
+	{"iptables", "iptables"},
+}
+
+var plugins = []string{"loopback", "ptp", "host-local", "portmap"}
+
+// Missing says what this machine lacks to run real nodes, in words a person can
+// act on; it is empty where real nodes can run.
+func Missing() []string {
+	if runtime.GOOS != "linux" {
+		return []string{"real nodes need Linux (this is " + runtime.GOOS + ")"}
+	}
+	var missing []string
+	if os.Geteuid() != 0 {
+		missing = append(missing, "real nodes need root")
+	}
+	packages := missingPackages()
+	if len(packages) > 0 {
+		missing = append(missing, "install the missing packages: apt-get install -y --no-install-recommends "+strings.Join(packages, " "))
+	}
+	return missing
+}
+
+func missingPackages() []string {
+	seen := map[string]bool{}
+	var packages []string
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			packages = append(packages, name)
+		}
+	}
+	for _, program := range programs {
+		if find(program.name) == "" {
+			add(program.packageName)
+		}
+	}
+	if cniDir() == "" {
+		add("containernetworking-plugins")
+	}
+	return packages
+}
+
+// find returns the path of a program or nothing.
+func find(name string) string {
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	for _, dir := range searchPath {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	return ""
+}
+
+// cniDir returns the folder that holds all CNI plugins we use, or nothing.
+func cniDir() string {
+	for _, dir := range cniDirs {
+		if hasAll(dir, plugins) {
+			return dir
+		}
+	}
+	return ""
+}
+
+func hasAll(dir string, names []string) bool {
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Path is the PATH of the node's processes.
+func Path() string {
+	return strings.Join(append(searchPath, os.Getenv("PATH")), ":")
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package realnode
+
+func snapshotter(string) string { return "overlayfs" }

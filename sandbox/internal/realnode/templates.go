@@ -1,0 +1,143 @@
+package realnode
+
+import (
+	"bytes"
+	"text/template"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/network"
+)
+
+type file struct{ path, template string }
+
+// values are what the templates are filled with.
+type values struct {
+	*Node
+	CNIDir, Snapshotter       string
+	PodCIDR, Root, State, PKI string
+}
+
+func (n *Node) render(text string) ([]byte, error) {
+	parsed, err := template.New("").Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = parsed.Execute(&out, values{
+		Node: n, CNIDir: cniDir(), Snapshotter: snapshotter(n.Dir.Path()),
+		PodCIDR: network.PodCIDR, Root: n.path(), State: n.Dir.Path(), PKI: n.Dir.Join("pki"),
+	})
+	return out.Bytes(), err
+}
+
+// Socket is containerd's, inside the node's mount namespace.
+const Socket = "/run/containerd/containerd.sock"
+
+// The fixed paths are the node's own: see package nodeinit. restrict_oom_score_adj lets pods
+// start where the capability CAP_SYS_RESOURCE is missing.
+const containerdTemplate = `version = 2
+root = "/var/lib/containerd"
+state = "/run/containerd"
+oom_score = 0
+disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.internal.v1.tracing"]
+
+[grpc]
+  address = "` + Socket + `"
+
+[plugins."io.containerd.internal.v1.opt"]
+  path = "{{.Root}}/opt"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "{{.PauseImage}}"
+  restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
+  stream_server_address = "127.0.0.1"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "{{.CNIDir}}"
+    conf_dir = "{{.Root}}/net.d"
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    snapshotter = "{{.Snapshotter}}"
+    default_runtime_name = "runc"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+      runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "{{.Root}}/certs.d"
+`
+
+// Every registry name leads to the sandbox's own: an image that is not there
+// is not found, at once, instead of a time-out on the way to the internet.
+const hostsTemplate = `server = "http://{{.Registry}}"
+
+[host."http://{{.Registry}}"]
+  capabilities = ["pull", "resolve"]
+`
+
+const cniTemplate = `{
+  "cniVersion": "0.4.0",
+  "name": "sandbox",
+  "plugins": [
+    {
+      "type": "ptp",
+      "ipMasq": true,
+      "mtu": 1500,
+      "ipam": {
+        "type": "host-local",
+        "ranges": [[{"subnet": "{{.PodCIDR}}"}]],
+        "routes": [{"dst": "0.0.0.0/0"}]
+      }
+    },
+    {"type": "portmap", "capabilities": {"portMappings": true}}
+  ]
+}
+`
+
+const kubeletTemplate = `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous: {enabled: false}
+  webhook: {enabled: true}
+  x509: {clientCAFile: "{{.PKI}}/ca.crt"}
+authorization: {mode: Webhook}
+tlsCertFile: "{{.PKI}}/kubelet-serving.crt"
+tlsPrivateKeyFile: "{{.PKI}}/kubelet-serving.key"
+containerRuntimeEndpoint: "unix://` + Socket + `"
+cgroupDriver: cgroupfs
+cgroupRoot: "{{.Cgroup}}"
+failCgroupV1: false
+failSwapOn: false
+enforceNodeAllocatable: []
+evictionHard:
+  memory.available: 50Mi
+  nodefs.available: 1%
+  nodefs.inodesFree: 1%
+  imagefs.available: 1%
+imageGCHighThresholdPercent: 100
+serializeImagePulls: false
+nodeStatusUpdateFrequency: 5s
+readOnlyPort: 0
+resolvConf: "{{.Root}}/resolv.conf"
+volumePluginDir: "{{.Root}}/volume-plugins"
+clusterDomain: cluster.local
+{{- if .DNS}}
+clusterDNS: ["{{.DNS}}"]
+{{- end}}
+`
+
+const proxyTemplate = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clientConnection: {kubeconfig: "{{.PKI}}/kube-proxy.kubeconfig"}
+mode: iptables
+clusterCIDR: "{{.PodCIDR}}"
+hostnameOverride: "` + NodeName + `"
+healthzBindAddress: 127.0.0.1:10256
+metricsBindAddress: 127.0.0.1:10249
+conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s}
+iptables: {minSyncPeriod: 100ms}
+`
+
+// Pods must not inherit the host's resolver: it often listens on the host's
+// loopback, which a pod does not share.
+const resolvTemplate = `# the sandbox's pods ask the cluster DNS alone
+{{- if .DNS}}
+nameserver {{.DNS}}
+{{- end}}
+`

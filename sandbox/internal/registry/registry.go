@@ -1,0 +1,46 @@
+// Package registry serves the OCI registry of a sandbox.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/registry"
+)
+
+// Registry is a running OCI registry that speaks plain HTTP.
+type Registry struct {
+	server *http.Server
+}
+
+// Serve answers on all listeners. Blobs are kept in dir, manifests in memory;
+// requests are logged to out.
+func Serve(dir string, out io.Writer, listeners ...net.Listener) (*Registry, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create registry folder: %w", err)
+	}
+	logger := log.New(out, "", log.LstdFlags)
+	handler := registry.New(
+		registry.WithBlobHandler(registry.NewDiskBlobHandler(dir)),
+		registry.Logger(logger),
+	)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: logger}
+	for _, listener := range listeners {
+		go func() {
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				logger.Printf("stopped serving on %s: %v", listener.Addr(), err)
+			}
+		}()
+	}
+	return &Registry{server: server}, nil
+}
+
+// Close stops the registry.
+func (r *Registry) Close(ctx context.Context) error { return r.server.Shutdown(ctx) }

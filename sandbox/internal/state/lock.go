@@ -1,0 +1,106 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// ErrLocked tells that another process holds the lock.
+var ErrLocked = errors.New("locked by another process")
+
+// Lock is an advisory lock on a file, released by the kernel when its holder dies.
+type Lock struct{ file *os.File }
+
+// TryLock takes the lock on path at once or returns ErrLocked.
+func TryLock(path string) (*Lock, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil && stillThere(file, path) {
+		return &Lock{file: file}, nil
+	}
+	_ = file.Close()
+	if err == nil || errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, ErrLocked
+	}
+	return nil, fmt.Errorf("lock %s: %w", path, err)
+}
+
+// WaitLock takes the lock on path, waiting for its holder until ctx ends.
+func WaitLock(ctx context.Context, path string) (*Lock, error) {
+	for {
+		lock, err := TryLock(path)
+		if !errors.Is(err, ErrLocked) {
+			return lock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for lock %s: %w", path, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// Note replaces the content of the lock's file.
+func (l *Lock) Note(text string) error {
+	if err := l.file.Truncate(0); err != nil {
+		return fmt.Errorf("write lock: %w", err)
+	}
+	if _, err := l.file.WriteAt([]byte(text), 0); err != nil {
+		return fmt.Errorf("write lock: %w", err)
+	}
+	return nil
+}
+
+// Unlock releases the lock and leaves its file.
+func (l *Lock) Unlock() { _ = l.file.Close() }
+
+// Remove deletes the lock's file while the lock is held, then releases it.
+func (l *Lock) Remove() error {
+	err := os.Remove(l.file.Name())
+	l.Unlock()
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove lock: %w", err)
+	}
+	return nil
+}
+
+// stillThere tells whether path still leads to the opened file: a lock on a
+// file that its former holder removed protects nothing.
+func stillThere(file *os.File, path string) bool {
+	opened, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(opened, named)
+}
+
+// NameLock returns the path of the lock that up and down of this sandbox take.
+func (d Dir) NameLock() string { return filepath.Join(d.Root, "."+d.Name+".lock") }
+
+// LifeLock returns the path of the lock that the supervisor holds while it lives.
+func (d Dir) LifeLock() string { return d.Join("supervisor.lock") }
+
+// Alive tells whether the sandbox's supervisor runs.
+func (d Dir) Alive() bool {
+	if _, err := os.Stat(d.LifeLock()); err != nil {
+		return false
+	}
+	lock, err := TryLock(d.LifeLock())
+	if err != nil {
+		return errors.Is(err, ErrLocked)
+	}
+	lock.Unlock()
+	return false
+}

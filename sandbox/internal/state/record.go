@@ -1,0 +1,165 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Kinds of nodes.
+const (
+	NodesReal      = "real"
+	NodesSimulated = "simulated"
+)
+
+// Conditions of a sandbox.
+const (
+	Starting = "starting"
+	Running  = "running"
+	Broken   = "broken"
+	Stopped  = "stopped"
+)
+
+// Record is what sandbox.json holds: all that a test or a demo needs to know.
+type Record struct {
+	Version    int            `json:"version"`
+	Name       string         `json:"name"`
+	State      string         `json:"state"`
+	Failures   []Failure      `json:"failures,omitempty"`
+	CreatedAt  time.Time      `json:"createdAt"`
+	Kubeconfig string         `json:"kubeconfig"`
+	Kubernetes Kubernetes     `json:"kubernetes"`
+	Nodes      Nodes          `json:"nodes"`
+	Registry   Registry       `json:"registry"`
+	Charts     []Chart        `json:"charts"`
+	Database   *Database      `json:"database,omitempty"`
+	Network    Network        `json:"network"`
+	Cgroup     string         `json:"cgroup,omitempty"`
+	PIDs       map[string]int `json:"pids"`
+	Logs       string         `json:"logs"`
+}
+
+// Failure is a component that ended on its own.
+type Failure struct {
+	Component string    `json:"component"`
+	Message   string    `json:"message"`
+	Log       string    `json:"log,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// Kubernetes is the API server.
+type Kubernetes struct {
+	Version string `json:"version"`
+	// APIServer is the URL that the user's machine reaches it at.
+	APIServer string `json:"apiServer"`
+}
+
+// Nodes tells what kind of nodes there are.
+type Nodes struct {
+	// Kind is "real" or "simulated".
+	Kind         string `json:"kind"`
+	Count        int    `json:"count"`
+	StorageClass string `json:"storageClass"`
+	// DNS is the cluster DNS's service address, empty where there is none.
+	DNS string `json:"dns,omitempty"`
+}
+
+// Registry is the OCI registry that holds images and charts.
+type Registry struct {
+	// Address is host:port as the user's machine reaches it (loopback, plain HTTP).
+	Address string `json:"address"`
+	// NodeAddress is host:port as nodes and pods reach it; the user's machine does too.
+	NodeAddress string `json:"nodeAddress"`
+	PlainHTTP   bool   `json:"plainHTTP"`
+}
+
+// Chart is one pushed chart.
+type Chart struct {
+	// Ref is the chart's OCI reference without a version.
+	Ref        string `json:"ref"`
+	Version    string `json:"version"`
+	Generation string `json:"generation"`
+	// Image is the image that the chart's defaults ask for.
+	Image string `json:"image"`
+}
+
+// Database is the MySQL server.
+type Database struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+	Name string `json:"name"`
+	User string `json:"user"`
+	// PasswordFile holds the password and nothing else, mode 0600.
+	PasswordFile string `json:"passwordFile"`
+	// Version is what the server reports.
+	Version string `json:"version"`
+	// ReachableFrom lists "host" and "pods" as far as Host leads there.
+	ReachableFrom []string `json:"reachableFrom"`
+}
+
+// Network is the sandbox's network; all but the CIDRs are empty for simulated nodes.
+type Network struct {
+	Subnet      string `json:"subnet,omitempty"`
+	Interface   string `json:"interface,omitempty"`
+	HostAddress string `json:"hostAddress"`
+	NodeAddress string `json:"nodeAddress"`
+	PodCIDR     string `json:"podCIDR"`
+	ServiceCIDR string `json:"serviceCIDR"`
+}
+
+// Write stores the record in dir at once or not at all, mode 0600.
+func (r *Record) Write(dir Dir) error {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode sandbox record: %w", err)
+	}
+	return WriteFile(dir.Record(), append(data, '\n'), 0o600)
+}
+
+// Read returns the record in dir, or os.ErrNotExist where there is none.
+func Read(dir Dir) (*Record, error) {
+	data, err := os.ReadFile(dir.Record())
+	if err != nil {
+		return nil, fmt.Errorf("read sandbox record: %w", err)
+	}
+	record := &Record{}
+	if err := json.Unmarshal(data, record); err != nil {
+		return nil, fmt.Errorf("read sandbox record %s: %w", dir.Record(), err)
+	}
+	return record, nil
+}
+
+// Current returns the record of the sandbox in dir with its state as it is
+// now: a record whose supervisor is gone is stopped or broken. A sandbox
+// without a folder is a record in state stopped.
+func Current(dir Dir) (*Record, error) {
+	record, err := Read(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		record = &Record{Version: 1, Name: dir.Name, State: Stopped}
+		if dir.Exists() {
+			record.State = Starting
+		}
+	case err != nil:
+		return nil, err
+	}
+	if record.State != Stopped && !dir.Alive() {
+		record.State = Broken
+		record.Failures = append(record.Failures, Failure{Component: "supervisor", Message: "the supervisor is gone", Log: dir.Log("supervisor")})
+	}
+	return record, nil
+}
+
+// WriteFile stores data in path at once or not at all.
+func WriteFile(path string, data []byte, mode os.FileMode) error {
+	temporary := path + ".new"
+	if err := os.WriteFile(temporary, data, mode); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Folders makes the folders behind volumes.
+type Folders struct {
+	// Dir holds one folder per volume. Empty: simulated nodes, nothing is made.
+	Dir string
+	// Node is the node that the folders are on; empty for simulated nodes.
+	Node string
+}
+
+// Create makes a volume's folder, writable by every user: a pod without fsGroup
+// must be able to write as well.
+func (f Folders) Create(name string) (corev1.PersistentVolumeSource, error) {
+	if f.Dir == "" {
+		path := &corev1.HostPathVolumeSource{Path: "/simulated/" + name}
+		return corev1.PersistentVolumeSource{HostPath: path}, nil
+	}
+	path := filepath.Join(f.Dir, name)
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return corev1.PersistentVolumeSource{}, fmt.Errorf("create folder of volume %s: %w", name, err)
+	}
+	if err := os.Chmod(path, 0o777); err != nil {
+		return corev1.PersistentVolumeSource{}, fmt.Errorf("open folder of volume %s: %w", name, err)
+	}
+	return corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: path}}, nil
+}
+
+// Remove deletes a volume's folder with all it holds.
+func (f Folders) Remove(name string) error {
+	if f.Dir == "" {
+		return nil
+	}
+	if err := os.RemoveAll(filepath.Join(f.Dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove folder of volume %s: %w", name, err)
+	}
+	return nil
+}

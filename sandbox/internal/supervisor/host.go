@@ -1,0 +1,33 @@
+package supervisor
+
+import (
+	"context"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
+)
+
+// openHost makes the place that the components run in, and the registry that
+// everything after it leans on.
+func (s *Supervisor) openHost(ctx context.Context) error {
+	if err := s.update(func(*state.Record) {}); err != nil {
+		return err
+	}
+	open := s.openSimulated
+	if s.options.real() {
+		s.say("making namespaces and a network for the node")
+		open = s.openReal
+	}
+	var err error
+	if s.host, err = open(ctx); err != nil {
+		return err
+	}
+	err = s.update(func(r *state.Record) {
+		r.Network = s.host.Network()
+		r.Nodes.StorageClass = storage.ClassName
+	})
+	if err != nil {
+		return err
+	}
+	return s.openRegistry(ctx)
+}

@@ -1,0 +1,38 @@
+// Package supervisor brings a sandbox up and owns everything in it until it ends.
+package supervisor
+
+import (
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+// Command is the hidden subcommand that becomes a supervisor.
+const Command = "supervisor"
+
+// Options say what sandbox to bring up.
+type Options struct {
+	Dir state.Dir `json:"dir"`
+	// Nodes is state.NodesReal or state.NodesSimulated.
+	Nodes string `json:"nodes"`
+	// Count is the number of simulated nodes.
+	Count int `json:"count"`
+	// Database tells whether to run a MySQL server.
+	Database bool `json:"database"`
+	// Timeout bounds the time until the sandbox is ready.
+	Timeout time.Duration `json:"timeout"`
+	// Executable is the sandbox's own binary; the stand-in server's lies beside it.
+	Executable string `json:"executable"`
+	// KubernetesVersion is recorded as the version of the cluster.
+	KubernetesVersion string `json:"kubernetesVersion"`
+}
+
+// Progress is what a supervisor tells while it brings a sandbox up, one JSON
+// object a line. The last one is Ready or has an Error.
+type Progress struct {
+	Message string `json:"message,omitempty"`
+	Ready   bool   `json:"ready,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func (o Options) real() bool { return o.Nodes == state.NodesReal }

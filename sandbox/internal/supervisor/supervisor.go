@@ -1,0 +1,164 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/cgroups"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/controlplane"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/ports"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+// Supervisor owns one sandbox.
+type Supervisor struct {
+	options Options
+	tell    func(Progress)
+	log     io.Writer
+	host    host
+	plane   *controlplane.Plane
+	client  kubernetes.Interface
+
+	mu       sync.Mutex
+	record   *state.Record
+	closers  []func()
+	reserved []*ports.Reservation
+}
+
+// host is what differs between real and simulated nodes.
+type host interface {
+	// Runner starts the components.
+	Runner() process.Runner
+	// Network tells the sandbox's addresses.
+	Network() state.Network
+	// PID translates a component's id into the host's.
+	PID(id int) int
+	// Prepare starts what the nodes need before there is an API server.
+	Prepare(ctx context.Context) error
+	// Join starts the nodes.
+	Join(ctx context.Context) error
+	// Close ends all components and removes what they leave on the host.
+	Close()
+}
+
+// Run brings a sandbox up, tells how it goes, and keeps it until ctx ends.
+// log takes the talk of what runs inside the supervisor.
+func Run(ctx context.Context, options Options, tell func(Progress), log io.Writer) error {
+	life, err := state.TryLock(options.Dir.LifeLock())
+	if err != nil {
+		return fmt.Errorf("another supervisor runs sandbox %s: %w", options.Dir.Name, err)
+	}
+	defer life.Unlock()
+	if err := life.Note(fmt.Sprint(os.Getpid())); err != nil {
+		return err
+	}
+	s := &Supervisor{options: options, tell: tell, log: log, record: newRecord(options)}
+	defer s.close()
+	if err := s.bringUp(ctx); err != nil {
+		s.failed(err)
+		return err
+	}
+	s.tell(Progress{Ready: true})
+	s.watch(ctx)
+	return nil
+}
+
+func newRecord(options Options) *state.Record {
+	count := options.Count
+	if options.real() {
+		count = 1
+	}
+	return &state.Record{
+		Version: 1, Name: options.Dir.Name, State: state.Starting, CreatedAt: time.Now().UTC().Truncate(time.Second),
+		Kubeconfig: options.Dir.Kubeconfig(), Nodes: state.Nodes{Kind: options.Nodes, Count: count},
+		Kubernetes: state.Kubernetes{Version: options.KubernetesVersion},
+		Charts:     []state.Chart{},
+		PIDs:       map[string]int{"supervisor": os.Getpid()}, Logs: options.Dir.Logs(),
+	}
+}
+
+// update changes the record and stores it.
+func (s *Supervisor) update(change func(*state.Record)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.record)
+	return s.record.Write(s.options.Dir)
+}
+
+func (s *Supervisor) say(format string, args ...any) {
+	s.tell(Progress{Message: fmt.Sprintf(format, args...)})
+}
+
+// onClose remembers what to undo, last first.
+func (s *Supervisor) onClose(undo func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closers = append(s.closers, undo)
+}
+
+func (s *Supervisor) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if s.record.Cgroup != "" {
+		if err := cgroups.Remove(ctx, s.record.Cgroup); err != nil {
+			_, _ = fmt.Fprintln(s.log, err)
+		}
+	}
+	_ = s.update(func(r *state.Record) {
+		if r.State == state.Running {
+			r.State = state.Stopped
+		}
+	})
+}
+
+func (s *Supervisor) failed(err error) {
+	_ = s.update(func(r *state.Record) {
+		r.State = state.Broken
+		if len(r.Failures) == 0 {
+			r.Failures = append(r.Failures, state.Failure{Component: Command, Message: err.Error(), Log: s.options.Dir.Log(Command), At: time.Now().UTC()})
+		}
+	})
+	s.tell(Progress{Error: err.Error()})
+}
+
+// watch keeps the sandbox. A component that ends is not started again: the
+// sandbox is broken from then on and says so.
+func (s *Supervisor) watch(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case exit := <-s.host.Runner().Exits():
+			s.ended(exit)
+		}
+	}
+}
+
+func (s *Supervisor) ended(exit process.Exit) {
+	_ = s.update(func(r *state.Record) {
+		r.State = state.Broken
+		r.Failures = append(r.Failures, state.Failure{
+			Component: exit.Name, Message: "ended: " + exit.Status, Log: s.options.Dir.Log(exit.Name), At: time.Now().UTC(),
+		})
+		delete(r.PIDs, exit.Name)
+	})
+}
+
+// died is the error of a component that ended while the sandbox came up.
+func (s *Supervisor) died(exit process.Exit) error {
+	path := s.options.Dir.Log(exit.Name)
+	return fmt.Errorf("%s ended (%s); the end of its log %s:\n%s", exit.Name, exit.Status, path, process.Tail(path, 15))
+}
+
+var errNotReady = errors.New("not ready")
