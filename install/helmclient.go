@@ -29,9 +29,10 @@ type waiter interface {
 // whose context is cancelled goes on behind Helm's back; one whose wait
 // returns an error ends in order, with the release recorded as failed.
 //
-// And it never deletes a volume claim that is a hook: the chart marks its
-// claims before-hook-creation on pre-upgrade, so that plain Helm would replace
-// the SQLite database by an empty one on every upgrade.
+// And it never deletes a volume claim that is a hook. The ZenML chart makes its
+// claims by pre-upgrade hooks that are deleted before they are made anew, and
+// leaves them out where a lookup finds them; should that lookup find nothing,
+// plain Helm would replace the database by an empty volume.
 type helmClient struct {
 	*helmkube.Client
 	waiter waiter

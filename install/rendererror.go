@@ -76,7 +76,7 @@ func renderError(info chart.Info, err error) *RenderError {
 var renderHints = []struct{ cause, hint string }{
 	{"can't evaluate field value", "the key wants a mapping, {value: …} or {secretRef: …}, and was given a string"},
 	{"can't evaluate field", "a key above it has another shape than the chart expects"},
-	{"b64enc", "every value there must be a string: put it in quotes"},
+	{"expected string; got", "every value there must be a string: put it in quotes"},
 	{"expected map[string]interface {}", "the key has no value and the chart wants a mapping: set it to {}"},
 	{"expected string", "the key has no value and the chart wants text"},
 	{"nil pointer evaluating", "a key above it is set to nothing"},

@@ -1,0 +1,43 @@
+package install
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+func TestMask(t *testing.T) {
+	encoded := base64.StdEncoding.EncodeToString
+	m := newMask([]corev1.Secret{
+		{Data: map[string][]byte{"password": []byte("s3cr3t p@ss\n"), "short": []byte("abc")}},
+		{StringData: map[string]string{"token": "t0k3n-v4lue"}},
+	})
+	objects, err := manifest.Parse([]byte(`apiVersion: v1
+kind: Secret
+metadata: {name: z}
+data:
+  ZENML_SERVER_JWT_SECRET_KEY: ` + encoded([]byte("jwt-c4n4ry")) + `
+  ZENML_STORE_URL: ` + encoded([]byte("mysql://zenml:in%40url-c4n4ry@db.example.com:3306/zenml")) + `
+  ZENML_SECRETS_STORE_TYPE: ` + encoded([]byte("hashicorp")) + `
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.addRendered(objects)
+	line := "login s3cr3t p@ss (s3cr3t+p%40ss, " + encoded([]byte("s3cr3t p@ss")) + ") t0k3n-v4lue jwt-c4n4ry in@url-c4n4ry in%40url-c4n4ry hashicorp db.example.com abc"
+	got := m.text(line)
+	for _, secret := range []string{"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", encoded([]byte("s3cr3t p@ss"))} {
+		if strings.Contains(got, secret) {
+			t.Errorf("%q is left in %q", secret, got)
+		}
+	}
+	for _, plain := range []string{"hashicorp", "db.example.com", "abc"} {
+		if !strings.Contains(got, plain) {
+			t.Errorf("%q is missing in %q", plain, got)
+		}
+	}
+}
