@@ -1,3 +1,85 @@
 package checks
 
-var databaseChecks = []Check{}
+import (
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func needsMySQL(e *Env) string {
+	if e.Answers.Database.Type != answers.MySQLDatabase {
+		return "the database is not MySQL"
+	}
+	return ""
+}
+
+func needsSQLite(e *Env) string {
+	if e.Answers.Database.Type != answers.SQLiteDatabase {
+		return "the database is not SQLite"
+	}
+	return ""
+}
+
+var databaseChecks = []Check{
+	{
+		ID: "database.config", Claim: "the settings are well-formed", Severity: MustPass, When: needsMySQL, Run: databaseConfig,
+		Why: "the server refuses to start with a malformed database address, or reads it as another one",
+		Finds: []string{
+			"host, port, user, password or name of the database missing or malformed",
+			"a database name with `-`, `.` or another character that the server refuses",
+			"`localhost` or a loopback address: that is the pod itself",
+			"raw chart values with another scheme than `mysql://`, an unknown query parameter, or a password inside the URL",
+		},
+	},
+	{
+		ID: "database.resolve", Claim: "the host resolves", Severity: MustPass, When: needsMySQL, Run: databaseResolve,
+		Needs: []string{"database.config"},
+		Why:   "without an address the migration job fails, and with it the install",
+		Finds: []string{"no such host", "a name server that does not answer", "a name that only the cluster or a private network knows (a warning)"},
+	},
+	{
+		ID: "database.connect", Claim: "the port answers like a MySQL server", Severity: MustPass, When: needsMySQL, Run: databaseConnect,
+		Needs: []string{"database.resolve"},
+		Why:   "the migration job would wait for the connection and then fail the install",
+		Finds: []string{"refused", "no answer in time: a firewall or a security group", "too many connections (1040)", "this machine is blocked (1129)", "this machine is not allowed (1130)", "the port speaks something else", "a private address out of reach of this machine (a warning)"},
+	},
+	{
+		ID: "database.tls", Claim: "the connection is protected as asked for", Severity: MustPass, When: needsMySQL, Run: databaseTLS,
+		Needs: []string{"database.connect"},
+		Why:   "the server connects with the same settings and would be refused, or would talk to an impostor",
+		Finds: []string{"TLS asked for, and the server offers none", "the server insists on TLS, and it is off", "a certificate of an unknown authority, for another host, or expired", "no common TLS version", "a client certificate that the server refuses, or whose key is another one's", "a CA, certificate or key that is not PEM"},
+	},
+	{
+		ID: "database.login", Claim: "the user may log in", Severity: MustPass, When: needsMySQL, Run: databaseLogin,
+		Needs: []string{"database.tls"},
+		Why:   "the migration job and every server pod log in with this user and password",
+		Finds: []string{"wrong user or password (1045)", "an account that demands a client certificate and gets none", "a host from which the user may not log in (1130)", "an authentication method that the server's client does not have (1251, 1524)", "an expired password (1820, 1862)", "a locked account (3118, 4151)"},
+	},
+	{
+		ID: "database.version", Claim: "the server is MySQL 8.0 or newer", Severity: MustPass, When: needsMySQL, Run: databaseVersion,
+		Needs: []string{"database.login"},
+		Why:   "the server's migrations use what MySQL 8.0 brought; on older ones they end half-way",
+		Finds: []string{"MySQL 5.7 and older", "MariaDB, TiDB, Vitess, PlanetScale (a warning: they are not tested with ZenML)"},
+	},
+	{
+		ID: "database.writable", Claim: "the server is a primary that takes writes", Severity: MustPass, When: needsMySQL, Run: databaseWritable,
+		Needs: []string{"database.login"},
+		Why:   "a read replica's endpoint is a common mistake: the first write fails, in the middle of the install",
+		Finds: []string{"read_only, super_read_only or innodb_read_only is on"},
+	},
+	{
+		ID: "database.exists", Claim: "the database exists or can be created", Severity: MustPass, When: needsMySQL, Run: databaseExists,
+		Needs: []string{"database.login"},
+		Why:   "the server creates a missing database itself, if its user may; otherwise the migration job fails",
+		Finds: []string{"no such database, and no right to create it (1049)", "no right on the database at all (1044)"},
+	},
+	{
+		ID: "database.privileges", Claim: "the user may create, alter, index, reference and drop tables", Severity: MustPass, When: needsMySQL, Run: databasePrivileges,
+		Needs: []string{"database.exists", "database.writable"},
+		Why:   "a migration that lacks a right stops half-way and leaves a schema that neither version can use",
+		Finds: []string{"each missing right of CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, UPDATE, DELETE, asked on a table that does not exist", "anything else that stops a table from being made, proved on a scratch table that is removed again (not under --read-only)"},
+	},
+	{
+		ID: "database.sqlite", Claim: "SQLite serves what is asked of it", Severity: MustPass, When: needsSQLite, Run: databaseSQLite,
+		Why:   "SQLite is a file inside one pod",
+		Finds: []string{"no volume: a restart of the pod forgets everything (a warning)", "more than one replica", "autoscaling"},
+	},
+}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"net"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -30,6 +31,8 @@ type Env struct {
 	Port int
 	// PortChosen tells that the user asked for exactly that port.
 	PortChosen bool
+	// Resolver looks up host names; net.DefaultResolver when nil.
+	Resolver *net.Resolver
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 
@@ -57,6 +60,9 @@ func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	c.probes = newProbes(ctx)
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Resolver == nil {
+		c.Resolver = net.DefaultResolver
 	}
 	return &c
 }

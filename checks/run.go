@@ -130,7 +130,8 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	if err == nil {
 		return Result{Status: Pass, Message: found}
 	}
-	if ctx.Err() != nil {
+	var own *Fault
+	if ctx.Err() != nil && (!errors.As(err, &own) || errors.Is(err, ctx.Err())) {
 		return Result{Status: Skipped, Message: "interrupted", blocks: true}
 	}
 	var skip *skipped

@@ -195,6 +195,16 @@ func (s *Server) Strings(t testing.TB, query string) []string {
 	return all
 }
 
+// Hold keeps one more connection of root open until the test ends.
+func (s *Server) Hold(t testing.TB) {
+	t.Helper()
+	first, err := s.admin.Conn(t.Context()) // so that the next one cannot be the same
+	check(t, err)
+	second, err := s.admin.Conn(t.Context())
+	check(t, err)
+	t.Cleanup(func() { _, _ = first.Close(), second.Close() })
+}
+
 func freePort(t testing.TB, address string) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))

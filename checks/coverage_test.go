@@ -1,0 +1,109 @@
+package checks
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/checks anew")
+
+// proofs are the tests that saw a check find its fault, or pass, by id.
+var proofs = struct {
+	sync.Mutex
+	faults, passes map[string][]string
+}{faults: map[string][]string{}, passes: map[string][]string{}}
+
+// expect asserts how a check ended, and that its message or hint has every
+// text, and records that this was seen for real.
+func expect(t *testing.T, r Report, id string, status Status, texts ...string) Result {
+	t.Helper()
+	result, ok := r.ByID(id)
+	if !ok {
+		t.Errorf("%s is not in the report", id)
+		return result
+	}
+	if result.Status != status {
+		t.Errorf("%s is %s, want %s: %s\n%s", id, result.Status, status, result.Message, result.Hint)
+		return result
+	}
+	for _, text := range texts {
+		if !strings.Contains(result.Message+"\n"+result.Why+"\n"+result.Hint, text) {
+			t.Errorf("%s does not say %q:\n%s\n%s", id, text, result.Message, result.Hint)
+			return result
+		}
+	}
+	if status == Failed || status == Warned {
+		if result.Hint == "" || result.Why == "" {
+			t.Errorf("%s has a fault without a remedy or a reason: %s", id, result.Message)
+			return result
+		}
+	}
+	record(t, id, status)
+	return result
+}
+
+func record(t *testing.T, id string, status Status) {
+	proofs.Lock()
+	defer proofs.Unlock()
+	into := map[Status]map[string][]string{Pass: proofs.passes, Failed: proofs.faults, Warned: proofs.faults}[status]
+	if into != nil && !slices.Contains(into[id], t.Name()) {
+		into[id] = append(into[id], t.Name())
+	}
+}
+
+const coveragePage = "../docs/checks/coverage.md"
+
+// coverage is the page that lists the proofs of every check.
+func coverage() string {
+	var b strings.Builder
+	b.WriteString("# Which test proves which check\n\n")
+	b.WriteString("Written by the tests themselves (`go test ./checks -update`) from what they saw.\n\n")
+	b.WriteString("| id | finds the fault | passes |\n|---|---|---|\n")
+	for _, c := range Table {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.ID, names(proofs.faults[c.ID]), names(proofs.passes[c.ID]))
+	}
+	return b.String()
+}
+
+func names(tests []string) string {
+	slices.Sort(tests)
+	for i, test := range tests {
+		tests[i] = "`" + test + "`"
+	}
+	if len(tests) == 0 {
+		return "none"
+	}
+	return strings.Join(tests, "<br>")
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && !testing.Short()
+	if code == 0 && whole {
+		code = compareCoverage()
+	}
+	os.Exit(code)
+}
+
+// compareCoverage holds the page to what this run saw.
+func compareCoverage() int {
+	want := coverage()
+	if *update {
+		if err := os.WriteFile(coveragePage, []byte(want), 0o644); err != nil { //nolint:gosec // a public page
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	got, err := os.ReadFile(coveragePage)
+	if err != nil || string(got) != want {
+		fmt.Fprintln(os.Stderr, coveragePage, "is not what the tests saw: go test ./checks -update")
+		return 1
+	}
+	return 0
+}

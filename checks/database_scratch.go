@@ -1,0 +1,71 @@
+package checks
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// cleanLimit is how long the removal of a scratch table may take after the
+// check itself has ended.
+const cleanLimit = 5 * time.Second
+
+// steps of a migration in small, on the scratch table %[1]s and one that
+// references it.
+var steps = []struct{ right, statement string }{
+	{"CREATE", "CREATE TABLE `%[1]s` (id CHAR(32) NOT NULL PRIMARY KEY, note TEXT)"},
+	{"REFERENCES", "CREATE TABLE `%[1]s_ref` (id CHAR(32) NOT NULL PRIMARY KEY, parent CHAR(32), CONSTRAINT `%[1]s_fk` FOREIGN KEY (parent) REFERENCES `%[1]s` (id) ON DELETE CASCADE)"},
+	{"ALTER", "ALTER TABLE `%[1]s` ADD COLUMN extra VARCHAR(255)"},
+	{"INDEX", "CREATE INDEX `%[1]s_ix` ON `%[1]s` (extra)"},
+	{"INSERT", "INSERT INTO `%[1]s` (id, note) VALUES ('a', 'preflight')"},
+	{"UPDATE", "UPDATE `%[1]s` SET extra = 'b' WHERE id = 'a'"},
+	{"SELECT", "SELECT id FROM `%[1]s` WHERE extra = 'b'"},
+	{"DELETE", "DELETE FROM `%[1]s` WHERE id = 'a'"},
+}
+
+// useScratch goes through the steps. The tables are removed whatever happens,
+// even when ctx has ended; one that cannot be removed is named.
+func (e *Env) useScratch(ctx context.Context, db *sql.DB, table string) (err error) {
+	defer func() {
+		if left := dropScratch(ctx, db, table); left != nil {
+			err = left // what is left behind matters most
+		}
+	}()
+	for _, step := range steps {
+		if _, err := db.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
+			if number(err) == errCommandDenied {
+				return e.lacking([]string{refused(err, step.right)})
+			}
+			return &Fault{
+				Found:  fmt.Sprintf("%s fails on a scratch table: %s", step.right, serverMessage(err)),
+				Remedy: "grant the right, or lift what the server's message names; then run preflight again", Cause: err,
+			}
+		}
+	}
+	return nil
+}
+
+func dropScratch(ctx context.Context, db *sql.DB, table string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
+	defer cancel()
+	// The table that references goes first.
+	for _, name := range []string{table + "_ref", table} {
+		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS `"+name+"`"); err != nil {
+			return &Fault{Found: fmt.Sprintf("the scratch table %s could not be removed: %s", name, serverMessage(err)), Remedy: "DROP TABLE IF EXISTS `" + table + "_ref`, `" + table + "`;", Cause: err}
+		}
+	}
+	return nil
+}
+
+// serverMessage is the database server's own text, without its number.
+func serverMessage(err error) string {
+	var server *mysql.MySQLError
+	if errors.As(err, &server) {
+		return server.Message
+	}
+	return err.Error()
+}

@@ -1,0 +1,134 @@
+package checks
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// databaseTLSConfig makes the client's side of TLS from the answers, with the
+// server's own meaning: require encrypts without verifying, verify-ca verifies
+// the chain, verify-full the host name too. It is nil when TLS is off.
+func (e *Env) databaseTLSConfig(ctx context.Context) (*tls.Config, error) {
+	return once(ctx, e, "database tls config", func(ctx context.Context) (*tls.Config, error) {
+		m := e.Answers.Database.MySQL
+		if m.TLS.Mode == "" || m.TLS.Mode == answers.TLSOff {
+			return nil, nil
+		}
+		config := &tls.Config{ServerName: m.Host, MinVersion: tls.VersionTLS12}
+		if err := e.trust(ctx, m.TLS, config); err != nil {
+			return nil, err
+		}
+		return config, e.present(ctx, m.TLS, config)
+	})
+}
+
+// trust says which server certificates are believed.
+func (e *Env) trust(ctx context.Context, t answers.TLS, config *tls.Config) error {
+	if t.Mode == answers.TLSRequire {
+		config.InsecureSkipVerify = true // the mode's meaning; the user is told
+		return nil
+	}
+	ca, err := e.read(ctx, "CA certificate", t.CA)
+	if err != nil {
+		return err
+	}
+	config.RootCAs = x509.NewCertPool()
+	if !config.RootCAs.AppendCertsFromPEM([]byte(ca.Reveal())) {
+		return notPEM("the CA certificate", "database.mysql.tls.ca")
+	}
+	if t.Mode == answers.TLSVerifyCA {
+		config.InsecureSkipVerify = true // the chain is verified below, without the host's name
+		config.VerifyConnection = verifyChain(config.RootCAs)
+	}
+	return nil
+}
+
+func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
+	return func(state tls.ConnectionState) error {
+		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+		for _, c := range state.PeerCertificates[1:] {
+			options.Intermediates.AddCert(c)
+		}
+		_, err := state.PeerCertificates[0].Verify(options)
+		return err
+	}
+}
+
+// present adds the client's certificate, where there is one.
+func (e *Env) present(ctx context.Context, t answers.TLS, config *tls.Config) error {
+	if t.Cert.IsZero() || t.Key.IsZero() {
+		return nil
+	}
+	cert, err := e.read(ctx, "client certificate", t.Cert)
+	if err != nil {
+		return err
+	}
+	key, err := e.read(ctx, "client key", t.Key)
+	if err != nil {
+		return err
+	}
+	if block, _ := pem.Decode([]byte(cert.Reveal())); block == nil {
+		return notPEM("the client certificate", "database.mysql.tls.cert")
+	}
+	if block, _ := pem.Decode([]byte(key.Reveal())); block == nil {
+		return notPEM("the client key", "database.mysql.tls.key")
+	}
+	pair, err := tls.X509KeyPair([]byte(cert.Reveal()), []byte(key.Reveal()))
+	if err != nil {
+		return &Fault{
+			Found: "the client key does not belong to the client certificate", Cause: err,
+			Remedy: "compare: openssl x509 -in CERT -noout -pubkey\nwith: openssl pkey -in KEY -pubout",
+		}
+	}
+	config.Certificates = []tls.Certificate{pair}
+	return nil
+}
+
+func notPEM(what, key string) *Fault {
+	return &Fault{Found: what + " is not PEM", Remedy: key + " must begin with -----BEGIN; a DER file is converted by: openssl x509 -inform der -in FILE -out FILE.pem"}
+}
+
+func databaseTLS(ctx context.Context, e *Env) (string, error) {
+	config, err := e.databaseTLSConfig(ctx)
+	if err != nil {
+		return "", err
+	}
+	if config == nil {
+		return e.withoutTLS(ctx)
+	}
+	state, err := e.databaseHandshake(ctx, config)
+	if err != nil {
+		return "", e.tlsFault(err)
+	}
+	return e.protection(state), nil
+}
+
+// withoutTLS asks the login whether the server puts up with it.
+func (e *Env) withoutTLS(ctx context.Context) (string, error) {
+	_, err := e.session(ctx)
+	var demanded *tlsDemanded
+	if errors.As(err, &demanded) || number(err) == errSecureTransport {
+		return "", &Fault{
+			Found: "the database server insists on TLS for this user, and database.mysql.tls.mode is off", Cause: err,
+			Remedy: "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}\nor mode: require, where you trust the network",
+		}
+	}
+	return "not encrypted, as database.mysql.tls.mode asks", nil
+}
+
+func (e *Env) protection(state tls.ConnectionState) string {
+	version := tls.VersionName(state.Version)
+	switch e.Answers.Database.MySQL.TLS.Mode {
+	case answers.TLSRequire:
+		return version + ", the server's certificate is not verified"
+	case answers.TLSVerifyCA:
+		return version + ", certificate verified, host name not"
+	}
+	return version + ", certificate verified for " + e.Answers.Database.MySQL.Host
+}

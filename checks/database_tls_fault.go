@@ -1,0 +1,93 @@
+package checks
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// alertOf returns the alert by which the other side broke off TLS, as it does
+// when it does not like the client's certificate. Go gives it as the text of
+// an OpError only.
+func alertOf(err error) (alert string, ok bool) {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op.Err.Error(), true
+	}
+	return "", false
+}
+
+func (e *Env) openssl() string {
+	return "openssl s_client -starttls mysql -showcerts -connect " + e.databaseAddress()
+}
+
+// tlsFault puts a failed handshake into plain words.
+func (e *Env) tlsFault(err error) error {
+	host := e.Answers.Database.MySQL.Host
+	fault := &Fault{
+		Found: fmt.Sprintf("TLS with %s fails: %v", e.databaseAddress(), err), Cause: err,
+		Remedy: "see what the server sends:\n" + e.openssl(),
+	}
+	var (
+		unknown x509.UnknownAuthorityError
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+	)
+	var client *clientRefused
+	alert, broken := alertOf(err)
+	switch {
+	case errors.Is(err, errNoTLS):
+		fault.Found = err.Error() + ", and database.mysql.tls.mode asks for it"
+		fault.Remedy = "switch TLS on at the database (ssl_ca, ssl_cert, ssl_key), or, on a network that you trust: database: {mysql: {tls: {mode: off}}}"
+	case errors.As(err, &unknown):
+		fault.Found = "the CA certificate in database.mysql.tls.ca did not sign the server's certificate"
+		if unknown.Cert != nil {
+			fault.Found += fmt.Sprintf(", which was issued by %q", unknown.Cert.Issuer.String())
+		}
+		fault.Remedy = "give the certificate of that authority; see what the server sends:\n" + e.openssl()
+	case errors.As(err, &name):
+		fault.Found = fmt.Sprintf("the server's certificate is for %s, not for %s", list(certificateNames(name.Certificate)), host)
+		fault.Remedy = "use one of those names as database.mysql.host, have a certificate issued for " + host + ", or: database: {mysql: {tls: {mode: verify-ca}}}"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		fault.Found = expiredWords(invalid.Cert, e.Now())
+		fault.Remedy = "have a new certificate issued for the database server and restart it"
+	case errors.As(err, &client):
+		fault.Found = fmt.Sprintf("the database server refuses the client certificate: %v", err)
+		fault.Remedy = "have the client certificate issued by an authority that the database trusts (its ssl_ca)"
+	case broken:
+		fault.Found = "the database server breaks off TLS: " + alert
+		fault.Remedy = alertRemedy(e, alert)
+	}
+	return fault
+}
+
+func certificateNames(c *x509.Certificate) []string {
+	names := append([]string{}, c.DNSNames...)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		names = append(names, "no host at all (it has no subject alternative name)")
+	}
+	return names
+}
+
+func expiredWords(c *x509.Certificate, now time.Time) string {
+	if now.Before(c.NotBefore) {
+		return fmt.Sprintf("the certificate of %s is not valid before %s", c.Subject, c.NotBefore.Format(time.RFC3339))
+	}
+	return fmt.Sprintf("the certificate of %s expired on %s", c.Subject, c.NotAfter.Format(time.RFC3339))
+}
+
+func alertRemedy(e *Env, alert string) string {
+	switch {
+	case strings.Contains(alert, "protocol version"):
+		return "allow TLS 1.2 or newer at the database: tls_version = TLSv1.2,TLSv1.3"
+	case e.Answers.Database.MySQL.TLS.Cert.IsZero():
+		return "it may ask for a client certificate: database: {mysql: {tls: {cert: {file: client.pem}, key: {file: client-key.pem}}}}"
+	}
+	return "have the client certificate issued by an authority that the database trusts (its ssl_ca)"
+}
