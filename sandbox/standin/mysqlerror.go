@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -71,10 +72,7 @@ func tlsFault(err error) string {
 	case errors.As(err, &wrongName):
 		return verify(fmt.Sprintf("Hostname mismatch, certificate is not valid for '%s'.", wrongName.Host))
 	case errors.As(err, &unknown):
-		if unknown.Cert != nil && unknown.Cert.CheckSignatureFrom(unknown.Cert) == nil {
-			return verify("self-signed certificate")
-		}
-		return verify("unable to get local issuer certificate")
+		return verify(untrusted(err, unknown.Cert))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return verify("certificate has expired")
 	case errors.As(err, &invalid):
@@ -87,6 +85,18 @@ func tlsFault(err error) string {
 		return "[SSL] " + err.Error()[strings.Index(err.Error(), "tls: ")+len("tls: "):]
 	}
 	return ""
+}
+
+// untrusted words why a chain ends at no known CA.
+func untrusted(err error, last *x509.Certificate) string {
+	if last == nil || !bytes.Equal(last.RawIssuer, last.RawSubject) {
+		return "unable to get local issuer certificate"
+	}
+	var chain *tls.CertificateVerificationError
+	if errors.As(err, &chain) && chain.UnverifiedCertificates[0].Equal(last) {
+		return "self-signed certificate"
+	}
+	return "self-signed certificate in certificate chain"
 }
 
 // networkFault words a failed dial as Python's socket module does; empty when the fault lies elsewhere.
