@@ -95,6 +95,7 @@ OTEL_{{ upper $signal }}_EXPORTER: none
 {{- $pro := (include "zenml.settings" . | fromYaml).pro -}}
 {{- if $pro.enabled }}
 ZENML_SERVER_DEPLOYMENT_TYPE: cloud
+ZENML_SERVER_CORS_ALLOW_ORIGINS: {{ prepend ($pro.extraCorsOrigins | default list) $pro.dashboardURL | compact | join "," | quote }}
 ZENML_SERVER_PRO_API_URL: {{ $pro.apiURL | quote }}
 ZENML_SERVER_PRO_DASHBOARD_URL: {{ $pro.dashboardURL | quote }}
 {{- range $name, $value := dict

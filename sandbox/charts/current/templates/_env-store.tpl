@@ -85,16 +85,16 @@ ZENML_STORE_MYLOADER_EXTRA_ARGS: {{ toJson . | quote }}
 {{- $db := (include "zenml.settings" . | fromYaml).database -}}
 {{- $payload := $db.payloadStorage -}}
 {{- if and $db.url ($payload).offloadEnabled }}
-ZENML_SERVER_PAYLOAD_STORAGE_OFFLOAD_ENABLED: "true"
-ZENML_SERVER_PAYLOAD_STORAGE_BACKEND: {{ $payload.backend | quote }}
-ZENML_SERVER_PAYLOAD_STORAGE_PATH: {{ $payload.path | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_OFFLOAD_ENABLED: "true"
+ZENML_STORE_PAYLOAD_STORAGE_BACKEND: {{ $payload.backend | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_PATH: {{ $payload.path | quote }}
 {{- with $payload.region }}
-ZENML_SERVER_PAYLOAD_STORAGE_REGION: {{ . | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_REGION: {{ . | quote }}
 {{- end }}
 {{- with $payload.endpointUrl }}
-ZENML_SERVER_PAYLOAD_STORAGE_ENDPOINT_URL: {{ . | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_ENDPOINT_URL: {{ . | quote }}
 {{- end }}
-ZENML_SERVER_PAYLOAD_STORAGE_CACHE_MAX_BYTES: {{ $payload.cacheMaxBytes | quote }}
-ZENML_SERVER_PAYLOAD_STORAGE_BACKEND_TIMEOUT_SECONDS: {{ $payload.backendTimeoutSeconds | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_CACHE_MAX_BYTES: {{ $payload.cacheMaxBytes | quote }}
+ZENML_STORE_PAYLOAD_STORAGE_BACKEND_TIMEOUT_SECONDS: {{ $payload.backendTimeoutSeconds | quote }}
 {{- end }}
 {{- end }}
