@@ -1,0 +1,114 @@
+// Package testcluster gives a test the sandbox: a real Kubernetes with one
+// node that runs containers, a registry with the stand-in charts of both
+// generations and their image, and a MySQL server that pods reach.
+//
+// One sandbox serves a whole test process, and with make test all of them.
+package testcluster
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// Cluster is a running sandbox.
+type Cluster struct {
+	Kubeconfig  string
+	Version     string           // of Kubernetes, "v1.36.3"
+	Charts      map[string]Chart // by generation: "current" (server:) and "legacy" (zenml:)
+	Database    Database
+	HostAddress string // by which pods reach servers on this machine; 127.0.0.1 with simulated nodes
+	Registry    string // host:port of the OCI registry as this machine reaches it, plain HTTP
+	RealNodes   bool   // whether nodes run containers
+}
+
+// Chart is a chart in the sandbox's registry.
+type Chart struct{ Ref, Version, Image string }
+
+// Database is the sandbox's MySQL server. Its user may create databases.
+type Database struct {
+	Host     string
+	Port     int
+	User     string
+	Password secret.Text
+}
+
+// Access returns a new way into the cluster.
+func (c *Cluster) Access() *kube.Access {
+	flags := genericclioptions.NewConfigFlags(true)
+	*flags.KubeConfig = c.Kubeconfig
+	return kube.New(flags)
+}
+
+// Client returns a client with all rights.
+func (c *Cluster) Client(t testing.TB) kubernetes.Interface {
+	t.Helper()
+	client, err := c.Access().Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Namespace makes a namespace of its own for the test, which is deleted with
+// it.
+func (c *Cluster) Namespace(t testing.TB) string {
+	t.Helper()
+	client := c.Client(t)
+	name := "test-" + lowerText()
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	if _, err := client.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.removeNamespace(t, client, name) })
+	return name
+}
+
+func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
+	defer cancel()
+	// A server sleeps before it stops; a test that has ended need not wait.
+	now := int64(0)
+	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now}, metav1.ListOptions{})
+	if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
+		t.Errorf("namespace %s is left behind: %v", name, err)
+	}
+}
+
+// DatabaseName returns the name of a database of the test's own. It does not
+// exist yet: the server creates it. It is dropped with the test.
+func (c *Cluster) DatabaseName(t testing.TB) string {
+	t.Helper()
+	name := "test_" + lowerText()
+	t.Cleanup(func() {
+		config := mysql.NewConfig()
+		config.Net, config.Addr = "tcp", fmt.Sprintf("%s:%d", c.Database.Host, c.Database.Port)
+		config.User, config.Passwd = c.Database.User, c.Database.Password.Reveal()
+		connector, err := mysql.NewConnector(config)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		db := sql.OpenDB(connector)
+		defer func() { _ = db.Close() }()
+		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+name); err != nil {
+			t.Errorf("database %s is left behind: %v", name, err)
+		}
+	})
+	return name
+}
+
+func lowerText() string { return strings.ToLower(rand.Text())[:10] }

@@ -1,0 +1,156 @@
+package testcluster
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// Environment by which make test hands one sandbox to all packages.
+const (
+	envRecord = "ZENML_TEST_SANDBOX_JSON" // the record of a sandbox that runs
+	envBinary = "ZENML_SANDBOX"           // the sandbox's program, where it is built already
+)
+
+var (
+	start   = sync.OnceValues(startOnce)
+	stopped func() // ends the sandbox that this process has started
+)
+
+// Start returns the sandbox, and starts it when it is the first to ask. The
+// test is skipped under -short, and fails where the sandbox cannot run.
+// Packages that use it have a TestMain that calls Main.
+func Start(t testing.TB) *Cluster {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the sandbox, and -short was asked for")
+	}
+	cluster, err := start()
+	if err != nil {
+		t.Fatalf("the sandbox does not start: %v", err)
+	}
+	return cluster
+}
+
+// Main runs the tests of a package and ends the sandbox if it has been
+// started for them.
+func Main(m *testing.M) {
+	code := m.Run()
+	if stopped != nil {
+		stopped()
+	}
+	os.Exit(code)
+}
+
+func startOnce() (*Cluster, error) {
+	if path := os.Getenv(envRecord); path != "" { //nolint:forbidigo // set by make test
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return read(data)
+	}
+	binary, err := build()
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("go-test-%d", os.Getpid())
+	stopped = func() { _, _ = run(binary, "down", "--name", name) }
+	if _, err := run(binary, "up", "--name", name, "--nodes", "real"); err != nil {
+		return nil, err
+	}
+	data, err := run(binary, "status", "--name", name, "-o", "json")
+	if err != nil {
+		return nil, err
+	}
+	return read(data)
+}
+
+// build returns the path of the sandbox's program, built from its sources
+// unless these were built before.
+func build() (string, error) {
+	if path := os.Getenv(envBinary); path != "" { //nolint:forbidigo // set by make test
+		return path, nil
+	}
+	root, err := root()
+	if err != nil {
+		return "", err
+	}
+	path, err := run(filepath.Join(root, "sandbox", "build.sh"))
+	return strings.TrimSpace(string(path)), err
+}
+
+// root is the folder of the module whose package is tested.
+func root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "sandbox", "build.sh")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("sandbox/build.sh is in no folder above the test")
+		}
+	}
+}
+
+func run(name string, args ...string) ([]byte, error) {
+	var out, talk bytes.Buffer
+	command := exec.Command(name, args...)
+	command.Stdout, command.Stderr = &out, &talk
+	if err := command.Run(); err != nil {
+		return nil, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, talk.String())
+	}
+	return out.Bytes(), nil
+}
+
+// record is what of a sandbox's record tests need.
+type record struct {
+	State      string
+	Kubeconfig string
+	Kubernetes struct{ Version string }
+	Nodes      struct{ Kind string }
+	Registry   struct{ Address string }
+	Network    struct{ HostAddress string }
+	Charts     []struct{ Ref, Version, Generation, Image string }
+	Database   *struct {
+		Host, User, PasswordFile string
+		Port                     int
+	}
+}
+
+func read(data []byte) (*Cluster, error) {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("the sandbox's record: %w", err)
+	}
+	if r.State != "running" {
+		return nil, fmt.Errorf("the sandbox is %s", r.State)
+	}
+	c := &Cluster{
+		Kubeconfig: r.Kubeconfig, Version: r.Kubernetes.Version, Charts: map[string]Chart{},
+		HostAddress: r.Network.HostAddress, Registry: r.Registry.Address, RealNodes: r.Nodes.Kind == "real",
+	}
+	for _, chart := range r.Charts {
+		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image}
+	}
+	if r.Database != nil {
+		password, err := os.ReadFile(r.Database.PasswordFile)
+		if err != nil {
+			return nil, err
+		}
+		c.Database = Database{Host: r.Database.Host, Port: r.Database.Port, User: r.Database.User, Password: secret.New(strings.TrimSpace(string(password)))}
+	}
+	return c, nil
+}
