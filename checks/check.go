@@ -79,6 +79,7 @@ func (c Check) limit() time.Duration {
 var Table = slices.Concat(
 	clusterChecks,
 	databaseChecks,
+	secretsChecks,
 	supplyChecks,
 	localChecks,
 )
