@@ -79,8 +79,12 @@ func (c Check) limit() time.Duration {
 var Table = slices.Concat(
 	clusterChecks,
 	databaseChecks,
+	inClusterChecks,
 	secretsChecks,
 	supplyChecks,
+	imageChecks,
+	exposeChecks,
+	networkChecks,
 	localChecks,
 )
 
