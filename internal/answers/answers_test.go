@@ -8,7 +8,7 @@ import (
 
 // leaves lists the keys of everything that the model holds.
 func leaves(t reflect.Type, key string) []string {
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Source]() {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Source]() || t == reflect.TypeFor[Host]() {
 		return []string{key}
 	}
 	var keys []string
@@ -27,6 +27,9 @@ func TestEveryLeafOfTheModelHasOneField(t *testing.T) {
 		}
 		if f.Kind == Choice && len(f.Options) == 0 {
 			t.Errorf("%s offers no options", f.Key)
+		}
+		if (f.When == nil) != (f.Only == "") {
+			t.Errorf("%s says when it counts in code or in words alone", f.Key)
 		}
 	}
 	for _, key := range leaves(reflect.TypeFor[Answers](), "") {
@@ -119,17 +122,17 @@ func TestSyntaxErrorShowsNoContent(t *testing.T) {
 }
 
 func TestSetAndGetCoverEveryField(t *testing.T) {
-	typed := map[Kind]string{Text: "x", Integer: "7", Boolean: "true", Choice: "y", Secret: "s", Content: "c"}
+	typed := map[Kind]string{Text: "x", Integer: "7", Boolean: "true", Choice: "y", Secret: "s", Content: "c", List: "a, b", Pairs: "A=1, B=2"}
 	for _, f := range Fields {
-		if f.Kind == Tree {
+		if f.Kind == Tree || f.Kind == Secrets || f.Kind == Items {
 			continue
 		}
 		var a Answers
 		if err := a.Set(f.Key, typed[f.Kind]); err != nil {
 			t.Errorf("%s: %v", f.Key, err)
 		}
-		if a.Get(f.Key) == "" {
-			t.Errorf("%s: nothing there after Set", f.Key)
+		if got := a.Get(f.Key); got == "" || f.Kind == List && got != "a, b" || f.Kind == Pairs && got != "A=1, B=2" {
+			t.Errorf("%s: %q is there after Set", f.Key, got)
 		}
 		if err := a.Set(f.Key, ""); err != nil || a.Get(f.Key) != "" {
 			t.Errorf("%s: still there after it was emptied", f.Key)

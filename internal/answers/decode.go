@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // File is an answers file that has been read.
@@ -29,7 +27,7 @@ func (f File) Line(key string) int {
 		if line, ok := f.lines[key]; ok {
 			return line
 		}
-		cut := strings.LastIndexByte(key, '.')
+		cut := strings.LastIndexAny(key, ".[")
 		if cut < 0 {
 			return 0
 		}
@@ -93,44 +91,6 @@ type decoder struct {
 
 func (d *decoder) fault(key string, n *yaml.Node, problem, remedy string) {
 	d.faults = append(d.faults, Fault{Key: key, Line: n.Line, Problem: problem, Remedy: remedy})
-}
-
-func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Tag == "!!null" {
-		return
-	}
-	switch target := into.Addr().Interface().(type) {
-	case *secret.Text:
-		var text string
-		if d.scalar(n, &text, key, "text") {
-			*target = secret.New(text)
-		}
-	case *Source:
-		d.source(n, target, key)
-	case *map[string]any:
-		if n.Kind != yaml.MappingNode || n.Decode(target) != nil {
-			d.fault(key, n, "it is not a mapping of keys to values", "write it as chart values")
-		}
-	case *string:
-		d.scalar(n, target, key, "text")
-	case *int:
-		d.scalar(n, target, key, "a whole number")
-	case *bool:
-		d.scalar(n, target, key, "true or false")
-	default:
-		d.structure(n, into, key)
-	}
-}
-
-func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
-	if n.Kind == yaml.ScalarNode && n.Decode(into) == nil {
-		return true
-	}
-	d.fault(key, n, "it is not "+want, "write "+want)
-	return false
 }
 
 func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {

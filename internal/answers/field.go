@@ -16,7 +16,11 @@ const (
 	Choice              // one of Options
 	Secret              // a Source whose content is secret
 	Content             // a Source whose content is public: a certificate
-	Tree                // anything: raw chart values
+	Tree                // a mapping of anything: raw chart values
+	List                // texts
+	Pairs               // names, each with a text
+	Secrets             // names, each with a Source whose content is secret
+	Items               // mappings, each with keys of its own
 )
 
 // Step is the part of the guided install that asks for a field.
@@ -59,10 +63,15 @@ type Field struct {
 	// When tells whether the field has a meaning beside the other answers;
 	// nil means always. An answer to a field without meaning is a fault.
 	When func(Answers) bool
+	// Only says in words when that is: it ends the sentence "it counts only …".
+	Only string
 	// Needed tells whether it must be answered; nil means never.
 	Needed func(Answers) bool
-	// Check says what is wrong with an answer, in the form of Get, and what to do.
+	// Check says what is wrong with an answer, in the form of Get, and what to
+	// do; of a List with each text, of Pairs with each value.
 	Check func(value string) (problem, remedy string)
+	// CheckName says what is wrong with a name of Pairs or Secrets.
+	CheckName func(name string) (problem, remedy string)
 	// Generable allows {generate: true} for a Secret.
 	Generable bool
 }
@@ -84,7 +93,13 @@ func (f Field) Values() []string {
 
 // Fields is the one list of everything that can be answered, in the order in
 // which it is asked.
-var Fields = slices.Concat(clusterFields, databaseFields, secretsFields, accessFields, extraFields)
+var Fields = slices.Concat(
+	clusterFields,
+	databaseFields, backupFields, payloadFields,
+	storeFields, backupStoreFields,
+	exposeFields, adminFields,
+	serverFields, podFields, authFields, networkFields, prerequisiteFields, rawFields,
+)
 
 // FieldByKey returns the field with that key.
 func FieldByKey(key string) (Field, bool) {

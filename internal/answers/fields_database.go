@@ -1,23 +1,26 @@
 package answers
 
-func usesSQLite(a Answers) bool     { return a.Database.Type == SQLiteDatabase }
-func persistsSQLite(a Answers) bool { return usesSQLite(a) && a.Database.SQLite.Persistent }
-func usesMySQL(a Answers) bool      { return a.Database.Type == MySQLDatabase }
+var (
+	usesSQLite = condition{func(a Answers) bool { return a.Database.Type == SQLiteDatabase }, "with database.type sqlite"}
+	usesMySQL  = condition{func(a Answers) bool { return a.Database.Type == MySQLDatabase }, "with database.type mysql"}
 
-func usesTLS(a Answers) bool {
-	return usesMySQL(a) && a.Database.MySQL.TLS.Mode != "" && a.Database.MySQL.TLS.Mode != TLSOff
-}
+	persistsSQLite = condition{func(a Answers) bool { return usesSQLite.holds(a) && a.Database.SQLite.Persistent }, "with database.sqlite.persistent"}
+	usesPassword   = condition{func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth != RDSAuth }, "with MySQL and database.mysql.auth password"}
+	usesRDS        = condition{func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth == RDSAuth }, "with MySQL and database.mysql.auth aws-rds-iam"}
 
-func verifiesTLS(a Answers) bool {
-	mode := a.Database.MySQL.TLS.Mode
-	return usesMySQL(a) && (mode == TLSVerifyCA || mode == TLSVerifyFull)
-}
+	usesTLS = condition{func(a Answers) bool {
+		mode := a.Database.MySQL.TLS.Mode
+		return usesPassword.holds(a) && mode != "" && mode != TLSOff
+	}, "with MySQL, a password and database.mysql.tls.mode other than off"}
+	verifiesTLS = condition{func(a Answers) bool {
+		mode := a.Database.MySQL.TLS.Mode
+		return usesMySQL.holds(a) && (mode == TLSVerifyCA || mode == TLSVerifyFull)
+	}, "with MySQL and database.mysql.tls.mode verify-ca or verify-full"}
+)
 
-func always(Answers) bool { return true }
-
-var databaseFields = []Field{
-	{
-		Key: "database.type", Step: StepDatabase, Kind: Choice, Needed: always,
+var databaseFields = in(StepDatabase,
+	plain(Field{
+		Key: "database.type", Kind: Choice, Needed: always,
 		Title: "Database",
 		Help:  "Where the server keeps pipelines, runs, users and, by default, secrets.",
 		Why:   "SQLite is for a first look: one replica, and gone with the pod unless it is on a volume. A team wants MySQL 8.",
@@ -25,48 +28,60 @@ var databaseFields = []Field{
 			{Value: SQLiteDatabase, Title: "SQLite", Help: "Inside the server's pod. Nothing to prepare; for trying it out."},
 			{Value: MySQLDatabase, Title: "MySQL", Help: "A MySQL 8 server of your own. For anything that must last."},
 		},
-	},
-	{
-		Key: "database.sqlite.persistent", Step: StepDatabase, Kind: Boolean, When: usesSQLite,
+	}),
+	when(usesSQLite, Field{
+		Key: "database.sqlite.persistent", Kind: Boolean,
 		Title: "Keep the database on a volume",
 		Help:  "Puts the SQLite file on a persistent volume.",
 		Why:   "Without it the next restart of the pod forgets everything. Charts before the server: layout cannot do it.",
-	},
-	{
-		Key: "database.sqlite.size", Step: StepDatabase, Kind: Text, When: persistsSQLite, Default: "1Gi",
+	}),
+	when(persistsSQLite, Field{
+		Key: "database.sqlite.size", Kind: Text, Default: "1Gi",
 		Title: "Volume size", Help: "The size of the volume.", Check: quantity, Example: "2Gi",
-	},
-	{
-		Key: "database.sqlite.storageClass", Step: StepDatabase, Kind: Text, When: persistsSQLite,
+	}, Field{
+		Key: "database.sqlite.storageClass", Kind: Text,
 		Title: "Storage class", Help: "The StorageClass of the volume. Empty means the cluster's default.", Check: optionalDNSName,
-	},
-	{
-		Key: "database.mysql.host", Step: StepDatabase, Kind: Text, When: usesMySQL, Needed: always,
+	}),
+	when(usesMySQL, Field{
+		Key: "database.mysql.host", Kind: Text, Needed: always,
 		Title: "Host", Help: "The MySQL server's host name or address, as the pods in the cluster see it.",
 		Why:   "localhost would be the pod itself. A private address is fine, as long as the cluster reaches it.",
 		Check: databaseHost, Example: "db.example.com",
-	},
-	{
-		Key: "database.mysql.port", Step: StepDatabase, Kind: Integer, When: usesMySQL, Default: "3306",
+	}, Field{
+		Key: "database.mysql.port", Kind: Integer, Default: "3306",
 		Title: "Port", Help: "The MySQL server's port.", Check: port,
-	},
-	{
-		Key: "database.mysql.name", Step: StepDatabase, Kind: Text, When: usesMySQL, Needed: always, Default: "zenml",
+	}, Field{
+		Key: "database.mysql.name", Kind: Text, Needed: always, Default: "zenml",
 		Title: "Database name", Help: "The database (schema) on that server. The server creates it when it is missing and the user may.",
 		Why:   "ZenML refuses names with hyphens or dots.",
 		Check: databaseName,
-	},
-	{
-		Key: "database.mysql.user", Step: StepDatabase, Kind: Text, When: usesMySQL, Needed: always,
+	}, Field{
+		Key: "database.mysql.user", Kind: Text, Needed: always,
 		Title: "User", Help: "The MySQL user of the server.", Check: databaseUser, Example: "zenml",
-	},
-	{
-		Key: "database.mysql.password", Step: StepDatabase, Kind: Secret, When: usesMySQL, Needed: always,
+	}),
+	fileOnly(when(usesMySQL, Field{
+		Key: "database.mysql.auth", Kind: Choice, Default: PasswordAuth,
+		Title: "Login", Help: "How the server logs into the database.",
+		Options: []Option{
+			{Value: PasswordAuth, Title: "password", Help: "With the user's password."},
+			{Value: RDSAuth, Title: "AWS RDS IAM", Help: "With short-lived tokens from AWS, under the pods' own identity. It needs TLS verify-full."},
+		},
+	})),
+	when(usesPassword, Field{
+		Key: "database.mysql.password", Kind: Secret, Needed: always,
 		Title: "Password", Help: "The MySQL user's password.",
 		Why: "It goes into a Kubernetes Secret that the chart references: never into a URL, a file or a command line.",
-	},
-	{
-		Key: "database.mysql.tls.mode", Step: StepDatabase, Kind: Choice, When: usesMySQL, Default: TLSOff,
+	}),
+	fileOnly(when(usesRDS, Field{
+		Key: "database.mysql.rds.region", Kind: Text,
+		Title: "AWS region", Help: "The region of the RDS instance. Empty means the pod's own.", Check: oneLine, Example: "eu-central-1",
+	}, Field{
+		Key: "database.mysql.rds.roleARN", Kind: Text,
+		Title: "IAM role", Help: "The role that the server takes on to get its token. Empty means the pod's own identity.",
+		Check: oneLine, Example: "arn:aws:iam::123456789012:role/zenml-db",
+	})),
+	when(usesMySQL, Field{
+		Key: "database.mysql.tls.mode", Kind: Choice, Default: TLSOff,
 		Title: "TLS",
 		Help:  "How the connection to the database is protected.",
 		Why:   "Managed databases often refuse unencrypted logins; encryption without verification does not tell an impostor from your server.",
@@ -76,28 +91,28 @@ var databaseFields = []Field{
 			{Value: TLSVerifyCA, Title: "verify-ca", Help: "Encrypted; the certificate must come from the CA that you give."},
 			{Value: TLSVerifyFull, Title: "verify-full", Help: "As verify-ca, and the certificate must bear the host's name."},
 		},
-	},
-	{
-		Key: "database.mysql.tls.ca", Step: StepDatabase, Kind: Content, When: verifiesTLS, Needed: always,
+	}),
+	when(verifiesTLS, Field{
+		Key: "database.mysql.tls.ca", Kind: Content, Needed: always,
 		Title: "CA certificate", Help: "The certificate of the authority that signed the database server's certificate, PEM.",
 		Example: "{file: ca.pem}",
-	},
-	{
-		Key: "database.mysql.tls.cert", Step: StepDatabase, Kind: Content, When: usesTLS, FileOnly: true,
+	}),
+	fileOnly(when(usesTLS, Field{
+		Key: "database.mysql.tls.cert", Kind: Content,
 		Title: "Client certificate", Help: "The client certificate, PEM, where the database asks for one.",
-		Needed: func(a Answers) bool { return !a.Database.MySQL.TLS.Key.IsZero() },
-	},
-	{
-		Key: "database.mysql.tls.key", Step: StepDatabase, Kind: Secret, When: usesTLS, FileOnly: true,
+		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Key.IsZero() },
+		Example: "{file: client-cert.pem}",
+	}, Field{
+		Key: "database.mysql.tls.key", Kind: Secret,
 		Title: "Client key", Help: "The private key of the client certificate, PEM.",
-		Needed: func(a Answers) bool { return !a.Database.MySQL.TLS.Cert.IsZero() },
-	},
-	{
-		Key: "database.mysql.pool.size", Step: StepDatabase, Kind: Integer, When: usesMySQL, FileOnly: true,
-		Title: "Pool size", Help: "Connections that each server pod keeps open. The server's own default is 20.", Check: positive,
-	},
-	{
-		Key: "database.mysql.pool.overflow", Step: StepDatabase, Kind: Integer, When: usesMySQL, FileOnly: true,
-		Title: "Pool overflow", Help: "Connections beyond the pool that each server pod may open for a while. The server's own default is 20.", Check: positive,
-	},
-}
+		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Cert.IsZero() },
+		Example: "{file: client-key.pem}",
+	})),
+	fileOnly(when(usesMySQL, Field{
+		Key: "database.mysql.pool.size", Kind: Integer,
+		Title: "Pool size", Help: "Connections that each server pod keeps open. The server's own default is 20.", Check: positive, Example: "20",
+	}, Field{
+		Key: "database.mysql.pool.overflow", Kind: Integer,
+		Title: "Pool overflow", Help: "Connections beyond the pool that each server pod may open for a while. The server's own default is 20.", Check: positive, Example: "20",
+	})),
+)

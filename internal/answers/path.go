@@ -2,7 +2,9 @@ package answers
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,9 +28,24 @@ func (a Answers) Get(key string) string {
 		return strconv.FormatBool(content)
 	case Source:
 		return content.Describe()
+	case Host:
+		return content.String()
+	case []string:
+		return strings.Join(content, ", ")
+	case map[string]string:
+		return pairsText(content)
 	default:
-		return fmt.Sprint(content)
+		return "given"
 	}
+}
+
+// pairsText writes pairs in the form that Set takes, by name.
+func pairsText(pairs map[string]string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(pairs)) {
+		all = append(all, name+"="+pairs[name])
+	}
+	return strings.Join(all, ", ")
 }
 
 // GetSource returns the Source at key. It panics where key is not one.
@@ -38,7 +55,8 @@ func (a Answers) GetSource(key string) Source {
 
 // Set puts an answer, as a person types it, at key: text as it is, whole
 // numbers in digits, booleans as true or false, a secret or a certificate as
-// its content. Empty text removes the answer.
+// its content, a list with commas, pairs as NAME=VALUE with commas. Empty text
+// removes the answer.
 // It panics on a key that no field has: keys are literals.
 func (a *Answers) Set(key, text string) error {
 	v := at(reflect.ValueOf(a).Elem(), key)
@@ -63,9 +81,43 @@ func (a *Answers) Set(key, text string) error {
 		v.SetBool(b)
 	case Source:
 		v.Set(reflect.ValueOf(Source{Value: secret.New(text)}))
+	case Host:
+		v.Set(reflect.ValueOf(hostOf(text)))
+	case []string:
+		v.Set(reflect.ValueOf(splitList(text)))
+	case map[string]string:
+		return setPairs(v, text)
 	default:
 		return fmt.Errorf("%s cannot be typed in one line", key)
 	}
+	return nil
+}
+
+func hostOf(text string) Host {
+	if text == NipIO {
+		return Host{NipIO: true}
+	}
+	return Host{Name: text}
+}
+
+func splitList(text string) []string {
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+func setPairs(v reflect.Value, text string) error {
+	pairs := map[string]string{}
+	for _, part := range splitList(text) {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok {
+			return fmt.Errorf("“%s” is not of the form NAME=VALUE", part)
+		}
+		pairs[name] = value
+	}
+	v.Set(reflect.ValueOf(pairs))
 	return nil
 }
 

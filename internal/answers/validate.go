@@ -12,9 +12,10 @@ func Validate(a Answers) Faults {
 	}
 	complete := a.Complete()
 	for _, f := range Fields {
-		if fault, bad := f.fault(a, complete); bad {
-			faults = append(faults, fault)
-		}
+		faults = append(faults, f.faults(a, complete)...)
+	}
+	for _, rule := range rules {
+		faults = append(faults, rule(complete)...)
 	}
 	return faults
 }
@@ -26,44 +27,25 @@ func versionProblem(version int) string {
 	return "this program does not know version " + strconv.Itoa(version)
 }
 
-// Check tells what is wrong with one answer; both empty when nothing is.
-func (f Field) check(a Answers) (problem, remedy string) {
-	switch f.Kind {
-	case Secret, Content:
-		return f.checkSource(a.GetSource(f.Key))
-	case Choice:
-		return oneOf(f, a.Get(f.Key))
-	default:
-		if f.Check == nil {
-			return "", ""
-		}
-		return f.Check(a.Get(f.Key))
-	}
-}
-
-func (f Field) checkSource(s Source) (problem, remedy string) {
-	if s.Generate && !f.Generable {
-		return "it cannot be generated", "say where it comes from: env, file or secretRef"
-	}
-	if f.Key == "admin.password" && !s.Value.Empty() {
-		if missing := AdminPassword(s.Value.Reveal()); missing != "" {
-			return "the server's dashboard would refuse this password", "it needs " + missing
-		}
-	}
-	return "", ""
-}
-
-func (f Field) fault(a, complete Answers) (Fault, bool) {
-	fault := Fault{Key: f.Key}
-	switch answered := a.Get(f.Key) != ""; {
-	case answered && !f.Applies(complete):
-		fault.Problem, fault.Remedy = "it has no meaning beside the other answers", "leave it out"
+// faults tells what is wrong with the answer to one field.
+func (f Field) faults(a, complete Answers) Faults {
+	answered, applies := a.Get(f.Key) != "", f.Applies(complete)
+	switch {
+	case answered && !applies:
+		return Faults{{Key: f.Key, Problem: "it has no meaning beside the other answers", Remedy: f.leaveOut()}}
 	case f.Required(complete) && complete.Get(f.Key) == "":
-		fault.Problem, fault.Remedy = "the answer is missing", f.give()
-	case complete.Get(f.Key) != "" && f.Applies(complete):
-		fault.Problem, fault.Remedy = f.check(complete)
+		return Faults{{Key: f.Key, Problem: "the answer is missing", Remedy: f.give()}}
+	case complete.Get(f.Key) != "" && applies:
+		return f.judge(complete)
 	}
-	return fault, fault.Problem != ""
+	return nil
+}
+
+func (f Field) leaveOut() string {
+	if f.Only == "" {
+		return "leave it out"
+	}
+	return "leave it out: it counts only " + f.Only
 }
 
 // give says how to answer the field in a file.

@@ -1,0 +1,162 @@
+package answers
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// value decodes one answer into its place in the model.
+func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Tag == "!!null" {
+		return
+	}
+	switch target := into.Addr().Interface().(type) {
+	case *secret.Text:
+		var text string
+		if d.scalar(n, &text, key, "text") {
+			*target = secret.New(text)
+		}
+	case *Source:
+		d.source(n, target, key)
+	case *Host:
+		d.host(n, target, key)
+	case *map[string]any:
+		d.tree(n, target, key)
+	case *string:
+		d.scalar(n, target, key, "text")
+	case *int:
+		d.scalar(n, target, key, "a whole number")
+	case *bool:
+		d.scalar(n, target, key, "true or false")
+	default:
+		d.collection(n, into, key)
+	}
+}
+
+func (d *decoder) collection(n *yaml.Node, into reflect.Value, key string) {
+	switch into.Kind() {
+	case reflect.Slice:
+		d.list(n, into, key)
+	case reflect.Map:
+		d.pairs(n, into, key)
+	default:
+		d.structure(n, into, key)
+	}
+}
+
+func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!binary" && n.Decode(into) == nil {
+		return true
+	}
+	d.fault(key, n, "it is not "+want, "write "+want)
+	return false
+}
+
+// tree takes a mapping of anything. Merge keys and aliases would be lost on
+// the way back into a file.
+func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
+	if n.Kind != yaml.MappingNode || hasAlias(n) || n.Decode(into) != nil {
+		d.fault(key, n, "it is not a plain mapping of names to values", "write it as in Kubernetes or the chart, without anchors and aliases")
+		return
+	}
+	if !plainData(*into) {
+		d.fault(key, n, "it holds what JSON cannot say: a date, a key that is no text, a number that is none", "put it into quotes")
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, into reflect.Value, key string) {
+	if n.Kind != yaml.SequenceNode {
+		d.fault(key, n, "it is not a list", "write it as [A, B]")
+		return
+	}
+	for i, item := range n.Content {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		d.lines[at] = item.Line
+		value := reflect.New(into.Type().Elem()).Elem()
+		if item.Tag == "!!null" {
+			d.fault(at, item, "it is empty", "leave it out")
+		}
+		d.value(item, value, at)
+		into.Set(reflect.Append(into, value))
+	}
+}
+
+func (d *decoder) pairs(n *yaml.Node, into reflect.Value, key string) {
+	if n.Kind != yaml.MappingNode {
+		d.fault(key, n, "it is not a mapping of names to values", "write it as {NAME: VALUE}")
+		return
+	}
+	into.Set(reflect.MakeMap(into.Type()))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, item := n.Content[i], n.Content[i+1]
+		at := join(key, name.Value)
+		if _, twice := d.lines[at]; twice || name.Kind != yaml.ScalarNode {
+			d.fault(at, name, "the name is there twice, or is no name", "leave one of them out")
+			continue
+		}
+		d.lines[at] = name.Line
+		value := reflect.New(into.Type().Elem()).Elem()
+		if item.Tag == "!!null" {
+			d.fault(at, item, "it is empty", `write a value, or "" for an empty one`)
+		}
+		d.value(item, value, at)
+		into.SetMapIndex(reflect.ValueOf(name.Value), value)
+	}
+}
+
+// host takes a name, or {nipIO: true}.
+func (d *decoder) host(n *yaml.Node, into *Host, key string) {
+	if n.Kind != yaml.MappingNode {
+		d.scalar(n, &into.Name, key, "a host name, or {nipIO: true}")
+		if into.Name == NipIO {
+			*into = Host{NipIO: true}
+		}
+		return
+	}
+	var nip struct {
+		NipIO bool `yaml:"nipIO"`
+	}
+	d.structure(n, reflect.ValueOf(&nip).Elem(), key)
+	into.NipIO = nip.NipIO
+}
+
+func hasAlias(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge" {
+		return true
+	}
+	for _, below := range n.Content {
+		if hasAlias(below) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainData tells whether a tree can be written as JSON.
+func plainData(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	case map[string]any:
+		for _, below := range v {
+			if !plainData(below) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(below any) bool { return !plainData(below) })
+	case nil, string, bool, int, int64, uint64:
+		return true
+	}
+	return false
+}

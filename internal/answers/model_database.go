@@ -1,0 +1,117 @@
+package answers
+
+// Database is where the server keeps its state.
+type Database struct {
+	Type     string   `yaml:"type,omitempty"`
+	SQLite   SQLite   `yaml:"sqlite,omitempty"`
+	MySQL    MySQL    `yaml:"mysql,omitempty"`
+	Backup   Backup   `yaml:"backup,omitempty"`
+	Payloads Payloads `yaml:"payloads,omitempty"`
+}
+
+// SQLite is the server's own file database.
+type SQLite struct {
+	Persistent   bool   `yaml:"persistent,omitempty"`
+	Size         string `yaml:"size,omitempty"`
+	StorageClass string `yaml:"storageClass,omitempty"`
+}
+
+// MySQL is a database server of the user's own.
+type MySQL struct {
+	Host     string `yaml:"host,omitempty"`
+	Port     int    `yaml:"port,omitempty"`
+	Name     string `yaml:"name,omitempty"`
+	User     string `yaml:"user,omitempty"`
+	Auth     string `yaml:"auth,omitempty"`
+	Password Source `yaml:"password,omitempty"`
+	RDS      RDS    `yaml:"rds,omitempty"`
+	TLS      TLS    `yaml:"tls,omitempty"`
+	Pool     Pool   `yaml:"pool,omitempty"`
+}
+
+// RDS is how the server gets its login tokens from AWS.
+type RDS struct {
+	Region  string `yaml:"region,omitempty"`
+	RoleARN string `yaml:"roleARN,omitempty"`
+}
+
+// TLS says how the connection to MySQL is protected.
+type TLS struct {
+	Mode string `yaml:"mode,omitempty"`
+	CA   Source `yaml:"ca,omitempty"`
+	Cert Source `yaml:"cert,omitempty"`
+	Key  Source `yaml:"key,omitempty"`
+}
+
+// Pool is the size of one server pod's connection pool.
+type Pool struct {
+	Size     int `yaml:"size,omitempty"`
+	Overflow int `yaml:"overflow,omitempty"`
+}
+
+// Backup is the copy that is made before the database is migrated.
+type Backup struct {
+	Strategy string    `yaml:"strategy,omitempty"`
+	Database string    `yaml:"database,omitempty"`
+	Volume   Volume    `yaml:"volume,omitempty"`
+	Mydumper Mydumper  `yaml:"mydumper,omitempty"`
+	Custom   OwnBackup `yaml:"custom,omitempty"`
+}
+
+// Volume is a persistent volume that the chart claims.
+type Volume struct {
+	Size         string `yaml:"size,omitempty"`
+	StorageClass string `yaml:"storageClass,omitempty"`
+}
+
+// Mydumper is how the mydumper and myloader programs are called.
+type Mydumper struct {
+	Threads       int      `yaml:"threads,omitempty"`
+	Compress      string   `yaml:"compress,omitempty"`
+	Args          []string `yaml:"args,omitempty"`
+	LoaderThreads int      `yaml:"loaderThreads,omitempty"`
+	LoaderArgs    []string `yaml:"loaderArgs,omitempty"`
+}
+
+// OwnBackup is a backup engine of the user's own.
+type OwnBackup struct {
+	Engine string         `yaml:"engine,omitempty"`
+	Config map[string]any `yaml:"config,omitempty"`
+}
+
+// Payloads is where large values go instead of the database.
+type Payloads struct {
+	Backend        string `yaml:"backend,omitempty"`
+	Path           string `yaml:"path,omitempty"`
+	Region         string `yaml:"region,omitempty"`
+	Endpoint       string `yaml:"endpoint,omitempty"`
+	CacheBytes     int    `yaml:"cacheBytes,omitempty"`
+	TimeoutSeconds int    `yaml:"timeoutSeconds,omitempty"`
+	NoBackfill     bool   `yaml:"noBackfill,omitempty"`
+}
+
+// The values of the database's fields that offer a choice.
+const (
+	SQLiteDatabase = "sqlite"
+	MySQLDatabase  = "mysql"
+
+	PasswordAuth = "password"
+	RDSAuth      = "aws-rds-iam"
+
+	TLSOff        = "off"
+	TLSRequire    = "require"
+	TLSVerifyCA   = "verify-ca"
+	TLSVerifyFull = "verify-full"
+
+	BackupDisabled = "disabled"
+	BackupInMemory = "in-memory"
+	BackupDatabase = "database"
+	BackupDumpFile = "dump-file"
+	BackupMydumper = "mydumper"
+	BackupCustom   = "custom"
+
+	PayloadsInline = "inline"
+	PayloadsS3     = "s3"
+	PayloadsGCS    = "gcs"
+	PayloadsAzure  = "azure"
+)

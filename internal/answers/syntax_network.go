@@ -1,0 +1,113 @@
+package answers
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var (
+	pathPattern   = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+	domainPattern = regexp.MustCompile(`^(\*?\.)?[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]+)?$`)
+	emailPattern  = regexp.MustCompile(`^[^@\s"]+@[^@\s"]+\.[^@\s".]+$`)
+)
+
+// exposedHost is the rule for the name under which users reach the server.
+func exposedHost(v string) (problem, remedy string) {
+	switch {
+	case v == NipIO:
+		return "", ""
+	case strings.Contains(v, "://"):
+		return fmt.Sprintf("“%s” is a URL", redactURL(v)), "give the host name alone, and the path in expose.path"
+	case net.ParseIP(v) != nil:
+		return fmt.Sprintf("“%s” is an address", v), "give a DNS name, or {nipIO: true} for one made from the controller's address"
+	case strings.HasPrefix(v, "*."):
+		return fmt.Sprintf("“%s” is a wildcard", v), "give the one name under which the server is reached"
+	case strings.ContainsAny(v, ":/"):
+		return fmt.Sprintf("“%s” has a port or a path", v), "give the host name alone"
+	case v != strings.ToLower(v):
+		return fmt.Sprintf("“%s” has upper-case letters", v), "write " + strings.ToLower(v)
+	case len(v) > 253 || !dnsNamePattern.MatchString(v):
+		return fmt.Sprintf("“%s” is not a DNS name", v), "use lower-case letters, digits, hyphens and dots"
+	}
+	return "", ""
+}
+
+// redactURL shows a URL without the password that may stand in it.
+func redactURL(v string) string {
+	u, err := url.Parse(v)
+	if err != nil {
+		return "…"
+	}
+	return u.Redacted()
+}
+
+func webURL(v string) (problem, remedy string) {
+	u, err := url.Parse(v)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return "it is not a web address", "write it like https://host.example.com"
+	case u.User != nil:
+		return "it has a user or a password in it", "leave them out"
+	}
+	return "", ""
+}
+
+// proxyURL is the rule for a proxy. The chart takes it only as a value, so
+// that a password in it would stand in the values file.
+func proxyURL(v string) (problem, remedy string) {
+	u, err := url.Parse(v)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return "it is not the address of a proxy", "write it like http://proxy.example.com:8080"
+	case u.User != nil:
+		return "it has a user or a password in it, and the chart can take it only openly", "use a proxy without a login, or set HTTP_PROXY in server.secretEnvironment instead"
+	}
+	return "", ""
+}
+
+func urlPath(v string) (problem, remedy string) {
+	switch {
+	case !strings.HasPrefix(v, "/"):
+		return fmt.Sprintf("“%s” does not begin with a slash", v), "write /" + v
+	case !pathPattern.MatchString(v):
+		return fmt.Sprintf("“%s” is not a plain path", v), "leave out what belongs to a regular expression: expose.ingress.rewrite adds it"
+	case v != "/" && strings.HasSuffix(v, "/"):
+		return fmt.Sprintf("“%s” ends with a slash", v), "write " + strings.TrimRight(v, "/")
+	}
+	return "", ""
+}
+
+func addressOrRange(v string) (problem, remedy string) {
+	if v == "*" {
+		return "", ""
+	}
+	if _, err := netip.ParseAddr(v); err == nil {
+		return "", ""
+	}
+	if _, err := netip.ParsePrefix(v); err == nil {
+		return "", ""
+	}
+	return fmt.Sprintf("“%s” is neither an address nor a range", v), "write it like 10.0.0.7 or 10.0.0.0/8"
+}
+
+// noProxyEntry accepts what NO_PROXY accepts: hosts, domains, addresses, ranges.
+func noProxyEntry(v string) (problem, remedy string) {
+	if p, _ := addressOrRange(v); p == "" || domainPattern.MatchString(v) {
+		return "", ""
+	}
+	if strings.Contains(v, "://") {
+		return "it is a URL", "give the host name alone"
+	}
+	return fmt.Sprintf("“%s” is not a host, a domain, an address or a range", v), "write it like example.com, .example.com or 10.0.0.0/8"
+}
+
+func email(v string) (problem, remedy string) {
+	if !emailPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not an e-mail address", v), "write it like ops@example.com"
+	}
+	return "", ""
+}

@@ -1,0 +1,114 @@
+package answers
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var (
+	resourcePattern   = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi|Ti|k|M|G|T)?$`)
+	labelKeyPattern   = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
+	envPattern        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	classPattern      = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
+	repositoryPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	tagPattern        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	vaultNamePattern  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$`)
+)
+
+func resource(v string) (problem, remedy string) {
+	if !resourcePattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not an amount", v), "write it like 250m, 2 or 512Mi"
+	}
+	return "", ""
+}
+
+func labelKey(v string) (problem, remedy string) {
+	if !labelKeyPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not a valid key", v), "write it like example.com/name"
+	}
+	return "", ""
+}
+
+func envName(v string) (problem, remedy string) {
+	if !envPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not the name of a variable", v), "use letters, digits and underscores"
+	}
+	return "", ""
+}
+
+func classPath(v string) (problem, remedy string) {
+	if !classPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not the dotted path of a class", v), "write it like my.package.MyClass"
+	}
+	return "", ""
+}
+
+func imageRepository(v string) (problem, remedy string) {
+	switch {
+	case strings.Contains(v, "://"):
+		return "it is a URL", "leave out the scheme: registry.example.com/zenml-server"
+	case strings.Contains(v, "@"):
+		return fmt.Sprintf("“%s” has a digest", v), "the chart takes a tag: give the repository alone"
+	case !repositoryPattern.MatchString(v):
+		return fmt.Sprintf("“%s” is not an image repository", v), "write it like registry.example.com/zenml-server, without a tag"
+	}
+	if i := strings.LastIndexByte(v, ':'); i >= 0 && !strings.Contains(v[i:], "/") {
+		return fmt.Sprintf("“%s” has a tag", v), "give the tag in server.image.tag"
+	}
+	return "", ""
+}
+
+func imageTag(v string) (problem, remedy string) {
+	if !tagPattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not an image tag", v), "use letters, digits, dots, hyphens and underscores"
+	}
+	return "", ""
+}
+
+func dnsLabelAnyCase(v string) (problem, remedy string) {
+	if !vaultNamePattern.MatchString(v) {
+		return fmt.Sprintf("“%s” is not the name of a key vault", v), "give 3 to 24 letters, digits and hyphens: NAME of https://NAME.vault.azure.net"
+	}
+	return "", ""
+}
+
+func replicas(v string) (problem, remedy string) { return between(v, 1, 1000) }
+func percent(v string) (problem, remedy string)  { return between(v, 1, 1000) }
+
+func anyPositive(v string) (problem, remedy string) { return between(v, 1, 1<<53) }
+
+func between(v string, low, high int) (problem, remedy string) {
+	if n, err := strconv.Atoi(v); err != nil || n < low || n > high {
+		return fmt.Sprintf("“%s” is out of range", v), fmt.Sprintf("use a whole number from %d to %d", low, high)
+	}
+	return "", ""
+}
+
+func signal(v string) (problem, remedy string) {
+	signals := []string{"traces", "metrics", "logs"}
+	if !slices.Contains(signals, v) {
+		return fmt.Sprintf("“%s” is not a signal", v), "use " + strings.Join(signals, ", ")
+	}
+	return "", ""
+}
+
+// jsonObject is the rule for credentials that are a JSON file. It shows
+// nothing of them.
+func jsonObject(v string) (problem, remedy string) {
+	var object map[string]any
+	if json.Unmarshal([]byte(v), &object) != nil {
+		return "it is not a JSON object", "give the file as the provider hands it out"
+	}
+	return "", ""
+}
+
+func adminPassword(v string) (problem, remedy string) {
+	if missing := AdminPassword(v); missing != "" {
+		return "the server's dashboard would refuse this password", "it needs " + missing
+	}
+	return "", ""
+}
