@@ -30,6 +30,7 @@ func run() int {
 			return component()
 		}
 	}
+	components.ForgetFlags()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := newCommand().ExecuteContext(ctx); err != nil {

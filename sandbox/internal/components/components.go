@@ -54,12 +54,19 @@ func runKwok() int {
 	if err != nil {
 		return fail(err)
 	}
+	ForgetFlags()
 	command := kwok.NewCommand(ctx)
 	command.PersistentFlags().AddFlagSet(flags)
 	if err := command.ExecuteContext(ctx); err != nil {
 		return fail(err)
 	}
 	return 0
+}
+
+// ForgetFlags drops the global flags that Kubernetes' packages register in
+// every process: cobra would mix them into commands that are not theirs.
+func ForgetFlags() {
+	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ExitOnError)
 }
 
 func fail(err error) int {

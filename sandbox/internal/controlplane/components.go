@@ -69,18 +69,22 @@ func (p *Plane) APIServer() process.Spec {
 
 // ControllerManager says how to start the controller manager.
 func (p *Plane) ControllerManager() process.Spec {
-	return p.spec("kube-controller-manager",
-		"--kubeconfig="+p.controllerConfig,
+	args := []string{
+		"--kubeconfig=" + p.controllerConfig,
 		"--secure-port=0",
 		"--leader-elect=false",
 		"--use-service-account-credentials=true",
-		"--root-ca-file="+p.Authority.CertFile(),
-		"--service-account-private-key-file="+p.signingKey,
-		"--cluster-signing-cert-file="+p.Authority.CertFile(),
-		"--cluster-signing-key-file="+p.Dir.Join("pki", "ca.key"),
+		"--root-ca-file=" + p.Authority.CertFile(),
+		"--service-account-private-key-file=" + p.signingKey,
+		"--cluster-signing-cert-file=" + p.Authority.CertFile(),
+		"--cluster-signing-key-file=" + p.Dir.Join("pki", "ca.key"),
 		"--kube-api-qps=400", "--kube-api-burst=800",
 		"--profiling=false",
-	)
+	}
+	if !p.Endpoints.Advertise {
+		args = append(args, "--node-monitor-grace-period=15m") // simulated nodes renew their leases seldom
+	}
+	return p.spec("kube-controller-manager", args...)
 }
 
 // Scheduler says how to start the scheduler.

@@ -1,0 +1,84 @@
+// Package simnode simulates nodes: kwok plays the life of nodes and pods, and
+// this package is the kubelet and the container runtime of the stand-in server.
+package simnode
+
+import "fmt"
+
+// Annotations and labels that steer simulated pods.
+const (
+	// Fault, an annotation or a label that a user sets on a pod, is one of
+	// crash, oom, pull-error.
+	Fault = "sandbox.zenml.io/fault"
+	// Outcome is set on stand-in pods once it is known how they fare: one of
+	// running, succeeded, failed, crash, pull-error, config-error.
+	Outcome = "sandbox.zenml.io/outcome"
+	// Message goes with an Outcome that is a fault.
+	Message = "sandbox.zenml.io/message"
+)
+
+// standInImage is a jq test for an image of the stand-in server, whose pods run
+// as their server does and not as kwok likes.
+const standInImage = `(^|/)zenmldocker/zenml-server(:|@|$)`
+
+// jq expressions over a pod.
+var (
+	jqStandIn = fmt.Sprintf(`.spec.containers.[].image | select(test(%q))`, standInImage)
+	jqOutcome = fmt.Sprintf(`.metadata.annotations[%q]`, Outcome)
+	jqFault   = fmt.Sprintf(`(.metadata.annotations[%q] // .metadata.labels[%q])`, Fault, Fault)
+)
+
+const (
+	jqDeleted = ".metadata.deletionTimestamp"
+	jqPhase   = ".status.phase"
+	jqOwner   = ".metadata.ownerReferences.[].kind"
+)
+
+// match is one condition of a stage.
+type match struct {
+	key, operator string
+	values        []string
+}
+
+func exists(key string) match                    { return match{key, "Exists", nil} }
+func missing(key string) match                   { return match{key, "DoesNotExist", nil} }
+func isOneOf(key string, values ...string) match { return match{key, "In", values} }
+
+// podStage is a step in a pod's life: where it applies and what it shows then.
+type podStage struct {
+	name  string
+	when  []match
+	phase string
+	ready bool
+	// state and last are templates of a container's state and last state.
+	state, last string
+	restarts    int
+}
+
+const (
+	running    = `running: {startedAt: {{ Now | Quote }}}`
+	completed  = `terminated: {exitCode: 0, reason: Completed, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}}`
+	failedExit = `terminated: {exitCode: 1, reason: Error, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}}`
+	oomExit    = `terminated: {exitCode: 137, reason: OOMKilled, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}}`
+	backOff    = `waiting: {reason: CrashLoopBackOff, message: "back-off 40s restarting failed container"}`
+	noImage    = `waiting: {reason: ImagePullBackOff, message: {{ printf "Back-off pulling image %q: not found" $container.image | Quote }}}`
+	noConfig   = `waiting: {reason: CreateContainerConfigError, message: {{ index $root.metadata.annotations "` + Message + `" | Quote }}}`
+)
+
+// podStages is the life of simulated pods.
+func podStages() []podStage {
+	pending, other, healthy := isOneOf(jqPhase, "Pending"), missing(jqStandIn), missing(jqFault)
+	outcome := func(value string) []match { return []match{pending, missing(jqFault), isOneOf(jqOutcome, value)} }
+	return []podStage{
+		{name: "pod-running", when: []match{pending, other, healthy}, phase: "Running", ready: true, state: running},
+		{name: "pod-completed", when: []match{isOneOf(jqPhase, "Running"), other, healthy, isOneOf(jqOwner, "Job")}, phase: "Succeeded", state: completed},
+		{name: "pod-crashing", when: []match{pending, isOneOf(jqFault, "crash")}, phase: "Running", state: backOff, last: failedExit, restarts: 3},
+		{name: "pod-out-of-memory", when: []match{pending, isOneOf(jqFault, "oom")}, phase: "Running", state: backOff, last: oomExit, restarts: 3},
+		{name: "pod-without-image", when: []match{pending, isOneOf(jqFault, "pull-error")}, phase: "Pending", state: noImage},
+		{name: "stand-in-running", when: outcome("running"), phase: "Running", ready: true, state: running},
+		{name: "stand-in-succeeded", when: outcome("succeeded"), phase: "Succeeded", state: completed},
+		{name: "stand-in-failed", when: outcome("failed"), phase: "Failed", state: failedExit},
+		{name: "stand-in-crashing", when: outcome("crash"), phase: "Running", state: backOff, last: failedExit, restarts: 3},
+		{name: "stand-in-without-image", when: outcome("pull-error"), phase: "Pending", state: noImage},
+		{name: "stand-in-without-configuration", when: outcome("config-error"), phase: "Pending", state: noConfig},
+	}
+}
