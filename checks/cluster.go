@@ -7,4 +7,57 @@ func needsCluster(e *Env) string {
 	return ""
 }
 
-var clusterChecks = []Check{}
+// needsRendered is for checks that look at the rendered objects in a cluster.
+func needsRendered(e *Env) string {
+	if why := needsCluster(e); why != "" {
+		return why
+	}
+	if e.Rendered == nil {
+		return "the chart was not rendered"
+	}
+	return ""
+}
+
+var clusterChecks = []Check{
+	{
+		ID: "cluster.kubeconfig", Claim: "a kubeconfig and context are usable", Severity: MustPass, When: needsCluster, Run: clusterKubeconfig,
+		Why:   "everything that follows reaches the cluster by it",
+		Finds: []string{"no kubeconfig", "a kubeconfig that is not YAML", "an unknown context, or none chosen", "an expired client certificate", "a credential plugin that is not installed"},
+	},
+	{
+		ID: "cluster.reachable", Claim: "the API server answers and knows you", Severity: MustPass, When: needsCluster, Run: clusterReachable,
+		Needs: []string{"cluster.kubeconfig"},
+		Why:   "without it nothing can be checked or installed",
+		Finds: []string{"refused, no answer, no such host", "a TLS certificate that is not trusted", "expired or refused credentials (401), or none at all", "a proxy or another web server that answers in its place"},
+	},
+	{
+		ID: "cluster.version", Claim: "its version is supported", Severity: MustPass, When: needsCluster, Run: clusterVersion,
+		Needs: []string{"cluster.reachable"},
+		Why:   "the chart's objects need APIs that older versions do not serve",
+		Finds: []string{"older than Kubernetes 1.23", "out of upstream support (a warning)"},
+	},
+	{
+		ID: "cluster.clock", Claim: "local and server clocks agree", Severity: MustPass, When: needsCluster, Run: clusterClock,
+		Needs: []string{"cluster.reachable"},
+		Why:   "tokens and certificates are refused as expired or not yet valid",
+		Finds: []string{"a difference of more than five minutes"},
+	},
+	{
+		ID: "cluster.namespace", Claim: "the namespace is usable", Severity: MustPass, When: needsCluster, Run: clusterNamespace,
+		Needs: []string{"cluster.reachable"},
+		Why:   "every object of the release goes there",
+		Finds: []string{"it is being deleted (Terminating)", "it is missing, and you may not create it"},
+	},
+	{
+		ID: "cluster.permissions", Claim: "you may do what the install does", Severity: MustPass, When: needsRendered, Run: clusterPermissions,
+		Needs: []string{"cluster.reachable", "supply.render"},
+		Why:   "an install that is refused half-way leaves a broken release behind",
+		Finds: []string{"each missing verb on the resources that the chart really renders, on Helm's own Secrets, and on what the wait, the diagnosis and the port-forward read; with the Role to ask an administrator for"},
+	},
+	{
+		ID: "cluster.release", Claim: "the release name is free or can be upgraded", Severity: MustPass, When: needsCluster, Run: clusterRelease,
+		Needs: []string{"cluster.reachable"},
+		Why:   "Helm refuses to go on from a release that another run left unfinished",
+		Finds: []string{"pending-install, pending-upgrade or pending-rollback", "a first install that failed (a warning: this run goes on from it)", "another chart under this name", "a chart older than the deployed one: the server does not know the newer database schema"},
+	},
+}

@@ -1,3 +1,47 @@
 package checks
 
-var supplyChecks = []Check{}
+func needsChart(e *Env) string {
+	if e.Chart == nil {
+		return "no chart was named"
+	}
+	return ""
+}
+
+func needsObjects(e *Env) string {
+	if e.Rendered == nil {
+		return "the chart was not rendered"
+	}
+	return ""
+}
+
+var supplyChecks = []Check{
+	{
+		ID: "supply.chart", Claim: "the chart and version can be pulled", Severity: MustPass, When: needsChart, Run: supplyChart,
+		Why:   "there is nothing to install without it",
+		Finds: []string{"no network, or a registry that refuses", "an unknown version (the nearest are named)", "a folder or archive that is no chart, or not ZenML's"},
+	},
+	{
+		ID: "supply.render", Claim: "the chart renders with these values", Severity: MustPass, When: needsObjects, Run: supplyRender,
+		Needs: []string{"supply.chart"},
+		Why:   "Helm would stop with an error of its template language",
+		Finds: []string{"a value of the wrong type, or one that the templates require and that is missing", "answers that this chart cannot follow"},
+	},
+	{
+		ID: "supply.values", Claim: "the chart knows every key that is set", Severity: MustPass, When: needsObjects, Run: supplyValues,
+		Needs: []string{"supply.render"},
+		Why:   "the chart ignores unknown keys in silence: what you set would not happen",
+		Finds: []string{"an unknown key", "the layout of the other generation (`zenml:` for `server:`)"},
+	},
+	{
+		ID: "supply.effect", Claim: "the rendered objects do what the answers say", Severity: MustPass, When: needsObjects, Run: supplyEffect,
+		Needs: []string{"supply.render"},
+		Why:   "you would get another server than you asked for, without a word",
+		Finds: []string{"any answer without effect on the objects"},
+	},
+	{
+		ID: "supply.references", Claim: "every referenced Secret and key exists", Severity: MustPass, When: needsRendered, Run: supplyReferences,
+		Needs: []string{"supply.render", "cluster.reachable"},
+		Why:   "the pods stay in CreateContainerConfigError, and the migration job ends the install",
+		Finds: []string{"a missing Secret, or one without the key: database password and certificates, secrets store, custom CAs, environment, imagePullSecrets"},
+	},
+}

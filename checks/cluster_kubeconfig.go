@@ -1,0 +1,97 @@
+package checks
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"k8s.io/client-go/rest"
+)
+
+func clusterKubeconfig(_ context.Context, e *Env) (string, error) {
+	config, err := e.Cluster.Config()
+	if err != nil {
+		return "", kubeconfigFault(err)
+	}
+	named, contextErr := e.Cluster.Context()
+	if contextErr != nil && !inCluster(config) {
+		return "", kubeconfigFault(contextErr)
+	}
+	if fault := missingPlugin(config); fault != nil {
+		return "", fault
+	}
+	if fault := expiredClient(config, e.Now()); fault != nil {
+		return "", fault
+	}
+	if contextErr != nil {
+		return "the pod's own service account, at " + config.Host, nil
+	}
+	return fmt.Sprintf("context %s, %s", named.Name, config.Host), nil
+}
+
+// inCluster tells whether the configuration is that of a pod.
+func inCluster(config *rest.Config) bool {
+	return strings.HasPrefix(config.BearerTokenFile, "/var/run/secrets/kubernetes.io/")
+}
+
+func kubeconfigFault(err error) *Fault {
+	fault := &Fault{Found: err.Error(), Cause: err, Remedy: "kubectl config view; then choose a file by --kubeconfig and a context by --context"}
+	text := err.Error()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		fault.Remedy = "give an existing file: --kubeconfig FILE, or export KUBECONFIG=FILE"
+	case strings.Contains(text, "no configuration has been provided"):
+		fault.Found = "there is no kubeconfig"
+		fault.Remedy = "get one from your provider (aws eks update-kubeconfig, gcloud container clusters get-credentials, az aks get-credentials), or name one: --kubeconfig FILE"
+	case strings.Contains(text, "context") && (strings.Contains(text, "does not exist") || strings.Contains(text, "not in the kubeconfig")):
+		fault.Remedy = "kubectl config get-contexts; then name one of them: --context NAME"
+	case strings.Contains(text, "yaml") || strings.Contains(text, "json") || strings.Contains(text, "unmarshal"):
+		fault.Found = "the kubeconfig cannot be read: " + text
+		fault.Remedy = "fetch it anew from your provider, or correct it where the message says"
+	}
+	return fault
+}
+
+// missingPlugin looks for the program by which the kubeconfig gets its
+// credentials. It is looked up, not run.
+func missingPlugin(config *rest.Config) *Fault {
+	plugin := config.ExecProvider
+	if plugin == nil {
+		return nil
+	}
+	if _, err := exec.LookPath(plugin.Command); err != nil {
+		remedy := "install " + plugin.Command + ", or put it into the PATH"
+		if plugin.InstallHint != "" {
+			remedy = strings.TrimSpace(plugin.InstallHint)
+		}
+		return &Fault{Found: fmt.Sprintf("the kubeconfig gets its credentials from %s, which is not installed", plugin.Command), Remedy: remedy, Cause: err}
+	}
+	return nil
+}
+
+// expiredClient reads the dates of the client certificate, where there is one.
+func expiredClient(config *rest.Config, now time.Time) *Fault {
+	data := config.CertData
+	if len(data) == 0 && config.CertFile != "" {
+		data, _ = os.ReadFile(config.CertFile) // the configuration names it; a missing file was reported above
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil || now.Before(cert.NotAfter) {
+		return nil
+	}
+	return &Fault{
+		Found:  fmt.Sprintf("the client certificate in the kubeconfig expired on %s", cert.NotAfter.Format(time.RFC3339)),
+		Remedy: "fetch the kubeconfig anew from your provider",
+	}
+}
