@@ -121,5 +121,5 @@ func metadataOf(files []file) (metadata, error) {
 			return meta, err
 		}
 	}
-	return metadata{}, fmt.Errorf("Chart.yaml is missing: restore it")
+	return metadata{}, fmt.Errorf("file Chart.yaml is missing: restore it")
 }

@@ -3,16 +3,13 @@ package standin
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -74,25 +71,6 @@ func startMariaDB(options ...string) (*mariadb, error) {
 		return nil, fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
 	}
 	return db, db.run(options)
-}
-
-// giveAway makes a command run as nobody when the test runs as root, whom the server refuses.
-func (db *mariadb) giveAway(command *exec.Cmd) error {
-	if os.Getuid() != 0 {
-		return nil
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		return err
-	}
-	uid, _ := strconv.Atoi(nobody.Uid)
-	gid, _ := strconv.Atoi(nobody.Gid)
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	command.Dir = db.folder
-	command.Env = append(os.Environ(), "HOME="+db.folder, "TMPDIR="+db.folder)
-	return filepath.Walk(db.folder, func(path string, _ os.FileInfo, err error) error {
-		return errors.Join(err, os.Chown(path, uid, gid))
-	})
 }
 
 func (db *mariadb) run(options []string) error {
