@@ -13,10 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-const (
-	contextKey = "cluster.context"
-	guardKey   = "@cluster"
-)
+const guardKey = "@cluster"
 
 // cluster asks where the install goes, and has it confirmed: the last
 // question is the guard against the wrong cluster.
@@ -101,18 +98,7 @@ func (c *cluster) listed(msg contextsMsg) tea.Cmd {
 		return nil
 	}
 	c.contexts = msg.contexts
-	var options []answers.Option
-	current := ""
-	for _, k := range c.contexts {
-		options = append(options, answers.Option{Value: k.Name, Title: k.Name, Help: k.Server})
-		if k.Current {
-			current = k.Name
-		}
-	}
-	c.sheet.Choices(contextKey, options)
-	if c.sheet.Typed(contextKey) == "" && current != "" {
-		c.sheet.Type(contextKey, current)
-	}
+	c.sheet.Contexts(c.contexts)
 	return tea.Batch(c.form.enter(""), c.describe())
 }
 

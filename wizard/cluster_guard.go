@@ -2,10 +2,8 @@ package wizard
 
 import (
 	"fmt"
-	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
@@ -53,7 +51,7 @@ func (c *cluster) decide(_, value string) (move, tea.Cmd) {
 		return move{}, tea.Batch(cmd, c.reopen())
 	case guardNo:
 		c.confirmed = answers.Cluster{}
-		return move{}, c.form.enter(contextKey)
+		return move{}, c.form.enter(question.ContextKey)
 	}
 	c.confirmed = c.session.target()
 	if fault, bad := c.sheet.Missing(c.step); bad {
@@ -83,43 +81,11 @@ func (s *session) firstOpen(at step) step {
 // lines describes the target, for people to compare with what they meant.
 func (t Target) lines(l *look.Look) []string {
 	var lines []string
-	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, l.Muted.Render(lipgloss.NewStyle().Width(12).Render(label))+text)
-		}
+	for _, f := range t.Facts() {
+		lines = append(lines, l.Muted.Render(fmt.Sprintf("%-12s", f.Label))+f.Text)
 	}
-	add("Context", t.Context.Name)
-	add("Server", t.Context.Server)
-	add("User", t.Context.User)
-	add("Cluster", t.kind())
-	add("Namespace", t.Namespace+existence(t.NamespaceExists))
-	if t.Existing == nil {
-		add("Release", t.Release+", new")
-		return lines
-	}
-	add("Release", strings.TrimSpace(fmt.Sprintf("%s, there already: %s, %s", t.Release, t.Existing.Chart, t.Existing.Status)))
-	if t.Existing.Remark != "" {
+	if t.Existing != nil && t.Existing.Remark != "" {
 		lines = append(lines, l.Warn.Render(look.Warning+" "+t.Existing.Remark))
 	}
 	return lines
-}
-
-// kind is the cluster's version, size and make in words.
-func (t Target) kind() string {
-	var parts []string
-	if t.Provider != "" {
-		parts = append(parts, t.Provider)
-	}
-	if t.Version != "" {
-		parts = append(parts, "Kubernetes "+t.Version)
-	}
-	parts = append(parts, count(t.Nodes, "node"))
-	return strings.Join(parts, ", ")
-}
-
-func existence(there bool) string {
-	if there {
-		return ", exists"
-	}
-	return ", will be created"
 }

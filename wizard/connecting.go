@@ -108,7 +108,7 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 }
 
 // way is how the server is to be activated.
-func (c *connecting) way() string { return c.sheet.Answers().Complete().Admin.Activate }
+func (c *connecting) way() string { return c.sheet.Complete().Admin.Activate }
 
 func (c *connecting) await() tea.Cmd {
 	c.waiting.drop()

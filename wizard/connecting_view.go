@@ -53,7 +53,7 @@ func (c *connecting) activation() string {
 	case c.active:
 		text := c.look.Good.Render(look.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
 		if way == answers.ActivateAuto {
-			text += " Log in as " + c.sheet.Answers().Complete().Admin.Username + "."
+			text += " Log in as " + c.sheet.Complete().Admin.Username + "."
 		}
 		return text
 	case c.refused != "":

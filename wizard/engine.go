@@ -6,7 +6,6 @@ package wizard
 
 import (
 	"context"
-	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -72,26 +71,4 @@ type Tunnel interface {
 	Done() <-chan struct{}
 	Err() error
 	Close()
-}
-
-// Target describes in words where the install would go, for the guard
-// against the wrong cluster.
-type Target struct {
-	Context  kube.Context
-	Version  string // of Kubernetes: "v1.36.2"
-	Nodes    int
-	Provider string // "Amazon EKS", "k3s"; empty when not recognised
-
-	Namespace       string
-	NamespaceExists bool
-	Release         string
-	Existing        *Existing // nil when the release name is free
-}
-
-// Existing is a release of that name that is there already.
-type Existing struct {
-	Chart   string // "zenml 0.97.0"
-	Status  string // Helm's: "deployed", "pending-install"
-	Updated time.Time
-	Remark  string // what installing over it would mean, one sentence
 }

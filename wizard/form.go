@@ -134,6 +134,7 @@ func (f *form) commit() (move, tea.Cmd) {
 	if f.choosing() {
 		f.sheet.Type(q.Key, f.text)
 	}
+	f.sheet.Settle(q)
 	if f.judge() {
 		return move{}, nil
 	}

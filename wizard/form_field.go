@@ -5,6 +5,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -16,7 +17,7 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 		return f.newSelect(q)
 	}
 	text := f.sheet.Typed(q.Key)
-	input := huh.NewInput().Value(&text).Prompt("").Placeholder(placeholder(q))
+	input := huh.NewInput().Value(&text).Prompt(look.Pointer + " ").Placeholder(placeholder(q))
 	if q.Kind == answers.Secret {
 		input.EchoMode(huh.EchoModePassword)
 	}
@@ -29,7 +30,7 @@ func (f *form) newSelect(q question.Question) (huh.Field, string) {
 	for i, o := range q.Choices {
 		label := o.Title
 		if o.Help != "" {
-			label += "\n" + f.look.Muted.Render(o.Help)
+			label += "\n  " + f.look.Muted.Render(o.Help)
 		}
 		options[i] = huh.NewOption(label, o.Value)
 	}
@@ -57,6 +58,8 @@ func placeholder(q question.Question) string {
 	switch {
 	case q.Default != "":
 		return q.Default
+	case q.Generable:
+		return "empty: a random one is made"
 	case q.Kind == answers.Secret:
 		return "type it, or env:NAME, file:PATH, secret:NAME/KEY"
 	case q.Kind == answers.Content:

@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"strings"
-
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -38,37 +36,5 @@ func (f *form) about() (title, text string) {
 		return string(f.step), ""
 	}
 	q := f.current()
-	return q.Title, explain(q)
-}
-
-// explain is everything that is known about a question.
-func explain(q question.Question) string {
-	var parts []string
-	add := func(text string) {
-		if text != "" {
-			parts = append(parts, text)
-		}
-	}
-	add(q.Help)
-	add(q.Why)
-	var options []string
-	for _, o := range q.Choices {
-		if o.Help != "" {
-			options = append(options, o.Title+": "+o.Help)
-		}
-	}
-	add(strings.Join(options, "\n"))
-	if q.Default != "" && len(q.Choices) == 0 {
-		add("Left empty it is " + q.Default + ".")
-	}
-	switch q.Kind {
-	case answers.Secret:
-		add("Type it here; it is never shown. Or name where it is: env:NAME for an environment variable, file:PATH for a file on this machine, secret:NAME/KEY for a Secret that exists in the namespace. A secret that itself begins like that is typed after " + question.Literal)
-	case answers.Content:
-		add("Give the name of a file on this machine, env:NAME for an environment variable, or secret:NAME/KEY for a Secret that exists in the namespace.")
-	}
-	if !strings.HasPrefix(q.Key, "@") {
-		add("In an answers file: " + q.Key)
-	}
-	return strings.Join(parts, "\n\n")
+	return q.Title, question.Explain(q)
 }

@@ -42,7 +42,7 @@ func (f *form) view(width, height int) string {
 
 // closed is a question that is not the open one, in one line.
 func (f *form) closed(q question.Question, i, width int) string {
-	glyph, answer := look.Bullet, ""
+	glyph, answer := f.look.Muted.Render(look.Bullet), ""
 	if strings.HasPrefix(q.Key, "@") {
 		return f.look.Muted.Render(look.Bullet + " " + q.Title)
 	}
@@ -86,9 +86,10 @@ func (f *form) opened(q question.Question, width int) string {
 	}
 	if f.note != nil {
 		if note := f.note(q); note != "" {
-			parts = append(parts, "", wrap(note, inner), "")
+			parts = append(parts, "", wrap(note, inner))
 		}
 	}
+	parts = append(parts, "")
 	parts = append(parts, strings.TrimRight(f.field.View(), "\n "))
 	if hint := f.hint(q); hint != "" {
 		parts = append(parts, f.look.Muted.Render(wrap(hint, inner)))

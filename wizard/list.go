@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-
 	"github.com/charmbracelet/lipgloss"
 )
 
@@ -13,13 +12,14 @@ type list struct {
 	*session
 	options []option
 	at      int
+	moved   bool // by the person
 }
 
-// set replaces the actions and keeps the cursor on the one with the same key,
-// else on the first.
+// set replaces the actions. The cursor stays on the action to which the person
+// has moved it, else it is on the first.
 func (l *list) set(options ...option) {
 	key := ""
-	if l.at < len(l.options) {
+	if l.moved && l.at < len(l.options) {
 		key = l.options[l.at].key
 	}
 	l.options, l.at = options, 0
@@ -36,9 +36,9 @@ func (l *list) key(name string) (move, tea.Cmd) {
 	}
 	switch name {
 	case "up", "left", "shift+tab":
-		l.at = (l.at + len(l.options) - 1) % len(l.options)
+		l.at, l.moved = (l.at+len(l.options)-1)%len(l.options), true
 	case "down", "right", "tab":
-		l.at = (l.at + 1) % len(l.options)
+		l.at, l.moved = (l.at+1)%len(l.options), true
 	case "enter":
 		return l.options[l.at].do()
 	default:

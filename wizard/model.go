@@ -127,8 +127,8 @@ func (m *model) follow(to move) tea.Cmd {
 	switch to.kind {
 	case leave:
 		m.gone = true
-		if save := m.save(m.at); save != nil {
-			return tea.Sequence(save, tea.Quit)
+		if keep := m.keep(m.at); keep != nil {
+			return tea.Sequence(keep, tea.Quit)
 		}
 		return tea.Quit
 	case next:
@@ -147,5 +147,5 @@ func (m *model) enter(at step, key string) tea.Cmd {
 	}
 	m.at = at
 	m.sized()
-	return tea.Batch(m.screen().enter(key), m.save(at))
+	return tea.Batch(m.screen().enter(key), m.keep(at))
 }

@@ -9,15 +9,18 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 const stepResume step = "Welcome"
+
+type savedMsg struct{ run *saved.Run }
 
 // resume stands before the first step: it offers to go on where an earlier
 // run was left. Without one it leads on at once.
 type resume struct {
 	*session
-	found *saved
+	found *saved.Run
 	list  list
 }
 
@@ -25,20 +28,23 @@ func newResume(s *session) *resume { return &resume{session: s, list: list{sessi
 
 func (r *resume) enter(string) tea.Cmd {
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		return stateMsg{r.load(ctx)}
+		if r.options.StatePath == "" || ctx.Err() != nil {
+			return savedMsg{}
+		}
+		return savedMsg{saved.Read(r.options.StatePath)}
 	})
 	return cmd
 }
 
 func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
-	case stateMsg:
-		if msg.saved == nil || given(r.options.Start) {
-			return r.first()
+	case savedMsg:
+		if msg.run == nil || saved.Worthwhile(r.options.Start) {
+			return r.first() // answers that the install began with are meant
 		}
-		r.found = msg.saved
+		r.found = msg.run
 		r.list.set(
-			option{"g", "go on where you were: " + string(r.found.step), r.goOn},
+			option{"g", "go on where you were: " + r.found.Step, r.goOn},
 			option{"n", "begin anew", r.first},
 		)
 	case tea.KeyMsg:
@@ -54,21 +60,10 @@ func (r *resume) first() (move, tea.Cmd) { return move{kind: jump, to: step(answ
 // goOn takes the earlier answers. The cluster is confirmed again all the same:
 // it may be another one by now.
 func (r *resume) goOn() (move, tea.Cmd) {
-	*r.sheet = *question.NewSheet(r.found.answers)
+	*r.sheet = *question.NewSheet(r.found.Answers)
 	r.sheet.Put(r.options.Start)
-	r.resumeAt = r.found.step
+	r.resumeAt = step(r.found.Step)
 	return r.first()
-}
-
-// given tells whether the install began with answers: these are meant, not
-// those of an earlier run.
-func given(a answers.Answers) bool {
-	for _, f := range answers.Fields {
-		if f.Kind != answers.Tree && !f.FileOnly && f.Step != answers.StepCluster && a.Get(f.Key) != "" {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *resume) view(width, height int) string {
@@ -77,7 +72,7 @@ func (r *resume) view(width, height int) string {
 	}
 	text := []string{
 		r.look.Title.Render("There is an install that you have not finished."), "",
-		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again.", r.found.at.Format("2 January 2006, 15:04")),
+		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again.", r.found.At.Format("2 January 2006, 15:04")),
 		"", r.list.view(),
 	}
 	p := pane{look: r.look}

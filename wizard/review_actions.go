@@ -84,7 +84,7 @@ func (r *review) install() (move, tea.Cmd) {
 }
 
 func (r *review) keys() []binding {
-	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"r", "check again"}, {"esc", "back"}, {"?", "help"}}
+	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"esc", "back"}, {"?", "help"}}
 }
 
 func (r *review) about() (title, text string) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 func (r *review) view(width, height int) string {
@@ -33,7 +34,7 @@ func (r *review) document(width int) string {
 		}
 	}
 	section("What will be done", r.sentences(width))
-	section("To be mended", r.attention(width))
+	section("Needs attention", r.attention(width))
 	section("Checks", r.table(width))
 	if !r.aside {
 		section(r.valuesTitle(), r.shown.Values)
@@ -78,7 +79,7 @@ func (r *review) attention(width int) string {
 			if row.result == nil || row.result.Status != status {
 				continue
 			}
-			glyph, word, style := verdict(r.look, status)
+			glyph, word, style := narrate.Verdict(r.look, status)
 			lines = append(lines, style.Render(glyph+" "+word+" ")+row.check.ID+" "+r.look.Muted.Render("“"+row.check.Claim+"” does not hold"))
 			lines = append(lines, indent("  "+row.result.Message, width))
 			if row.result.Hint != "" {
@@ -100,7 +101,7 @@ func (r *review) table(width int) string {
 			lines = append(lines, cut(r.look.Accent.Render(look.Working+" now    ")+row.check.Claim, width))
 			continue
 		}
-		glyph, word, style := verdict(r.look, row.result.Status)
+		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
 		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.check.Claim
 		if row.result.Status == checks.Skipped || row.result.Status == checks.Pass && row.result.Message != "" {
 			line += r.look.Muted.Render(": " + row.result.Message)
@@ -108,19 +109,6 @@ func (r *review) table(width int) string {
 		lines = append(lines, hang(line, 9, width))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// verdict is how the end of a check looks: a glyph, a word and a style.
-func verdict(l *look.Look, s checks.Status) (glyph, word string, style lipgloss.Style) {
-	switch s {
-	case checks.Failed:
-		return look.Bad, "failed", l.Bad
-	case checks.Warned:
-		return look.Warning, "warned", l.Warn
-	case checks.Skipped:
-		return look.Skipped, "skip", l.Muted
-	}
-	return look.Done, "ok", l.Good
 }
 
 type tally struct{ passed, warned, failed, skipped, running int }

@@ -13,6 +13,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
+// DefaultValues is the name of the values file, by contract.
+const DefaultValues = "custom-values.yaml"
+
 // Options is what a guided install begins with.
 type Options struct {
 	Engine Engine

@@ -95,7 +95,7 @@ func newSession(ctx context.Context, o Options) *session {
 		o.Now = time.Now
 	}
 	if o.ValuesPath == "" {
-		o.ValuesPath = "custom-values.yaml"
+		o.ValuesPath = DefaultValues
 	}
 	l := look.New(o.Look)
 	return &session{
@@ -143,4 +143,4 @@ func (s *session) isConfirmed() bool {
 }
 
 // target is where the answers point, with defaults.
-func (s *session) target() answers.Cluster { return s.sheet.Answers().Complete().Cluster }
+func (s *session) target() answers.Cluster { return s.sheet.Complete().Cluster }

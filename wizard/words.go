@@ -3,6 +3,8 @@ package wizard
 import (
 	"fmt"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // count says a number of things: "1 node", "3 nodes".
@@ -18,18 +20,8 @@ func since(now, begin time.Time) string {
 	if begin.IsZero() {
 		return ""
 	}
-	return took(now.Sub(begin))
+	return took(now.Sub(begin).Truncate(time.Second))
 }
 
-// took says a duration as people read it: "0.4s", "12s", "3m05s".
-func took(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < time.Second:
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-}
+// took says a duration as people read it.
+func took(d time.Duration) string { return narrate.Took(d) }

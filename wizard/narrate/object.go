@@ -1,6 +1,7 @@
 package narrate
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -34,15 +35,15 @@ func Story(o install.ObjectChanged) string {
 	return o.Reason + ": " + o.Message
 }
 
-// Took says a duration as people read it: "0.4s", "12s", "3m05s".
+// Took says a duration as people read it: "0.4s", "12s", "3m05s", "1h02m".
 func Took(d time.Duration) string {
-	d = max(d, 0)
-	switch {
+	switch d = max(d, 0); {
 	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
+		return fmt.Sprintf("%.1fs", d.Seconds())
 	case d < time.Minute:
-		return d.Round(time.Second).String()
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
-	text := d.Round(time.Second).String()
-	return text
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // Question is a field as it is asked now.
@@ -25,8 +26,10 @@ func (s *Sheet) Choices(key string, options []answers.Option) { s.choices[key] =
 // Questions returns what is asked in a step, beside what was answered.
 func (s *Sheet) Questions(step answers.Step) []Question {
 	var questions []Question
-	for _, f := range answers.Asked(step, s.Answers().Complete()) {
-		questions = append(questions, s.question(f))
+	for _, f := range answers.Asked(step, s.Complete()) {
+		if typeable(f) {
+			questions = append(questions, s.question(f))
+		}
 	}
 	return questions
 }
@@ -35,7 +38,7 @@ func (s *Sheet) Questions(step answers.Step) []Question {
 func (s *Sheet) Steps() []answers.Step {
 	var steps []answers.Step
 	for _, step := range answers.Steps {
-		if len(answers.Asked(step, s.Answers().Complete())) > 0 {
+		if len(answers.Asked(step, s.Complete())) > 0 {
 			steps = append(steps, step)
 		}
 	}
@@ -90,6 +93,9 @@ func (s *Sheet) Shown(q Question) (text string, isDefault bool) {
 	typed := s.typed[q.Key]
 	switch {
 	case sourced(q.Field) && typed != "":
+		if source, problem, _ := readSource(q.Field, typed); problem == "" && !source.Value.Empty() {
+			return secret.Mask, false
+		}
 		return s.Source(q.Field), false
 	case len(q.Choices) > 0:
 		value := typed
@@ -106,4 +112,12 @@ func (s *Sheet) Shown(q Question) (text string, isDefault bool) {
 		return q.Default, true
 	}
 	return typed, false
+}
+
+// Settle takes an empty line as the answer to a question: where a random key
+// serves, one is to be made.
+func (s *Sheet) Settle(q Question) {
+	if q.Generable && s.typed[q.Key] == "" {
+		s.Type(q.Key, Generated)
+	}
 }

@@ -15,6 +15,14 @@ type Sheet struct {
 	typed   map[string]string
 	offers  []Suggestion
 	choices map[string][]answers.Option
+	now     *reading // what the sheet says as it is, nil after a change
+}
+
+// reading is a sheet that was read.
+type reading struct {
+	answers  answers.Answers
+	complete answers.Answers
+	faults   map[string]answers.Fault
 }
 
 // Suggestion is a ready set of answers that is offered as one more option of
@@ -33,13 +41,12 @@ func NewSheet(start answers.Answers) *Sheet {
 	return s
 }
 
-// Put puts every answer of a on the sheet, over what is there.
+// Put puts every answer of a that can be typed on the sheet, over what is
+// there.
 func (s *Sheet) Put(a answers.Answers) {
-	if a.Values != nil {
-		s.base.Values = a.Values
-	}
+	s.now = nil
 	for _, f := range answers.Fields {
-		if f.Kind == answers.Tree || a.Get(f.Key) == "" {
+		if !typeable(f) || a.Get(f.Key) == "" {
 			continue
 		}
 		switch {
@@ -53,12 +60,22 @@ func (s *Sheet) Put(a answers.Answers) {
 	}
 }
 
+// typeable tells whether an answer fits into one line.
+func typeable(f answers.Field) bool {
+	switch f.Kind {
+	case answers.Tree, answers.Secrets, answers.Items:
+		return false
+	}
+	return true
+}
+
 // Typed returns the text at key as it was typed; it may be a secret.
 func (s *Sheet) Typed(key string) string { return s.typed[key] }
 
 // Type puts a text at key. The name of a suggestion puts all its answers on
 // the sheet instead.
 func (s *Sheet) Type(key, text string) {
+	s.now = nil
 	for i, offer := range s.offers {
 		if offer.Key == key && text == offerName(i) {
 			s.Put(offer.Answers)
@@ -71,25 +88,43 @@ func (s *Sheet) Type(key, text string) {
 // Answers returns what the sheet says, without defaults and without fields
 // that have no meaning beside the others. Texts that cannot be read are left
 // out: Fault tells of them.
-func (s *Sheet) Answers() answers.Answers {
+func (s *Sheet) Answers() answers.Answers { return s.read().answers }
+
+// Complete returns what the sheet says, with the defaults filled in.
+func (s *Sheet) Complete() answers.Answers { return s.read().complete }
+
+func (s *Sheet) read() *reading {
+	if s.now != nil {
+		return s.now
+	}
 	a := s.base
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
-		if f.FileOnly || f.Kind == answers.Tree {
-			continue
+		if !f.FileOnly && typeable(f) {
+			set(&a, f, s.typed[f.Key])
 		}
-		set(&a, f, s.typed[f.Key])
 	}
 	// A field may lose its meaning by the loss of another.
 	for range 2 {
 		complete := a.Complete()
 		for _, f := range answers.Fields {
-			if f.Kind != answers.Tree && !f.Applies(complete) {
-				set(&a, f, "")
+			if !f.Applies(complete) {
+				without(&a, f)
 			}
 		}
 	}
-	return a
+	s.now = &reading{answers: a, complete: a.Complete(), faults: map[string]answers.Fault{}}
+	for _, fault := range answers.Validate(a) {
+		if _, known := s.now.faults[fault.Key]; !known {
+			s.now.faults[fault.Key] = fault
+		}
+	}
+	return s.now
+}
+
+// without removes the answer to a field, whatever its kind.
+func without(a *answers.Answers, f answers.Field) {
+	_ = a.Set(f.Key, "") // nothing is a text for every kind
 }
 
 func set(a *answers.Answers, f answers.Field, text string) {
@@ -113,20 +148,15 @@ func (s *Sheet) Fault(key string) (answers.Fault, bool) {
 	if !ok {
 		return answers.Fault{}, false
 	}
-	a := s.Answers()
 	text := s.typed[key]
-	if text == "" && f.Required(a.Complete()) && a.Complete().Get(key) == "" {
+	if text == "" && f.Required(s.Complete()) && s.Complete().Get(key) == "" {
 		return answers.Fault{Key: key, Problem: "an answer is needed here", Remedy: wanted(f)}, true
 	}
 	if problem, remedy := unreadable(f, text); problem != "" {
 		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
 	}
-	for _, fault := range answers.Validate(a) {
-		if fault.Key == key {
-			return fault, true
-		}
-	}
-	return answers.Fault{}, false
+	fault, bad := s.read().faults[key]
+	return fault, bad
 }
 
 // Missing returns the first fault among the questions of a step.

@@ -1,0 +1,206 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// canary is the secret that no view and no file may show.
+const canary = "C4nary!Pass"
+
+// stage is the engine of the screens' tests: it says what it is told to, when
+// it is told to.
+type stage struct {
+	mu       sync.Mutex
+	prepared []answers.Answers
+	opened   []string
+	written  map[string]bool
+	stopped  bool
+	ended    chan struct{} // an install has returned
+
+	describeErr error
+	prepareErr  error
+	failing     bool          // a check fails
+	finish      chan error    // ends the install
+	activate    chan error    // ends the activation
+	hold        chan struct{} // when not nil, the checks wait for it
+	gone        chan struct{} // ends the tunnel
+}
+
+func newStage() *stage {
+	return &stage{
+		written: map[string]bool{}, ended: make(chan struct{}, 10),
+		finish: make(chan error, 1), activate: make(chan error, 1), gone: make(chan struct{}),
+	}
+}
+
+var contexts = []kube.Context{
+	{Name: "kind-dev", Cluster: "kind-dev", Server: "https://127.0.0.1:41234", User: "kind-dev"},
+	{Name: "prod-eu", Cluster: "prod", Server: "https://ABCDEF.gr7.eu-central-1.eks.amazonaws.com", User: "ops", Namespace: "zenml"},
+	{Name: "sandbox", Cluster: "sandbox", Server: "https://127.0.0.1:16443", User: "sandbox-admin", Current: true},
+}
+
+func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return contexts, nil }
+
+func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
+	a = a.Complete()
+	t := Target{Version: "v1.36.2", Nodes: 1, Provider: "k3s", Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}
+	for _, c := range contexts {
+		if c.Name == a.Cluster.Context {
+			t.Context = c
+		}
+	}
+	return t, s.describeErr
+}
+
+func (s *stage) Suggest(context.Context) []question.Suggestion {
+	var a answers.Answers
+	a.Database.Type = answers.MySQLDatabase
+	a.Database.MySQL = answers.MySQL{Host: "10.0.0.2", Port: 33306, Name: "zenml", User: "zenml", Password: answers.Source{File: "/run/sandbox/mysql-password"}}
+	return []question.Suggestion{{Key: "database.type", Title: "the sandbox's MySQL", Help: "The throw-away MySQL 8 that came with the sandbox, ready to use.", Answers: a}}
+}
+
+var stageChecks = []checks.Check{
+	{ID: "cluster.reachable", Claim: "the API server answers"},
+	{ID: "cluster.permissions", Claim: "you may do what the install does"},
+	{ID: "database.login", Claim: "the user may log in"},
+	{ID: "database.version", Claim: "the server is MySQL 8.0 or newer"},
+	{ID: "supply.chart", Claim: "the chart and version can be pulled"},
+}
+
+func (s *stage) Preflight(ctx context.Context, _ answers.Answers, observe checks.Observer) (checks.Report, error) {
+	report := checks.Report{Duration: 1200 * time.Millisecond}
+	for _, c := range stageChecks {
+		observe(checks.Event{Check: c})
+		if s.hold != nil {
+			select {
+			case <-s.hold:
+			case <-ctx.Done():
+				return report, ctx.Err()
+			}
+		}
+		r := checks.Result{Check: c, Status: checks.Pass, Message: "as it should be", Duration: time.Millisecond}
+		switch {
+		case c.ID == "database.login" && s.failing:
+			r = checks.Result{Check: c, Status: checks.Failed, Message: "MySQL refuses user zenml (error 1045)", Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
+		case c.ID == "database.version" && s.failing:
+			r = checks.Result{Check: c, Status: checks.Skipped, Message: "needs database.login"}
+		case c.ID == "cluster.permissions":
+			r = checks.Result{Check: c, Status: checks.Warned, Message: "you may not read events: the install cannot say why a pod waits", Hint: "kubectl create rolebinding …"}
+		}
+		report.Results = append(report.Results, r)
+		observe(checks.Event{Check: c, Result: &r})
+	}
+	return report, nil
+}
+
+func (s *stage) Prepare(_ context.Context, a answers.Answers) (Plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prepared = append(s.prepared, a)
+	if s.prepareErr != nil {
+		return nil, s.prepareErr
+	}
+	return &stagePlan{stage: s, answers: a.Complete()}, nil
+}
+
+type stagePlan struct {
+	stage   *stage
+	answers answers.Answers
+}
+
+func (p *stagePlan) Review() Review {
+	return Review{
+		Chart: "zenml 0.98.1",
+		Sentences: []string{
+			"Create namespace " + p.answers.Cluster.Namespace + " on " + p.answers.Cluster.Context + ".",
+			"Put the database's password into Secret zenml-server-installer, to which the values refer.",
+			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server answers.",
+			"Forward a local port to it and open the activation page.",
+		},
+		Values: "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
+		ByHand: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
+	}
+}
+
+func (p *stagePlan) WriteValues(path string, overwrite bool) error {
+	p.stage.mu.Lock()
+	defer p.stage.mu.Unlock()
+	if p.stage.written[path] && !overwrite {
+		return &fs.PathError{Op: "open", Path: path, Err: fs.ErrExist}
+	}
+	p.stage.written[path] = true
+	return nil
+}
+
+func (p *stagePlan) Install(ctx context.Context, observe install.Observer) (install.Outcome, error) {
+	defer func() { p.stage.ended <- struct{}{} }()
+	observe(install.StepStarted{Step: "namespace", Title: "create the namespace"})
+	observe(install.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
+	observe(install.StepStarted{Step: "release", Title: "install release zenml-server"})
+	job := install.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
+	observe(install.ObjectChanged{Object: install.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"}, State: install.Ready})
+	observe(install.ObjectChanged{Object: job, State: install.Progressing, Message: "the migration is at work", Hook: true})
+	observe(install.ObjectChanged{Object: install.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"}, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
+	observe(install.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration", Line: "Running upgrade 0.97.0 -> 0.98.1"})
+	var err error
+	select {
+	case err = <-p.stage.finish:
+	case <-ctx.Done():
+		p.stage.mu.Lock()
+		p.stage.stopped = true
+		p.stage.mu.Unlock()
+		err = &install.Interrupted{Step: "release", Next: "the next run upgrades it", Err: ctx.Err()}
+	}
+	observe(install.StepFinished{Step: "release", Err: err, Duration: 41 * time.Second})
+	return install.Outcome{}, err
+}
+
+type stageTunnel struct {
+	done chan struct{}
+	once sync.Once
+}
+
+func (*stageTunnel) URL() string             { return "http://127.0.0.1:8080" }
+func (t *stageTunnel) Done() <-chan struct{} { return t.done }
+func (t *stageTunnel) Err() error            { return errors.New("the namespace is gone") }
+func (t *stageTunnel) Close()                { t.once.Do(func() { close(t.done) }) }
+
+func (s *stage) Connect(_ context.Context, _ answers.Answers, observe install.Observer) (Tunnel, error) {
+	observe(install.Notice{Text: "the port-forward is attached to pod zenml-server-0"})
+	t := &stageTunnel{done: make(chan struct{})}
+	go func() {
+		select {
+		case <-s.gone:
+			t.Close()
+		case <-t.done:
+		}
+	}()
+	return t, nil
+}
+
+func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) error {
+	select {
+	case err := <-s.activate:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *stage) OpenBrowser(_ context.Context, url string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = append(s.opened, url)
+	return nil
+}

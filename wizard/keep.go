@@ -1,0 +1,46 @@
+package wizard
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
+)
+
+// keep writes down the answers as they are now. That they cannot be kept is no
+// reason to disturb the person.
+func (s *session) keep(at step) tea.Cmd {
+	a := s.sheet.Answers()
+	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.Worthwhile(a)
+	if s.options.StatePath == "" || at == stepResume || atStart {
+		return nil // there is nothing yet that would be missed
+	}
+	if s.resumeAt != "" {
+		at = s.resumeAt
+	}
+	finished := s.outcome.Ending == Installed
+	s.writes++
+	number := s.writes
+	return func() tea.Msg {
+		if s.work.begin() {
+			defer s.work.done()
+			s.keepNow(number, a, at, finished)
+		}
+		return nil
+	}
+}
+
+// keepNow does the writing, unless a later one was faster.
+func (s *session) keepNow(number int, a answers.Answers, at step, finished bool) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if number < s.written {
+		return
+	}
+	s.written = number
+	if finished {
+		_ = saved.Remove(s.options.StatePath)
+		return
+	}
+	_ = saved.Write(s.options.StatePath, a, string(at))
+}

@@ -1,0 +1,160 @@
+// Package narrate tells in plain lines what the libraries report, for pipes,
+// logs and terminals that cannot redraw: one line per change, with its
+// duration, and nothing that has to be seen in colour.
+package narrate
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+// Narrator writes lines. Its methods may be called from several goroutines.
+type Narrator struct {
+	mu      sync.Mutex
+	w       io.Writer
+	look    *look.Look
+	now     func() time.Time
+	verbose bool
+	began   time.Time
+	objects map[install.Object]told
+}
+
+// told is what was said of an object last.
+type told struct {
+	state install.State
+	story string
+	since time.Time
+}
+
+// Options says how to tell.
+type Options struct {
+	Look    look.Terminal
+	Verbose bool             // the lines of containers too
+	Now     func() time.Time // time.Now when nil
+}
+
+// New returns a narrator that writes to w: by contract the talk, stderr.
+func New(w io.Writer, o Options) *Narrator {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Narrator{w: w, look: look.New(o.Look), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[install.Object]told{}}
+}
+
+// Say writes one line, or several.
+func (n *Narrator) Say(format string, args ...any) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.line(fmt.Sprintf(format, args...))
+}
+
+// line is called with the lock held.
+func (n *Narrator) line(text string) { fmt.Fprintln(n.w, n.look.Text(text)) }
+
+// Check is an observer of preflight checks: a line for each that has ended,
+// and the remedy of each that found a fault.
+func (n *Narrator) Check(e checks.Event) {
+	if e.Result == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	glyph, word, style := Verdict(n.look, e.Result.Status)
+	text := style.Render(fmt.Sprintf("%s %-6s", glyph, word)) + " " + e.Check.Claim
+	if e.Result.Message != "" {
+		text += ": " + e.Result.Message
+	}
+	if e.Result.Duration >= time.Second {
+		text += " (" + Took(e.Result.Duration) + ")"
+	}
+	n.line(text)
+	if e.Result.Hint != "" {
+		n.line(hang(e.Result.Hint))
+	}
+}
+
+// Install is an observer of an install, and of a port-forward.
+func (n *Narrator) Install(e install.Event) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch e := e.(type) {
+	case install.StepStarted:
+		n.line(n.look.Accent.Render(look.Working) + " " + e.Title)
+	case install.StepFinished:
+		n.stepFinished(e)
+	case install.ObjectChanged:
+		n.object(e)
+	case install.LogLine:
+		if n.verbose {
+			n.line("    " + e.Pod + "/" + e.Container + ": " + e.Line)
+		}
+	case install.Notice:
+		n.line("  " + look.Bullet + " " + e.Text)
+	}
+}
+
+func (n *Narrator) stepFinished(e install.StepFinished) {
+	if e.Err != nil {
+		n.line(fmt.Sprintf("%s %s: failed after %s", n.look.Bad.Render(look.Bad), e.Step, Took(e.Duration)))
+		return
+	}
+	n.line(fmt.Sprintf("%s %s: done in %s", n.look.Good.Render(look.Done), e.Step, Took(e.Duration)))
+}
+
+// object tells a change of state, or a new story about the same state.
+func (n *Narrator) object(e install.ObjectChanged) {
+	before, known := n.objects[e.Object]
+	after := told{e.State, Story(e), n.now()}
+	if known && before.state == after.state {
+		if before.story == after.story {
+			return
+		}
+		after.since = before.since
+	}
+	n.objects[e.Object] = after
+	glyph, word, style := State(n.look, e.State)
+	text := "  " + style.Render(fmt.Sprintf("%s %-7s", glyph, word)) + " " + e.Object.String()
+	if after.story != "" {
+		text += ": " + after.story
+	}
+	if known && before.state != after.state {
+		text += fmt.Sprintf(" (after %s %s)", Took(n.now().Sub(before.since)), before.state)
+	}
+	n.line(text)
+}
+
+// Failed tells why an install did not come to its goal, and what to do.
+func (n *Narrator) Failed(err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f := Explain(err)
+	if f.Stopped {
+		n.line(n.look.Warn.Render(look.Warning + " The install was stopped: " + f.Cause))
+	} else {
+		n.line(n.look.Bad.Render(look.Bad + " The install failed: " + f.Cause))
+	}
+	for _, e := range f.Evidence {
+		n.line(hang(e))
+	}
+	if f.Remedy != "" {
+		n.line("  What to do: " + strings.TrimLeft(hang(f.Remedy), " "))
+	}
+}
+
+// Summary sums a report up in a line.
+func (n *Narrator) Summary(r checks.Report) {
+	s := r.Summary()
+	n.Say("Checks: %d ok, %d warned, %d failed, %d skipped, in %s", s.Passed, s.Warned, s.Failed, s.Skipped, Took(r.Duration))
+}
+
+// hang indents every line.
+func hang(text string) string {
+	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
+}

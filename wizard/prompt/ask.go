@@ -1,0 +1,201 @@
+package prompt
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// guard stands in the list of what was answered for the question whether this
+// is the right cluster.
+const guard = "@cluster"
+
+// ask puts every question that was not answered in this run, in order, and
+// again those that became questions by an answer.
+func (p *prompter) ask(ctx context.Context) error {
+	for {
+		q, ok := p.open()
+		if !ok {
+			return nil
+		}
+		var err error
+		if q.Key == guard {
+			err = p.confirm(ctx)
+		} else {
+			err = p.question(ctx, q)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// open is the first question that waits for an answer.
+func (p *prompter) open() (question.Question, bool) {
+	for _, step := range p.sheet.Steps() {
+		for _, q := range p.sheet.Questions(step) {
+			if !slices.Contains(p.answered, q.Key) {
+				return q, true
+			}
+		}
+		if step == answers.StepCluster && !slices.Contains(p.answered, guard) {
+			return question.Question{Field: answers.Field{Key: guard}}, true
+		}
+	}
+	return question.Question{}, false
+}
+
+// back takes the last answer back, so that it is asked again. What it was
+// becomes its default.
+func (p *prompter) back() {
+	if n := len(p.answered); n > 0 {
+		p.answered = p.answered[:n-1]
+	}
+}
+
+// forget has a question asked again.
+func (p *prompter) forget(key string) {
+	p.answered = slices.DeleteFunc(p.answered, func(k string) bool { return k == key })
+}
+
+// question asks one field until its answer is fine.
+func (p *prompter) question(ctx context.Context, q question.Question) error {
+	p.say("\n%s. %s", q.Title, q.Help)
+	for i, o := range q.Choices {
+		p.say("%s", strings.TrimSuffix(fmt.Sprintf("  %d) %s: %s", i+1, o.Title, o.Help), ": "))
+	}
+	for {
+		p.prompt(p.label(q))
+		line, err := p.line(ctx, q.Key, q.Kind == answers.Secret)
+		if err != nil {
+			return err
+		}
+		switch line = strings.TrimSpace(line); line {
+		case "?":
+			p.say("%s", question.Explain(q))
+			continue
+		case "<":
+			p.back()
+			return nil
+		}
+		if p.take(q, line) {
+			return nil
+		}
+	}
+}
+
+// label is the prompt with the default in brackets; a secret is never shown.
+func (p *prompter) label(q question.Question) string {
+	shown := ""
+	switch {
+	case len(q.Choices) > 0:
+		chosen := p.sheet.Chosen(q)
+		for i, o := range q.Choices {
+			if o.Value == chosen {
+				shown = strconv.Itoa(i + 1)
+			}
+		}
+	default:
+		shown, _ = p.sheet.Shown(q)
+	}
+	if shown == "" {
+		return q.Title + ": "
+	}
+	return q.Title + " [" + shown + "]: "
+}
+
+// take puts a line on the sheet and tells whether it is an answer.
+func (p *prompter) take(q question.Question, line string) bool {
+	before := p.sheet.Typed(q.Key)
+	switch {
+	case len(q.Choices) > 0:
+		value, ok := choice(q, line, p.sheet.Chosen(q))
+		if !ok {
+			p.say("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
+			return false
+		}
+		p.sheet.Type(q.Key, value)
+	case line != "":
+		p.sheet.Type(q.Key, line)
+	}
+	p.sheet.Settle(q)
+	if fault, bad := p.sheet.Fault(q.Key); bad {
+		p.sheet.Type(q.Key, before)
+		p.say("%s", strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "))
+		return false
+	}
+	p.answered = append(p.answered, q.Key)
+	p.keep(q.Step)
+	return true
+}
+
+// choice reads a number, a value or a title; nothing means the default.
+func choice(q question.Question, line, byDefault string) (value string, ok bool) {
+	if line == "" {
+		return byDefault, byDefault != ""
+	}
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(q.Choices) {
+		return q.Choices[n-1].Value, true
+	}
+	for _, o := range q.Choices {
+		if strings.EqualFold(line, o.Value) || strings.EqualFold(line, o.Title) {
+			return o.Value, true
+		}
+	}
+	if q.Kind == answers.Boolean {
+		switch strings.ToLower(line) {
+		case "y":
+			return "true", true
+		case "n":
+			return "false", true
+		}
+	}
+	return "", false
+}
+
+// confirm is the guard against the wrong cluster.
+func (p *prompter) confirm(ctx context.Context) error {
+	target, err := p.Engine.Describe(ctx, p.sheet.Answers())
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	name := p.sheet.Complete().Cluster.Context
+	if err != nil {
+		p.say("\n%s does not answer: %v", name, err)
+		again, err := p.yes(ctx, question.ContextKey, "Ask it again?", true)
+		if err == nil && !again {
+			p.forgetCluster()
+		}
+		return err
+	}
+	p.say("\nThis is where it goes:")
+	for _, f := range target.Facts() {
+		p.say("  %s: %s", f.Label, f.Text)
+	}
+	if target.Existing != nil && target.Existing.Remark != "" {
+		p.say("%s", target.Existing.Remark)
+	}
+	yes, err := p.yes(ctx, question.ContextKey, "Nothing has been written yet. Is "+name+" where ZenML shall go?", false)
+	switch {
+	case err != nil:
+		return err
+	case yes:
+		p.answered = append(p.answered, guard)
+	default:
+		p.forgetCluster()
+	}
+	return nil
+}
+
+// forgetCluster has the cluster chosen and confirmed again.
+func (p *prompter) forgetCluster() {
+	p.forget(guard)
+	for _, f := range answers.Asked(answers.StepCluster, p.sheet.Complete()) {
+		p.forget(f.Key)
+	}
+}

@@ -1,0 +1,115 @@
+package prompt
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
+)
+
+// install carries the plan out, after the person's word when checks failed.
+func (p *prompter) install(ctx context.Context, plan wizard.Plan, report checks.Report) (again bool, err error) {
+	if n := report.Summary().Failed; n > 0 {
+		yes, err := p.yes(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
+		if err != nil || !yes {
+			return true, err
+		}
+	}
+	for {
+		p.say("")
+		outcome, err := plan.Install(ctx, p.tell.Install)
+		p.outcome.Install, p.outcome.Err = outcome, err
+		if err == nil {
+			p.outcome.Ending = wizard.Installed
+			if p.StatePath != "" {
+				_ = saved.Remove(p.StatePath)
+			}
+			return false, nil
+		}
+		p.tell.Failed(err)
+		p.outcome.Ending = wizard.Failed
+		if ctx.Err() != nil || narrate.Explain(err).Stopped {
+			p.outcome.Ending = wizard.Stopped
+			return false, errLeave
+		}
+		retry, err := p.yes(ctx, "try again", "Try again?", false)
+		if err != nil || !retry {
+			return false, errors.Join(errLeave, nil)
+		}
+	}
+}
+
+// connect opens the way to the server, has it activated and holds it open.
+func (p *prompter) connect(ctx context.Context) error {
+	a := p.sheet.Answers()
+	p.say("\nConnecting to the server…")
+	tunnel, err := p.Engine.Connect(ctx, a, p.tell.Install)
+	if err != nil {
+		return err
+	}
+	defer tunnel.Close()
+	url := tunnel.URL()
+	p.outcome.URL = url
+	p.say("The server answers at %s", url)
+	way := a.Complete().Admin.Activate
+	if way == answers.ActivateBrowser && !p.NoOpen {
+		if err := p.Engine.OpenBrowser(ctx, url); err != nil {
+			p.say("The browser could not be opened (%v): open the address yourself.", err)
+		} else {
+			p.say("The browser was opened.")
+		}
+	}
+	p.say("Once it is activated, log the zenml client in with: %s", install.LoginCommand(install.Login{URL: url}))
+	return p.hold(ctx, a, tunnel, way)
+}
+
+// hold waits for the activation and for the person to end the port-forward.
+// Without a terminal it ends when the input does, or at once after an
+// activation of its own.
+func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	active := make(chan error, 1)
+	go func() { active <- p.Engine.Activate(ctx, a, tunnel.URL()) }()
+	switch way {
+	case answers.ActivateAuto:
+		p.say("Activating it with the user and password that you gave…")
+		if err := <-active; err != nil {
+			return err
+		}
+		p.activated()
+		active = nil
+	case answers.ActivateLater:
+		p.say("It is not activated: whoever reaches it first becomes its admin.")
+	default:
+		p.say("Waiting for you to activate it in the browser: make the first admin there.")
+	}
+	p.say("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
+	end := make(chan error, 1)
+	go func() { _, err := p.in.line(ctx, false); end <- err }()
+	for {
+		select {
+		case err := <-active:
+			if err == nil {
+				p.activated()
+			} else if ctx.Err() == nil {
+				p.say("It is not activated: %v", err)
+			}
+			active = nil
+		case <-end:
+			return ctx.Err()
+		case <-tunnel.Done():
+			return tunnel.Err()
+		}
+	}
+}
+
+func (p *prompter) activated() {
+	p.outcome.Activated = true
+	p.say("It is activated.")
+}

@@ -1,0 +1,191 @@
+package prompt
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// review shows the plan, makes the checks and asks what to do. again means
+// that questions are open again.
+func (p *prompter) review(ctx context.Context) (again bool, err error) {
+	plan, err := p.prepare(ctx)
+	if err != nil || plan == nil {
+		return plan == nil, err
+	}
+	report, err := p.check(ctx)
+	if err != nil {
+		return false, err
+	}
+	for {
+		does, err := p.choose(ctx, report)
+		if err != nil {
+			return false, err
+		}
+		switch does {
+		case "install":
+			return p.install(ctx, plan, report)
+		case "write":
+			if err := p.write(ctx, plan); err != nil {
+				return false, err
+			}
+		case "check":
+			if report, err = p.check(ctx); err != nil {
+				return false, err
+			}
+		case "change":
+			return true, p.change(ctx)
+		default:
+			return false, errLeave
+		}
+	}
+}
+
+// prepare makes the plan and shows it. Without a plan the questions that are
+// at fault are open again.
+func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
+	p.say("\nMaking the plan…")
+	plan, err := p.Engine.Prepare(ctx, p.sheet.Answers())
+	var faults answers.Faults
+	if errors.As(err, &faults) && p.reopen(faults) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := plan.Review()
+	p.say("\nWhat will be done:")
+	for i, sentence := range r.Sentences {
+		p.say("  %d. %s", i+1, sentence)
+	}
+	title := "The values for " + r.Chart + ", secrets masked"
+	if r.Sensitive {
+		title += " (the file itself holds a secret)"
+	}
+	p.say("\n%s:\n%s", title, indent(r.Values))
+	if len(r.ByHand) > 0 {
+		p.say("The same by hand:\n%s", indent(strings.Join(r.ByHand, "\n")))
+	}
+	return plan, nil
+}
+
+// reopen tells the faults and opens the questions that they name.
+func (p *prompter) reopen(faults answers.Faults) bool {
+	open := false
+	p.say("The answers make no plan yet:")
+	for _, fault := range faults {
+		p.say("  %s", fault.Error())
+		if slices.Contains(p.answered, fault.Key) {
+			p.forget(fault.Key)
+			open = true
+		}
+	}
+	return open
+}
+
+func (p *prompter) check(ctx context.Context) (checks.Report, error) {
+	p.say("\nThe checks:")
+	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), p.tell.Check)
+	if err == nil {
+		p.tell.Summary(report)
+	}
+	return report, err
+}
+
+// choose asks what to do with the plan.
+func (p *prompter) choose(ctx context.Context, report checks.Report) (string, error) {
+	name := p.sheet.Complete().Cluster.Context
+	does := []string{"install", "write", "check", "change", "leave"}
+	titles := []string{"install into " + name, "write " + p.ValuesPath + " only", "check again", "change an answer", "leave"}
+	byDefault := "1"
+	if report.Verdict() == checks.Failed {
+		titles[0] += ", although checks failed"
+		byDefault = "3"
+	}
+	p.say("\nWhat now?")
+	for i, title := range titles {
+		p.say("  %d) %s", i+1, title)
+	}
+	for {
+		p.prompt("What now [" + byDefault + "]: ")
+		line, err := p.line(ctx, "install", false)
+		if err != nil {
+			return "", err
+		}
+		if line = strings.TrimSpace(line); line == "" {
+			line = byDefault
+		}
+		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(does) {
+			return does[n-1], nil
+		}
+		if slices.Contains(does, line) {
+			return line, nil
+		}
+		p.say("Please give a number from 1 to %d.", len(does))
+	}
+}
+
+// write writes the values file, and asks before it writes over one.
+func (p *prompter) write(ctx context.Context, plan wizard.Plan) error {
+	err := plan.WriteValues(p.ValuesPath, false)
+	if errors.Is(err, fs.ErrExist) {
+		yes, err := p.yes(ctx, "overwrite", p.ValuesPath+" is there already. Overwrite it?", false)
+		if err != nil || !yes {
+			return err
+		}
+		return p.wrote(plan.WriteValues(p.ValuesPath, true))
+	}
+	return p.wrote(err)
+}
+
+func (p *prompter) wrote(err error) error {
+	if err != nil {
+		p.say("Not written: %v", err)
+		return nil
+	}
+	p.outcome.Values = p.ValuesPath
+	if p.outcome.Ending == wizard.Left {
+		p.outcome.Ending = wizard.Wrote
+	}
+	p.say("Written: %s", p.ValuesPath)
+	return nil
+}
+
+// change asks which answer, and opens its question.
+func (p *prompter) change(ctx context.Context) error {
+	asked := slices.DeleteFunc(slices.Clone(p.answered), func(key string) bool { return key == guard })
+	for i, key := range asked {
+		f, _ := answers.FieldByKey(key)
+		p.say("  %d) %s (%s)", i+1, f.Title, key)
+	}
+	for {
+		p.prompt("Which one: ")
+		line, err := p.line(ctx, "change", false)
+		if err != nil {
+			return err
+		}
+		line = strings.TrimSpace(line)
+		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(asked) {
+			line = asked[n-1]
+		}
+		if slices.Contains(asked, line) {
+			p.forget(line)
+			if f, _ := answers.FieldByKey(line); f.Step == answers.StepCluster {
+				p.forget(guard)
+			}
+			return nil
+		}
+		p.say("Please give a number from 1 to %d.", len(asked))
+	}
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
+}

@@ -1,0 +1,79 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+)
+
+// Target describes in words where the install would go, for the guard
+// against the wrong cluster.
+type Target struct {
+	Context  kube.Context
+	Version  string // of Kubernetes: "v1.36.2"
+	Nodes    int
+	Provider string // "Amazon EKS", "k3s"; empty when not recognised
+
+	Namespace       string
+	NamespaceExists bool
+	Release         string
+	Existing        *Existing // nil when the release name is free
+}
+
+// Existing is a release of that name that is there already.
+type Existing struct {
+	Chart   string // "zenml 0.97.0"
+	Status  string // Helm's: "deployed", "pending-install"
+	Updated time.Time
+	Remark  string // what installing over it would mean, one sentence
+}
+
+// Fact is one line of a target's description.
+type Fact struct{ Label, Text string }
+
+// Facts describes the target line by line.
+func (t Target) Facts() []Fact {
+	release := t.Release + ", new"
+	if t.Existing != nil {
+		release = fmt.Sprintf("%s, there already: %s, %s", t.Release, t.Existing.Chart, t.Existing.Status)
+		if !t.Existing.Updated.IsZero() {
+			release += " since " + t.Existing.Updated.Format("2 January 2006")
+		}
+	}
+	var facts []Fact
+	for _, f := range []Fact{
+		{"Context", t.Context.Name},
+		{"Server", t.Context.Server},
+		{"User", t.Context.User},
+		{"Cluster", t.kind()},
+		{"Namespace", t.Namespace + existence(t.NamespaceExists)},
+		{"Release", release},
+	} {
+		if f.Text != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// kind is the cluster's version, size and make in words.
+func (t Target) kind() string {
+	var parts []string
+	if t.Provider != "" {
+		parts = append(parts, t.Provider)
+	}
+	if t.Version != "" {
+		parts = append(parts, "Kubernetes "+t.Version)
+	}
+	parts = append(parts, count(t.Nodes, "node"))
+	return strings.Join(parts, ", ")
+}
+
+func existence(there bool) string {
+	if there {
+		return ", exists"
+	}
+	return ", will be created"
+}
