@@ -43,7 +43,7 @@ func Start(t testing.TB) *Cluster {
 
 // Main runs the tests of a package and ends the sandbox if it has been
 // started for them.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code := m.Run()
 	if stopped != nil {
 		stopped()
