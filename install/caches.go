@@ -86,13 +86,13 @@ type view struct {
 	services    []*corev1.Service
 	ingresses   []*networkingv1.Ingress
 	events      []*corev1.Event
-	lastLine    func(pod types.UID) string // what a pod has last written
+	lines       func(pod types.UID) []string // what a pod has written, its last lines
 }
 
 // view takes the objects that belong to the release as it is being made:
 // those of hooks, and once it is applied, its own and what came of them.
 func (w *watcher) view() view {
-	v := view{targets: w.targets, applied: w.phase.Load(), lastLine: w.logs.lastLine}
+	v := view{targets: w.targets, applied: w.phase.Load(), lines: w.logs.of}
 	v.deployments = kept[*appsv1.Deployment](w, "Deployment", v.applied)
 	v.claims = kept[*corev1.PersistentVolumeClaim](w, "PersistentVolumeClaim", v.applied)
 	v.services = kept[*corev1.Service](w, "Service", v.applied)

@@ -110,7 +110,7 @@ var rules = []rule{
 		cause: "the container was killed because it used more memory than its limit", remedy: "raise resources.limits.memory"},
 	{name: "architecture", reasons: crashReasons, contains: []string{"exec format error"}, grace: time.Second,
 		cause: "the image is made for another architecture than the node's", remedy: "choose nodes by nodeSelector, or an image for them"},
-	{name: "crash loop", reasons: []string{"CrashLoopBackOff"}, fits: func(p problem) bool { return p.restarts > 1 }, grace: 4 * time.Second,
+	{name: "crash loop", reasons: crashReasons, fits: func(p problem) bool { return p.restarts > 0 }, grace: 6 * time.Second,
 		cause: "the container keeps ending: {text}", remedy: "its last log lines say why"},
 }
 
@@ -131,6 +131,25 @@ func judge(o observation, p problem) observation {
 			o.State = Failed
 		}
 		return o
+	}
+	return o
+}
+
+// healing is how long a container that keeps ending is given when what it says
+// may pass, such as a database that does not answer yet.
+const healing = time.Minute
+
+// judgeLog refines the fault of a container that keeps ending by what it has
+// written: a known cause is named, and given time only if time may help.
+func judgeLog(o observation, lines []string) observation {
+	known, ok := fromLog(lines)
+	if o.fault == nil || !ok {
+		return o
+	}
+	o.fault.Cause, o.fault.Remedy, o.Message = known.cause, known.remedy, known.cause
+	o.grace = 2 * time.Second
+	if known.passing {
+		o.grace = healing
 	}
 	return o
 }

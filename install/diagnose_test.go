@@ -45,8 +45,8 @@ func TestRules(t *testing.T) {
 		{problem{reason: "FailedCreate", text: `unable to validate against any security context constraint`}, "scc", true, ""},
 		{problem{reason: "Unschedulable", text: `0/1 nodes are available: 1 Insufficient memory.`}, "unschedulable", false, "Insufficient memory"},
 		{problem{reason: "CrashLoopBackOff", ended: "OOMKilled", restarts: 1}, "out of memory", true, ""},
-		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 1}, "", false, ""},
-		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 2}, "crash loop", true, ""},
+		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 0}, "", false, ""},
+		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 1}, "crash loop", true, ""},
 	} {
 		o := judge(observation{}, test.problem)
 		if o.rule != test.rule || o.fault != nil && (o.grace != forever) != test.ends {
@@ -145,7 +145,7 @@ func TestObserve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := test.view
 			v.targets.namespace = ns
-			v.lastLine = func(pod types.UID) string { return "line of " + string(pod) }
+			v.lines = func(pod types.UID) []string { return []string{"line of " + string(pod), ""} }
 			v.replicaSets = currentReplicaSets(v.deployments, test.sets)
 			v.pods = podsOf(v, test.pods)
 			var seen []string

@@ -72,7 +72,11 @@ func (c *helmClient) Update(original, target helmkube.ResourceList, force bool) 
 
 // Delete deletes what Helm deletes before and after hooks, but no volume claim.
 func (c *helmClient) Delete(resources helmkube.ResourceList) (*helmkube.Result, []error) {
-	return c.Client.Delete(resources.Filter(notClaim))
+	resources = resources.Filter(notClaim)
+	if len(resources) == 0 { // which Helm takes for an object that was not found
+		return &helmkube.Result{}, nil
+	}
+	return c.Client.Delete(resources)
 }
 
 // Wait waits until the objects are ready.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -76,14 +77,18 @@ func (l *logs) keep(pod types.UID, line string) {
 	l.lines[pod] = lines[max(0, len(lines)-keptLines):]
 }
 
-// lastLine is the last line with something in it that the pod has written.
-func (l *logs) lastLine(pod types.UID) string {
+// of returns the last lines that the pod has written so far.
+func (l *logs) of(pod types.UID) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lines := l.lines[pod]
-	for i := len(lines) - 1; i >= 0; i-- {
-		if strings.TrimSpace(lines[i]) != "" {
-			return short(lines[i])
+	return slices.Clone(l.lines[pod])
+}
+
+// lastLine is the last line with something in it that the pod has written.
+func (v view) lastLine(pod types.UID) string {
+	for _, line := range slices.Backward(v.lines(pod)) {
+		if strings.TrimSpace(line) != "" {
+			return short(line)
 		}
 	}
 	return ""
@@ -108,9 +113,7 @@ func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
 	if len(lines) > 0 {
 		return lines
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return append(lines, l.lines[p.UID]...)
+	return l.of(p.UID)
 }
 
 func eachLine(r io.Reader, use func(string)) {

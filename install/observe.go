@@ -77,8 +77,10 @@ func (v view) job(j *batchv1.Job) observation {
 			message += ": " + line
 		}
 		return v.about("Job", j.Name, Progressing, "Running", message)
+	case pod.Status.Phase == corev1.PodPending:
+		return v.about("Job", j.Name, Waiting, "Pending", "waiting for pod "+pod.Name)
 	default:
-		return v.about("Job", j.Name, Waiting, string(pod.Status.Phase), "waiting for pod "+pod.Name)
+		return v.about("Job", j.Name, Progressing, "Finishing", "its pod has ended")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 )
 
 // pod says what a pod waits for, from the outside in: a node, its volumes, its
@@ -31,7 +30,10 @@ func (v view) pod(p *corev1.Pod) observation {
 			return v.crashedContainer(p, s, "Crashed")
 		}
 	}
-	if !started(p) {
+	switch {
+	case ended(p):
+		return v.about("Pod", p.Name, Ready, "Completed", "completed")
+	case !started(p):
 		return v.startingPod(p)
 	}
 	if c := podCondition(p, corev1.PodReady); c != nil && c.Status == corev1.ConditionTrue {
@@ -48,7 +50,7 @@ var starting = map[string]bool{"": true, "ContainerCreating": true, "PodInitiali
 // startingPod tells a volume that does not mount and an image under way from
 // a container that is merely being made.
 func (v view) startingPod(p *corev1.Pod) observation {
-	trouble := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Type == corev1.EventTypeWarning })
+	trouble := v.newestEvent(p.UID, hinders)
 	pulling := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulling" })
 	pulled := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulled" })
 	switch {
@@ -56,12 +58,18 @@ func (v view) startingPod(p *corev1.Pod) observation {
 		o := v.about("Pod", p.Name, Progressing, "Pulling", "pulling "+v.image(p))
 		o.Since = eventTime(pulling)
 		return o
-	case trouble != nil && trouble.Reason != "FailedScheduling":
+	case trouble != nil:
 		o := v.about("Pod", p.Name, Waiting, trouble.Reason, trouble.Message)
 		return judge(o, problem{reason: trouble.Reason, text: trouble.Message})
 	default:
 		return v.about("Pod", p.Name, Progressing, "ContainerCreating", "creating the container on node "+orWord(p.Spec.NodeName, "?"))
 	}
+}
+
+// hinders tells whether an event says that a pod with a node cannot start; a
+// kubelet also warns of what does no harm, such as a missing cluster DNS.
+func hinders(e *corev1.Event) bool {
+	return strings.HasPrefix(e.Reason, "Failed") && e.Reason != "FailedScheduling" || e.Reason == "NetworkNotReady"
 }
 
 func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observation {
@@ -98,7 +106,7 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 	}
 	o := v.about("Pod", p.Name, Waiting, reason, message)
 	o.logs = p
-	return judge(o, pr)
+	return judgeLog(judge(o, pr), v.lines(p.UID))
 }
 
 // failedPod is a pod that will not be restarted. Its Job tells the fault; here
@@ -121,12 +129,7 @@ func (v view) unreadyPod(p *corev1.Pod) observation {
 	if e := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Unhealthy" }); e != nil {
 		message, reason = "started, not ready yet: "+e.Message, "Unhealthy"
 	}
-	if line := v.lastLine(p.UID); line != "" {
-		message += "; it says: " + line
-	}
-	o := v.about("Pod", p.Name, Progressing, reason, message)
-	o.logs = p
-	return o
+	return v.about("Pod", p.Name, Progressing, reason, message)
 }
 
 func (v view) image(p *corev1.Pod) string {
@@ -134,6 +137,15 @@ func (v view) image(p *corev1.Pod) string {
 		return c.Image
 	}
 	return "its image"
+}
+
+// ended tells whether all containers have ended well, though the pod's phase
+// does not say so yet.
+func ended(p *corev1.Pod) bool {
+	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool {
+		return s.State.Terminated == nil || s.State.Terminated.ExitCode != 0
+	}) &&
+		len(p.Status.ContainerStatuses) > 0
 }
 
 func started(p *corev1.Pod) bool {
@@ -149,16 +161,6 @@ func podCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondit
 	for i := range p.Status.Conditions {
 		if p.Status.Conditions[i].Type == kind {
 			return &p.Status.Conditions[i]
-		}
-	}
-	return nil
-}
-
-// podByUID finds a pod in the view.
-func (v view) podByUID(uid types.UID) *corev1.Pod {
-	for _, p := range v.pods {
-		if p.UID == uid {
-			return p
 		}
 	}
 	return nil

@@ -156,7 +156,7 @@ func newestServing(pods []*corev1.Pod) *corev1.Pod {
 
 func (f *podFinder) noPod(ctx context.Context) error {
 	e := &NoPodError{Namespace: f.namespace, Release: f.release, Err: context.Cause(ctx)}
-	v := view{lastLine: func(types.UID) string { return "" }}
+	v := view{lines: func(types.UID) []string { return nil }}
 	for _, p := range f.pods() {
 		e.Seen = append(e.Seen, p.Name+": "+v.pod(p).Message)
 	}

@@ -33,7 +33,7 @@ type watcher struct {
 
 	mu    sync.Mutex
 	shown map[Object]ObjectChanged // what was last reported
-	first map[string]time.Time     // when a fault was first seen, by its key
+	seen  map[string]sighting      // when a fault was seen, by its key
 }
 
 func newWatcher(r *run) *watcher {
@@ -42,7 +42,7 @@ func newWatcher(r *run) *watcher {
 		targets: newTargets(r),
 		changed: make(chan struct{}, 1),
 		shown:   map[Object]ObjectChanged{},
-		first:   map[string]time.Time{},
+		seen:    map[string]sighting{},
 	}
 }
 
@@ -171,15 +171,23 @@ func (w *watcher) outlasted(o observation) bool {
 	if o.grace < 0 {
 		return false
 	}
+	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	first, ok := w.first[o.key()]
-	if !ok {
-		first = time.Now()
-		w.first[o.key()] = first
+	s, known := w.seen[o.key()]
+	if !known || now.Sub(s.last) > forgotten {
+		s.first = now
 	}
-	return time.Since(first) >= o.grace
+	s.last = now
+	w.seen[o.key()] = s
+	return now.Sub(s.first) >= o.grace
 }
+
+// sighting is a fault that is there, or comes and goes as crashes do.
+type sighting struct{ first, last time.Time }
+
+// forgotten is how long a fault must be away to have healed.
+const forgotten = 20 * time.Second
 
 // sees tells whether objects of the kind can be watched.
 func (w *watcher) sees(kind string) bool { return !w.caches.refused(kind) }

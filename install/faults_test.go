@@ -1,0 +1,197 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+const canary = "c4n4ry-wr0ng-p4ssw0rd"
+
+// TestFaults provokes faults in a real cluster and wants each named within
+// 10 s of the fact, which is taken from the cluster's own records.
+func TestFaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		plan  func(*bench) Plan
+		fact  func(*bench) time.Time
+		kind  string // of the object at fault
+		cause string
+	}{
+		"a wrong password": {
+			plan: func(b *bench) Plan { return b.mysql("current", canary) },
+			fact: (*bench).podEnded, kind: "Job", cause: "1045",
+		},
+		"a wrong password, legacy": {
+			plan: func(b *bench) Plan { return b.mysql("legacy", canary) },
+			fact: (*bench).podEnded, kind: "Job", cause: "1045",
+		},
+		"a database that nobody serves": {
+			plan: func(b *bench) Plan {
+				plan := b.mysql("current", canary)
+				serverOf(plan)["database"].(map[string]any)["url"] = "mysql://zenml@" + b.HostAddress + ":1/zenml"
+				return plan
+			},
+			fact: (*bench).podEnded, kind: "Job", cause: "nothing listens",
+		},
+		"an unknown image tag": {
+			plan: func(b *bench) Plan {
+				plan := b.sqlite("current")
+				serverOf(plan)["image"] = map[string]any{"tag": "0.0.0-unknown"}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "0.0.0-unknown does not exist",
+		},
+		"an unknown image tag for the migration": {
+			plan: func(b *bench) Plan {
+				plan := b.mysql("legacy", b.Database.Password.Reveal())
+				serverOf(plan)["image"] = map[string]any{"tag": "0.0.0-unknown"}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "0.0.0-unknown does not exist",
+		},
+		"a Secret that is missing": {
+			plan: func(b *bench) Plan {
+				plan := b.mysql("current", canary)
+				plan.Secrets = nil
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: `secret "zenml-database" not found`,
+		},
+		"a quota": {
+			plan: func(b *bench) Plan {
+				b.create(&corev1.ResourceQuota{
+					ObjectMeta: metav1.ObjectMeta{Name: "none"},
+					Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
+				})
+				return b.sqlite("current")
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("FailedCreate") }, kind: "ReplicaSet", cause: "quota",
+		},
+		"a quota for the migration": {
+			plan: func(b *bench) Plan {
+				b.create(&corev1.ResourceQuota{
+					ObjectMeta: metav1.ObjectMeta{Name: "none"},
+					Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
+				})
+				return b.mysql("current", canary)
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("FailedCreate") }, kind: "Job", cause: "quota",
+		},
+		"a StorageClass that is missing": {
+			plan: func(b *bench) Plan {
+				plan := b.sqlite("current")
+				serverOf(plan)["database"] = map[string]any{"persistence": map[string]any{"enabled": true, "storageClassName": "no-such-class"}}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("ProvisioningFailed") }, kind: "PersistentVolumeClaim", cause: "no-such-class",
+		},
+		"a server that keeps ending": {
+			plan: func(b *bench) Plan {
+				plan := b.sqlite("current")
+				serverOf(plan)["environment"] = map[string]any{"ZENML_STORE_URL": "postgres://nowhere"}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "keeps ending",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			plan := test.plan(b)
+			r := record(t)
+			outcome, err := b.engine.Apply(t.Context(), plan, r.observe)
+			named := time.Now()
+			var fault *Fault
+			if !errors.As(err, &fault) {
+				t.Fatalf("%v\n%s", err, r)
+			}
+			if fault.Object.Kind != test.kind || !strings.Contains(fault.Cause, test.cause) || fault.Remedy == "" || len(fault.Evidence) == 0 {
+				t.Errorf("%+v\n%s", fault, r)
+			}
+			after := named.Sub(test.fact(b))
+			if after > 10*time.Second {
+				t.Errorf("named %s after the fact\n%s", after, r)
+			}
+			if outcome.Release == nil || outcome.Release.Status != "failed" {
+				t.Errorf("release: %+v", outcome.Release)
+			}
+			if shown := r.String() + err.Error() + strings.Join(fault.Evidence, "\n"); strings.Contains(shown, canary) {
+				t.Errorf("the password shows:\n%s", shown)
+			}
+			t.Logf("named %.1f s after the fact, %.1f s after the start: %v\n%s", after.Seconds(), named.Sub(r.begin).Seconds(), err, strings.Join(fault.Evidence, "\n"))
+		})
+	}
+}
+
+func serverOf(p Plan) map[string]any {
+	for _, root := range generations {
+		if server, ok := p.Values[root].(map[string]any); ok {
+			return server
+		}
+	}
+	return nil
+}
+
+func (b *bench) create(quota *corev1.ResourceQuota) {
+	b.t.Helper()
+	client := b.Client(b.t)
+	if _, err := client.CoreV1().ResourceQuotas(b.namespace).Create(b.t.Context(), quota, metav1.CreateOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.eventually("the quota counts", func() (bool, error) {
+		q, err := client.CoreV1().ResourceQuotas(b.namespace).Get(b.t.Context(), quota.Name, metav1.GetOptions{})
+		return err == nil && len(q.Status.Hard) > 0, err
+	})
+}
+
+func (b *bench) eventually(what string, ask func() (bool, error)) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	if err := poll(ctx, 50*time.Millisecond, ask); err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// podEnded is when a container of the namespace ended, to the second.
+func (b *bench) podEnded() time.Time {
+	b.t.Helper()
+	pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, p := range pods.Items {
+		for _, s := range p.Status.ContainerStatuses {
+			if s.State.Terminated != nil {
+				return s.State.Terminated.FinishedAt.Time
+			}
+		}
+	}
+	b.t.Fatal("no container has ended")
+	return time.Time{}
+}
+
+// eventTime is when the first event with that reason came up, to the second.
+func (b *bench) eventTime(reason string) time.Time {
+	b.t.Helper()
+	events, err := b.Client(b.t).CoreV1().Events(b.namespace).List(b.t.Context(), metav1.ListOptions{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var first time.Time
+	for _, e := range events.Items {
+		if e.Reason == reason && (first.IsZero() || e.CreationTimestamp.Time.Before(first)) {
+			first = e.CreationTimestamp.Time
+		}
+	}
+	if first.IsZero() {
+		b.t.Fatalf("no event %s", reason)
+	}
+	return first
+}
