@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 var update = flag.Bool("update", false, "write docs/checks anew")
@@ -83,12 +85,19 @@ func names(tests []string) string {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	code := m.Run()
+	testcluster.Main(covered{m})
+}
+
+// covered compares the coverage page after a run of all tests.
+type covered struct{ m *testing.M }
+
+func (c covered) Run() int {
+	code := c.m.Run()
 	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && !testing.Short()
 	if code == 0 && whole {
 		code = compareCoverage()
 	}
-	os.Exit(code)
+	return code
 }
 
 // compareCoverage holds the page to what this run saw.

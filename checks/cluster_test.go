@@ -1,0 +1,183 @@
+package checks
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func TestClusterThatServes(t *testing.T) {
+	c := testcluster.Start(t)
+	report := look(t, withCluster(t, c.Access(), c.Namespace(t)), "cluster", "supply.chart", "supply.values", "supply.effect")
+	for _, id := range []string{"kubeconfig", "reachable", "version", "clock", "namespace", "permissions", "release"} {
+		expect(t, report, "cluster."+id, Pass)
+	}
+	for _, id := range []string{"chart", "render", "values", "effect"} {
+		expect(t, report, "supply."+id, Pass)
+	}
+}
+
+func TestClusterKubeconfigFaults(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		must(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	whole := write("whole", `apiVersion: v1
+kind: Config
+current-context: a
+contexts: [{name: a, context: {cluster: a, user: a}}]
+clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: a, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-at-all, interactiveMode: Never, installHint: "install it from example.com"}}}]
+`)
+	for name, c := range map[string]struct {
+		access *kube.Access
+		say    string
+	}{
+		"no file":         {accessBy(filepath.Join(dir, "missing"), ""), "missing"},
+		"empty":           {accessBy(write("empty", ""), ""), "--kubeconfig"},
+		"not YAML":        {accessBy(write("broken", "clusters: [{"), ""), "cannot be read"},
+		"unknown context": {accessBy(whole, "other"), "kubectl config get-contexts"},
+		"missing plugin":  {accessBy(whole, ""), "install it from example.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := look(t, withCluster(t, c.access, "zenml"), "cluster.kubeconfig", "cluster.reachable")
+			expect(t, report, "cluster.kubeconfig", Failed, c.say)
+			expect(t, report, "cluster.reachable", Skipped, "needs cluster.kubeconfig")
+		})
+	}
+}
+
+func TestClusterClientCertificateExpired(t *testing.T) {
+	c := testcluster.Start(t)
+	e := withCluster(t, c.Access(), "zenml")
+	e.Now = func() time.Time { return time.Now().AddDate(100, 0, 0) }
+	expect(t, look(t, e, "cluster.kubeconfig"), "cluster.kubeconfig", Failed, "expired on")
+}
+
+func TestClusterUnreachable(t *testing.T) {
+	c := testcluster.Start(t)
+	served := func(change func(*clientcmdapi.Config)) Report {
+		return look(t, withCluster(t, kubeconfig(t, c, change), "zenml"), "cluster.reachable", "cluster.namespace")
+	}
+	at := func(address string) Report {
+		return served(func(config *clientcmdapi.Config) {
+			for _, cluster := range config.Clusters {
+				cluster.Server = address
+			}
+		})
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	_ = listener.Close()
+	report := at("https://" + listener.Addr().String())
+	expect(t, report, "cluster.reachable", Failed, "refuses the connection")
+	expect(t, report, "cluster.namespace", Skipped, "needs cluster.reachable")
+
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte("<html>Corporate proxy</html>"))
+	}))
+	t.Cleanup(web.Close)
+	expect(t, at(web.URL), "cluster.reachable", Failed, "does not answer like Kubernetes", "Corporate proxy", "NO_PROXY")
+
+	secure := httptest.NewTLSServer(web.Config.Handler)
+	t.Cleanup(secure.Close)
+	expect(t, at(secure.URL), "cluster.reachable", Failed, "is not trusted")
+
+	expect(t, served(func(config *clientcmdapi.Config) {
+		for _, user := range config.AuthInfos {
+			*user = clientcmdapi.AuthInfo{Token: "expired"}
+		}
+	}), "cluster.reachable", Failed, "refuses your credentials (401)")
+	expect(t, served(func(config *clientcmdapi.Config) {
+		for _, user := range config.AuthInfos {
+			*user = clientcmdapi.AuthInfo{Exec: &clientcmdapi.ExecConfig{Command: "false", APIVersion: "client.authentication.k8s.io/v1", InteractiveMode: clientcmdapi.NeverExecInteractiveMode}}
+		}
+	}), "cluster.reachable", Failed, "credential plugin of the kubeconfig fails")
+	expect(t, served(func(config *clientcmdapi.Config) {
+		for _, cluster := range config.Clusters {
+			cluster.ProxyURL = "http://" + listener.Addr().String()
+		}
+	}), "cluster.reachable", Failed, "proxyconnect", "NO_PROXY")
+}
+
+func TestClusterClockAndSupport(t *testing.T) {
+	c := testcluster.Start(t)
+	e := withCluster(t, c.Access(), "zenml")
+	e.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	expect(t, look(t, e, "cluster.clock"), "cluster.clock", Failed, " ahead of the API server's")
+	e.Now = func() time.Time { return time.Now().Add(-time.Hour) }
+	expect(t, look(t, e, "cluster.clock"), "cluster.clock", Failed, " behind the API server's")
+}
+
+func TestClusterVersions(t *testing.T) {
+	for version, want := range map[string]struct {
+		status Status
+		say    string
+	}{
+		"v1.22.17":         {Failed, "1.23 or newer"},
+		"v1.29.3-eks-1234": {Warned, "no more security fixes"},
+		"v1.33.1+k3s1":     {Warned, "2026-06-28"},
+		"v1.40.0":          {Pass, "v1.40.0"},
+	} {
+		t.Run(version, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte(`{"gitVersion": "` + version + `"}`))
+			}))
+			t.Cleanup(server.Close)
+			e := withCluster(t, served(t, server.URL), "zenml")
+			e.Now = func() time.Time { return time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC) }
+			expect(t, look(t, e, "cluster.version"), "cluster.version", want.status, want.say)
+		})
+	}
+}
+
+// served is the access to a server that needs no credentials.
+func served(t *testing.T, address string) *kube.Access {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	must(t, os.WriteFile(path, []byte(`apiVersion: v1
+kind: Config
+current-context: a
+contexts: [{name: a, context: {cluster: a, user: a}}]
+clusters: [{name: a, cluster: {server: "`+address+`"}}]
+users: [{name: a, user: {token: t}}]
+`), 0o600))
+	return accessBy(path, "")
+}
+
+func TestClusterNamespaceFaults(t *testing.T) {
+	c := testcluster.Start(t)
+	client, name := c.Client(t), c.Namespace(t)
+	// A finalizer of our own keeps the namespace from going.
+	held, err := client.CoreV1().ConfigMaps(name).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/hold"}}}, metav1.CreateOptions{})
+	must(t, err)
+	restricted := serviceAccount(t, c, name)
+	expect(t, look(t, withCluster(t, restricted, name), "cluster.namespace"), "cluster.namespace", Warned, "may not look at")
+	must(t, client.CoreV1().Namespaces().Delete(t.Context(), name, metav1.DeleteOptions{}))
+	t.Cleanup(func() {
+		held.Finalizers = nil
+		held.ResourceVersion = ""
+		_, err := client.CoreV1().ConfigMaps(name).Update(t.Context(), held, metav1.UpdateOptions{})
+		if err != nil {
+			t.Log(err)
+		}
+	})
+	expect(t, look(t, withCluster(t, c.Access(), name), "cluster.namespace"), "cluster.namespace", Failed, "being deleted", "kubectl wait")
+	expect(t, look(t, withCluster(t, c.Access(), "not-there-yet"), "cluster.namespace"), "cluster.namespace", Pass, "will be created")
+}

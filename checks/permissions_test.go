@@ -1,0 +1,78 @@
+package checks
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func ingress(a *answers.Answers) {
+	a.Values = map[string]any{"server": map[string]any{"ingress": map[string]any{"enabled": true, "host": "zenml.example.com"}}}
+}
+
+func TestPermissionsOfARestrictedAccountAndTheRoleThatMendsThem(t *testing.T) {
+	c := testcluster.Start(t)
+	name := c.Namespace(t)
+	access := serviceAccount(t, c, name,
+		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"get"}},
+		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"secrets", "services", "serviceaccounts", "pods", "pods/log", "events", "persistentvolumeclaims"}, Verbs: []string{"*"}},
+		rbacv1.PolicyRule{APIGroups: []string{"apps"}, Resources: []string{"*"}, Verbs: []string{"get", "list", "watch", "create"}},
+	)
+	e := withCluster(t, access, name, ingress)
+	result := expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", Failed,
+		"patch and delete deployments.apps", "get, list and watch jobs.batch",
+		"get, create, patch and delete ingresses.networking.k8s.io", "create pods/portforward",
+		"kind: Role", "name: restricted", "namespace: "+name)
+	for _, given := range []string{"secrets", "serviceaccounts", "replicasets"} {
+		if strings.Contains(result.Message, given) {
+			t.Errorf("%s are there, and named as missing: %s", given, result.Message)
+		}
+	}
+	role, err := RBAC(t.Context(), e)
+	must(t, err)
+	apply(t, c, name, role)
+	expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", Pass)
+}
+
+// apply creates the Role and the RoleBinding of a stream of manifests.
+func apply(t *testing.T, c *testcluster.Cluster, namespace string, stream []byte) {
+	t.Helper()
+	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(stream), 4096)
+	var role rbacv1.Role
+	must(t, decoder.Decode(&role))
+	_, err := c.Client(t).RbacV1().Roles(namespace).Create(t.Context(), &role, metav1.CreateOptions{})
+	must(t, err)
+	var binding rbacv1.RoleBinding
+	must(t, decoder.Decode(&binding))
+	_, err = c.Client(t).RbacV1().RoleBindings(namespace).Create(t.Context(), &binding, metav1.CreateOptions{})
+	must(t, err)
+	if err := decoder.Decode(&rbacv1.ClusterRole{}); !errors.Is(err, io.EOF) {
+		t.Errorf("more is asked for than a Role: %v", err)
+	}
+}
+
+func TestPermissionsToMakeTheNamespace(t *testing.T) {
+	c := testcluster.Start(t)
+	access := serviceAccount(t, c, c.Namespace(t))
+	e := withCluster(t, access, "a-namespace-that-is-not-there")
+	// Whether it exists cannot be seen without the right to look.
+	expect(t, look(t, e, "cluster.namespace"), "cluster.namespace", Warned)
+	expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", Failed, "get namespaces")
+
+	role, err := RBAC(t.Context(), withCluster(t, c.Access(), "a-namespace-that-is-not-there"))
+	must(t, err)
+	for _, want := range []string{"kind: ClusterRole\n", "kind: ClusterRoleBinding\n", "- create\n"} {
+		if !strings.Contains(string(role), want) {
+			t.Errorf("the manifests lack %q:\n%s", want, role)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package checks
+
+import (
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func TestChartFaults(t *testing.T) {
+	for name, c := range map[string]struct{ ref, say string }{
+		"no folder":  {filepath.Join(t.TempDir(), "none"), "none"},
+		"refused":    {"oci://" + closedAddress(t) + "/zenml", "refused"},
+		"not ZenML":  {foreignChart(t), "is not a ZenML server chart"},
+		"no archive": {write(t, "chart.tgz", "rubbish"), "chart.tgz"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := withCluster(t, nil, "zenml")
+			withChart(e, c.ref)
+			report := look(t, e, "supply")
+			expect(t, report, "supply.chart", Failed, c.say)
+			expect(t, report, "supply.values", Skipped, "needs supply.render")
+		})
+	}
+}
+
+func TestChartVersionThatIsNotThere(t *testing.T) {
+	c := testcluster.Start(t)
+	e := withCluster(t, nil, "zenml")
+	withChart(e, c.Charts["current"].Ref)
+	expect(t, look(t, e, "supply.chart"), "supply.chart", Pass)
+	e.Answers.Chart.Version = "0.1.2"
+	expect(t, look(t, e, "supply.chart"), "supply.chart", Failed, "0.1.2", c.Charts["current"].Version)
+}
+
+func closedAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	must(t, listener.Close())
+	return listener.Addr().String()
+}
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	must(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func foreignChart(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "wordpress")
+	must(t, os.Mkdir(dir, 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "Chart.yaml"), []byte("apiVersion: v2\nname: wordpress\nversion: 1.0.0\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "values.yaml"), []byte("replicas: 1\n"), 0o600))
+	return dir
+}
+
+func TestValuesThatTheChartDoesNotKnow(t *testing.T) {
+	e := withCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Values = map[string]any{"zenml": map[string]any{"replicaCount": 2}, "server": map[string]any{"replicaCuont": 2}}
+	})
+	report := look(t, e, "supply.values", "supply.effect")
+	expect(t, report, "supply.values", Failed, "server.replicaCuont", "zenml")
+	expect(t, report, "supply.render", Pass)
+}
+
+func TestValuesThatDoNotRender(t *testing.T) {
+	e := withCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Values = map[string]any{"server": map[string]any{"gateway": map[string]any{"enabled": true}}}
+	})
+	report := look(t, e, "supply")
+	expect(t, report, "supply.render", Failed, "gateway")
+	expect(t, report, "supply.effect", Skipped, "needs supply.render")
+}
+
+// TestAnswersWithoutEffect renders by a chart whose migration job is missing.
+func TestAnswersWithoutEffect(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "zenml")
+	must(t, os.CopyFS(dir, os.DirFS("../sandbox/charts/current")))
+	must(t, os.Remove(filepath.Join(dir, "templates", "server-db-job.yaml")))
+	e := withCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: plain(canary)}}
+	})
+	withChart(e, dir)
+	expect(t, look(t, e, "supply.effect"), "supply.effect", Failed, "database")
+}
+
+func TestReferences(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := withCluster(t, c.Access(), namespace, func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
+			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}}}}
+	})
+	expect(t, look(t, e, "supply.references"), "supply.references", Failed, "there is no Secret db in namespace "+namespace, "kubectl -n "+namespace+" create secret generic db --from-file=password=FILE")
+	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "db"}, StringData: map[string]string{"pass": "x"}}, metav1.CreateOptions{})
+	must(t, err)
+	expect(t, look(t, e, "supply.references"), "supply.references", Failed, "Secret db has no key password")
+	made.StringData = map[string]string{"password": "x"}
+	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
+	must(t, err)
+	expect(t, look(t, e, "supply.references"), "supply.references", Pass)
+}
+
+func TestLocalPort(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	e := &Env{Port: listener.Addr().(*net.TCPAddr).Port}
+	expect(t, look(t, e, "local.port"), "local.port", Pass, "another one is taken")
+	e.PortChosen = true
+	expect(t, look(t, e, "local.port"), "local.port", Failed, "in use")
+	expect(t, look(t, &Env{}, "local.port"), "local.port", Pass)
+}
+
+func TestSQLite(t *testing.T) {
+	e := withCluster(t, nil, "zenml")
+	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Warned, "not on a volume")
+	e.Answers.Database.SQLite = answers.SQLite{Persistent: true, Size: "1Gi"}
+	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Pass)
+	e.Answers.Values = map[string]any{"autoscaling": map[string]any{"enabled": true}}
+	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Failed, "autoscaling")
+	e.Rendered = func(context.Context) (Rendered, error) {
+		o := manifest.Object{}
+		o.Object = map[string]any{"kind": "Deployment", "apiVersion": "apps/v1", "metadata": map[string]any{"name": "zenml-server"}, "spec": map[string]any{"replicas": float64(2)}}
+		return Rendered{Objects: []manifest.Object{o}}, nil
+	}
+	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Failed, "2 replicas")
+}
