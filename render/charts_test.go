@@ -17,6 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chart"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // generations are the stand-in charts, one per generation.
@@ -102,7 +103,7 @@ func parse(t testing.TB, file string) answers.Answers {
 // draw writes the values for answers on a chart, renders them and proves them.
 func (s standIn) draw(t testing.TB, a answers.Answers) (Document, answers.Faults) {
 	t.Helper()
-	doc, err := Values(a, s.Info, Settings{Local: local, Keys: Generate(a, nil)})
+	doc, err := Values(a, s.Info, settings(a))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +122,28 @@ func draw(t testing.TB, generation string, a answers.Answers) (Document, answers
 // local stands for the user's machine: every environment variable and file of
 // the tests' answers holds a canary that says where it came from.
 var local = answers.Local{
-	Getenv: func(name string) (string, bool) { return "canary-" + name, !strings.HasPrefix(name, "UNSET") },
+	Getenv: func(name string) (string, bool) {
+		if name == "ADMIN_PASSWORD" {
+			return "Canary-1!" + name, true
+		}
+		return "canary-" + name, !strings.HasPrefix(name, "UNSET")
+	},
 	ReadFile: func(path string) ([]byte, error) {
-		if strings.Contains(path, "missing") {
+		switch {
+		case strings.Contains(path, "missing"):
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		case strings.HasSuffix(path, ".json"):
+			return fmt.Appendf(nil, "{\"canary\": %q}\n", filepath.Base(path)), nil
 		}
 		return fmt.Appendf(nil, "canary-%s\n", filepath.Base(path)), nil
 	},
+}
+
+// settings is what the tests make values from: the same on every run.
+func settings(a answers.Answers) Settings {
+	keys := Generate(a, nil)
+	for key := range keys {
+		keys[key] = secret.New(strings.Repeat("0123456789abcdef", 4))
+	}
+	return Settings{Local: local, Keys: keys, Address: "192.0.2.7"}
 }

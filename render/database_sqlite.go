@@ -1,8 +1,6 @@
 package render
 
 import (
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -25,6 +23,7 @@ func sqlite(d *draft) {
 	if !d.supports("database.persistence", "database.sqlite.persistent", "cannot keep SQLite on a volume") {
 		return
 	}
+	d.needsGroup = "database.sqlite.persistent"
 	d.comment("database", "SQLite on a volume of its own, so that it outlives the pod (database.sqlite). The volume stays when the release is removed.")
 	d.set("database.persistence.enabled", true, "database.type", "database.sqlite.persistent").prove(onVolume("SQLite is on a volume", nil))
 	d.set("database.persistence.size", db.SQLite.Size, "database.sqlite.size").prove(onVolume("the volume is "+db.SQLite.Size, claimsSize(db.SQLite.Size)))
@@ -89,15 +88,4 @@ func (p *pod) claimAt(folder string) string {
 		}
 	}
 	return ""
-}
-
-// supports records a fault when the chart lacks a setting of the server that
-// the answer at key needs.
-func (d *draft) supports(name, key, cannot string) bool {
-	if d.has(name) {
-		return true
-	}
-	d.fault(CheckValues, key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, dotted(d.server(name))),
-		"use a chart that is "+chartsWith(name)+" (chart.version), or leave the answer out")
-	return false
 }

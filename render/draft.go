@@ -1,12 +1,11 @@
 package render
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chart"
-	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // draft collects what the sections decide.
@@ -15,6 +14,10 @@ type draft struct {
 	chart    chart.Info
 	layout   chart.Layout
 	settings Settings
+
+	// needsGroup is the answer because of which the pods must own a volume by
+	// their group.
+	needsGroup string
 
 	values []*setting
 	blocks []block
@@ -31,6 +34,7 @@ func newDraft(a answers.Answers, c chart.Info, s Settings) (*draft, error) {
 	for _, section := range sections {
 		section(d)
 	}
+	d.refuseUnknown()
 	return d, nil
 }
 
@@ -62,6 +66,18 @@ func (d *draft) fault(check, key, problem, remedy string) {
 	d.faults = append(d.faults, answers.Fault{Check: check, Key: key, Problem: problem, Remedy: remedy})
 }
 
+// refuseUnknown records a fault for every setting that the chart would ignore.
+func (d *draft) refuseUnknown() {
+	for _, s := range d.values {
+		if len(s.path) == 0 || d.knows(s.path) {
+			continue
+		}
+		name := strings.TrimPrefix(dotted(s.path), d.layout.Root+".")
+		d.fault(CheckValues, s.answers[0], fmt.Sprintf("%s has no %s and would ignore it in silence", d.chartName(), dotted(s.path)),
+			"use a chart that is "+chartsWith(name)+" (chart.version), or leave the answer out")
+	}
+}
+
 // has tells whether the chart has a setting of the server.
 func (d *draft) has(name string) bool { return d.knows(d.server(name)) }
 
@@ -69,77 +85,25 @@ func (d *draft) has(name string) bool { return d.knows(d.server(name)) }
 // from a Secret that is not its own.
 func (d *draft) refersToSecrets() bool { return d.has("environmentSecretKeyRefs") }
 
-// refer returns the Secret and key that hold the answer at key: the one that
-// the answer names, or ours.
-func (d *draft) refer(key string) answers.SecretRef {
-	source := d.a.GetSource(key)
-	need := Need{Answer: key, source: source}
-	if ref := source.SecretRef; ref != nil {
-		need.SecretRef = *ref
-	} else {
-		need.SecretRef, need.Ours = home(d.a, key), true
-	}
-	if !slices.ContainsFunc(d.needs, func(n Need) bool { return n.SecretRef == need.SecretRef && n.Answer == key }) {
-		d.needs = append(d.needs, need)
-	}
-	return need.SecretRef
+// commentTop puts text over values that are not below the server's key.
+func (d *draft) commentTop(name, text string) {
+	d.blocks = append(d.blocks, block{strings.Split(name, "."), text})
 }
-
-// keep has the installer keep the answer at key in a Secret of ours although
-// the values do not reference it: a generated key that must survive.
-func (d *draft) keep(key string) {
-	if source := d.a.GetSource(key); source.Generate {
-		d.needs = append(d.needs, Need{Answer: key, SecretRef: home(d.a, key), Ours: true, Kept: true, source: source})
-	}
-}
-
-// read returns the content of the answer at key, which the chart takes inline.
-func (d *draft) read(key string) secret.Text {
-	source := d.a.GetSource(key)
-	if source.SecretRef != nil {
-		d.fault(CheckValues, key, d.chartName()+" can take it only as a value, not from a Secret",
-			"give it as {env: NAME} or {file: PATH}, or use a chart that is "+chartsWith("environmentSecretKeyRefs")+" (chart.version)")
-		return secret.Text{}
-	}
-	text, err := content(key, source, d.settings)
-	if err != nil {
-		d.fault(CheckReferences, key, err.Error(), "")
-	}
-	return text
-}
-
-// variable gives the server a variable from the answer at key: by reference
-// where the chart can, else inline at name.
-func (d *draft) variable(variable, name, key string) {
-	if !d.refersToSecrets() {
-		text := d.read(key)
-		d.keep(key)
-		d.set(name, text.Reveal(), key).hide().prove(podsSeeSecret(variable, text))
-		return
-	}
-	ref := d.refer(key)
-	d.appendRef(variable, ref, key)
-}
-
-// appendRef adds an entry to the server's environmentSecretKeyRefs.
-func (d *draft) appendRef(variable string, ref answers.SecretRef, key string) {
-	path := d.server("environmentSecretKeyRefs")
-	entry := ordered{{"name", variable}, {"secretName", ref.Name}, {"secretKey", ref.Key}}
-	for _, s := range d.values {
-		if slices.Equal(s.path, path) {
-			s.value = append(s.value.([]any), entry)
-			s.answers = append(s.answers, key)
-			s.prove(podsRefer(variable, ref))
-			return
-		}
-	}
-	d.comment("environmentSecretKeyRefs", "Variables that the server takes out of Secrets, so that no secret stands in this file.")
-	d.set("environmentSecretKeyRefs", []any{entry}, key).prove(podsRefer(variable, ref))
-}
-
-func (d *draft) chartName() string { return "chart " + d.chart.Name + " " + d.chart.Version }
 
 // proveOnly adds proofs for an answer that needs no value of the chart.
 func (d *draft) proveOnly(key string, proofs ...proof) {
 	d.values = append(d.values, (&setting{answers: []string{key}}).prove(proofs...))
 }
+
+// supports records a fault when the chart lacks a setting of the server that
+// the answer at key needs.
+func (d *draft) supports(name, key, cannot string) bool {
+	if d.has(name) {
+		return true
+	}
+	d.fault(CheckValues, key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, dotted(d.server(name))),
+		"use a chart that is "+chartsWith(name)+" (chart.version), or leave the answer out")
+	return false
+}
+
+func (d *draft) chartName() string { return "chart " + d.chart.Name + " " + d.chart.Version }

@@ -1,8 +1,143 @@
 package render
 
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
 // exposure writes how the server is reached. Whether there is an Ingress is
 // always said: the chart's own default is to make one.
 func exposure(d *draft) {
-	d.comment("ingress", "No Ingress: reached by port-forward (expose.type). By itself the chart would make one.")
-	d.set("ingress.enabled", false, "expose.type").say().prove(noneOf("Ingress", "HTTPRoute"))
+	switch d.a.Expose.Type {
+	case answers.ByIngress:
+		d.ingress()
+	case answers.ByGateway:
+		d.withoutIngress("No Ingress: reached through a Gateway (expose.type).", "Ingress")
+		d.gateway()
+	case answers.LoadBalancer:
+		d.withoutIngress("No Ingress: reached at an address of its own, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.service("LoadBalancer")
+	case answers.NodePort:
+		d.withoutIngress("No Ingress: reached at a port of every node, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.service("NodePort")
+	default:
+		d.withoutIngress("No Ingress: reached by port-forward (expose.type). By itself the chart would make one.", "Ingress", "HTTPRoute")
+		d.proveOnly("expose.type", serviceIs("the Service is of type ClusterIP", func(s serviceSpec) bool { return s.Type == "" || s.Type == "ClusterIP" }))
+	}
+	d.servicePort()
+}
+
+func (d *draft) withoutIngress(why string, kinds ...string) {
+	d.comment("ingress", why)
+	d.set("ingress.enabled", false, "expose.type").say().prove(noneOf(kinds...))
+}
+
+// host is the name under which the server is reached, empty for any.
+func (d *draft) host() string {
+	h := d.a.Expose.Host
+	if !h.NipIO {
+		return h.Name
+	}
+	address, err := netip.ParseAddr(d.settings.Address)
+	if err != nil || !address.Is4() {
+		d.fault(CheckValues, "expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is not known here",
+			"run it where the cluster can be asked, or give the host name")
+		return ""
+	}
+	return "zenml." + address.String() + ".nip.io"
+}
+
+// serverURLs writes the URLs under which clients and people know the server:
+// the given ones, else those that follow from the exposure.
+func serverURLs(d *draft) {
+	server, dashboard := d.a.Server.URL, d.a.Server.DashboardURL
+	from := []string{"server.url"}
+	if server == "" {
+		server, from = d.publicURL(), []string{"expose.host", "expose.path", "expose.tls.mode"}
+	}
+	if server != "" {
+		d.set("serverURL", server, from...).prove(serverSees("ZENML_SERVER_SERVER_URL", server))
+	}
+	from = []string{"server.dashboardURL"}
+	if dashboard == "" && d.path() == "" {
+		dashboard, from = d.publicURL(), []string{"expose.host", "expose.tls.mode"}
+	}
+	if dashboard != "" {
+		d.set("dashboardURL", dashboard, from...).prove(serverSees("ZENML_SERVER_DASHBOARD_URL", dashboard))
+	}
+}
+
+// publicURL is the URL that follows from the exposure; empty when none does.
+func (d *draft) publicURL() string {
+	e := d.a.Expose
+	if e.Type != answers.ByIngress && e.Type != answers.ByGateway || e.Host.IsZero() {
+		return ""
+	}
+	host := d.host()
+	if host == "" {
+		return ""
+	}
+	scheme := "http"
+	if e.Type == answers.ByGateway {
+		scheme = e.Gateway.Scheme
+	} else if e.TLS.Mode != answers.CertOff {
+		scheme = "https"
+	}
+	return scheme + "://" + host + d.path()
+}
+
+// path is the path below the host, empty for the root.
+func (d *draft) path() string { return strings.TrimSuffix(d.a.Expose.Path, "/") }
+
+// proxyHeaders has the server believe the X-Forwarded headers where a proxy
+// stands in front of it: without them every user has the proxy's address, and
+// the limit on logins counts them as one.
+func proxyHeaders(d *draft) {
+	e := d.a.Expose
+	if e.Type != answers.ByIngress && e.Type != answers.ByGateway {
+		return
+	}
+	const trusted = "expose.trustedProxies"
+	if len(e.TrustedProxies) == 0 && !d.has("proxyHeaders") || len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "cannot say whom the server trusts") {
+		return
+	}
+	d.comment("proxyHeaders", "A proxy stands in front: the server takes the users' addresses from its headers (expose.trustedProxies says from whom).")
+	d.set("proxyHeaders.enabled", true, "expose.type").prove(serverShows("the server believes a proxy's headers", believesProxies))
+	if list := strings.Join(e.TrustedProxies, ","); list != "" {
+		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(serverShows("the server believes the headers of "+list, func(p *pod) bool {
+			return p.says(list)
+		}))
+	}
+}
+
+// believesProxies looks for uvicorn's own variables and arguments.
+func believesProxies(p *pod) bool {
+	for _, e := range p.main.Env {
+		if strings.HasSuffix(e.Name, "FORWARDED_ALLOW_IPS") || strings.HasSuffix(e.Name, "PROXY_HEADERS") && e.Value != "" {
+			return true
+		}
+	}
+	for _, arg := range append(p.main.Command, p.main.Args...) {
+		if strings.Contains(arg, "--proxy-headers") || strings.Contains(arg, "--forwarded-allow-ips") {
+			return true
+		}
+	}
+	return false
+}
+
+// says tells whether a variable or an argument of the container reads text.
+func (p *pod) says(text string) bool {
+	for _, e := range p.main.Env {
+		if e.Value == text {
+			return true
+		}
+	}
+	for _, arg := range append(p.main.Command, p.main.Args...) {
+		if strings.Contains(arg, text) {
+			return true
+		}
+	}
+	return false
 }

@@ -38,16 +38,19 @@ var silent = []struct {
 
 // open are the mappings that charts hand on as they are, so that any key below
 // them has a meaning.
-var open = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure|hashicorp)\.authConfig|podSecurityContext|securityContext|global)(\.|$)`)
+var open = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure|hashicorp)\.authConfig|podSecurityContext|securityContext)$`)
 
 // knows tells whether the chart reads the value at path.
 func (d *draft) knows(path []string) bool { return knows(d.chart, d.layout, path) }
 
 func knows(c chart.Info, layout chart.Layout, path []string) bool {
-	if open.MatchString(dotted(path)) {
+	if path[0] == "global" { // Helm's own, for subcharts
 		return true
 	}
 	for i := range path {
+		if open.MatchString(dotted(path[:i+1])) && layout.Default(path[:i+1]...) != nil {
+			return true
+		}
 		n := layout.Default(path[:i+1]...)
 		if n == nil {
 			return knowsSilent(c, layout, path[:i+1])

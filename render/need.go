@@ -1,7 +1,9 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -16,19 +18,45 @@ type Need struct {
 	Kept   bool   // ours to keep a generated key; the chart does not read it
 
 	source answers.Source
+	parts  []part // of a JSON object that is put together
 }
 
 // homes says where our own Secrets keep the answers: <release>-<purpose>, key.
 var homes = map[string]answers.SecretRef{
-	"database.mysql.password":        {Name: "database", Key: "password"},
-	"database.mysql.tls.ca":          {Name: "database", Key: "ca.pem"},
-	"database.mysql.tls.cert":        {Name: "database", Key: "client-cert.pem"},
-	"database.mysql.tls.key":         {Name: "database", Key: "client-key.pem"},
-	"secretsStore.sql.encryptionKey": {Name: "secrets-store", Key: "encryption-key"},
+	"database.mysql.password":  {Name: "database", Key: "password"},
+	"database.mysql.tls.ca":    {Name: "database", Key: "ca.pem"},
+	"database.mysql.tls.cert":  {Name: "database", Key: "client-cert.pem"},
+	"database.mysql.tls.key":   {Name: "database", Key: "client-key.pem"},
+	"server.auth.jwtSecretKey": {Name: "auth", Key: "jwt-secret-key"},
+	"admin.password":           {Name: "admin", Key: "password"},
+
+	"secretsStore.sql.encryptionKey":  {Name: "secrets-store", Key: "encryption-key"},
+	"secretsStore.aws":                {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.aws.authConfig":     {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.gcp":                {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.gcp.authConfig":     {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.azure":              {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.azure.authConfig":   {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.hashicorp.token":    {Name: "secrets-store", Key: "vault-token"},
+	"secretsStore.hashicorp.secretID": {Name: "secrets-store", Key: "app-secret-id"},
 }
 
-// home returns the Secret and key of ours for the answer at key.
+const (
+	environmentAnswer = "server.secretEnvironment."
+	backupAnswer      = "backupSecretsStore."
+)
+
+// home returns the Secret and key of ours for the answer at key. A variable
+// has its own key; the backup store keeps the same keys as the first.
 func home(a answers.Answers, key string) answers.SecretRef {
+	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
+		return answers.SecretRef{Name: a.Cluster.Release + "-environment", Key: variable}
+	}
+	if rest, ok := strings.CutPrefix(key, backupAnswer); ok {
+		ref := home(a, "secretsStore."+rest)
+		ref.Name = a.Cluster.Release + "-backup-secrets-store"
+		return ref
+	}
 	ref, ok := homes[key]
 	if !ok {
 		panic("render: no Secret is meant for " + key) // keys are literals; a test asks for each
@@ -37,13 +65,78 @@ func home(a answers.Answers, key string) answers.SecretRef {
 	return ref
 }
 
-// content reads a source that is not a Secret in the cluster.
-func content(key string, source answers.Source, s Settings) (secret.Text, error) {
-	if !source.Generate {
-		return source.Read(s.Local)
+// sourceOf returns the Source of the answer at key, also below the secret
+// environment.
+func sourceOf(a answers.Answers, key string) answers.Source {
+	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
+		return a.Server.SecretEnvironment[variable]
 	}
-	if k, ok := s.Keys[key]; ok && !k.Empty() {
-		return k, nil
+	return a.GetSource(key)
+}
+
+// content reads what a Secret of ours holds. Faults name the answer, never
+// what was read.
+func (n Need) content(a answers.Answers, s Settings) (secret.Text, answers.Faults) {
+	if len(n.parts) == 0 {
+		return content(n.Answer, n.source, s)
 	}
-	return secret.Text{}, fmt.Errorf("the key has not been generated yet: make it once, keep it, and name it here as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
+	object := map[string]string{}
+	var faults answers.Faults
+	for _, p := range n.parts {
+		object[p.name] = p.text
+		if p.secret == "" {
+			continue
+		}
+		text, bad := partContent(p.secret, sourceOf(a, p.secret), s)
+		faults = append(faults, bad...)
+		object[p.name] = text.Reveal()
+	}
+	data, err := json.Marshal(object)
+	if err != nil {
+		faults = append(faults, answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: "it cannot be written as JSON"})
+	}
+	return secret.New(string(data)), faults
+}
+
+// partContent reads a secret that becomes part of a larger one, also out of a
+// Secret of the user's own.
+func partContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	if source.SecretRef == nil {
+		return content(key, source, s)
+	}
+	if s.Lookup == nil {
+		whole := key[:strings.LastIndexByte(key, '.')] + ".authConfig"
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key,
+			Problem: "the server takes all of authConfig in one piece, and this part of it lies in a Secret that cannot be read here",
+			Remedy:  "put all of it into one Secret, as JSON, and name that as " + whole}}
+	}
+	text, err := s.Lookup(*source.SecretRef)
+	if err != nil {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: err.Error()}}
+	}
+	return text, nil
+}
+
+// content reads a source that is not a Secret in the cluster, and judges it as
+// the answers' validation judges a plain value.
+func content(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	fault := func(problem, remedy string) (secret.Text, answers.Faults) {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: problem, Remedy: remedy}}
+	}
+	if source.Generate {
+		if k := s.Keys[key]; !k.Empty() {
+			return k, nil
+		}
+		return fault("the key has not been generated yet", "make it once, keep it, and name it here as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
+	}
+	text, err := source.Read(s.Local)
+	if err != nil {
+		return fault(err.Error(), "")
+	}
+	if f, ok := answers.FieldByKey(key); ok && f.Check != nil {
+		if problem, remedy := f.Check(text.Reveal()); problem != "" {
+			return fault(fmt.Sprintf("%s: %s", source.Describe(), problem), remedy)
+		}
+	}
+	return text, nil
 }

@@ -19,6 +19,42 @@ func podsSee(name, value string) proof {
 	}
 }
 
+// serverSees proves that the server finds a value in a variable.
+func serverSees(name, value string) proof {
+	return proof{
+		claim: fmt.Sprintf("%s is %q in the server", name, value),
+		holds: func(v *view) bool { return v.server != nil && v.value(v.server, name) == value },
+	}
+}
+
+// serverSeesEnding is serverSees for a variable whose name may have a prefix.
+func serverSeesEnding(ending, value string) proof {
+	return proof{
+		claim: fmt.Sprintf("a variable …%s is %q in the server", ending, value),
+		holds: func(v *view) bool {
+			if v.server == nil {
+				return false
+			}
+			for name, have := range v.environment(v.server) {
+				if strings.HasSuffix(name, ending) && strings.EqualFold(have, value) {
+					return true
+				}
+			}
+			return false
+		},
+	}
+}
+
+// podsShow proves something of the server's and the migration's pods.
+func podsShow(claim string, holds func(*pod) bool) proof {
+	return proof{claim: claim, holds: func(v *view) bool { return v.all(holds) }}
+}
+
+// serverShows proves something of the server's pod.
+func serverShows(claim string, holds func(*pod) bool) proof {
+	return proof{claim: claim, holds: func(v *view) bool { return v.server != nil && holds(v.server) }}
+}
+
 // podsSeeSecret is podsSee for a value that must not be shown.
 func podsSeeSecret(name string, value secret.Text) proof {
 	p := podsSee(name, value.Reveal())
@@ -30,7 +66,7 @@ func podsSeeSecret(name string, value secret.Text) proof {
 // Secret that the chart does not make.
 func podsRefer(name string, ref answers.SecretRef) proof {
 	return proof{
-		claim: fmt.Sprintf("%s comes out of Secret %s, key %s", name, ref.Name, ref.Key),
+		claim: claimOf(name, ref),
 		holds: func(v *view) bool {
 			return v.all(func(p *pod) bool {
 				found, ok := v.variable(p, name)

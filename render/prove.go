@@ -31,7 +31,7 @@ func Prove(a answers.Answers, c chart.Info, doc Document, objects []manifest.Obj
 		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "use ZenML's own chart (chart.ref)"})
 	}
 	for _, s := range d.values {
-		if len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path) {
+		if !s.insists && (len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path)) {
 			continue
 		}
 		for _, p := range s.proofs {

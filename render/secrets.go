@@ -35,11 +35,8 @@ func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, erro
 	for _, needs := range group(d.ours()) {
 		data := map[string][]byte{}
 		for _, n := range needs {
-			text, err := content(n.Answer, n.source, s)
-			if err != nil {
-				faults = append(faults, answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: err.Error()})
-				continue
-			}
+			text, bad := n.content(d.a, s)
+			faults = append(faults, bad...)
 			data[n.Key] = []byte(text.Reveal())
 		}
 		secrets = append(secrets, corev1.Secret{

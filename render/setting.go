@@ -11,6 +11,7 @@ type setting struct {
 
 	always    bool // written even where the chart's own default says the same
 	sensitive bool // the value is a secret
+	insists   bool // raw values may not take its effect away
 }
 
 // say writes the setting even where the chart's own default says the same.

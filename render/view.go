@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -23,9 +24,12 @@ type view struct {
 
 // pod is a rendered pod and its main container.
 type pod struct {
-	object string // "Deployment zenml-server"
-	spec   corev1.PodSpec
-	main   corev1.Container
+	object      string // "Deployment zenml-server"
+	replicas    int
+	annotations map[string]string
+	spec        corev1.PodSpec
+	main        corev1.Container
+	raw         map[string]any // the spec as it was rendered
 }
 
 // variable is what a container finds in its environment: a value, or a
@@ -42,12 +46,15 @@ func newView(objects []manifest.Object) *view {
 		case "Deployment":
 			var d appsv1.Deployment
 			if into(o, &d) && v.server == nil {
-				v.server = podOf(o, d.Spec.Template.Spec, func(c corev1.Container) bool { return c.Name == "zenml" })
+				v.server = podOf(o, d.Spec.Template, func(c corev1.Container) bool { return c.Name == "zenml" })
+				if v.server != nil && d.Spec.Replicas != nil {
+					v.server.replicas = int(*d.Spec.Replicas)
+				}
 			}
 		case "Job":
 			var j batchv1.Job
 			if into(o, &j) && v.migration == nil {
-				v.migration = podOf(o, j.Spec.Template.Spec, func(c corev1.Container) bool { return slices.Contains(c.Args, "migrate-database") })
+				v.migration = podOf(o, j.Spec.Template, func(c corev1.Container) bool { return slices.Contains(c.Args, "migrate-database") })
 			}
 		case "Secret":
 			v.secrets[o.GetName()] = secretData(o)
@@ -60,12 +67,30 @@ func into(o manifest.Object, target any) bool {
 	return runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, target) == nil
 }
 
-func podOf(o manifest.Object, spec corev1.PodSpec, main func(corev1.Container) bool) *pod {
-	i := slices.IndexFunc(spec.Containers, main)
+func podOf(o manifest.Object, template corev1.PodTemplateSpec, main func(corev1.Container) bool) *pod {
+	i := slices.IndexFunc(template.Spec.Containers, main)
 	if i < 0 {
 		return nil
 	}
-	return &pod{object: o.GetKind() + " " + o.GetName(), spec: spec, main: spec.Containers[i]}
+	raw, _, _ := unstructured.NestedMap(o.Object, "spec", "template", "spec")
+	return &pod{
+		object:      o.GetKind() + " " + o.GetName(),
+		annotations: template.Annotations,
+		spec:        template.Spec,
+		main:        template.Spec.Containers[i],
+		raw:         raw,
+	}
+}
+
+// rawMain returns the main container as it was rendered.
+func (p *pod) rawMain() map[string]any {
+	containers, _ := p.raw["containers"].([]any)
+	for _, c := range containers {
+		if container, ok := c.(map[string]any); ok && container["name"] == p.main.Name {
+			return container
+		}
+	}
+	return nil
 }
 
 func secretData(o manifest.Object) map[string]string {
@@ -136,4 +161,28 @@ func (v *view) follow(ref answers.SecretRef) variable {
 func (v *view) value(p *pod, name string) string {
 	found, _ := v.variable(p, name)
 	return found.value
+}
+
+// environment returns every variable with a value that the container finds.
+func (v *view) environment(p *pod) map[string]string {
+	all := map[string]string{}
+	for _, from := range p.main.EnvFrom {
+		if from.SecretRef == nil {
+			continue
+		}
+		for key, value := range v.secrets[from.SecretRef.Name] {
+			all[from.Prefix+key] = value
+		}
+	}
+	for _, e := range p.main.Env {
+		all[e.Name] = v.value(p, e.Name)
+	}
+	return all
+}
+
+// only returns the one rendered object of a kind; not ok with none or several.
+func only[T any](v *view, kind string) (T, bool) {
+	var object T
+	found := manifest.Find(v.objects, kind, "")
+	return object, len(found) == 1 && into(found[0], &object)
 }

@@ -1,0 +1,123 @@
+package render
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// customCAs writes the authorities that the server trusts beyond its image's.
+func customCAs(d *draft) {
+	c := d.a.Certificates
+	d.comment("certificates", "More certificate authorities that the server trusts (certificates).")
+	var cas, refs []any
+	var proofs []proof
+	for i, ca := range c.CustomCAs {
+		pem, faults := content(fmt.Sprintf("certificates.customCAs[%d].certificate", i), ca.Certificate, d.settings)
+		d.faults = append(d.faults, faults...)
+		text := strings.TrimRight(pem.Reveal(), "\n") + "\n"
+		cas = append(cas, ordered{{"name", ca.Name}, {"certificate", text}})
+		proofs = append(proofs, trusts(ca.Name, text))
+	}
+	if len(cas) > 0 {
+		d.set("certificates.customCAs", cas, "certificates.customCAs").prove(proofs...)
+	}
+	proofs = nil
+	for _, ref := range c.SecretRefs {
+		d.need(Need{Answer: "certificates.secretRefs", SecretRef: ref})
+		refs = append(refs, refMap(ref))
+		proofs = append(proofs, podsShow("the pods get the CA of Secret "+ref.Name, func(p *pod) bool { return p.projects(ref) }))
+	}
+	if len(refs) > 0 {
+		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...)
+	}
+}
+
+// trusts proves that each pod has a volume with the certificate out of a
+// rendered Secret.
+func trusts(name, pem string) proof {
+	return proof{claim: "the pods get the CA " + name, holds: func(v *view) bool {
+		return v.all(func(p *pod) bool {
+			for _, ref := range p.projected() {
+				if strings.TrimSpace(v.secrets[ref.Name][ref.Key]) == strings.TrimSpace(pem) {
+					return true
+				}
+			}
+			return false
+		})
+	}}
+}
+
+func (p *pod) projects(ref answers.SecretRef) bool { return slices.Contains(p.projected(), ref) }
+
+// projected lists the keys of Secrets that volumes bring into the pod.
+func (p *pod) projected() []answers.SecretRef {
+	var refs []answers.SecretRef
+	for _, volume := range p.spec.Volumes {
+		refs = append(refs, volumeReferences(volume)...)
+	}
+	return refs
+}
+
+// proxy writes the HTTP proxy, and what is reached without it: the given
+// hosts, the database, and what the cluster needs.
+func proxy(d *draft) {
+	p := d.a.Proxy
+	if p.HTTP == "" && p.HTTPS == "" {
+		return
+	}
+	d.comment("proxy", "The way out of the cluster (proxy). The database and the cluster's own addresses are reached without it.")
+	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
+	d.set("proxy.enabled", true, first)
+	d.plain("proxy.httpProxy", p.HTTP, "proxy.http", "HTTP_PROXY")
+	d.plain("proxy.httpsProxy", p.HTTPS, "proxy.https", "HTTPS_PROXY")
+	if direct := d.direct(); len(direct) > 0 {
+		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(serverShowsNoProxy(direct))
+	}
+}
+
+// direct lists what is reached without the proxy beyond the chart's own list.
+func (d *draft) direct() []string {
+	wanted := slices.Clone(d.a.Proxy.NoProxy)
+	if d.a.Database.Type == answers.MySQLDatabase {
+		wanted = append(wanted, d.a.Database.MySQL.Host)
+	}
+	var direct []string
+	for _, entry := range append(wanted, d.settings.NoProxy...) {
+		if !slices.Contains(direct, entry) && !inCluster(entry) && (slices.Contains(d.a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
+			direct = append(direct, entry)
+		}
+	}
+	return direct
+}
+
+// inCluster tells whether the chart's own list names the host already.
+func inCluster(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+}
+
+// covered tells whether an address or host is in a range or domain of the list.
+func covered(entry string, list []string) bool {
+	address, isAddress := netip.Addr{}, false
+	if a, err := netip.ParseAddr(entry); err == nil {
+		address, isAddress = a, true
+	}
+	return slices.ContainsFunc(list, func(have string) bool {
+		if prefix, err := netip.ParsePrefix(have); err == nil {
+			return isAddress && prefix.Contains(address)
+		}
+		return strings.HasPrefix(have, ".") && strings.HasSuffix(entry, have)
+	})
+}
+
+func serverShowsNoProxy(hosts []string) proof {
+	return proof{claim: "NO_PROXY names " + strings.Join(hosts, ", "), holds: func(v *view) bool {
+		return v.all(func(p *pod) bool {
+			have := strings.Split(v.value(p, "NO_PROXY"), ",")
+			return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(have, h) })
+		})
+	}}
+}
