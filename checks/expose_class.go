@@ -1,0 +1,92 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func exposeClass(ctx context.Context, e *Env) (string, error) {
+	if e.byGateway() {
+		return e.gatewayAdmits(ctx)
+	}
+	if e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteSkip {
+		return "", Skip("prerequisites.ingressNginx is skip")
+	}
+	class, all, err := e.ingressClass(ctx)
+	if err != nil {
+		return "", err
+	}
+	name := e.ingressClassName()
+	if class != nil {
+		return fmt.Sprintf("class %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
+	}
+	if e.installsNginx(all) {
+		return "the install brings ingress-nginx, and class " + name + " with it", nil
+	}
+	return "", noClass(name, all)
+}
+
+func noClass(name string, all []networkingv1.IngressClass) *Fault {
+	fault := &Fault{Found: fmt.Sprintf("there is no IngressClass %s, and none at all in this cluster", name),
+		Remedy: "have ingress-nginx installed: prerequisites: {ingressNginx: install}; or do without an Ingress: expose: {type: port-forward}"}
+	var others []string
+	for _, c := range all {
+		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
+	}
+	if len(all) > 0 {
+		fault.Found = fmt.Sprintf("there is no IngressClass %s; this cluster has %s", name, list(others))
+		fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
+	}
+	return fault
+}
+
+func (e *Env) ingressClassName() string {
+	if name := e.Answers.Expose.Ingress.Class; name != "" {
+		return name
+	}
+	return "nginx"
+}
+
+// installsNginx tells whether the install will bring ingress-nginx: it does
+// when it was asked to, and there is none in any form.
+func (e *Env) installsNginx(all []networkingv1.IngressClass) bool {
+	return e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall && e.ingressClassName() == "nginx" &&
+		!slices.ContainsFunc(all, func(c networkingv1.IngressClass) bool {
+			return controllerOf(c.Spec.Controller).name == ingressNginx
+		})
+}
+
+type classes struct {
+	chosen *networkingv1.IngressClass
+	all    []networkingv1.IngressClass
+}
+
+// ingressClass returns the class that the answers name, nil when there is
+// none, and all there are.
+func (e *Env) ingressClass(ctx context.Context) (*networkingv1.IngressClass, []networkingv1.IngressClass, error) {
+	found, err := once(ctx, e, "ingress classes", func(ctx context.Context) (classes, error) {
+		client, err := e.Cluster.Client()
+		if err != nil {
+			return classes{}, err
+		}
+		// A cluster has a handful of them.
+		list, err := client.NetworkingV1().IngressClasses().List(ctx, metav1.ListOptions{Limit: 500})
+		if err != nil {
+			return classes{}, unreadable(err, "IngressClasses")
+		}
+		c := classes{all: list.Items}
+		for i := range list.Items {
+			if list.Items[i].Name == e.ingressClassName() {
+				c.chosen = &list.Items[i]
+			}
+		}
+		return c, nil
+	})
+	return found.chosen, found.all, err
+}
