@@ -20,7 +20,7 @@ var networkFields = in(StepExtras, fileOnly(
 	}),
 	when(proxied, Field{
 		Key: "proxy.noProxy", Kind: List, Check: noProxyEntry,
-		Title: "Reached without the proxy", Help: "Hosts, domains (.example.com), addresses and ranges (10.0.0.0/8). The cluster's own names, the database and a Vault are added by themselves.",
+		Title: "Reached without the proxy", Help: "Hosts, domains (.example.com), addresses and ranges (10.0.0.0/8). The cluster's own names and the database are added by themselves.",
 		Example: "[internal.example.com, 10.0.0.0/8]",
 	}),
 ))
