@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -31,6 +32,12 @@ type Env struct {
 	Port int
 	// PortChosen tells that the user asked for exactly that port.
 	PortChosen bool
+	// PlainHTTP lets registries be asked without TLS. Those on the loopback
+	// interface always may.
+	PlainHTTP bool
+	// Keychain holds the logins of this machine to registries; none when nil.
+	// The nodes do not have them.
+	Keychain authn.Keychain
 	// Resolver looks up host names; net.DefaultResolver when nil.
 	Resolver *net.Resolver
 	// Now is the clock; time.Now when nil.
