@@ -55,7 +55,7 @@ func (e *Env) imageFor(ctx context.Context, image string, pod corev1.PodSpec) ([
 		return nil, err
 	}
 	has, err := ask.architectures(ctx, ask.nodes)
-	if refused(err) && e.Keychain != nil {
+	if loginRefused(err) && e.Keychain != nil {
 		if has, own := ask.architectures(ctx, e.Keychain); own == nil {
 			return nil, ask.private(has)
 		}

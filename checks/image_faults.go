@@ -23,7 +23,7 @@ func status(err error) int {
 	return 0
 }
 
-func refused(err error) bool {
+func loginRefused(err error) bool {
 	return status(err) == http.StatusUnauthorized || status(err) == http.StatusForbidden
 }
 
@@ -38,7 +38,7 @@ func (q *registryQuestion) fault(ctx context.Context, err error) error {
 	switch code := status(err); {
 	case code == http.StatusNotFound:
 		return q.missing(ctx, err)
-	case refused(err):
+	case loginRefused(err):
 		return q.unauthorized(err)
 	case code == http.StatusTooManyRequests:
 		return &Fault{Warn: true, Cause: err, Found: fmt.Sprintf("not checked: %s has reached its limit of pulls for this address (429)", q.registry()),
