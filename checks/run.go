@@ -128,7 +128,7 @@ func (r *runner) await(ctx context.Context, c Check) string {
 
 func (r *runner) judge(ctx context.Context, c Check, found string, err error) Result {
 	if err == nil {
-		return Result{Status: Pass, Message: found}
+		return Result{Status: Pass, Message: printable(found)}
 	}
 	var own *Fault
 	if ctx.Err() != nil && (!errors.As(err, &own) || errors.Is(err, ctx.Err())) {
@@ -136,13 +136,13 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	}
 	var skip *skipped
 	if errors.As(err, &skip) {
-		return Result{Status: Skipped, Message: skip.reason, blocks: true}
+		return Result{Status: Skipped, Message: printable(skip.reason), blocks: true}
 	}
 	if errors.Is(err, errLimit) {
 		err = &Fault{Found: fmt.Sprintf("no result within %s", c.limit()), Remedy: "try again; if it stays, something between here and there swallows the packets", Cause: err}
 	}
 	fault := asFault(err)
-	result := Result{Status: Failed, Message: fault.Found, Why: fault.Why, Hint: fault.Remedy, blocks: true}
+	result := Result{Status: Failed, Message: printable(fault.Found), Why: fault.Why, Hint: printable(fault.Remedy), blocks: true}
 	if result.Why == "" {
 		result.Why = c.Why
 	}

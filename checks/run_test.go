@@ -137,7 +137,7 @@ func TestALimitEndsACheckAndNamesItself(t *testing.T) {
 }
 
 func TestCancellingSkipsTheRestAndLeavesNothingRunning(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, cancel := context.WithCancel(t.Context())
 	table := chain(func(ctx context.Context, e *Env) (string, error) {
 		cancel()
@@ -193,6 +193,19 @@ func TestAPanicIsAFaultOfItsCheckOnly(t *testing.T) {
 	r := mustRun(t, chain(func(context.Context, *Env) (string, error) { panic("boom") }, MustPass), Options{})
 	if got := statuses(r); got != "a.one=pass a.two=fail b.three=skip b.four=pass" {
 		t.Error(got)
+	}
+}
+
+func TestWhatAServerSaysDoesNotSteerATerminal(t *testing.T) {
+	for _, run := range []func(context.Context, *Env) (string, error){
+		func(context.Context, *Env) (string, error) { return "a\x1b[2Jb", nil },
+		func(context.Context, *Env) (string, error) { return "", errors.New("a\x1b[2Jb") },
+		func(context.Context, *Env) (string, error) { return "", Skip("a\x1b[2Jb") },
+	} {
+		r := mustRun(t, []Check{{ID: "a.b", Severity: MustPass, Run: run}}, Options{})
+		if r.Results[0].Message != "a[2Jb" {
+			t.Errorf("%q", r.Results[0].Message)
+		}
 	}
 }
 

@@ -65,15 +65,20 @@ var ascii = strings.NewReplacer(
 	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "...", "•", "*", "×", "x", "→", "->", "≥", ">=", "≤", "<=",
 )
 
-// text spells a message with what the place can show. Control characters
-// that came from a server never reach a terminal.
-func (s Style) text(message string) string {
-	message = strings.Map(func(r rune) rune {
+// printable leaves out control characters: what a server says must not steer
+// a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return -1
 		}
 		return r
-	}, message)
+	}, text)
+}
+
+// text spells a message with what the place can show.
+func (s Style) text(message string) string {
+	message = printable(message)
 	if s.Unicode {
 		return message
 	}

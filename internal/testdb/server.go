@@ -87,12 +87,14 @@ func (o Options) complete() Options {
 // install makes the system tables.
 func install(t testing.TB, dir string) {
 	t.Helper()
-	data := filepath.Join(dir, "data")
-	check(t, os.Mkdir(data, 0o700))
+	data, temp := filepath.Join(dir, "data"), filepath.Join(dir, "tmp")
 	check(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server runs as another user
-	hand(t, data)
+	for _, folder := range []string{data, temp} {
+		check(t, os.Mkdir(folder, 0o700))
+		hand(t, folder)
+	}
 	cmd := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--skip-test-db",
-		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M")
+		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M", "--tmpdir="+temp)
 	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("mariadb-install-db: %v\n%s", err, out)
@@ -106,7 +108,9 @@ func (s *Server) launch(t testing.TB, dir string, o Options) {
 	socket, log := filepath.Join(data, "s"), filepath.Join(data, "log")
 	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, "--log-error=" + log,
 		"--port=" + strconv.Itoa(s.Port), "--bind-address=" + o.Address, "--skip-name-resolve",
-		"--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2"}
+		"--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2",
+		// Temporary tables are named after the process id, which is not unique where servers run in containers.
+		"--tmpdir=" + filepath.Join(dir, "tmp")}
 	if o.Version != "own" {
 		args = append(args, "--version="+o.Version)
 	}
@@ -195,14 +199,29 @@ func (s *Server) Strings(t testing.TB, query string) []string {
 	return all
 }
 
-// Hold keeps one more connection of root open until the test ends.
+// Hold keeps one more connection of root open until the test ends. It waits
+// for a place that a closing connection still has.
 func (s *Server) Hold(t testing.TB) {
 	t.Helper()
 	first, err := s.admin.Conn(t.Context()) // so that the next one cannot be the same
 	check(t, err)
-	second, err := s.admin.Conn(t.Context())
-	check(t, err)
-	t.Cleanup(func() { _, _ = first.Close(), second.Close() })
+	t.Cleanup(func() { _ = first.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(25 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		second, err := s.admin.Conn(ctx)
+		if err == nil {
+			t.Cleanup(func() { _ = second.Close() })
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(err)
+		case <-ticker.C:
+		}
+	}
 }
 
 func freePort(t testing.TB, address string) int {
