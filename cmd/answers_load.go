@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// load reads the answers file, puts single answers and flags over it, and
+// validates the result. Without a file the answers begin empty.
+func (f fromFile) load(s Streams, c common) (answers.File, error) {
+	file, err := f.begin(s, c)
+	if err != nil {
+		return file, err
+	}
+	return file, usageFaults(file, answers.Validate(file.Answers))
+}
+
+// begin is load without judging what is still missing or wrong: it will be
+// asked.
+func (f fromFile) begin(s Streams, c common) (answers.File, error) {
+	file, err := f.read(s)
+	if err != nil {
+		return file, err
+	}
+	if err := f.overlay(&file.Answers); err != nil {
+		return file, err
+	}
+	return file, c.overlay(&file.Answers)
+}
+
+func (f fromFile) read(s Streams) (answers.File, error) {
+	if f.name == "" {
+		return answers.File{Answers: answers.Answers{Version: answers.Version}}, nil
+	}
+	data, err := f.bytes(s)
+	if err != nil {
+		return answers.File{}, usage(err)
+	}
+	file, err := answers.Read(f.name, data)
+	if err != nil {
+		return file, usage(fmt.Errorf("%s:\n%w", f.name, err))
+	}
+	return file, nil
+}
+
+func (f fromFile) bytes(s Streams) ([]byte, error) {
+	if f.name == "-" {
+		return io.ReadAll(s.In)
+	}
+	data, err := os.ReadFile(f.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("answers file %s: there is no such file", f.name)
+	}
+	return data, err
+}
+
+// overlay puts KEY=VALUE answers over the file's.
+func (f fromFile) overlay(a *answers.Answers) error {
+	for _, extra := range f.extras {
+		key, value, ok := strings.Cut(extra, "=")
+		field, known := answers.FieldByKey(key)
+		switch {
+		case !ok:
+			return usagef("--answer %s: write it as KEY=VALUE", key)
+		case !known:
+			return usagef("--answer %s: there is no such key; %s", key, answers.Nearest(key))
+		}
+		if err := setOne(a, field, value); err != nil {
+			return usagef("--answer %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func setOne(a *answers.Answers, field answers.Field, value string) error {
+	if field.Kind != answers.Secret && field.Kind != answers.Content {
+		return a.Set(field.Key, value)
+	}
+	source, ok := answers.ParseSource(value)
+	if !ok {
+		return errors.New("a secret does not belong on a command line: name it as env:NAME, file:PATH or secret:NAME/KEY")
+	}
+	a.SetSource(field.Key, source)
+	return nil
+}
+
+// overlay puts the flags over the answers. A context that the file names and
+// a different one on the command line is the classic way to the wrong
+// cluster: it is refused rather than decided.
+func (c common) overlay(a *answers.Answers) error {
+	if *c.kube.Context != "" && a.Cluster.Context != "" && *c.kube.Context != a.Cluster.Context {
+		return usagef("the answers are for context %q and --context says %q: make them agree", a.Cluster.Context, *c.kube.Context)
+	}
+	set := func(to *string, flag string) {
+		if flag != "" {
+			*to = flag
+		}
+	}
+	set(&a.Cluster.Context, *c.kube.Context)
+	set(&a.Cluster.Namespace, *c.kube.Namespace)
+	set(&a.Cluster.Release, c.release)
+	set(&a.Chart.Ref, c.chart)
+	set(&a.Chart.Version, c.chartVersion)
+	return nil
+}
+
+func usageFaults(file answers.File, faults answers.Faults) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	located := file.Locate(faults)
+	if file.Name == "" {
+		return usage(located)
+	}
+	return usage(fmt.Errorf("%s:\n%w", file.Name, located))
+}
+
+func (c common) local(s Streams, file answers.File) answers.Local {
+	dir := "."
+	if file.Name != "" && file.Name != "-" {
+		dir = file.Dir()
+	}
+	return answers.Local{Getenv: s.Getenv, ReadFile: os.ReadFile, Dir: dir}
+}

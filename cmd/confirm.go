@@ -1,0 +1,28 @@
+package cmd
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// confirm asks a yes-or-no question on the terminal; anything but yes is no.
+func confirm(s Streams, question string) bool {
+	fmt.Fprintf(s.Err, "%s [y/N] ", question)
+	line, err := bufio.NewReader(s.In).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(s.Err)
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}
+
+// isLocalChart tells a folder or archive on this machine from a reference.
+func isLocalChart(ref string) bool {
+	if strings.Contains(ref, "://") {
+		return false
+	}
+	_, err := os.Stat(ref)
+	return err == nil
+}

@@ -1,0 +1,174 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+)
+
+type connectOptions struct {
+	streams Streams
+	common  common
+	port    int
+}
+
+func newConnect(s Streams, c *common, run func(context.Context, *connectOptions) error) *cobra.Command {
+	o := &connectOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "connect",
+		Short: "Forward a local port to the server and open it",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.common = *c
+			return run(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().IntVar(&o.port, "port", 0, "local port (default 8080, or any free one when that is taken)")
+	return cmd
+}
+
+func runConnect(ctx context.Context, o *connectOptions) error {
+	file, err := targetOnly(o.common)
+	if err != nil {
+		return err
+	}
+	unit := newSetup(o.streams, o.common, file, install.LoadChart)
+	release, err := unit.engine.Release(ctx, unit.answers.Cluster.Namespace, unit.answers.Cluster.Release)
+	if err != nil {
+		return err
+	}
+	if release == nil {
+		return fmt.Errorf("there is no release %s in namespace %s: install it, or name another with --release and -n",
+			unit.answers.Cluster.Release, unit.answers.Cluster.Namespace)
+	}
+	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true, look: o.common.look(o.streams)})
+}
+
+// connection says how to reach the server once it is installed.
+type connection struct {
+	streams Streams
+	port    int  // chosen local port, 0 for none
+	open    bool // open the browser
+	stay    bool // hold the port-forward until the person leaves
+	look    look.Terminal
+}
+
+// connect forwards a port, waits until the server answers, has it activated
+// as the answers say, and prints how to log in.
+func (u *setup) connect(ctx context.Context, c connection) error {
+	talk := narrate.New(c.streams.Err, narrate.Options{Look: c.look})
+	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port, talk.Install)
+	if err != nil {
+		return err
+	}
+	defer tunnel.Close()
+	client := zenml.Client{Base: tunnel.URL()}
+	info, err := install.WaitForServer(ctx, client)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.streams.Err, "ZenML %s answers at %s\n", info.Version, tunnel.URL())
+	if err := u.activate(ctx, c, client, info); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.streams.Out, install.LoginCommand(install.Login{URL: tunnel.URL()}))
+	if !c.stay {
+		return nil
+	}
+	fmt.Fprintf(c.streams.Err, "Forwarding %s until you press Ctrl-C; the server itself keeps running.\n", tunnel.URL())
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-tunnel.Done():
+		return tunnel.Err()
+	}
+}
+
+func (u *setup) activate(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
+	page := client.Base + activationPath
+	switch {
+	case info.Active:
+		fmt.Fprintln(c.streams.Err, "The server is activated.")
+		u.openPage(ctx, c, client.Base)
+		return nil
+	case u.answers.Admin.Activate == answers.ActivateAuto:
+		return u.activateNow(ctx, c, client)
+	case !c.stay:
+		fmt.Fprintf(c.streams.Err, "The server is not activated: whoever reaches it first becomes its admin. Activate it with `%s`.\n", connectCommand(u.answers))
+		return nil
+	}
+	fmt.Fprintf(c.streams.Err, "Activate it here: %s\n", page)
+	u.openPage(ctx, c, page)
+	if _, err := install.WaitForActivation(ctx, client); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.streams.Err, "The server is activated.")
+	return nil
+}
+
+const activationPath = "/activate-server"
+
+// activateNow makes the first admin, and proves it by logging in.
+func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Client) error {
+	if err := u.activateAuto(ctx, client); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.streams.Err, "The server is activated; its admin is %s.\n", u.answers.Admin.Username)
+	return nil
+}
+
+func (u *setup) activateAuto(ctx context.Context, client zenml.Client) error {
+	password, err := u.secret(ctx, "admin.password")
+	if err != nil {
+		return err
+	}
+	if missing := answers.AdminPassword(password.Reveal()); missing != "" {
+		return usagef("admin.password: the server's dashboard would refuse this password; it needs %s", missing)
+	}
+	err = client.Activate(ctx, zenml.Activation{
+		ServerName: u.answers.Admin.ServerName, Username: u.answers.Admin.Username, Password: password,
+	})
+	if errors.Is(err, zenml.ErrAlreadyActive) {
+		return fmt.Errorf("%w by someone else: log in with their account, or install into another namespace", err)
+	}
+	if err != nil {
+		return fmt.Errorf("activate the server: %w", err)
+	}
+	if err := client.Login(ctx, u.answers.Admin.Username, password); err != nil {
+		return fmt.Errorf("the server is activated, but the login of %s fails: %w", u.answers.Admin.Username, err)
+	}
+	return nil
+}
+
+// openPage opens a page for the person, or leaves it when nobody is there.
+func (u *setup) openPage(ctx context.Context, c connection, url string) {
+	if !c.open || !canOpen(c.streams) {
+		return
+	}
+	if err := openURL(ctx, c.streams, url); err != nil {
+		fmt.Fprintf(c.streams.Err, "%v: open %s yourself.\n", err, url)
+	}
+}
+
+// connectCommand is the command line that leads to the server again.
+func connectCommand(a answers.Answers) string {
+	command := "zenml-installer connect"
+	for _, flag := range []struct{ name, value, usual string }{
+		{"--context", a.Cluster.Context, ""},
+		{"-n", a.Cluster.Namespace, answers.DefaultRelease},
+		{"--release", a.Cluster.Release, answers.DefaultRelease},
+	} {
+		if flag.value != flag.usual {
+			command += " " + flag.name + " " + flag.value
+		}
+	}
+	return command
+}

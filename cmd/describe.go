@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// describe asks the cluster, the namespace and the release about themselves.
+// What this user may not see is left out; only an API server that does not
+// answer is an error.
+func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
+	at := u.answers.Cluster
+	target := wizard.Target{Namespace: at.Namespace, Release: at.Release}
+	var err error
+	if target.Context, err = u.cluster.Context(); err != nil {
+		return target, err
+	}
+	client, err := u.cluster.Client()
+	if err != nil {
+		return target, err
+	}
+	version, err := client.Discovery().ServerVersion()
+	if err != nil {
+		return target, fmt.Errorf("%s does not answer: %w", target.Context.Server, err)
+	}
+	target.Version = version.GitVersion
+	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
+	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})
+	target.NamespaceExists = !apierrors.IsNotFound(err)
+	target.Existing, err = u.existing(ctx)
+	if apierrors.IsForbidden(err) {
+		err = nil
+	}
+	return target, err
+}
+
+func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
+	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+	if err != nil || release == nil || release.Gone() {
+		return nil, err
+	}
+	return &wizard.Existing{
+		Chart:   release.Chart + " " + release.ChartVersion,
+		Status:  release.Status,
+		Updated: release.LastDeployed,
+		Remark:  remark(release),
+	}, nil
+}
+
+func remark(r *install.Release) string {
+	switch {
+	case r.Pending():
+		return "Another run is at work on it, or one was cut off: it must be cleared first."
+	case r.Status == "failed":
+		return "Its last operation failed; installing goes on from there."
+	}
+	return "Installing over it upgrades it, with exactly the values of these answers."
+}
+
+// nodes counts the nodes with one small request and recognises the provider
+// by what it writes into every node's providerID or the version.
+func nodes(ctx context.Context, client kubernetes.Interface, version string) (int, string) {
+	page, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return 0, ""
+	}
+	count := len(page.Items)
+	if page.RemainingItemCount != nil {
+		count += int(*page.RemainingItemCount)
+	}
+	return count, provider(page.Items[0].Spec.ProviderID, version)
+}
+
+func provider(id, version string) string {
+	known := []struct{ mark, name string }{
+		{"aws://", "Amazon EKS"}, {"gce://", "Google GKE"}, {"azure://", "Azure AKS"},
+		{"k3s://", "k3s"}, {"kind://", "kind"}, {"digitalocean://", "DigitalOcean"},
+		{"-gke.", "Google GKE"}, {"-eks-", "Amazon EKS"}, {"+k3s", "k3s"}, {"+rke2", "RKE2"},
+	}
+	for _, k := range known {
+		if strings.HasPrefix(id, k.mark) || strings.Contains(version, k.mark) {
+			return k.name
+		}
+	}
+	return ""
+}

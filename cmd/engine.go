@@ -1,0 +1,126 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// engine does what the guided install asks for: the same libraries, put
+// together in the same way as for an unattended install.
+type engine struct {
+	streams     Streams
+	common      common
+	file        answers.File // where the answers began, for the folder of relative names
+	options     checks.Options
+	port        int
+	suggestions []question.Suggestion
+
+	mu     sync.Mutex
+	charts map[install.Source]*install.Chart
+}
+
+var _ wizard.Engine = (*engine)(nil)
+
+// setup puts together what the answers need, with the charts pulled so far.
+func (e *engine) setup(a answers.Answers) *setup {
+	file := e.file
+	file.Answers = a
+	return newSetup(e.streams, e.common, file, e.chart)
+}
+
+func (e *engine) chart(ctx context.Context, source install.Source) (*install.Chart, error) {
+	e.mu.Lock()
+	known := e.charts[source]
+	e.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	pulled, err := install.LoadChart(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.charts == nil {
+		e.charts = map[install.Source]*install.Chart{}
+	}
+	e.charts[source] = pulled
+	return pulled, nil
+}
+
+func (e *engine) Contexts(context.Context) ([]kube.Context, error) {
+	return kube.New(e.common.kube).Contexts()
+}
+
+func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target, error) {
+	return e.setup(a).describe(ctx)
+}
+
+func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }
+
+func (e *engine) Preflight(ctx context.Context, a answers.Answers, observe checks.Observer) (checks.Report, error) {
+	return checks.Run(ctx, e.setup(a).checksEnv(e.port), e.options, observe)
+}
+
+func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, error) {
+	if faults := answers.Validate(a); len(faults) > 0 {
+		return nil, faults
+	}
+	u := e.setup(a)
+	p, err := u.prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.faults.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := p.secrets(u); err != nil {
+		return nil, err
+	}
+	return &plan{setup: u, prepared: p, engine: e}, nil
+}
+
+func (e *engine) Connect(ctx context.Context, a answers.Answers, observe install.Observer) (wizard.Tunnel, error) {
+	u := e.setup(a)
+	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, e.port, observe)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := install.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()}); err != nil {
+		tunnel.Close()
+		return nil, err
+	}
+	return tunnel, nil
+}
+
+func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) error {
+	u, client := e.setup(a), zenml.Client{Base: url}
+	if u.answers.Admin.Activate != answers.ActivateAuto {
+		_, err := install.WaitForActivation(ctx, client)
+		return err
+	}
+	info, err := client.Info(ctx)
+	if err != nil || info.Active {
+		return err
+	}
+	return u.activateAuto(ctx, client)
+}
+
+func (e *engine) OpenBrowser(ctx context.Context, url string) error {
+	if e.common.noOpen {
+		return errors.New("--no-open was given")
+	}
+	if !canOpen(e.streams) {
+		return errors.New("there is no display here")
+	}
+	return openURL(ctx, e.streams, url)
+}

@@ -1,0 +1,74 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// The exit codes are public: scripts and pipelines lean on them.
+const (
+	exitDone        = 0
+	exitUnexpected  = 1
+	exitUsage       = 2
+	exitPreflight   = 3
+	exitWarnings    = 4
+	exitInstall     = 5
+	exitInterrupted = 130
+)
+
+// failure is an error with the exit code that it means.
+type failure struct {
+	code int
+	err  error
+	told bool // the person has seen it already, for example in a report
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// usage is a mistake in the command line or the answers.
+func usage(err error) error { return &failure{code: exitUsage, err: err} }
+
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
+func exitCode(err error) int {
+	var known *failure
+	var faults answers.Faults
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &known):
+		return known.code
+	case errors.As(err, &faults):
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitUnexpected
+}
+
+// tell prints an error for a person, unless a report has shown it already.
+func tell(w io.Writer, err error) {
+	var known *failure
+	if err == nil || errors.As(err, &known) && known.told {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "Interrupted.")
+		return
+	}
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if len(lines) == 1 {
+		fmt.Fprintln(w, "Error: "+lines[0])
+		return
+	}
+	fmt.Fprintln(w, "Error:")
+	for _, line := range lines {
+		fmt.Fprintln(w, "  "+line)
+	}
+}

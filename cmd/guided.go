@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/prompt"
+)
+
+// guided asks what is not answered yet, on screens or, where those are out of
+// place, line by line.
+func (o *installOptions) guided(ctx context.Context) error {
+	file, err := o.file.begin(o.streams, o.common)
+	if err != nil {
+		return err
+	}
+	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port}
+	if e.suggestions, err = readSuggestions(o.suggest); err != nil {
+		return usage(err)
+	}
+	outcome, err := o.ask(ctx, e, file.Answers)
+	if err != nil {
+		return err
+	}
+	return o.farewell(outcome)
+}
+
+func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answers) (wizard.Outcome, error) {
+	options := wizard.Options{
+		Engine: e, Input: o.streams.In, Output: o.streams.Err,
+		Look:       o.common.look(o.streams),
+		Start:      start,
+		StatePath:  statePath(),
+		ValuesPath: o.output,
+		NoOpen:     o.common.noOpen,
+	}
+	if o.common.accessible || o.streams.Plain() {
+		return prompt.Run(ctx, options)
+	}
+	return wizard.Run(ctx, options)
+}
+
+// statePath is where the answers of an interrupted run are kept.
+func statePath() string {
+	return filepath.Join(xdg.StateHome, "zenml-installer", "answers.yaml")
+}
+
+// farewell prints what remains to be known once the screens are gone.
+func (o *installOptions) farewell(outcome wizard.Outcome) error {
+	w := o.streams.Err
+	switch outcome.Ending {
+	case wizard.Failed, wizard.Stopped:
+		return installError(outcome.Err)
+	case wizard.Wrote:
+		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
+	case wizard.Installed:
+		o.installed(outcome)
+	default:
+		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
+	}
+	return nil
+}
+
+func (o *installOptions) installed(outcome wizard.Outcome) {
+	w := o.streams.Err
+	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
+	if !outcome.Activated {
+		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
+	}
+	fmt.Fprintln(w, "Reach it again with: "+connectCommand(outcome.Answers.Complete()))
+	if outcome.URL != "" {
+		fmt.Fprintln(o.streams.Out, install.LoginCommand(install.Login{URL: outcome.URL}))
+	}
+}

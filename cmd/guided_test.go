@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+// suggestion offers the sandbox's MySQL, as the demo does.
+func (p *place) suggestion(c *testcluster.Cluster) string {
+	return p.file("suggestion.yaml", fmt.Sprintf(`# the sandbox's MySQL
+version: 1
+database:
+  type: mysql
+  mysql: {host: "%s", port: %d, name: %s, user: %s, password: {file: "%s"}}
+`, c.Database.Host, c.Database.Port, c.DatabaseName(p.t), c.Database.User, p.file("db-password", c.Database.Password.Reveal())))
+}
+
+// walkThrough answers every question: the guard with yes, the database with
+// the suggestion, everything else with what stands there already.
+func walkThrough(term *terminal) {
+	term.t.Helper()
+	const patience = 20 * time.Second
+	term.sees("kubeconfig context", patience)
+	term.presses("Enter", "Enter", "Enter")
+	term.sees("no, choose another context", patience)
+	term.presses("Down", "Enter")
+	term.sees("the sandbox's MySQL", patience)
+	term.presses("Down", "Down", "Enter")
+	for question := 0; question < 40; question++ {
+		before := term.screen()
+		if strings.Contains(before, "What will be done") {
+			term.matches(`Checks .* in [0-9.]+s`, patience)
+			term.presses("i")
+			return
+		}
+		term.presses("Enter")
+		term.changes(before, patience)
+	}
+	term.t.Fatalf("the questions do not end:\n%s", term.screen())
+}
+
+// TestGuidedInstall goes from the first screen to the activated server, in a
+// real terminal, and has a real browser activate it.
+func TestGuidedInstall(t *testing.T) {
+	c := testcluster.Start(t)
+	needBrowser(t)
+	p, namespace := newPlace(t), c.Namespace(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := filepath.Join(p.dir, "browser.txt")
+	term := startTerminal(t, 100, 30, []string{
+		"KUBECONFIG=" + c.Kubeconfig, "XDG_STATE_HOME=" + p.dir, "LC_ALL=C.UTF-8",
+		"BROWSER=" + self + " " + asBrowser, browserResult + "=" + seen,
+	}, append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c), "--output", filepath.Join(p.dir, "custom-values.yaml")}, chartFlags(c, "current")...)...)
+
+	walkThrough(term)
+
+	const patience = 2 * time.Minute
+	term.sees("The server answers at http://127.0.0.1:", patience)
+	term.sees("It is activated", patience)
+	term.sees("zenml login http://127.0.0.1:", patience)
+	term.presses("q")
+	term.sees("ended with 0", 10*time.Second)
+	result, err := os.ReadFile(seen)
+	if err != nil || !strings.Contains(string(result), "/onboarding") {
+		t.Fatalf("the browser did not end on the onboarding page: %s %v", result, err)
+	}
+	p.at(c)
+	if s := p.status(namespace).Server; !s.Active || s.Database != "mysql" {
+		t.Errorf("got %+v", s)
+	}
+}

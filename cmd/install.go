@@ -1,0 +1,173 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+)
+
+type installOptions struct {
+	streams Streams
+	common  common
+	file    fromFile
+	checks  checks.Options
+	failOn  string
+	output  string
+	force   bool
+	yes     bool
+	stay    bool
+	port    int
+	suggest []string
+}
+
+func newInstall(s Streams, c *common, run func(context.Context, *installOptions) error) *cobra.Command {
+	o := &installOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "install",
+		Short: "Check, write custom-values.yaml, install, connect",
+		Long: `Install a ZenML server: ask what is not answered yet, check everything, write
+custom-values.yaml, install the chart, forward a port and open the activation
+page. On a release that is there already it upgrades.
+
+With --yes nothing is asked: the answers come from the file, and the command
+ends as soon as the server answers (and is activated, where admin says so).`,
+		Example: `  zenml-installer install
+  zenml-installer install -f answers.yaml --yes`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.common = *c
+			return run(cmd.Context(), o)
+		},
+	}
+	o.file.register(cmd)
+	o.register(cmd)
+	return cmd
+}
+
+func (o *installOptions) register(cmd *cobra.Command) {
+	registerChoice(cmd, &o.checks)
+	registerOutput(cmd, &o.output, &o.force)
+	flags := cmd.Flags()
+	flags.StringVar(&o.failOn, "fail-on", "fail", "what in the preflight stops the install: fail or warn")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "ask nothing")
+	flags.BoolVar(&o.stay, "stay", false, "with --yes: hold the port-forward until Ctrl-C")
+	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database the questions offer as a ready choice")
+	flags.IntVar(&o.port, "port", 0, "local port to reach the server by (default 8080, or any free one when that is taken)")
+}
+
+func runInstall(ctx context.Context, o *installOptions) error {
+	switch {
+	case o.failOn != "fail" && o.failOn != "warn":
+		return usagef("--fail-on %s: it is fail or warn", o.failOn)
+	case o.yes:
+		return o.unattended(ctx)
+	case !o.streams.Interactive():
+		return o.cannotAsk()
+	}
+	return o.guided(ctx)
+}
+
+// cannotAsk names what is missing where there is no terminal to ask on.
+func (o *installOptions) cannotAsk() error {
+	if _, err := o.file.load(o.streams, o.common); err != nil {
+		return usage(fmt.Errorf("%w\nthere is no terminal to ask on: give the answers with -f answers.yaml, or --answer KEY=VALUE, and --yes", err))
+	}
+	return usagef("there is no terminal to ask on: --yes installs with these answers without asking")
+}
+
+// unattended is the whole way without a question.
+func (o *installOptions) unattended(ctx context.Context) error {
+	file, err := o.file.load(o.streams, o.common)
+	if err != nil {
+		return err
+	}
+	u := newSetup(o.streams, o.common, file, install.LoadChart)
+	if err := o.announce(u); err != nil {
+		return err
+	}
+	if err := o.preflight(ctx, u); err != nil {
+		return err
+	}
+	p, err := u.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.faults.Err(); err != nil {
+		return usage(err)
+	}
+	if err := o.writeValues(p.document.Bytes); err != nil {
+		return err
+	}
+	talk := narrate.New(o.streams.Err, narrate.Options{Look: o.common.look(o.streams), Verbose: o.common.verbose})
+	if _, err := u.apply(ctx, p, o.common.timeout, talk.Install); err != nil {
+		return o.failed(talk, err)
+	}
+	return u.connect(ctx, connection{
+		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, look: o.common.look(o.streams),
+	})
+}
+
+// announce says where everything goes, before anything goes there.
+func (o *installOptions) announce(u *setup) error {
+	at, err := u.cluster.Context()
+	if err != nil {
+		return usage(err)
+	}
+	fmt.Fprintf(o.streams.Err, "Installing release %s into namespace %s of context %s (%s)\n",
+		u.answers.Cluster.Release, u.answers.Cluster.Namespace, at.Name, at.Server)
+	return nil
+}
+
+func (o *installOptions) preflight(ctx context.Context, u *setup) error {
+	report, err := checks.Run(ctx, u.checksEnv(o.port), o.checks, nil)
+	if err != nil {
+		return preflightError(err)
+	}
+	if err := checks.Text(o.streams.Err, report, o.common.style(o.streams, o.streams.Err)); err != nil {
+		return err
+	}
+	return verdict(report, o.failOn)
+}
+
+func (o *installOptions) writeValues(content []byte) error {
+	err := writeValues(o.output, content, o.force)
+	if errors.Is(err, fs.ErrExist) {
+		return usage(err)
+	}
+	if err == nil {
+		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+	}
+	return err
+}
+
+// failed tells what went wrong while installing, with its evidence.
+func (o *installOptions) failed(talk *narrate.Narrator, err error) error {
+	var known *failure
+	if !errors.As(installError(err), &known) || known.code == exitUsage {
+		return installError(err)
+	}
+	talk.Failed(err)
+	known.told = true
+	return known
+}
+
+// installError gives what went wrong while installing its exit code.
+func installError(err error) error {
+	var stopped *install.Interrupted
+	var faults answers.Faults
+	switch {
+	case errors.As(err, &stopped):
+		return &failure{code: exitInterrupted, err: err}
+	case errors.As(err, &faults):
+		return usage(err)
+	}
+	return &failure{code: exitInstall, err: err}
+}

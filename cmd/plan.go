@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// plan is an install that the guided install has prepared.
+type plan struct {
+	setup    *setup
+	prepared *prepared
+	engine   *engine
+}
+
+func (p *plan) Review() wizard.Review {
+	return wizard.Review{
+		Sentences: p.sentences(),
+		Values:    p.prepared.masked(),
+		Sensitive: p.prepared.document.Sensitive,
+		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
+		ByHand:    append(p.prepared.document.Commands(), helmCommand(p.setup, p.prepared, defaultValuesFile)),
+	}
+}
+
+// sentences says in words, in order, what the install does.
+func (p *plan) sentences() []string {
+	a := p.setup.answers
+	said := []string{fmt.Sprintf("Create namespace %s, if it is not there.", a.Cluster.Namespace)}
+	if secrets, err := p.prepared.secrets(p.setup); err == nil {
+		for _, s := range secrets {
+			said = append(said, fmt.Sprintf("Write Secret %s with %d keys, for the chart to reference.", s.Name, len(s.Data)))
+		}
+	}
+	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
+		said = append(said, fmt.Sprintf("Migrate database %s on %s, by the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
+	}
+	said = append(said,
+		fmt.Sprintf("Install chart %s %s as release %s: %d objects.", p.prepared.chart.Info.Name, p.prepared.chart.Info.Version, a.Cluster.Release, p.count()),
+		"Wait until the server answers, through a port forwarded to this machine.")
+	switch a.Admin.Activate {
+	case answers.ActivateAuto:
+		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))
+	case answers.ActivateLater:
+		return append(said, "Leave the server unclaimed: whoever reaches it first becomes its admin.")
+	}
+	return append(said, "Open the activation page, where you become its admin.")
+}
+
+func (p *plan) count() int {
+	n := 0
+	for _, o := range p.prepared.objects {
+		if !o.Test() {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *plan) WriteValues(path string, overwrite bool) error {
+	return writeValues(path, p.prepared.document.Bytes, overwrite)
+}
+
+func (p *plan) Install(ctx context.Context, observe install.Observer) (install.Outcome, error) {
+	return p.setup.apply(ctx, p.prepared, p.engine.common.timeout, observe)
+}

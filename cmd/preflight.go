@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+)
+
+type preflightOptions struct {
+	streams Streams
+	common  common
+	file    fromFile
+	checks  checks.Options
+	failOn  string
+	output  string
+	port    int
+}
+
+func newPreflight(s Streams, c *common, run func(context.Context, *preflightOptions) error) *cobra.Command {
+	o := &preflightOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "preflight",
+		Short: "Check the cluster, the chart and the database; install nothing",
+		Long: `Check everything that is known to go wrong before anything is touched.
+
+Without an answers file the checks are those of a trial install with SQLite.`,
+		Example: `  zenml-installer preflight -f answers.yaml
+  zenml-installer preflight --only cluster
+  zenml-installer preflight -f answers.yaml -o junit > preflight.xml`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.common = *c
+			return run(cmd.Context(), o)
+		},
+	}
+	o.file.register(cmd)
+	registerChoice(cmd, &o.checks)
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "what makes the command fail: fail or warn")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "report format: text, json or junit")
+	cmd.Flags().IntVar(&o.port, "port", 0, "local port that the server is to be reached by")
+	return cmd
+}
+
+// registerChoice adds the flags that choose among the checks.
+func registerChoice(cmd *cobra.Command, o *checks.Options) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.Only, "only", nil, "only these groups or check ids, and what they need")
+	flags.StringSliceVar(&o.Skip, "skip", nil, "leave out these groups or check ids")
+	flags.StringSliceVar(&o.WarnOnly, "warn-only", nil, "make failures of these groups or check ids warnings")
+	flags.BoolVar(&o.ReadOnly, "read-only", false, "write nothing anywhere, also not for a moment")
+}
+
+func runPreflight(ctx context.Context, o *preflightOptions) error {
+	if !slices.Contains([]string{"text", "json", "junit"}, o.output) {
+		return usagef("--output %s: it is text, json or junit", o.output)
+	}
+	if o.failOn != "fail" && o.failOn != "warn" {
+		return usagef("--fail-on %s: it is fail or warn", o.failOn)
+	}
+	if o.file.name == "" && len(o.file.extras) == 0 {
+		fmt.Fprintln(o.streams.Err, "No answers file: checking for a trial install with SQLite (-f answers.yaml checks yours).")
+		o.file.extras = []string{"database.type=sqlite"}
+	}
+	file, err := o.file.load(o.streams, o.common)
+	if err != nil {
+		return err
+	}
+	unit := newSetup(o.streams, o.common, file, install.LoadChart)
+	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, nil)
+	if err != nil {
+		return preflightError(err)
+	}
+	if err := o.write(report); err != nil {
+		return err
+	}
+	return verdict(report, o.failOn)
+}
+
+func (o *preflightOptions) write(report checks.Report) error {
+	switch o.output {
+	case "json":
+		return checks.JSON(o.streams.Out, report)
+	case "junit":
+		return checks.JUnit(o.streams.Out, report, o.failOn == "warn")
+	}
+	return checks.Text(o.streams.Out, report, o.common.style(o.streams, o.streams.Out))
+}
+
+// verdict turns a report that has been shown into the exit code.
+func verdict(report checks.Report, failOn string) error {
+	switch report.Verdict() {
+	case checks.Failed:
+		return &failure{code: exitPreflight, err: errors.New("preflight failed"), told: true}
+	case checks.Warned:
+		if failOn == "warn" {
+			return &failure{code: exitWarnings, err: errors.New("preflight warned"), told: true}
+		}
+	}
+	return nil
+}
+
+// preflightError keeps a wrong check id a mistake of usage.
+func preflightError(err error) error {
+	var unknown *checks.UnknownError
+	if errors.As(err, &unknown) {
+		return usage(err)
+	}
+	return err
+}

@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/render"
+)
+
+// prepared is what the answers come to on the chart at hand: the values, what
+// they render, and what the proof of effect found.
+type prepared struct {
+	chart    *install.Chart
+	settings render.Settings
+	document render.Document
+	objects  []manifest.Object
+	faults   answers.Faults // keys unknown to the chart, answers without effect
+}
+
+// prepareFrom pulls the chart, writes the values in its layout, renders it in
+// memory and looks for the effect of every answer. keys gives the secrets that
+// the answers want generated.
+func prepareFrom(ctx context.Context, u *setup, keys func(context.Context) (render.Keys, error)) (*prepared, error) {
+	chart, err := u.chart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{chart: chart, settings: render.Settings{Local: u.local}}
+	if p.settings.Keys, err = keys(ctx); err != nil {
+		return nil, err
+	}
+	if p.document, err = render.Values(u.answers, chart.Info, p.settings); err != nil {
+		return nil, u.located(err)
+	}
+	rendered, err := chart.Render(install.RenderRequest{
+		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: p.document.Map,
+	})
+	if err != nil {
+		return nil, usage(err)
+	}
+	p.objects = rendered.Objects
+	p.faults = u.file.Locate(render.Prove(u.answers, chart.Info, p.document, rendered.Objects))
+	return p, nil
+}
+
+// located adds the lines of the answers file to faults.
+func (u *setup) located(err error) error {
+	var faults answers.Faults
+	if errors.As(err, &faults) {
+		return usage(u.file.Locate(faults))
+	}
+	return err
+}
+
+// secrets makes the Secrets that the values reference.
+func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
+	secrets, err := render.Secrets(u.answers, p.chart.Info, p.settings)
+	return secrets, u.located(err)
+}
+
+// keptKeys keeps the generated keys of an earlier install of this release.
+func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
+	client, err := u.cluster.Client()
+	if err != nil {
+		return nil, err
+	}
+	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).List(ctx, metav1.ListOptions{
+		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: render.Labels(u.answers.Cluster.Release)}),
+	})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return nil, err
+	}
+	return render.Generate(u.answers, found.Items), nil
+}
+
+// newKeys makes the generated keys without asking a cluster.
+func (u *setup) newKeys(context.Context) (render.Keys, error) {
+	return render.Generate(u.answers, nil), nil
+}
+
+// rendered is what the preflight checks see of it.
+func (u *setup) rendered(ctx context.Context) (checks.Rendered, error) {
+	p, err := u.preview(ctx)
+	var faults answers.Faults
+	if errors.As(err, &faults) {
+		return checks.Rendered{Findings: faults}, nil
+	}
+	if err != nil {
+		return checks.Rendered{}, err
+	}
+	r := checks.Rendered{Objects: p.objects}
+	faults = p.faults
+	secrets, err := p.secrets(u)
+	var unreadable answers.Faults
+	if errors.As(err, &unreadable) {
+		faults = append(faults, unreadable...)
+	} else if err != nil {
+		return checks.Rendered{}, err
+	}
+	r.Secrets = secrets
+	for _, f := range faults {
+		if f.Check == render.CheckValues {
+			r.Unknown = append(r.Unknown, f)
+		} else {
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	return r, nil
+}

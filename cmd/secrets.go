@@ -1,0 +1,40 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// secret returns the content of the secret answered at key, wherever it lies.
+func (u *setup) secret(ctx context.Context, key string) (secret.Text, error) {
+	source := u.answers.GetSource(key)
+	if source.SecretRef == nil {
+		content, err := source.Read(u.local)
+		if err != nil {
+			return content, usage(fmt.Errorf("%s: %w", key, err))
+		}
+		return content, nil
+	}
+	return u.clusterSecret(ctx, key, *source.SecretRef)
+}
+
+func (u *setup) clusterSecret(ctx context.Context, key string, ref answers.SecretRef) (secret.Text, error) {
+	client, err := u.cluster.Client()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("%s: %w", key, err)
+	}
+	content, ok := found.Data[ref.Key]
+	if !ok {
+		return secret.Text{}, usagef("%s: Secret %s has no key %s", key, ref.Name, ref.Key)
+	}
+	return secret.New(string(content)), nil
+}

@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	chartinfo "github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+)
+
+// setup is one set of answers with the ways to what they name. What is costly
+// is lazy, and done once.
+type setup struct {
+	file    answers.File
+	answers answers.Answers // with defaults
+	local   answers.Local
+	cluster *kube.Access
+	engine  *install.Engine
+
+	plainHTTP bool
+
+	chart   func(context.Context) (*install.Chart, error)
+	preview func(context.Context) (*prepared, error) // asks no cluster; generated keys are new ones
+	prepare func(context.Context) (*prepared, error) // keeps generated keys that are in the cluster
+}
+
+// loader pulls a chart; install.LoadChart is one.
+type loader func(context.Context, install.Source) (*install.Chart, error)
+
+// newSetup puts together what the answers need. It asks nothing of anyone yet.
+func newSetup(s Streams, c common, file answers.File, load loader) *setup {
+	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube), plainHTTP: c.plainHTTP}
+	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
+		u.cluster = u.cluster.WithContext(name)
+	}
+	u.engine = &install.Engine{Access: u.cluster}
+	u.chart = once(func(ctx context.Context) (*install.Chart, error) {
+		return load(ctx, install.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version, PlainHTTP: c.plainHTTP})
+	})
+	u.preview = once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, u.newKeys) })
+	u.prepare = once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, u.keptKeys) })
+	return u
+}
+
+// checksEnv is what the preflight checks see of it.
+func (u *setup) checksEnv(port int) *checks.Env {
+	return &checks.Env{
+		Answers: u.answers, Cluster: u.cluster, Local: u.local,
+		Chart: func(ctx context.Context) (chartinfo.Info, error) {
+			c, err := u.chart(ctx)
+			if err != nil {
+				return chartinfo.Info{}, err
+			}
+			return c.Info, nil
+		},
+		Rendered:   u.rendered,
+		Port:       preferredPort(port),
+		PortChosen: port != 0,
+	}
+}
+
+// once remembers the first answer, be it an error, that was not cut short by
+// its context. One asks at a time; the others wait, or leave with theirs.
+func once[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
+	turn := make(chan struct{}, 1)
+	var value T
+	var failed error
+	var known bool
+	return func(ctx context.Context) (T, error) {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done():
+			var none T
+			return none, context.Cause(ctx)
+		}
+		if known {
+			return value, failed
+		}
+		v, err := ask(ctx)
+		if ctx.Err() == nil {
+			value, failed, known = v, err, true
+		}
+		return v, err
+	}
+}

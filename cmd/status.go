@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+)
+
+type statusOptions struct {
+	streams Streams
+	common  common
+	output  string
+}
+
+func newStatus(s Streams, c *common, run func(context.Context, *statusOptions) error) *cobra.Command {
+	o := &statusOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Tell how the release and its server are",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.common = *c
+			return run(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
+	return cmd
+}
+
+// state is what status tells; its JSON form is public.
+type state struct {
+	Version      int       `json:"version"`
+	Release      string    `json:"release"`
+	Namespace    string    `json:"namespace"`
+	Status       string    `json:"status"` // Helm's word, or "not installed"
+	Revision     int       `json:"revision,omitempty"`
+	Chart        string    `json:"chart,omitempty"`
+	LastDeployed time.Time `json:"lastDeployed,omitzero"`
+	Server       *server   `json:"server,omitempty"`
+	ServerError  string    `json:"serverError,omitempty"`
+}
+
+type server struct {
+	Version      string `json:"version"`
+	Active       bool   `json:"active"`
+	Database     string `json:"database"`
+	SecretsStore string `json:"secretsStore"`
+	URL          string `json:"url,omitempty"`
+}
+
+const notInstalled = "not installed"
+
+// serverPatience is how long status waits for the server to answer.
+const serverPatience = 10 * time.Second
+
+func runStatus(ctx context.Context, o *statusOptions) error {
+	if o.output != "text" && o.output != "json" {
+		return usagef("--output %s: it is text or json", o.output)
+	}
+	file, err := targetOnly(o.common)
+	if err != nil {
+		return err
+	}
+	u := newSetup(o.streams, o.common, file, install.LoadChart)
+	found, err := u.state(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.write(found); err != nil {
+		return err
+	}
+	if found.Status != "deployed" || found.Server == nil {
+		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status), told: true}
+	}
+	return nil
+}
+
+func (u *setup) state(ctx context.Context) (state, error) {
+	at := u.answers.Cluster
+	found := state{Version: 1, Release: at.Release, Namespace: at.Namespace, Status: notInstalled}
+	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
+	if err != nil || release == nil {
+		return found, err
+	}
+	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
+	found.Chart = release.Chart + " " + release.ChartVersion
+	info, err := u.askServer(ctx)
+	if err != nil {
+		found.ServerError = err.Error()
+		return found, nil
+	}
+	found.Server = &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType, SecretsStore: info.SecretsStoreType, URL: info.ServerURL}
+	return found, nil
+}
+
+// askServer asks the server about itself, through a port-forward of its own.
+func (u *setup) askServer(ctx context.Context) (zenml.Info, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, serverPatience, fmt.Errorf("no answer within %s", serverPatience))
+	defer cancel()
+	tunnel, err := u.engine.Forward(ctx, install.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
+	if err != nil {
+		return zenml.Info{}, err
+	}
+	defer tunnel.Close()
+	return install.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()})
+}
+
+func (o *statusOptions) write(found state) error {
+	if o.output == "json" {
+		encoder := json.NewEncoder(o.streams.Out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(found)
+	}
+	w := tabwriter.NewWriter(o.streams.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "release\t%s in namespace %s\n", found.Release, found.Namespace)
+	fmt.Fprintf(w, "status\t%s\n", found.Status)
+	if found.Status == notInstalled {
+		return w.Flush()
+	}
+	fmt.Fprintf(w, "revision\t%d, %s\n", found.Revision, found.LastDeployed.Local().Format(time.DateTime))
+	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
+	if found.Server == nil {
+		fmt.Fprintf(w, "server\tdoes not answer: %s\n", found.ServerError)
+		return w.Flush()
+	}
+	fmt.Fprintf(w, "server\tZenML %s, %s\n", found.Server.Version, activeWords(found.Server.Active))
+	fmt.Fprintf(w, "database\t%s\n", found.Server.Database)
+	fmt.Fprintf(w, "secrets store\t%s\n", found.Server.SecretsStore)
+	return w.Flush()
+}
+
+func activeWords(active bool) string {
+	if active {
+		return "activated"
+	}
+	return "not activated: whoever reaches it first becomes its admin"
+}

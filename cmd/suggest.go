@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// readSuggestions reads answers files whose database is offered as a ready
+// choice. Their first comment line is the choice's title, the second its help.
+func readSuggestions(names []string) ([]question.Suggestion, error) {
+	var all []question.Suggestion
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("--suggest: %w", err)
+		}
+		file, err := answers.Read(name, data)
+		if err != nil {
+			return nil, fmt.Errorf("--suggest %s:\n%w", name, err)
+		}
+		title, help := comment(data)
+		if title == "" {
+			title = filepath.Base(name)
+		}
+		all = append(all, question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: absolute(file)})
+	}
+	return all, nil
+}
+
+// comment returns the first two comment lines.
+func comment(data []byte) (first, second string) {
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	var found []string
+	for lines.Scan() && strings.HasPrefix(lines.Text(), "#") && len(found) < 2 {
+		found = append(found, strings.TrimSpace(strings.TrimPrefix(lines.Text(), "#")))
+	}
+	found = append(found, "", "")
+	return found[0], found[1]
+}
+
+// absolute makes the file names in suggested answers independent of the
+// folder from which the install began.
+func absolute(file answers.File) answers.Answers {
+	a := file.Answers
+	for _, f := range answers.Fields {
+		if f.Kind != answers.Secret && f.Kind != answers.Content {
+			continue
+		}
+		source := a.GetSource(f.Key)
+		if source.File == "" || filepath.IsAbs(source.File) {
+			continue
+		}
+		if full, err := filepath.Abs(filepath.Join(file.Dir(), source.File)); err == nil {
+			source.File = full
+			a.SetSource(f.Key, source)
+		}
+	}
+	return a
+}

@@ -1,0 +1,12 @@
+// Command zenml-installer puts a ZenML server on a Kubernetes cluster.
+package main
+
+import (
+	"os"
+
+	"github.com/zenml-installer/zenml-installer/cmd"
+)
+
+func main() {
+	os.Exit(cmd.Main(os.Args[1:], cmd.System()))
+}
