@@ -13,10 +13,11 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
 # The demo: NODES=real|simulated|auto, ANSWERS=file.yaml runs it unattended,
-# REAL=1 takes the published chart and image where their registries answer.
+# CHART=legacy takes the older stand-in chart, REAL=1 the published chart and image where their registries answer.
 NODES   ?= auto
 ANSWERS ?=
 REAL    ?=
+CHART   ?= current
 
 .PHONY: help
 help: ## list the targets
@@ -32,11 +33,11 @@ packages: ## install what the demo and the tests need (Debian, as root), or say 
 
 .PHONY: demo
 demo: packages build ## install ZenML on a throw-away Kubernetes
-	@NODES='$(NODES)' REAL='$(REAL)' ANSWERS='$(ANSWERS)' sandbox/demo.sh up
+	@sandbox=$$(sandbox/build.sh) && exec $$sandbox demo --installer bin/zenml-installer --nodes "$(NODES)" --chart "$(CHART)" $(if $(ANSWERS),--answers "$(ANSWERS)") $(if $(REAL),--real)
 
 .PHONY: demo-down
 demo-down: ## remove the demo's cluster, all of it
-	@sandbox/demo.sh down
+	@$$(sandbox/build.sh) down --name demo
 
 .PHONY: test
 test: packages build ## unit and integration tests

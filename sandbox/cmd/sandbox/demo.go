@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/demo"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/launch"
+)
+
+type demoOptions struct {
+	up   upOptions
+	demo demo.Options
+}
+
+// exitCode ends the process with the code of a command that it has run.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("the installer ended with exit code %d", int(e)) }
+
+func newDemoCommand() *cobra.Command {
+	o := &demoOptions{}
+	command := &cobra.Command{
+		Use:   "demo --installer PATH [-- INSTALLER FLAGS]",
+		Short: "run the installer against a sandbox",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  func(command *cobra.Command, args []string) error { return runDemo(command, o, args) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.up.name, "name", "demo", "name of the sandbox")
+	flags.StringVar(&o.up.nodes, "nodes", "auto", "real, simulated or auto")
+	flags.StringVar(&o.demo.Installer, "installer", "", "the installer's binary")
+	flags.StringVar(&o.demo.Answers, "answers", "", "answers file: nothing is asked")
+	flags.StringVar(&o.demo.Chart, "chart", "current", "generation of the stand-in chart: current or legacy")
+	flags.BoolVar(&o.demo.Real, "real", false, "the published chart and image, where their registries can be reached")
+	_ = command.MarkFlagRequired("installer")
+	return command
+}
+
+func runDemo(command *cobra.Command, o *demoOptions, args []string) error {
+	if o.demo.Chart != "current" && o.demo.Chart != "legacy" {
+		return fmt.Errorf("--chart %q: use current or legacy", o.demo.Chart)
+	}
+	o.up.count, o.up.database, o.up.timeout = 1, "mysql", 2*time.Minute
+	say := narrator(command.ErrOrStderr(), time.Now())
+	prepared, err := o.up.prepare(say)
+	if err != nil {
+		return err
+	}
+	record, err := launch.Up(command.Context(), prepared, false, say)
+	if err != nil {
+		return err
+	}
+	o.demo.Record, o.demo.Dir, o.demo.Args, o.demo.Talk = record, prepared.Dir.Path(), args, os.Stderr
+	code, err := demo.Run(command.Context(), o.demo)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "\nThe sandbox is still there: KUBECONFIG=%s\nIt goes with: make demo-down\n", record.Kubeconfig)
+	if code != 0 {
+		return exitCode(code)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package demo
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+// offer writes the answers that the questions offer as a ready choice: the
+// sandbox's own MySQL. It returns the file's name. The password is only named.
+func offer(dir string, db *state.Database) (string, error) {
+	name := filepath.Join(dir, "mysql.answers.yaml")
+	text := fmt.Sprintf(`# the sandbox's MySQL
+# A MySQL server that the sandbox has started: %s:%d.
+version: 1
+database:
+  type: mysql
+  mysql: {host: "%s", port: %d, name: %s, user: %s, password: {file: "%s"}}
+`, db.Host, db.Port, db.Host, db.Port, db.Name, db.User, db.PasswordFile)
+	return name, state.WriteFile(name, []byte(text), 0o600)
+}
+
+// given is as much of an answers file as the demo needs to know.
+type given struct {
+	Database struct {
+		Type string `yaml:"type"`
+	} `yaml:"database"`
+	Admin struct {
+		Activate string `yaml:"activate"`
+	} `yaml:"admin"`
+}
+
+// overrides returns the single answers that make an answers file written for
+// another place fit the sandbox, with a sentence for each that says so.
+func overrides(file string, record *state.Record) (flags, said []string, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var g given
+	if err := yaml.Unmarshal(data, &g); err != nil {
+		return nil, nil, nil // the installer names the fault, with its line
+	}
+	if db := record.Database; g.Database.Type == "mysql" && db != nil {
+		said = append(said, fmt.Sprintf("database.mysql: the sandbox's MySQL at %s:%d takes the place of the file's", db.Host, db.Port))
+		flags = append(flags,
+			"--answer", "database.mysql.host="+db.Host,
+			"--answer", "database.mysql.port="+strconv.Itoa(db.Port),
+			"--answer", "database.mysql.name="+db.Name,
+			"--answer", "database.mysql.user="+db.User,
+			"--answer", "database.mysql.password=file:"+db.PasswordFile)
+	}
+	if g.Admin.Activate == "" {
+		said = append(said, fmt.Sprintf("admin: the file leaves activation to a browser; the demo does it with user admin and the password in $%s", adminPassword))
+		flags = append(flags, "--answer", "admin.activate=auto", "--answer", "admin.password=env:"+adminPassword)
+	}
+	return flags, said, nil
+}

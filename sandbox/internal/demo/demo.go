@@ -1,0 +1,127 @@
+// Package demo runs the installer against a sandbox.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+)
+
+// Options say what to run and against what.
+type Options struct {
+	Installer string // the installer's binary
+	Answers   string // answers file; empty means the guided install
+	Chart     string // generation of the stand-in chart: current or legacy
+	Real      bool   // the published chart and image instead of the stand-ins
+	Args      []string
+
+	Record *state.Record
+	Dir    string // folder for the demo's own files
+	Talk   io.Writer
+}
+
+const (
+	adminPassword = "ZENML_ADMIN_PASSWORD" //nolint:gosec // the name of a variable
+	// sandboxPassword is the admin's of a server that only this machine reaches
+	// and that goes with the sandbox.
+	sandboxPassword = "Sandbox-Admin-1!" //nolint:gosec // see above
+)
+
+// Run runs the installer with the terminal of this process and returns its
+// exit code.
+func Run(ctx context.Context, o Options) (int, error) {
+	o.introduce()
+	args, err := o.args()
+	if err != nil {
+		return 1, err
+	}
+	command := exec.CommandContext(context.WithoutCancel(ctx), o.Installer, args...) //nolint:gosec // our own binary
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	command.Env = o.environment(os.Environ())
+	// Ctrl-C reaches the installer too, which decides what it means.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	defer signal.Stop(signals)
+	err = command.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode(), nil
+	}
+	return 0, err
+}
+
+func (o Options) introduce() {
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(o.Talk, format+"\n", args...) }
+	say("")
+	say("This is a real Kubernetes %s with %d %s node(s); it lives under %s.", o.Record.Kubernetes.Version, o.Record.Nodes.Count, o.Record.Nodes.Kind, o.Dir)
+	if o.Record.Nodes.Kind == state.NodesSimulated {
+		say("Simulated nodes run no containers: the server is a process of the sandbox.")
+	}
+	if o.Real {
+		say("Chart and server image are the published ones.")
+	} else {
+		say("Stand-ins, written for the sandbox: the chart and the server image. They are not ZenML.")
+	}
+	if db := o.Record.Database; db != nil {
+		say("The MySQL server at %s:%d (%s) is the sandbox's own.", db.Host, db.Port, db.Version)
+	}
+	say("")
+}
+
+func (o Options) args() ([]string, error) {
+	args := slices.Concat([]string{"install"}, o.chart())
+	if o.Answers == "" {
+		if o.Record.Database != nil {
+			file, err := offer(o.Dir, o.Record.Database)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, "--suggest", file)
+		}
+		return append(args, o.Args...), nil
+	}
+	flags, said, err := overrides(o.Answers, o.Record)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range said {
+		_, _ = fmt.Fprintln(o.Talk, line)
+	}
+	args = append(args, "-f", o.Answers, "--yes", "--force")
+	return slices.Concat(args, flags, o.Args), nil
+}
+
+// chart names the stand-in chart; the published one is the installer's default.
+func (o Options) chart() []string {
+	if o.Real {
+		return nil
+	}
+	for _, c := range o.Record.Charts {
+		if c.Generation == o.Chart {
+			return []string{"--chart", c.Ref, "--chart-version", c.Version, "--plain-http"}
+		}
+	}
+	return nil
+}
+
+// environment is the caller's, pointed at the sandbox. Passwords that the
+// caller has set are left alone.
+func (o Options) environment(env []string) []string {
+	env = append(env, "KUBECONFIG="+o.Record.Kubeconfig)
+	if !has(env, adminPassword) {
+		env = append(env, adminPassword+"="+sandboxPassword)
+	}
+	return env
+}
+
+func has(env []string, name string) bool {
+	return slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, name+"=") && v != name+"=" })
+}
