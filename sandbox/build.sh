@@ -82,8 +82,16 @@ compile() {
   rm "$log"
 }
 
+# prune removes all but the newest builds; those that still run stay.
 prune() {
-  ls -1t "$cache" | tail -n +$((keep + 1)) | while read -r old; do rm -rf "${cache:?}/$old"; done
+  local running
+  running=$(ls -l /proc/[0-9]*/exe 2>/dev/null || true)
+  ls -1t "$cache" | tail -n +$((keep + 1)) | while read -r old; do
+    case $running in
+      *"$cache/$old/"*) ;;
+      *) rm -rf "${cache:?}/$old" ;;
+    esac
+  done
 }
 
 main() {

@@ -1,4 +1,4 @@
-// Package components holds the commands of Kubernetes, etcd and kwok, so that
+// Package components holds the commands of Kubernetes, etcd, CoreDNS and kwok, so that
 // one binary can be any of them.
 package components
 
@@ -28,6 +28,7 @@ func Find(name string) Main {
 		return main
 	}
 	return map[string]Main{
+		"coredns":                 coredns,
 		"etcd":                    etcd,
 		"kube-apiserver":          command(apiserver.NewAPIServerCommand),
 		"kube-controller-manager": command(controllermanager.NewControllerManagerCommand),

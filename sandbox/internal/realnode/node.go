@@ -15,6 +15,9 @@ import (
 // NodeName is the name of a sandbox's real node.
 const NodeName = "sandbox"
 
+// HostName is the name under which pods find the machine that runs the sandbox.
+const HostName = "host.sandbox.internal"
+
 // Node is a real node's files, ready to be started.
 type Node struct {
 	Dir   state.Dir
@@ -28,8 +31,6 @@ type Node struct {
 	Cgroup string
 	// Executable is the binary that holds kubelet and kube-proxy.
 	Executable string
-	// DNS is the cluster DNS's address, empty where there is none.
-	DNS string
 }
 
 // PrepareContainerd writes the files of containerd and the CNI.
@@ -42,7 +43,7 @@ func (n *Node) PrepareContainerd() error {
 	return n.write(files)
 }
 
-// PrepareKubelet writes the files of kubelet and kube-proxy and issues their certificates.
+// PrepareKubelet writes the files of kubelet, kube-proxy and cluster DNS and issues their certificates.
 func (n *Node) PrepareKubelet() error {
 	hosts := []string{n.Link.Node.String(), NodeName, "127.0.0.1"}
 	if _, err := n.Plane.Authority.Issue(pki.Request{File: "kubelet-serving", User: "system:node:" + NodeName, Hosts: hosts}); err != nil {
@@ -54,9 +55,13 @@ func (n *Node) PrepareKubelet() error {
 	if _, err := n.Plane.UserConfig("kube-proxy", "system:kube-proxy"); err != nil {
 		return err
 	}
+	if _, err := n.Plane.UserConfig("coredns", "coredns", "system:masters"); err != nil {
+		return err
+	}
 	return n.write([]file{
 		{n.path("kubelet.yaml"), kubeletTemplate},
 		{n.path("kube-proxy.yaml"), proxyTemplate},
+		{n.path("Corefile"), corefileTemplate},
 		{n.path("resolv.conf"), resolvTemplate},
 	})
 }
@@ -80,6 +85,12 @@ func (n *Node) Kubelet() process.Spec {
 		"--node-ip="+n.Link.Node.String(),
 	)
 }
+
+// DNS says how to start the cluster DNS on the node's address.
+func (n *Node) DNS() process.Spec { return n.spec("coredns", "-conf="+n.path("Corefile")) }
+
+// DNSReady is the URL that answers 200 once the cluster DNS serves.
+func (n *Node) DNSReady() string { return "http://" + n.Link.Node.String() + ":8181/ready" }
 
 // Proxy says how to start kube-proxy.
 func (n *Node) Proxy() process.Spec {

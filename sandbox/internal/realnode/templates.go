@@ -13,7 +13,7 @@ type file struct{ path, template string }
 type values struct {
 	*Node
 	CNIDir, Snapshotter       string
-	PodCIDR, Root, State, PKI string
+	PodCIDR, DNSIP, Root, PKI string
 }
 
 func (n *Node) render(text string) ([]byte, error) {
@@ -24,7 +24,7 @@ func (n *Node) render(text string) ([]byte, error) {
 	var out bytes.Buffer
 	err = parsed.Execute(&out, values{
 		Node: n, CNIDir: cniDir(), Snapshotter: snapshotter(n.Dir.Path()),
-		PodCIDR: network.PodCIDR, Root: n.path(), State: n.Dir.Path(), PKI: n.Dir.Join("pki"),
+		PodCIDR: network.PodCIDR, DNSIP: network.DNSIP, Root: n.path(), PKI: n.Dir.Join("pki"),
 	})
 	return out.Bytes(), err
 }
@@ -117,9 +117,7 @@ readOnlyPort: 0
 resolvConf: "{{.Root}}/resolv.conf"
 volumePluginDir: "{{.Root}}/volume-plugins"
 clusterDomain: cluster.local
-{{- if .DNS}}
-clusterDNS: ["{{.DNS}}"]
-{{- end}}
+clusterDNS: ["{{.DNSIP}}"]
 `
 
 const proxyTemplate = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
@@ -134,10 +132,29 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 iptables: {minSyncPeriod: 100ms}
 `
 
+// The cluster DNS knows the cluster's names, and the host under a name that
+// pods can use. There is no way out to the internet, so all else does not exist.
+const corefileTemplate = `.:53 {
+    bind {{.Link.Node}}
+    ready {{.Link.Node}}:8181
+    errors
+    cache 5
+    hosts {
+        {{.Link.Host}} ` + HostName + `
+        fallthrough
+    }
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+        kubeconfig {{.PKI}}/coredns.kubeconfig
+        pods insecure
+        ttl 5
+    }
+    template ANY ANY . {
+        rcode NXDOMAIN
+    }
+}
+`
+
 // Pods must not inherit the host's resolver: it often listens on the host's
 // loopback, which a pod does not share.
-const resolvTemplate = `# the sandbox's pods ask the cluster DNS alone
-{{- if .DNS}}
-nameserver {{.DNS}}
-{{- end}}
+const resolvTemplate = `nameserver {{.Link.Node}}
 `

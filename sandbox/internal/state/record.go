@@ -62,7 +62,8 @@ type Nodes struct {
 	Kind         string `json:"kind"`
 	Count        int    `json:"count"`
 	StorageClass string `json:"storageClass"`
-	// DNS is the cluster DNS's service address, empty where there is none.
+	// DNS is the cluster DNS's service address. Simulated nodes have the objects
+	// of a cluster DNS alone.
 	DNS string `json:"dns,omitempty"`
 }
 

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/network"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
@@ -25,6 +26,7 @@ func (s *Supervisor) openHost(ctx context.Context) error {
 	err = s.update(func(r *state.Record) {
 		r.Network = s.host.Network()
 		r.Nodes.StorageClass = storage.ClassName
+		r.Nodes.DNS = network.DNSIP
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -84,12 +85,34 @@ func (h *realHost) Prepare(ctx context.Context) error {
 	})
 }
 
-// Join starts kubelet and kube-proxy.
-func (h *realHost) Join(context.Context) error {
+// Join starts kubelet, kube-proxy and the cluster DNS.
+func (h *realHost) Join(ctx context.Context) error {
 	if err := h.node.PrepareKubelet(); err != nil {
 		return err
 	}
-	return h.s.start(h.node.Kubelet(), h.node.Proxy())
+	if err := h.s.start(h.node.Kubelet(), h.node.Proxy(), h.node.DNS()); err != nil {
+		return err
+	}
+	if err := publishDNS(ctx, h.s.client, h.link.Node.String()); err != nil {
+		return err
+	}
+	return poll(ctx, 50*time.Millisecond, h.dnsReady)
+}
+
+func (h *realHost) dnsReady(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.node.DNSReady(), nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("the cluster DNS does not answer: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the cluster DNS is not ready (status %d)", response.StatusCode)
+	}
+	return nil
 }
 
 func (h *realHost) Close() {

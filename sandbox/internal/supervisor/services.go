@@ -40,9 +40,21 @@ func (s *Supervisor) endpoints() (controlplane.Endpoints, error) {
 	return controlplane.Endpoints{API: address, APIPort: picked[0], EtcdClient: picked[1], EtcdPeer: picked[2]}, nil
 }
 
-// listen opens a listener on a free port and closes it with the sandbox.
-func (s *Supervisor) listen(ctx context.Context, address string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(address, "0"))
+// Ports on the host's end of a real node's network, an address of the sandbox's
+// own. Another one is taken where somebody listens on all addresses.
+const (
+	usualRegistry = 5000
+	usualDatabase = 3306
+)
+
+// listen opens a listener, on the usual port if the nodes are real and it is
+// free, and closes it with the sandbox.
+func (s *Supervisor) listen(ctx context.Context, address string, usual int) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(address, fmt.Sprint(usual)))
+	if err != nil {
+		listener, err = config.Listen(ctx, "tcp", net.JoinHostPort(address, "0"))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
@@ -106,13 +118,13 @@ func publishChart(ctx context.Context, address string, builder *images.Builder, 
 // openRegistry listens on loopback, where Helm speaks plain HTTP unasked, and
 // on the address that nodes reach; both lead to the same registry.
 func (s *Supervisor) openRegistry(ctx context.Context) error {
-	local, err := s.listen(ctx, "127.0.0.1")
+	local, err := s.listen(ctx, loopback, 0)
 	if err != nil {
 		return err
 	}
 	listeners, outside := []net.Listener{local}, local
 	if s.options.real() {
-		if outside, err = s.listen(ctx, s.host.Network().HostAddress); err != nil {
+		if outside, err = s.listen(ctx, s.host.Network().HostAddress, usualRegistry); err != nil {
 			return err
 		}
 		listeners = append(listeners, outside)
@@ -129,7 +141,11 @@ func (s *Supervisor) startDatabase(ctx context.Context) error {
 	if !s.options.Database {
 		return nil
 	}
-	listener, err := s.listen(ctx, s.host.Network().HostAddress)
+	usual := 0
+	if s.options.real() {
+		usual = usualDatabase
+	}
+	listener, err := s.listen(ctx, s.host.Network().HostAddress, usual)
 	if err != nil {
 		return err
 	}

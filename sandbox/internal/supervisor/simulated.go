@@ -48,7 +48,7 @@ func (h *simulatedHost) PID(id int) int { return id }
 // Prepare opens the port that the API server will find every kubelet on.
 func (h *simulatedHost) Prepare(ctx context.Context) error {
 	var err error
-	h.listener, err = h.s.listen(ctx, loopback)
+	h.listener, err = h.s.listen(ctx, loopback, 0)
 	return err
 }
 
@@ -81,7 +81,10 @@ func (h *simulatedHost) Join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return simnode.CreateNodes(ctx, h.s.client, h.s.options.Count)
+	if err := simnode.CreateNodes(ctx, h.s.client, h.s.options.Count); err != nil {
+		return err
+	}
+	return publishDNS(ctx, h.s.client, "")
 }
 
 func (h *simulatedHost) serveKubelet() error {
