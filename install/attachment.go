@@ -4,18 +4,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
+	"k8s.io/streaming/pkg/httpstream"
 )
 
 // attachment is one connection to the port-forward endpoint of one pod, over
@@ -78,12 +78,12 @@ func portForwardDialer(config *rest.Config, request *rest.Request) (httpstream.D
 	if err != nil {
 		return nil, err
 	}
-	bySPDY := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, request.URL())
-	byWebSocket, err := portforward.NewSPDYOverWebsocketDialer(request.URL(), config)
+	bySPDY := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, request.URL())
+	byWebSocket, err := portforward.NewSPDYOverWebsocketDialerForStreaming(request.URL(), config)
 	if err != nil {
 		return nil, err
 	}
-	return portforward.NewFallbackDialer(byWebSocket, bySPDY, func(err error) bool {
+	return portforward.NewFallbackDialerForStreaming(byWebSocket, bySPDY, func(err error) bool {
 		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 	}), nil
 }
@@ -105,10 +105,10 @@ func (a *attachment) drain(ctx context.Context) {
 	a.close()
 }
 
-// carry carries a local connection to the pod and back until one side ends,
-// and closes it. It returns false when nothing has been carried and the
-// connection is as before, so that another attachment can try.
-func (a *attachment) carry(local net.Conn) bool {
+// carry carries a local connection to the pod and back until one side ends. It
+// returns false when the pod has not taken the connection, so that another
+// attachment can try.
+func (a *attachment) carry(local *localConn) bool {
 	a.carried.Add(1)
 	defer a.carried.Done()
 	faults, data, err := a.open()
@@ -116,39 +116,50 @@ func (a *attachment) carry(local net.Conn) bool {
 		return false
 	}
 	var copies sync.WaitGroup
-	defer copies.Wait()
-	defer func() {
-		_ = data.Reset()
-		_ = faults.Reset()
-		a.conn.RemoveStreams(faults, data)
-		_ = local.Close()
-	}()
 	fault, back := make(chan string, 1), make(chan struct{})
 	copies.Go(func() {
 		text, _ := io.ReadAll(io.LimitReader(faults, 4<<10))
 		fault <- strings.TrimSpace(string(text))
 	})
-	copies.Go(func() { // from the pod
-		defer close(back)
-		_, _ = io.Copy(local, data)
-		if half, ok := local.(interface{ CloseWrite() error }); ok {
-			_ = half.CloseWrite()
-		}
-	})
-	copies.Go(func() { // to the pod
-		_, _ = io.Copy(data, local)
-		_ = data.Close()
-	})
+	copies.Go(func() { defer close(back); local.receive(data) })
+	copies.Go(func() { local.send(data); _ = data.Close() })
+
+	text := ""
 	select {
+	case text = <-fault:
+		if text == "" {
+			<-back
+		}
 	case <-back:
-	case text := <-fault:
-		if text != "" { // the port does not answer: the pod is on its way out
-			a.breakOff()
+		select { // what ended the data may be about to be told
+		case text = <-fault:
+		case <-time.After(tellTime):
+		}
+	}
+	refused := notTaken(text) && local.unanswered()
+	_ = data.Reset()
+	_ = faults.Reset()
+	a.conn.RemoveStreams(faults, data)
+	if text != "" {
+		a.breakOff() // the port does not answer: the pod is on its way out
+	}
+	local.release()
+	copies.Wait()
+	return !refused || !local.retain()
+}
+
+// tellTime is how long the fault of a connection may come after its end.
+const tellTime = 200 * time.Millisecond
+
+// notTaken tells whether a fault says that the pod has not even taken the
+// connection: then nothing that was sent has reached the server.
+func notTaken(fault string) bool {
+	for _, words := range []string{"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding"} {
+		if strings.Contains(strings.ToLower(fault), words) {
 			return true
 		}
-		<-back
 	}
-	return true
+	return false
 }
 
 // open opens the two streams of one connection.

@@ -81,7 +81,7 @@ func (e *Engine) newPodFinder(ctx context.Context, namespace, release string) (*
 		DeleteFunc: func(any) { f.poke() },
 	})
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	factory.StartWithContext(watching)
+	factory.StartWithContext(silent(watching))
 	f.end = sync.OnceFunc(func() { cancel(); factory.Shutdown() })
 	return f, nil
 }
@@ -163,11 +163,13 @@ func (f *podFinder) noPod(ctx context.Context) error {
 	return e
 }
 
-// serves tells whether the pod still takes connections.
+// serves tells whether to go on with the pod: it is ready, or it is on its way
+// out, still runs, and there is none to take its place.
 func (f *podFinder) serves(pod *corev1.Pod) bool {
-	for _, p := range f.pods() {
+	pods := f.pods()
+	for _, p := range pods {
 		if p.UID == pod.UID {
-			return serving(p)
+			return serving(p) || p.DeletionTimestamp != nil && started(p) && newestServing(pods) == nil
 		}
 	}
 	return false

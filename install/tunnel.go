@@ -195,18 +195,19 @@ func (t *Tunnel) accept() {
 	}
 }
 
-// serve carries one connection. When its stream cannot be opened, the
-// attachment is given up and the next one tried.
+// serve carries one connection. When the pod does not take it, the attachment
+// is given up and the next one tried.
 func (t *Tunnel) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	stop := context.AfterFunc(t.ctx, func() { _ = conn.Close() })
 	defer stop()
+	local := &localConn{Conn: conn}
 	for {
 		a, err := t.attachment()
 		if err != nil {
 			return
 		}
-		if a.carry(conn) {
+		if a.carry(local) {
 			return
 		}
 		a.breakOff()

@@ -55,7 +55,7 @@ func (w *watcher) start(ctx context.Context) {
 	for kind, informer := range w.caches.informers {
 		w.listen(kind, informer)
 	}
-	factory.StartWithContext(ctx)
+	factory.StartWithContext(silent(ctx))
 	w.done.Go(func() { <-ctx.Done(); factory.Shutdown() })
 	w.firstLists(ctx)
 	w.caches.remember()

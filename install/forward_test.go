@@ -1,0 +1,178 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+)
+
+func TestForwardPortInUse(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	port := taken.Addr().(*net.TCPAddr).Port
+	_, err = b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port}, nil)
+	var inUse *PortInUseError
+	if !errors.As(err, &inUse) || inUse.Port != port {
+		t.Fatal(err)
+	}
+}
+
+func TestForwardWithoutPod(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	begin := time.Now()
+	_, err := b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
+	var none *NoPodError
+	if !errors.As(err, &none) || time.Since(begin) > 5*time.Second {
+		t.Fatal(err, time.Since(begin))
+	}
+}
+
+// TestForwardSurvivesReplacedPods replaces the pod under a tunnel, gently and
+// by force: the port stays open, no connection is refused, and requests are
+// answered as soon as a pod is ready.
+func TestForwardSurvivesReplacedPods(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	plan := b.sqlite("current")
+	b.apply(plan)
+	r := record(t)
+	tunnel, err := b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tunnel.Close()
+	url, port := tunnel.URL(), tunnel.Port()
+	client := zenml.Client{Base: url, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	if _, err := WaitForServer(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	now := int64(0)
+	for name, options := range map[string]metav1.DeleteOptions{"gently": {}, "by force": {GracePeriodSeconds: &now}} {
+		old := b.serverPod()
+		if err := b.Client(t).CoreV1().Pods(b.namespace).Delete(t.Context(), old.Name, options); err != nil {
+			t.Fatal(err)
+		}
+		r.until("another pod is looked for", func(e Event) bool {
+			n, ok := e.(Notice)
+			return ok && strings.Contains(n.Text, old.Name+" is leaving")
+		})
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		_, err := client.Info(ctx) // one attempt: it waits for the next pod
+		cancel()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, r)
+		}
+		if tunnel.URL() != url || tunnel.Port() != port {
+			t.Errorf("%s: the port changed from %d to %d", name, port, tunnel.Port())
+		}
+		t.Logf("%s: answered again after %.1f s", name, time.Since(begin).Seconds())
+	}
+	select {
+	case <-tunnel.Done():
+		t.Error("the tunnel has ended", tunnel.Err())
+	default:
+	}
+}
+
+func (b *bench) serverPod() corev1.Pod {
+	b.t.Helper()
+	var found corev1.Pod
+	b.eventually("a server pod serves", func() (bool, error) {
+		pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{LabelSelector: labelInstance + "=" + releaseName})
+		if err != nil {
+			return false, err
+		}
+		for _, p := range pods.Items {
+			if serving(&p) {
+				found = p
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	return found
+}
+
+// TestForwardLeavesNothing ends a tunnel in both ways and looks for what it
+// leaves. It does not run in parallel: goroutines of other tests would count.
+func TestForwardLeavesNothing(t *testing.T) {
+	b := newBench(t)
+	b.apply(b.sqlite("current"))
+	ignore := goleak.IgnoreCurrent()
+	for _, end := range []string{"close", "cancel"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		tunnel, err := b.engine.Forward(ctx, ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport := &http.Transport{}
+		if _, err := WaitForServer(ctx, zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: transport}}); err != nil {
+			t.Fatal(err)
+		}
+		if end == "close" {
+			tunnel.Close()
+		} else {
+			cancel()
+		}
+		<-tunnel.Done()
+		if got, want := tunnel.Err(), map[string]error{"close": nil, "cancel": context.Canceled}[end]; !errors.Is(got, want) {
+			t.Errorf("%s: %v", end, got)
+		}
+		tunnel.Close()
+		cancel()
+		transport.CloseIdleConnections()
+		if _, err := net.DialTimeout("tcp", strings.TrimPrefix(tunnel.URL(), "http://"), time.Second); err == nil {
+			t.Errorf("%s: the port is still open", end)
+		}
+	}
+	if err := goleak.Find(ignore, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestForwardThroughProxy forwards through a proxy that refuses WebSockets
+// and one that does not, and loses the connection meanwhile.
+func TestForwardThroughProxy(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.apply(b.sqlite("current"))
+	for want, noWebSocket := range map[string]bool{"websocket": false, "spdy/3.1": true} {
+		proxy := b.proxy(noWebSocket)
+		r := record(t)
+		tunnel, err := proxy.engine(t).Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+		if err != nil {
+			t.Errorf("%s: %v, upgrades %v", want, err, proxy.asked())
+			continue
+		}
+		client := zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+		if _, err := client.Info(t.Context()); err != nil {
+			t.Errorf("%s: %v", want, err)
+		}
+		if asked := proxy.asked(); asked[len(asked)-1] != want {
+			t.Errorf("upgrades: %v, want %s", asked, want)
+		}
+		proxy.drop()
+		r.until("the loss is told", func(e Event) bool { n, ok := e.(Notice); return ok && strings.Contains(n.Text, "lost") })
+		if _, err := client.Info(t.Context()); err != nil {
+			t.Errorf("%s, after the loss: %v\n%s", want, err, r)
+		}
+		tunnel.Close()
+	}
+}
