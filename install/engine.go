@@ -123,10 +123,18 @@ func (r *run) meaning(s step, err error) error {
 	case r.parent.Err() != nil:
 		return r.interrupted(s, context.Cause(r.parent))
 	case errors.Is(cause, context.DeadlineExceeded):
-		return &TimeoutError{After: r.plan.Timeout, Waiting: r.unready(), Err: err}
+		return r.timedOut(err)
 	default:
 		return err
 	}
+}
+
+func (r *run) timedOut(err error) error {
+	late := &TimeoutError{After: r.plan.Timeout, Err: err}
+	if r.watch != nil {
+		late.Waiting, late.Evidence = r.watch.unready(), r.watch.unreadyLog()
+	}
+	return late
 }
 
 func (r *run) interrupted(s step, cause error) error {

@@ -69,9 +69,10 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 
 // TimeoutError says that the plan's time ran out, and for what it was waiting.
 type TimeoutError struct {
-	After   time.Duration
-	Waiting []ObjectChanged // what was not ready at the end
-	Err     error
+	After    time.Duration
+	Waiting  []ObjectChanged // what was not ready at the end
+	Evidence []string        // the last log lines of a pod that was not ready; secrets are masked
+	Err      error
 }
 
 func (e *TimeoutError) Error() string {

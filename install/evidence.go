@@ -69,6 +69,19 @@ func (w *watcher) explain(f *Fault, pod *corev1.Pod) *Fault {
 	return f
 }
 
+// unreadyLog is the end of what the first pod that is not ready has written.
+func (w *watcher) unreadyLog() []string {
+	v := w.view()
+	for _, p := range v.pods {
+		if v.pod(p).State != Ready {
+			if lines := v.lines(p.UID); len(lines) > 0 {
+				return lines[max(0, len(lines)-evidenceLines):]
+			}
+		}
+	}
+	return nil
+}
+
 // evidenceContext lets evidence be fetched although the run is ending.
 func (w *watcher) evidenceContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(w.run.parent), evidenceTime)

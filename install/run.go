@@ -56,14 +56,6 @@ func (r *run) close() {
 	r.free()
 }
 
-// unready is what was not ready when last seen.
-func (r *run) unready() []ObjectChanged {
-	if r.watch == nil {
-		return nil
-	}
-	return r.watch.unready()
-}
-
 // readRelease reads the release even after the run's context has ended.
 func (r *run) readRelease() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.parent), 15*time.Second)
