@@ -39,6 +39,9 @@ type Check struct {
 	// Writes tells that it writes something, even if it removes it again.
 	// Such a check is skipped by Options.ReadOnly.
 	Writes bool
+	// SettledBy names the check whose success makes a warning of this one's
+	// faults of the local network (Fault.Local): the server does not run here.
+	SettledBy string
 	// When says why the check has no meaning here, or nothing when it has.
 	When func(*Env) (skip string)
 	// Run returns what it found, in a few words, when the claim holds. An

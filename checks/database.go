@@ -30,13 +30,13 @@ var databaseChecks = []Check{
 		},
 	},
 	{
-		ID: "database.resolve", Claim: "the host resolves", Severity: MustPass, When: needsMySQL, Run: databaseResolve,
+		ID: "database.resolve", Claim: "the host resolves", Severity: MustPass, When: needsMySQL, Run: databaseResolve, SettledBy: "database.in-cluster",
 		Needs: []string{"database.config"},
 		Why:   "without an address the migration job fails, and with it the install",
 		Finds: []string{"no such host", "a name server that does not answer", "a name that only the cluster or a private network knows (a warning)"},
 	},
 	{
-		ID: "database.connect", Claim: "the port answers like a MySQL server", Severity: MustPass, When: needsMySQL, Run: databaseConnect,
+		ID: "database.connect", Claim: "the port answers like a MySQL server", Severity: MustPass, When: needsMySQL, Run: databaseConnect, SettledBy: "database.in-cluster",
 		Needs: []string{"database.resolve"},
 		Why:   "the migration job would wait for the connection and then fail the install",
 		Finds: []string{"refused", "no answer in time: a firewall or a security group", "too many connections (1040)", "this machine is blocked (1129)", "this machine is not allowed (1130)", "the port speaks something else", "a private address out of reach of this machine (a warning)"},

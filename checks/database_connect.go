@@ -30,7 +30,7 @@ func databaseResolve(ctx context.Context, e *Env) (string, error) {
 
 func (e *Env) unresolved(err error) error {
 	host := e.Answers.Database.MySQL.Host
-	fault := &Fault{Found: fmt.Sprintf("%s: the name server gives no answer: %v", host, err), Remedy: "try again, or look at this machine's name servers: nslookup " + host, Cause: err}
+	fault := &Fault{Found: fmt.Sprintf("%s: the name server gives no answer: %v", host, err), Remedy: "try again, or look at this machine's name servers: nslookup " + host, Local: true, Cause: err}
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		fault.Found = fmt.Sprintf("there is no host %s, seen from this machine", host)
@@ -88,6 +88,7 @@ func (e *Env) unconnected(err error) error {
 		fault.Found = fmt.Sprintf("%s: the connection fails: %v", address, err)
 		fault.Remedy = "look at the network between here and there"
 	}
+	fault.Local = true
 	if e.privateDatabase() {
 		e.podDecides(fault)
 	}

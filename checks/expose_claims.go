@@ -56,8 +56,8 @@ func (e *Env) ingressesIn(ctx context.Context, namespace string) ([]networkingv1
 	return items, err
 }
 
-// classOf is the class of an Ingress, by its field or the older annotation.
-func classOf(i networkingv1.Ingress) string {
+// ingressClassOf is the class of an Ingress, by its field or the older annotation.
+func ingressClassOf(i networkingv1.Ingress) string {
 	if i.Spec.IngressClassName != nil {
 		return *i.Spec.IngressClassName
 	}
@@ -76,7 +76,7 @@ func (e *Env) ingressClaims(all []networkingv1.Ingress) []claim {
 		if e.own(i.ObjectMeta) || i.Labels["acme.cert-manager.io/http01-solver"] == "true" {
 			continue
 		}
-		rival := e.byIngress() && classOf(i) == e.ingressClassName()
+		rival := e.byIngress() && ingressClassOf(i) == e.ingressClassName()
 		for _, rule := range i.Spec.Rules {
 			for _, path := range rulePaths(rule) {
 				claims = append(claims, claim{object: "Ingress " + i.Name + " in namespace " + i.Namespace, host: rule.Host, path: path, rival: rival})

@@ -106,7 +106,7 @@ func (e *Env) doorWithoutPods(ctx context.Context, class *networkingv1.IngressCl
 		return d, err
 	}
 	for _, i := range all.items {
-		if classOf(i) != class.Name {
+		if ingressClassOf(i) != class.Name {
 			continue
 		}
 		for _, a := range i.Status.LoadBalancer.Ingress {

@@ -19,6 +19,9 @@ type Fault struct {
 	// Blocks tells that the checks which need this one have no meaning,
 	// although the fault is only a warning.
 	Blocks bool
+	// Local tells that it is a fault of this machine's network, which says
+	// little about the cluster's. See Check.SettledBy.
+	Local bool
 	// Cause is the error behind it; its text is part of Found where it helps.
 	Cause error
 }

@@ -24,9 +24,9 @@ func run(ctx context.Context, table []Check, env *Env, o Options, observe Observ
 		return Report{}, err
 	}
 	started := time.Now()
-	r := &runner{env: env.fresh(ctx, o), options: o, observe: observe, nodes: map[string]*node{}}
+	r := &runner{env: env.fresh(ctx, o), options: o, observe: observe, nodes: map[string]*vertex{}}
 	for _, c := range plan {
-		r.nodes[c.ID] = &node{check: c, done: make(chan struct{})}
+		r.nodes[c.ID] = &vertex{check: c, done: make(chan struct{})}
 	}
 	var group sync.WaitGroup
 	for _, c := range plan {
@@ -44,13 +44,13 @@ func run(ctx context.Context, table []Check, env *Env, o Options, observe Observ
 type runner struct {
 	env     *Env
 	options Options
-	nodes   map[string]*node
+	nodes   map[string]*vertex
 
 	mu      sync.Mutex // one event at a time
 	observe Observer
 }
 
-type node struct {
+type vertex struct {
 	check  Check
 	done   chan struct{}
 	result Result // readable once done is closed
@@ -66,7 +66,7 @@ func (r *runner) tell(e Event) {
 }
 
 // finish brings one check to its result, whatever way.
-func (r *runner) finish(ctx context.Context, n *node) {
+func (r *runner) finish(ctx context.Context, n *vertex) {
 	defer close(n.done)
 	n.result = r.result(ctx, n.check)
 	n.result.Check = n.check
@@ -85,7 +85,30 @@ func (r *runner) result(ctx context.Context, c Check) Result {
 	found, err := attempt(ctx, c, r.env)
 	result := r.judge(ctx, c, found, err)
 	result.Duration = time.Since(started)
+	r.settle(ctx, c, err, &result)
 	return result
+}
+
+// settle makes a warning of a fault of this machine's network when another
+// check has shown that the cluster's has none. It waits for that check.
+func (r *runner) settle(ctx context.Context, c Check, err error, result *Result) {
+	var fault *Fault
+	other, there := r.nodes[c.SettledBy]
+	if !there || !errors.As(err, &fault) || !fault.Local || result.Status == Skipped {
+		return
+	}
+	select {
+	case <-other.done:
+	case <-ctx.Done():
+		return
+	}
+	if other.result.Status != Pass {
+		return
+	}
+	result.Status, result.Softened = Warned, false // and what needs it stays without meaning
+	result.Message += ", but a pod in the cluster reaches it (" + c.SettledBy + ")"
+	result.Why = "what counts is what the cluster sees; only this program's own closer look from here is missing"
+	result.Hint = "none is needed; for the closer look run this program where the database can be reached"
 }
 
 // reason says why the check is not made at all.

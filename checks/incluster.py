@@ -1,0 +1,155 @@
+# zenml-preflight: database 1
+# Logs into the database as the server does, from where the server will run,
+# and prints one line of JSON that says how far it came. Settings come by the
+# environment, secrets by files. Needs PyMySQL, which the server's image has.
+import json
+import os
+import select
+import socket
+import ssl
+import sys
+import time
+
+LIMIT = 10  # seconds for each step
+
+
+def setting(name):
+    return os.environ.get("ZENML_PREFLIGHT_" + name, "")
+
+
+def path(name):
+    full = os.path.join(setting("FILES"), name)
+    return full if os.path.exists(full) else None
+
+
+def content(name):
+    full = path(name)
+    if full is None:
+        return ""
+    with open(full, encoding="utf-8") as file:
+        return file.read()
+
+
+def end(step, **more):
+    print(json.dumps({"zenmlPreflight": 1, "step": step, **more}), flush=True)
+    sys.exit(0)
+
+
+def resolve(host, port):
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        end("resolve", error=str(error))
+    return sorted({entry[4][0] for entry in found})
+
+
+def connect(host, port):
+    try:
+        return socket.create_connection((host, port), LIMIT)
+    except OSError as error:
+        kind = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+        end("connect", error=str(error) or kind, kind=kind)
+
+
+def greeting(sock):
+    """Looks at the server's first packet and leaves it for PyMySQL."""
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        ready, _, _ = select.select([sock], [], [], max(0, until - time.monotonic()))
+        if not ready:
+            break
+        data = sock.recv(512, socket.MSG_PEEK)
+        if not data:
+            end("greeting", error="it closes the connection without a word")
+        if len(data) >= 5 and not (data[3] == 0 and data[4] in (10, 255)):
+            end("greeting", error="it answers with " + repr(data[:40]))
+        if len(data) >= 5 and len(data) >= min(512, 4 + int.from_bytes(data[:3], "little")):
+            return data[4:]
+        time.sleep(0.02)
+    end("greeting", error="it says nothing within %d seconds" % LIMIT)
+
+
+def offers_tls(body):
+    if body[0] == 255:
+        return True  # an error, which the login will meet again
+    rest = body[1:].split(b"\0", 1)[1]
+    return bool(int.from_bytes(rest[13:15], "little") & 0x800)
+
+
+def protection():
+    mode = setting("TLS")
+    if mode == "off":
+        return None
+    if mode == "require":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cadata=content("ca.pem") or None)
+        context.check_hostname = mode == "verify-full"
+    if path("cert.pem"):
+        context.load_cert_chain(path("cert.pem"), path("key.pem"))
+    return context
+
+
+def causes(error):
+    while error is not None:
+        yield error
+        error = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
+
+
+def login(sock, host, port, context):
+    import pymysql
+
+    try:
+        session = pymysql.connect(
+            host=host, port=port, user=setting("USER"), password=content("password"),
+            ssl=context, ssl_disabled=context is None,
+            connect_timeout=LIMIT, read_timeout=LIMIT, defer_connect=True,
+        )
+        session.connect(sock)
+        return session
+    except (pymysql.err.MySQLError, OSError, RuntimeError) as error:
+        for cause in causes(error):
+            if isinstance(cause, ssl.SSLError):
+                end("tls", error=str(cause))
+        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        end("login", code=code, error=str(error.args[-1]) if error.args else str(error))
+
+
+def database(session):
+    import pymysql
+
+    try:
+        session.select_db(setting("DATABASE"))
+        return "there"
+    except pymysql.err.MySQLError as error:
+        if error.args[0] == 1049:
+            return "missing"
+        end("database", code=error.args[0], error=str(error.args[-1]))
+
+
+def main():
+    host, port = setting("HOST"), int(setting("PORT"))
+    addresses = resolve(host, port)
+    sock = connect(host, port)
+    body = greeting(sock)
+    if setting("AUTH") == "aws-rds-iam":
+        end("done", addresses=addresses, database="unknown", login=False)
+    try:
+        import pymysql  # noqa: F401
+        context = protection()
+    except ImportError as error:
+        end("python", error=str(error))
+    except (OSError, ValueError) as error:
+        end("files", error=str(error))
+    if context is not None and not offers_tls(body):
+        end("tls", error="the server offers no TLS")
+    session = login(sock, host, port, context)
+    found = database(session)
+    version = session.get_server_info()
+    session.close()
+    end("done", addresses=addresses, database=found, login=True, server=version)
+
+
+main()

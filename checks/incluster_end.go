@@ -1,0 +1,109 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+)
+
+// remove deletes what was made, also after Ctrl-C, and tells what is left.
+// Whether a request that was cut off has made its object is not known, so
+// both are deleted by name.
+func (l *podLook) remove(ctx context.Context) (left string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTidy)
+	defer cancel()
+	now := int64(0)
+	err := ignoreMissing(l.client.CoreV1().Pods(l.env.namespace()).Delete(ctx, l.pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &now}))
+	if l.secret != nil {
+		err = errors.Join(err, ignoreMissing(l.client.CoreV1().Secrets(l.env.namespace()).Delete(ctx, l.secret.Name, metav1.DeleteOptions{})))
+	}
+	if err != nil {
+		return fmt.Sprintf("; left behind (%v): kubectl -n %s delete pod,secret %s", err, l.env.namespace(), l.pod.Name)
+	}
+	return ""
+}
+
+// sweep deletes what runs that were ended by force have left in the namespace.
+func (l *podLook) sweep(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTidy)
+	defer cancel()
+	namespace, options := l.env.namespace(), metav1.ListOptions{LabelSelector: lookSelector}
+	old := func(o metav1.ObjectMeta) bool { return time.Since(o.CreationTimestamp.Time) > lookLeft }
+	if pods, err := l.client.CoreV1().Pods(namespace).List(ctx, options); err == nil {
+		for _, p := range pods.Items {
+			if old(p.ObjectMeta) {
+				_ = l.client.CoreV1().Pods(namespace).Delete(ctx, p.Name, metav1.DeleteOptions{}) // the next run tries again
+			}
+		}
+	}
+	if secrets, err := l.client.CoreV1().Secrets(namespace).List(ctx, options); err == nil {
+		for _, s := range secrets.Items {
+			if old(s.ObjectMeta) {
+				_ = l.client.CoreV1().Secrets(namespace).Delete(ctx, s.Name, metav1.DeleteOptions{}) // the next run tries again
+			}
+		}
+	}
+}
+
+func ignoreMissing(err error) error {
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// unstarted is the fault of a pod that cannot begin.
+func (l *podLook) unstarted(ctx context.Context, reason, message string) error {
+	fault := &Fault{
+		Found: "the pod for the look does not start: " + strings.TrimSpace(reason+" "+message),
+		Why:   "the server's own pods have the same image and settings, and will not start either", Remedy: "see what is said of the image: zenml-installer preflight --only supply.image",
+	}
+	if !strings.Contains(reason, "Image") {
+		fault.Remedy = "correct what the message names: the Secret or key, or server.security"
+	}
+	fault.Found += l.events(ctx)
+	return fault
+}
+
+// tooLong says what a pod was doing when its time was up. A slow pull is a
+// warning; so is a cluster that may still make room for it.
+func (l *podLook) tooLong(ctx context.Context, pod *corev1.Pod) error {
+	if !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return ctx.Err() // interrupted
+	}
+	state := "it was never seen"
+	if pod != nil {
+		state = "it is " + string(pod.Status.Phase)
+		for _, c := range pod.Status.Conditions {
+			if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+				state = c.Reason + ": " + c.Message
+			}
+		}
+	}
+	return &Fault{Warn: true, Found: fmt.Sprintf("the pod for the look was not done after %s: %s%s", lookLimit, state, l.events(ctx)),
+		Why: "whether pods reach the database is not known", Remedy: "see what holds it up (a slow pull, no room on the nodes), and try again: zenml-installer preflight --only database.in-cluster"}
+}
+
+// events are the last warnings that the cluster gave about the pod.
+func (l *podLook) events(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dialLimit)
+	defer cancel()
+	found, err := l.client.CoreV1().Events(l.env.namespace()).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.Set{"involvedObject.name": l.pod.Name, "type": corev1.EventTypeWarning}.String(), Limit: 20,
+	})
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, event := range found.Items[max(0, len(found.Items)-3):] {
+		fmt.Fprintf(&b, "\nevent %s: %s", event.Reason, event.Message)
+	}
+	return b.String()
+}
