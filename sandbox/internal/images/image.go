@@ -105,7 +105,7 @@ func Push(ctx context.Context, registry, repository, tag string, image v1.Image)
 	return nil
 }
 
-// archive is the image's only layer: the binary, under two names, and the
+// archive is the image's only layer: the binary, under three names, and the
 // folders that the server writes to.
 func archive(binary []byte) ([]byte, error) {
 	passwd := fmt.Sprintf("root:x:0:0::/:/\nzenml:x:%d:%d::/zenml:/\n", user, user)
@@ -121,6 +121,7 @@ func archive(binary []byte) ([]byte, error) {
 		{header: tar.Header{Name: "usr/local/bin/", Typeflag: tar.TypeDir, Mode: 0o755}},
 		{header: tar.Header{Name: "usr/local/bin/zenml", Mode: 0o755}, data: binary},
 		{header: tar.Header{Name: "usr/local/bin/sleep", Typeflag: tar.TypeSymlink, Linkname: "zenml", Mode: 0o777}},
+		{header: tar.Header{Name: "usr/local/bin/python3", Typeflag: tar.TypeSymlink, Linkname: "zenml", Mode: 0o777}},
 		{header: tar.Header{Name: "zenml/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: user, Gid: user}},
 	}
 	var out bytes.Buffer
