@@ -15,13 +15,33 @@ func mysql(d *draft) {
 		return
 	}
 	m := d.a.Database.MySQL
-	password := d.refer("database.mysql.password")
-	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; one in the URL would win over it.", password.Name))
 	address := storeURL(m)
 	d.set("database.url", address, "database.type", "database.mysql.host", "database.mysql.port", "database.mysql.name", "database.mysql.user").
 		prove(podsSee("ZENML_STORE_URL", address), migrates())
-	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password").
+	if m.Auth == answers.RDSAuth {
+		d.rds(m.RDS)
+		return
+	}
+	password := d.refer("database.mysql.password")
+	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; one in the URL would win over it.", password.Name))
+	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password", "database.mysql.auth").
 		prove(podsRefer("ZENML_STORE_PASSWORD", password))
+}
+
+// rds writes a login with short-lived tokens from AWS instead of a password.
+func (d *draft) rds(r answers.RDS) {
+	const key = "database.mysql.auth"
+	if !d.supports("database.authMode", key, "logs in with a password only") {
+		return
+	}
+	d.comment("database", "MySQL of AWS RDS (database.mysql): the server logs in under the pods' own identity, without a password.")
+	d.set("database.authMode", "aws_rds_iam", key).prove(podsSee("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), podsLack("ZENML_STORE_PASSWORD"))
+	if r.Region != "" {
+		d.set("database.awsRegion", r.Region, "database.mysql.rds.region").prove(podsSee("ZENML_STORE_AWS_REGION", r.Region))
+	}
+	if r.RoleARN != "" {
+		d.set("database.awsRdsIamRoleArn", r.RoleARN, "database.mysql.rds.roleARN").prove(podsSee("ZENML_STORE_AWS_RDS_IAM_ROLE_ARN", r.RoleARN))
+	}
 }
 
 func address(m answers.MySQL) string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }

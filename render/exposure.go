@@ -55,14 +55,14 @@ func serverURLs(d *draft) {
 	server, dashboard := d.a.Server.URL, d.a.Server.DashboardURL
 	from := []string{"server.url"}
 	if server == "" {
-		server, from = d.publicURL(), []string{"expose.host", "expose.path", "expose.tls.mode"}
+		server, from = d.publicURL(), []string{"expose.host", "expose.path", "expose.tls.mode", "expose.gateway.scheme"}
 	}
 	if server != "" {
 		d.set("serverURL", server, from...).prove(serverSees("ZENML_SERVER_SERVER_URL", server))
 	}
 	from = []string{"server.dashboardURL"}
 	if dashboard == "" && d.path() == "" {
-		dashboard, from = d.publicURL(), []string{"expose.host", "expose.tls.mode"}
+		dashboard, from = d.publicURL(), []string{"expose.host", "expose.tls.mode", "expose.gateway.scheme"}
 	}
 	if dashboard != "" {
 		d.set("dashboardURL", dashboard, from...).prove(serverSees("ZENML_SERVER_DASHBOARD_URL", dashboard))

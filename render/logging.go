@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // logging writes what the server logs. Charts before the server: layout know
@@ -23,7 +25,7 @@ func logging(d *draft) {
 		d.set("debug", false, verbosity)
 		d.set("environment.ZENML_LOGGING_VERBOSITY", strings.ToUpper(l.Verbosity), verbosity).prove(sees)
 	}
-	d.plain("logging.format", l.Format, "server.logging.format", "ZENML_CONSOLE_LOGGING_FORMAT")
+	d.bind(binding{"logging.format", "server.logging.format", "ZENML_CONSOLE_LOGGING_FORMAT", &d.a.Server.Logging.Format})
 	if l.NoColors {
 		d.set("logging.colorsDisabled", true, "server.logging.noColors").prove(serverSees("ZENML_LOGGING_COLORS_DISABLED", "true"))
 	}
@@ -33,20 +35,24 @@ func logging(d *draft) {
 func openTelemetry(d *draft) {
 	o := d.a.Server.OpenTelemetry
 	d.comment("openTelemetry", "Where traces, metrics and logs go (server.openTelemetry).")
-	for _, p := range []struct{ name, variable, value string }{
-		{"endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", o.Endpoint},
-		{"serviceName", "OTEL_SERVICE_NAME", o.ServiceName},
-		{"tracesEndpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", o.TracesEndpoint},
-		{"metricsEndpoint", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", o.MetricsEndpoint},
-		{"logsEndpoint", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", o.LogsEndpoint},
-	} {
-		if p.value != "" {
-			d.set("openTelemetry."+p.name, p.value, "server.openTelemetry."+p.name).prove(serverSeesEnding(p.variable, p.value))
+	for _, b := range otelBindings(&d.a.Server.OpenTelemetry) {
+		if at := b.at.(*string); *at != "" {
+			d.set(b.name, *at, b.answer).prove(serverSeesEnding(b.variable, *at))
 		}
 	}
 	for _, signal := range o.Disable {
 		d.set("openTelemetry."+signal+"Enabled", false, "server.openTelemetry.disable").
 			prove(serverSeesEnding("OTEL_"+strings.ToUpper(signal)+"_ENABLED", "false"))
+	}
+}
+
+func otelBindings(o *answers.OpenTelemetry) []binding {
+	return []binding{
+		{"openTelemetry.endpoint", "server.openTelemetry.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", &o.Endpoint},
+		{"openTelemetry.serviceName", "server.openTelemetry.serviceName", "OTEL_SERVICE_NAME", &o.ServiceName},
+		{"openTelemetry.tracesEndpoint", "server.openTelemetry.tracesEndpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &o.TracesEndpoint},
+		{"openTelemetry.metricsEndpoint", "server.openTelemetry.metricsEndpoint", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &o.MetricsEndpoint},
+		{"openTelemetry.logsEndpoint", "server.openTelemetry.logsEndpoint", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", &o.LogsEndpoint},
 	}
 }
 

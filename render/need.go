@@ -76,18 +76,18 @@ func sourceOf(a answers.Answers, key string) answers.Source {
 
 // content reads what a Secret of ours holds. Faults name the answer, never
 // what was read.
-func (n Need) content(a answers.Answers, s Settings) (secret.Text, answers.Faults) {
+func (n Need) content(s Settings) (secret.Text, answers.Faults) {
 	if len(n.parts) == 0 {
 		return content(n.Answer, n.source, s)
 	}
 	object := map[string]string{}
 	var faults answers.Faults
 	for _, p := range n.parts {
-		object[p.name] = p.text
-		if p.secret == "" {
+		if p.secret == nil {
+			object[p.name] = *p.text
 			continue
 		}
-		text, bad := partContent(p.secret, sourceOf(a, p.secret), s)
+		text, bad := partContent(n.Answer+"."+p.answer, *p.secret, s)
 		faults = append(faults, bad...)
 		object[p.name] = text.Reveal()
 	}

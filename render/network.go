@@ -72,10 +72,18 @@ func proxy(d *draft) {
 	d.comment("proxy", "The way out of the cluster (proxy). The database and the cluster's own addresses are reached without it.")
 	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
 	d.set("proxy.enabled", true, first)
-	d.plain("proxy.httpProxy", p.HTTP, "proxy.http", "HTTP_PROXY")
-	d.plain("proxy.httpsProxy", p.HTTPS, "proxy.https", "HTTPS_PROXY")
+	for _, b := range proxyBindings(&d.a.Proxy) {
+		d.bind(b)
+	}
 	if direct := d.direct(); len(direct) > 0 {
 		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(serverShowsNoProxy(direct))
+	}
+}
+
+func proxyBindings(p *answers.Proxy) []binding {
+	return []binding{
+		{"proxy.httpProxy", "proxy.http", "HTTP_PROXY", &p.HTTP},
+		{"proxy.httpsProxy", "proxy.https", "HTTPS_PROXY", &p.HTTPS},
 	}
 }
 

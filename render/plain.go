@@ -1,8 +1,10 @@
 package render
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // plainSettings writes the answers that the chart takes as they are and hands
@@ -16,32 +18,44 @@ func plainSettings(d *draft) {
 		d.comment("enableImplicitAuthMethods", "Service connectors may act under the pods' own identity (server.implicitAuthMethods).")
 		d.set("enableImplicitAuthMethods", true, "server.implicitAuthMethods").prove(serverSees("ZENML_ENABLE_IMPLICIT_AUTH_METHODS", "True"))
 	}
-	s := d.a.Server
-	d.plain("defaultProject", s.DefaultProject, "server.defaultProject", "ZENML_DEFAULT_PROJECT_NAME")
-	d.plain("threadPoolSize", s.ThreadPoolSize, "server.threadPoolSize", "ZENML_SERVER_THREAD_POOL_SIZE")
-	d.plain("authThreadPoolSize", s.AuthThreadPoolSize, "server.authThreadPoolSize", "ZENML_SERVER_AUTH_THREAD_POOL_SIZE")
-	d.plain("requestTimeout", s.RequestTimeout, "server.requestTimeout", "ZENML_SERVER_REQUEST_TIMEOUT")
-	d.plain("requestCacheTimeout", s.RequestCacheTimeout, "server.requestCacheTimeout", "ZENML_SERVER_REQUEST_CACHE_TIMEOUT")
+	for _, b := range serverBindings(&d.a.Server) {
+		d.bind(b)
+	}
 }
 
-// plain writes one answer that the server finds in one variable; a zero value
-// was not answered.
-func (d *draft) plain(name string, value any, key, variable string) {
-	switch v := value.(type) {
-	case string:
-		if v == "" {
-			return
-		}
-	case int:
-		if v == 0 {
-			return
-		}
-	case []string:
-		if len(v) == 0 {
-			return
-		}
-		d.set(name, v, key).prove(serverSees(variable, strings.Join(v, ",")))
-		return
+// binding joins an answer with the chart's setting of the same meaning and the
+// variable in which the server finds it. It serves both ways.
+type binding struct {
+	name     string // of the chart, below the server's key
+	answer   string
+	variable string
+	at       any // *string, *int or *[]string in the answers
+}
+
+func serverBindings(s *answers.Server) []binding {
+	return []binding{
+		{"defaultProject", "server.defaultProject", "ZENML_DEFAULT_PROJECT_NAME", &s.DefaultProject},
+		{"threadPoolSize", "server.threadPoolSize", "ZENML_SERVER_THREAD_POOL_SIZE", &s.ThreadPoolSize},
+		{"authThreadPoolSize", "server.authThreadPoolSize", "ZENML_SERVER_AUTH_THREAD_POOL_SIZE", &s.AuthThreadPoolSize},
+		{"requestTimeout", "server.requestTimeout", "ZENML_SERVER_REQUEST_TIMEOUT", &s.RequestTimeout},
+		{"requestCacheTimeout", "server.requestCacheTimeout", "ZENML_SERVER_REQUEST_CACHE_TIMEOUT", &s.RequestCacheTimeout},
 	}
-	d.set(name, value, key).prove(serverSees(variable, fmt.Sprint(value)))
+}
+
+// bind writes what was answered.
+func (d *draft) bind(b binding) {
+	switch at := b.at.(type) {
+	case *string:
+		if *at != "" {
+			d.set(b.name, *at, b.answer).prove(serverSees(b.variable, *at))
+		}
+	case *int:
+		if *at != 0 {
+			d.set(b.name, *at, b.answer).prove(serverSees(b.variable, strconv.Itoa(*at)))
+		}
+	case *[]string:
+		if len(*at) > 0 {
+			d.set(b.name, *at, b.answer).prove(serverSees(b.variable, strings.Join(*at, ",")))
+		}
+	}
 }

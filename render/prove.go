@@ -40,7 +40,33 @@ func Prove(a answers.Answers, c chart.Info, doc Document, objects []manifest.Obj
 			}
 		}
 	}
-	return append(faults, d.strangers(v)...)
+	return append(append(faults, d.uncovered(a)...), d.strangers(v)...)
+}
+
+// uncovered returns a fault for every answer that was given and of which
+// nothing was made.
+func (d *draft) uncovered(a answers.Answers) answers.Faults {
+	var faults answers.Faults
+	for _, f := range answers.Fields {
+		if a.Get(f.Key) == "" || outsideTheChart(f.Key, d.a) || !f.Applies(d.a) || a.Get(f.Key) == f.Default {
+			continue
+		}
+		if !slices.ContainsFunc(d.values, func(s *setting) bool { return s.concerns(f.Key) }) {
+			faults = append(faults, answers.Fault{Check: CheckEffect, Key: f.Key, Problem: "nothing in the values comes of it", Remedy: "leave it out, or say it in the chart's own words below values"})
+		}
+	}
+	return faults
+}
+
+// outsideTheChart tells whether an answer is for the installer, not the chart.
+func outsideTheChart(key string, a answers.Answers) bool {
+	switch group, _, _ := strings.Cut(key, "."); group {
+	case "cluster", "chart", "prerequisites", "values":
+		return true
+	case "admin":
+		return a.Admin.Through != answers.ThroughEnvironment
+	}
+	return false
 }
 
 // overruled tells whether raw values have changed something that an answer

@@ -35,7 +35,7 @@ func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, erro
 	for _, needs := range group(d.ours()) {
 		data := map[string][]byte{}
 		for _, n := range needs {
-			text, bad := n.content(d.a, s)
+			text, bad := n.content(s)
 			faults = append(faults, bad...)
 			data[n.Key] = []byte(text.Reveal())
 		}

@@ -1,6 +1,9 @@
 package render
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // setting is one value of the chart.
 type setting struct {
@@ -24,6 +27,12 @@ func (s *setting) hide() *setting { s.sensitive = true; return s }
 func (s *setting) prove(proofs ...proof) *setting {
 	s.proofs = append(s.proofs, proofs...)
 	return s
+}
+
+// concerns tells whether the setting comes from the answer at key, or from one
+// below it.
+func (s *setting) concerns(key string) bool {
+	return slices.ContainsFunc(s.answers, func(from string) bool { return from == key || strings.HasPrefix(from, key+".") })
 }
 
 // proof is one fact that the rendered objects must show.

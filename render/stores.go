@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -12,12 +13,12 @@ type storeDraft struct {
 	*draft
 	name   string // of the answers and of the chart: secretsStore
 	prefix string // of the server's variables: ZENML_SECRETS_STORE
-	store  answers.SecretsStore
+	store  *answers.SecretsStore
 }
 
 // secretsStore writes where the server keeps the secrets of its users.
 func secretsStore(d *draft) {
-	s := storeDraft{d, "secretsStore", "ZENML_SECRETS_STORE", d.a.SecretsStore}
+	s := storeDraft{d, "secretsStore", "ZENML_SECRETS_STORE", &d.a.SecretsStore}
 	if s.store.Type == answers.NoSecrets {
 		d.comment(s.name, "The server keeps no secrets (secretsStore.type).")
 		d.set(s.name+".enabled", false, s.name+".type").prove(podsSee(s.prefix+"_TYPE", "none"))
@@ -28,7 +29,7 @@ func secretsStore(d *draft) {
 
 // backupSecretsStore writes where the copy of the secrets is.
 func backupSecretsStore(d *draft) {
-	s := storeDraft{d, "backupSecretsStore", "ZENML_BACKUP_SECRETS_STORE", d.a.BackupSecretsStore}
+	s := storeDraft{d, "backupSecretsStore", "ZENML_BACKUP_SECRETS_STORE", &d.a.BackupSecretsStore}
 	if s.store.Type == answers.NoSecrets {
 		d.proveOnly(s.name+".type", podsLack(s.prefix+"_TYPE", "none"))
 		return
@@ -74,20 +75,25 @@ func (s storeDraft) method(method string) {
 
 func (s storeDraft) answer(name string) string { return s.name + "." + s.store.Type + "." + name }
 
-// part is one entry of a store's authConfig: plain text, or the answer that
-// holds a secret.
+// part joins an answer with the entry of the same meaning in a store's
+// authConfig. It serves both ways.
 type part struct {
 	name   string // as the server calls it
-	text   string
-	secret string // key of the answer
-	answer string // key of the answer that text comes from
+	answer string // the answer's own name: region
+	text   *string
+	secret *answers.Source
+}
+
+// answered tells whether there is an answer.
+func (p part) answered() bool {
+	return p.text != nil && *p.text != "" || p.secret != nil && !p.secret.IsZero()
 }
 
 // authConfig writes the configuration of the login. The chart hands it to the
 // server in one piece: with a secret in it, all of it goes into a Secret.
 func (s storeDraft) authConfig(parts []part) {
 	variable, name := s.prefix+"_AUTH_CONFIG", s.name+"."+s.store.Type+".authConfig"
-	parts = s.given(parts)
+	parts = slices.DeleteFunc(parts, func(p part) bool { return !p.answered() })
 	if whole := s.answer("authConfig"); !s.source(whole).IsZero() {
 		s.wholeConfig(variable, name, whole)
 		return
@@ -95,7 +101,7 @@ func (s storeDraft) authConfig(parts []part) {
 	if len(parts) == 0 {
 		return
 	}
-	if !anySecret(parts) {
+	if !slices.ContainsFunc(parts, func(p part) bool { return p.secret != nil }) {
 		s.comment(name, "No secret is needed here: the pods' own identity logs in.")
 		s.inline(variable, name, parts)
 		return
@@ -105,29 +111,23 @@ func (s storeDraft) authConfig(parts []part) {
 		return
 	}
 	ref := s.compose(s.name+"."+s.store.Type, parts)
-	s.comment(s.name, fmt.Sprintf("All of authConfig (%s) is in Secret %s, key %s: the server takes it in one piece.", partNames(parts), ref.Name, ref.Key))
-	s.appendRef(variable, ref, partAnswers(parts)...)
-}
-
-// given leaves out what was not answered.
-func (s storeDraft) given(parts []part) []part {
-	var given []part
+	var names, keys []string
 	for _, p := range parts {
-		if p.text != "" || p.secret != "" && !s.source(p.secret).IsZero() {
-			given = append(given, p)
-		}
+		names, keys = append(names, p.name), append(keys, s.answer(p.answer))
 	}
-	return given
+	s.comment(s.name, fmt.Sprintf("All of authConfig (%s) is in Secret %s, key %s: the server takes it in one piece.", strings.Join(names, ", "), ref.Name, ref.Key))
+	s.appendRef(variable, ref, keys...)
 }
 
 func (s storeDraft) inline(variable, name string, parts []part) {
 	for _, p := range parts {
-		if p.secret == "" {
-			s.set(name+"."+p.name, p.text, p.answer).prove(podsSeeEntry(variable, p.name, p.text))
+		key := s.answer(p.answer)
+		if p.secret == nil {
+			s.set(name+"."+p.name, *p.text, key).prove(podsSeeEntry(variable, p.name, *p.text))
 			continue
 		}
-		text := s.read(p.secret).Reveal()
-		s.set(name+"."+p.name, text, p.secret).hide().prove(podsSeeEntry(variable, p.name, text))
+		text := s.read(key).Reveal()
+		s.set(name+"."+p.name, text, key).hide().prove(podsSeeEntry(variable, p.name, text))
 	}
 }
 
@@ -143,36 +143,4 @@ func (s storeDraft) wholeConfig(variable, name, key string) {
 	if ok {
 		s.set(name, entries, key).hide().prove(podsSeeEntries(variable, entries))
 	}
-}
-
-func anySecret(parts []part) bool {
-	for _, p := range parts {
-		if p.secret != "" {
-			return true
-		}
-	}
-	return false
-}
-
-func partNames(parts []part) string {
-	names := make([]string, len(parts))
-	for i, p := range parts {
-		names[i] = p.name
-	}
-	return strings.Join(names, ", ")
-}
-
-func partAnswers(parts []part) []string {
-	var keys []string
-	for _, p := range parts {
-		keys = append(keys, p.key())
-	}
-	return keys
-}
-
-func (p part) key() string {
-	if p.secret != "" {
-		return p.secret
-	}
-	return p.answer
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -17,7 +18,7 @@ var vaultMethods = map[string]string{
 // vault writes a HashiCorp Vault. Charts before the server: layout keep four
 // settings flat, know no authMethod, and so log in by token only.
 func (s storeDraft) vault() {
-	v := s.store.HashiCorp
+	v := &s.store.HashiCorp
 	base := s.name + ".hashicorp."
 	s.comment(s.name, "HashiCorp Vault ("+s.name+".hashicorp).")
 	at := base
@@ -29,17 +30,9 @@ func (s storeDraft) vault() {
 			"use a token, or a chart that is "+chartsWith(base+"authConfig")+" (chart.version)")
 		return
 	}
-	for _, p := range []struct{ name, variable, text, answer string }{
-		{"vault_addr", "VAULT_ADDR", v.Address, "address"},
-		{"vault_namespace", "VAULT_NAMESPACE", v.Namespace, "namespace"},
-		{"mount_point", "MOUNT_POINT", v.Mount, "mount"},
-		{"auth_mount_point", "AUTH_MOUNT_POINT", v.AuthMount, "authMount"},
-		{"app_role_id", "APP_ROLE_ID", v.RoleID, "roleID"},
-		{"aws_role", "AWS_ROLE", v.AWSRole, "awsRole"},
-		{"aws_header_value", "AWS_HEADER_VALUE", v.AWSHeaderValue, "awsHeaderValue"},
-	} {
-		if p.text != "" && s.supports(at+p.name, s.answer(p.answer), "cannot say it of a Vault") {
-			s.set(at+p.name, p.text, s.answer(p.answer)).prove(podsSee(s.prefix+"_"+p.variable, p.text))
+	for _, p := range vaultParts(v) {
+		if *p.text != "" && s.supports(at+p.name, s.answer(p.answer), "cannot say it of a Vault") {
+			s.set(at+p.name, *p.text, s.answer(p.answer)).prove(podsSee(s.prefix+"_"+strings.ToUpper(p.name), *p.text))
 		}
 	}
 	if v.MaxVersions > 0 {
@@ -47,6 +40,19 @@ func (s storeDraft) vault() {
 	}
 	s.vaultSecret("_VAULT_TOKEN", at+"vault_token", "token")
 	s.vaultSecret("_APP_SECRET_ID", at+"app_secret_id", "secretID")
+}
+
+// vaultParts are the settings of a Vault that are texts and no secrets.
+func vaultParts(v *answers.VaultStore) []part {
+	return []part{
+		{name: "vault_addr", answer: "address", text: &v.Address},
+		{name: "vault_namespace", answer: "namespace", text: &v.Namespace},
+		{name: "mount_point", answer: "mount", text: &v.Mount},
+		{name: "auth_mount_point", answer: "authMount", text: &v.AuthMount},
+		{name: "app_role_id", answer: "roleID", text: &v.RoleID},
+		{name: "aws_role", answer: "awsRole", text: &v.AWSRole},
+		{name: "aws_header_value", answer: "awsHeaderValue", text: &v.AWSHeaderValue},
+	}
 }
 
 // vaultSecret writes one of the two secrets of a Vault. Where it is in a

@@ -1,0 +1,205 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
+)
+
+// Imported is what became of a values file.
+type Imported struct {
+	// Answers say what the values said. Secrets that stood in the values are
+	// in them as plain values: answers.Write takes them out.
+	Answers answers.Answers
+	Notes   []Note
+}
+
+// Note says what of the values could not be carried over as it was.
+type Note struct {
+	Path string // in the values
+	Text string
+}
+
+// String gives the note in one line.
+func (n Note) String() string { return n.Path + ": " + n.Text }
+
+// Import turns the values of either generation, as a user gave them (a values
+// file, or a release's own values without the chart's defaults), into answers.
+// c is the chart that they were for; without its defaults, what merely repeats
+// them cannot be told apart, and the generation is read from the values.
+//
+// What no answer says is kept as raw chart values. Keys that the chart does not
+// read, settings without effect and secrets that no answer takes are left out;
+// each has its note. Values are not changed.
+func Import(values map[string]any, c chart.Info) Imported {
+	r := newReader(values, c)
+	r.a.Version = answers.Version
+	for _, section := range readers {
+		section(r)
+	}
+	r.rest()
+	return Imported{Answers: r.a, Notes: r.notes}
+}
+
+// readers take the values apart, in the order in which they lean on each other.
+var readers = []func(*reader){
+	(*reader).references,
+	(*reader).database, (*reader).backup, (*reader).payloads,
+	(*reader).stores,
+	(*reader).exposure,
+	(*reader).image, (*reader).scale, (*reader).auth, (*reader).plain, (*reader).logging, (*reader).openTelemetry,
+	(*reader).activation, (*reader).environment,
+	(*reader).network, (*reader).pods, (*reader).security,
+}
+
+// reader takes values apart: what is taken is gone from the tree.
+type reader struct {
+	chart  chart.Info
+	layout *chart.Layout  // nil when the chart's defaults are not known
+	root   string         // the key of the server's settings in the values
+	tree   map[string]any // the values, with the server's settings below "server"
+	refs   []envRef       // environmentSecretKeyRefs that nothing has claimed yet
+	a      answers.Answers
+	notes  []Note
+}
+
+func newReader(values map[string]any, c chart.Info) *reader {
+	r := &reader{chart: c, tree: clone(values)}
+	if layout, err := c.Layout(); err == nil {
+		r.layout = &layout
+		r.root = layout.Root
+	}
+	old, hasOld := r.tree["zenml"].(map[string]any)
+	server, hasNew := r.tree["server"].(map[string]any)
+	delete(r.tree, "zenml")
+	delete(r.tree, "server")
+	switch {
+	case hasOld && hasNew && r.root == "zenml":
+		r.note("server", "this chart ignored it: it takes its settings below zenml")
+		server = old
+	case hasOld && hasNew:
+		r.note("zenml", "it was there beside server, and won wherever both said something, as in the chart")
+		server = lay(server, old)
+	case hasOld:
+		server = old
+	case hasNew && r.root == "zenml":
+		r.note("server", "this chart ignored it, because it takes its settings below zenml: here it counts")
+	}
+	if r.root == "" {
+		r.root = map[bool]string{true: "zenml", false: "server"}[hasOld && !hasNew]
+	}
+	if server == nil {
+		server = map[string]any{}
+	}
+	r.tree["server"] = server
+	return r
+}
+
+// lay lays one tree over another, as Helm does.
+func lay(under, over map[string]any) map[string]any {
+	out := maps.Clone(under)
+	for name, value := range over {
+		below, isMap := value.(map[string]any)
+		have, wasMap := out[name].(map[string]any)
+		if isMap && wasMap {
+			value = lay(have, below)
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func clone(m map[string]any) map[string]any {
+	out := make(map[string]any, len(m))
+	for name, value := range m {
+		if below, ok := value.(map[string]any); ok {
+			value = clone(below)
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func (r *reader) note(path, format string, args ...any) {
+	if rest, ok := strings.CutPrefix(path, "server."); ok {
+		path = r.root + "." + rest
+	}
+	r.notes = append(r.notes, Note{Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
+// rest keeps what nothing has taken as raw chart values, as far as it has an
+// effect and is no secret.
+func (r *reader) rest() {
+	server, _ := r.tree["server"].(map[string]any)
+	delete(r.tree, "server")
+	kept := map[string]any{}
+	if below := r.keep([]string{r.root}, server); len(below) > 0 {
+		kept[r.root] = below
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.tree)) {
+		if value, ok := r.keepValue([]string{name}, r.tree[name]); ok {
+			kept[name] = value
+		}
+	}
+	if len(kept) > 0 {
+		r.a.Values = kept
+	}
+}
+
+func (r *reader) keep(path []string, m map[string]any) map[string]any {
+	kept := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if value, ok := r.keepValue(append(slices.Clone(path), name), m[name]); ok {
+			kept[name] = value
+		}
+	}
+	return kept
+}
+
+func (r *reader) keepValue(path []string, value any) (any, bool) {
+	if value == nil {
+		return nil, false
+	}
+	if below, ok := value.(map[string]any); ok {
+		kept := r.keep(path, below)
+		return kept, len(kept) > 0
+	}
+	if r.repeatsDefault(path, value) {
+		return nil, false
+	}
+	at := dotted(path)
+	switch {
+	case r.layout != nil && !knows(r.chart, *r.layout, path):
+		r.note(at, "the chart does not read it: left out")
+		return nil, false
+	case soundsSecret(path[len(path)-1]):
+		r.note(at, "it may be a secret, and no answer takes it: left out")
+		return nil, false
+	}
+	r.note(at, "no answer says it: kept as a raw chart value")
+	return value, true
+}
+
+func (r *reader) repeatsDefault(path []string, value any) bool {
+	if r.layout == nil {
+		return false
+	}
+	n := r.layout.Default(path...)
+	var own any
+	return n != nil && n.Decode(&own) == nil && covers(own, value)
+}
+
+// soundsSecret tells whether a key names something that may be a secret.
+func soundsSecret(key string) bool {
+	key = strings.ToLower(key)
+	for _, word := range []string{"password", "secret", "token", "credential", "key"} {
+		if strings.Contains(key, word) && !strings.HasSuffix(key, "ref") && !strings.HasSuffix(key, "refs") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,243 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// take takes the value at a dotted path out of the tree; nil counts as none.
+func (r *reader) take(path string) (any, bool) {
+	m := r.tree
+	parts := strings.Split(path, ".")
+	for _, name := range parts[:len(parts)-1] {
+		below, ok := m[name].(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		m = below
+	}
+	last := parts[len(parts)-1]
+	value, ok := m[last]
+	if !ok {
+		return nil, false
+	}
+	delete(m, last)
+	return value, value != nil
+}
+
+// put puts a value back that could not be used.
+func (r *reader) put(path string, value any) {
+	m := r.tree
+	parts := strings.Split(path, ".")
+	for _, name := range parts[:len(parts)-1] {
+		below, ok := m[name].(map[string]any)
+		if !ok {
+			below = map[string]any{}
+			m[name] = below
+		}
+		m = below
+	}
+	m[parts[len(parts)-1]] = value
+}
+
+// text takes a text; numbers and booleans are read as text.
+func (r *reader) text(path string) string {
+	value, ok := r.take(path)
+	if !ok {
+		return ""
+	}
+	text, isText := scalarText(value)
+	if !isText {
+		r.put(path, value)
+	}
+	return text
+}
+
+func scalarText(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return strconv.FormatInt(int64(v), 10), true
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64), true
+	case int, int64, uint64:
+		return fmt.Sprint(v), true
+	}
+	return "", false
+}
+
+// number takes a whole number, also one that is written as text.
+func (r *reader) number(path string) int {
+	value, ok := r.take(path)
+	if !ok {
+		return 0
+	}
+	text, _ := scalarText(value)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		r.put(path, value)
+	}
+	return n
+}
+
+// truth takes a boolean; given tells whether there was one.
+func (r *reader) truth(path string) (value, given bool) {
+	taken, ok := r.take(path)
+	if !ok {
+		return false, false
+	}
+	text, _ := scalarText(taken)
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		r.put(path, taken)
+		return false, false
+	}
+	return b, true
+}
+
+// texts takes a list of texts.
+func (r *reader) texts(path string) []string {
+	value, ok := r.take(path)
+	if !ok {
+		return nil
+	}
+	list, isList := value.([]any)
+	var texts []string
+	for _, item := range list {
+		text, isText := scalarText(item)
+		if !isText {
+			isList = false
+			break
+		}
+		texts = append(texts, text)
+	}
+	if !isList {
+		r.put(path, value)
+		return nil
+	}
+	return texts
+}
+
+// pairs takes a mapping of names to texts.
+func (r *reader) pairs(path string) map[string]string {
+	tree := r.mapping(path)
+	if tree == nil {
+		return nil
+	}
+	pairs := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(tree)) {
+		text, ok := scalarText(tree[name])
+		if !ok {
+			r.put(path, tree)
+			return nil
+		}
+		pairs[name] = text
+	}
+	return pairs
+}
+
+// mapping takes a mapping of anything; an empty one counts as none.
+func (r *reader) mapping(path string) map[string]any {
+	value, ok := r.take(path)
+	if !ok {
+		return nil
+	}
+	tree, isMap := value.(map[string]any)
+	if !isMap {
+		r.put(path, value)
+	}
+	if len(tree) == 0 {
+		return nil
+	}
+	return tree
+}
+
+// bind takes one setting into its answer.
+func (r *reader) bind(b binding) {
+	switch at := b.at.(type) {
+	case *string:
+		*at = r.text("server." + b.name)
+	case *int:
+		*at = r.number("server." + b.name)
+	case *[]string:
+		*at = r.texts("server." + b.name)
+	}
+}
+
+// plainSource is a Source whose content stood in the values.
+func plainSource(text string) answers.Source {
+	if text == "" {
+		return answers.Source{}
+	}
+	return answers.Source{Value: secret.New(text)}
+}
+
+// inlineOrRef takes one of the chart's {value: …} or {secretRef: …} maps.
+func (r *reader) inlineOrRef(path string) answers.Source {
+	if ref, ok := r.ref(path + ".secretRef"); ok {
+		r.text(path + ".value")
+		return answers.Source{SecretRef: &ref}
+	}
+	return plainSource(r.text(path + ".value"))
+}
+
+// ref takes one of the chart's {name, key} maps.
+func (r *reader) ref(path string) (answers.SecretRef, bool) {
+	ref := answers.SecretRef{Name: r.text(path + ".name"), Key: r.text(path + ".key")}
+	return ref, ref.Name != "" && ref.Key != ""
+}
+
+// envRef is one entry of environmentSecretKeyRefs.
+type envRef struct {
+	name string
+	ref  answers.SecretRef
+}
+
+// references takes the variables that come out of Secrets; the sections claim
+// those that an answer says.
+func (r *reader) references() {
+	const path = "server.environmentSecretKeyRefs"
+	value, ok := r.take(path)
+	if !ok {
+		return
+	}
+	list, isList := value.([]any)
+	for _, item := range list {
+		entry, _ := item.(map[string]any)
+		name, _ := entry["name"].(string)
+		secretName, _ := entry["secretName"].(string)
+		key, _ := entry["secretKey"].(string)
+		if name == "" || secretName == "" || key == "" {
+			isList = false
+			break
+		}
+		r.refs = append(r.refs, envRef{name, answers.SecretRef{Name: secretName, Key: key}})
+	}
+	if !isList {
+		r.refs = nil
+		r.put(path, value)
+	}
+}
+
+// claim takes a variable that comes out of a Secret, or stands in the secret
+// environment, as the Source of an answer.
+func (r *reader) claim(variable string) answers.Source {
+	i := slices.IndexFunc(r.refs, func(e envRef) bool { return e.name == variable })
+	if i >= 0 {
+		ref := r.refs[i].ref
+		r.refs = slices.Delete(r.refs, i, i+1)
+		return answers.Source{SecretRef: &ref}
+	}
+	return plainSource(r.text("server.secretEnvironment." + variable))
+}
