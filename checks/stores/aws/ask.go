@@ -1,0 +1,81 @@
+package aws
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/zenml-installer/zenml-installer/checks/stores"
+)
+
+// ask finds out what it can without changing anything: it lets IAM simulate
+// the caller's policies, and where the caller may not do that it reads a
+// secret that does not exist. The rights that change something stay unproved
+// then.
+func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
+	if list, err := s.simulate(ctx); err == nil {
+		return stores.Rights{List: list, How: "simulated by IAM"}, nil
+	}
+	rights := stores.Rights{How: "asked of a secret that does not exist"}
+	calls := s.calls(s.absentARN())
+	for _, action := range actions {
+		if action != describe && action != get {
+			rights.List = append(rights.List, stores.Right{Name: action})
+			continue
+		}
+		err := calls[action](ctx)
+		if !known(err) {
+			return rights, s.fault(err)
+		}
+		rights.List = append(rights.List, state(action, err))
+	}
+	return rights, nil
+}
+
+// simulate lets IAM say what the caller's policies allow. It wants
+// iam:SimulatePrincipalPolicy, which few users of a store have.
+func (s *Store) simulate(ctx context.Context) ([]stores.Right, error) {
+	source := principal(s.arn)
+	client := iam.NewFromConfig(s.aws, func(o *iam.Options) { o.BaseEndpoint = s.endpoint("IAM") })
+	out, err := client.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: &source, ActionNames: actions, ResourceArns: []string{s.absentARN()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	decisions := map[string]types.PolicyEvaluationDecisionType{}
+	for _, result := range out.EvaluationResults {
+		decisions[aws.ToString(result.EvalActionName)] = result.EvalDecision
+	}
+	var list []stores.Right
+	for _, action := range actions {
+		right := stores.Right{Name: action}
+		switch decisions[action] {
+		case types.PolicyEvaluationDecisionTypeAllowed:
+			right.State = stores.Granted
+		case types.PolicyEvaluationDecisionTypeExplicitDeny:
+			right.State, right.Note = stores.Denied, "(explicit deny)"
+		case types.PolicyEvaluationDecisionTypeImplicitDeny:
+			right.State = stores.Denied
+		}
+		list = append(list, right)
+	}
+	return list, nil
+}
+
+// principal is the user or role behind a caller: IAM simulates no sessions.
+func principal(arn string) string {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 || parts[2] != "sts" {
+		return arn
+	}
+	kind, rest, _ := strings.Cut(parts[5], "/")
+	if kind != "assumed-role" {
+		return arn
+	}
+	role, _, _ := strings.Cut(rest, "/")
+	return strings.Join([]string{parts[0], parts[1], "iam", "", parts[4], "role/" + role}, ":")
+}
