@@ -1,0 +1,147 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// keyVariables hold the encryption key of each store in the server's
+// environment.
+var keyVariables = map[string]string{
+	"secretsStore":       "ZENML_SECRETS_STORE_ENCRYPTION_KEY",
+	"backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_ENCRYPTION_KEY",
+}
+
+// keptKeys are the Secrets in which the installer keeps keys that it has
+// generated, after "<release>-".
+var keptKeys = map[string]string{"secretsStore": "secrets-store", "backupSecretsStore": "backup-secrets-store"}
+
+// keptKey is the key of such a Secret.
+const keptKey = "encryption-key"
+
+// secretsKey looks at the encryption key: that there is one, that it is worth
+// the name, and that it is the one the deployed release has.
+func secretsKey(ctx context.Context, e *Env) (string, error) {
+	var all findings
+	for _, p := range e.places() {
+		if p.store.Type != answers.SQLSecrets {
+			continue
+		}
+		if err := e.judgeKey(ctx, p, &all); err != nil {
+			all.add(p, err)
+		}
+	}
+	return all.end()
+}
+
+// judgeKey adds what is to be said about one store's key. An error is what
+// hinders the look.
+func (e *Env) judgeKey(ctx context.Context, p place, all *findings) error {
+	before, deployed, err := e.deployedKey(ctx, p)
+	if err != nil {
+		return err
+	}
+	source := p.store.SQL.EncryptionKey
+	key, err := e.keyToBe(ctx, p)
+	var skip *skipped
+	if errors.As(err, &skip) && source.Generate && (!deployed || before.Empty()) {
+		if deployed {
+			return p.changed("a key is generated, and the deployed release has none: what it has stored cannot be read with a key")
+		}
+		all.pass(p, "32 random bytes are generated; keep them")
+		return nil
+	}
+	if skip != nil && source.Generate {
+		return p.changed("a key is generated, and the deployed release has another one: give that one instead")
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case deployed && !before.Empty() && key.Empty():
+		return p.changed("there is no key, and the deployed release has one: what it has stored cannot be read without")
+	case deployed && before.Empty() && !key.Empty():
+		return p.changed("there is a key, and the deployed release has none: what it has stored cannot be read with a key")
+	case deployed && before != key:
+		return p.changed("the key is another one than that of the deployed release: what it has stored cannot be read with it")
+	case key.Empty():
+		return &Fault{Warn: true, Found: p.key + ": there is no encryption key: the secrets lie in the database as they are", Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}}"}
+	}
+	if weakness := weakKey(key.Reveal()); weakness != "" {
+		return &Fault{Warn: true, Found: fmt.Sprintf("%s: the encryption key is weak: %s", p.key, weakness), Why: "who gets a copy of the database can guess it, and read the secrets",
+			Remedy: "before the first install: openssl rand -hex 32 makes one; once secrets are stored the key must stay"}
+	}
+	if deployed {
+		all.pass(p, "the key of the deployed release")
+		return nil
+	}
+	all.pass(p, source.Describe())
+	return nil
+}
+
+// keyToBe is the key that the install would set. A generated one that exists
+// already stays.
+func (e *Env) keyToBe(ctx context.Context, p place) (secret.Text, error) {
+	source := p.store.SQL.EncryptionKey
+	if !source.Generate || e.Cluster == nil {
+		return e.read(ctx, p.key+".sql.encryptionKey", source)
+	}
+	data, err := e.secretData(ctx, e.release()+"-"+keptKeys[p.key])
+	if err != nil {
+		return secret.Text{}, err
+	}
+	if kept := string(data[keptKey]); kept != "" {
+		return secret.New(kept), nil
+	}
+	return e.read(ctx, p.key+".sql.encryptionKey", source)
+}
+
+// deployedKey is the key of the deployed release, if that keeps secrets in the
+// database at all.
+func (e *Env) deployedKey(ctx context.Context, p place) (key secret.Text, deployed bool, err error) {
+	if e.Cluster == nil {
+		return secret.Text{}, false, nil
+	}
+	v, err := e.deployedVariables(ctx)
+	if err != nil || v == nil || v.kind(p.key) != answers.SQLSecrets {
+		return secret.Text{}, false, err
+	}
+	return v[keyVariables[p.key]], true, nil
+}
+
+func (p place) changed(what string) *Fault {
+	return &Fault{Found: p.key + ": " + what, Why: "the secrets of the server's users would be unreadable",
+		Remedy: "keep what the deployed release has: kubectl get secret shows where its " + keyVariables[p.key] + " lies; name it as {secretRef: {name: N, key: K}} in " + p.key + ".sql.encryptionKey, or leave that out if it has none"}
+}
+
+// leastBits is the strength below which a key is weak: that of AES-128.
+const leastBits = 128
+
+// weakKey says what is wrong with a key, or nothing. It shows nothing of it.
+func weakKey(key string) string {
+	seen := map[rune]bool{}
+	for _, r := range key {
+		seen[r] = true
+	}
+	bits := float64(len(key)) * math.Log2(float64(max(len(seen), 1)))
+	switch {
+	case strings.TrimSpace(key) != key:
+		return "it begins or ends with white space"
+	case bits < leastBits:
+		return fmt.Sprintf("its %d characters, %d different ones, hold %.0f bits at most, and %d are the least", len(key), len(seen), bits, leastBits)
+	case repeats(key):
+		return "it repeats itself"
+	}
+	return ""
+}
+
+// repeats tells whether a text is a shorter one again and again.
+func repeats(text string) bool {
+	return len(text) > 1 && strings.Contains((text + text)[1:2*len(text)-1], text)
+}

@@ -1,0 +1,78 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/checks/stores"
+)
+
+// secretsPermissions finds out what the server may do in every store: with a
+// secret that is removed again, or by asking alone under --read-only.
+func secretsPermissions(ctx context.Context, e *Env) (string, error) {
+	var all findings
+	for _, p := range e.places() {
+		if !p.cloud() {
+			continue
+		}
+		in, err := e.login(ctx, p)
+		if err != nil {
+			all.add(p, Skip("needs a login, see secrets.credentials"))
+			continue
+		}
+		rights, err := in.store.Rights(ctx, !e.readOnly)
+		in.judge(e, &all, rights)
+		if err != nil {
+			all.add(p, p.fault(err, in.secrets))
+		} else if len(rights.Names(stores.Denied)) == 0 && len(rights.Faults) == 0 {
+			in.proved(e, &all, rights)
+		}
+	}
+	return all.end()
+}
+
+// judge reports what is wrong.
+func (in *loggedIn) judge(e *Env, all *findings, rights stores.Rights) {
+	for _, f := range rights.Faults {
+		all.add(in.place, in.finding(f, in.secrets))
+	}
+	if missing := rights.Names(stores.Denied); len(missing) > 0 {
+		f := &Fault{Found: fmt.Sprintf("%s: %s may not: %s", in.key, in.identity.Who, strings.Join(missing, ", ")), Remedy: in.remedy(e)}
+		if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
+			f.Found += "; not proved: " + strings.Join(unproved, ", ")
+		}
+		all.add(in.place, f)
+	}
+	if rights.Left != "" {
+		name, command, _ := strings.Cut(rights.Left, "; remove it: ")
+		all.add(in.place, &Fault{Found: fmt.Sprintf("%s: the secret that proved the rights could not be removed: %s", in.key, name), Remedy: command})
+	}
+}
+
+// proved reports what is right, and what could not be told without writing.
+func (in *loggedIn) proved(e *Env, all *findings, rights stores.Rights) {
+	unproved := rights.Names(stores.Unproved)
+	if len(unproved) == 0 {
+		all.pass(in.place, fmt.Sprintf("%d rights, %s", len(rights.List), rights.How))
+		return
+	}
+	reason := "the provider does not tell"
+	if e.readOnly {
+		reason = "under --read-only nothing is written to prove them"
+	}
+	granted := ""
+	if names := rights.Names(stores.Granted); len(names) > 0 {
+		granted = "; there are: " + strings.Join(names, ", ")
+	}
+	all.add(in.place, Skip("not proved, %s: %s%s", reason, strings.Join(unproved, ", "), granted))
+}
+
+// remedy is the policy to attach.
+func (in *loggedIn) remedy(e *Env) string {
+	policy, err := policyOf(in.place, in.told())
+	if err != nil {
+		return "see " + DocsBase + "secrets.md"
+	}
+	return policy.Apply + "\n" + strings.TrimRight(string(policy.Content), "\n")
+}
