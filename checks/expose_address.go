@@ -117,13 +117,22 @@ func (e *Env) routeHost(ctx context.Context) (string, error) {
 	if !e.Answers.Expose.Host.NipIO {
 		return e.Answers.Expose.Host.Name, nil
 	}
+	address, err := e.routeAddress(ctx)
+	if err != nil {
+		return "", err
+	}
+	return "zenml." + address + ".nip.io", nil
+}
+
+// routeAddress returns the controller's IPv4 address.
+func (e *Env) routeAddress(ctx context.Context) (string, error) {
 	d, err := e.door(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, a := range d.addresses {
 		if ip, err := netip.ParseAddr(a); err == nil && ip.Is4() {
-			return "zenml." + ip.String() + ".nip.io", nil
+			return ip.String(), nil
 		}
 	}
 	fault := &Fault{Found: d.name + " has no address yet that a nip.io name could be made from", Remedy: "expose: {host: zenml.example.com}",
@@ -135,12 +144,11 @@ func (e *Env) routeHost(ctx context.Context) (string, error) {
 	return "", fault
 }
 
-// RouteHost returns the host under which the server will be reached: the one
-// that the answers name, or with nip.io one made from the address of the
-// Gateway or the ingress controller, as "zenml.203.0.113.7.nip.io". It is
-// empty when the answers name none, and fails where that address is not known.
-func RouteHost(ctx context.Context, env *Env) (string, error) {
+// RouteAddress returns the IPv4 address of the ingress controller or Gateway
+// that the answers lead to, for a host name made from it (nip.io). The error
+// is a *Fault when there is none. It needs Env.Cluster.
+func RouteAddress(ctx context.Context, env *Env) (string, error) {
 	e := env.fresh(ctx, Options{})
 	defer e.probes.end()
-	return e.routeHost(ctx)
+	return e.routeAddress(ctx)
 }
