@@ -1,5 +1,7 @@
 package checks
 
+import "time"
+
 func needsCluster(e *Env) string {
 	if e.Cluster == nil {
 		return "no cluster was named"
@@ -59,5 +61,41 @@ var clusterChecks = []Check{
 		Needs: []string{"cluster.reachable"},
 		Why:   "Helm refuses to go on from a release that another run left unfinished",
 		Finds: []string{"pending-install, pending-upgrade or pending-rollback", "a first install that failed (a warning: this run goes on from it)", "another chart under this name", "a chart older than the deployed one: the server does not know the newer database schema"},
+	},
+	{
+		ID: "cluster.nodes", Claim: "a ready, schedulable node fits", Severity: MustPass, When: needsRendered, Run: clusterNodes,
+		Needs: []string{"cluster.reachable", "supply.render"},
+		Why:   "the pods stay Pending, and the install waits for them until its time is over",
+		Finds: []string{"no node, or none ready", "all of them tainted or cordoned", "a nodeSelector or node affinity that matches nothing"},
+	},
+	{
+		ID: "cluster.capacity", Claim: "the requests fit a node", Severity: MustPass, When: needsRendered, Run: clusterCapacity, Limit: 30 * time.Second,
+		Needs: []string{"cluster.nodes"},
+		Why:   "the pods stay Pending, and the install waits for them until its time is over",
+		Finds: []string{"CPU or memory requests that no node is large enough for", "nodes that are large enough, but have no room left"},
+	},
+	{
+		ID: "cluster.dns", Claim: "cluster DNS is there", Severity: MustPass, When: needsCluster, Run: clusterDNS,
+		Needs: []string{"cluster.reachable"},
+		Why:   "the server's pods find neither the database nor anything else by name",
+		Finds: []string{"no DNS Service is found (a warning: some clusters keep it elsewhere)", "a DNS Service without a pod that is ready"},
+	},
+	{
+		ID: "cluster.storage", Claim: "the StorageClass exists", Severity: MustPass, When: needsRendered, Run: clusterStorage,
+		Needs: []string{"cluster.reachable", "supply.render"},
+		Why:   "the volume stays Pending, and so does the pod that wants it",
+		Finds: []string{"a volume without a class, and no class that is the default", "a named class that does not exist"},
+	},
+	{
+		ID: "cluster.conflicts", Claim: "no foreign object bears a name the install uses", Severity: MustPass, When: needsRendered, Run: clusterConflicts,
+		Needs: []string{"cluster.reachable", "supply.render"},
+		Why:   "Helm refuses to take over what belongs to someone else, in the middle of the install",
+		Finds: []string{"an object of the release's names that another release or someone else made: ServiceAccount `zenml`, Secret `zenml-tls-certs`, …", "a Secret that the installer would make, made by someone else", "a migration Job or volume of another release", "a volume that an earlier install left (a warning)"},
+	},
+	{
+		ID: "cluster.admission", Claim: "the API server accepts the rendered objects (server-side dry run)", Severity: MustPass, When: needsRendered, Run: clusterAdmission,
+		Needs: []string{"cluster.namespace", "supply.render"},
+		Why:   "what is refused later appears only in events, while the install waits",
+		Finds: []string{"Pod Security (`restricted`)", "a quota, or limits that it wants", "a policy's webhook", "invalid objects, or kinds that the cluster does not serve", "OpenShift's security context constraints"},
 	},
 }

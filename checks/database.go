@@ -78,6 +78,24 @@ var databaseChecks = []Check{
 		Finds: []string{"each missing right of CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, UPDATE, DELETE, asked on a table that does not exist", "anything else that stops a table from being made, proved on a scratch table that is removed again (not under --read-only)"},
 	},
 	{
+		ID: "database.schema", Claim: "it is empty, or a ZenML schema of this version or older", Severity: MustPass, When: needsMySQL, Run: databaseSchema,
+		Needs: []string{"database.exists"},
+		Why:   "the server refuses a database that has tables and no alembic_version, and does not start on a newer schema",
+		Finds: []string{"tables of something else", "a schema newer than the chart (a downgrade), where the revision names its version", "a migration that was interrupted", "scratch tables of a preflight that was killed"},
+	},
+	{
+		ID: "database.connections", Claim: "max_connections covers every pod's pool", Severity: MustPass, When: needsMySQL, Run: databaseConnections,
+		Needs: []string{"database.login"},
+		Why:   "under load the server's requests fail with \"too many connections\"",
+		Finds: []string{"fewer than replicas × (pool size + overflow), by max_connections or max_user_connections"},
+	},
+	{
+		ID: "database.backup", Claim: "the backup strategy's rights are there", Severity: MustPass, When: needsMySQL, Run: databaseBackup,
+		Needs: []string{"database.login"},
+		Why:   "a restore after a failed migration drops and creates the database; without the rights there is no way back",
+		Finds: []string{"no DROP and CREATE on the database for `in-memory` and `dump-file`", "no rights on the database of the copy for `database`", "`dump-file` without a volume (a warning)", "no backup at all (a warning)", "`database` or `mydumper` with the AWS login"},
+	},
+	{
 		ID: "database.sqlite", Claim: "SQLite serves what is asked of it", Severity: MustPass, When: needsSQLite, Run: databaseSQLite,
 		Why:   "SQLite is a file inside one pod",
 		Finds: []string{"no volume: a restart of the pod forgets everything (a warning)", "more than one replica", "autoscaling"},

@@ -2,12 +2,10 @@ package checks
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // scratchPrefix begins the name of every table that a check makes.
@@ -24,7 +22,7 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", e.loginError(err)
 	}
-	table := scratchPrefix + strings.ToLower(rand.Text()[:10])
+	table := e.scratch
 	missing, err := missingByUse(ctx, db, table)
 	if err != nil {
 		return "", e.loginError(err)

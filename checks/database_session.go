@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // tlsDemanded says that the same login works with TLS and not without.
@@ -65,6 +67,9 @@ func (e *Env) inDatabase(ctx context.Context) (*sql.DB, error) {
 // open connects and logs in. The pool is closed when the run ends.
 func (e *Env) open(ctx context.Context, config *tls.Config, database string) (*sql.DB, error) {
 	m := e.Answers.Database.MySQL
+	if m.Auth == answers.RDSAuth {
+		return nil, Skip("the user logs in by a token that only the pod's AWS identity gets")
+	}
 	password, err := e.read(ctx, "password", m.Password)
 	if err != nil {
 		return nil, err

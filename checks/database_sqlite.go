@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // databaseSQLite asks the rendered objects, where there are some, because raw
 // values may say more than the answers.
 func databaseSQLite(ctx context.Context, e *Env) (string, error) {
+	// The chart forces one replica where there is no database URL: what was
+	// asked for would not happen.
+	if n := e.Answers.Server.Replicas; n > 1 {
+		return "", severalReplicas(n, "server.replicas")
+	}
 	if e.Rendered != nil {
 		if r, err := e.rendered(ctx); err == nil {
 			if fault := tooManyForSQLite(r.Objects); fault != nil {
@@ -37,16 +40,16 @@ func tooManyForSQLite(objects []manifest.Object) *Fault {
 		}
 	}
 	for _, o := range manifest.Find(objects, "Deployment", "") {
-		replicas, _, _ := unstructured.NestedInt64(o.Object, "spec", "replicas")
-		if float, ok, _ := unstructured.NestedFloat64(o.Object, "spec", "replicas"); ok {
-			replicas = int64(float)
-		}
-		if replicas > 1 {
-			return &Fault{
-				Found: fmt.Sprintf("%d replicas of %s", replicas, o.GetName()), Why: "each pod would have an empty database of its own",
-				Remedy: "one replica, or MySQL",
-			}
+		if replicas := whole(o, "spec", "replicas"); replicas > 1 {
+			return severalReplicas(replicas, o.GetName())
 		}
 	}
 	return nil
+}
+
+func severalReplicas(n int, where string) *Fault {
+	return &Fault{
+		Found: fmt.Sprintf("%d replicas (%s)", n, where), Why: "each pod would have an empty database of its own",
+		Remedy: "server: {replicas: 1}, or MySQL",
+	}
 }

@@ -2,7 +2,9 @@ package checks
 
 import (
 	"context"
+	"crypto/rand"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -44,6 +46,7 @@ type Env struct {
 	Now func() time.Time
 
 	readOnly bool
+	scratch  string // the name of this run's scratch table
 	probes   *probes
 }
 
@@ -64,6 +67,7 @@ type Rendered struct {
 func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	c := *e
 	c.readOnly = o.ReadOnly
+	c.scratch = scratchPrefix + strings.ToLower(rand.Text()[:10])
 	c.probes = newProbes(ctx)
 	if c.Now == nil {
 		c.Now = time.Now

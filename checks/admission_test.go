@@ -1,0 +1,139 @@
+package checks
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+// admitted waits for the service account that every namespace gets, without
+// which no pod is admitted, and runs the check.
+func admitted(t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*answers.Answers)) Report {
+	t.Helper()
+	eventually(t, func(ctx context.Context) bool {
+		_, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Get(ctx, "default", metav1.GetOptions{})
+		return err == nil
+	})
+	return look(t, withCluster(t, c.Access(), namespace, change...), "cluster.admission")
+}
+
+// eventually polls until the fact is there.
+func eventually(t *testing.T, fact func(context.Context) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for !fact(ctx) {
+		select {
+		case <-ctx.Done():
+			t.Fatal("it does not come about within 30 s")
+		case <-ticker.C:
+		}
+	}
+}
+
+func TestAdmissionThatAccepts(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	expect(t, admitted(t, c, namespace), "cluster.admission", Pass, "accepted")
+	left, err := c.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{})
+	must(t, err)
+	if len(left.Items) != 0 {
+		t.Errorf("%d pods were made", len(left.Items))
+	}
+	expect(t, look(t, withCluster(t, c.Access(), "not-there-yet"), "cluster.admission"), "cluster.admission", Skipped, "does not exist yet")
+}
+
+func TestAdmissionByPodSecurity(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	label(t, c, namespace, "pod-security.kubernetes.io/enforce", "restricted")
+	expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "violates PodSecurity", "profile: restricted")
+}
+
+func label(t *testing.T, c *testcluster.Cluster, namespace, key, value string) {
+	t.Helper()
+	found, err := c.Client(t).CoreV1().Namespaces().Get(t.Context(), namespace, metav1.GetOptions{})
+	must(t, err)
+	found.Labels[key] = value
+	_, err = c.Client(t).CoreV1().Namespaces().Update(t.Context(), found, metav1.UpdateOptions{})
+	must(t, err)
+}
+
+func TestAdmissionByQuota(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	quotas := c.Client(t).CoreV1().ResourceQuotas(namespace)
+	_, err := quotas.Create(t.Context(), &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "small"}, Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"limits.memory": resource.MustParse("1Gi")}}}, metav1.CreateOptions{})
+	must(t, err)
+	eventually(t, func(ctx context.Context) bool {
+		q, err := quotas.Get(ctx, "small", metav1.GetOptions{})
+		return err == nil && len(q.Status.Hard) > 0
+	})
+	expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "must specify limits.memory", "server.resources")
+	limited := func(a *answers.Answers) {
+		a.Values = map[string]any{"resources": map[string]any{"limits": map[string]any{"memory": "512Mi"}}}
+	}
+	expect(t, admitted(t, c, namespace, limited), "cluster.admission", Pass)
+}
+
+func TestAdmissionByPolicy(t *testing.T) {
+	c := testcluster.Start(t)
+	client, namespace := c.Client(t), c.Namespace(t)
+	meta, deny := metav1.ObjectMeta{Name: namespace}, admissionv1.Fail
+	_, err := client.AdmissionregistrationV1().ValidatingAdmissionPolicies().Create(t.Context(), &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: meta, Spec: admissionv1.ValidatingAdmissionPolicySpec{
+		FailurePolicy: &deny,
+		MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{RuleWithOperations: admissionv1.RuleWithOperations{
+			Operations: []admissionv1.OperationType{admissionv1.Create}, Rule: admissionv1.Rule{APIGroups: []string{"apps"}, APIVersions: []string{"v1"}, Resources: []string{"deployments"}}}}}},
+		Validations: []admissionv1.Validation{{Expression: "'team' in object.metadata.labels", Message: "every Deployment needs the label team"}},
+	}}, metav1.CreateOptions{})
+	must(t, err)
+	t.Cleanup(func() {
+		_ = client.AdmissionregistrationV1().ValidatingAdmissionPolicies().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
+	})
+	_, err = client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings().Create(t.Context(), &admissionv1.ValidatingAdmissionPolicyBinding{ObjectMeta: meta, Spec: admissionv1.ValidatingAdmissionPolicyBindingSpec{
+		PolicyName: namespace, ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny},
+		MatchResources: &admissionv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}}},
+	}}, metav1.CreateOptions{})
+	must(t, err)
+	t.Cleanup(func() {
+		_ = client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
+	})
+	// The API server takes up a new policy after a while.
+	eventually(t, func(context.Context) bool {
+		r, _ := admitted(t, c, namespace).ByID("cluster.admission")
+		return r.Status == Failed
+	})
+	expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "every Deployment needs the label team", "satisfy the policy")
+}
+
+func TestAdmissionOfAnInvalidObject(t *testing.T) {
+	c := testcluster.Start(t)
+	invalid := func(a *answers.Answers) {
+		a.Values = map[string]any{"server": map[string]any{"service": map[string]any{"port": 99999}}}
+	}
+	expect(t, admitted(t, c, c.Namespace(t), invalid), "cluster.admission", Failed, "Service zenml-server", "between 1 and 65535")
+}
+
+func TestAdmissionWithoutTheRightToMakePods(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	role, err := RBAC(t.Context(), withCluster(t, c.Access(), namespace))
+	must(t, err)
+	access := serviceAccount(t, c, namespace)
+	mine := strings.Replace(string(role), "kind: User", "kind: ServiceAccount\n  namespace: "+namespace, 1)
+	mine = mine[:strings.LastIndex(mine, "  name: ")] + "  name: restricted\n"
+	mine = strings.Replace(mine, "- apiGroup: rbac.authorization.k8s.io\n  kind: ServiceAccount", "- kind: ServiceAccount", 1)
+	apply(t, c, namespace, []byte(mine))
+	expect(t, look(t, withCluster(t, access, namespace), "cluster.admission"), "cluster.admission", Pass, "not tried: Pod")
+}

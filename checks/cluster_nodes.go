@@ -1,0 +1,86 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// workloads are the pods that the install waits for: the server's and the
+// migration job's.
+func workloads(objects []manifest.Object) []workload {
+	var all []workload
+	for _, o := range objects {
+		if spec, ok := podSpec(o); ok && !o.Test() {
+			all = append(all, workload{by: o.GetKind() + " " + o.GetName(), spec: spec})
+		}
+	}
+	return all
+}
+
+func clusterNodes(ctx context.Context, e *Env) (string, error) {
+	r, err := e.rendered(ctx)
+	if err != nil {
+		return "", err
+	}
+	nodes, err := e.nodes(ctx)
+	if err != nil {
+		return "", noNodes(err)
+	}
+	fewest := len(nodes)
+	for _, w := range workloads(r.Objects) {
+		fitting := fit(nodes, w)
+		if len(fitting) == 0 {
+			return "", unfit(nodes, w)
+		}
+		fewest = min(fewest, len(fitting))
+	}
+	return fmt.Sprintf("%d of %d nodes", fewest, len(nodes)), nil
+}
+
+// fit returns the nodes that take the pod, whatever room they have.
+func fit(nodes []node, w workload) []node {
+	return slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return n.refuses(w.spec) != "" })
+}
+
+// unfit says why no node takes the pod, the most frequent reasons first.
+func unfit(nodes []node, w workload) *Fault {
+	if len(nodes) == 0 {
+		return &Fault{Found: "the cluster has no nodes", Remedy: "add a node pool; where nodes come on demand (Autopilot, Karpenter): --warn-only cluster.nodes"}
+	}
+	count := map[string]int{}
+	for _, n := range nodes {
+		count[n.refuses(w.spec)]++
+	}
+	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
+	const most = 4
+	var said []string
+	for _, reason := range reasons[:min(most, len(reasons))] {
+		said = append(said, fmt.Sprintf("%d %s", count[reason], reason))
+	}
+	return &Fault{
+		Found:  fmt.Sprintf("none of the %d nodes takes the pod of %s: %s", len(nodes), w.by, strings.Join(said, ", ")),
+		Remedy: fitRemedy(reasons[0]),
+	}
+}
+
+func fitRemedy(reason string) string {
+	switch {
+	case strings.HasPrefix(reason, "tainted"):
+		return "let the pod tolerate it, as server: {tolerations: [{key: KEY, operator: Exists}]}, or remove the taint: kubectl taint nodes NODE KEY-"
+	case reason == "cordoned":
+		return "kubectl uncordon NODE"
+	case strings.HasPrefix(reason, "not matched"):
+		return "correct server.nodeSelector or server.affinity; the labels are shown by: kubectl get nodes --show-labels"
+	case reason == "not ready":
+		return "kubectl describe nodes; a node that is not ready says why under Conditions"
+	}
+	return "add a Linux node that takes it: kubectl get nodes -o wide"
+}

@@ -1,0 +1,140 @@
+package checks
+
+import (
+	"context"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func TestConflicts(t *testing.T) {
+	c := testcluster.Start(t)
+	for name, test := range map[string]struct {
+		meta   metav1.ObjectMeta
+		status Status
+		say    string
+	}{
+		"nobody's":        {metav1.ObjectMeta{}, Failed, "someone else"},
+		"other release":   {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "other", "meta.helm.sh/release-namespace": "there"}}, Failed, "the Helm release there/other"},
+		"Argo CD's":       {metav1.ObjectMeta{Labels: map[string]string{"app.kubernetes.io/managed-by": "argocd"}}, Failed, "argocd"},
+		"our own release": {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "zenml-server"}}, Pass, "ours"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			namespace := c.Namespace(t)
+			meta := test.meta
+			meta.Name = "zenml"
+			if meta.Annotations["meta.helm.sh/release-name"] == "zenml-server" {
+				meta.Annotations["meta.helm.sh/release-namespace"] = namespace
+			}
+			_, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: meta}, metav1.CreateOptions{})
+			must(t, err)
+			expect(t, look(t, withCluster(t, c.Access(), namespace), "cluster.conflicts"), "cluster.conflicts", test.status, test.say)
+		})
+	}
+}
+
+func TestConflictWithASecretThatTheInstallerMakes(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := withCluster(t, c.Access(), namespace, func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: plain(canary)}}
+	})
+	rendered, err := e.Rendered(t.Context())
+	must(t, err)
+	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: rendered.Secrets[0].Name}}, metav1.CreateOptions{})
+	must(t, err)
+	expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Failed, "Secret "+made.Name+" exists")
+	made.Labels = rendered.Secrets[0].Labels
+	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
+	must(t, err)
+	expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Pass)
+}
+
+func onVolume(a *answers.Answers) {
+	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: true, Size: "1Gi"}}
+}
+
+func TestConflictWithALeftVolume(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := withCluster(t, c.Access(), namespace, onVolume)
+	_, err := c.Client(t).CoreV1().PersistentVolumeClaims(namespace).Create(t.Context(), &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Name: "zenml-server-config", Labels: map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "zenml-server"}},
+		Spec: corev1.PersistentVolumeClaimSpec{AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{"storage": resource.MustParse("1Gi")}}},
+	}, metav1.CreateOptions{})
+	must(t, err)
+	expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Warned, "of an earlier install", "delete pvc/zenml-server-config")
+}
+
+func TestStorage(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	expect(t, look(t, withCluster(t, c.Access(), namespace), "cluster.storage"), "cluster.storage", Pass, "no volume")
+	named := func(a *answers.Answers) { onVolume(a); a.Database.SQLite.StorageClass = namespace }
+	e := withCluster(t, c.Access(), namespace, named)
+	expect(t, look(t, e, "cluster.storage"), "cluster.storage", Failed, "there is no StorageClass "+namespace)
+	class := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: namespace}, Provisioner: "example.com/none"}
+	_, err := c.Client(t).StorageV1().StorageClasses().Create(t.Context(), class, metav1.CreateOptions{})
+	must(t, err)
+	t.Cleanup(func() {
+		_ = c.Client(t).StorageV1().StorageClasses().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
+	})
+	expect(t, look(t, e, "cluster.storage"), "cluster.storage", Pass, "by "+namespace)
+}
+
+func TestStorageByDefault(t *testing.T) {
+	claim := withCluster(t, nil, "zenml", onVolume)
+	rendered, err := claim.Rendered(t.Context())
+	must(t, err)
+	for _, o := range rendered.Objects {
+		if o.GetKind() != "PersistentVolumeClaim" {
+			continue
+		}
+		class := storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "standard"}}
+		if _, fault := storageClassOf(o, []storagev1.StorageClass{class}); fault == nil {
+			t.Error("a class that is not the default is taken for it")
+		}
+		class.Annotations = map[string]string{defaultClass: "true"}
+		if name, fault := storageClassOf(o, []storagev1.StorageClass{class}); fault != nil || name != "standard (the default)" {
+			t.Errorf("the default is not found: %v", fault)
+		}
+		return
+	}
+	t.Error("no volume is rendered")
+}
+
+// TestDNS makes a DNS Service without and with a pod that is ready. The
+// sandbox has none of its own.
+func TestDNS(t *testing.T) {
+	c := testcluster.Start(t)
+	client := c.Client(t)
+	e := withCluster(t, c.Access(), "zenml")
+	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Warned, "no Service of a cluster DNS")
+	service, err := client.CoreV1().Services("kube-system").Create(t.Context(), &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: "dns-", Labels: map[string]string{"k8s-app": "kube-dns"}},
+		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 53}}},
+	}, metav1.CreateOptions{})
+	must(t, err)
+	t.Cleanup(func() {
+		_ = client.CoreV1().Services("kube-system").Delete(context.WithoutCancel(t.Context()), service.Name, metav1.DeleteOptions{})
+	})
+	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Failed, "no pod that is ready")
+	ready := true
+	slice, err := client.DiscoveryV1().EndpointSlices("kube-system").Create(t.Context(), &discoveryv1.EndpointSlice{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: service.Name + "-", Labels: map[string]string{"kubernetes.io/service-name": service.Name}}, AddressType: discoveryv1.AddressTypeIPv4,
+		Endpoints: []discoveryv1.Endpoint{{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}}},
+	}, metav1.CreateOptions{})
+	must(t, err)
+	t.Cleanup(func() {
+		_ = client.DiscoveryV1().EndpointSlices("kube-system").Delete(context.WithoutCancel(t.Context()), slice.Name, metav1.DeleteOptions{})
+	})
+	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Pass, "1 ready")
+}
