@@ -62,7 +62,10 @@ func (p *Plane) APIServer() process.Spec {
 		"--profiling=false",
 	}
 	if !p.Endpoints.Advertise {
-		args = append(args, "--endpoint-reconciler-type=none")
+		args = append(args,
+			"--endpoint-reconciler-type=none",
+			"--disable-admission-plugins=TaintNodesByCondition", // simulated nodes are ready when they are created
+		)
 	}
 	return p.spec("kube-apiserver", args...)
 }

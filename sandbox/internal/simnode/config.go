@@ -22,7 +22,9 @@ type Config struct {
 // leaseSeconds is long because thousands of nodes renew theirs.
 const leaseSeconds = 240
 
-// Render returns kwok's configuration file: its options and the stages of nodes and pods.
+// Render returns kwok's configuration file: its options and the stages of nodes
+// and pods. Nodes that somebody creates by hand become ready as well, unless
+// they carry the label Fault.
 func (c Config) Render() ([]byte, error) {
 	var out bytes.Buffer
 	head, err := template.New("").Delims("<<", ">>").Parse(headTemplate)
@@ -31,9 +33,9 @@ func (c Config) Render() ([]byte, error) {
 	}
 	values := struct {
 		Config
-		Lease        int
-		Architecture string
-	}{c, leaseSeconds, runtime.GOARCH}
+		Lease               int
+		Architecture, Fault string
+	}{c, leaseSeconds, runtime.GOARCH, Fault}
 	if err := head.Execute(&out, values); err != nil {
 		return nil, fmt.Errorf("render kwok's configuration: %w", err)
 	}
@@ -64,6 +66,7 @@ spec:
   selector:
     matchExpressions:
     - {key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: NotIn, values: ["True"]}
+    - {key: '.metadata.labels["<< .Fault >>"]', operator: DoesNotExist}
   next:
     statusTemplate: |
       conditions:

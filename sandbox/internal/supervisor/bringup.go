@@ -90,6 +90,7 @@ func (s *Supervisor) preparePlane(context.Context) error {
 	}
 	config.QPS = -1
 	config.UserAgent = "zenml-sandbox"
+	config.ContentType = "application/vnd.kubernetes.protobuf"
 	s.client, err = kubernetes.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("connect to the API server: %w", err)

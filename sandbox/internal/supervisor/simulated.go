@@ -55,10 +55,11 @@ func (h *simulatedHost) Prepare(ctx context.Context) error {
 // Join creates the nodes and starts kwok and the stand-ins' runtime.
 func (h *simulatedHost) Join(ctx context.Context) error {
 	dir := h.s.options.Dir
-	config, err := simnode.Config{
+	nodes := simnode.Config{
 		PodCIDR: network.PodCIDR, NodeIP: loopback, KubeletVersion: h.s.options.KubernetesVersion,
 		KubeletPort: h.listener.Addr().(*net.TCPAddr).Port,
-	}.Render()
+	}
+	config, err := nodes.Render()
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (h *simulatedHost) Join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := simnode.CreateNodes(ctx, h.s.client, h.s.options.Count); err != nil {
+	if err := nodes.CreateNodes(ctx, h.s.client, h.s.options.Count); err != nil {
 		return err
 	}
 	return publishDNS(ctx, h.s.client, "")
