@@ -60,22 +60,29 @@ func (c *cluster) decide(_, value string) (move, tea.Cmd) {
 	if c.resumeAt != "" {
 		at := c.resumeAt
 		c.resumeAt = ""
-		return move{kind: jump, to: c.firstOpen(at)}, nil
+		return c.firstOpen(at), nil
 	}
 	return move{kind: next}, nil
 }
 
-// firstOpen is the first step on the way to at that misses an answer.
-func (s *session) firstOpen(at step) step {
+// firstOpen leads to the first question on the way to at that misses an
+// answer, else to at, but not beyond the review.
+func (s *session) firstOpen(at step) move {
 	for _, step := range s.steps() {
 		if step == at || step == stepReview {
-			return step
+			return move{kind: jump, to: step, key: s.missing(step)}
 		}
-		if _, bad := s.sheet.Missing(answers.Step(step)); bad {
-			return step
+		if key := s.missing(step); key != "" {
+			return move{kind: jump, to: step, key: key}
 		}
 	}
-	return stepReview
+	return move{kind: jump, to: stepReview}
+}
+
+// missing is the first question of a step that misses an answer, if one does.
+func (s *session) missing(at step) string {
+	fault, _ := s.sheet.Missing(answers.Step(at))
+	return fault.Key
 }
 
 // lines describes the target, for people to compare with what they meant.

@@ -178,5 +178,5 @@ func (c *connecting) state() state {
 }
 
 func (c *connecting) keys() []binding {
-	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"q", "leave"}, {"?", "help"}}
+	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"?", "help"}}
 }

@@ -183,12 +183,18 @@ func (p *person) throughMySQL() *person {
 	return p.to("database.mysql.password").press(canary, "enter")
 }
 
-// toReview takes the defaults of all that is still asked.
+// toReview takes the defaults of all that is still asked, and waits for the
+// plan.
 func (p *person) toReview() *person {
+	p.t.Helper()
+	return p.toReviewWithoutPlan().sees("Create namespace zenml-server")
+}
+
+func (p *person) toReviewWithoutPlan() *person {
 	p.t.Helper()
 	for range 60 {
 		if p.m.at == stepReview {
-			return p.sees("What will be done")
+			return p
 		}
 		p.press("enter")
 	}

@@ -14,7 +14,8 @@ import (
 // typed fast never reach the wrong one.
 func (f *form) newField(q question.Question) (huh.Field, string) {
 	if len(q.Choices) > 0 {
-		return f.newSelect(q)
+		value := f.sheet.Chosen(q)
+		return f.newSelect(q, value), value
 	}
 	text := f.sheet.Typed(q.Key)
 	input := huh.NewInput().Value(&text).Prompt(look.Pointer + " ").Placeholder(placeholder(q))
@@ -24,22 +25,40 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 	return f.dress(input), text
 }
 
-func (f *form) newSelect(q question.Question) (huh.Field, string) {
-	value := f.sheet.Chosen(q)
+// newSelect is a list whose cursor stands on value.
+func (f *form) newSelect(q question.Question, value string) huh.Field {
 	options := make([]huh.Option[string], len(q.Choices))
 	for i, o := range q.Choices {
 		label := o.Title
 		if o.Help != "" {
-			label += "\n  " + f.look.Muted.Render(o.Help)
+			label += "\n" + f.look.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
 		}
 		options[i] = huh.NewOption(label, o.Value)
 	}
-	list := huh.NewSelect[string]().Options(options...).Value(&value)
-	return f.dress(list), value
+	return f.dress(huh.NewSelect[string]().Options(options...).Value(&value))
 }
 
 func (f *form) dress(field huh.Field) huh.Field {
-	return field.WithTheme(f.theme).WithKeyMap(fieldKeys()).WithWidth(max(f.pane.width, 20))
+	field = field.WithTheme(f.theme).WithKeyMap(fieldKeys()).WithWidth(f.fieldWidth())
+	field.Update(nil) // a list measures itself in its update alone
+	return field
+}
+
+// fieldWidth is what the bar at the left leaves.
+func (f *form) fieldWidth() int { return max(f.measure-2, 20) }
+
+// resized fits the open field to the window. A list is made anew, with its
+// cursor where it was, because its lines break elsewhere.
+func (f *form) resized() {
+	switch {
+	case f.field == nil:
+	case f.choosing():
+		focus := f.newSelect(f.current(), f.text)
+		focus.Focus()
+		f.field = focus
+	default:
+		f.field.WithWidth(f.fieldWidth())
+	}
 }
 
 // fieldKeys are huh's keys without those that move between fields: the form

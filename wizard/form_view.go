@@ -14,7 +14,6 @@ func (f *form) view(width, height int) string {
 	if len(f.questions) == 0 || f.field == nil {
 		return ""
 	}
-	f.field.WithWidth(max(width-2, 10))
 	var lines []string
 	var from, to int
 	for i, q := range f.questions {

@@ -53,7 +53,7 @@ func (m *model) sized() {
 	if m.aside {
 		m.columns -= asideWidth + 3
 	}
-	m.measure = max(min(m.columns, textWidth), 1)
+	m.measure = max(min(m.columns-1, textWidth), 1)
 	m.rows = max(m.height-m.headRows-m.keyRows, 1)
 	if s, ok := m.screen().(interface{ resized() }); ok {
 		s.resized()
@@ -120,14 +120,11 @@ func (m *model) footKeys() []binding {
 	case m.asking != nil:
 		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", "the last one"}}
 	}
-	return append(m.screen().keys(), binding{"ctrl+c", m.leaveWord()})
-}
-
-func (m *model) leaveWord() string {
-	if m.at == stepInstall {
-		return "stop"
+	word := "leave"
+	if m.screen().state() == working && m.at == stepInstall {
+		word = "stop"
 	}
-	return "leave"
+	return append(m.screen().keys(), binding{"ctrl+c", word})
 }
 
 // middle is the rail, the screen and what stands beside it.

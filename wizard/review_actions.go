@@ -9,24 +9,39 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// actions offers what can be done now.
+// actions offers what can be done now, the most likely first: to install, or,
+// with a failed check, to mend it.
 func (r *review) actions() {
+	forward, repair := r.forward(), r.repair()
+	options := append(forward, repair...)
+	if r.counts().failed > 0 {
+		options = append(repair, forward...)
+	}
+	r.list.set(append(options, option{"esc", "back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
+}
+
+// forward is what can be done with a plan.
+func (r *review) forward() []option {
+	if r.plan == nil {
+		return nil
+	}
+	options := []option{{"i", "install into " + r.session.target().Context, r.install}}
+	if r.written == "" {
+		return append(options, option{"w", "write " + r.options.ValuesPath + " only", func() (move, tea.Cmd) { return move{}, r.write(false) }})
+	}
+	return append(options, option{"q", "leave with " + r.written, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
+}
+
+// repair is what can be done about faults.
+func (r *review) repair() []option {
 	var options []option
-	if r.plan != nil {
-		options = append(options, option{"i", "install into " + r.session.target().Context, r.install})
-		if r.written == "" {
-			options = append(options, option{"w", "write " + r.options.ValuesPath + " only", func() (move, tea.Cmd) { return move{}, r.write(false) }})
-		} else {
-			options = append(options, option{"q", "leave with " + r.written, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
-		}
+	if !r.checking.running() && !r.preparing.running() {
+		options = append(options, option{"r", "check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
 	}
 	if r.mend().kind != stay {
 		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { return r.mend(), nil }})
 	}
-	if !r.checking.running() && !r.preparing.running() {
-		options = append(options, option{"r", "check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
-	}
-	r.list.set(append(options, option{"esc", "back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
+	return options
 }
 
 // mend leads to the answer that is at fault, if one is.

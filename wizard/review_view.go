@@ -33,10 +33,15 @@ func (r *review) document(width int) string {
 			b.WriteString(r.look.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
 		}
 	}
-	section("What will be done", r.sentences(width))
-	section("Needs attention", r.attention(width))
+	if r.counts().failed > 0 {
+		section("Needs attention", r.attention(width))
+		section("What will be done", r.sentences(width))
+	} else {
+		section("What will be done", r.sentences(width))
+		section("Needs attention", r.attention(width))
+	}
 	section("Checks", r.table(width))
-	if !r.aside {
+	if !r.aside || r.shown.Values != "" && strings.Count(r.shown.Values, "\n")+3 > r.session.rows {
 		section(r.valuesTitle(), r.shown.Values)
 	}
 	section("The same by hand", strings.Join(r.shown.ByHand, "\n"))

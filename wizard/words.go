@@ -15,12 +15,16 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// since says how long ago begin was, in whole seconds or minutes.
+// since says how long ago begin was, in whole seconds at the least.
 func since(now, begin time.Time) string {
+	d := now.Sub(begin)
 	if begin.IsZero() {
 		return ""
 	}
-	return took(now.Sub(begin).Truncate(time.Second))
+	if d < 10*time.Second {
+		return fmt.Sprintf("%ds", int(max(d, 0).Seconds()))
+	}
+	return took(d)
 }
 
 // took says a duration as people read it.

@@ -1,0 +1,161 @@
+package wizard
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/zenml-installer/zenml-installer/install"
+)
+
+var update = flag.Bool("update", false, "write the golden views anew")
+
+var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
+
+// scenes lead to every screen in the states that look different.
+var scenes = map[string]func(*person){
+	"cluster": func(p *person) { p.sees("https://127.0.0.1:16443") },
+	"guard": func(p *person) {
+		p.sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox is where")
+	},
+	"guard-unreachable": func(p *person) {
+		p.stage.describeErr = fmt.Errorf("Get \"https://127.0.0.1:16443/version\": dial tcp 127.0.0.1:16443: connect: connection refused")
+		p.sees("https://127.0.0.1:16443").to(guardKey).sees("connection refused")
+	},
+	"database":       func(p *person) { p.throughCluster() },
+	"database-fault": func(p *person) { p.throughCluster().press("down", "enter", "localhost", "enter") },
+	"database-password": func(p *person) {
+		p.throughCluster().throughMySQL().press("shift+tab")
+	},
+	"database-source": func(p *person) {
+		p.throughCluster().throughMySQL().press("shift+tab", "ctrl+u", "secret:zenml-db/password")
+	},
+	"help":    func(p *person) { p.throughCluster().press("?") },
+	"access":  func(p *person) { p.throughCluster().to("expose.type") },
+	"admin":   func(p *person) { p.throughCluster().to("admin.activate").press("down", "enter", "enter") },
+	"review":  func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
+	"running": running,
+	"review-failed": func(p *person) {
+		p.stage.failing = true
+		p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s")
+	},
+	"review-anyway": func(p *person) {
+		p.stage.failing = true
+		p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("i")
+	},
+	"install": func(p *person) { atInstall(p) },
+	"install-stop": func(p *person) {
+		atInstall(p).press("ctrl+c")
+	},
+	"install-failed": func(p *person) {
+		atInstall(p)
+		p.stage.finish <- &install.Fault{
+			Object:   install.Object{Kind: "Pod", Name: "zenml-server-6f7b9-x2k4p"},
+			Cause:    "the image zenmldocker/zenml-server:0.98.1 cannot be pulled: it is not in the registry",
+			Evidence: []string{`Failed to pull image "zenmldocker/zenml-server:0.98.1": manifest unknown`},
+			Remedy:   "check server.image in the answers, or that the tag was pushed to your mirror",
+		}
+		p.sees("The install failed")
+	},
+	"connect": func(p *person) { connected(p) },
+	"connect-active": func(p *person) {
+		connected(p).stage.activate <- nil
+		p.sees("It is activated")
+	},
+	"connect-refused": func(p *person) {
+		connected(p).stage.activate <- fmt.Errorf("PUT /api/v1/activate answered 500: internal error")
+		p.sees("try to activate again")
+	},
+}
+
+func running(p *person) {
+	p.stage.hold = make(chan struct{})
+	p.throughCluster().toReview().sees("now the API server answers")
+}
+
+func atInstall(p *person) *person {
+	return p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+}
+
+func connected(p *person) *person {
+	atInstall(p).stage.finish <- nil
+	return p.sees("The server answers", "The browser was opened", "attached to pod")
+}
+
+func TestViews(t *testing.T) {
+	for name, lead := range scenes {
+		t.Run(name, func(t *testing.T) {
+			p := newPerson(t)
+			lead(p)
+			for _, size := range sizes {
+				p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+				view := p.m.View()
+				fits(t, view, size[0], size[1])
+				golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), view)
+			}
+		})
+	}
+}
+
+// fits checks that a view is as large as the window, not larger.
+func fits(t *testing.T, view string, width, height int) {
+	t.Helper()
+	lines := strings.Split(view, "\n")
+	if len(lines) > height {
+		t.Errorf("%d lines in a window of %d", len(lines), height)
+	}
+	for _, line := range lines {
+		if w := lipgloss.Width(line); w > width {
+			t.Errorf("a line of %d columns in a window of %d: %q", w, width, line)
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	lines := strings.Split(got, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	got = strings.Join(lines, "\n") + "\n"
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (go test ./wizard -update writes it anew):\n%s", path, diff)
+	}
+}
+
+// The contract is 16 ms a key; the machine of a test may be slow and shared,
+// so that the best of several keys counts.
+func TestAKeyIsAnsweredWithin16Milliseconds(t *testing.T) {
+	p := newPerson(t).throughCluster().throughMySQL().press("shift+tab")
+	p.handle(tea.WindowSizeMsg{Width: 200, Height: 60})
+	best := time.Hour
+	for range 20 {
+		begin := time.Now()
+		p.m.Update(keyMsgs("a")[0])
+		p.m.View()
+		best = min(best, time.Since(begin))
+	}
+	if best > 16*time.Millisecond {
+		t.Errorf("a key takes %s", best)
+	}
+	t.Logf("a key takes %s", best)
+}

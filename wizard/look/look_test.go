@@ -1,0 +1,61 @@
+package look
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/muesli/termenv"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func TestEveryTextOfTheFieldsCanBeShownInASCII(t *testing.T) {
+	l := New(Terminal{ASCII: true})
+	for _, f := range answers.Fields {
+		texts := []string{f.Title, f.Help, f.Why, f.Default, f.Example}
+		for _, o := range f.Options {
+			texts = append(texts, o.Title, o.Help)
+		}
+		for _, text := range texts {
+			if i := strings.IndexFunc(l.Text(text), func(r rune) bool { return r > 126 }); i >= 0 {
+				t.Errorf("%s: %q", f.Key, l.Text(text)[i:])
+			}
+		}
+	}
+}
+
+func TestNoColorKeepsEmphasisWithoutColours(t *testing.T) {
+	colour := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
+	l := New(Terminal{Profile: termenv.TrueColor, NoColor: true, Dark: true})
+	for name, style := range map[string]string{
+		"accent": l.Accent.Render("x"), "good": l.Good.Render("x"), "bad": l.Bad.Render("x"), "warn": l.Warn.Render("x"), "muted": l.Muted.Render("x"),
+	} {
+		if colour.MatchString(style) {
+			t.Errorf("%s: %q", name, style)
+		}
+	}
+	if got := l.Accent.Render("x"); !strings.Contains(got, "\x1b[1m") {
+		t.Errorf("no emphasis left: %q", got)
+	}
+	if got := New(Terminal{Profile: termenv.TrueColor}).Accent.Render("x"); !colour.MatchString(got) {
+		t.Errorf("a terminal with colours gets none: %q", got)
+	}
+}
+
+func TestUTF8IsReadFromTheLocale(t *testing.T) {
+	for _, c := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{map[string]string{"LANG": "de_DE.UTF-8"}, true},
+		{map[string]string{"LANG": "C.utf8"}, true},
+		{map[string]string{"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, false},
+		{map[string]string{"LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, true},
+		{map[string]string{"LANG": "POSIX"}, false},
+	} {
+		if got := UTF8(func(name string) string { return c.env[name] }); got != c.want {
+			t.Errorf("%v: %v", c.env, got)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package wizard
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/creack/pty"
+	"github.com/muesli/termenv"
+	"golang.org/x/term"
+
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
+)
+
+// window is a pseudo-terminal with what was drawn on it.
+type window struct {
+	t    *testing.T
+	user *os.File
+	mu   sync.Mutex
+	all  bytes.Buffer
+}
+
+func newWindow(t *testing.T) (w *window, program *os.File) {
+	t.Helper()
+	user, program, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(user, &pty.Winsize{Rows: 30, Cols: 90}); err != nil {
+		t.Fatal(err)
+	}
+	w = &window{t: t, user: user}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buffer := make([]byte, 4096)
+		for {
+			n, err := user.Read(buffer)
+			w.mu.Lock()
+			w.all.Write(buffer[:n])
+			w.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { _ = program.Close(); _ = user.Close(); <-done })
+	return w, program
+}
+
+func (w *window) text() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return ansi.Strip(w.all.String())
+}
+
+// sees waits for a text that was not there before.
+func (w *window) sees(text string) {
+	w.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for !strings.Contains(w.text(), text) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("waited in vain for %q in\n%s", text, w.text())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (w *window) types(text string) {
+	w.t.Helper()
+	if _, err := w.user.WriteString(text); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
+	w, program := newWindow(t)
+	before, err := term.GetState(int(program.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(t.TempDir(), "zenml-installer", "answers.yaml")
+	type ending struct {
+		outcome Outcome
+		err     error
+	}
+	ended := make(chan ending, 1)
+	begin := time.Now()
+	go func() {
+		o, err := Run(context.Background(), Options{Engine: newStage(), Input: program, Output: program, StatePath: state,
+			Look: look.Terminal{Profile: termenv.Ascii}})
+		ended <- ending{o, err}
+	}()
+	w.sees("https://127.0.0.1:16443")
+	t.Logf("the first question stood after %s", time.Since(begin))
+	w.types("\r\r\r")
+	w.sees("yes, sandbox is where ZenML shall go")
+	w.types("\x1b[B\r")
+	w.sees("Where the server keeps pipelines")
+	w.types("\x1b[B\rdb.example.com\r\r\rzen\r" + canary + "\r") // as fast as a paste
+	w.sees("How the connection to the database is protected")
+	w.types("\x03")
+	got := <-ended
+	if got.err != nil || got.outcome.Ending != Left {
+		t.Errorf("%+v", got)
+	}
+	after, err := term.GetState(int(program.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *after != *before {
+		t.Error("the terminal was left in another state")
+	}
+	if strings.Contains(w.text(), canary) {
+		t.Error("the secret was drawn")
+	}
+	checkState(t, state)
+}
+
+// checkState looks at what an unfinished run leaves behind.
+func checkState(t *testing.T, path string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(content, []byte(canary)) {
+		t.Errorf("the secret is in the state file:\n%s", content)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %s", info.Mode())
+	}
+	run := saved.Read(path)
+	if run == nil || run.Step != "Database" || run.Answers.Database.MySQL.User != "zen" {
+		t.Errorf("%+v", run)
+	}
+}
+
+func TestTheNextRunGoesOnWhereTheLastWasLeft(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "answers.yaml")
+	with := func(o *Options) { o.StatePath = state }
+	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
+	p.press("ctrl+c").leaves()
+
+	again := newPerson(t, with).sees("an install that you have not finished", "Secrets that you typed are not kept").press("enter")
+	again.sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox").press("down", "enter")
+	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
+		t.Fatalf("not at the secret that is missing\n%s", again.m.View())
+	}
+	again.press(canary, "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	again.stage.finish <- nil
+	again.sees("The server answers").until("the state file to go", func() bool { return saved.Read(state) == nil })
+}
