@@ -66,3 +66,6 @@ func (c common) style(s Streams, w any) checks.Style {
 	style.Color = style.Color && !c.noColor
 	return style
 }
+
+// noFlags stands for kubectl's flags where none is given.
+func noFlags() *genericclioptions.ConfigFlags { return genericclioptions.NewConfigFlags(true) }

@@ -56,7 +56,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, install.LoadChart)
-	p, err := unit.preview(ctx)
+	p, err := unit.forFile(ctx)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ On a terminal, without a command, it is the guided install.`,
 		newConnect(s, &c, runConnect),
 		newStatus(s, &c, runStatus),
 		newUninstall(s, &c, runUninstall),
+		newAnswers(s, &c),
 		newVersion(s),
 	)
 	return root

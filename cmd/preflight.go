@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 type preflightOptions struct {
@@ -20,6 +21,7 @@ type preflightOptions struct {
 	failOn  string
 	output  string
 	port    int
+	emit    emission
 }
 
 func newPreflight(s Streams, c *common, run func(context.Context, *preflightOptions) error) *cobra.Command {
@@ -44,6 +46,7 @@ Without an answers file the checks are those of a trial install with SQLite.`,
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "what makes the command fail: fail or warn")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "report format: text, json or junit")
 	cmd.Flags().IntVar(&o.port, "port", 0, "local port that the server is to be reached by")
+	o.emit.register(cmd)
 	return cmd
 }
 
@@ -72,7 +75,10 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, install.LoadChart)
-	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, nil)
+	if done, err := o.emit.run(ctx, o.streams, unit); done || err != nil {
+		return err
+	}
+	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, o.watch())
 	if err != nil {
 		return preflightError(err)
 	}
@@ -80,6 +86,14 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return err
 	}
 	return verdict(report, o.failOn)
+}
+
+// watch shows on a terminal what is being checked, until the report is written.
+func (o *preflightOptions) watch() checks.Observer {
+	if !isTerminal(o.streams.Err) || o.streams.Plain() {
+		return nil
+	}
+	return narrate.Live(o.streams.Err)
 }
 
 func (o *preflightOptions) write(report checks.Report) error {

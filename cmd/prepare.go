@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -26,15 +24,14 @@ type prepared struct {
 }
 
 // prepareFrom pulls the chart, writes the values in its layout, renders it in
-// memory and looks for the effect of every answer. keys gives the secrets that
-// the answers want generated.
-func prepareFrom(ctx context.Context, u *setup, keys func(context.Context) (render.Keys, error)) (*prepared, error) {
+// memory and looks for the effect of every answer.
+func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, error) {
 	chart, err := u.chart(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{chart: chart, settings: render.Settings{Local: u.local}}
-	if p.settings.Keys, err = keys(ctx); err != nil {
+	p := &prepared{chart: chart}
+	if p.settings, err = gather(ctx); err != nil {
 		return nil, err
 	}
 	if p.document, err = render.Values(u.answers, chart.Info, p.settings); err != nil {
@@ -66,29 +63,9 @@ func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 	return secrets, u.located(err)
 }
 
-// keptKeys keeps the generated keys of an earlier install of this release.
-func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
-	client, err := u.cluster.Client()
-	if err != nil {
-		return nil, err
-	}
-	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: render.Labels(u.answers.Cluster.Release)}),
-	})
-	if err != nil && !apierrors.IsNotFound(err) {
-		return nil, err
-	}
-	return render.Generate(u.answers, found.Items), nil
-}
-
-// newKeys makes the generated keys without asking a cluster.
-func (u *setup) newKeys(context.Context) (render.Keys, error) {
-	return render.Generate(u.answers, nil), nil
-}
-
 // rendered is what the preflight checks see of it.
 func (u *setup) rendered(ctx context.Context) (checks.Rendered, error) {
-	p, err := u.preview(ctx)
+	p, err := u.tentatively(ctx)
 	var faults answers.Faults
 	if errors.As(err, &faults) {
 		return checks.Rendered{Findings: faults}, nil

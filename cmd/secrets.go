@@ -20,21 +20,26 @@ func (u *setup) secret(ctx context.Context, key string) (secret.Text, error) {
 		}
 		return content, nil
 	}
-	return u.clusterSecret(ctx, key, *source.SecretRef)
+	content, err := u.clusterSecret(ctx, *source.SecretRef)
+	if err != nil {
+		return content, fmt.Errorf("%s: %w", key, err)
+	}
+	return content, nil
 }
 
-func (u *setup) clusterSecret(ctx context.Context, key string, ref answers.SecretRef) (secret.Text, error) {
+// clusterSecret reads a key of a Secret in the server's namespace.
+func (u *setup) clusterSecret(ctx context.Context, ref answers.SecretRef) (secret.Text, error) {
 	client, err := u.cluster.Client()
 	if err != nil {
 		return secret.Text{}, err
 	}
 	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("%s: %w", key, err)
+		return secret.Text{}, err
 	}
 	content, ok := found.Data[ref.Key]
 	if !ok {
-		return secret.Text{}, usagef("%s: Secret %s has no key %s", key, ref.Name, ref.Key)
+		return secret.Text{}, usagef("Secret %s has no key %s", ref.Name, ref.Key)
 	}
 	return secret.New(string(content)), nil
 }

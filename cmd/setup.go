@@ -21,9 +21,11 @@ type setup struct {
 
 	plainHTTP bool
 
-	chart   func(context.Context) (*install.Chart, error)
-	preview func(context.Context) (*prepared, error) // asks no cluster; generated keys are new ones
-	prepare func(context.Context) (*prepared, error) // keeps generated keys that are in the cluster
+	chart func(context.Context) (*install.Chart, error)
+
+	// What the answers come to: for a values file, as far as the cluster answers,
+	// and as it will be applied.
+	forFile, tentatively, prepare func(context.Context) (*prepared, error)
 }
 
 // loader pulls a chart; install.LoadChart is one.
@@ -39,8 +41,10 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	u.chart = once(func(ctx context.Context) (*install.Chart, error) {
 		return load(ctx, install.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version, PlainHTTP: c.plainHTTP})
 	})
-	u.preview = once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, u.newKeys) })
-	u.prepare = once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, u.keptKeys) })
+	with := func(gather settings) func(context.Context) (*prepared, error) {
+		return once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, gather) })
+	}
+	u.forFile, u.tentatively, u.prepare = with(u.offline), with(u.tentative), with(u.online)
 	return u
 }
 

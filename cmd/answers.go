@@ -1,0 +1,92 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func newAnswers(s Streams, c *common) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "answers",
+		Short: "Help with the answers file",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		newAnswersInit(s, c, runAnswersInit),
+		newAnswersSchema(s),
+		newAnswersExplain(s),
+		newAnswersValidate(s),
+	)
+	return cmd
+}
+
+func newAnswersSchema(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of the answers file",
+		Long: `Print the JSON Schema of the answers file, for editors that complete and check
+while you write.`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := s.Out.Write(answers.Schema())
+			return err
+		},
+	}
+}
+
+func newAnswersExplain(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:               "explain KEY",
+		Short:             "Tell what a key means, what it takes and why it matters",
+		Example:           "  zenml-installer answers explain database.mysql.tls.mode",
+		Args:              exactly(1, "a key of the answers file"),
+		ValidArgsFunction: completeKeys,
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := answers.Explain(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			_, err = io.WriteString(s.Out, text)
+			return err
+		},
+	}
+}
+
+func newAnswersValidate(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate FILE",
+		Short: "Check an answers file; every fault is named at once",
+		Args:  exactly(1, "an answers file (- reads standard input)"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := (fromFile{name: args[0]}).load(s, common{kube: noFlags()}); err != nil {
+				return err
+			}
+			fmt.Fprintf(s.Err, "%s is valid.\n", args[0])
+			return nil
+		},
+	}
+}
+
+func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var keys []string
+	for _, f := range answers.Fields {
+		keys = append(keys, f.Key+"\t"+f.Title)
+	}
+	return keys, cobra.ShellCompDirectiveNoFileComp
+}
+
+// exactly refuses any other number of arguments as a mistake of usage.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage(errors.New("name " + what + " (see " + cmd.CommandPath() + " --help)"))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,131 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render"
+)
+
+type answersInitOptions struct {
+	streams     Streams
+	common      common
+	output      string
+	force       bool
+	all         bool
+	from        string
+	fromRelease bool
+}
+
+func newAnswersInit(s Streams, c *common, run func(context.Context, *answersInitOptions) error) *cobra.Command {
+	o := &answersInitOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write an answers file: a commented sample, or from an existing installation",
+		Long: `Write an answers file to begin with.
+
+With --from it is made from a values file, with --from-release from a release
+that is in the cluster, of either generation of the chart; what could not be
+carried over is said. Secrets are not written: each becomes an environment
+variable that the file names.`,
+		Example: `  zenml-installer answers init
+  zenml-installer answers init --from custom-values.yaml --output answers.yaml
+  zenml-installer answers init --from-release -n zenml`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.common = *c
+			return run(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.output, "output", "-", "the file to write (- writes to standard output)")
+	flags.BoolVar(&o.force, "force", false, "overwrite the file")
+	flags.BoolVar(&o.all, "all", false, "the sample holds every answer that there is")
+	flags.StringVar(&o.from, "from", "", "values file to carry over")
+	flags.BoolVar(&o.fromRelease, "from-release", false, "carry over the release that --release and -n name")
+	cmd.MarkFlagsMutuallyExclusive("from", "from-release", "all")
+	return cmd
+}
+
+func runAnswersInit(ctx context.Context, o *answersInitOptions) error {
+	content, err := o.content(ctx)
+	if err != nil {
+		return err
+	}
+	if o.output == "-" {
+		_, err := o.streams.Out.Write(content)
+		return err
+	}
+	if err := writeValues(o.output, content, o.force); errors.Is(err, fs.ErrExist) {
+		return usage(err)
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+	return nil
+}
+
+func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
+	if o.from == "" && !o.fromRelease {
+		return answers.Sample(o.all), nil
+	}
+	file, err := targetOnly(o.common)
+	if err != nil {
+		return nil, err
+	}
+	u := newSetup(o.streams, o.common, file, install.LoadChart)
+	values, err := o.values(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	chart, err := u.chart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	imported := render.Import(values, chart.Info)
+	for _, note := range imported.Notes {
+		fmt.Fprintln(o.streams.Err, "! "+note.String())
+	}
+	carried := imported.Answers
+	carried.Cluster = file.Cluster
+	content, moved := answers.Write(carried)
+	for _, m := range moved {
+		fmt.Fprintf(o.streams.Err, "! %s: the secret is not written; the file expects it in $%s\n", m.Key, m.Env)
+	}
+	return content, nil
+}
+
+// values reads the values that are carried over. Those of a release bring the
+// chart's version with them.
+func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, error) {
+	if o.fromRelease {
+		release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+		if err != nil {
+			return nil, err
+		}
+		if release == nil {
+			return nil, usagef("there is no release %s in namespace %s: name another with --release and -n", u.answers.Cluster.Release, u.answers.Cluster.Namespace)
+		}
+		if u.answers.Chart.Version == "" {
+			u.answers.Chart.Version = release.ChartVersion
+		}
+		return release.Values, nil
+	}
+	data, err := os.ReadFile(o.from)
+	if err != nil {
+		return nil, usage(err)
+	}
+	values := map[string]any{}
+	if err := yaml.Unmarshal(data, &values); err != nil {
+		return nil, usagef("%s is not YAML: check the indentation, the quotes and the colons", o.from)
+	}
+	return values, nil
+}

@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+)
+
+// emission writes what an administrator needs to give the rights that the
+// checks ask for.
+type emission struct {
+	rbac, policy string
+}
+
+func (e *emission) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "", "write the Role that the install needs to this file (- prints it and checks nothing)")
+	cmd.Flags().StringVar(&e.policy, "emit-policy", "", "write the policies that the secrets stores need into this folder (- prints them and checks nothing)")
+}
+
+// run writes what was asked for; done tells that nothing else is to be done.
+func (e emission) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
+	if e.rbac != "" {
+		content, err := checks.RBAC(ctx, u.checksEnv(0))
+		if err != nil {
+			return false, err
+		}
+		if err := emit(s, e.rbac, content); err != nil {
+			return false, err
+		}
+	}
+	if e.policy != "" {
+		if err := emitPolicies(s, e.policy, u); err != nil {
+			return false, err
+		}
+	}
+	return e.rbac == "-" || e.policy == "-", nil
+}
+
+// emitPolicies writes each policy into a folder under its own name, or prints
+// them; how to apply them is talk.
+func emitPolicies(s Streams, dir string, u *setup) error {
+	found, err := checks.Policies(u.answers)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return usagef("the secrets stores in the answers need no policy")
+	}
+	for _, p := range found {
+		path := dir
+		if dir != "-" {
+			path = filepath.Join(dir, p.Name)
+		}
+		if err := emit(s, path, p.Content); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Err, "%s: %s, to be applied with: %s\n", p.Store, p.Name, p.Apply)
+	}
+	return nil
+}
+
+func emit(s Streams, path string, content []byte) error {
+	if path == "-" {
+		_, err := s.Out.Write(content)
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // it holds no secret and is handed to others
+	if errors.Is(err, fs.ErrExist) {
+		return usagef("%s exists: name another file", path)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"context"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/render"
+)
+
+// settings gathers what the values are made from besides answers and chart.
+type settings func(context.Context) (render.Settings, error)
+
+// offline asks no cluster, but for an address that the answers leave to it.
+// Generated keys are new ones.
+func (u *setup) offline(ctx context.Context) (render.Settings, error) {
+	s := render.Settings{Local: u.local, Keys: render.Generate(u.answers, nil)}
+	return s, u.addRouteAddress(ctx, &s)
+}
+
+// online asks the cluster for what belongs into the values, and keeps the
+// keys that an earlier install has generated. It fails rather than lose one.
+func (u *setup) online(ctx context.Context) (render.Settings, error) {
+	s := render.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
+		return u.clusterSecret(ctx, ref)
+	}}
+	var err error
+	if s.Keys, err = u.keptKeys(ctx); err != nil {
+		return s, err
+	}
+	return s, u.addAddresses(ctx, &s)
+}
+
+// tentative is online as far as the cluster answers: for a preflight, whose
+// checks name by themselves what the cluster refuses.
+func (u *setup) tentative(ctx context.Context) (render.Settings, error) {
+	s, err := u.online(ctx)
+	if err == nil || ctx.Err() != nil {
+		return s, context.Cause(ctx)
+	}
+	if s.Keys == nil {
+		s.Keys = render.Generate(u.answers, nil)
+	}
+	return s, nil
+}
+
+// addAddresses looks for the addresses that some answers leave to the cluster.
+func (u *setup) addAddresses(ctx context.Context, s *render.Settings) error {
+	if u.answers.Proxy.HTTP != "" || u.answers.Proxy.HTTPS != "" {
+		ranges, err := u.cluster.Ranges(ctx)
+		if err != nil {
+			return err
+		}
+		s.NoProxy = ranges
+	}
+	return u.addRouteAddress(ctx, s)
+}
+
+func (u *setup) addRouteAddress(ctx context.Context, s *render.Settings) error {
+	if !u.answers.Expose.Host.NipIO {
+		return nil
+	}
+	address, err := checks.RouteAddress(ctx, u.checksEnv(0))
+	if err != nil {
+		return usage(u.file.Locate(answers.Faults{{Key: "expose.host", Problem: err.Error(), Remedy: "nip.io makes the name from the ingress controller's address; or give a host name"}}))
+	}
+	s.Address = address
+	return nil
+}
+
+// keptKeys keeps the generated keys of an earlier install of this release.
+func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
+	client, err := u.cluster.Client()
+	if err != nil {
+		return nil, err
+	}
+	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).List(ctx, metav1.ListOptions{
+		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: render.Labels(u.answers.Cluster.Release)}),
+	})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return nil, err
+	}
+	return render.Generate(u.answers, found.Items), nil
+}
