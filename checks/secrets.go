@@ -21,7 +21,7 @@ var secretsChecks = []Check{
 		Limit: 40 * time.Second,
 		Why:   "the server logs into its secrets store when it starts, and does not start without it",
 		Finds: []string{
-			"AWS: an access key that is unknown, that does not belong to its secret, that has expired or wants a session token; a role that may not be taken on; a region that is not there or of another partition; the root user's key (a warning)",
+			"AWS: an access key that is unknown, that does not belong to its secret, that has expired or wants a session token; a role that may not be taken on; a region that is not there (a warning) or of another partition; the root user's key (a warning)",
 			"Google Cloud: a file of the wrong kind, incomplete or damaged; a deleted key or account; an account that may not be impersonated; Secret Manager switched off; a project that is not there, or its number instead of its ID (a warning)",
 			"Azure: an unknown tenant or application; a wrong or expired client secret; the secret's ID instead of its value; a vault that is not there or of another tenant; the vault's firewall (a warning)",
 			"Vault: the placeholder address; not initialised or sealed; a wrong or expired token, AppRole or login mount; an unknown namespace, or one that the Vault ignores (a warning); a root token, or one that ends (a warning)",

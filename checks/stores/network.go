@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"syscall"
@@ -40,7 +41,7 @@ func Network(err error, address, setting string) *Fault {
 	case errors.As(err, &invalid):
 		f.Found = fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
 		f.Remedy = "renew the certificate"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		f.Found = host + " does not speak TLS"
 		f.Remedy = "write http:// in " + setting + ", or another port"
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -84,7 +84,7 @@ func (s *Store) base() aws.Config {
 	}
 	return aws.Config{
 		Region:      c.Region,
-		HTTPClient:  s.machine.HTTP,
+		HTTPClient:  keeping{s.machine.HTTP},
 		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(c.AccessKeyID.Reveal(), c.SecretAccessKey.Reveal(), session)),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 2, time.Second })

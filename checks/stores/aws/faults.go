@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -13,14 +14,35 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// code is AWS's own name of an error, and what it says.
+// code is AWS's own name of an error, and what it says. Where the SDK cannot
+// read an answer, because a proxy or an emulator words it in the form of
+// another service, the answer itself is searched for the name.
 func code(err error) (code, message string) {
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		return api.ErrorCode(), api.ErrorMessage()
+		code, message = api.ErrorCode(), api.ErrorMessage()
 	}
-	return "", ""
+	var response *awshttp.ResponseError
+	if code != "" && code != "UnknownError" || !errors.As(err, &response) || response.Response == nil {
+		return code, message
+	}
+	kept, ok := response.Response.Body.(*body)
+	if !ok {
+		return code, message
+	}
+	if match := codeElement.FindSubmatch(kept.text); match != nil {
+		code = string(match[1])
+	}
+	if match := messageElement.FindSubmatch(kept.text); match != nil {
+		message = string(match[1])
+	}
+	return code, message
 }
+
+var (
+	codeElement    = regexp.MustCompile(`<Code>([^<]+)</Code>`)
+	messageElement = regexp.MustCompile(`<Message>([^<]+)</Message>`)
+)
 
 func status(err error) int {
 	var response *awshttp.ResponseError

@@ -86,16 +86,5 @@ func (s *Store) findings() []*stores.Fault {
 		found = append(found, &stores.Fault{Warn: true, Found: "the credentials are temporary, and AWS does not tell until when",
 			Why: "when they end the server loses its secrets store", Remedy: "use authMethod secret-key, iam-role or implicit"})
 	}
-	if got, want := partitionOf(s.arn), Partition(s.config.Region); got != "" && got != want {
-		found = append(found, &stores.Fault{Found: fmt.Sprintf("the credentials are of partition %s, and region %s is in %s", got, s.config.Region, want), Remedy: "choose a region of the account's own partition"})
-	}
 	return found
-}
-
-func partitionOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 3)
-	if len(parts) < 3 || parts[0] != "arn" {
-		return ""
-	}
-	return parts[1]
 }

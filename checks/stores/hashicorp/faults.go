@@ -37,7 +37,7 @@ func (s *Store) fault(err error) error {
 
 // lookupFault words why a token cannot be asked about: namespaces that are not
 // there answer like paths that are not there.
-func (s *Store) lookupFault(ctx context.Context, err error) error {
+func (s *Store) lookupFault(err error) error {
 	var refused *api.ResponseError
 	if !errors.As(err, &refused) || refused.StatusCode >= http.StatusInternalServerError {
 		return s.fault(err)
@@ -45,12 +45,12 @@ func (s *Store) lookupFault(ctx context.Context, err error) error {
 	if s.config.Namespace != "" && refused.StatusCode == http.StatusNotFound {
 		return s.unknownNamespace(err)
 	}
-	if s.config.Namespace != "" {
-		if _, outside := s.vault.Auth().Token().LookupSelfWithContext(ctx); outside == nil {
-			return &stores.Fault{Cause: err, Found: fmt.Sprintf("the token is of another namespace than %s", s.config.Namespace), Remedy: "make the token inside the namespace: vault token create -namespace=" + s.config.Namespace + " -orphan -period=768h -policy=zenml"}
-		}
+	f := &stores.Fault{Cause: err, Found: "the Vault does not take the token: it is wrong, revoked or expired", Remedy: "make a new one: vault token create -orphan -period=768h -policy=zenml"}
+	if n := s.config.Namespace; n != "" {
+		f.Found = "the Vault does not take the token: it is wrong, revoked, expired, or of another namespace than " + n
+		f.Remedy = "make a new one inside the namespace: vault token create -namespace=" + n + " -orphan -period=768h -policy=zenml"
 	}
-	return &stores.Fault{Cause: err, Found: "the Vault does not take the token: it is wrong, revoked or expired", Remedy: "make a new one: vault token create -orphan -period=768h -policy=zenml"}
+	return f
 }
 
 func (s *Store) unknownNamespace(err error) error {

@@ -110,7 +110,7 @@ type token struct {
 func (s *Store) identify(ctx context.Context) (stores.Identity, error) {
 	found, err := s.inside().Auth().Token().LookupSelfWithContext(ctx)
 	if err != nil {
-		return stores.Identity{}, s.lookupFault(ctx, err)
+		return stores.Identity{}, s.lookupFault(err)
 	}
 	t := tokenOf(found)
 	identity := stores.Identity{

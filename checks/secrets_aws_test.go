@@ -1,0 +1,158 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/peers"
+)
+
+var awsActions = []string{"CreateSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue", "TagResource", "DeleteSecret"}
+
+// awsPolicy allows the actions of the store but one.
+func awsPolicy(without string, more ...string) string {
+	var actions []string
+	for _, a := range awsActions {
+		if a != without {
+			actions = append(actions, `"secretsmanager:`+a+`"`)
+		}
+	}
+	for _, a := range more {
+		actions = append(actions, `"`+a+`"`)
+	}
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%s],"Resource":"*"}]}`, strings.Join(actions, ","))
+}
+
+func inAWS(k peers.Key, change ...func(*answers.AWSStore)) answers.SecretsStore {
+	s := answers.AWSStore{AuthMethod: answers.AWSSecretKey, Region: "us-east-1", AccessKeyID: plain(k.ID), SecretAccessKey: plain(k.Secret)}
+	for _, c := range change {
+		c(&s)
+	}
+	return answers.SecretsStore{Type: answers.AWSSecrets, AWS: s}
+}
+
+func TestAWS(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL}
+	good := cloud.User(t, "zenml", awsPolicy("", "sts:*"))
+	empty := func(t *testing.T) {
+		t.Helper()
+		if left := cloud.Secrets(t); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+
+	t.Run("serves", func(t *testing.T) {
+		report := ask(t, withStore(inAWS(good), at), Options{}, good.Secret)
+		expect(t, report, "secrets.credentials", Pass, "arn:aws:iam::123456789012:user/zenml, account 123456789012, us-east-1")
+		expect(t, report, "secrets.permissions", Pass, "6 rights, proved on a secret that is removed again")
+		empty(t)
+	})
+	t.Run("own endpoint", func(t *testing.T) {
+		// STS alone by the environment, the secrets by the answers.
+		e := withStore(inAWS(good, func(s *answers.AWSStore) { s.EndpointURL = cloud.URL }), map[string]string{"AWS_ENDPOINT_URL_STS": cloud.URL})
+		expect(t, ask(t, e, Options{}, good.Secret), "secrets.permissions", Pass)
+	})
+	t.Run("whole configuration", func(t *testing.T) {
+		store := answers.SecretsStore{Type: answers.AWSSecrets, AWS: answers.AWSStore{AuthMethod: answers.AWSSecretKey,
+			AuthConfig: plain(fmt.Sprintf(`{"region":"us-east-1","aws_access_key_id":%q,"aws_secret_access_key":%q,"role_arn":null}`, good.ID, good.Secret))}}
+		expect(t, ask(t, withStore(store, at), Options{}, good.Secret), "secrets.permissions", Pass)
+		store.AWS.AuthConfig = plain("rubbish" + canary)
+		expect(t, ask(t, withStore(store, at), Options{}), "secrets.credentials", Failed, "authConfig: it is not a JSON object")
+	})
+	t.Run("read-only", func(t *testing.T) {
+		report := ask(t, withStore(inAWS(good), at), Options{ReadOnly: true}, good.Secret)
+		expect(t, report, "secrets.permissions", Skipped, "under --read-only nothing is written",
+			"secretsmanager:CreateSecret, secretsmanager:PutSecretValue, secretsmanager:TagResource, secretsmanager:DeleteSecret", "there are: secretsmanager:DescribeSecret, secretsmanager:GetSecretValue")
+		empty(t)
+	})
+	for _, action := range awsActions {
+		t.Run("without "+action, func(t *testing.T) {
+			key := cloud.User(t, "no-"+action, awsPolicy(action))
+			report := ask(t, withStore(inAWS(key), at), Options{}, key.Secret)
+			result := expect(t, report, "secrets.permissions", Failed, "may not: secretsmanager:"+action, "aws iam put-user-policy --user-name no-"+action,
+				"arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/*")
+			if n := strings.Count(result.Message, "secretsmanager:"); n != 1 {
+				t.Errorf("%d rights are named: %s", n, result.Message)
+			}
+			if action != "DeleteSecret" {
+				empty(t)
+				return
+			}
+			left := cloud.Secrets(t)
+			if len(left) != 1 || !strings.Contains(result.Message, "could not be removed: "+left[0]) || !strings.Contains(result.Hint, "--secret-id "+left[0]) {
+				t.Errorf("left behind: %v\n%s", left, result.Message)
+			}
+			cloud.Remove(t, left[0])
+		})
+		if action == "DescribeSecret" || action == "GetSecretValue" {
+			t.Run("read-only without "+action, func(t *testing.T) {
+				key := cloud.User(t, "ro-"+action, awsPolicy(action))
+				report := ask(t, withStore(inAWS(key), at), Options{ReadOnly: true}, key.Secret)
+				expect(t, report, "secrets.permissions", Failed, "may not: secretsmanager:"+action+"; not proved: secretsmanager:CreateSecret")
+				empty(t)
+			})
+		}
+	}
+}
+
+func TestAWSCredentialFaults(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL}
+	good := cloud.User(t, "zenml", awsPolicy("", "sts:*"))
+	unable := cloud.User(t, "unable", awsPolicy(""))
+	role := cloud.Role(t, "keeper", "zenml", awsPolicy(""))
+	for name, c := range map[string]struct {
+		store  answers.SecretsStore
+		status Status
+		say    []string
+	}{
+		"unknown key":      {inAWS(peers.Key{ID: "AKIAIOSFODNN7EXAMPLE", Secret: canary}), Failed, []string{"does not know access key AKIAIOSFODNN7EXAMPLE"}},
+		"wrong secret":     {inAWS(peers.Key{ID: good.ID, Secret: canary}), Failed, []string{"does not belong to access key " + good.ID}},
+		"temporary key":    {inAWS(peers.Key{ID: "ASIAIOSFODNN7EXAMPLE", Secret: canary}), Failed, []string{"works with its session token alone"}},
+		"wrong token":      {inAWS(peers.Key{ID: "ASIAIOSFODNN7EXAMPLE", Secret: canary}, func(s *answers.AWSStore) { s.AuthMethod, s.SessionToken = answers.AWSSTSToken, plain("t"+canary) }), Failed, []string{"does not know access key"}},
+		"role":             {inAWS(good, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }), Pass, []string{"assumed-role/keeper/zenml-preflight"}},
+		"forbidden role":   {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }), Failed, []string{"may not take on the role " + role, "trust policy"}},
+		"forbidden tokens": {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSSessionToken }), Failed, []string{"sts:GetSessionToken"}},
+		"federation":       {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSFederationToken }), Failed, []string{"sts:GetFederationToken"}},
+		// A key of one partition is unknown in the others.
+		"partition": {inAWS(good, func(s *answers.AWSStore) { s.Region = "cn-north-1" }), Failed, []string{"work in their own regions alone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, ask(t, withStore(c.store, at), Options{}, good.Secret, unable.Secret), "secrets.credentials", c.status, c.say...)
+		})
+	}
+	t.Run("region", func(t *testing.T) {
+		e := withStore(inAWS(good, func(s *answers.AWSStore) { s.Region = "us-east-7" }), nil)
+		e.Resolver = resolver(t, nil)
+		expect(t, ask(t, e, Options{}, good.Secret), "secrets.credentials", Warned, "there is no host sts.us-east-7.amazonaws.com", "is there a region us-east-7?")
+	})
+	t.Run("backup", func(t *testing.T) {
+		e := withStore(inAWS(good), at, func(a *answers.Answers) { a.BackupSecretsStore = inAWS(unable) })
+		report := ask(t, e, Options{}, good.Secret, unable.Secret)
+		expect(t, report, "secrets.credentials", Warned, "backupSecretsStore is the same store as secretsStore: account 123456789012, us-east-1")
+		expect(t, report, "secrets.permissions", Pass, "backupSecretsStore: 6 rights")
+	})
+}
+
+func TestAWSPolicies(t *testing.T) {
+	for region, arn := range map[string]string{
+		"us-east-1": "arn:aws:secretsmanager:us-east-1:*:secret:zenml/*", "cn-north-1": "arn:aws-cn:secretsmanager:cn-north-1:*:secret:zenml/*",
+		"us-gov-west-1": "arn:aws-us-gov:secretsmanager:us-gov-west-1:*:secret:zenml/*",
+	} {
+		policies, err := Policies(withStore(inAWS(peers.Key{}, func(s *answers.AWSStore) { s.Region = region }), nil).Answers)
+		must(t, err)
+		if len(policies) != 1 || policies[0].Name != "zenml-secrets-aws.json" || !strings.Contains(string(policies[0].Content), arn) {
+			t.Errorf("%s: %+v", region, policies)
+		}
+		for _, action := range awsActions {
+			if !strings.Contains(string(policies[0].Content), `"secretsmanager:`+action+`"`) {
+				t.Errorf("%s is missing", action)
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package peers
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+// AWS is a running moto that enforces IAM: STS, IAM and Secrets Manager of
+// account 123456789012 in all regions.
+type AWS struct {
+	URL   string
+	admin aws.Config
+}
+
+// Key is an access key.
+type Key struct{ ID, Secret string }
+
+// StartAWS starts moto and makes an administrator.
+func StartAWS(t testing.TB) *AWS {
+	t.Helper()
+	python, port := filepath.Join(program(t, "moto"), "bin", "python"), freePort(t)
+	address := "127.0.0.1:" + port
+	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
+	a := &AWS{URL: "http://" + address}
+	a.as(Key{"anybody", "anything"})
+	a.as(a.User(t, "admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/moto-api/reset-auth", strings.NewReader("0"))
+	check(t, err)
+	response, err := http.DefaultClient.Do(request)
+	check(t, err)
+	check(t, response.Body.Close())
+	return a
+}
+
+func (a *AWS) as(k Key) {
+	a.admin = aws.Config{Region: "us-east-1", BaseEndpoint: &a.URL, Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, "")}
+}
+
+func (a *AWS) iam() *iam.Client { return iam.NewFromConfig(a.admin) }
+
+// User makes an IAM user with a policy and returns its access key.
+func (a *AWS) User(t testing.TB, name, policy string) Key {
+	t.Helper()
+	client, ctx := a.iam(), t.Context()
+	_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: &name})
+	check(t, err)
+	_, err = client.PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
+	check(t, err)
+	made, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &name})
+	check(t, err)
+	return Key{aws.ToString(made.AccessKey.AccessKeyId), aws.ToString(made.AccessKey.SecretAccessKey)}
+}
+
+// Role makes an IAM role with a policy that a user may take on, and returns
+// its ARN.
+func (a *AWS) Role(t testing.TB, name, user, policy string) string {
+	t.Helper()
+	client, ctx := a.iam(), t.Context()
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::123456789012:user/` + user + `"}}]}`
+	made, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust})
+	check(t, err)
+	_, err = client.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
+	check(t, err)
+	return aws.ToString(made.Role.Arn)
+}
+
+// Secrets lists the names of the secrets in us-east-1.
+func (a *AWS) Secrets(t testing.TB) []string {
+	t.Helper()
+	found, err := secretsmanager.NewFromConfig(a.admin).ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{IncludePlannedDeletion: aws.Bool(true)})
+	check(t, err)
+	var names []string
+	for _, s := range found.SecretList {
+		names = append(names, aws.ToString(s.Name))
+	}
+	return names
+}
+
+// Remove deletes a secret in us-east-1 for good.
+func (a *AWS) Remove(t testing.TB, name string) {
+	t.Helper()
+	_, err := secretsmanager.NewFromConfig(a.admin).DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name, ForceDeleteWithoutRecovery: aws.Bool(true)})
+	check(t, err)
+}
