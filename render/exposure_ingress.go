@@ -106,7 +106,11 @@ var tlsSources = map[string]string{
 func makesCertificate() proof {
 	return ingressIs("the chart makes the certificate", func(networkingv1.Ingress) bool { return true }).and(func(v *view) bool {
 		in, _ := only[networkingv1.Ingress](v, "Ingress")
-		return len(in.Spec.TLS) == 1 && v.secrets[in.Spec.TLS[0].SecretName]["tls.key"] != ""
+		if len(in.Spec.TLS) != 1 {
+			return false
+		}
+		made := v.secrets[in.Spec.TLS[0].SecretName]
+		return made["tls.crt"] != "" && made["tls.key"] != ""
 	})
 }
 

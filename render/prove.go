@@ -40,7 +40,20 @@ func Prove(a answers.Answers, c chart.Info, doc Document, objects []manifest.Obj
 			}
 		}
 	}
+	faults = append(faults, d.nameless(objects)...)
 	return append(append(faults, d.uncovered(a)...), d.strangers(v)...)
+}
+
+// nameless returns a fault for every object without a name: what a broken
+// template leaves behind.
+func (d *draft) nameless(objects []manifest.Object) answers.Faults {
+	var faults answers.Faults
+	for _, o := range objects {
+		if o.GetName() == "" {
+			faults = append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders a " + o.GetKind() + " without a name", Remedy: "use another chart version (chart.version)"})
+		}
+	}
+	return faults
 }
 
 // uncovered returns a fault for every answer that was given and of which
@@ -84,7 +97,7 @@ func (d *draft) effectless(s *setting, p proof) answers.Fault {
 	fault := answers.Fault{
 		Check:   CheckEffect,
 		Key:     s.answers[0],
-		Problem: fmt.Sprintf("%s renders nothing of it: not true that %s", d.chartName(), p.claim),
+		Problem: fmt.Sprintf("it has no effect: rendered with %s, it is not so that %s", d.chartName(), p.claim),
 		Remedy:  "use another chart version (chart.version), or leave the answer out",
 	}
 	if len(s.path) > 0 {

@@ -105,6 +105,9 @@ func volumeReferences(volume corev1.Volume) []answers.SecretRef {
 			continue
 		}
 		for _, item := range source.Secret.Items {
+			if item.Path == "" {
+				continue // brings nothing
+			}
 			refs = append(refs, answers.SecretRef{Name: source.Secret.Name, Key: item.Key})
 		}
 	}

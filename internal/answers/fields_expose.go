@@ -7,6 +7,11 @@ var (
 	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "with expose.type ingress or gateway"}
 	exposed   = condition{func(a Answers) bool { return a.Expose.Type != "" && a.Expose.Type != PortForward }, "with expose.type other than port-forward"}
 
+	derivesURL = byGateway.and(condition{func(a Answers) bool {
+		s := a.Server
+		return !a.Expose.Host.IsZero() && (s.URL == "" || s.DashboardURL == "" && (a.Expose.Path == "" || a.Expose.Path == "/"))
+	}, "where the server's URL follows from expose.host"})
+
 	atPath    = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" }, "with expose.type ingress and expose.path"}
 	servesTLS = condition{func(a Answers) bool {
 		return byIngress.holds(a) && a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
@@ -79,12 +84,12 @@ var exposeFields = in(StepAccess,
 		Key: "expose.gateway.section", Kind: Text, Check: optionalDNSName,
 		Title: "Listener", Help: "The listener of the Gateway. Empty means all that fit.", Example: "https",
 	}, Field{
+		Key: "expose.gateway.annotations", Kind: Pairs, CheckName: labelKey,
+		Title: "Annotations of the HTTPRoute", Help: "What the Gateway's controller should know.",
+	}), when(derivesURL, Field{
 		Key: "expose.gateway.scheme", Kind: Choice, Default: "https",
 		Title: "Scheme", Help: "What the Gateway's listener speaks: it decides the server's URL.",
 		Options: []Option{{Value: "https", Title: "https"}, {Value: "http", Title: "http"}},
-	}, Field{
-		Key: "expose.gateway.annotations", Kind: Pairs, CheckName: labelKey,
-		Title: "Annotations of the HTTPRoute", Help: "What the Gateway's controller should know.",
 	}), when(byProxy, Field{
 		Key: "expose.path", Kind: Text, Default: "/", Check: urlPath,
 		Title: "Path", Help: "The path below the host.",

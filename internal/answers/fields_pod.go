@@ -1,5 +1,7 @@
 package answers
 
+var makesAccount = condition{func(a Answers) bool { return !a.Server.ServiceAccount.Existing }, "without server.serviceAccount.existing"}
+
 var podFields = in(StepExtras, fileOnly(plain(
 	Field{
 		Key: "server.resources.requests", Kind: Pairs, CheckName: oneLine, Check: resource,
@@ -7,23 +9,31 @@ var podFields = in(StepExtras, fileOnly(plain(
 	}, Field{
 		Key: "server.resources.limits", Kind: Pairs, CheckName: oneLine, Check: resource,
 		Title: "Resource limits", Help: "What each server pod may use at most.", Example: "{memory: 2Gi}",
-	}, Field{
+	},
+), when(usesMySQL,
+	Field{
 		Key: "server.migrationResources.requests", Kind: Pairs, CheckName: oneLine, Check: resource,
 		Title: "Requests of the migration", Help: "What the migration pod is promised.", Example: "{cpu: 250m, memory: 512Mi}",
 	}, Field{
 		Key: "server.migrationResources.limits", Kind: Pairs, CheckName: oneLine, Check: resource,
 		Title: "Limits of the migration", Help: "What the migration pod may use at most. A backup in memory needs room for the whole database.", Example: "{memory: 4Gi}",
-	}, Field{
+	},
+), plain(
+	Field{
 		Key: "server.serviceAccount.name", Kind: Text, Check: optionalDNSName,
 		Title: "Service account", Help: "The name of the pods' service account. The chart's own is zenml: two releases in one namespace need two.", Example: "zenml",
 	}, Field{
 		Key: "server.serviceAccount.existing", Kind: Boolean,
 		Title: "Existing service account", Help: "The service account is there already: the chart makes none.",
-	}, Field{
+	},
+), when(makesAccount,
+	Field{
 		Key: "server.serviceAccount.annotations", Kind: Pairs, CheckName: labelKey,
 		Title: "Identity of the pods", Help: "Annotations of the service account: eks.amazonaws.com/role-arn, iam.gke.io/gcp-service-account or azure.workload.identity/client-id give the pods a cloud identity.",
 		Example: "{iam.gke.io/gcp-service-account: zenml@my-project.iam.gserviceaccount.com}",
-	}, Field{
+	},
+), plain(
+	Field{
 		Key: "server.podAnnotations", Kind: Pairs, CheckName: labelKey,
 		Title: "Annotations of the pods", Help: "Annotations of the server's and the migration's pods.", Example: "{sidecar.istio.io/inject: \"false\"}",
 	}, Field{

@@ -30,11 +30,13 @@ func exposedHost(v string) (problem, remedy string) {
 		return fmt.Sprintf("“%s” has a port or a path", v), "give the host name alone"
 	case v != strings.ToLower(v):
 		return fmt.Sprintf("“%s” has upper-case letters", v), "write " + strings.ToLower(v)
-	case len(v) > 253 || !dnsNamePattern.MatchString(v):
+	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
 		return fmt.Sprintf("“%s” is not a DNS name", v), "use lower-case letters, digits, hyphens and dots"
 	}
 	return "", ""
 }
+
+func allDigits(v string) bool { return strings.Trim(v, "0123456789") == "" }
 
 // redactURL shows a URL without the password that may stand in it.
 func redactURL(v string) string {
