@@ -4,6 +4,7 @@ package database
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net"
@@ -70,7 +71,7 @@ func createUser(ctx context.Context, engine *sqle.Engine, provider *memory.DbPro
 	users := engine.Analyzer.Catalog.MySQLDb
 	users.SetPersister(&mysql_db.NoopPersister{})
 	editor := users.Editor()
-	users.AddEphemeralSuperUser(editor, "root", "localhost", password)
+	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // nobody is to know it
 	editor.Close()
 	session := memory.NewSession(sql.NewBaseSessionWithClientServer("", sql.Client{User: "root", Address: "localhost"}, 1), provider)
 	sqlContext := sql.NewContext(ctx, sql.WithSession(session))
