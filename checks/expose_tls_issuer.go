@@ -98,7 +98,7 @@ func (e *Env) noIssuer(ctx context.Context) error {
 	}
 	fault := &Fault{Found: fmt.Sprintf("there is no %s %s", kind, name), Remedy: "have it made: prerequisites: {clusterIssuer: {create: true, acme: staging, email: ops@example.com}}"}
 	if found, err := e.getIssuer(ctx, other); err == nil && found != nil {
-		fault.Found += ", but there is an " + other + " of that name"
+		fault.Found += ", but there is one of kind " + other
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s, kind: %s}}}", name, other)
 		return fault
 	}

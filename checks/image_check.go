@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 )
 
 func supplyImage(ctx context.Context, e *Env) (string, error) {
@@ -38,11 +37,8 @@ func podSpecs(objects []object) []corev1.PodSpec {
 		if kind := o.GetKind(); kind != "Deployment" && kind != "Job" || o.Test() {
 			continue
 		}
-		var owner struct {
-			Spec struct{ Template corev1.PodTemplateSpec }
-		}
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &owner); err == nil {
-			pods = append(pods, owner.Spec.Template.Spec)
+		if pod, ok := podSpec(o); ok {
+			pods = append(pods, pod)
 		}
 	}
 	return pods

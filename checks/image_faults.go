@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
@@ -119,39 +118,4 @@ func (q *registryQuestion) tags(ctx context.Context) []string {
 		all = append(all, next.Tags...)
 	}
 	return all
-}
-
-// nearTags returns up to three tags, the nearest first: neighbours in the
-// order of versions, or those that are written most alike.
-func nearTags(wanted string, tags []string) []string {
-	away := func(tag string) float64 { return float64(distance(wanted, tag)) }
-	if v, err := semver.NewVersion(wanted); err == nil {
-		away = func(tag string) float64 { return versionDistance(v, tag) }
-	}
-	tags = slices.Clone(tags)
-	slices.SortStableFunc(tags, func(a, b string) int {
-		switch x, y := away(a), away(b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	return tags[:min(3, len(tags))]
-}
-
-// versionDistance weighs a major step more than all minor ones; what is no
-// version is farthest.
-func versionDistance(v *semver.Version, tag string) float64 {
-	o, err := semver.NewVersion(tag)
-	if err != nil {
-		return 1e18
-	}
-	step := func(a, b uint64) float64 { return max(float64(a)-float64(b), float64(b)-float64(a)) }
-	far := step(v.Major(), o.Major())*1e8 + step(v.Minor(), o.Minor())*1e4 + step(v.Patch(), o.Patch())
-	if v.Prerelease() != o.Prerelease() {
-		far += 0.5
-	}
-	return far
 }

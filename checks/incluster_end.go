@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -35,7 +34,7 @@ func (l *podLook) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTidy)
 	defer cancel()
 	namespace, options := l.env.namespace(), metav1.ListOptions{LabelSelector: lookSelector}
-	old := func(o metav1.ObjectMeta) bool { return time.Since(o.CreationTimestamp.Time) > lookLeft }
+	old := func(o metav1.ObjectMeta) bool { return l.env.Now().Sub(o.CreationTimestamp.Time) > lookLeft }
 	if pods, err := l.client.CoreV1().Pods(namespace).List(ctx, options); err == nil {
 		for _, p := range pods.Items {
 			if old(p.ObjectMeta) {

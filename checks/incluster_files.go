@@ -4,6 +4,7 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -25,6 +26,9 @@ func (l *podLook) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.V
 		switch ref := file.source.SecretRef; {
 		case file.source.IsZero():
 		case ref != nil:
+			if err := l.referenced(ctx, *ref); err != nil {
+				return nil, err
+			}
 			projected = append(projected, fromSecret(ref.Name, ref.Key, file.name))
 		default:
 			text, err := l.env.read(ctx, file.what, file.source)
@@ -39,6 +43,25 @@ func (l *podLook) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.V
 		l.secret = &corev1.Secret{ObjectMeta: meta, Data: local}
 	}
 	return projected, nil
+}
+
+// referenced sees to it that a pod does not wait for a Secret that is not
+// there: supply.references names it. Where the user may not look, the pod
+// shows it.
+func (l *podLook) referenced(ctx context.Context, ref answers.SecretRef) error {
+	found, err := l.env.secret(ctx, ref.Name)
+	switch {
+	case apierrors.IsForbidden(err):
+		return nil
+	case apierrors.IsNotFound(err):
+		return Skip("there is no Secret %s", ref.Name)
+	case err != nil:
+		return err
+	}
+	if _, has := found.Data[ref.Key]; !has {
+		return Skip("Secret %s has no key %s", ref.Name, ref.Key)
+	}
+	return nil
 }
 
 func fromSecret(name, key, file string) corev1.VolumeProjection {

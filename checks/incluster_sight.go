@@ -69,6 +69,10 @@ func (e *Env) sightFault(ctx context.Context, s sight) error {
 		fault = e.mysqlFault(&mysql.MySQLError{Number: s.Code, Message: s.Error})
 		fault.Found = "a pod may not log in: " + fault.Found
 		fault.Warn, fault.Blocks = false, false
+		if fault.Remedy == "" {
+			m := e.Answers.Database.MySQL
+			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO '%s'@'%%';", m.Name, m.User)
+		}
 	default:
 		return Skip("the image cannot make the look: %s", s.Error)
 	}

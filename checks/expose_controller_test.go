@@ -1,0 +1,171 @@
+package checks
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func TestClassFaults(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.class("traefik.io/ingress-controller")
+	missing := func(x *answers.Expose) { x.Ingress.Class = "no-such-class" }
+	report := look(t, s.env(nil, missing), "expose")
+	expect(t, report, "expose.class", Failed, "there is no IngressClass no-such-class", s.namespace+" (Traefik)")
+	expect(t, report, "expose.controller", Skipped, "needs expose.class")
+	expect(t, look(t, s.env(nil), "expose.class"), "expose.class", Pass, "Traefik")
+
+	restricted := s.env(nil)
+	restricted.Cluster = serviceAccount(t, s.Cluster, s.namespace)
+	expect(t, look(t, restricted, "expose.class"), "expose.class", Skipped, "you may not read IngressClasses")
+}
+
+func TestControllerFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		build  func(*stage)
+		change func(*answers.Expose)
+		status Status
+		say    []string
+	}{
+		"no pods": {func(s *stage) { s.class("haproxy-ingress.github.io/controller") }, nil, Failed, []string{"no pod of HAProxy Ingress runs"}},
+		"not ready": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels(), func(p *corev1.Pod) { p.Spec.Containers[0].Image = "127.0.0.1:1/none:1" })
+			s.awaitReason("ErrImagePull", "ImagePullBackOff")
+		}, nil, Failed, []string{"no pod of example.com/front is ready", "ImagePull"}},
+		"no address": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels())
+			s.service(corev1.ServiceTypeLoadBalancer, s.labels())
+			s.awaitPods()
+		}, nil, Failed, []string{"has no address", "MetalLB"}},
+		"name for nip.io": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels())
+			s.service(corev1.ServiceTypeLoadBalancer, s.labels(), corev1.LoadBalancerIngress{Hostname: "lb.cloud.test"})
+			s.awaitPods()
+		}, func(x *answers.Expose) { x.Host = answers.Host{NipIO: true} }, Failed, []string{"nip.io needs an IPv4 address", "CNAME"}},
+		"name": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels())
+			s.service(corev1.ServiceTypeLoadBalancer, s.labels(), corev1.LoadBalancerIngress{Hostname: "lb.cloud.test"})
+			s.awaitPods()
+		}, nil, Pass, []string{"at lb.cloud.test"}},
+		"inside only": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels())
+			s.service(corev1.ServiceTypeClusterIP, s.labels())
+			s.awaitPods()
+		}, nil, Warned, []string{"reached inside the cluster only"}},
+		"node port": {func(s *stage) {
+			s.class("example.com/front")
+			s.pod(s.labels())
+			s.service(corev1.ServiceTypeNodePort, s.labels())
+			s.awaitPods()
+		}, nil, Pass, []string{"on a node port"}},
+		"unknown, without pods": {func(s *stage) { s.class("example.com/unheard-of") }, nil, Warned, []string{"cannot be told"}},
+		"by its other Ingresses": {func(s *stage) {
+			s.class("example.com/unheard-of")
+			s.ingress("shop", s.namespace, "shop.test", "/", func(i *networkingv1.Ingress) {
+				i.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "203.0.113.9"}}
+			})
+		}, nil, Pass, []string{"203.0.113.9", "as its other Ingresses show"}},
+		"of a cloud": {func(s *stage) { s.class("eks.amazonaws.com/alb") }, nil, Pass, []string{"every Ingress its own address"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			c.build(s)
+			change := c.change
+			if change == nil {
+				change = func(*answers.Expose) {}
+			}
+			expect(t, look(t, s.env(nil, change), "expose.controller"), "expose.controller", c.status, c.say...)
+		})
+	}
+}
+
+func (s *stage) awaitReason(reasons ...string) {
+	s.t.Helper()
+	waitFor(s.t, "a pod waits for "+reasons[0], func() bool {
+		for _, p := range s.pods() {
+			for _, c := range p.Status.ContainerStatuses {
+				for _, r := range reasons {
+					if c.State.Waiting != nil && c.State.Waiting.Reason == r {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	})
+}
+
+func TestDNSFaults(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.class("example.com/front")
+	s.pod(s.labels())
+	s.service(corev1.ServiceTypeLoadBalancer, s.labels(), corev1.LoadBalancerIngress{IP: "203.0.113.7"})
+	s.awaitPods()
+	dns := func(hosts map[string]string, change ...func(*answers.Expose)) Report {
+		return look(t, s.env(hosts, change...), "expose.dns")
+	}
+	nip := func(x *answers.Expose) { x.Host = answers.Host{NipIO: true} }
+	expect(t, dns(map[string]string{"zenml.test": "203.0.113.7"}), "expose.dns", Pass)
+	expect(t, dns(map[string]string{"zenml.test": "198.51.100.1"}), "expose.dns", Failed, "zenml.test is 198.51.100.1", "is at 203.0.113.7", "zenml.test. A 203.0.113.7")
+	expect(t, dns(map[string]string{"zenml.test": "broken"}), "expose.dns", Failed, "the name server gives no answer")
+	expect(t, dns(map[string]string{"zenml.203.0.113.7.nip.io": "203.0.113.7"}, nip), "expose.dns", Pass)
+	expect(t, dns(nil, nip), "expose.dns", Failed, "hides nip.io")
+	report := dns(nil)
+	expect(t, report, "expose.dns", Failed, "there is no host zenml.test", "zenml.test. A 203.0.113.7")
+
+	s.pod(map[string]string{"app.kubernetes.io/name": "external-dns"})
+	expect(t, dns(nil), "expose.dns", Warned, "external-dns runs in this cluster")
+}
+
+func TestDNSOfACloudsLoadBalancer(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.class("eks.amazonaws.com/alb")
+	expect(t, look(t, s.env(nil), "expose.dns"), "expose.dns", Warned, "has no address before the install")
+	named := newStage(t)
+	named.class("example.com/front")
+	named.pod(named.labels())
+	named.service(corev1.ServiceTypeLoadBalancer, named.labels(), corev1.LoadBalancerIngress{Hostname: "lb.cloud.test"})
+	named.awaitPods()
+	hosts := map[string]string{"lb.cloud.test": "203.0.113.8", "zenml.test": "203.0.113.8"}
+	expect(t, look(t, named.env(hosts), "expose.dns"), "expose.dns", Pass)
+	hosts["zenml.test"] = "203.0.113.9"
+	expect(t, look(t, named.env(hosts), "expose.dns"), "expose.dns", Failed, "zenml.test. CNAME lb.cloud.test")
+}
+
+func TestConflictFaults(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.class("example.com/front")
+	conflict := func(host, path string) Report {
+		return look(t, s.env(nil, func(x *answers.Expose) { x.Host.Name, x.Path = host, path }), "expose.conflict")
+	}
+	s.ingress("taken", s.namespace, s.namespace+".taken.test", "/")
+	s.ingress("below", s.namespace, s.namespace+".below.test", "/api")
+	s.ingress("elsewhere", "another-class", s.namespace+".elsewhere.test", "/")
+	s.ingress("own", s.namespace, s.namespace+".own.test", "/", func(i *networkingv1.Ingress) {
+		i.Annotations = map[string]string{"meta.helm.sh/release-name": "zenml-server", "meta.helm.sh/release-namespace": s.namespace}
+	})
+	expect(t, conflict(s.namespace+".taken.test", "/"), "expose.conflict", Failed, "Ingress taken in namespace "+s.namespace+" claims", "get ingress taken")
+	expect(t, conflict(s.namespace+".taken.test", "/zenml"), "expose.conflict", Pass)
+	expect(t, conflict(s.namespace+".below.test", "/"), "expose.conflict", Warned, "Ingress below", "lies below the server's own path")
+	expect(t, conflict(s.namespace+".elsewhere.test", "/"), "expose.conflict", Warned, "through another controller")
+	expect(t, conflict(s.namespace+".own.test", "/"), "expose.conflict", Pass)
+
+	e := s.env(nil)
+	e.Cluster = serviceAccount(t, s.Cluster, s.namespace, ingressReader)
+	expect(t, look(t, e, "expose.conflict"), "expose.conflict", Skipped, "namespace "+s.namespace+" only")
+	e.Answers.Expose.Host.Name = s.namespace + ".taken.test"
+	expect(t, look(t, e, "expose.conflict"), "expose.conflict", Failed, "Ingress taken")
+}

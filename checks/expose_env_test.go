@@ -1,0 +1,177 @@
+package checks
+
+import (
+	"context"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+// contextOf is the test's context, which does not end before its clean-up.
+func contextOf(t *testing.T) context.Context { return context.WithoutCancel(t.Context()) }
+
+func listen(t *testing.T, host string) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	must(t, err)
+	return l
+}
+
+// waitFor polls until a fact is there.
+func waitFor(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for !is() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatalf("after a minute: %s", what)
+		}
+	}
+}
+
+// stage builds what stands in front of a server in a cluster.
+type stage struct {
+	*testcluster.Cluster
+	t         *testing.T
+	client    kubernetes.Interface
+	namespace string
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	c := testcluster.Start(t)
+	return &stage{Cluster: c, t: t, client: c.Client(t), namespace: c.Namespace(t)}
+}
+
+// class makes an IngressClass that bears the namespace's name, so that tests do
+// not meet. Its labels are those of its controller's pods, as charts have it.
+func (s *stage) class(controller string) string {
+	s.t.Helper()
+	class := &networkingv1.IngressClass{
+		ObjectMeta: metav1.ObjectMeta{Name: s.namespace, Labels: s.labels()}, Spec: networkingv1.IngressClassSpec{Controller: controller},
+	}
+	_, err := s.client.NetworkingV1().IngressClasses().Create(s.t.Context(), class, metav1.CreateOptions{})
+	must(s.t, err)
+	s.t.Cleanup(func() {
+		must(s.t, s.client.NetworkingV1().IngressClasses().Delete(contextOf(s.t), class.Name, metav1.DeleteOptions{}))
+	})
+	return class.Name
+}
+
+func (s *stage) labels() map[string]string {
+	return map[string]string{"app.kubernetes.io/name": "front", "app.kubernetes.io/instance": s.namespace}
+}
+
+// pod runs a controller's pod, as far as its labels and ports go: the image is
+// the sandbox's, at rest.
+func (s *stage) pod(labels map[string]string, change ...func(*corev1.Pod)) {
+	s.t.Helper()
+	waitFor(s.t, "the service account default", func() bool {
+		_, err := s.client.CoreV1().ServiceAccounts(s.namespace).Get(s.t.Context(), "default", metav1.GetOptions{})
+		return err == nil
+	})
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: "controller-", Labels: labels},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name: "controller", Image: s.Charts["current"].Image, Command: []string{"zenml", "pause"},
+		}}},
+	}
+	for _, c := range change {
+		c(pod)
+	}
+	_, err := s.client.CoreV1().Pods(s.namespace).Create(s.t.Context(), pod, metav1.CreateOptions{})
+	must(s.t, err)
+}
+
+func (s *stage) awaitPods() {
+	s.t.Helper()
+	waitFor(s.t, "all pods of "+s.namespace+" are ready", func() bool {
+		pods := s.pods()
+		return len(pods) > 0 && !slices.ContainsFunc(pods, func(p corev1.Pod) bool { return !podReady(&p) })
+	})
+}
+
+// service makes the Service of the pods with these labels; addresses are what
+// a cloud would have given it.
+func (s *stage) service(kind corev1.ServiceType, selector map[string]string, addresses ...corev1.LoadBalancerIngress) {
+	s.t.Helper()
+	service := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: "front-"},
+		Spec:       corev1.ServiceSpec{Type: kind, Selector: selector, Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
+	}
+	made, err := s.client.CoreV1().Services(s.namespace).Create(s.t.Context(), service, metav1.CreateOptions{})
+	must(s.t, err)
+	if len(addresses) > 0 {
+		made.Status.LoadBalancer.Ingress = addresses
+		_, err = s.client.CoreV1().Services(s.namespace).UpdateStatus(s.t.Context(), made, metav1.UpdateOptions{})
+		must(s.t, err)
+	}
+}
+
+// ingress makes another one's Ingress.
+func (s *stage) ingress(name, class, host, path string, change ...func(*networkingv1.Ingress)) {
+	s.t.Helper()
+	prefix := networkingv1.PathTypePrefix
+	ingress := &networkingv1.Ingress{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: networkingv1.IngressSpec{IngressClassName: &class, Rules: []networkingv1.IngressRule{{
+			Host: host, IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
+				Path: path, PathType: &prefix, Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: "shop", Port: networkingv1.ServiceBackendPort{Number: 80}}},
+			}}}},
+		}}},
+	}
+	for _, c := range change {
+		c(ingress)
+	}
+	made, err := s.client.NetworkingV1().Ingresses(s.namespace).Create(s.t.Context(), ingress, metav1.CreateOptions{})
+	must(s.t, err)
+	if len(ingress.Status.LoadBalancer.Ingress) > 0 {
+		made.Status = ingress.Status
+		_, err = s.client.NetworkingV1().Ingresses(s.namespace).UpdateStatus(s.t.Context(), made, metav1.UpdateOptions{})
+		must(s.t, err)
+	}
+}
+
+// env is an install that is exposed by this stage's class under zenml.test.
+func (s *stage) env(hosts map[string]string, change ...func(*answers.Expose)) *Env {
+	s.t.Helper()
+	e := withCluster(s.t, s.Access(), s.namespace)
+	e.Answers.Expose = exposed(s.namespace, change...)
+	e.Answers = e.Answers.Complete()
+	e.Resolver = resolver(s.t, hosts)
+	return e
+}
+
+// exposed are the answers of an exposure by Ingress under zenml.test, without
+// TLS.
+func exposed(class string, change ...func(*answers.Expose)) answers.Expose {
+	x := answers.Expose{Type: answers.ByIngress, Host: answers.Host{Name: "zenml.test"}, Ingress: answers.Ingress{Class: class}}
+	for _, c := range change {
+		c(&x)
+	}
+	return x
+}
+
+// ingressReader is the right of someone who sees his own namespace only.
+var ingressReader = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io", "gateway.networking.k8s.io"}, Resources: []string{"ingresses", "httproutes"}, Verbs: []string{"get", "list"}}
+
+func (s *stage) pods() []corev1.Pod {
+	s.t.Helper()
+	pods, err := s.client.CoreV1().Pods(s.namespace).List(s.t.Context(), metav1.ListOptions{})
+	must(s.t, err)
+	return pods.Items
+}

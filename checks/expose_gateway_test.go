@@ -1,0 +1,142 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
+)
+
+const (
+	gatewayReady = `status: {addresses: [{value: 203.0.113.20}], conditions: [{type: Accepted, status: "True", reason: Accepted, message: "", lastTransitionTime: "2026-01-01T00:00:00Z"}, {type: Programmed, status: "True", reason: Programmed, message: "", lastTransitionTime: "2026-01-01T00:00:00Z"}]}`
+	allowAll     = `allowedRoutes: {namespaces: {from: All}}`
+	tlsOf        = `tls: {certificateRefs: [{name: shared-tls}]}`
+)
+
+// gateway makes the Gateway "shared" in the stage's namespace with one HTTPS
+// listener.
+func (s *stage) gateway(listener, status string) {
+	s.t.Helper()
+	s.apply(gatewayResource, s.namespace, fmt.Sprintf(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: shared}
+spec:
+  gatewayClassName: example
+  listeners:
+  - {name: https, port: 443, protocol: HTTPS, %s}
+%s`, listener, status))
+}
+
+// throughGateway is an install in another namespace than the Gateway's.
+func (s *stage) throughGateway(namespace string, change ...func(*answers.Expose)) *Env {
+	s.t.Helper()
+	e := s.env(map[string]string{"zenml.test": "203.0.113.20"})
+	e.Answers.Cluster.Namespace = namespace
+	e.Answers.Expose = answers.Expose{Type: answers.ByGateway, Host: answers.Host{Name: "zenml.test"}, Gateway: answers.Gateway{Name: "shared", Namespace: s.namespace}}
+	for _, c := range change {
+		c(&e.Answers.Expose)
+	}
+	e.Answers = e.Answers.Complete()
+	return e
+}
+
+// TestGateway is one test, not parallel: the Gateway API is there or not for
+// the whole cluster.
+func TestGateway(t *testing.T) {
+	s := newStage(t)
+	other := s.Namespace(t)
+	report := look(t, s.throughGateway(other), "expose.class")
+	if served := servesGateways(s, t); !served {
+		expect(t, report, "expose.class", Failed, "the Gateway API is not installed", "knows no Gateways")
+	}
+	installCRDs(t, s.Cluster, "sigs.k8s.io/gateway-api", "config/crd/standard", "gateway.networking.k8s.io_gateways", "gateway.networking.k8s.io_httproutes")
+	t.Run("class", func(t *testing.T) { gatewayClassFaults(t, s, other) })
+	t.Run("controller", func(t *testing.T) { gatewayControllerFaults(t, s, other) })
+	t.Run("certificate", func(t *testing.T) { gatewayCertificateFaults(t, s, other) })
+	t.Run("conflict", func(t *testing.T) { gatewayConflicts(t, s, other) })
+}
+
+func servesGateways(s *stage, t *testing.T) bool {
+	t.Helper()
+	e := s.throughGateway("default").fresh(t.Context(), Options{})
+	defer e.probes.end()
+	served, err := e.serves(t.Context(), gatewayResource)
+	must(t, err)
+	return served
+}
+
+func gatewayClassFaults(t *testing.T, s *stage, other string) {
+	class := func(change ...func(*answers.Expose)) Report {
+		return look(t, s.throughGateway(other, change...), "expose.class")
+	}
+	expect(t, class(), "expose.class", Failed, "there is no Gateway shared in namespace "+s.namespace)
+	for name, c := range map[string]struct{ listener, say string }{
+		"its own namespace": {tlsOf, "admits routes of namespace " + s.namespace + " only"},
+		"other labels":      {tlsOf + `, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: web}}}}`, "admits namespaces with team=web"},
+		"another host":      {tlsOf + `, hostname: "*.example.org", ` + allowAll, "is for *.example.org, not for zenml.test"},
+		"other routes":      {tlsOf + `, allowedRoutes: {namespaces: {from: All}, kinds: [{kind: GRPCRoute}]}`, "admits GRPCRoute only"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.gateway(c.listener, gatewayReady)
+			expect(t, class(), "expose.class", Failed, c.say)
+		})
+	}
+	s.gateway(tlsOf+`, hostname: "*.test", `+strings.ReplaceAll(`allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: NAME}}}}`, "NAME", other), gatewayReady)
+	expect(t, class(), "expose.class", Pass, "Gateway shared, listener https")
+	expect(t, class(func(x *answers.Expose) { x.Gateway.Name = "none" }), "expose.class", Failed, "shared in "+s.namespace)
+	expect(t, class(func(x *answers.Expose) { x.Gateway.Section = "web" }), "expose.class", Failed, "has no listener web; it has https")
+	expect(t, class(func(x *answers.Expose) { x.Gateway.Scheme = "http" }), "expose.class", Warned, "speaks HTTPS", "scheme: https")
+}
+
+func gatewayControllerFaults(t *testing.T, s *stage, other string) {
+	listener := tlsOf + ", " + allowAll
+	report := func() Report { return look(t, s.throughGateway(other), "expose.controller", "expose.dns") }
+	s.gateway(listener, "")
+	expect(t, report(), "expose.controller", Failed, "no controller has taken Gateway shared", "GatewayClass example")
+	s.gateway(listener, strings.Replace(gatewayReady, `type: Programmed, status: "True", reason: Programmed, message: ""`, `type: Programmed, status: "False", reason: AddressNotAssigned, message: "no pool is left"`, 1))
+	expect(t, report(), "expose.controller", Failed, "is not Programmed: no pool is left (AddressNotAssigned)")
+	s.gateway(listener, strings.Replace(gatewayReady, "addresses: [{value: 203.0.113.20}], ", "", 1))
+	expect(t, report(), "expose.controller", Failed, "has no address")
+	s.gateway(listener, strings.Replace(gatewayReady, "status: {", `status: {listeners: [{name: https, attachedRoutes: 0, supportedKinds: [], conditions: [{type: ResolvedRefs, status: "False", reason: InvalidCertificateRef, message: "Secret shared-tls not found", lastTransitionTime: "2026-01-01T00:00:00Z"}]}], `, 1))
+	expect(t, report(), "expose.controller", Failed, "listener https", "Secret shared-tls not found")
+	s.gateway(listener, gatewayReady)
+	expect(t, report(), "expose.controller", Pass, "at 203.0.113.20")
+	expect(t, report(), "expose.dns", Pass)
+}
+
+func gatewayCertificateFaults(t *testing.T, s *stage, other string) {
+	s.gateway(tlsOf+", "+allowAll, gatewayReady)
+	report := func() Report { return look(t, s.throughGateway(other), "expose.tls") }
+	expect(t, report(), "expose.tls", Failed, "there is no Secret shared-tls in namespace "+s.namespace)
+	s.tlsSecret("shared-tls", corev1.SecretTypeTLS, testdb.NewAuthority(t).Server(t, time.Now().AddDate(1, 0, 0), "*.test"))
+	expect(t, report(), "expose.tls", Pass, "for *.test")
+}
+
+func gatewayConflicts(t *testing.T, s *stage, other string) {
+	s.gateway(tlsOf+", "+allowAll, gatewayReady)
+	route := func(name, host, path string) {
+		s.apply(httpRouteResource, s.namespace, fmt.Sprintf(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: %s}
+spec:
+  parentRefs: [{name: shared}]
+  hostnames: [%s]
+  rules: [{matches: [{path: {type: PathPrefix, value: %s}}], backendRefs: [{name: shop, port: 80}]}]
+`, name, host, path))
+	}
+	conflict := func(host string) Report {
+		return look(t, s.throughGateway(other, func(x *answers.Expose) { x.Host.Name = host }), "expose.conflict")
+	}
+	route("taken", "taken.test", "/")
+	route("below", "below.test", "/api/v1")
+	expect(t, conflict("zenml.test"), "expose.conflict", Pass)
+	expect(t, conflict("taken.test"), "expose.conflict", Failed, "HTTPRoute taken in namespace "+s.namespace, "get httproute taken")
+	expect(t, conflict("below.test"), "expose.conflict", Warned, "below.test/api/v1")
+}
