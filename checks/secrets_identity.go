@@ -26,7 +26,7 @@ var bindings = map[string]binding{
 		"arn:aws:iam::123456789012:role/zenml", "an EKS pod identity association or the node's role",
 	},
 	answers.GCPSecrets: {
-		"iam.gke.io/gcp-service-account", regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9.:-]+\.iam\.gserviceaccount\.com$`), "the address of a service account",
+		"iam.gke.io/gcp-service-account", regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,29}@[a-z][a-z0-9.:-]+\.iam\.gserviceaccount\.com$`), "the address of a service account",
 		"zenml@my-project.iam.gserviceaccount.com", "a role bound to the ServiceAccount itself (workload identity federation) or the node's service account",
 	},
 	answers.AzureSecrets: {

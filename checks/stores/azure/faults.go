@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/zenml-installer/zenml-installer/checks/stores"
@@ -33,11 +34,12 @@ func answerOf(err error) (answer, bool) {
 			InnerError    struct{ Code string }
 		}
 	}
-	if response.RawResponse != nil && response.RawResponse.Body != nil {
-		// The SDK has read the body, and leaves it to be read again.
-		if json.NewDecoder(response.RawResponse.Body).Decode(&body) == nil {
-			a.inner, a.text = body.Error.InnerError.Code, body.Error.Message
-		}
+	if response.RawResponse == nil || response.RawResponse.Body == nil {
+		return a, true
+	}
+	// Payload lets the body be read again.
+	if data, err := runtime.Payload(response.RawResponse); err == nil && json.Unmarshal(data, &body) == nil {
+		a.inner, a.text = body.Error.InnerError.Code, body.Error.Message
 	}
 	return a, true
 }

@@ -1,0 +1,218 @@
+package peers
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Azure is a protocol server of our own, written from Microsoft's REST
+// reference: the login of service principals, and key vaults with their
+// challenge, the secrets calls of a store each with its permission, and
+// soft-delete. It is no emulator by Microsoft or anybody else.
+type Azure struct {
+	Proxy  string // leads to it under Azure's own names
+	CA     string // of its certificates, PEM
+	Tenant string
+
+	mu     sync.Mutex
+	apps   map[string]*azureApp   // by client ID
+	vaults map[string]*AzureVault // by name
+}
+
+// AzureVault is one key vault.
+type AzureVault struct {
+	Tenant    string
+	Protected bool   // purge protection: deleted secrets stay until the retention ends
+	Wall      string // "ForbiddenByFirewall": it lets nobody in, for that reason
+	Taken     int    // that many next names are those of deleted secrets that it keeps
+
+	secrets, deleted map[string]string
+}
+
+type azureApp struct {
+	secret  string
+	expired bool
+	may     []string // "get", "set", "delete", "purge"
+}
+
+// StartAzure starts the server with one tenant and the vault zenml-vault.
+func StartAzure(t testing.TB) *Azure {
+	t.Helper()
+	const tenant = "11111111-2222-3333-4444-555555555555"
+	a := &Azure{Tenant: tenant, apps: map[string]*azureApp{}, vaults: map[string]*AzureVault{}}
+	a.Vault("zenml-vault", AzureVault{Tenant: tenant})
+	address, ca := serveTLS(t, http.HandlerFunc(a.serve), "login.microsoftonline.com", "*.vault.azure.net")
+	a.CA = ca
+	a.Proxy = Proxy(t, map[string]string{"login.microsoftonline.com": address, ".vault.azure.net": address})
+	return a
+}
+
+// Vault makes a key vault, or makes it anew.
+func (a *Azure) Vault(name string, v AzureVault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	v.secrets, v.deleted = map[string]string{}, map[string]string{}
+	a.vaults[name] = &v
+}
+
+// App makes a service principal that may do some of get, set, delete, purge.
+func (a *Azure) App(client, secret string, may ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.apps[client] = &azureApp{secret: secret, may: may}
+}
+
+// Expire ends the client secret of a service principal.
+func (a *Azure) Expire(client string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.apps[client].expired = true
+}
+
+// Secrets lists the secrets of a vault, and those that are deleted and kept.
+func (a *Azure) Secrets(vault string) (there, deleted []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	v := a.vaults[vault]
+	return slices.Sorted(maps.Keys(v.secrets)), slices.Sorted(maps.Keys(v.deleted))
+}
+
+// Token returns a token of a service principal, for an audience.
+func (a *Azure) Token(client, tenant, audience string, ends time.Time) string {
+	claims, _ := json.Marshal(map[string]any{"tid": tenant, "appid": client, "oid": "object-of-" + client, "aud": audience, "exp": ends.Unix()})
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
+	return header + "." + base64.RawURLEncoding.EncodeToString(claims) + ".c2lnbmF0dXJl"
+}
+
+func (a *Azure) serve(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.Host == "login.microsoftonline.com" {
+		a.login(w, r)
+		return
+	}
+	name, _, _ := strings.Cut(r.Host, ".")
+	if vault := a.vaults[name]; vault != nil {
+		a.inVault(w, r, vault)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+func refuseLogin(w http.ResponseWriter, kind, text string) {
+	answer(w, http.StatusUnauthorized, map[string]any{"error": kind, "error_description": text + " Trace ID: 0 Correlation ID: 0"})
+}
+
+// login serves the discovery of a tenant and the login of applications.
+func (a *Azure) login(w http.ResponseWriter, r *http.Request) {
+	tenant, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if tenant != a.Tenant {
+		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant '" + tenant + "' not found."})
+		return
+	}
+	base := "https://login.microsoftonline.com/" + tenant
+	if path == "v2.0/.well-known/openid-configuration" {
+		answer(w, http.StatusOK, map[string]string{"issuer": base + "/v2.0", "token_endpoint": base + "/oauth2/v2.0/token", "authorization_endpoint": base + "/oauth2/v2.0/authorize"})
+		return
+	}
+	client := r.FormValue("client_id")
+	app := a.apps[client]
+	switch {
+	case app == nil:
+		refuseLogin(w, "unauthorized_client", fmt.Sprintf("AADSTS700016: Application with identifier '%s' was not found in the directory.", client))
+	case app.secret != r.FormValue("client_secret"):
+		refuseLogin(w, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
+	case app.expired:
+		refuseLogin(w, "invalid_client", "AADSTS7000222: The provided client secret keys for app are expired.")
+	default:
+		token := a.Token(client, tenant, "https://vault.azure.net", time.Now().Add(time.Hour))
+		answer(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+	}
+}
+
+func refuseVault(w http.ResponseWriter, status int, code, inner, text string) {
+	body := map[string]any{"code": code, "message": text}
+	if inner != "" {
+		body["innererror"] = map[string]string{"code": inner}
+	}
+	answer(w, status, map[string]any{"error": body})
+}
+
+// inVault looks at the token, the wall and the permission, then serves.
+func (a *Azure) inVault(w http.ResponseWriter, r *http.Request, v *AzureVault) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	claims := claimsOf(r.Header.Get("Authorization"))
+	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://login.microsoftonline.com/%s", resource="https://vault.azure.net"`, v.Tenant))
+	if claims.Tenant != v.Tenant || claims.Expires < time.Now().Unix() {
+		refuseVault(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10032: Invalid issuer.")
+		return
+	}
+	w.Header().Del("WWW-Authenticate")
+	permission := map[string]string{"GET/secrets": "get", "PUT/secrets": "set", "DELETE/secrets": "delete", "DELETE/deletedsecrets": "purge"}[r.Method+"/"+parts[0]]
+	app := a.apps[claims.App]
+	switch {
+	case v.Wall != "":
+		refuseVault(w, http.StatusForbidden, "Forbidden", v.Wall, "Client address is not authorized and caller is not a trusted service.")
+	case permission == "" || len(parts) < 2:
+		http.NotFound(w, r)
+	case app == nil || !slices.Contains(app.may, permission):
+		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByRbac", "Caller is not authorized to perform action on resource.")
+	default:
+		v.serve(w, r, permission, parts[1])
+	}
+}
+
+type azureClaims struct {
+	Tenant  string `json:"tid"`
+	App     string `json:"appid"`
+	Expires int64  `json:"exp"`
+}
+
+func claimsOf(header string) azureClaims {
+	var c azureClaims
+	if parts := strings.Split(strings.TrimPrefix(header, "Bearer "), "."); len(parts) == 3 {
+		data, _ := base64.RawURLEncoding.DecodeString(parts[1])
+		_ = json.Unmarshal(data, &c)
+	}
+	return c
+}
+
+func (v *AzureVault) serve(w http.ResponseWriter, r *http.Request, permission, name string) {
+	content, there := v.secrets[name]
+	_, kept := v.deleted[name]
+	id := "https://" + r.Host + "/secrets/" + name
+	switch {
+	case permission == "set" && (kept || v.Taken > 0):
+		v.Taken--
+		refuseVault(w, http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable", "Secret "+name+" is currently in a deleted but recoverable state, and its name cannot be reused.")
+	case permission == "set":
+		var body struct{ Value string }
+		if json.NewDecoder(r.Body).Decode(&body) != nil || body.Value == "" {
+			refuseVault(w, http.StatusBadRequest, "BadParameter", "", "The value is missing.")
+			return
+		}
+		v.secrets[name] = body.Value
+		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": body.Value})
+	case permission == "purge" && v.Protected:
+		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByPolicy", "Operation purge is not allowed because purge protection is enabled for this vault.")
+	case permission == "purge" && kept:
+		delete(v.deleted, name)
+		w.WriteHeader(http.StatusNoContent)
+	case !there || permission == "purge":
+		refuseVault(w, http.StatusNotFound, "SecretNotFound", "", "A secret with (name/id) "+name+" was not found in this key vault.")
+	case permission == "delete":
+		v.deleted[name] = content
+		delete(v.secrets, name)
+		answer(w, http.StatusOK, map[string]any{"recoveryId": "https://" + r.Host + "/deletedsecrets/" + name, "id": id})
+	default:
+		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": content})
+	}
+}
