@@ -2,6 +2,9 @@ package checks
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -154,5 +157,45 @@ func TestAWSPolicies(t *testing.T) {
 				t.Errorf("%s is missing", action)
 			}
 		}
+	}
+}
+
+// simulation answers as IAM does, by its API reference: moto does not know the
+// call.
+func simulation(decisions map[string]string) string {
+	var results strings.Builder
+	for action, decision := range decisions {
+		fmt.Fprintf(&results, "<member><EvalActionName>secretsmanager:%s</EvalActionName><EvalDecision>%s</EvalDecision></member>", action, decision)
+	}
+	return `<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult><EvaluationResults>` +
+		results.String() + `</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>`
+}
+
+func TestAWSReadOnlyBySimulation(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	good := cloud.User(t, "zenml", awsPolicy(""))
+	decisions := map[string]string{}
+	for _, a := range awsActions {
+		decisions[a] = "allowed"
+	}
+	var asked url.Values
+	iam := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		must(t, r.ParseForm())
+		asked = r.Form
+		_, _ = w.Write([]byte(simulation(decisions)))
+	}))
+	t.Cleanup(iam.Close)
+	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL, "AWS_ENDPOINT_URL_IAM": iam.URL}
+	report := ask(t, withStore(inAWS(good), at), Options{ReadOnly: true}, good.Secret)
+	expect(t, report, "secrets.permissions", Pass, "6 rights, simulated by IAM")
+	if asked.Get("PolicySourceArn") != "arn:aws:iam::123456789012:user/zenml" || !strings.HasPrefix(asked.Get("ResourceArns.member.1"), "arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/preflight-") {
+		t.Errorf("asked for %v", asked)
+	}
+	decisions["TagResource"], decisions["DeleteSecret"] = "implicitDeny", "explicitDeny"
+	report = ask(t, withStore(inAWS(good), at), Options{ReadOnly: true}, good.Secret)
+	expect(t, report, "secrets.permissions", Failed, "may not: secretsmanager:TagResource, secretsmanager:DeleteSecret (explicit deny)")
+	if left := cloud.Secrets(t); len(left) > 0 {
+		t.Errorf("read-only checks wrote: %v", left)
 	}
 }

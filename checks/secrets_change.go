@@ -62,7 +62,7 @@ func (e *Env) switched(v variables, before, after string) *Fault {
 		Found:  fmt.Sprintf("the deployed release keeps its secrets in %s, the answers say %s", before, after),
 		Remedy: fmt.Sprintf("keep secretsStore.type: %s; to move, first name the new store as backupSecretsStore, upgrade, run zenml secret backup, and switch then", before),
 	}
-	if v.kind("backupSecretsStore") == after {
+	if after != answers.NoSecrets && v.kind("backupSecretsStore") == after {
 		f.Warn = true
 		f.Remedy = "make sure that zenml secret backup has copied every secret to the backup store, which now becomes the first"
 	}
