@@ -54,14 +54,14 @@ func clusterCapacity(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	nodes, err := e.nodes(ctx)
+	seen, err := e.someNodes(ctx)
 	if err != nil {
 		return "", noNodes(err)
 	}
 	found := ""
 	for _, w := range workloads(r.Objects) {
 		wanted := requests(w.spec)
-		name, err := e.roomFor(ctx, w, wanted, fit(nodes, w))
+		name, err := e.roomFor(ctx, w, wanted, fit(seen.nodes, w))
 		if err != nil {
 			return "", err
 		}
@@ -76,12 +76,9 @@ const fewNodes = 5
 
 // roomFor returns a node that has the room left.
 func (e *Env) roomFor(ctx context.Context, w workload, wanted room, nodes []node) (string, error) {
-	slices.SortStableFunc(nodes, func(a, b node) int {
-		return -cmp.Or(cmp.Compare(a.allocatable.Memory().Value(), b.allocatable.Memory().Value()), cmp.Compare(a.allocatable.Cpu().MilliValue(), b.allocatable.Cpu().MilliValue()))
-	})
-	large := slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
+	large := largeEnough(nodes, wanted)
 	if len(large) == 0 {
-		return "", tooSmall(w, wanted, nodes)
+		return "", tooSmall(w, wanted, nodes) // all nodes were seen, or there were enough
 	}
 	for _, n := range large[:min(fewNodes, len(large))] {
 		used, err := e.usedOn(ctx, n.name)
@@ -92,10 +89,24 @@ func (e *Env) roomFor(ctx context.Context, w workload, wanted room, nodes []node
 			return n.name, nil
 		}
 	}
-	return e.roomAnywhere(ctx, w, wanted, large)
+	return e.roomAnywhere(ctx, w, wanted)
 }
 
-func (e *Env) roomAnywhere(ctx context.Context, w workload, wanted room, large []node) (string, error) {
+// largeEnough returns the nodes that would have the room if they were empty,
+// the largest first. It sorts nodes.
+func largeEnough(nodes []node, wanted room) []node {
+	slices.SortStableFunc(nodes, func(a, b node) int {
+		return -cmp.Or(cmp.Compare(a.allocatable.Memory().Value(), b.allocatable.Memory().Value()), cmp.Compare(a.allocatable.Cpu().MilliValue(), b.allocatable.Cpu().MilliValue()))
+	})
+	return slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
+}
+
+func (e *Env) roomAnywhere(ctx context.Context, w workload, wanted room) (string, error) {
+	seen, err := e.allNodes(ctx)
+	if err != nil {
+		return "", err
+	}
+	large := largeEnough(fit(seen.nodes, w), wanted)
 	used, err := e.usedEverywhere(ctx)
 	if err != nil {
 		return "", err

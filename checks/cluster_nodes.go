@@ -28,17 +28,20 @@ func clusterNodes(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	nodes, err := e.nodes(ctx)
+	seen, err := e.someNodes(ctx)
 	if err != nil {
 		return "", noNodes(err)
 	}
-	fewest := len(nodes)
+	nodes, fewest := seen.nodes, len(seen.nodes)
 	for _, w := range workloads(r.Objects) {
 		fitting := fit(nodes, w)
 		if len(fitting) == 0 {
 			return "", unfit(nodes, w)
 		}
 		fewest = min(fewest, len(fitting))
+	}
+	if seen.total > len(nodes) {
+		return fmt.Sprintf("%d of the first %d nodes, of %d", fewest, len(nodes), seen.total), nil
 	}
 	return fmt.Sprintf("%d of %d nodes", fewest, len(nodes)), nil
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -111,30 +112,30 @@ func TestStorageByDefault(t *testing.T) {
 	t.Error("no volume is rendered")
 }
 
-// TestDNS makes a DNS Service without and with a pod that is ready. The
-// sandbox has none of its own.
+// TestDNS looks at the sandbox's own DNS, and in a namespace of the test for
+// one that is not there, or has no pod that is ready.
 func TestDNS(t *testing.T) {
 	c := testcluster.Start(t)
-	client := c.Client(t)
-	e := withCluster(t, c.Access(), "zenml")
+	client, namespace := c.Client(t), c.Namespace(t)
+	e := withCluster(t, c.Access(), namespace)
+	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Pass, "ready")
+
+	before := dnsServices
+	t.Cleanup(func() { dnsServices = before })
+	dnsServices = slices.Clone(before[:1])
+	dnsServices[0].namespace = namespace
 	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Warned, "no Service of a cluster DNS")
-	service, err := client.CoreV1().Services("kube-system").Create(t.Context(), &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{GenerateName: "dns-", Labels: map[string]string{"k8s-app": "kube-dns"}},
+	service, err := client.CoreV1().Services(namespace).Create(t.Context(), &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: "dns", Labels: map[string]string{"k8s-app": "kube-dns"}},
 		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 53}}},
 	}, metav1.CreateOptions{})
 	must(t, err)
-	t.Cleanup(func() {
-		_ = client.CoreV1().Services("kube-system").Delete(context.WithoutCancel(t.Context()), service.Name, metav1.DeleteOptions{})
-	})
 	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Failed, "no pod that is ready")
 	ready := true
-	slice, err := client.DiscoveryV1().EndpointSlices("kube-system").Create(t.Context(), &discoveryv1.EndpointSlice{
+	_, err = client.DiscoveryV1().EndpointSlices(namespace).Create(t.Context(), &discoveryv1.EndpointSlice{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: service.Name + "-", Labels: map[string]string{"kubernetes.io/service-name": service.Name}}, AddressType: discoveryv1.AddressTypeIPv4,
 		Endpoints: []discoveryv1.Endpoint{{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}}},
 	}, metav1.CreateOptions{})
 	must(t, err)
-	t.Cleanup(func() {
-		_ = client.DiscoveryV1().EndpointSlices("kube-system").Delete(context.WithoutCancel(t.Context()), slice.Name, metav1.DeleteOptions{})
-	})
 	expect(t, look(t, e, "cluster.dns"), "cluster.dns", Pass, "1 ready")
 }

@@ -12,9 +12,12 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// pageSize is how many objects a list asks for at a time: a page of nodes with
-// their images is a few megabytes.
-const pageSize = 500
+// A list asks for so many objects at a time: a page of nodes with their images
+// is a few megabytes. The first page is small, because it is mostly enough.
+const (
+	firstPage = 100
+	pageSize  = 500
+)
 
 // node is what the checks remember of a node: a cluster may have thousands.
 type node struct {
@@ -27,28 +30,69 @@ type node struct {
 	podCIDRs    []string
 }
 
-// nodes lists the nodes, once, page by page.
-func (e *Env) nodes(ctx context.Context) ([]node, error) {
-	return once(ctx, e, "nodes", func(ctx context.Context) ([]node, error) {
-		client, err := e.compactClient(ctx)
+// survey is what was seen of the nodes.
+type survey struct {
+	nodes []node
+	total int // in the cluster, also those that were not looked at
+}
+
+// someNodes lists nodes until enough of those seen take every pod of the
+// release, once. In most clusters that is the first page of many.
+func (e *Env) someNodes(ctx context.Context) (survey, error) {
+	return once(ctx, e, "some nodes", func(ctx context.Context) (survey, error) {
+		r, err := e.rendered(ctx)
 		if err != nil {
-			return nil, err
+			return survey{}, err
 		}
-		var all []node
-		options := metav1.ListOptions{Limit: pageSize}
-		for {
-			page, err := client.CoreV1().Nodes().List(ctx, options)
-			if err != nil {
-				return nil, kubeError(err)
-			}
-			for i := range page.Items {
-				all = append(all, brief(&page.Items[i]))
-			}
-			if options.Continue = page.Continue; options.Continue == "" {
-				return all, nil
-			}
-		}
+		pods := workloads(r.Objects)
+		return e.listNodes(ctx, func(seen []node) bool { return enough(seen, pods) })
 	})
+}
+
+// allNodes lists every node, once.
+func (e *Env) allNodes(ctx context.Context) (survey, error) {
+	return once(ctx, e, "all nodes", func(ctx context.Context) (survey, error) {
+		return e.listNodes(ctx, func([]node) bool { return false })
+	})
+}
+
+// enough tells whether so many nodes take each pod, and are large enough for
+// it, that one of them likely has room.
+func enough(seen []node, pods []workload) bool {
+	for _, w := range pods {
+		wanted := requests(w.spec)
+		fitting := slices.DeleteFunc(fit(seen, w), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
+		if len(fitting) < fewNodes {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Env) listNodes(ctx context.Context, done func([]node) bool) (survey, error) {
+	client, err := e.compactClient(ctx)
+	if err != nil {
+		return survey{}, err
+	}
+	var found survey
+	options := metav1.ListOptions{Limit: firstPage}
+	for {
+		page, err := client.CoreV1().Nodes().List(ctx, options)
+		if err != nil {
+			return survey{}, kubeError(err)
+		}
+		for i := range page.Items {
+			found.nodes = append(found.nodes, brief(&page.Items[i]))
+		}
+		found.total = len(found.nodes)
+		if page.RemainingItemCount != nil {
+			found.total += int(*page.RemainingItemCount)
+		}
+		if page.Continue == "" || done(found.nodes) {
+			return found, nil
+		}
+		options.Continue, options.Limit = page.Continue, pageSize
+	}
 }
 
 // compactClient speaks protobuf: large lists take a third of the time and of
