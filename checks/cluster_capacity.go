@@ -22,6 +22,9 @@ func (r room) fits(in room) bool {
 }
 
 func (r room) String() string {
+	if r.cpu == 0 && r.memory == 0 {
+		return "nothing"
+	}
 	return fmt.Sprintf("%s CPU, %s memory", resource.NewMilliQuantity(r.cpu, resource.DecimalSI), resource.NewQuantity(r.memory, resource.BinarySI))
 }
 
@@ -65,7 +68,7 @@ func clusterCapacity(ctx context.Context, e *Env) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		found = fmt.Sprintf("%s fits on %s", wanted, name)
+		found = fmt.Sprintf("%s is requested, and fits on %s", wanted, name)
 	}
 	return found, nil
 }
