@@ -35,9 +35,21 @@ def end(step, **more):
     sys.exit(0)
 
 
+def patiently(call):
+    """Tries again what fails at once: a new pod's network, its policies and
+    its service mesh may need a moment."""
+    for pause in (0.5, 1, 2, None):
+        try:
+            return call()
+        except OSError as error:
+            if pause is None or isinstance(error, TimeoutError):
+                raise
+            time.sleep(pause)
+
+
 def resolve(host, port):
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = patiently(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except OSError as error:
         end("resolve", error=str(error))
     return sorted({entry[4][0] for entry in found})
@@ -45,7 +57,7 @@ def resolve(host, port):
 
 def connect(host, port):
     try:
-        return socket.create_connection((host, port), LIMIT)
+        return patiently(lambda: socket.create_connection((host, port), LIMIT))
     except OSError as error:
         kind = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
         end("connect", error=str(error) or kind, kind=kind)

@@ -48,7 +48,7 @@ func lookAt(ctx context.Context, env Env) look {
 	host, port := env["ZENML_PREFLIGHT_HOST"], env["ZENML_PREFLIGHT_PORT"]
 	resolving, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
-	addresses, err := net.DefaultResolver.LookupHost(resolving, host)
+	addresses, err := patiently(func() ([]string, error) { return net.DefaultResolver.LookupHost(resolving, host) })
 	if err != nil {
 		return look{Step: "resolve", Error: err.Error()}
 	}
@@ -64,9 +64,24 @@ func lookAt(ctx context.Context, env Env) look {
 	return done
 }
 
+// patiently tries again what fails at once: a new pod's network may need a moment.
+func patiently[T any](call func() (T, error)) (T, error) {
+	for _, pause := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second} {
+		result, err := call()
+		var network net.Error
+		if err == nil || errors.As(err, &network) && network.Timeout() {
+			return result, err
+		}
+		time.Sleep(pause)
+	}
+	return call()
+}
+
 // lookGreeting connects and tells whether the server offers TLS, or where it came to a halt.
 func lookGreeting(ctx context.Context, address string) (offersTLS bool, failed look) {
-	conn, err := (&net.Dialer{Timeout: lookLimit}).DialContext(ctx, "tcp", address)
+	conn, err := patiently(func() (net.Conn, error) {
+		return (&net.Dialer{Timeout: lookLimit}).DialContext(ctx, "tcp", address)
+	})
 	if err != nil {
 		kind := "timeout"
 		if errors.Is(err, syscall.ECONNREFUSED) {
