@@ -44,7 +44,7 @@ func runDemo(command *cobra.Command, o *demoOptions, args []string) error {
 	if o.demo.Chart != "current" && o.demo.Chart != "legacy" {
 		return fmt.Errorf("--chart %q: use current or legacy", o.demo.Chart)
 	}
-	o.up.count, o.up.database, o.up.timeout = 1, "mysql", 2*time.Minute
+	o.up.count, o.up.database, o.up.upstream, o.up.timeout = 1, "mysql", o.demo.Real, 2*time.Minute
 	say := narrator(command.ErrOrStderr(), time.Now())
 	prepared, err := o.up.prepare(say)
 	if err != nil {

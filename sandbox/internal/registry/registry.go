@@ -21,8 +21,8 @@ type Registry struct {
 }
 
 // Serve answers on all listeners. Blobs are kept in dir, manifests in memory;
-// requests are logged to out.
-func Serve(dir string, out io.Writer, listeners ...net.Listener) (*Registry, error) {
+// with upstream set, see Upstream. Requests are logged to out.
+func Serve(dir string, upstream bool, out io.Writer, listeners ...net.Listener) (*Registry, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create registry folder: %w", err)
 	}
@@ -31,6 +31,9 @@ func Serve(dir string, out io.Writer, listeners ...net.Listener) (*Registry, err
 		registry.WithBlobHandler(registry.NewDiskBlobHandler(dir)),
 		registry.Logger(logger),
 	)
+	if upstream {
+		handler = Upstream(handler)
+	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: logger}
 	for _, listener := range listeners {
 		go func() {

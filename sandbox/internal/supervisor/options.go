@@ -19,6 +19,9 @@ type Options struct {
 	Count int `json:"count"`
 	// Database tells whether to run a MySQL server.
 	Database bool `json:"database"`
+	// Upstream lets nodes pull what the sandbox's registry lacks from where the
+	// image's name leads.
+	Upstream bool `json:"upstream"`
 	// Timeout bounds the time until the sandbox is ready.
 	Timeout time.Duration `json:"timeout"`
 	// Executable is the sandbox's own binary; the stand-in server's lies beside it.

@@ -129,7 +129,7 @@ func (s *Supervisor) openRegistry(ctx context.Context) error {
 		}
 		listeners = append(listeners, outside)
 	}
-	if _, err = registry.Serve(s.options.Dir.Join("registry"), s.log, listeners...); err != nil {
+	if _, err = registry.Serve(s.options.Dir.Join("registry"), s.options.Upstream, s.log, listeners...); err != nil {
 		return err
 	}
 	return s.update(func(r *state.Record) {

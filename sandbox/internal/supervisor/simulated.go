@@ -8,11 +8,11 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/network"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/pki"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/registry"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/simnode"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
@@ -128,10 +128,13 @@ func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 	if err != nil {
 		return fmt.Errorf("invalid image name %q: %w", image, err)
 	}
-	if _, err := remote.Head(local, remote.WithContext(ctx)); err != nil {
-		return errors.New("failed to pull " + image + ": not found")
+	if registry.Exists(ctx, local) == nil {
+		return nil
 	}
-	return nil
+	if h.s.options.Upstream {
+		return registry.Exists(ctx, ref)
+	}
+	return errors.New("failed to pull " + image + ": not found")
 }
 
 func (h *simulatedHost) Close() { h.runner.Close() }
