@@ -1,8 +1,10 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -11,7 +13,8 @@ import (
 // Commands returns the shell commands (bash, zsh) that create the Secrets
 // which the values reference and which the installer would have created. No
 // secret is in them, nor does one become an argument of a process: they read
-// environment variables, files, the terminal or openssl.
+// exported environment variables, files, the terminal, or openssl, and need jq
+// where several answers become one JSON text.
 func (d Document) Commands() []string {
 	ours := group(slices.DeleteFunc(d.draft.ours(), func(n Need) bool { return n.Kept }))
 	if len(ours) == 0 {
@@ -35,6 +38,8 @@ func (d Document) Commands() []string {
 // shell says where a shell reads the content from, and what it must ask first.
 func (n Need) shell() (from string, ask []string) {
 	switch {
+	case len(n.parts) > 0:
+		return n.shellObject()
 	case n.source.Env != "":
 		return fmt.Sprintf(`<(printf %%s "$%s")`, n.source.Env), nil
 	case n.source.File != "" && isPublic(n.Answer):
@@ -44,9 +49,49 @@ func (n Need) shell() (from string, ask []string) {
 	case n.source.Generate:
 		return `<(printf %s "$(openssl rand -hex 32)")`, nil
 	default:
-		name := "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(n.Key))
-		return fmt.Sprintf(`<(printf %%s "$%s")`, name), []string{fmt.Sprintf("read -rs %s   # %s", name, n.Answer)}
+		name, ask := typed(n.Key, n.Answer)
+		return fmt.Sprintf(`<(printf %%s "$%s")`, name), []string{ask}
 	}
+}
+
+// typed gives the command that asks for a secret on the terminal, and the
+// variable that takes it.
+func typed(key, answer string) (name, command string) {
+	name = "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(key))
+	return name, fmt.Sprintf("read -rs %s && export %s   # %s", name, name, answer)
+}
+
+// shellObject has jq put a JSON object together: from its own environment and
+// from files, so that nothing of it is an argument.
+func (n Need) shellObject() (from string, ask []string) {
+	var fields, files []string
+	for _, p := range n.parts {
+		value := ""
+		switch {
+		case p.secret == nil:
+			value = jsonText(*p.text)
+		case p.secret.Env != "":
+			value = "env." + p.secret.Env
+		case p.secret.File != "":
+			name := "f" + strconv.Itoa(len(files))
+			files = append(files, fmt.Sprintf("--rawfile %s %s", name, quote(p.secret.File)))
+			value = "($" + name + ` | rtrimstr("\n"))`
+		default:
+			name, command := typed(p.name, n.Answer+"."+p.answer)
+			ask = append(ask, command)
+			value = "env." + name
+		}
+		fields = append(fields, p.name+": "+value)
+	}
+	return fmt.Sprintf("<(jq -nc %s)", strings.TrimSpace(strings.Join(files, " ")+" "+quote("{"+strings.Join(fields, ", ")+"}"))), ask
+}
+
+func jsonText(text string) string {
+	data, err := json.Marshal(text)
+	if err != nil {
+		return `""`
+	}
+	return string(data)
 }
 
 func isPublic(key string) bool {

@@ -133,6 +133,9 @@ func content(key string, source answers.Source, s Settings) (secret.Text, answer
 	if err != nil {
 		return fault(err.Error(), "")
 	}
+	if pem := text.Reveal(); strings.HasSuffix(pem, "-----") {
+		text = secret.New(pem + "\n") // reading took the last line's end away
+	}
 	if f, ok := answers.FieldByKey(key); ok && f.Check != nil {
 		if problem, remedy := f.Check(text.Reveal()); problem != "" {
 			return fault(fmt.Sprintf("%s: %s", source.Describe(), problem), remedy)

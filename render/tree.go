@@ -13,18 +13,29 @@ import (
 // write gives the values file: what differs from the chart's defaults, in the
 // chart's order, with its comments.
 func (d *draft) write() ([]byte, error) {
+	root, err := d.root(func(*setting) bool { return true }, d.a.Values)
+	if err != nil {
+		return nil, err
+	}
+	body, err := encode(root)
+	return append([]byte(d.head()), body...), err
+}
+
+// root builds the tree of those settings that are wanted, with raw values over
+// it and the comments on it.
+func (d *draft) root(wanted func(*setting) bool, raw map[string]any) (*yaml.Node, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range d.values {
-		if len(s.path) == 0 || !s.always && d.isDefault(s) {
+		if len(s.path) == 0 || !wanted(s) || !s.always && d.isDefault(s) {
 			continue
 		}
-		value := &yaml.Node{}
-		if err := value.Encode(s.value); err != nil {
+		value, err := nodeOf(s.value)
+		if err != nil {
 			return nil, err
 		}
 		put(root, s.path, value)
 	}
-	if err := mergeRaw(root, d.a.Values); err != nil {
+	if err := mergeRaw(root, raw); err != nil {
 		return nil, err
 	}
 	arrange(root, nil, d.layout)
@@ -33,15 +44,15 @@ func (d *draft) write() ([]byte, error) {
 			key.HeadComment = wrap(b.text)
 		}
 	}
-	return d.encode(root)
+	return root, nil
 }
 
-func (d *draft) encode(root *yaml.Node) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString(d.head())
+// encode writes a tree; nothing for an empty one.
+func encode(root *yaml.Node) ([]byte, error) {
 	if len(root.Content) == 0 {
-		return out.Bytes(), nil
+		return nil, nil
 	}
+	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(root); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.yaml.in/yaml/v3"
 	helmyaml "sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -39,10 +40,25 @@ func Values(a answers.Answers, c chart.Info, s Settings) (Document, error) {
 		return Document{}, err
 	}
 	document := Document{Bytes: data, Sensitive: d.sensitive(), draft: d}
-	if err := helmyaml.Unmarshal(data, &document.Map); err != nil {
-		return Document{}, fmt.Errorf("the values that were written cannot be read back: %w", err)
+	document.Map, err = readBack(data)
+	return document, err
+}
+
+// readBack reads values as Helm reads a values file: every number is a float64.
+func readBack(data []byte) (map[string]any, error) {
+	var values map[string]any
+	if err := helmyaml.Unmarshal(data, &values); err != nil {
+		return nil, fmt.Errorf("the values that were written cannot be read back: %w", err)
 	}
-	return document, nil
+	return values, nil
+}
+
+func asHelmReads(root *yaml.Node) (map[string]any, error) {
+	data, err := encode(root)
+	if err != nil {
+		return nil, err
+	}
+	return readBack(data)
 }
 
 func (d *draft) sensitive() bool {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 const mysqlAnswers = `version: 1
@@ -136,6 +138,82 @@ func TestUnknownRawKeysAreNamed(t *testing.T) {
 	}
 	_, faults = draw(t, "legacy", a)
 	if !strings.Contains(faults.Error(), "this chart takes the server's settings below zenml:") {
+		t.Errorf("got %v", faults)
+	}
+}
+
+func TestRawValuesWithoutEffectAreNamed(t *testing.T) {
+	a := parse(t, `version: 1
+database: {type: sqlite}
+expose: {type: node-port}
+values:
+  podAnnotations: {team: ml}
+  server:
+    replicaCount: 3
+    instanceLabel: ml
+    database: {poolSize: 5}
+    service: {type: LoadBalancer}
+`)
+	c := load(t, "current")
+	doc, faults := c.draw(t, a)
+	if len(faults) > 0 {
+		t.Errorf("raw values win, and their keys are known:\n%v", faults)
+	}
+	faults, err := ProveRaw(doc, func(values map[string]any) ([]manifest.Object, error) { return c.render(a, values) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"server.replicaCount has no effect", "server.database.poolSize has no effect"} {
+		if !strings.Contains(faults.Error(), want) {
+			t.Errorf("missing %q in\n%v", want, faults)
+		}
+	}
+	if len(faults) != 2 {
+		t.Errorf("got\n%v", faults)
+	}
+}
+
+func TestAnswersThatRawValuesTakeBackAreNamed(t *testing.T) {
+	a := parse(t, `version: 1
+database: {type: sqlite}
+secretsStore: {sql: {encryptionKey: {generate: true}}}
+values: {server: {environmentSecretKeyRefs: [{name: X, secretName: own, secretKey: x}]}}
+`)
+	_, faults := load(t, "current").draw(t, a)
+	if len(faults) != 1 || faults[0].Key != "secretsStore.sql.encryptionKey" {
+		t.Errorf("the raw list takes the encryption key away, and nobody says so: %v", faults)
+	}
+}
+
+func TestAnIngressThatNobodyAskedForIsNamed(t *testing.T) {
+	c := load(t, "current")
+	a := samples(t)["minimal"]
+	doc, err := Values(a, c.Info, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := c.render(a, nil) // without the values the chart makes one
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults := Prove(a, c.Info, doc, objects); len(faults) != 1 || !strings.Contains(faults.Error(), "no Ingress") {
+		t.Errorf("got %v", faults)
+	}
+}
+
+func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
+	c := load(t, "current")
+	a := samples(t)["mysql-plain"]
+	doc, err := Values(a, c.Info, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutant, _ := mutate(doc.Map, []string{"server", "database", "passwordSecretRef", "name"}, "changed")
+	objects, err := c.render(a, mutant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults := Prove(a, c.Info, doc, objects); !strings.Contains(faults.Error(), "needs Secret mysql-loginx, key pw, which nobody provides") {
 		t.Errorf("got %v", faults)
 	}
 }

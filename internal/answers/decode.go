@@ -166,6 +166,9 @@ func NearestOf(name string, known []string) string { return nearest(name, known)
 
 // nearest says which known name was probably meant.
 func nearest(name string, known []string) string {
+	if len(name) > 64 {
+		name = name[:64]
+	}
 	best, least := "", 1+len(name)/2
 	for _, k := range known {
 		if n := distance(strings.ToLower(name), strings.ToLower(k)); n < least {

@@ -68,6 +68,9 @@ func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
 		d.fault(key, n, "it is not a plain mapping of names to values", "write it as in Kubernetes or the chart, without anchors and aliases")
 		return
 	}
+	if len(*into) == 0 {
+		*into = nil
+	}
 	if !plainData(*into) {
 		d.fault(key, n, "it holds what JSON cannot say: a date, a key that is no text, a number that is none", "put it into quotes")
 	}
@@ -95,7 +98,9 @@ func (d *decoder) pairs(n *yaml.Node, into reflect.Value, key string) {
 		d.fault(key, n, "it is not a mapping of names to values", "write it as {NAME: VALUE}")
 		return
 	}
-	into.Set(reflect.MakeMap(into.Type()))
+	if len(n.Content) > 0 {
+		into.Set(reflect.MakeMap(into.Type()))
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, item := n.Content[i], n.Content[i+1]
 		at := join(key, name.Value)

@@ -1,0 +1,119 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// Format is a form in which an installation can be handed to another tool.
+type Format string
+
+// The formats. None holds a secret in plain, but for the values file of a chart
+// that takes one only there, and for the second file of the manifests.
+const (
+	FormatValues    Format = "values"    // the chart's values file
+	FormatManifests Format = "manifests" // the rendered objects, their Secrets apart
+	FormatArgoCD    Format = "argocd"    // an Application of Argo CD
+	FormatFlux      Format = "flux"      // an OCIRepository and a HelmRelease of Flux
+	FormatTerraform Format = "terraform" // a helm_release of Terraform
+	FormatHelmfile  Format = "helmfile"  // a helmfile
+)
+
+// Formats lists the formats in the order in which they are documented.
+var Formats = []Format{FormatValues, FormatManifests, FormatArgoCD, FormatFlux, FormatTerraform, FormatHelmfile}
+
+// File is one file of a format.
+type File struct {
+	Name      string // the name that it usually bears
+	Bytes     []byte
+	Sensitive bool // it holds secrets: write it at mode 0600
+}
+
+// Rendered is what the format manifests is made of: the objects that the chart
+// rendered from the document, and the Secrets that the installer would create.
+type Rendered struct {
+	Objects []manifest.Object
+	Secrets []corev1.Secret
+}
+
+// Files writes the installation in a format. Only manifests look at r. The
+// error is answers.Faults when the format cannot do what the chart needs.
+func (d Document) Files(format Format, r Rendered) ([]File, error) {
+	switch format {
+	case FormatValues:
+		return []File{{Name: "custom-values.yaml", Bytes: d.Bytes, Sensitive: d.Sensitive}}, nil
+	case FormatManifests:
+		return d.manifests(r)
+	case FormatArgoCD:
+		return d.argoCD()
+	case FormatFlux:
+		return d.flux()
+	case FormatTerraform:
+		return d.terraform()
+	case FormatHelmfile:
+		return d.helmfile()
+	}
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		names[i] = string(f)
+	}
+	return nil, fmt.Errorf("there is no format “%s”: use one of %s", format, strings.Join(names, ", "))
+}
+
+// plainRoot is the values without what is secret.
+func (d Document) plainRoot() (*yaml.Node, error) {
+	return d.draft.root(func(s *setting) bool { return !s.sensitive }, d.draft.a.Values)
+}
+
+// secretRoot is what plainRoot leaves out, each value replaced.
+func (d Document) secretRoot(replace func(*setting) any) (*yaml.Node, error) {
+	var secrets []*setting
+	for _, s := range d.draft.values {
+		if s.sensitive {
+			copied := *s
+			copied.value = replace(s)
+			secrets = append(secrets, &copied)
+		}
+	}
+	only := *d.draft
+	only.values, only.blocks = secrets, nil
+	return only.root(func(*setting) bool { return true }, nil)
+}
+
+// variable is the name of the variable that holds a secret value.
+func (s *setting) variable() string {
+	name := strings.NewReplacer(".", "_", "-", "_").Replace(dotted(s.path[1:]))
+	var b strings.Builder
+	for i, r := range name {
+		if r >= 'A' && r <= 'Z' && i > 0 && name[i-1] >= 'a' && name[i-1] <= 'z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return "zenml_" + strings.ToLower(b.String())
+}
+
+// preface is the comment over a format's file: what must be there first, and
+// what is different without a cluster to look into.
+func (d Document) preface(what string) string {
+	lines := append([]string{what}, d.draft.needLines()...)
+	if ours := d.draft.ours(); len(ours) > 0 {
+		lines = append(lines, "zenml-installer generate says how to create them.")
+	}
+	return "# " + strings.Join(lines, "\n# ") + "\n"
+}
+
+// newKeys warns of keys that the chart makes anew whenever it is rendered
+// without a cluster to look into.
+func (d Document) newKeys() string {
+	if !d.draft.a.Server.Auth.JWTSecretKey.IsZero() {
+		return ""
+	}
+	return "# Without server.auth.jwtSecretKey in the answers the chart makes a new token key whenever it is\n" +
+		"# rendered without a cluster to look into, and everybody is logged out.\n"
+}

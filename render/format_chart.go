@@ -1,0 +1,37 @@
+package render
+
+import (
+	"path"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// chartSource is the chart's reference in the parts that other tools want.
+type chartSource struct {
+	oci        bool
+	repository string // with its scheme: oci://HOST/PATH or https://HOST/PATH
+	name       string
+}
+
+// chartSource takes the chart's reference apart. A chart on this machine, or
+// one archive by URL, is nothing that another tool could follow.
+func (d Document) chartSource() (chartSource, error) {
+	ref := d.draft.a.Chart.Ref
+	switch {
+	case strings.HasPrefix(ref, "oci://"):
+		ref, _, _ = strings.Cut(ref, "@")
+		if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
+			ref = ref[:i]
+		}
+		rest := strings.TrimPrefix(ref, "oci://")
+		return chartSource{oci: true, repository: "oci://" + path.Dir(rest), name: path.Base(rest)}, nil
+	case (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.HasSuffix(ref, ".tgz"):
+		ref = strings.TrimSuffix(ref, "/")
+		if cut, ok := strings.CutSuffix(ref, "/"+d.draft.chart.Name); ok {
+			ref = cut
+		}
+		return chartSource{repository: ref, name: d.draft.chart.Name}, nil
+	}
+	return chartSource{}, answers.Faults{{Key: "chart.ref", Problem: "another tool cannot follow it: it is not in a registry or repository", Remedy: "name the chart by an oci:// reference or a repository URL"}}
+}

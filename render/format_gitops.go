@@ -1,0 +1,118 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// argoCD writes an Application of Argo CD. It has no place for a secret, and
+// so refuses a chart that takes one only in its values.
+func (d Document) argoCD() ([]File, error) {
+	if d.Sensitive {
+		return nil, d.refuseSecrets("an Application of Argo CD")
+	}
+	source, err := d.chartSource()
+	if err != nil {
+		return nil, err
+	}
+	values, err := d.plainRoot()
+	if err != nil {
+		return nil, err
+	}
+	cluster := d.draft.a.Cluster
+	application := ordered{
+		{"apiVersion", "argoproj.io/v1alpha1"},
+		{"kind", "Application"},
+		{"metadata", ordered{{"name", cluster.Release}, {"namespace", "argocd"}}},
+		{"spec", ordered{
+			{"project", "default"},
+			{"source", ordered{
+				{"repoURL", strings.TrimPrefix(source.repository, "oci://")},
+				{"chart", source.name},
+				{"targetRevision", d.draft.chart.Version},
+				{"helm", ordered{{"releaseName", cluster.Release}, {"valuesObject", values}}},
+			}},
+			{"destination", ordered{{"server", "https://kubernetes.default.svc"}, {"namespace", cluster.Namespace}}},
+			{"syncPolicy", ordered{{"syncOptions", []string{"CreateNamespace=true"}}}},
+		}},
+	}
+	return d.one("application.yaml", d.preface("ZenML server, as an Application of Argo CD.")+d.newKeys(), application)
+}
+
+// flux writes the chart's source and a HelmRelease of Flux. Secrets that the
+// chart takes only in its values are read from a Secret of their own.
+func (d Document) flux() ([]File, error) {
+	source, err := d.chartSource()
+	if err != nil {
+		return nil, err
+	}
+	values, err := d.plainRoot()
+	if err != nil {
+		return nil, err
+	}
+	cluster := d.draft.a.Cluster
+	metadata := ordered{{"name", cluster.Release}, {"namespace", cluster.Namespace}}
+	repository, chart := d.fluxSource(source, metadata)
+	spec := append(ordered{{"interval", "10m"}, {"releaseName", cluster.Release}}, chart...)
+	head := d.preface("ZenML server, as a HelmRelease of Flux.")
+	if d.Sensitive {
+		from := cluster.Release + "-values"
+		spec = append(spec, entry{"valuesFrom", []any{ordered{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
+		head += fmt.Sprintf("# Secret %s holds, under values.yaml, what this chart takes only as a value: %s.\n", from, strings.Join(d.draft.secretNames(), ", "))
+	}
+	spec = append(spec, entry{"values", values})
+	release := ordered{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
+	return d.one("helmrelease.yaml", head, repository, release)
+}
+
+func (d Document) fluxSource(source chartSource, metadata ordered) (repository, chart ordered) {
+	name := d.draft.a.Cluster.Release
+	if source.oci {
+		repository = ordered{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "OCIRepository"}, {"metadata", metadata}, {"spec", ordered{
+			{"interval", "10m"},
+			{"url", source.repository + "/" + source.name},
+			{"ref", ordered{{"tag", d.draft.chart.Version}}},
+			{"layerSelector", ordered{{"mediaType", "application/vnd.cncf.helm.chart.content.v1.tar+gzip"}, {"operation", "copy"}}},
+		}}}
+		return repository, ordered{{"chartRef", ordered{{"kind", "OCIRepository"}, {"name", name}}}}
+	}
+	repository = ordered{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "HelmRepository"}, {"metadata", metadata}, {"spec", ordered{
+		{"interval", "10m"}, {"url", source.repository},
+	}}}
+	return repository, ordered{{"chart", ordered{{"spec", ordered{
+		{"chart", source.name}, {"version", d.draft.chart.Version}, {"sourceRef", ordered{{"kind", "HelmRepository"}, {"name", name}}},
+	}}}}}
+}
+
+// one writes documents into one file.
+func (d Document) one(name, head string, documents ...ordered) ([]File, error) {
+	out := bytes.NewBufferString(head)
+	for _, document := range documents {
+		node, err := document.node()
+		if err != nil {
+			return nil, err
+		}
+		body, err := encode(node)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString("---\n")
+		out.Write(body)
+	}
+	return []File{{Name: name, Bytes: out.Bytes()}}, nil
+}
+
+func (d Document) refuseSecrets(what string) error {
+	var faults answers.Faults
+	for _, s := range d.draft.values {
+		if s.sensitive {
+			faults = append(faults, answers.Fault{Key: s.answers[0],
+				Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", d.draft.chartName(), dotted(s.path), what),
+				Remedy:  "use a chart that is " + chartsWith("environmentSecretKeyRefs") + " (chart.version), or another format"})
+		}
+	}
+	return faults
+}

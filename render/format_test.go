@@ -1,0 +1,222 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/google/go-cmp/cmp"
+	helmyaml "sigs.k8s.io/yaml"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+func read(t *testing.T, text []byte) map[string]any {
+	t.Helper()
+	var tree map[string]any
+	if err := helmyaml.Unmarshal(text, &tree); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	return tree
+}
+
+func at(t *testing.T, tree map[string]any, path string) any {
+	t.Helper()
+	var value any = tree
+	for _, name := range strings.Split(path, ".") {
+		below, ok := value.(map[string]any)
+		if !ok {
+			t.Fatalf("no %s in %v", path, tree)
+		}
+		value = below[name]
+	}
+	return value
+}
+
+// valuesIn finds the chart's values in a file of a format, as the tool that
+// the format is for would read them.
+func valuesIn(t *testing.T, format Format, doc Document, text []byte) map[string]any {
+	t.Helper()
+	switch format {
+	case FormatValues:
+		return read(t, text)
+	case FormatArgoCD:
+		values, _ := at(t, read(t, text), "spec.source.helm.valuesObject").(map[string]any)
+		return values
+	case FormatFlux:
+		parts := bytes.Split(text, []byte("\n---\n"))
+		values, _ := at(t, read(t, parts[len(parts)-1]), "spec.values").(map[string]any)
+		return lay(values, secretValues(t, doc))
+	case FormatTerraform:
+		heredoc := regexp.MustCompile(`(?s)<<-YAML\n(.*?)\n    YAML\n`).FindSubmatch(text)
+		plain := strings.NewReplacer("$${", "${", "%%{", "%{").Replace(string(heredoc[1]))
+		return lay(read(t, []byte(plain)), secretValues(t, doc))
+	}
+	expanded, err := template.New("").Funcs(template.FuncMap{
+		"requiredEnv": func(name string) string { return "from " + name },
+		"quote":       func(s string) string { return `"` + s + `"` },
+	}).Parse(string(text))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	var out bytes.Buffer
+	if err := expanded.Execute(&out, nil); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]any{}
+	releases, _ := at(t, read(t, out.Bytes()), "releases").([]any)
+	for _, values := range releases[0].(map[string]any)["values"].([]any) {
+		all = lay(all, values.(map[string]any))
+	}
+	return fromEnvironment(doc, all)
+}
+
+// secretValues are the values that a format leaves to a secret place.
+func secretValues(t *testing.T, doc Document) map[string]any {
+	t.Helper()
+	root, err := doc.secretRoot(func(s *setting) any { return s.value })
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := encode(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, text)
+}
+
+// fromEnvironment puts the secrets where the helmfile asks for variables.
+func fromEnvironment(doc Document, values map[string]any) map[string]any {
+	for _, s := range doc.draft.values {
+		if !s.sensitive {
+			continue
+		}
+		m := values
+		for _, name := range s.path[:len(s.path)-1] {
+			m, _ = m[name].(map[string]any)
+		}
+		if last := s.path[len(s.path)-1]; m != nil && m[last] == "from "+strings.ToUpper(s.variable()) {
+			m[last] = s.value
+		}
+	}
+	return values
+}
+
+// Every format of every sample gives the tool the same values, and no secret.
+func TestFormatsSayTheSame(t *testing.T) {
+	refused := 0
+	for _, generation := range generations {
+		c := load(t, generation)
+		for name, a := range samples(t) {
+			doc, err := Values(a, c.Info, settings(a))
+			if err != nil {
+				continue
+			}
+			for _, format := range []Format{FormatValues, FormatArgoCD, FormatFlux, FormatTerraform, FormatHelmfile} {
+				t.Run(generation+"/"+name+"/"+string(format), func(t *testing.T) {
+					files, err := doc.Files(format, Rendered{})
+					var faults answers.Faults
+					if errors.As(err, &faults) && doc.Sensitive && format == FormatArgoCD {
+						refused++
+						return
+					}
+					if err != nil || len(files) != 1 {
+						t.Fatalf("%d files, %v", len(files), err)
+					}
+					noSecretIn(t, doc, files[0])
+					if diff := cmp.Diff(doc.Map, valuesIn(t, format, doc, files[0].Bytes)); diff != "" {
+						t.Errorf("other values:\n%s\n%s", diff, files[0].Bytes)
+					}
+				})
+			}
+		}
+	}
+	if refused == 0 {
+		t.Error("Argo CD has no place for a secret, and nothing was refused")
+	}
+}
+
+func noSecretIn(t *testing.T, doc Document, f File) {
+	t.Helper()
+	if f.Sensitive {
+		return
+	}
+	for _, s := range doc.draft.values {
+		if text, ok := s.value.(string); ok && s.sensitive && bytes.Contains(f.Bytes, []byte(text)) {
+			t.Errorf("%s holds the secret of %s", f.Name, dotted(s.path))
+		}
+	}
+}
+
+func TestFormatGoldens(t *testing.T) {
+	for _, generation := range generations {
+		c := load(t, generation)
+		a := samples(t)["mysql-backup-database"]
+		a.SecretsStore.SQL.EncryptionKey = answers.Source{Generate: true}
+		a.Server.Environment = map[string]string{"TEMPLATE": "{{ a }} ${b} %{c}"}
+		doc, err := Values(a, c.Info, settings(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range []Format{FormatArgoCD, FormatFlux, FormatTerraform, FormatHelmfile} {
+			files, err := doc.Files(format, Rendered{})
+			if err != nil {
+				golden(t, filepath.Join("formats", generation, string(format)+".refused.txt"), []byte(err.Error()+"\n"))
+				continue
+			}
+			golden(t, filepath.Join("formats", generation, files[0].Name), files[0].Bytes)
+		}
+	}
+}
+
+func TestManifestsKeepSecretsApart(t *testing.T) {
+	c := load(t, "current")
+	a := samples(t)["mysql-production"]
+	doc, err := Values(a, c.Info, settings(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := c.render(a, doc.Map)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets, err := Secrets(a, c.Info, settings(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := doc.Files(FormatManifests, Rendered{Objects: objects, Secrets: secrets})
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	plain, hidden := string(files[0].Bytes), string(files[1].Bytes)
+	if files[0].Sensitive || strings.Contains(plain, "kind: Secret\n") || strings.Contains(plain, "canary") || !strings.Contains(plain, "kind: Deployment\n") {
+		t.Errorf("the manifests:\n%s", plain)
+	}
+	if !files[1].Sensitive || strings.Contains(hidden, "kind: Deployment") || strings.Count(hidden, "kind: Secret\n") != len(secrets)+2 {
+		t.Errorf("the Secrets:\n%s", hidden)
+	}
+	if strings.Count(plain, "\n  namespace: zenml-server\n") != strings.Count(plain, "\nkind: ") {
+		t.Errorf("an object has no namespace:\n%s", plain)
+	}
+}
+
+func TestLocalChartsCannotBeFollowed(t *testing.T) {
+	c := load(t, "current")
+	a := samples(t)["minimal"]
+	a.Chart.Ref = "./zenml-0.98.1.tgz"
+	doc, err := Values(a, c.Info, Settings{Keys: Keys{"x": secret.New("")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := doc.Files(FormatFlux, Rendered{}); err == nil || !strings.Contains(err.Error(), "chart.ref") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := doc.Files("kustomize", Rendered{}); err == nil || !strings.Contains(err.Error(), "use one of values, manifests") {
+		t.Errorf("got %v", err)
+	}
+}

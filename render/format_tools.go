@@ -1,0 +1,118 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// terraform writes a helm_release. Secrets that the chart takes only in its
+// values become variables.
+func (d Document) terraform() ([]File, error) {
+	source, err := d.chartSource()
+	if err != nil {
+		return nil, err
+	}
+	values, err := d.plainRoot()
+	if err != nil {
+		return nil, err
+	}
+	body, err := encode(values)
+	if err != nil {
+		return nil, err
+	}
+	cluster := d.draft.a.Cluster
+	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
+	secrets := ""
+	for _, s := range d.draft.values {
+		if s.sensitive {
+			fmt.Fprintf(out, "variable %q {\n  type      = string\n  sensitive = true\n}\n\n", s.variable())
+			secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, "var."+s.variable()))
+		}
+	}
+	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(cluster.Release, "-", "_"))
+	for _, line := range [][2]string{
+		{"name", cluster.Release}, {"namespace", cluster.Namespace}, {"repository", source.repository}, {"chart", source.name}, {"version", d.draft.chart.Version},
+	} {
+		fmt.Fprintf(out, "  %-16s = %s\n", line[0], hclQuote(line[1]))
+	}
+	fmt.Fprintf(out, "  %-16s = true\n\n  values = [\n    <<-YAML\n", "create_namespace")
+	for _, line := range strings.Split(strings.TrimRight(string(body), "\n"), "\n") {
+		out.WriteString(strings.TrimRight("      "+hclEscape(line), " ") + "\n")
+	}
+	out.WriteString("    YAML\n    ,\n" + secrets + "  ]\n}\n")
+	return []File{{Name: "zenml.tf", Bytes: out.Bytes()}}, nil
+}
+
+// hclEscape keeps Terraform from reading a text as a template.
+func hclEscape(text string) string {
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(text)
+}
+
+func hclQuote(text string) string { return hclEscape(fmt.Sprintf("%q", text)) }
+
+// hclPath writes nested objects around a value.
+func hclPath(path []string, value string) string {
+	if len(path) == 0 {
+		return value
+	}
+	return "{ " + hclQuote(path[0]) + " = " + hclPath(path[1:], value) + " }"
+}
+
+// helmfile writes a helmfile. It is a template: what the values say in braces
+// is kept from being read as one, and secrets that the chart takes only in its
+// values come out of environment variables.
+func (d Document) helmfile() ([]File, error) {
+	source, err := d.chartSource()
+	if err != nil {
+		return nil, err
+	}
+	values, err := d.plainRoot()
+	if err != nil {
+		return nil, err
+	}
+	all := []any{values}
+	replaced := map[string]string{}
+	if d.Sensitive {
+		secrets, err := d.secretRoot(func(s *setting) any {
+			mark := "\x01" + s.variable() + "\x01"
+			replaced[fmt.Sprintf("%q", mark)] = fmt.Sprintf("{{ requiredEnv %q | quote }}", strings.ToUpper(s.variable()))
+			return markedText(mark)
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, secrets)
+	}
+	cluster := d.draft.a.Cluster
+	release := ordered{{"name", cluster.Release}, {"namespace", cluster.Namespace}, {"createNamespace", true}}
+	document := ordered{}
+	if source.oci {
+		release = append(release, entry{"chart", source.repository + "/" + source.name})
+	} else {
+		document = ordered{{"repositories", []any{ordered{{"name", "zenml"}, {"url", source.repository}}}}}
+		release = append(release, entry{"chart", "zenml/" + source.name})
+	}
+	release = append(release, entry{"version", d.draft.chart.Version}, entry{"values", all})
+	document = append(document, entry{"releases", []any{release}})
+	files, err := d.one("helmfile.yaml.gotmpl", "", document)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.NewReplacer("{{", `{{ "{{" }}`).Replace(d.preface("ZenML server, as a helmfile.") + string(files[0].Bytes))
+	for mark, template := range replaced {
+		text = strings.ReplaceAll(text, mark, template)
+	}
+	files[0].Bytes = []byte(text)
+	return files, nil
+}
+
+// markedText is a text that is always written in double quotes.
+type markedText string
+
+// MarshalYAML writes the text in double quotes.
+func (m markedText) MarshalYAML() (any, error) {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: string(m)}, nil
+}

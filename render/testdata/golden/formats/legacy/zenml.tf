@@ -1,0 +1,43 @@
+# ZenML server, as a helm_release of Terraform.
+# These Secrets must be in the namespace before the chart is installed:
+#   zenml-server-database (password)
+# zenml-installer generate says how to create them.
+variable "zenml_secrets_store_sql_encryption_key" {
+  type      = string
+  sensitive = true
+}
+
+resource "helm_release" "zenml_server" {
+  name             = "zenml-server"
+  namespace        = "zenml-server"
+  repository       = "oci://public.ecr.aws/zenml"
+  chart            = "zenml"
+  version          = "0.84.3"
+  create_namespace = true
+
+  values = [
+    <<-YAML
+      zenml:
+        # MySQL (database.mysql). The password is in Secret zenml-server-database; one in the URL would
+        # win over it.
+        database:
+          url: mysql://zenml@db.example.com:3306/zenml
+          passwordSecretRef:
+            name: zenml-server-database
+            key: password
+          # TLS without verification (database.mysql.tls.mode: require).
+          ssl: true
+          # The copy before migrations (database.backup).
+          backupStrategy: database
+          backupDatabase: zenml_backup
+        # More variables of the server (server.environment).
+        environment:
+          TEMPLATE: '{{ a }} $${b} %%{c}'
+        # No Ingress: reached by port-forward (expose.type). By itself the chart would make one.
+        ingress:
+          enabled: false
+    YAML
+    ,
+    yamlencode({ "zenml" = { "secretsStore" = { "sql" = { "encryptionKey" = var.zenml_secrets_store_sql_encryption_key } } } }),
+  ]
+}
