@@ -91,17 +91,21 @@ func (u *setup) state(ctx context.Context) (state, error) {
 	}
 	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
 	found.Chart = release.Chart + " " + release.ChartVersion
-	info, err := u.askServer(ctx)
-	if err != nil {
-		found.ServerError = err.Error()
-		return found, nil
-	}
-	found.Server = &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType, SecretsStore: info.SecretsStoreType, URL: info.ServerURL}
+	found.Server, found.ServerError = u.askServer(ctx)
 	return found, nil
 }
 
-// askServer asks the server about itself, through a port-forward of its own.
-func (u *setup) askServer(ctx context.Context) (zenml.Info, error) {
+// askServer asks the server about itself, or says why it does not answer.
+func (u *setup) askServer(ctx context.Context) (answer *server, problem string) {
+	info, err := u.serverInfo(ctx)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType, SecretsStore: info.SecretsStoreType, URL: info.ServerURL}, ""
+}
+
+// serverInfo asks through a port-forward of its own.
+func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, serverPatience, fmt.Errorf("no answer within %s", serverPatience))
 	defer cancel()
 	tunnel, err := u.engine.Forward(ctx, install.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)

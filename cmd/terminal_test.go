@@ -93,12 +93,6 @@ func (term *terminal) presses(keys ...string) {
 	}
 }
 
-// types sends text as it is.
-func (term *terminal) types(text string) {
-	term.t.Helper()
-	term.tmux("send-keys", "-l", text)
-}
-
 func quoteAll(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
