@@ -44,7 +44,7 @@ func waitForInfo(ctx context.Context, client zenml.Client, enough func(zenml.Inf
 		case <-ctx.Done():
 			timer.Stop()
 			if last != nil {
-				return info, fmt.Errorf("%s: %w (last answer: %v)", client.Base, context.Cause(ctx), last)
+				return info, fmt.Errorf("%s: %w (last answer: %w)", client.Base, context.Cause(ctx), last)
 			}
 			return info, fmt.Errorf("%s: %w", client.Base, context.Cause(ctx))
 		case <-timer.C:

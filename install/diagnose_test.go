@@ -150,7 +150,7 @@ func TestObserve(t *testing.T) {
 			v.pods = podsOf(v, test.pods)
 			var seen []string
 			for _, o := range v.observe() {
-				line := o.Object.String() + " " + string(o.State)
+				line := o.String() + " " + string(o.State)
 				seen = append(seen, line)
 				if o.rule != "" && o.rule != test.fault {
 					t.Errorf("%s: fault %q", line, o.rule)

@@ -63,19 +63,22 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe Observer) (Outcom
 	if plan.Timeout == 0 {
 		plan.Timeout = DefaultTimeout
 	}
-	r, err := newRun(ctx, e, plan, observe)
+	ctx, cancel := context.WithTimeoutCause(ctx, plan.Timeout, errOutOfTime)
+	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	r, err := newRun(e, plan, observe, end)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer r.close()
 	for _, s := range steps {
-		if err := r.do(s); err != nil {
-			r.outcome.Duration = time.Since(r.started)
-			return r.outcome, err
+		if err = r.do(ctx, s); err != nil {
+			break
 		}
 	}
 	r.outcome.Duration = time.Since(r.started)
-	return r.outcome, nil
+	return r.outcome, err
 }
 
 // step is one part of an installation. The run wraps timing, events and the
@@ -95,35 +98,49 @@ var steps = []step{
 	readinessStep{}, // the server's Deployment is available, by our own look
 }
 
+// errOutOfTime is why the context of a run ends that has used up its plan's
+// time.
+var errOutOfTime = errors.New("out of time")
+
+// interruption returns why the caller has ended the context of a run, or nil
+// when it goes on, or has ended because of a fault or its time.
+func interruption(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	var fault *Fault
+	if cause == nil || errors.As(cause, &fault) || errors.Is(cause, errOutOfTime) {
+		return nil
+	}
+	return cause
+}
+
 // do runs one step.
-func (r *run) do(s step) error {
+func (r *run) do(ctx context.Context, s step) error {
 	r.emit(StepStarted{Step: s.name(), Title: s.title(r)})
 	begin := time.Now()
-	err := r.context().Err()
+	err := ctx.Err()
 	if err == nil {
-		err = s.run(r.context(), r)
+		err = s.run(ctx, r)
 	}
 	if err != nil {
-		err = r.meaning(s, err)
+		err = r.meaning(ctx, s, err)
 	}
 	r.emit(StepFinished{Step: s.name(), Err: err, Duration: time.Since(begin)})
 	return err
 }
 
 // meaning tells an interruption, a fault and a time-out from other errors.
-func (r *run) meaning(s step, err error) error {
-	cause := context.Cause(r.context())
+func (r *run) meaning(ctx context.Context, s step, err error) error {
 	var fault *Fault
-	switch {
+	switch cause := context.Cause(ctx); {
 	case errors.As(cause, &fault):
-		if error(fault) != err {
+		if !errors.Is(err, fault) {
 			fault.Err = err
 		}
 		return fault
-	case r.parent.Err() != nil:
-		return r.interrupted(s, context.Cause(r.parent))
-	case errors.Is(cause, context.DeadlineExceeded):
+	case errors.Is(cause, errOutOfTime):
 		return r.timedOut(err)
+	case cause != nil:
+		return r.interrupted(s, cause)
 	default:
 		return err
 	}

@@ -78,7 +78,7 @@ type TimeoutError struct {
 func (e *TimeoutError) Error() string {
 	var waiting []string
 	for _, w := range e.Waiting {
-		waiting = append(waiting, w.Object.String()+": "+w.Message)
+		waiting = append(waiting, w.String()+": "+w.Message)
 	}
 	text := fmt.Sprintf("not ready after %s", e.After)
 	if len(waiting) > 0 {

@@ -76,10 +76,16 @@ type emitter struct {
 func newEmitter(observe Observer) *emitter { return &emitter{observe: observe} }
 
 func (e *emitter) emit(event Event) {
-	if e.observe == nil {
-		return
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.observe(event)
+	if e.observe != nil {
+		e.observe(event)
+	}
+}
+
+// end drops every event that is still to come.
+func (e *emitter) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.observe = nil
 }

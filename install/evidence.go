@@ -16,23 +16,23 @@ const (
 
 // withEvidence gives a fault the last log lines of its pod, and the cause that
 // they name.
-func (w *watcher) withEvidence(o observation) *Fault {
+func (w *watcher) withEvidence(ctx context.Context, o observation) *Fault {
 	if o.logs == nil {
 		o.fault.Evidence = w.run.mask.lines(o.fault.Evidence)
 		o.fault.Cause = w.run.mask.text(o.fault.Cause)
 		return o.fault
 	}
-	return w.explain(o.fault, o.logs)
+	return w.explain(ctx, o.fault, o.logs)
 }
 
 // jobFault is the fault of a Job that has failed, with the log of its pod.
-func (w *watcher) jobFault(job *batchv1.Job) *Fault {
+func (w *watcher) jobFault(ctx context.Context, job *batchv1.Job) *Fault {
 	reason := ""
 	if c := jobCondition(job, batchv1.JobFailed); c != nil {
 		reason = c.Reason
 	}
 	f := jobFailed(job, reason)
-	ctx, cancel := w.evidenceContext()
+	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
 	pods, err := w.run.client.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
 	if err != nil || len(pods.Items) == 0 {
@@ -44,19 +44,19 @@ func (w *watcher) jobFault(job *batchv1.Job) *Fault {
 			newest = p
 		}
 	}
-	return w.explain(f, newest)
+	return w.explain(ctx, f, newest)
 }
 
 // podFault is the fault of a hook that is a pod and has failed.
-func (w *watcher) podFault(pod *corev1.Pod) *Fault {
-	return w.explain(&Fault{
+func (w *watcher) podFault(ctx context.Context, pod *corev1.Pod) *Fault {
+	return w.explain(ctx, &Fault{
 		Object: Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name},
 		Cause:  "the pod failed", Remedy: "its last log lines say why",
 	}, pod)
 }
 
-func (w *watcher) explain(f *Fault, pod *corev1.Pod) *Fault {
-	ctx, cancel := w.evidenceContext()
+func (w *watcher) explain(ctx context.Context, f *Fault, pod *corev1.Pod) *Fault {
+	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
 	lines := w.logs.tail(ctx, pod)
 	if len(lines) == 0 {
@@ -83,6 +83,6 @@ func (w *watcher) unreadyLog() []string {
 }
 
 // evidenceContext lets evidence be fetched although the run is ending.
-func (w *watcher) evidenceContext() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(w.run.parent), evidenceTime)
+func evidenceContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), evidenceTime)
 }

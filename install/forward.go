@@ -55,17 +55,20 @@ func (e *Engine) Forward(ctx context.Context, request ForwardRequest, observe Ob
 		return nil, err
 	}
 	t := newTunnel(ctx, listener, pods, newEmitter(observe))
-	if err := t.begin(); err != nil {
+	if err := t.begin(ctx); err != nil {
 		t.Close()
 		return nil, err
 	}
 	return t, nil
 }
 
+// addressInUseWindows is WSAEADDRINUSE.
+const addressInUseWindows = syscall.Errno(10048)
+
 func listen(ctx context.Context, request ForwardRequest) (net.Listener, error) {
 	address := net.JoinHostPort(request.Address, strconv.Itoa(request.LocalPort))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, addressInUseWindows) {
 		return nil, &PortInUseError{Address: request.Address, Port: request.LocalPort, Err: err}
 	}
 	if err != nil {

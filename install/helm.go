@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/go-logr/logr"
 	"helm.sh/helm/v3/pkg/action"
@@ -23,15 +24,20 @@ func (e *Engine) readConfig(ctx context.Context, namespace string) (*action.Conf
 	return config, config.Init(boundGetter{e.Access.Getter(), ctx}, namespace, storage, discard)
 }
 
+// requestTime is the most that one request of Helm's may take. Admission
+// webhooks may take 30 s.
+const requestTime = time.Minute
+
 // writeConfig is a Helm configuration whose waits obey the waiter; its
 // requests go on when the waiter has had enough, so that Helm can write down
 // where it stopped.
 func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration, error) {
+	getter := timedGetter{e.Access.Getter()}
 	config := &action.Configuration{}
-	if err := config.Init(e.Access.Getter(), namespace, storage, discard); err != nil {
+	if err := config.Init(getter, namespace, storage, discard); err != nil {
 		return nil, err
 	}
-	client := helmkube.New(e.Access.Getter())
+	client := helmkube.New(getter)
 	client.Log = discard
 	client.Namespace = namespace
 	config.KubeClient = &helmClient{Client: client, waiter: w}
@@ -60,5 +66,20 @@ func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
 	}
 	config = rest.CopyConfig(config)
 	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return boundTransport{g.ctx, base} })
+	return config, nil
+}
+
+// timedGetter gives every request of a getter's clients requestTime.
+type timedGetter struct {
+	genericclioptions.RESTClientGetter
+}
+
+func (g timedGetter) ToRESTConfig() (*rest.Config, error) {
+	config, err := g.RESTClientGetter.ToRESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	config = rest.CopyConfig(config)
+	config.Timeout = requestTime
 	return config, nil
 }

@@ -73,8 +73,10 @@ func (l *logs) read(p *corev1.Pod, container string) {
 func (l *logs) keep(pod types.UID, line string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lines := append(l.lines[pod], line)
-	l.lines[pod] = lines[max(0, len(lines)-keptLines):]
+	l.lines[pod] = append(l.lines[pod], line)
+	if over := len(l.lines[pod]) - keptLines; over > 0 {
+		l.lines[pod] = l.lines[pod][over:]
+	}
 }
 
 // of returns the last lines that the pod has written so far.

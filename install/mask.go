@@ -2,6 +2,7 @@ package install
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -39,7 +40,7 @@ func newMask(secrets []corev1.Secret) *mask {
 
 // secretKey tells the keys of the chart's own Secrets whose values are secret
 // from those that are settings ("ZENML_SECRETS_STORE_TYPE").
-var secretKey = regexp.MustCompile(`(?i)password|secret_key|encryption_key|token|credential|auth_config|access_key|private|_URL$`)
+var secretKey = regexp.MustCompile(`(?i)password|secret_key|encryption_key|token|credential|auth_config|access_key|secret_id|client_secret|private|account_json|_URL$`)
 
 // addRendered adds what the chart puts into Secrets.
 func (m *mask) addRendered(objects []manifest.Object) {
@@ -62,9 +63,18 @@ func (m *mask) addRendered(objects []manifest.Object) {
 }
 
 // add masks value; of a URL only its password, since the rest says where the
-// database is.
+// database is; of a JSON object, as secrets stores are given, also each of its
+// texts.
 func (m *mask) add(value string) {
 	value = strings.TrimSpace(value)
+	var fields map[string]any
+	if json.Unmarshal([]byte(value), &fields) == nil {
+		for key, field := range fields {
+			if text, ok := field.(string); ok && secretKey.MatchString(key) {
+				m.add(text)
+			}
+		}
+	}
 	if u, err := url.Parse(value); err == nil && u.Scheme != "" && u.Host != "" {
 		password, _ := u.User.Password()
 		value = password

@@ -22,20 +22,21 @@ metadata: {name: z}
 data:
   ZENML_SERVER_JWT_SECRET_KEY: ` + encoded([]byte("jwt-c4n4ry")) + `
   ZENML_STORE_URL: ` + encoded([]byte("mysql://zenml:in%40url-c4n4ry@db.example.com:3306/zenml")) + `
+  ZENML_SECRETS_STORE_AUTH_CONFIG: ` + encoded([]byte(`{"region":"eu-central-1","aws_secret_access_key":"aws-c4n4ry"}`)) + `
   ZENML_SECRETS_STORE_TYPE: ` + encoded([]byte("hashicorp")) + `
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.addRendered(objects)
-	line := "login s3cr3t p@ss (s3cr3t+p%40ss, " + encoded([]byte("s3cr3t p@ss")) + ") t0k3n-v4lue jwt-c4n4ry in@url-c4n4ry in%40url-c4n4ry hashicorp db.example.com abc"
+	line := "login s3cr3t p@ss (s3cr3t+p%40ss, " + encoded([]byte("s3cr3t p@ss")) + ") t0k3n-v4lue jwt-c4n4ry in@url-c4n4ry in%40url-c4n4ry hashicorp db.example.com abc aws-c4n4ry eu-central-1"
 	got := m.text(line)
-	for _, secret := range []string{"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", encoded([]byte("s3cr3t p@ss"))} {
+	for _, secret := range []string{"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", "aws-c4n4ry", encoded([]byte("s3cr3t p@ss"))} {
 		if strings.Contains(got, secret) {
 			t.Errorf("%q is left in %q", secret, got)
 		}
 	}
-	for _, plain := range []string{"hashicorp", "db.example.com", "abc"} {
+	for _, plain := range []string{"hashicorp", "db.example.com", "abc", "eu-central-1"} {
 		if !strings.Contains(got, plain) {
 			t.Errorf("%q is missing in %q", plain, got)
 		}

@@ -22,7 +22,7 @@ type observation struct {
 }
 
 // key tells one fault of one object from another.
-func (o observation) key() string { return o.Object.String() + "/" + o.rule }
+func (o observation) key() string { return o.String() + "/" + o.rule }
 
 // observe says what there is to say about each object, in an order that is
 // stable: causes before what they hold up.

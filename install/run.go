@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 
 	"helm.sh/helm/v3/pkg/action"
@@ -15,10 +16,7 @@ type run struct {
 	*emitter
 	engine  *Engine
 	plan    Plan
-	parent  context.Context // the caller's
-	ctx     context.Context // the caller's, with the plan's time, and ended by a fault
-	end     context.CancelCauseFunc
-	free    func() // frees the timer of ctx
+	end     context.CancelCauseFunc // ends the run's context, because of a fault
 	client  kubernetes.Interface
 	started time.Time
 	outcome Outcome
@@ -29,21 +27,16 @@ type run struct {
 	watch        *watcher // nil until the release step
 }
 
-func newRun(ctx context.Context, e *Engine, plan Plan, observe Observer) (*run, error) {
+func newRun(e *Engine, plan Plan, observe Observer, end context.CancelCauseFunc) (*run, error) {
 	client, err := e.Access.Client()
 	if err != nil {
 		return nil, err
 	}
-	r := &run{emitter: newEmitter(observe), engine: e, plan: plan, parent: ctx, client: client, started: time.Now()}
-	timed, free := context.WithTimeout(ctx, plan.Timeout)
-	r.free = free
-	r.ctx, r.end = context.WithCancelCause(timed)
-	r.mask = newMask(plan.Secrets)
-	return r, nil
+	return &run{
+		emitter: newEmitter(observe), engine: e, plan: plan, end: end, client: client,
+		started: time.Now(), mask: newMask(plan.Secrets),
+	}, nil
 }
-
-// context is what steps work under.
-func (r *run) context() context.Context { return r.ctx }
 
 // fail ends the run because of a fault; the first fault counts.
 func (r *run) fail(f *Fault) { r.end(f) }
@@ -52,13 +45,12 @@ func (r *run) close() {
 	if r.watch != nil {
 		r.watch.stop()
 	}
-	r.end(nil)
-	r.free()
+	r.emitter.end()
 }
 
 // readRelease reads the release even after the run's context has ended.
-func (r *run) readRelease() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.parent), 15*time.Second)
+func (r *run) readRelease(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	if release, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release); err == nil {
 		r.outcome.Release = release
@@ -66,24 +58,36 @@ func (r *run) readRelease() {
 }
 
 // readCapabilities asks the cluster once for its version and API versions.
-func (r *run) readCapabilities() error {
-	discovery, err := r.engine.Access.Getter().ToDiscoveryClient()
+func (r *run) readCapabilities(ctx context.Context) error {
+	client, err := r.engine.Access.Getter().ToDiscoveryClient()
 	if err != nil {
 		return err
 	}
-	discovery.Invalidate()
-	version, err := discovery.ServerVersion()
-	if err != nil {
-		return bare(err)
+	var found *chartutil.Capabilities
+	err = await(ctx, func() error { // discovery takes no context
+		var err error
+		found, err = capabilitiesOf(client)
+		return err
+	})
+	if err == nil {
+		r.capabilities = found
 	}
-	versions, err := action.GetVersionSet(discovery)
+	return err
+}
+
+func capabilitiesOf(client discovery.CachedDiscoveryInterface) (*chartutil.Capabilities, error) {
+	client.Invalidate()
+	version, err := client.ServerVersion()
 	if err != nil {
-		return bare(err)
+		return nil, bare(err)
 	}
-	r.capabilities = &chartutil.Capabilities{
+	versions, err := action.GetVersionSet(client)
+	if err != nil {
+		return nil, bare(err)
+	}
+	return &chartutil.Capabilities{
 		KubeVersion: chartutil.KubeVersion{Version: version.GitVersion, Major: version.Major, Minor: version.Minor},
 		APIVersions: versions,
 		HelmVersion: chartutil.DefaultCapabilities.HelmVersion,
-	}
-	return nil
+	}, nil
 }

@@ -31,21 +31,27 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 	}
 	config.Capabilities = r.capabilities
 
-	stopping := context.AfterFunc(r.parent, func() { r.emit(Notice{Text: "stopping after the current step"}) })
-	defer stopping()
+	stop := context.AfterFunc(ctx, func() {
+		if interruption(ctx) != nil {
+			r.emit(Notice{Text: "stopping after the current step"})
+		}
+	})
+	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- r.helm(config) }()
+	go func() { done <- r.helm(ctx, config) }()
 	err = <-done // Helm ends soon after ctx does: see helmClient
-	r.readRelease()
+	r.readRelease(ctx)
 	if err != nil {
 		return r.helmError(err)
 	}
 	return nil
 }
 
-// helm runs the action that fits what is there. It is not given the run's
-// context: a cancelled action would go on in the background. Its waits are.
-func (r *run) helm(config *action.Configuration) error {
+// helm runs the action that fits what is there. It is not given the end of the
+// run's context: a cancelled action would go on in the background. Its waits
+// are.
+func (r *run) helm(ctx context.Context, config *action.Configuration) error {
+	ctx = context.WithoutCancel(ctx)
 	r.plan.Chart.mu.Lock()
 	defer r.plan.Chart.mu.Unlock()
 	values := copyMap(r.plan.Values)
@@ -57,13 +63,13 @@ func (r *run) helm(config *action.Configuration) error {
 		upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
 		upgrade.ResetValues = true // exactly the plan's values; reused ones break across the rename of zenml: to server:
 		upgrade.MaxHistory = maxHistory
-		stored, err = upgrade.RunWithContext(context.WithoutCancel(r.parent), r.plan.Release, r.plan.Chart.helm, values)
+		stored, err = upgrade.RunWithContext(ctx, r.plan.Release, r.plan.Chart.helm, values)
 	} else {
 		install := action.NewInstall(config)
 		install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
 		install.Wait, install.Timeout = true, r.plan.Timeout
 		install.Replace = r.outcome.Before != nil // only the history of an uninstalled release
-		stored, err = install.RunWithContext(context.WithoutCancel(r.parent), r.plan.Chart.helm, values)
+		stored, err = install.RunWithContext(ctx, r.plan.Chart.helm, values)
 	}
 	if stored != nil {
 		r.outcome.Release = newRelease(stored)

@@ -14,7 +14,7 @@ func (stateStep) name() string        { return "state" }
 func (stateStep) title(r *run) string { return "look for release " + r.plan.Release }
 
 func (stateStep) run(ctx context.Context, r *run) error {
-	if err := r.readCapabilities(); err != nil {
+	if err := r.readCapabilities(ctx); err != nil {
 		return fmt.Errorf("the cluster does not answer: %w", err)
 	}
 	before, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release)

@@ -76,8 +76,8 @@ func (t *Tunnel) Close() {
 }
 
 // begin attaches to a first pod and then serves.
-func (t *Tunnel) begin() error {
-	first, cancel := context.WithTimeout(t.ctx, attachTime)
+func (t *Tunnel) begin(ctx context.Context) error {
+	first, cancel := context.WithTimeout(ctx, attachTime)
 	defer cancel()
 	a, err := t.attach(first, false)
 	t.work.Go(t.finish)

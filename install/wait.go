@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -52,7 +53,7 @@ func (w *helmWaiter) hookDone(kind string, info *resource.Info) (bool, error) {
 			return false, err
 		}
 		if jobCondition(job, batchv1.JobFailed) != nil {
-			return false, w.failed(w.run.watch.jobFault(job))
+			return false, w.failed(w.run.watch.jobFault(w.ctx, job))
 		}
 		return jobCondition(job, batchv1.JobComplete) != nil, nil
 	}
@@ -61,7 +62,7 @@ func (w *helmWaiter) hookDone(kind string, info *resource.Info) (bool, error) {
 		return false, err
 	}
 	if pod.Status.Phase == corev1.PodFailed {
-		return false, w.failed(w.run.watch.podFault(pod))
+		return false, w.failed(w.run.watch.podFault(w.ctx, pod))
 	}
 	return pod.Status.Phase == corev1.PodSucceeded, nil
 }
@@ -127,11 +128,12 @@ func pollPatiently(ctx context.Context, ask func() (bool, error)) error {
 }
 
 func final(err error) bool {
-	if _, ok := err.(*endOfWait); ok {
+	var end *endOfWait
+	if errors.As(err, &end) {
 		return true
 	}
-	status, ok := err.(apierrors.APIStatus)
-	if !ok {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
 		return false
 	}
 	switch code := status.Status().Code; code {
@@ -162,6 +164,19 @@ func poll(ctx context.Context, every time.Duration, ask func() (bool, error)) er
 		case <-ctx.Done():
 		case <-ticker.C:
 		}
+	}
+}
+
+// await runs what takes no context and returns when it has ended or ctx has;
+// then what it still does is lost.
+func await(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case err := <-done:
+		return err
 	}
 }
 

@@ -120,7 +120,7 @@ func (w *watcher) loop(ctx context.Context) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	for {
-		w.look()
+		w.look(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -137,13 +137,13 @@ func (w *watcher) loop(ctx context.Context) {
 
 // look observes everything once, reports what is new, and ends the run when a
 // fault has outlasted its grace.
-func (w *watcher) look() {
+func (w *watcher) look(ctx context.Context) {
 	v := w.view()
 	w.logs.follow(v.pods)
 	for _, o := range v.observe() {
 		w.report(o)
 		if o.fault != nil && w.outlasted(o) {
-			w.run.fail(w.withEvidence(o))
+			w.run.fail(w.withEvidence(ctx, o))
 			return
 		}
 	}

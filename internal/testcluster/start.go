@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,9 +46,14 @@ func Start(t testing.TB) *Cluster {
 	return cluster
 }
 
-// Main runs the tests of a package and ends the sandbox if it has been
-// started for them.
+// parallel is how many parallel tests run at once: they wait for the cluster
+// far more than they compute.
+const parallel = "8"
+
+// Main runs the tests of a package, more of them at once than there are
+// processors, and ends the sandbox if it has been started for them.
 func Main(m interface{ Run() int }) {
+	_ = flag.Set("test.parallel", parallel) // -parallel on the command line comes later and wins
 	code := m.Run()
 	if stopped != nil {
 		stopped()
@@ -57,7 +63,7 @@ func Main(m interface{ Run() int }) {
 
 func startOnce() (*Cluster, error) {
 	if path := os.Getenv(envRecord); path != "" { //nolint:forbidigo // set by make test
-		data, err := os.ReadFile(path)
+		data, err := os.ReadFile(path) //nolint:gosec // named by make test
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +146,7 @@ func root() (string, error) {
 
 func run(name string, args ...string) ([]byte, error) {
 	var out, talk bytes.Buffer
-	command := exec.Command(name, args...)
+	command := exec.Command(name, args...) //nolint:gosec,noctx // the sandbox's own program, which ends by itself
 	command.Stdout, command.Stderr = &out, &talk
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, talk.String())
