@@ -18,6 +18,8 @@ type hostState struct {
 	interfaces map[string]bool
 	// netns are named network namespaces, iptables the rules without counters.
 	netns, iptables string
+	// tunables are settings of the kernel that node components like to change.
+	tunables string
 }
 
 func host(t *testing.T) hostState {
@@ -29,6 +31,13 @@ func host(t *testing.T) hostState {
 	}
 	for _, each := range interfaces {
 		state.interfaces[each.Name] = true
+	}
+	for _, name := range []string{"vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet"} {
+		value, err := os.ReadFile("/proc/sys/" + name)
+		if err != nil && runtime.GOOS == "linux" {
+			t.Fatal(err)
+		}
+		state.tunables += name + "=" + string(value)
 	}
 	if path, err := exec.LookPath("iptables-save"); err == nil && os.Geteuid() == 0 {
 		rules, err := exec.Command(path).Output()
@@ -61,6 +70,9 @@ func (h hostState) assertNothingOf(t *testing.T, s *sandbox, before hostState) {
 	}
 	if h.iptables != before.iptables {
 		t.Errorf("the host's packet filter changed from\n%s\nto\n%s", before.iptables, h.iptables)
+	}
+	if h.tunables != before.tunables {
+		t.Errorf("the kernel's settings changed from\n%s\nto\n%s", before.tunables, h.tunables)
 	}
 	if name := s.Network.Interface; name != "" && h.interfaces[name] && !before.interfaces[name] {
 		t.Errorf("network interface %s is left", name)

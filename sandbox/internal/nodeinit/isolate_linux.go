@@ -39,6 +39,9 @@ func isolate(stateDir string) error {
 			return err
 		}
 	}
+	if err := shieldTunables(); err != nil {
+		return err
+	}
 	if err := uncover(stateDir, state); err != nil {
 		return err
 	}

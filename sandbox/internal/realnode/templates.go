@@ -33,7 +33,8 @@ func (n *Node) render(text string) ([]byte, error) {
 const Socket = "/run/containerd/containerd.sock"
 
 // The fixed paths are the node's own: see package nodeinit. restrict_oom_score_adj lets pods
-// start where the capability CAP_SYS_RESOURCE is missing.
+// start where the capability CAP_SYS_RESOURCE is missing; without AppArmor no
+// profile is left in the host's kernel.
 const containerdTemplate = `version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
@@ -49,6 +50,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "{{.PauseImage}}"
   restrict_oom_score_adj = true
+  disable_apparmor = true
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".cni]

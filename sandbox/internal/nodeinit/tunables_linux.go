@@ -1,0 +1,39 @@
+package nodeinit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// tunables are the settings of the whole machine that a kubelet changes where
+// they are not as it wants them, and what it wants.
+var tunables = map[string]string{
+	"vm/overcommit_memory":      "1",
+	"vm/panic_on_oom":           "0",
+	"kernel/panic":              "10",
+	"kernel/panic_on_oops":      "1",
+	"kernel/keys/root_maxkeys":  "1000000",
+	"kernel/keys/root_maxbytes": "25000000",
+}
+
+// shieldTunables covers those settings with files that please the kubelet, so
+// that the machine's own stay as they are. It expects an empty /run.
+func shieldTunables() error {
+	for name, value := range tunables {
+		cover, target := filepath.Join("/run/tunables", name), filepath.Join("/proc/sys", name)
+		if err := os.MkdirAll(filepath.Dir(cover), 0o755); err != nil {
+			return fmt.Errorf("shield %s: %w", target, err)
+		}
+		if err := os.WriteFile(cover, []byte(value+"\n"), 0o644); err != nil {
+			return fmt.Errorf("shield %s: %w", target, err)
+		}
+		if err := unix.Mount(cover, target, "", unix.MS_BIND, ""); err != nil && !errors.Is(err, unix.ENOENT) {
+			return fmt.Errorf("shield %s: %w", target, err)
+		}
+	}
+	return nil
+}
