@@ -92,15 +92,13 @@ func (d Dir) NameLock() string { return filepath.Join(d.Root, "."+d.Name+".lock"
 // LifeLock returns the path of the lock that the supervisor holds while it lives.
 func (d Dir) LifeLock() string { return d.Join("supervisor.lock") }
 
-// Alive tells whether the sandbox's supervisor runs.
+// Alive tells whether the sandbox's supervisor runs. Asking takes a shared
+// lock for a moment, so that those who ask do not take each other for it.
 func (d Dir) Alive() bool {
-	if _, err := os.Stat(d.LifeLock()); err != nil {
+	file, err := os.Open(d.LifeLock())
+	if err != nil {
 		return false
 	}
-	lock, err := TryLock(d.LifeLock())
-	if err != nil {
-		return errors.Is(err, ErrLocked)
-	}
-	lock.Unlock()
-	return false
+	defer func() { _ = file.Close() }()
+	return errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

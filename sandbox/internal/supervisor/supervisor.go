@@ -52,7 +52,9 @@ type host interface {
 // Run brings a sandbox up, tells how it goes, and keeps it until ctx ends.
 // log takes the talk of what runs inside the supervisor.
 func Run(ctx context.Context, options Options, tell func(Progress), log io.Writer) error {
-	life, err := state.TryLock(options.Dir.LifeLock())
+	waiting, cancel := context.WithTimeout(ctx, 2*time.Second) // somebody who asks for the status holds it for a moment
+	defer cancel()
+	life, err := state.WaitLock(waiting, options.Dir.LifeLock())
 	if err != nil {
 		return fmt.Errorf("another supervisor runs sandbox %s: %w", options.Dir.Name, err)
 	}
