@@ -1,14 +1,19 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/render"
 )
 
 type generateOptions struct {
@@ -17,6 +22,7 @@ type generateOptions struct {
 	file    fromFile
 	output  string
 	force   bool
+	format  string
 }
 
 func newGenerate(s Streams, c *common, run func(context.Context, *generateOptions) error) *cobra.Command {
@@ -38,16 +44,25 @@ on the rendered chart before the file is written.`,
 		},
 	}
 	o.file.register(cmd)
-	registerOutput(cmd, &o.output, &o.force)
+	flags := cmd.Flags()
+	flags.StringVar(&o.format, "format", string(render.FormatValues), "what to write: "+strings.Join(formatNames(), ", "))
+	flags.StringVar(&o.output, "output", "", "the file to write, or the folder for manifests (default: the format's usual name; - writes to standard output)")
+	flags.BoolVar(&o.force, "force", false, "overwrite files")
 	return cmd
 }
 
-func registerOutput(cmd *cobra.Command, output *string, force *bool) {
-	cmd.Flags().StringVar(output, "output", defaultValuesFile, "the values file to write (- writes to standard output)")
-	cmd.Flags().BoolVar(force, "force", false, "overwrite the values file")
+func formatNames() []string {
+	var names []string
+	for _, f := range render.Formats {
+		names = append(names, string(f))
+	}
+	return names
 }
 
 func runGenerate(ctx context.Context, o *generateOptions) error {
+	if !slices.Contains(formatNames(), o.format) {
+		return usagef("--format %s: it is one of %s", o.format, strings.Join(formatNames(), ", "))
+	}
 	if o.file.name == "" && len(o.file.extras) == 0 {
 		return usagef("there are no answers: give them with -f answers.yaml or --answer KEY=VALUE")
 	}
@@ -63,41 +78,94 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err := p.faults.Err(); err != nil {
 		return usage(err)
 	}
-	if o.output == "-" {
-		_, err := o.streams.Out.Write(p.document.Bytes)
+	files, err := p.files(unit, render.Format(o.format))
+	if err != nil {
 		return err
 	}
-	if err := o.write(p.document.Bytes); err != nil {
+	if o.output == "-" {
+		return o.print(files)
+	}
+	if err := o.write(files); err != nil {
 		return err
 	}
 	o.explain(unit, p)
 	return nil
 }
 
-// write asks before it overwrites, where there is someone to ask.
-func (o *generateOptions) write(content []byte) error {
-	err := writeValues(o.output, content, o.force)
+// files writes what was prepared in a format.
+func (p *prepared) files(u *setup, format render.Format) ([]render.File, error) {
+	var r render.Rendered
+	if format == render.FormatManifests {
+		secrets, err := p.secrets(u)
+		if err != nil {
+			return nil, err
+		}
+		r = render.Rendered{Objects: p.objects, Secrets: secrets}
+	}
+	files, err := p.document.Files(format, r)
+	if err != nil {
+		return nil, u.located(usage(err))
+	}
+	return files, nil
+}
+
+// print writes to standard output what may be seen of several files, and a
+// single file as it is.
+func (o *generateOptions) print(files []render.File) error {
+	for _, f := range files {
+		if f.Sensitive && len(files) > 1 {
+			fmt.Fprintf(o.streams.Err, "%s is not printed: it holds secrets. Name a folder with --output to have it written.\n", f.Name)
+			continue
+		}
+		if _, err := o.streams.Out.Write(f.Bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes the files; where there is someone to ask, it asks before it
+// overwrites one.
+func (o *generateOptions) write(files []render.File) error {
+	for _, f := range files {
+		path := cmp.Or(o.output, f.Name)
+		if len(files) > 1 {
+			path = filepath.Join(o.output, f.Name)
+		}
+		if err := o.writeOne(path, f.Bytes); err != nil {
+			return err
+		}
+		fmt.Fprintf(o.streams.Err, "Wrote %s\n", path)
+		if f.Sensitive {
+			fmt.Fprintln(o.streams.Err, "  It holds a secret: keep it out of version control.")
+		}
+	}
+	return nil
+}
+
+func (o *generateOptions) writeOne(path string, content []byte) error {
+	err := writeValues(path, content, o.force)
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if o.streams.Interactive() && confirm(o.streams, o.output+" exists with other content. Overwrite it?") {
-		return writeValues(o.output, content, true)
+	if o.streams.Interactive() && confirm(o.streams, path+" exists with other content. Overwrite it?") {
+		return writeValues(path, content, true)
 	}
 	return usage(err)
 }
 
-// explain says what was written and what a person does with it.
+// explain says what a person does with what was written.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
-	fmt.Fprintf(w, "Wrote %s for chart %s %s.\n", o.output, p.chart.Info.Name, p.chart.Info.Version)
-	if p.document.Sensitive {
-		fmt.Fprintln(w, "It holds a secret: keep it out of version control.")
+	if commands := p.document.Commands(); len(commands) > 0 && o.format != string(render.FormatManifests) {
+		fmt.Fprintln(w, "Create the Secrets that it references:")
+		for _, command := range commands {
+			fmt.Fprintln(w, "  "+command)
+		}
 	}
-	fmt.Fprintln(w, "To install it by hand:")
-	for _, command := range p.document.Commands() {
-		fmt.Fprintln(w, "  "+command)
+	if o.format == string(render.FormatValues) {
+		fmt.Fprintf(w, "Install it by hand with:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
 	}
-	fmt.Fprintln(w, "  "+helmCommand(u, p, o.output))
 }
 
 // helmCommand is the Helm command line that installs what was prepared.

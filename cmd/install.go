@@ -54,8 +54,9 @@ ends as soon as the server answers (and is activated, where admin says so).`,
 
 func (o *installOptions) register(cmd *cobra.Command) {
 	registerChoice(cmd, &o.checks)
-	registerOutput(cmd, &o.output, &o.force)
 	flags := cmd.Flags()
+	flags.StringVar(&o.output, "output", defaultValuesFile, "the values file to write")
+	flags.BoolVar(&o.force, "force", false, "overwrite the values file")
 	flags.StringVar(&o.failOn, "fail-on", "fail", "what in the preflight stops the install: fail or warn")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "ask nothing")
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: hold the port-forward until Ctrl-C")

@@ -37,15 +37,31 @@ func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, err
 	if p.document, err = render.Values(u.answers, chart.Info, p.settings); err != nil {
 		return nil, u.located(err)
 	}
+	if p.objects, err = u.render(chart, p.document.Map); err != nil {
+		return nil, err
+	}
+	p.faults, err = p.prove(u)
+	return p, err
+}
+
+// render renders the chart in memory.
+func (u *setup) render(chart *install.Chart, values map[string]any) ([]manifest.Object, error) {
 	rendered, err := chart.Render(install.RenderRequest{
-		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: p.document.Map,
+		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: values,
 	})
 	if err != nil {
 		return nil, usage(err)
 	}
-	p.objects = rendered.Objects
-	p.faults = u.file.Locate(render.Prove(u.answers, chart.Info, p.document, rendered.Objects))
-	return p, nil
+	return rendered.Objects, nil
+}
+
+// prove looks for the effect of every answer, raw values included.
+func (p *prepared) prove(u *setup) (answers.Faults, error) {
+	faults := render.Prove(u.answers, p.chart.Info, p.document, p.objects)
+	raw, err := render.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
+		return u.render(p.chart, values)
+	})
+	return u.file.Locate(append(faults, raw...)), err
 }
 
 // located adds the lines of the answers file to faults.
