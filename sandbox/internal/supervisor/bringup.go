@@ -35,6 +35,7 @@ func (s *Supervisor) bringUp(parent context.Context) error {
 		{"starting the controllers", func(context.Context) error { return s.startControllers(parent) }},
 		{"starting the nodes", s.host.Join},
 		{"waiting for the nodes", s.waitNodes},
+		{"waiting for Services", s.host.Ready},
 		{"waiting for the default service account", s.waitServiceAccount},
 	} {
 		s.say("%s", step.say)

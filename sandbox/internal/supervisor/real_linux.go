@@ -99,6 +99,21 @@ func (h *realHost) Join(ctx context.Context) error {
 	return poll(ctx, 50*time.Millisecond, h.dnsReady)
 }
 
+// servicesReady tells whether kube-proxy leads to the cluster DNS's Service.
+func (h *realHost) servicesReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 250*time.Millisecond)
+	defer cancel()
+	if err := network.Answers(ctx, h.runner.PID(), net.JoinHostPort(network.DNSIP, "53")); err != nil {
+		return fmt.Errorf("the Service kube-dns leads nowhere yet: %w", err)
+	}
+	return nil
+}
+
+// Ready waits until Services work.
+func (h *realHost) Ready(ctx context.Context) error {
+	return poll(ctx, 100*time.Millisecond, h.servicesReady)
+}
+
 func (h *realHost) dnsReady(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.node.DNSReady(), nil)
 	if err != nil {

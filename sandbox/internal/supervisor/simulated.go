@@ -137,4 +137,7 @@ func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 	return errors.New("failed to pull " + image + ": not found")
 }
 
+// Ready implements host: simulated pods need nothing.
+func (h *simulatedHost) Ready(context.Context) error { return nil }
+
 func (h *simulatedHost) Close() { h.runner.Close() }

@@ -45,6 +45,8 @@ type host interface {
 	Prepare(ctx context.Context) error
 	// Join starts the nodes.
 	Join(ctx context.Context) error
+	// Ready waits for what a pod needs besides its node.
+	Ready(ctx context.Context) error
 	// Close ends all components and removes what they leave on the host.
 	Close()
 }
