@@ -1,7 +1,10 @@
 package checks
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -197,5 +200,34 @@ func TestAWSReadOnlyBySimulation(t *testing.T) {
 	expect(t, report, "secrets.permissions", Failed, "may not: secretsmanager:TagResource, secretsmanager:DeleteSecret (explicit deny)")
 	if left := cloud.Secrets(t); len(left) > 0 {
 		t.Errorf("read-only checks wrote: %v", left)
+	}
+}
+
+func TestAWSInterrupted(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	key := cloud.User(t, "zenml", awsPolicy(""))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	reached := false
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeSecret") {
+			reached = len(cloud.Secrets(t)) == 1
+			_, _ = io.Copy(io.Discard, r.Body) // the server sees the end of the connection only then
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		forward(t, w, r, cloud.URL, func(out *http.Request) { out.Host = r.Host })
+	}))
+	t.Cleanup(between.Close)
+	e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }), map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
+	report, err := Run(ctx, e, Options{Only: []string{"secrets.permissions"}}, nil)
+	if !errors.Is(err, context.Canceled) || !reached {
+		t.Fatalf("%v; the secret was there: %v", err, reached)
+	}
+	expect(t, report, "secrets.permissions", Skipped, "interrupted")
+	if left := cloud.Secrets(t); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

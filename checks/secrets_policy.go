@@ -65,6 +65,10 @@ var policyFiles = map[string]string{
 	answers.AWSSecrets: "aws.json", answers.GCPSecrets: "gcp.sh", answers.AzureSecrets: "azure.sh", answers.HashiCorpSecrets: "hashicorp.hcl",
 }
 
+// policyNames are how the names of the files begin: both stores may be of one
+// provider.
+var policyNames = map[string]string{"secretsStore": "zenml-secrets-", "backupSecretsStore": "zenml-backup-secrets-"}
+
 func policyOf(p place, k told) (Policy, error) {
 	file := policyFiles[p.store.Type]
 	t, err := template.New(file+".tmpl").Option("missingkey=error").ParseFS(assets.Policies, "policies/"+file+".tmpl")
@@ -75,7 +79,7 @@ func policyOf(p place, k told) (Policy, error) {
 	if err := t.Execute(&content, p.blanks(k)); err != nil {
 		return Policy{}, fmt.Errorf("policy of %s: %w", p.key, err)
 	}
-	policy := Policy{Store: p.key, Name: "zenml-secrets-" + file, Content: content.Bytes()}
+	policy := Policy{Store: p.key, Name: policyNames[p.key] + file, Content: content.Bytes()}
 	policy.Apply = p.apply(policy.Name, k)
 	return policy, nil
 }

@@ -4,10 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-
 	"github.com/zenml-installer/zenml-installer/checks/stores"
 )
 
@@ -33,37 +29,6 @@ func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 		rights.List = append(rights.List, state(action, err))
 	}
 	return rights, nil
-}
-
-// simulate lets IAM say what the caller's policies allow. It wants
-// iam:SimulatePrincipalPolicy, which few users of a store have.
-func (s *Store) simulate(ctx context.Context) ([]stores.Right, error) {
-	source := principal(s.arn)
-	client := iam.NewFromConfig(s.aws, func(o *iam.Options) { o.BaseEndpoint = s.endpoint("IAM") })
-	out, err := client.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: &source, ActionNames: actions, ResourceArns: []string{s.absentARN()},
-	})
-	if err != nil {
-		return nil, err
-	}
-	decisions := map[string]types.PolicyEvaluationDecisionType{}
-	for _, result := range out.EvaluationResults {
-		decisions[aws.ToString(result.EvalActionName)] = result.EvalDecision
-	}
-	var list []stores.Right
-	for _, action := range actions {
-		right := stores.Right{Name: action}
-		switch decisions[action] {
-		case types.PolicyEvaluationDecisionTypeAllowed:
-			right.State = stores.Granted
-		case types.PolicyEvaluationDecisionTypeExplicitDeny:
-			right.State, right.Note = stores.Denied, "(explicit deny)"
-		case types.PolicyEvaluationDecisionTypeImplicitDeny:
-			right.State = stores.Denied
-		}
-		list = append(list, right)
-	}
-	return list, nil
 }
 
 // principal is the user or role behind a caller: IAM simulates no sessions.
