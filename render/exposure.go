@@ -112,10 +112,10 @@ func proxyHeaders(d *draft) {
 	}
 }
 
-// believesProxies looks for uvicorn's own variables and arguments.
+// believesProxies looks for variables and arguments such as uvicorn's own.
 func believesProxies(p *pod) bool {
 	for _, e := range p.main.Env {
-		if strings.HasSuffix(e.Name, "FORWARDED_ALLOW_IPS") || strings.HasSuffix(e.Name, "PROXY_HEADERS") && e.Value != "" {
+		if strings.Contains(e.Name, "FORWARDED") || strings.Contains(e.Name, "PROXY_HEADERS") {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
@@ -13,7 +14,7 @@ func (d *draft) gateway() {
 	}
 	g := d.a.Expose.Gateway
 	d.comment("gateway", "Reached through Gateway "+g.Name+" in namespace "+g.Namespace+" (expose.gateway).")
-	d.set("gateway.enabled", true, "expose.type").prove(routeIs("there is an HTTPRoute", map[string]any{}))
+	d.set("gateway.enabled", true, "expose.type").prove(routeIs("there is an HTTPRoute that leads to the server", map[string]any{}).and(routeLeadsToServer))
 	d.set("gateway.gatewayRef.name", g.Name, "expose.gateway.name").prove(routeParent("name", g.Name))
 	d.set("gateway.gatewayRef.namespace", g.Namespace, "expose.gateway.namespace").prove(routeParent("namespace", g.Namespace))
 	if g.Section != "" {
@@ -34,6 +35,29 @@ func (d *draft) gateway() {
 
 func routeIs(claim string, want map[string]any) proof {
 	return proof{claim: claim, holds: func(v *view) bool { return covers(v.routeSpec(), want) }}
+}
+
+// routeLeadsToServer tells whether every rule of the HTTPRoute ends at the
+// rendered Service and its port.
+func routeLeadsToServer(v *view) bool {
+	rules, _ := v.routeSpec()["rules"].([]any)
+	for _, r := range rules {
+		rule, _ := r.(map[string]any)
+		backends, _ := rule["backendRefs"].([]any)
+		for _, b := range backends {
+			backend, _ := b.(map[string]any)
+			name, _ := backend["name"].(string)
+			port, _ := scalarText(backend["port"])
+			number, err := strconv.ParseInt(port, 10, 32)
+			if err != nil || !v.serves(name, int32(number)) {
+				return false
+			}
+		}
+		if len(backends) == 0 {
+			return false
+		}
+	}
+	return len(rules) > 0
 }
 
 func routeParent(name, value string) proof {

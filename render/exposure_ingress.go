@@ -13,7 +13,7 @@ import (
 func (d *draft) ingress() {
 	i := d.a.Expose.Ingress
 	d.comment("ingress", "Reached through an ingress controller (expose).")
-	d.set("ingress.enabled", true, "expose.type").say().prove(ingressIs("there is an Ingress", func(networkingv1.Ingress) bool { return true }), noneOf("HTTPRoute"))
+	d.set("ingress.enabled", true, "expose.type").say().prove(ingressIs("there is an Ingress", func(networkingv1.Ingress) bool { return true }).and(ingressLeadsToServer), noneOf("HTTPRoute"))
 	d.set("ingress.className", i.Class, "expose.ingress.class").prove(ingressIs("the Ingress is of class "+i.Class, func(in networkingv1.Ingress) bool {
 		return in.Spec.IngressClassName != nil && *in.Spec.IngressClassName == i.Class
 	}))
@@ -112,6 +112,23 @@ func makesCertificate() proof {
 		made := v.secrets[in.Spec.TLS[0].SecretName]
 		return made["tls.crt"] != "" && made["tls.key"] != ""
 	})
+}
+
+// ingressLeadsToServer tells whether every path of the Ingress ends at the
+// rendered Service and its port.
+func ingressLeadsToServer(v *view) bool {
+	in, _ := only[networkingv1.Ingress](v, "Ingress")
+	for _, rule := range in.Spec.Rules {
+		if rule.HTTP == nil {
+			return false
+		}
+		for _, path := range rule.HTTP.Paths {
+			if path.Backend.Service == nil || !v.serves(path.Backend.Service.Name, path.Backend.Service.Port.Number) {
+				return false
+			}
+		}
+	}
+	return len(in.Spec.Rules) > 0
 }
 
 func (p proof) and(more func(*view) bool) proof {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -38,4 +39,10 @@ func serviceIs(claim string, holds func(serviceSpec) bool) proof {
 		s, ok := only[corev1.Service](v, "Service")
 		return ok && holds(s.Spec)
 	}}
+}
+
+// serves tells whether a Service of that name and port is rendered.
+func (v *view) serves(name string, port int32) bool {
+	s, ok := only[corev1.Service](v, "Service")
+	return ok && s.Name == name && slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == port })
 }

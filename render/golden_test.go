@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,12 +35,30 @@ func golden(t *testing.T, name string, got []byte) {
 			t.Fatal(err)
 		}
 	}
+	usedGoldens.Store(path, true)
 	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, got) {
 		t.Errorf("%s differs (go test ./render -update writes it anew):\n%s", path, cmp.Diff(string(want), string(got)))
+	}
+}
+
+// usedGoldens are the golden files that a test has asked for.
+var usedGoldens sync.Map
+
+// noneLeftOver fails for golden files in a folder that no test asks for.
+func noneLeftOver(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "golden", dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		if _, ok := usedGoldens.Load(path); !ok {
+			t.Errorf("%s is left over: remove it", path)
+		}
 	}
 }
 
@@ -57,6 +76,9 @@ func TestSamples(t *testing.T) {
 				}
 			})
 		}
+	}
+	for _, generation := range generations {
+		noneLeftOver(t, generation)
 	}
 	t.Logf("%d samples proved, %d refused by a chart that cannot honour them", proved, refused)
 }

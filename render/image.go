@@ -3,6 +3,8 @@ package render
 import (
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // image writes where the server's image comes from.
@@ -13,11 +15,15 @@ func image(d *draft) {
 	}
 	if i.Repository != "" {
 		d.set("image.repository", i.Repository, "server.image.repository").
-			prove(podsShow("the image is "+i.Repository, func(p *pod) bool { return strings.HasPrefix(p.main.Image, i.Repository+":") }))
+			prove(podsShow("every image is "+i.Repository, func(p *pod) bool {
+				return p.images(func(image string) bool { return strings.HasPrefix(image, i.Repository+":") })
+			}))
 	}
 	if i.Tag != "" {
 		d.set("image.tag", i.Tag, "server.image.tag").
-			prove(podsShow("the image's tag is "+i.Tag, func(p *pod) bool { return strings.HasSuffix(p.main.Image, ":"+i.Tag) }))
+			prove(podsShow("every image's tag is "+i.Tag, func(p *pod) bool {
+				return p.images(func(image string) bool { return strings.HasSuffix(image, ":"+i.Tag) })
+			}))
 	}
 	if i.PullPolicy != "" {
 		d.set("image.pullPolicy", i.PullPolicy, "server.image.pullPolicy").
@@ -39,4 +45,9 @@ func image(d *draft) {
 			}
 			return slices.Equal(names, i.PullSecrets)
 		}))
+}
+
+// images tells whether something holds of the image of every container.
+func (p *pod) images(holds func(image string) bool) bool {
+	return !slices.ContainsFunc(slices.Concat(p.spec.InitContainers, p.spec.Containers), func(c corev1.Container) bool { return !holds(c.Image) })
 }

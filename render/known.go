@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,8 +12,8 @@ import (
 )
 
 // silent are the settings that charts read without naming them in their
-// defaults. A chart knows one when its values.yaml mentions it in a comment,
-// or when it is not older than since.
+// defaults, from the version since on. Others are known when the defaults
+// mention them in a comment, at the place where they would stand.
 var silent = []struct {
 	path  string // below the server's key
 	since string // "" means every chart
@@ -38,7 +39,7 @@ var silent = []struct {
 
 // open are the mappings that charts hand on as they are, so that any key below
 // them has a meaning.
-var open = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure|hashicorp)\.authConfig|podSecurityContext|securityContext)$`)
+var open = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure)\.authConfig|podSecurityContext|securityContext)$`)
 
 // knows tells whether the chart reads the value at path.
 func (d *draft) knows(path []string) bool { return knows(d.chart, d.layout, path) }
@@ -76,21 +77,26 @@ func free(n *yaml.Node) bool {
 }
 
 func knowsSilent(c chart.Info, layout chart.Layout, path []string) bool {
+	if mentions(c, path[len(path)-1], len(path)-1) {
+		return true
+	}
 	if len(path) < 2 || path[0] != layout.Root {
 		return false
 	}
 	name := strings.Join(path[1:], ".")
 	for _, s := range silent {
 		if s.path == name {
-			return s.since == "" || mentions(c, path[len(path)-1]) || !older(c.Version, s.since)
+			return s.since == "" || !older(c.Version, s.since)
 		}
 	}
 	return false
 }
 
-// mentions tells whether a key stands in a comment of the chart's defaults.
-func mentions(c chart.Info, key string) bool {
-	return regexp.MustCompile(`(?m)^\s*#\s*` + regexp.QuoteMeta(key) + `:`).Match(c.Defaults)
+// mentions tells whether a key stands in a comment of the chart's defaults, as
+// deep as it would stand without the mark.
+func mentions(c chart.Info, key string, depth int) bool {
+	pattern := fmt.Sprintf(`(?m)^ {%d}# ?%s:`, 2*depth, regexp.QuoteMeta(key))
+	return regexp.MustCompile(pattern).Match(c.Defaults)
 }
 
 // children lists the keys that the chart knows at path, for a hint.

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	propertyCount = flag.Int("property.count", 60, "how many random answers files the property test makes")
+	propertyCount = flag.Int("property.count", 40, "how many random answers files the property test makes")
 	propertySeed  = flag.Uint64("property.seed", 1, "the seed of the first")
 )
 
@@ -164,8 +164,11 @@ func (g generator) word() string {
 // text makes an answer that the field's own check takes: something wild, else
 // a plain word or number, else the field's example.
 func (g generator) text(f answers.Field) string {
-	if f.Key == "cluster.release" {
+	switch f.Key {
+	case "cluster.release":
 		return "r" + g.word()
+	case "database.payloads.path":
+		return []string{"s3", "gs", "az"}[g.IntN(3)] + "://" + g.word()
 	}
 	first := g.wild()
 	if namesAnObject[f.Key] {

@@ -40,20 +40,29 @@ func Prove(a answers.Answers, c chart.Info, doc Document, objects []manifest.Obj
 			}
 		}
 	}
-	faults = append(faults, d.nameless(objects)...)
+	faults = append(faults, d.broken(v)...)
 	return append(append(faults, d.uncovered(a)...), d.strangers(v)...)
 }
 
-// nameless returns a fault for every object without a name: what a broken
-// template leaves behind.
-func (d *draft) nameless(objects []manifest.Object) answers.Faults {
+// broken returns a fault for what a broken template leaves behind: objects
+// without a name, containers without an image.
+func (d *draft) broken(v *view) answers.Faults {
 	var faults answers.Faults
-	for _, o := range objects {
+	for _, o := range v.objects {
 		if o.GetName() == "" {
-			faults = append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders a " + o.GetKind() + " without a name", Remedy: "use another chart version (chart.version)"})
+			faults = append(faults, d.brokenChart("a "+o.GetKind()+" without a name"))
+		}
+	}
+	for _, p := range v.pods() {
+		if !p.images(func(image string) bool { return image != "" }) {
+			faults = append(faults, d.brokenChart("a container without an image in "+p.object))
 		}
 	}
 	return faults
+}
+
+func (d *draft) brokenChart(what string) answers.Fault {
+	return answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders " + what, Remedy: "use another chart version (chart.version)"}
 }
 
 // uncovered returns a fault for every answer that was given and of which

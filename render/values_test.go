@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 const mysqlAnswers = `version: 1
@@ -215,5 +217,55 @@ func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
 	}
 	if faults := Prove(a, c.Info, doc, objects); !strings.Contains(faults.Error(), "needs Secret mysql-loginx, key pw, which nobody provides") {
 		t.Errorf("got %v", faults)
+	}
+}
+
+func TestEverySecretOfTheAnswersHasAHome(t *testing.T) {
+	a := samples(t)["minimal"].Complete()
+	seen := map[answers.SecretRef]string{}
+	for _, f := range answers.Fields {
+		if f.Kind != answers.Secret && f.Kind != answers.Content || inOnePiece(f.Key) {
+			continue
+		}
+		ref := home(a, f.Key)
+		if other := seen[ref]; other != "" && ref.Key != "auth-config" {
+			t.Errorf("%s and %s share %v", f.Key, other, ref)
+		}
+		if !strings.HasPrefix(ref.Name, "zenml-server-") || ref.Key == "" {
+			t.Errorf("%s is kept in %v", f.Key, ref)
+		}
+		seen[ref] = f.Key
+	}
+}
+
+// inOnePiece tells whether a secret is a part of a store's authConfig.
+func inOnePiece(key string) bool {
+	for _, kind := range []string{".aws.", ".gcp.", ".azure."} {
+		if strings.Contains(key, kind) {
+			return !strings.HasSuffix(key, ".authConfig")
+		}
+	}
+	return false
+}
+
+// A part of a store's configuration that lies in a Secret of the user's own is
+// read where there is a cluster, and refused with the way out where there is none.
+func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
+	a := samples(t)["store-aws-key"]
+	a.SecretsStore.AWS.SecretAccessKey = answers.Source{SecretRef: &answers.SecretRef{Name: "aws", Key: "secret"}}
+	info, s := load(t, "current").Info, settings(a)
+	_, err := Secrets(a, info, s)
+	if err == nil || !strings.Contains(err.Error(), "name that as secretsStore.aws.authConfig") {
+		t.Errorf("got %v", err)
+	}
+	s.Lookup = func(ref answers.SecretRef) (secret.Text, error) { return secret.New("from " + ref.Name + "/" + ref.Key), nil }
+	secrets, err := Secrets(a, info, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range secrets {
+		if made.Name == "zenml-server-secrets-store" && !strings.Contains(string(made.Data["auth-config"]), `"aws_secret_access_key":"from aws/secret"`) {
+			t.Errorf("got %s", made.Data["auth-config"])
+		}
 	}
 }

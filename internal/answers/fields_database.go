@@ -73,8 +73,8 @@ var databaseFields = in(StepDatabase,
 		Why: "It goes into a Kubernetes Secret that the chart references: never into a URL, a file or a command line.",
 	}),
 	fileOnly(when(usesRDS, Field{
-		Key: "database.mysql.rds.region", Kind: Text,
-		Title: "AWS region", Help: "The region of the RDS instance. Empty means the pod's own.", Check: oneLine, Example: "eu-central-1",
+		Key: "database.mysql.rds.region", Kind: Text, Needed: always,
+		Title: "AWS region", Help: "The region of the RDS instance.", Check: oneLine, Example: "eu-central-1",
 	}, Field{
 		Key: "database.mysql.rds.roleARN", Kind: Text,
 		Title: "IAM role", Help: "The role that the server takes on to get its token. Empty means the pod's own identity.",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // secretKeyPattern is Kubernetes' own rule for the keys of a Secret.
@@ -13,7 +15,7 @@ var secretKeyPattern = regexp.MustCompile(`^[-._A-Za-z0-9]{1,253}$`)
 var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
 	backupStoreDiffers, azureTokensNeedTheirVault, fewestBelowMost,
-	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO,
+	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend,
 }
 
 // rdsNeedsVerifiedTLS: AWS hands out tokens only for encrypted connections, and
@@ -138,6 +140,16 @@ func environmentOnce(a Answers) Faults {
 		}
 	}
 	return faults
+}
+
+// payloadsInTheirBackend: the chart refuses a place that the backend cannot read.
+func payloadsInTheirBackend(a Answers) Faults {
+	p := a.Database.Payloads
+	schemes := map[string][]string{PayloadsS3: {"s3://"}, PayloadsGCS: {"gs://"}, PayloadsAzure: {"az://", "abfs://"}}[p.Backend]
+	if !usesMySQL.holds(a) || len(schemes) == 0 || p.Path == "" || slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(p.Path, s) }) {
+		return nil
+	}
+	return found("database.payloads.path", "it is no place of the backend "+p.Backend, "write it like "+schemes[0]+"bucket/zenml")
 }
 
 func hostForNipIO(a Answers) Faults {
