@@ -138,8 +138,12 @@ func (d *draft) unknownKey(path []string) answers.Fault {
 		Problem: fmt.Sprintf("%s does not know %s and would ignore it in silence", d.chartName(), dotted(path)),
 		Remedy:  answers.NearestOf(path[len(path)-1], children(d.layout, path[:len(path)-1])),
 	}
-	if other := map[string]string{"server": "zenml", "zenml": "server"}[path[0]]; len(path) == 1 && other == d.layout.Root {
-		fault.Remedy = "this chart takes the server's settings below " + other + ":"
+	switch dotted(path) {
+	case "server":
+		fault.Remedy = "this chart takes the server's settings below zenml:"
+	case "zenml":
+		fault.Problem = d.chartName() + " takes the server's settings below server:, and what stands below zenml: would win over them"
+		fault.Remedy = "write server: instead of zenml:"
 	}
 	return fault
 }

@@ -258,7 +258,9 @@ func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "name that as secretsStore.aws.authConfig") {
 		t.Errorf("got %v", err)
 	}
-	s.Lookup = func(ref answers.SecretRef) (secret.Text, error) { return secret.New("from " + ref.Name + "/" + ref.Key), nil }
+	s.Lookup = func(ref answers.SecretRef) (secret.Text, error) {
+		return secret.New("from " + ref.Name + "/" + ref.Key), nil
+	}
 	secrets, err := Secrets(a, info, s)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -40,7 +41,7 @@ func (f Field) explain() string {
 	if len(f.Options) > 0 {
 		b.WriteString("\n")
 		for _, o := range f.Options {
-			fmt.Fprintf(&b, "  %-22s %s\n", o.Value, strings.TrimSpace(o.Title+". "+o.Help))
+			fmt.Fprintf(&b, "  %-22s %s\n", o.Value, cmp.Or(o.Help, o.Title))
 		}
 	}
 	b.WriteString("\n  takes: " + f.takes() + "\n")

@@ -56,7 +56,11 @@ func (f Field) reference(b *strings.Builder) {
 	b.WriteString("\n\n")
 	if len(f.Options) > 0 {
 		for _, o := range f.Options {
-			fmt.Fprintf(b, "- `%s`: %s\n", o.Value, strings.TrimSpace(strings.TrimPrefix(o.Help, o.Value)))
+			if o.Help == "" {
+				fmt.Fprintf(b, "- `%s`\n", o.Value)
+				continue
+			}
+			fmt.Fprintf(b, "- `%s`: %s\n", o.Value, o.Help)
 		}
 	} else {
 		fmt.Fprintf(b, "- takes %s\n", f.takes())
