@@ -1,0 +1,48 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/checks/stores/azure"
+	"github.com/zenml-installer/zenml-installer/checks/stores/hashicorp"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// Notices says what the checks write into accounts outside the cluster for a
+// moment, unless Options.ReadOnly: one sentence a secrets store, none where
+// nothing is written. It is for a person to read before the run. answers are
+// complete.
+func Notices(a answers.Answers) []string {
+	var all []string
+	for _, p := range (&Env{Answers: a}).places() {
+		if where := p.written(); where != "" && p.provider() == "" {
+			all = append(all, fmt.Sprintf("secrets.permissions makes a secret %s in %s, uses it and removes it (--read-only does not)", p.prefix(), where))
+		}
+	}
+	return all
+}
+
+// prefix is how the names of the store's secrets begin, with the checks' own
+// part.
+func (p place) prefix() string {
+	if p.store.Type == answers.GCPSecrets || p.store.Type == answers.AzureSecrets {
+		return "zenml-preflight-…"
+	}
+	return "zenml/preflight-…"
+}
+
+// written is where the secret is made.
+func (p place) written() string {
+	s := p.store
+	switch s.Type {
+	case answers.AWSSecrets:
+		return "AWS Secrets Manager, " + first(s.AWS.Region, "in the region of authConfig")
+	case answers.GCPSecrets:
+		return "Google Cloud Secret Manager, project " + first(s.GCP.ProjectID, "of authConfig")
+	case answers.AzureSecrets:
+		return azure.Address(s.Azure.KeyVaultName)
+	case answers.HashiCorpSecrets:
+		return s.HashiCorp.Address + ", mount " + first(s.HashiCorp.Mount, hashicorp.DefaultMount)
+	}
+	return ""
+}
