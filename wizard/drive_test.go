@@ -9,9 +9,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/muesli/termenv"
-
-	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
 // person drives the model as a terminal program would: keys go in one by one,
@@ -28,14 +25,14 @@ type person struct {
 func newPerson(t *testing.T, change ...func(*Options)) *person {
 	t.Helper()
 	s := newStage()
-	o := Options{Engine: s, Look: look.Terminal{Profile: termenv.Ascii}, Now: clock()}
+	o := Options{Engine: s, Now: clock()}
 	for _, c := range change {
 		c(&o)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &person{t: t, m: newModel(ctx, o), stage: s, msgs: make(chan tea.Msg, 10_000)}
 	p.m.send = func(msg tea.Msg) { p.msgs <- msg }
-	t.Cleanup(func() { cancel(); p.m.work.end() })
+	t.Cleanup(func() { cancel(); p.m.work.end(0) })
 	p.run(p.m.Init())
 	return p
 }

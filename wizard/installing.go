@@ -21,6 +21,7 @@ type installing struct {
 	stopping bool
 	failure  *narrate.Failure
 	finished bool
+	final    chan installedMsg // the end of the install, for when nobody takes the message
 }
 
 type (
@@ -44,8 +45,11 @@ func (i *installing) enter(string) tea.Cmd {
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
 	plan := i.plan
+	final := make(chan installedMsg, 1)
+	i.final = final
 	task, cmd := i.begin(i, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
 		outcome, err := plan.Install(ctx, func(e install.Event) { tell(installMsg{e}) })
+		final <- installedMsg{outcome, err}
 		return installedMsg{outcome, err}
 	})
 	i.task = task
@@ -85,6 +89,16 @@ func (i *installing) ended(msg installedMsg) (move, tea.Cmd) {
 		option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }},
 	)
 	return move{}, nil
+}
+
+// unseen takes in the end of an install for which the screen is gone.
+func (i *installing) unseen() {
+	select {
+	case msg := <-i.final:
+		i.stopping = true
+		i.ended(msg)
+	default:
+	}
 }
 
 func (i *installing) key(name string) (move, tea.Cmd) {

@@ -58,25 +58,38 @@ type Outcome struct {
 	Err       error // of a failed or stopped install
 }
 
-// Run leads through the install on a terminal and returns what it came to.
-// Everything
-// that the engine does has ended when it returns, unless the person chose to
-// leave an install that was still stopping. An error means
-// that the screens themselves could not be shown.
+// patience is how long the end of the program waits for an engine that does
+// not heed its context; an install is always waited for.
+const patience = 2 * time.Second
+
+// Run leads through the install on a terminal and returns what it came to. An
+// install at work is waited for, unless the person chose to leave it while it
+// was stopping. An error means that ctx ended, or that the screens themselves
+// could not be shown.
 func Run(ctx context.Context, o Options) (Outcome, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
-	model := newModel(ctx, o)
+	model := newModel(inner, o)
 	program := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output),
-		tea.WithContext(ctx), tea.WithoutSignalHandler())
+		tea.WithContext(inner), tea.WithoutSignalHandler())
 	model.send = program.Send
 	_, err := program.Run()
 	cancel()
-	if !model.abandoned {
-		model.work.end()
-	}
-	if errors.Is(err, tea.ErrProgramKilled) && errors.Is(ctx.Err(), context.Canceled) && model.ctx.Err() != nil {
-		err = nil
+	model.finish()
+	if ctx.Err() != nil && !errors.Is(err, tea.ErrProgramPanic) {
+		err = context.Cause(ctx)
 	}
 	return model.result(), err
+}
+
+// finish waits for the engine and takes in how an install ended that nobody
+// saw the end of.
+func (m *model) finish() {
+	at := m.screens[stepInstall].(*installing)
+	if !at.task.running() || m.abandoned {
+		m.work.end(patience)
+		return
+	}
+	m.work.end(0)
+	at.unseen()
 }

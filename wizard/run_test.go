@@ -12,10 +12,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
-	"github.com/muesli/termenv"
 	"golang.org/x/term"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -94,8 +92,7 @@ func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
 	ended := make(chan ending, 1)
 	begin := time.Now()
 	go func() {
-		o, err := Run(context.Background(), Options{Engine: newStage(), Input: program, Output: program, StatePath: state,
-			Look: look.Terminal{Profile: termenv.Ascii}})
+		o, err := Run(context.Background(), Options{Engine: newStage(), Input: program, Output: program, StatePath: state})
 		ended <- ending{o, err}
 	}()
 	w.sees("https://127.0.0.1:16443")

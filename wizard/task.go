@@ -95,10 +95,23 @@ func (w *work) begin() bool {
 
 func (w *work) done() { w.group.Done() }
 
-// end lets nothing begin any more and waits for what is at work.
-func (w *work) end() {
+// end lets nothing begin any more and waits for what is at work, but no longer
+// than patience; 0 waits for as long as it takes.
+func (w *work) end(patience time.Duration) {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
-	w.group.Wait()
+	ended := make(chan struct{})
+	go func() {
+		w.group.Wait()
+		close(ended)
+	}()
+	var late <-chan time.Time
+	if patience > 0 {
+		late = time.After(patience)
+	}
+	select {
+	case <-ended:
+	case <-late:
+	}
 }

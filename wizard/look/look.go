@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
 )
 
 // Look is the set of styles for one terminal, named by what they mean.
@@ -43,7 +44,10 @@ var colourless = palette{
 // New returns the look for a terminal.
 func New(t Terminal) *Look {
 	r := lipgloss.NewRenderer(io.Discard)
-	r.SetColorProfile(t.Profile)
+	r.SetColorProfile(termenv.Ascii)
+	if t.Styled {
+		r.SetColorProfile(t.Profile)
+	}
 	r.SetHasDarkBackground(t.Dark)
 	p := colours
 	if t.NoColor {

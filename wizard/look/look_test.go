@@ -27,7 +27,7 @@ func TestEveryTextOfTheFieldsCanBeShownInASCII(t *testing.T) {
 
 func TestNoColorKeepsEmphasisWithoutColours(t *testing.T) {
 	colour := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
-	l := New(Terminal{Profile: termenv.TrueColor, NoColor: true, Dark: true})
+	l := New(Terminal{Styled: true, Profile: termenv.TrueColor, NoColor: true, Dark: true})
 	for name, style := range map[string]string{
 		"accent": l.Accent.Render("x"), "good": l.Good.Render("x"), "bad": l.Bad.Render("x"), "warn": l.Warn.Render("x"), "muted": l.Muted.Render("x"),
 	} {
@@ -38,7 +38,7 @@ func TestNoColorKeepsEmphasisWithoutColours(t *testing.T) {
 	if got := l.Accent.Render("x"); !strings.Contains(got, "\x1b[1m") {
 		t.Errorf("no emphasis left: %q", got)
 	}
-	if got := New(Terminal{Profile: termenv.TrueColor}).Accent.Render("x"); !colour.MatchString(got) {
+	if got := New(Terminal{Styled: true, Profile: termenv.TrueColor}).Accent.Render("x"); !colour.MatchString(got) {
 		t.Errorf("a terminal with colours gets none: %q", got)
 	}
 }

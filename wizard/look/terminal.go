@@ -11,9 +11,11 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Terminal says what the terminal can show.
+// Terminal says what the terminal can show. The zero value is none: plain
+// lines without any style.
 type Terminal struct {
-	Profile termenv.Profile // termenv.Ascii means no styles at all
+	Styled  bool            // it can show bold text and colours
+	Profile termenv.Profile // how many colours
 	NoColor bool            // bold, faint and reverse, but no colours (no-color.org)
 	Dark    bool            // the background is dark
 	ASCII   bool            // it cannot show UTF-8
@@ -30,9 +32,7 @@ func Detect(out io.Writer, getenv func(name string) string) Terminal {
 		Dark:    lipgloss.HasDarkBackground(),
 		ASCII:   !UTF8(getenv),
 	}
-	if t.NoColor && t.Profile == termenv.Ascii {
-		t.Profile = termenv.ANSI
-	}
+	t.Styled = t.Profile != termenv.Ascii
 	return t
 }
 

@@ -70,8 +70,7 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 		p.say("%s", strings.TrimSuffix(fmt.Sprintf("  %d) %s: %s", i+1, o.Title, o.Help), ": "))
 	}
 	for {
-		p.prompt(p.label(q))
-		line, err := p.line(ctx, q.Key, q.Kind == answers.Secret)
+		line, err := p.line(ctx, q.Key, p.label(q), q.Kind == answers.Secret)
 		if err != nil {
 			return err
 		}
@@ -94,7 +93,7 @@ func (p *prompter) label(q question.Question) string {
 	shown := ""
 	switch {
 	case len(q.Choices) > 0:
-		chosen := p.sheet.Chosen(q)
+		chosen := p.sheet.Counts(q)
 		for i, o := range q.Choices {
 			if o.Value == chosen {
 				shown = strconv.Itoa(i + 1)
@@ -102,6 +101,9 @@ func (p *prompter) label(q question.Question) string {
 		}
 	default:
 		shown, _ = p.sheet.Shown(q)
+	}
+	if shown == "" && q.Generable {
+		shown = "a random one"
 	}
 	if shown == "" {
 		return q.Title + ": "
@@ -114,8 +116,12 @@ func (p *prompter) take(q question.Question, line string) bool {
 	before := p.sheet.Typed(q.Key)
 	switch {
 	case len(q.Choices) > 0:
-		value, ok := choice(q, line, p.sheet.Chosen(q))
-		if !ok {
+		value, ok := choice(q, line, p.sheet.Counts(q))
+		switch {
+		case !ok && line == "":
+			p.say("There is no default here: give a number from 1 to %d, or a name.", len(q.Choices))
+			return false
+		case !ok:
 			p.say("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
 			return false
 		}

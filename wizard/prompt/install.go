@@ -91,7 +91,7 @@ func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tu
 	}
 	p.say("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
 	end := make(chan error, 1)
-	go func() { _, err := p.in.line(ctx, false); end <- err }()
+	go func() { _, err := p.in.line(ctx, false, func() {}); end <- err }()
 	for {
 		select {
 		case err := <-active:

@@ -10,8 +10,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/muesli/termenv"
-
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
@@ -52,7 +50,7 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 
 // plain takes styles away: lines may be read aloud or end in a log.
 func plain(t look.Terminal) look.Terminal {
-	return look.Terminal{Profile: termenv.Ascii, ASCII: t.ASCII}
+	return look.Terminal{ASCII: t.ASCII}
 }
 
 // errLeave ends the install by the person's own choice.
@@ -128,9 +126,6 @@ func (p *prompter) keep(step answers.Step) {
 // say writes a paragraph.
 func (p *prompter) say(format string, args ...any) { p.tell.Say(format, args...) }
 
-// prompt writes the beginning of a line.
-func (p *prompter) prompt(text string) { fmt.Fprint(p.out, p.look.Text(text)) }
-
 // yes asks a question that is answered with yes or no; key names it when the
 // input ends there.
 func (p *prompter) yes(ctx context.Context, key, text string, byDefault bool) (bool, error) {
@@ -139,8 +134,7 @@ func (p *prompter) yes(ctx context.Context, key, text string, byDefault bool) (b
 		shown = "yes"
 	}
 	for {
-		p.prompt(text + " [" + shown + "] ")
-		line, err := p.line(ctx, key, false)
+		line, err := p.line(ctx, key, text+" ["+shown+"] ", false)
 		if err != nil {
 			return false, err
 		}
@@ -156,10 +150,10 @@ func (p *prompter) yes(ctx context.Context, key, text string, byDefault bool) (b
 	}
 }
 
-// line reads a line; key names the answer that is missing at the end of the
-// input.
-func (p *prompter) line(ctx context.Context, key string, hidden bool) (string, error) {
-	line, err := p.in.line(ctx, hidden)
+// line shows a prompt and reads a line; key names the answer that is missing
+// at the end of the input.
+func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (string, error) {
+	line, err := p.in.line(ctx, hidden, func() { fmt.Fprint(p.out, p.look.Text(prompt)) })
 	if !p.in.terminal() || hidden {
 		fmt.Fprintln(p.out) // the line's end was not echoed
 	}

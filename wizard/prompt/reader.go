@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -34,19 +35,23 @@ func newReader(in io.Reader) *reader {
 // terminal tells whether a person types.
 func (r *reader) terminal() bool { return r.fd >= 0 }
 
-// line returns the next line without its end. With hidden, a terminal does
-// not echo it. The error is io.EOF at the end of the input, or ctx's.
-func (r *reader) line(ctx context.Context, hidden bool) (string, error) {
+// line returns the next line without its end; show writes the prompt. With
+// hidden, a terminal does not echo the line, and not before the prompt either.
+// The error is io.EOF at the end of the input, or ctx's.
+func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, error) {
 	restore := func() {}
-	if r.pending == nil {
-		if hidden && r.terminal() {
-			if state, err := term.GetState(r.fd); err == nil {
-				restore = func() { _ = term.Restore(r.fd, state) }
-			}
+	if hidden && r.terminal() {
+		before, err := term.GetState(r.fd)
+		if err != nil {
+			return "", err
 		}
-		r.pending = make(chan read, 1)
-		go func(to chan<- read) { to <- r.next(hidden) }(r.pending)
+		restore = func() { _ = term.Restore(r.fd, before) }
+		r.begin(true)
+		r.quiet(before)
+	} else if r.pending == nil {
+		r.begin(false)
 	}
+	show()
 	select {
 	case got := <-r.pending:
 		r.pending = nil
@@ -54,6 +59,25 @@ func (r *reader) line(ctx context.Context, hidden bool) (string, error) {
 	case <-ctx.Done():
 		restore()
 		return "", ctx.Err()
+	}
+}
+
+// begin starts to read. A read that was interrupted stays pending.
+func (r *reader) begin(hidden bool) {
+	pending := make(chan read, 1)
+	r.pending = pending
+	go func() { pending <- r.next(hidden) }()
+}
+
+// quiet waits until the terminal has stopped to echo, so that nothing typed at
+// the sight of the prompt is seen.
+func (r *reader) quiet(before *term.State) {
+	const patience = 200
+	for range patience {
+		if now, err := term.GetState(r.fd); err != nil || *now != *before {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

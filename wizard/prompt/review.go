@@ -114,8 +114,7 @@ func (p *prompter) choose(ctx context.Context, report checks.Report) (string, er
 		p.say("  %d) %s", i+1, title)
 	}
 	for {
-		p.prompt("What now [" + byDefault + "]: ")
-		line, err := p.line(ctx, "install", false)
+		line, err := p.line(ctx, "install", "What now ["+byDefault+"]: ", false)
 		if err != nil {
 			return "", err
 		}
@@ -166,8 +165,7 @@ func (p *prompter) change(ctx context.Context) error {
 		p.say("  %d) %s (%s)", i+1, f.Title, key)
 	}
 	for {
-		p.prompt("Which one: ")
-		line, err := p.line(ctx, "change", false)
+		line, err := p.line(ctx, "change", "Which one: ", false)
 		if err != nil {
 			return err
 		}

@@ -65,16 +65,22 @@ func (s *Sheet) question(f answers.Field) Question {
 // field has a value with a space.
 func offerName(i int) string { return "suggestion " + strconv.Itoa(i) }
 
-// Chosen returns the option that counts now: what was answered, else the
-// default, else the first.
+// Chosen returns the option on which a cursor begins: what counts now, else
+// the first.
 func (s *Sheet) Chosen(q Question) string {
+	if value := s.Counts(q); value != "" || len(q.Choices) == 0 {
+		return value
+	}
+	return q.Choices[0].Value
+}
+
+// Counts returns the option that counts now: what was answered, else the
+// default; nothing when there is neither.
+func (s *Sheet) Counts(q Question) string {
 	for _, value := range []string{s.typed[q.Key], q.Default, falseWhenBoolean(q)} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}
-	}
-	if len(q.Choices) > 0 {
-		return q.Choices[0].Value
 	}
 	return ""
 }

@@ -1,0 +1,93 @@
+package narrate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
+)
+
+func TestOneLineForEachChange(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	n := New(&out, Options{Look: look.Terminal{ASCII: true}, Now: func() time.Time { return now }})
+	pod := install.Object{Kind: "Pod", Name: "zenml-0"}
+	for _, e := range []install.Event{
+		install.StepStarted{Step: "release", Title: "install release zenml"},
+		install.ObjectChanged{Object: pod, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
+		install.ObjectChanged{Object: pod, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
+		install.LogLine{Pod: "zenml-0", Line: "not without -v"},
+	} {
+		n.Install(e)
+	}
+	now = now.Add(75 * time.Second)
+	n.Install(install.ObjectChanged{Object: pod, State: install.Ready})
+	n.Install(install.Notice{Text: "attached again"})
+	n.Install(install.StepFinished{Step: "release", Duration: 76 * time.Second})
+	n.Install(install.StepFinished{Step: "readiness", Duration: time.Second, Err: errors.New("x")})
+	want := `~ install release zenml
+  o waiting Pod zenml-0: ContainerCreating: pulling the image
+  + ready   Pod zenml-0 (after 1m15s waiting)
+  - attached again
++ release: done in 1m16s
+x readiness: failed after 1.0s
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestChecksAreToldWithTheirRemedy(t *testing.T) {
+	var out bytes.Buffer
+	n := New(&out, Options{Look: look.Terminal{ASCII: true}})
+	check := checks.Check{ID: "database.login", Claim: "the user may log in"}
+	n.Check(checks.Event{Check: check})
+	n.Check(checks.Event{Check: check, Result: &checks.Result{Check: check, Status: checks.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
+	n.Summary(checks.Report{Results: []checks.Result{{Status: checks.Failed}, {Status: checks.Skipped}}, Duration: 3 * time.Second})
+	want := `x failed the user may log in: refused (2.0s)
+    line one
+    line two
+Checks: 0 ok, 0 warned, 1 failed, 1 skipped, in 3.0s
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryEndOfAnInstallIsExplained(t *testing.T) {
+	release := &install.Release{Name: "zenml", Status: "pending-install"}
+	for _, c := range []struct {
+		err  error
+		want Failure
+	}{
+		{fmt.Errorf("apply: %w", &install.Fault{Object: install.Object{Kind: "Job", Name: "m"}, Cause: "it failed", Evidence: []string{"1045"}, Remedy: "mend it"}),
+			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "mend it"}},
+		{&install.Interrupted{Step: "release", Next: "the next run goes on", Err: context.Canceled},
+			Failure{Cause: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
+		{&install.TimeoutError{After: time.Minute, Waiting: []install.ObjectChanged{{Object: install.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
+			Failure{Cause: "not ready after 1m0s", Evidence: []string{"Pod p: no node"}, Remedy: "give it more time with --timeout, or mend what it waits for and run again"}},
+		{&install.PendingError{Release: release, Remedy: "clear it"},
+			Failure{Cause: "release zenml is pending-install: another run is at work on it, or was killed", Remedy: "clear it"}},
+		{errors.New("boom"), Failure{Cause: "boom"}},
+	} {
+		if diff := cmp.Diff(c.want, Explain(c.err)); diff != "" {
+			t.Errorf("%T: %s", c.err, diff)
+		}
+		var out bytes.Buffer
+		New(&out, Options{}).Failed(c.err)
+		for _, part := range append([]string{c.want.Cause, c.want.Remedy}, c.want.Evidence...) {
+			if !strings.Contains(out.String(), part) {
+				t.Errorf("%q is not told:\n%s", part, out.String())
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package prompt
+
+import (
+	"context"
+	"io/fs"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+const (
+	canary = "C4nary!Pass"
+	url    = "http://127.0.0.1:8080"
+)
+
+// engine says what it is told to.
+type engine struct {
+	failing     bool           // a check fails
+	exists      bool           // the values file is there
+	fault       *answers.Fault // of the first plan
+	prepared    answers.Answers
+	installed   answers.Answers
+	overwritten int
+	active      chan struct{}
+}
+
+func newEngine() *engine { return &engine{} }
+
+func (*engine) Contexts(context.Context) ([]kube.Context, error) {
+	return []kube.Context{{Name: "prod", Server: "https://prod.example.com"}, {Name: "sandbox", Server: "https://127.0.0.1:16443", User: "ops", Current: true}}, nil
+}
+
+func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, error) {
+	a = a.Complete()
+	return wizard.Target{Context: kube.Context{Name: a.Cluster.Context, User: "ops"}, Version: "v1.36.2", Nodes: 3, Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}, nil
+}
+
+func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
+
+func (e *engine) Preflight(_ context.Context, _ answers.Answers, observe checks.Observer) (checks.Report, error) {
+	check := checks.Check{ID: "cluster.reachable", Claim: "the API server answers"}
+	result := checks.Result{Check: check, Status: checks.Pass}
+	if e.failing {
+		result.Status, result.Message, result.Hint = checks.Failed, "refused", "start it"
+	}
+	observe(checks.Event{Check: check})
+	observe(checks.Event{Check: check, Result: &result})
+	return checks.Report{Results: []checks.Result{result}, Duration: time.Second}, nil
+}
+
+func (e *engine) Prepare(_ context.Context, a answers.Answers) (wizard.Plan, error) {
+	e.prepared = a
+	if fault := e.fault; fault != nil {
+		e.fault = nil
+		return nil, answers.Faults{*fault}
+	}
+	return plan{e, a}, nil
+}
+
+type plan struct {
+	engine  *engine
+	answers answers.Answers
+}
+
+func (p plan) Review() wizard.Review {
+	return wizard.Review{Chart: "zenml 0.98.1", Sentences: []string{"Install release " + p.answers.Complete().Cluster.Release + "."}, Values: "server: {}\n"}
+}
+
+func (p plan) WriteValues(_ string, overwrite bool) error {
+	if p.engine.exists && !overwrite {
+		return fs.ErrExist
+	}
+	p.engine.overwritten++
+	return nil
+}
+
+func (p plan) Install(_ context.Context, observe install.Observer) (install.Outcome, error) {
+	observe(install.StepStarted{Step: "namespace", Title: "create the namespace"})
+	observe(install.StepFinished{Step: "namespace", Duration: time.Second})
+	p.engine.installed = p.answers
+	return install.Outcome{}, nil
+}
+
+type tunnel struct{ done chan struct{} }
+
+func (tunnel) URL() string             { return url }
+func (t tunnel) Done() <-chan struct{} { return t.done }
+func (tunnel) Err() error              { return nil }
+func (tunnel) Close()                  {}
+
+func (*engine) Connect(context.Context, answers.Answers, install.Observer) (wizard.Tunnel, error) {
+	return tunnel{make(chan struct{})}, nil
+}
+
+func (*engine) Activate(context.Context, answers.Answers, string) error { return nil }
+
+func (*engine) OpenBrowser(context.Context, string) error { return nil }

@@ -1,0 +1,322 @@
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
+)
+
+// talk is the answers of a person by the beginning of the prompt; what is not
+// in it is answered with an empty line.
+type talk map[string][]string
+
+// conversation answers each prompt as it is written, as a person would, and
+// keeps everything that was said.
+type conversation struct {
+	mu      sync.Mutex
+	said    strings.Builder
+	answers talk
+	asked   []string
+	lines   chan string
+	limit   int
+}
+
+func (c *conversation) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said.Write(p)
+	text := string(p)
+	if strings.HasPrefix(text, "Press Enter") || strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] ") {
+		c.asked = append(c.asked, text)
+		c.lines <- c.next(text)
+	}
+	return len(p), nil
+}
+
+func (c *conversation) next(prompt string) string {
+	if len(c.asked) > c.limit {
+		close(c.lines)
+		c.lines = make(chan string, 1)
+		return ""
+	}
+	best := ""
+	for begin := range c.answers {
+		if strings.HasPrefix(prompt, begin) && len(begin) > len(best) && len(c.answers[begin]) > 0 {
+			best = begin
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	line := c.answers[best][0]
+	c.answers[best] = c.answers[best][1:]
+	return line
+}
+
+// Read hands the answers out, a line at a time.
+func (c *conversation) reader() io.Reader {
+	r, w := io.Pipe()
+	lines := c.lines
+	go func() {
+		for line := range lines {
+			if _, err := io.WriteString(w, line+"\n"); err != nil {
+				return
+			}
+		}
+		_ = w.Close()
+	}()
+	return r
+}
+
+func converse(t *testing.T, e *engine, with talk, change ...func(*wizard.Options)) (wizard.Outcome, *conversation, error) {
+	t.Helper()
+	c := &conversation{answers: with, lines: make(chan string, 100), limit: 90}
+	o := wizard.Options{Engine: e, Input: c.reader(), Output: c}
+	for _, f := range change {
+		f(&o)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	outcome, err := Run(ctx, o)
+	return outcome, c, err
+}
+
+func mysql() talk {
+	return talk{
+		"Nothing has been written yet. Is sandbox": {"yes"},
+		"Database [": {"mysql"}, "Database: ": {"mysql"}, "Host": {"db.example.com"}, "Port": {"3307"}, "User": {"zen"}, "Password": {canary},
+	}
+}
+
+func TestTheWholeInstallInLines(t *testing.T) {
+	e := newEngine()
+	state := filepath.Join(t.TempDir(), "answers.yaml")
+	outcome, c, err := converse(t, e, mysql(), func(o *wizard.Options) { o.StatePath = state })
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	if outcome.Ending != wizard.Installed || !outcome.Activated || outcome.URL != url {
+		t.Errorf("%+v", outcome)
+	}
+	db := e.installed.Complete().Database.MySQL
+	if db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" || db.Name != "zenml" || db.Password.Value.Reveal() != canary {
+		t.Errorf("%+v", db)
+	}
+	if !e.installed.SecretsStore.SQL.EncryptionKey.Generate {
+		t.Error("the encryption key is not generated")
+	}
+	for _, want := range []string{
+		"User: ops", "Kubernetes v1.36.2", "1. Install release zenml-server", "ok     the API server answers",
+		"create the namespace", "The server answers at " + url, "zenml login " + url, "It is activated.",
+	} {
+		if !strings.Contains(c.said.String(), want) {
+			t.Errorf("%q was not said", want)
+		}
+	}
+	if strings.Contains(c.said.String(), canary) {
+		t.Error("the secret was said")
+	}
+	if saved.Read(state) != nil {
+		t.Error("the answers are kept after the install")
+	}
+}
+
+func TestLinesFromAPipe(t *testing.T) {
+	var out bytes.Buffer
+	e := newEngine()
+	in := strings.NewReader("\n\n\nyes\nsqlite\n" + strings.Repeat("\n", 60))
+	outcome, err := Run(t.Context(), wizard.Options{Engine: e, Input: in, Output: &out})
+	if err != nil || outcome.Ending != wizard.Installed || e.installed.Database.Type != answers.SQLiteDatabase {
+		t.Errorf("%v %+v\n%s", err, outcome, out.String())
+	}
+}
+
+func TestTheEndOfTheInputNamesTheMissingAnswer(t *testing.T) {
+	_, err := Run(t.Context(), wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\nyes\nmysql\n"), Output: io.Discard})
+	var faults answers.Faults
+	if !errors.As(err, &faults) || faults[0].Key != "database.mysql.host" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWrongAnswersAreAskedAgainAndHelpIsThere(t *testing.T) {
+	with := mysql()
+	with["Database: "] = []string{"oracle", "9", "?", "2"}
+	with["Host"] = []string{"", "localhost", "db"}
+	with["Port"] = []string{"zehn", "<", "3307"}
+	e := newEngine()
+	_, c, err := converse(t, e, with)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	for _, want := range []string{
+		`"oracle" is none of them`, "In an answers file: database.type", "an answer is needed here",
+		"means the pod itself", "is not a whole number",
+	} {
+		if !strings.Contains(c.said.String(), want) {
+			t.Errorf("%q was not said", want)
+		}
+	}
+	if e.installed.Database.MySQL.Host != "db" || e.installed.Database.MySQL.Port != 3307 {
+		t.Errorf("%+v", e.installed.Database.MySQL)
+	}
+}
+
+func TestTheWrongClusterIsChosenAnew(t *testing.T) {
+	e := newEngine()
+	_, c, err := converse(t, e, talk{
+		"Nothing has been written yet. Is sandbox": {"", ""}, // the default is no
+		"Cluster [2]":                           {"2", "1"},
+		"Nothing has been written yet. Is prod": {"yes"},
+		"Database: ":                            {"1"},
+	})
+	if err != nil || e.installed.Cluster.Context != "prod" {
+		t.Errorf("%v %+v\n%s", err, e.installed.Cluster, c.said.String())
+	}
+}
+
+func TestAFailedCheckNeedsAWord(t *testing.T) {
+	e := newEngine()
+	e.failing = true
+	with := mysql()
+	with["What now [3]"] = []string{"1", "", "5"} // refused, checked again, left
+	outcome, c, err := converse(t, e, with)
+	if err != nil || outcome.Ending != wizard.Left || e.installed.Version != 0 {
+		t.Errorf("%v %+v", err, outcome)
+	}
+	for _, want := range []string{"failed the API server answers: refused", "start it", "Install all the same? [no]"} {
+		if !strings.Contains(c.said.String(), want) {
+			t.Errorf("%q was not said", want)
+		}
+	}
+}
+
+func TestValuesOnlyAndNotOverAnotherUnasked(t *testing.T) {
+	e := newEngine()
+	e.exists = true
+	with := mysql()
+	with["What now [1]"] = []string{"2", "write", "leave"}
+	with["custom-values.yaml is there already"] = []string{"no", "yes"}
+	outcome, _, err := converse(t, e, with)
+	want := wizard.Outcome{Ending: wizard.Wrote, Values: "custom-values.yaml"}
+	outcome.Answers = answers.Answers{}
+	if err != nil || outcome.Ending != want.Ending || outcome.Values != want.Values || e.overwritten != 1 {
+		t.Errorf("%v %s %d", err, cmp.Diff(want.Ending, outcome.Ending), e.overwritten)
+	}
+}
+
+func TestFaultsOfThePlanAreAskedAgain(t *testing.T) {
+	e := newEngine()
+	e.fault = &answers.Fault{Key: "database.mysql.name", Problem: "the chart takes another name"}
+	with := mysql()
+	with["Database name"] = []string{"", "other"}
+	_, c, err := converse(t, e, with)
+	if err != nil || e.installed.Database.MySQL.Name != "other" || !strings.Contains(c.said.String(), "the chart takes another name") {
+		t.Errorf("%v %+v", err, e.installed.Database.MySQL)
+	}
+}
+
+func TestAnInterruptionWhileItWaitsForALine(t *testing.T) {
+	r, w := io.Pipe()
+	defer func() { _ = w.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	var asked sync.Once
+	out := writer(func(p []byte) {
+		if strings.HasPrefix(string(p), "Cluster [") {
+			asked.Do(cancel)
+		}
+	})
+	if _, err := Run(ctx, wizard.Options{Engine: newEngine(), Input: r, Output: out}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
+
+func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
+	user, program, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = user.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var drawn bytes.Buffer
+	drawing := make(chan struct{})
+	go func() {
+		defer close(drawing)
+		answered := map[string]bool{}
+		replies := map[string]string{"ZenML shall go? [no] ": "yes", "Database: ": "2", "Host: ": "db", "User: ": "zen", "Password: ": canary}
+		buffer := make([]byte, 4096)
+		for {
+			n, err := user.Read(buffer)
+			if err != nil {
+				return
+			}
+			drawn.Write(buffer[:n])
+			text := drawn.String()
+			for prompt, reply := range replies {
+				if strings.HasSuffix(text, prompt) && !answered[prompt] {
+					answered[prompt] = true
+					_, _ = user.WriteString(reply + "\n")
+					text = ""
+				}
+			}
+			switch {
+			case strings.Contains(drawn.String(), "What now ["):
+				cancel()
+			case strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] "):
+				_, _ = user.WriteString("\n")
+			}
+		}
+	}()
+	e := newEngine()
+	_, err = Run(ctx, wizard.Options{Engine: e, Input: program, Output: program})
+	_, _ = user.WriteString("\n") // ends the read that is still waiting
+	_ = program.Close()
+	<-drawing
+	if !errors.Is(err, context.Canceled) || e.prepared.Database.MySQL.Password.Value.Reveal() != canary {
+		t.Errorf("%v: the secret did not arrive\n%s", err, drawn.String())
+	}
+	if strings.Contains(drawn.String(), canary) {
+		t.Errorf("the secret was echoed:\n%s", drawn.String())
+	}
+}
+
+func TestAnEarlierRunIsGoneOnWith(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "answers.yaml")
+	var a answers.Answers
+	a.Database.Type = answers.MySQLDatabase
+	a.Database.MySQL = answers.MySQL{Host: "kept.example.com", Name: "zenml", User: "zen"}
+	if err := saved.Write(state, a, "Database"); err != nil {
+		t.Fatal(err)
+	}
+	with := mysql()
+	delete(with, "Host")
+	delete(with, "User")
+	delete(with, "Database [")
+	e := newEngine()
+	_, c, err := converse(t, e, with, func(o *wizard.Options) { o.StatePath = state })
+	if err != nil || e.installed.Database.MySQL.Host != "kept.example.com" {
+		t.Errorf("%v %+v\n%s", err, e.installed.Database.MySQL, c.said.String())
+	}
+	if _, err := os.Stat(state); !os.IsNotExist(err) {
+		t.Error("the answers are kept after the install")
+	}
+}

@@ -1,0 +1,144 @@
+package question
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+const key = "database.mysql.password"
+
+func mysqlSheet() *Sheet {
+	s := NewSheet(answers.Answers{})
+	s.Type("database.type", "mysql")
+	return s
+}
+
+func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
+	for typed, want := range map[string]answers.Source{
+		"env:DB_PASSWORD":   {Env: "DB_PASSWORD"},
+		"file:/run/pw":      {File: "/run/pw"},
+		"secret:zenml-db/p": {SecretRef: &answers.SecretRef{Name: "zenml-db", Key: "p"}},
+	} {
+		s := mysqlSheet()
+		s.Type(key, typed)
+		got := s.Answers().GetSource(key)
+		if got.Describe() != want.Describe() {
+			t.Errorf("%s: %s", typed, got.Describe())
+		}
+		// What was read is typed again in the same way.
+		if back := NewSheet(s.Answers()).Typed(key); back != typed {
+			t.Errorf("%s came back as %s", typed, back)
+		}
+	}
+	for typed, want := range map[string]string{"plain": "plain", "value:env:A": "env:A", "with:colon": "with:colon", "value:value:x": "value:x"} {
+		s := mysqlSheet()
+		s.Type(key, typed)
+		if got := s.Answers().GetSource(key).Value.Reveal(); got != want {
+			t.Errorf("%s: %q", typed, got)
+		}
+		if got := NewSheet(s.Answers()).Answers().GetSource(key).Value.Reveal(); got != want {
+			t.Errorf("%s came back as %q", typed, got)
+		}
+		f, _ := answers.FieldByKey(key)
+		if shown, _ := s.Shown(s.question(f)); strings.Contains(shown, want) {
+			t.Errorf("the secret shows: %s", shown)
+		}
+	}
+}
+
+func TestHalfASourceIsAFaultAndNotASecret(t *testing.T) {
+	for _, typed := range []string{"secret:zenml-db", "env:", "file:"} {
+		s := mysqlSheet()
+		s.Type(key, typed)
+		fault, bad := s.Fault(key)
+		if !bad || !strings.Contains(fault.Remedy, Literal) {
+			t.Errorf("%s: %v", typed, fault)
+		}
+		if !s.Answers().GetSource(key).IsZero() {
+			t.Errorf("%s was taken as a secret", typed)
+		}
+	}
+}
+
+func TestACertificateIsAFile(t *testing.T) {
+	s := mysqlSheet()
+	s.Type("database.mysql.tls.mode", "verify-full")
+	s.Type("database.mysql.tls.ca", "ca.pem")
+	if got := s.Answers().Database.MySQL.TLS.CA.File; got != "ca.pem" {
+		t.Errorf("%q", got)
+	}
+	s.Type("database.mysql.tls.mode", "off")
+	if !s.Answers().Database.MySQL.TLS.CA.IsZero() {
+		t.Error("an answer without meaning is kept")
+	}
+	s.Type("database.mysql.tls.mode", "verify-ca")
+	if got := s.Answers().Database.MySQL.TLS.CA.File; got != "ca.pem" {
+		t.Error("what was typed is lost")
+	}
+}
+
+// Whatever is chosen, in whatever order, every question can be asked, shown
+// and explained, and takes each of its own options.
+func TestEveryQuestionCanBeAsked(t *testing.T) {
+	s := NewSheet(answers.Answers{})
+	random := rand.New(rand.NewPCG(1, 1))
+	seen := map[string]bool{}
+	for range 3000 {
+		step := answers.Steps[random.IntN(len(answers.Steps))]
+		questions := s.Questions(step)
+		for _, q := range questions {
+			if seen[q.Key] = true; Explain(q) == "" || q.Title == "" {
+				t.Errorf("%s is not explained", q.Key)
+			}
+			_, _ = s.Shown(q)
+		}
+		if len(questions) == 0 {
+			continue
+		}
+		q := questions[random.IntN(len(questions))]
+		if len(q.Choices) == 0 {
+			continue
+		}
+		o := q.Choices[random.IntN(len(q.Choices))]
+		s.Type(q.Key, o.Value)
+		if fault, bad := s.Fault(q.Key); bad && strings.Contains(fault.Problem, "not one of its values") {
+			t.Errorf("%s does not take its own option %s: %v", q.Key, o.Value, fault)
+		}
+	}
+	for _, f := range answers.Fields {
+		if !f.FileOnly && typeable(f) && !seen[f.Key] {
+			t.Errorf("%s is never asked", f.Key)
+		}
+	}
+}
+
+func TestAnEmptyLineGivesARandomKeyWhereOneServes(t *testing.T) {
+	s := NewSheet(answers.Answers{})
+	for _, q := range s.Questions(answers.StepSecrets) {
+		s.Settle(q)
+	}
+	if !s.Answers().SecretsStore.SQL.EncryptionKey.Generate {
+		t.Error("no key is generated")
+	}
+}
+
+func TestASuggestionIsOneMoreOption(t *testing.T) {
+	s := NewSheet(answers.Answers{})
+	s.Type("database.mysql.name", "mine")
+	var a answers.Answers
+	a.Database.Type, a.Database.MySQL.Host = answers.MySQLDatabase, "10.0.0.2"
+	s.Offer([]Suggestion{{Key: "database.type", Title: "ready", Answers: a}})
+	q := s.Questions(answers.StepDatabase)[0]
+	i := slices.IndexFunc(q.Choices, func(o answers.Option) bool { return o.Title == "ready" })
+	if i < 0 {
+		t.Fatalf("%+v", q.Choices)
+	}
+	s.Type(q.Key, q.Choices[i].Value)
+	if db := s.Answers().Database; db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" || db.MySQL.Name != "mine" {
+		t.Errorf("%+v", db)
+	}
+}

@@ -1,0 +1,90 @@
+package saved
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+const canary = "C4nary!Pass"
+
+// everything answers each field that can hold a secret with the canary.
+func everything(t *testing.T) answers.Answers {
+	t.Helper()
+	file, err := answers.Read("a.yaml", []byte(`version: 1
+cluster: {context: sandbox, namespace: zenml}
+database: {type: mysql, mysql: {host: db, name: zenml, user: zen}}
+server: {environment: {TOKEN: `+canary+`}, secretEnvironment: {A: {value: `+canary+`}}}
+values: {server: {password: `+canary+`}}
+proxy: {http: "http://me:`+canary+`@proxy"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := file.Answers
+	for _, f := range answers.Fields {
+		if f.Kind == answers.Secret || f.Kind == answers.Content {
+			a.SetSource(f.Key, answers.Source{Value: secret.New(canary)})
+		}
+	}
+	a.Admin.Password = answers.Source{Env: "ADMIN_PASSWORD"}
+	return a
+}
+
+func TestNoSecretIsKeptButTheNamesOfSourcesAre(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state", "answers.yaml")
+	if err := Write(path, everything(t), "Access"); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(content), canary) || strings.Contains(string(content), secret.Mask) {
+		t.Errorf("a secret, or its mask, is kept:\n%s", content)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %s", info.Mode())
+	}
+	run := Read(path)
+	if run == nil || run.Step != "Access" || run.Answers.Database.MySQL.User != "zen" || run.Answers.Admin.Password.Env != "ADMIN_PASSWORD" {
+		t.Errorf("%+v", run)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+		t.Errorf("left over: %v", entries)
+	}
+	if err := Remove(path); err != nil || Read(path) != nil {
+		t.Errorf("not removed: %v", err)
+	}
+	if err := Remove(path); err != nil {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+func TestAFileThatCannotBeReadIsNoEarlierRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "answers.yaml")
+	for _, content := range []string{"", "version: 1\nnosuch: true\n", "\t{"} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if run := Read(path); run != nil {
+			t.Errorf("%q: %+v", content, run)
+		}
+	}
+}
+
+func TestTheClusterAloneIsNotWorthGoingOnWith(t *testing.T) {
+	var a answers.Answers
+	a.Cluster.Context = "sandbox"
+	if Worthwhile(a) {
+		t.Error("the cluster alone is")
+	}
+	a.Database.Type = answers.SQLiteDatabase
+	if !Worthwhile(a) {
+		t.Error("a database is not")
+	}
+}
