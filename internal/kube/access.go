@@ -31,6 +31,7 @@ func New(flags *genericclioptions.ConfigFlags) *Access {
 	a := &Access{flags: flags}
 	flags.WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = QPS, Burst
+		c.WarningHandler = rest.NoWarnings{} // they would be printed into the screens
 		return c
 	})
 	a.config = sync.OnceValues(flags.ToRESTConfig)
