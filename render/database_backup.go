@@ -67,8 +67,8 @@ func (d *draft) mydumper(m answers.Mydumper) {
 	if m.Threads > 0 {
 		d.set("database.mydumperThreads", m.Threads, key+"threads").prove(podsSee("ZENML_STORE_MYDUMPER_THREADS", strconv.Itoa(m.Threads)))
 	}
-	if m.Compress != "" {
-		d.set("database.mydumperCompress", m.Compress, key+"compress").prove(podsSee("ZENML_STORE_MYDUMPER_COMPRESS", m.Compress))
+	if m.Compress {
+		d.set("database.mydumperCompress", true, key+"compress").prove(podsSee("ZENML_STORE_MYDUMPER_COMPRESS", "true"))
 	}
 	if len(m.Args) > 0 {
 		d.set("database.mydumperExtraArgs", m.Args, key+"args").prove(podsSeeJSON("ZENML_STORE_MYDUMPER_EXTRA_ARGS", m.Args))

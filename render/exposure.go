@@ -93,17 +93,21 @@ func (d *draft) path() string { return strings.TrimSuffix(d.a.Expose.Path, "/") 
 
 // proxyHeaders has the server believe the X-Forwarded headers where a proxy
 // stands in front of it: without them every user has the proxy's address, and
-// the limit on logins counts them as one.
+// the limit on logins counts them as one. From anyone it believes them only
+// behind an ingress controller, which by default writes them anew; Gateways
+// often only add to what the client has sent, and then anyone could be anyone.
 func proxyHeaders(d *draft) {
 	e := d.a.Expose
-	if e.Type != answers.ByIngress && e.Type != answers.ByGateway {
-		return
-	}
 	const trusted = "expose.trustedProxies"
-	if len(e.TrustedProxies) == 0 && !d.has("proxyHeaders") || len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "cannot say whom the server trusts") {
+	switch {
+	case e.Type != answers.ByIngress && e.Type != answers.ByGateway:
+		return
+	case len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "cannot say whom the server trusts"):
+		return
+	case len(e.TrustedProxies) == 0 && (e.Type == answers.ByGateway || !d.has("proxyHeaders")):
 		return
 	}
-	d.comment("proxyHeaders", "A proxy stands in front: the server takes the users' addresses from its headers (expose.trustedProxies says from whom).")
+	d.comment("proxyHeaders", "A proxy stands in front: the server takes the users' addresses from its headers (expose.trustedProxies).")
 	d.set("proxyHeaders.enabled", true, "expose.type").prove(serverShows("the server believes a proxy's headers", believesProxies))
 	if list := strings.Join(e.TrustedProxies, ","); list != "" {
 		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(serverShows("the server believes the headers of "+list, func(p *pod) bool {

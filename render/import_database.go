@@ -125,8 +125,9 @@ func (r *reader) backup() {
 	case answers.BackupDatabase:
 		b.Database = r.text("server.database.backupDatabase")
 	case answers.BackupMydumper:
+		compress, _ := r.truth("server.database.mydumperCompress")
 		b.Mydumper = answers.Mydumper{
-			Threads: r.number("server.database.mydumperThreads"), Compress: r.text("server.database.mydumperCompress"), Args: r.texts("server.database.mydumperExtraArgs"),
+			Threads: r.number("server.database.mydumperThreads"), Compress: compress, Args: r.texts("server.database.mydumperExtraArgs"),
 			LoaderThreads: r.number("server.database.myloaderThreads"), LoaderArgs: r.texts("server.database.myloaderExtraArgs"),
 		}
 	case answers.BackupCustom:

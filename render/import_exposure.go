@@ -158,8 +158,11 @@ func (r *reader) proxyHeaders() {
 		}
 		return
 	}
-	if on && allowed != "" && allowed != "*" {
+	switch {
+	case on && allowed != "" && allowed != "*":
 		r.a.Expose.TrustedProxies = strings.Split(allowed, ",")
+	case on && r.a.Expose.Type == answers.ByGateway: // no answer trusts everyone behind a Gateway
+		r.put("server.proxyHeaders.enabled", on)
 	}
 }
 

@@ -85,6 +85,9 @@ func (r *reader) logging() {
 	l.NoColors, _ = r.truth("server.logging.colorsDisabled")
 	debug, given := r.truth("server.debug")
 	own := r.text("server.environment.ZENML_LOGGING_VERBOSITY")
+	if l.Verbosity == "warning" {
+		l.Verbosity = "warn" // the same level under its other name
+	}
 	switch {
 	case own != "":
 		l.Verbosity = strings.ToLower(own)

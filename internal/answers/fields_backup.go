@@ -52,9 +52,8 @@ var backupFields = in(StepExtras, fileOnly(
 		Key: "database.backup.mydumper.threads", Kind: Integer,
 		Title: "Threads of mydumper", Help: "How many connections mydumper reads with.", Check: positive, Example: "4",
 	}, Field{
-		Key: "database.backup.mydumper.compress", Kind: Choice,
-		Title: "Compression of mydumper", Help: "How mydumper packs its files.",
-		Options: []Option{{Value: "gzip", Title: "gzip"}, {Value: "zstd", Title: "zstd"}},
+		Key: "database.backup.mydumper.compress", Kind: Boolean,
+		Title: "Compression of mydumper", Help: "Has mydumper pack its files.",
 	}, Field{
 		Key: "database.backup.mydumper.args", Kind: List,
 		Title: "More arguments of mydumper", Help: "Handed on as they are.", Check: oneLine, Example: "[--rows=500000]",
@@ -94,7 +93,8 @@ var payloadFields = in(StepExtras, fileOnly(
 	}),
 	when(offloads, Field{
 		Key: "database.payloads.path", Kind: Text, Needed: always,
-		Title: "Place of large values", Help: "The bucket or container with a prefix, under the identity of the pods.",
+		Title: "Place of large values", Help: "The bucket or container with a prefix, under the identity of the pods. Azure also needs AZURE_STORAGE_ACCOUNT_NAME in server.environment.",
+		Why:   "It can never change afterwards. On a server that runs already do it in two steps: pods that are being replaced cannot read what new ones write.",
 		Check: oneLine, Example: "s3://bucket/zenml",
 	}),
 	when(offloadsToS, Field{

@@ -104,8 +104,8 @@ var exposeFields = in(StepAccess,
 		Why: "The server copes with the path by itself, being told its rootUrlPath. Newer ingress-nginx refuse a regular expression with the path type that the chart sets.",
 	}), when(byProxy, Field{
 		Key: "expose.trustedProxies", Kind: List, Check: addressOrRange,
-		Title: "Trusted proxies", Help: "The addresses whose X-Forwarded headers the server believes: those of the controller's pods. Empty means all.",
-		Why:     "The limit on logins counts the client's address, which the proxy hides otherwise.",
+		Title: "Trusted proxies", Help: "The addresses whose X-Forwarded headers the server believes: those of the controller's pods. Empty means all behind an Ingress, and none behind a Gateway.",
+		Why:     "The limit on logins counts the client's address, which the proxy hides otherwise. Whoever is believed can claim any address.",
 		Example: "[10.0.0.0/8]",
 	}), when(exposed, Field{
 		Key: "expose.service.port", Kind: Integer, Check: port,

@@ -67,7 +67,7 @@ type Volume struct {
 // Mydumper is how the mydumper and myloader programs are called.
 type Mydumper struct {
 	Threads       int      `yaml:"threads,omitempty"`
-	Compress      string   `yaml:"compress,omitempty"`
+	Compress      bool     `yaml:"compress,omitempty"`
 	Args          []string `yaml:"args,omitempty"`
 	LoaderThreads int      `yaml:"loaderThreads,omitempty"`
 	LoaderArgs    []string `yaml:"loaderArgs,omitempty"`
