@@ -9,18 +9,25 @@ import (
 )
 
 // Text writes a whole report: grouped, aligned, with what was found, why it
-// matters, the remedy and the address of its page for every fault.
+// matters, the remedy and the address of its page for every fault. Neighbours
+// that were skipped for the same reason share a line.
 func Text(w io.Writer, r Report, s Style) error {
 	out := bufio.NewWriter(w)
 	width := widest(r)
 	group := ""
-	for _, result := range r.Results {
+	for i := 0; i < len(r.Results); i++ {
+		result := r.Results[i]
 		if g := result.Check.Group(); g != group {
 			if group != "" {
 				line(out, "")
 			}
 			line(out, s.bold(g))
 			group = g
+		}
+		if n := skippedAlike(r.Results[i:]); n > 1 {
+			writeSkipped(out, r.Results[i:i+n], s)
+			i += n - 1
+			continue
 		}
 		writeResult(out, result, width, s)
 	}
