@@ -61,6 +61,13 @@ compile-all: ## compile for every system that is released
 	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null . ; \
 	done
 
+.PHONY: pictures
+pictures: packages ## draw the pictures of the README, from a guided install on the sandbox
+	@mkdir -p docs/pictures
+	@sandbox=$$(sandbox/build.sh) && record=$$(mktemp) && trap "$$sandbox down --name pictures; rm -f $$record" EXIT && \
+	  $$sandbox up --name pictures >/dev/null && $$sandbox status --name pictures -o json >$$record && \
+	  ZENML_TEST_SANDBOX_JSON=$$record ZENML_TEST_PICTURES=$(CURDIR)/docs/pictures go test ./cmd -count=1 -run TestGuidedInstall
+
 .PHONY: bench
 bench: build ## benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -31,11 +32,15 @@ func walkThrough(term *terminal) {
 	term.sees("no, choose another context", patience)
 	term.presses("Down", "Enter")
 	term.sees("the sandbox's MySQL", patience)
-	term.presses("Down", "Down", "Enter")
+	term.presses("Down", "Down")
+	term.sees("› the sandbox's MySQL", patience)
+	term.picture("database")
+	term.presses("Enter")
 	for question := 0; question < 40; question++ {
 		before := term.screen()
 		if strings.Contains(before, "What will be done") {
 			term.matches(`Checks .* in [0-9.]+s`, patience)
+			term.picture("review")
 			term.presses("i")
 			return
 		}
@@ -45,28 +50,40 @@ func walkThrough(term *terminal) {
 	term.t.Fatalf("the questions do not end:\n%s", term.screen())
 }
 
+// guidedNamespace is the test's own, or the default one for a picture.
+func guidedNamespace(t *testing.T, c *testcluster.Cluster) string {
+	t.Helper()
+	if os.Getenv(picturesDir) != "" {
+		return answers.DefaultRelease
+	}
+	return c.Namespace(t)
+}
+
 // TestGuidedInstall goes from the first screen to the activated server, in a
 // real terminal, and has a real browser activate it.
 func TestGuidedInstall(t *testing.T) {
 	c := testcluster.Start(t)
 	needBrowser(t)
-	p, namespace := newPlace(t), c.Namespace(t)
+	p, namespace := newPlace(t), guidedNamespace(t, c)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := filepath.Join(p.dir, "browser.txt")
-	term := startTerminal(t, 100, 30, []string{
+	term := startTerminal(t, p.dir, 110, 32, []string{
 		"KUBECONFIG=" + c.Kubeconfig, "XDG_STATE_HOME=" + p.dir, "LC_ALL=C.UTF-8",
 		"BROWSER=" + self + " " + asBrowser, browserResult + "=" + seen,
-	}, append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c), "--output", filepath.Join(p.dir, "custom-values.yaml")}, chartFlags(c, "current")...)...)
+	}, append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, chartFlags(c, "current")...)...)
 
 	walkThrough(term)
 
 	const patience = 2 * time.Minute
+	term.sees("Deployment zenml-server", patience)
+	term.picture("install")
 	term.sees("The server answers at http://127.0.0.1:", patience)
 	term.sees("It is activated", patience)
 	term.sees("zenml login http://127.0.0.1:", patience)
+	term.picture("connect")
 	term.presses("q")
 	term.sees("ended with 0", 10*time.Second)
 	result, err := os.ReadFile(seen)

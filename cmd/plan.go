@@ -3,6 +3,9 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -33,7 +36,7 @@ func (p *plan) sentences() []string {
 	said := []string{fmt.Sprintf("Create namespace %s, if it is not there.", a.Cluster.Namespace)}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
-			said = append(said, fmt.Sprintf("Write Secret %s with %d keys, for the chart to reference.", s.Name, len(s.Data)))
+			said = append(said, fmt.Sprintf("Write Secret %s (%s), for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
 		}
 	}
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {

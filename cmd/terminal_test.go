@@ -18,8 +18,8 @@ type terminal struct {
 	socket string
 }
 
-// startTerminal runs a command line of the installer in a terminal.
-func startTerminal(t *testing.T, width, height int, env []string, args ...string) *terminal {
+// startTerminal runs a command line of the installer in a terminal, in a folder.
+func startTerminal(t *testing.T, dir string, width, height int, env []string, args ...string) *terminal {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Fatal("tmux is not installed: the tests drive the screens in it (apt-get install tmux)")
@@ -36,7 +36,7 @@ func startTerminal(t *testing.T, width, height int, env []string, args ...string
 	line = append(line, args...)
 	// The shell stays, so that the last screen and the exit code can be read.
 	command := quoteAll(line) + `; echo "ended with $?"; exec sleep 600`
-	term.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "sh", "-c", command)
+	term.tmux("-f", "/dev/null", "new-session", "-d", "-c", dir, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "sh", "-c", command)
 	return term
 }
 

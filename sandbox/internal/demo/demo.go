@@ -100,13 +100,14 @@ func (o Options) args() ([]string, error) {
 }
 
 // chart names the stand-in chart; the published one is the installer's default.
+// The stand-in image is known to the nodes alone, so it is not looked for.
 func (o Options) chart() []string {
 	if o.Real {
 		return nil
 	}
 	for _, c := range o.Record.Charts {
 		if c.Generation == o.Chart {
-			return []string{"--chart", c.Ref, "--chart-version", c.Version, "--plain-http"}
+			return []string{"--chart", c.Ref, "--chart-version", c.Version, "--plain-http", "--skip", "supply.image"}
 		}
 	}
 	return nil
