@@ -25,7 +25,8 @@ var mutantSamples = []string{
 // spokenOfByNobody are lines of templates that serve the chart itself: no
 // answer speaks of them.
 var spokenOfByNobody = map[string]string{
-	"zenml.certs/subject-name: {{ $certSubjectName | quote }}": "the chart's own mark on the certificate that it made",
+	"zenml.certs/subject-name: {{ $certSubjectName | quote }}":        "the chart's own mark on the certificate that it made",
+	"the block of {{- if and $zenml.database.url (not .migration) }}": "how the chart divides the migration between its Job and the server",
 }
 
 // original is a sample as it is written and rendered without a mutation.

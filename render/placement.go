@@ -3,6 +3,7 @@ package render
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -41,7 +42,9 @@ func serviceAccount(d *draft) {
 	}
 	if a.Name != "" {
 		d.setTop("serviceAccount.name", a.Name, "server.serviceAccount.name").
-			prove(serverShows("the server runs as service account "+a.Name, func(p *pod) bool { return p.spec.ServiceAccountName == a.Name }))
+			prove(serverShows("the server runs as service account "+a.Name, func(p *pod) bool { return p.spec.ServiceAccountName == a.Name }),
+				// the migration runs before the chart's own account is there, as NAME-db-migration
+				podsShow("the migration's service account is named after "+a.Name, func(p *pod) bool { return strings.HasPrefix(p.spec.ServiceAccountName, a.Name) }))
 	}
 	if len(a.Annotations) > 0 {
 		d.setTop("serviceAccount.annotations", a.Annotations, "server.serviceAccount.annotations").prove(proof{

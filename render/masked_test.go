@@ -1,0 +1,24 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+func TestMaskedShowsNoSecret(t *testing.T) {
+	const canary = "c4nary-of-an-encryption-key-0123456789"
+	a := parse(t, "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {sql: {encryptionKey: {value: "+canary+"}}}\n")
+	document, _ := draw(t, "legacy", a)
+	if !document.Sensitive || !strings.Contains(string(document.Bytes), canary) {
+		t.Fatalf("the legacy chart takes this key inline:\n%s", document.Bytes)
+	}
+	shown, err := document.Masked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(shown, canary) || !strings.Contains(shown, secret.Mask) {
+		t.Errorf("got\n%s", shown)
+	}
+}
