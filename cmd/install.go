@@ -128,6 +128,7 @@ func (o *installOptions) announce(u *setup) error {
 }
 
 func (o *installOptions) preflight(ctx context.Context, u *setup) error {
+	u.announceWrites(o.streams, o.checks)
 	report, err := checks.Run(ctx, u.checksEnv(o.port), o.checks, nil)
 	if err != nil {
 		return preflightError(err)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -18,12 +19,13 @@ type plan struct {
 	setup    *setup
 	prepared *prepared
 	engine   *engine
+	shown    string // the values file with its secrets masked
 }
 
 func (p *plan) Review() wizard.Review {
 	return wizard.Review{
 		Sentences: p.sentences(),
-		Values:    p.prepared.masked(),
+		Values:    p.shown,
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
 		ByHand:    append(p.prepared.document.Commands(), helmCommand(p.setup, p.prepared, defaultValuesFile)),
@@ -45,6 +47,9 @@ func (p *plan) sentences() []string {
 	said = append(said,
 		fmt.Sprintf("Install chart %s %s as release %s: %d objects.", p.prepared.chart.Info.Name, p.prepared.chart.Info.Version, a.Cluster.Release, p.count()),
 		"Wait until the server answers, through a port forwarded to this machine.")
+	if len(checks.Notices(a)) > 0 {
+		said = append(said, "Not checked here: the rights in the secrets store's account, because that writes there for a moment. Save the answers and run preflight to have them proved.")
+	}
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
 		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))

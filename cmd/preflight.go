@@ -78,6 +78,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if done, err := o.emit.run(ctx, o.streams, unit); done || err != nil {
 		return err
 	}
+	unit.announceWrites(o.streams, o.checks)
 	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, o.watch())
 	if err != nil {
 		return preflightError(err)
@@ -126,4 +127,14 @@ func preflightError(err error) error {
 		return usage(err)
 	}
 	return err
+}
+
+// announceWrites says beforehand what the checks will write outside the cluster.
+func (u *setup) announceWrites(s Streams, o checks.Options) {
+	if o.ReadOnly {
+		return
+	}
+	for _, notice := range checks.Notices(u.answers) {
+		fmt.Fprintln(s.Err, notice)
+	}
 }

@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 
+	"github.com/google/go-containerregistry/pkg/authn"
+
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -62,6 +64,8 @@ func (u *setup) checksEnv(port int) *checks.Env {
 		Rendered:   u.rendered,
 		Port:       preferredPort(port),
 		PortChosen: port != 0,
+		PlainHTTP:  u.plainHTTP,
+		Keychain:   authn.DefaultKeychain,
 	}
 }
 
