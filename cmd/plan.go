@@ -48,7 +48,7 @@ func (p *plan) sentences() []string {
 		fmt.Sprintf("Install chart %s %s as release %s: %d objects.", p.prepared.chart.Info.Name, p.prepared.chart.Info.Version, a.Cluster.Release, p.count()),
 		"Wait until the server answers, through a port forwarded to this machine.")
 	if len(checks.Notices(a)) > 0 {
-		said = append(said, "Not checked here: the rights in the secrets store's account, because that writes there for a moment. Save the answers and run preflight to have them proved.")
+		said = append(said, "Not checked here: the rights in the secrets store's account, because that writes there for a moment. preflight -f answers.yaml proves them.")
 	}
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
