@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"strings"
 	"sync"
@@ -28,28 +27,31 @@ func clusterAdmission(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	namespace, err := e.foundNamespace(ctx)
+	where, err := e.trialSite(ctx)
 	if err != nil {
-		return "", unreadable(err, "namespace "+e.namespace())
-	}
-	if namespace == nil {
-		return "", Skip("the namespace %s does not exist yet, so nothing can be tried in it: kubectl create namespace %s makes it possible", e.namespace(), e.namespace())
+		return "", err
 	}
 	tries, err := trials(r)
 	if err != nil {
 		return "", err
 	}
-	refused, untried, err := e.dryRun(ctx, tries)
+	refused, untried, err := e.dryRun(ctx, where, tries)
 	if err != nil {
 		return "", err
 	}
 	if len(refused) > 0 {
-		return "", refusal(refused)
+		fault := refusal(refused)
+		fault.Found += where.said("\n(", e.namespace(), ")")
+		return "", fault
 	}
+	if where.standIn && len(tries) > 0 && len(untried) == len(tries) {
+		return "", Skip("the namespace %s does not exist yet, and nothing could be tried in %s: %s", e.namespace(), where.namespace, untried[0])
+	}
+	found := fmt.Sprintf("%d accepted", len(tries)-len(untried)) + where.said(", ", e.namespace(), "")
 	if len(untried) > 0 {
-		return fmt.Sprintf("%d accepted; not tried: %s", len(tries)-len(untried), list(untried)), nil
+		found += "; not tried: " + list(untried)
 	}
-	return fmt.Sprintf("%d accepted", len(tries)), nil
+	return found, nil
 }
 
 // trials are the objects of the release, the installer's Secrets, and a pod of
@@ -88,7 +90,7 @@ func podOf(o manifest.Object) (unstructured.Unstructured, bool) {
 	pod := unstructured.Unstructured{Object: runtime.DeepCopyJSON(template)}
 	pod.SetAPIVersion("v1")
 	pod.SetKind("Pod")
-	pod.SetName(o.GetName() + "-" + strings.ToLower(rand.Text()[:5]))
+	pod.SetName(freeName(o.GetName()))
 	if spec, ok := dig(pod.Object, "spec"); ok {
 		spec["serviceAccountName"] = "default"
 		delete(spec, "serviceAccount")
@@ -107,7 +109,7 @@ type refusedObject struct {
 
 // dryRun tries the objects at the same time, and returns what was refused and
 // what could not be tried.
-func (e *Env) dryRun(ctx context.Context, tries []unstructured.Unstructured) (refused []refusedObject, untried []string, err error) {
+func (e *Env) dryRun(ctx context.Context, where trialSite, tries []unstructured.Unstructured) (refused []refusedObject, untried []string, err error) {
 	config, err := e.Cluster.Config()
 	if err != nil {
 		return nil, nil, err
@@ -121,7 +123,7 @@ func (e *Env) dryRun(ctx context.Context, tries []unstructured.Unstructured) (re
 	results := make([]error, len(tries))
 	var group sync.WaitGroup
 	for i := range tries {
-		group.Go(func() { results[i] = e.tryOne(ctx, client, &tries[i]) })
+		group.Go(func() { results[i] = tryOne(ctx, client, where, &tries[i]) })
 	}
 	group.Wait()
 	for i, err := range results {
@@ -139,10 +141,19 @@ func (e *Env) dryRun(ctx context.Context, tries []unstructured.Unstructured) (re
 	return refused, untried, nil
 }
 
-func (e *Env) tryOne(ctx context.Context, client dynamic.Interface, o *unstructured.Unstructured) error {
+func tryOne(ctx context.Context, client dynamic.Interface, where trialSite, o *unstructured.Unstructured) error {
 	resource, _ := meta.UnsafeGuessKindToResource(o.GroupVersionKind())
-	o.SetNamespace(e.namespace())
-	_, err := client.Resource(resource).Namespace(e.namespace()).Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	create := func(o *unstructured.Unstructured) error {
+		o.SetNamespace(where.namespace)
+		_, err := client.Resource(resource).Namespace(where.namespace).Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	err := create(o.DeepCopy())
+	if where.standIn && apierrors.IsAlreadyExists(err) {
+		other := o.DeepCopy()
+		other.SetName(freeName(o.GetName()))
+		return create(other)
+	}
 	return err
 }
 
