@@ -5,10 +5,8 @@ import (
 	"net/netip"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 )
 
 // clusterRanges finds where pods and Services have their addresses: the range
@@ -28,23 +26,18 @@ func (e *Env) clusterRanges(ctx context.Context) ([]netip.Prefix, error) {
 }
 
 func (e *Env) podRanges(ctx context.Context) ([]netip.Prefix, error) {
-	client, err := e.Cluster.Client()
+	seen, err := e.allNodes(ctx)
+	if apierrors.IsForbidden(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	var ranges []netip.Prefix
-	err = eachItem(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		return client.CoreV1().Nodes().List(ctx, o)
-	}, func(o runtime.Object) error {
-		if node, ok := o.(*corev1.Node); ok {
-			ranges = appendRanges(ranges, node.Spec.PodCIDRs)
-		}
-		return nil
-	})
-	if apierrors.IsForbidden(err) {
-		return nil, nil
+	for _, n := range seen.nodes {
+		ranges = appendRanges(ranges, n.podCIDRs)
 	}
-	return merged(ranges), kubeError(err)
+	return merged(ranges), nil
 }
 
 func (e *Env) serviceRanges(ctx context.Context) ([]netip.Prefix, error) {
