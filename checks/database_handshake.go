@@ -79,7 +79,7 @@ const (
 func clientPacket(sequence byte, capabilities uint32, rest []byte) []byte {
 	const utf8mb4 = 45
 	packet := make([]byte, 4+32, 4+32+len(rest))
-	packet[0], packet[3] = byte(32+len(rest)), sequence
+	packet[0], packet[3] = byte(32+len(rest)), sequence //nolint:gosec // the rest is a few bytes
 	binary.LittleEndian.PutUint32(packet[4:], protocol41|secureConnection|capabilities)
 	binary.LittleEndian.PutUint32(packet[8:], 1<<24)
 	packet[12] = utf8mb4

@@ -117,7 +117,7 @@ func (e *Env) revision(ctx context.Context) (string, error) {
 	}
 	schema, err := semver.NewVersion(found[0])
 	if err != nil || e.Chart == nil {
-		return "ZenML's, at revision " + found[0], nil
+		return "ZenML's, at revision " + found[0], nil //nolint:nilerr // a revision between releases is no version
 	}
 	info, err := e.chart(ctx)
 	if err != nil {

@@ -37,7 +37,7 @@ func newProbes(ctx context.Context) *probes {
 // once asks a question by name the first time, and waits for its answer every
 // time, as long as ctx lasts. Errors are remembered too, except transient ones.
 func once[T any](ctx context.Context, e *Env, name string, ask func(context.Context) (T, error)) (T, error) {
-	p := e.probes.start(name, func(ctx context.Context) (any, error) { return ask(ctx) })
+	p := e.probes.start(name, func(ctx context.Context) (any, error) { return ask(ctx) }) //nolint:contextcheck // it runs under the run's context, not one check's
 	var none T
 	select {
 	case <-p.done:

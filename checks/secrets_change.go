@@ -11,7 +11,7 @@ import (
 )
 
 // storeVariables is how the names of a store's variables begin.
-var storeVariables = map[string]string{"secretsStore": "ZENML_SECRETS_STORE_", "backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_"}
+var storeVariables = map[string]string{"secretsStore": "ZENML_SECRETS_STORE_", "backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_"} //nolint:gosec // names of variables
 
 // kind is the type of a deployed store. A server without the variable keeps
 // its secrets in the database, and no backup.

@@ -13,7 +13,7 @@ import (
 
 // keyVariables hold the encryption key of each store in the server's
 // environment.
-var keyVariables = map[string]string{
+var keyVariables = map[string]string{ //nolint:gosec // names of variables
 	"secretsStore":       "ZENML_SECRETS_STORE_ENCRYPTION_KEY",
 	"backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_ENCRYPTION_KEY",
 }

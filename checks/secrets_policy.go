@@ -67,7 +67,7 @@ var policyFiles = map[string]string{
 
 // policyNames are how the names of the files begin: both stores may be of one
 // provider.
-var policyNames = map[string]string{"secretsStore": "zenml-secrets-", "backupSecretsStore": "zenml-backup-secrets-"}
+var policyNames = map[string]string{"secretsStore": "zenml-secrets-", "backupSecretsStore": "zenml-backup-secrets-"} //nolint:gosec // names of files
 
 func policyOf(p place, k told) (Policy, error) {
 	file := policyFiles[p.store.Type]

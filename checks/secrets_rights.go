@@ -38,7 +38,7 @@ func (in *loggedIn) judge(e *Env, all *findings, rights stores.Rights) {
 		all.add(in.place, in.finding(f, in.secrets))
 	}
 	if missing := rights.Names(stores.Denied); len(missing) > 0 {
-		f := &Fault{Found: fmt.Sprintf("%s: %s may not: %s", in.key, in.identity.Who, strings.Join(missing, ", ")), Remedy: in.remedy(e)}
+		f := &Fault{Found: fmt.Sprintf("%s: %s may not: %s", in.key, in.identity.Who, strings.Join(missing, ", ")), Remedy: in.remedy()}
 		if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
 			f.Found += "; not proved: " + strings.Join(unproved, ", ")
 		}
@@ -69,7 +69,7 @@ func (in *loggedIn) proved(e *Env, all *findings, rights stores.Rights) {
 }
 
 // remedy is the policy to attach.
-func (in *loggedIn) remedy(e *Env) string {
+func (in *loggedIn) remedy() string {
 	policy, err := policyOf(in.place, in.told())
 	if err != nil {
 		return "see " + DocsBase + "secrets.md"

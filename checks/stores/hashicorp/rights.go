@@ -58,7 +58,7 @@ func (s *Store) engine(ctx context.Context) *stores.Fault {
 	mount := s.config.Mount
 	found, err := s.inside().Logical().ReadWithContext(ctx, "sys/internal/ui/mounts/"+mount)
 	if err != nil || found == nil {
-		return nil
+		return nil //nolint:nilerr // who may not ask has the canary's answer
 	}
 	options, _ := found.Data["options"].(map[string]any)
 	kind, version := text(found.Data["type"]), text(options["version"])
@@ -168,10 +168,10 @@ func (s *Store) sweep(ctx context.Context, name string) string {
 	defer cancel()
 	_, err := s.inside().Logical().DeleteWithContext(ctx, s.config.Mount+"/metadata/zenml/"+name)
 	var refused *api.ResponseError
-	if err != nil && !(errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound) {
-		return s.leftover(name)
+	if err == nil || errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
+		return ""
 	}
-	return ""
+	return s.leftover(name)
 }
 
 func (s *Store) leftover(name string) string {
