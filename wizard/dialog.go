@@ -29,6 +29,9 @@ func (s *session) ask(title, text string, options ...option) {
 	s.asking = &dialog{title: title, text: text, options: options, at: len(options) - 1}
 }
 
+// safe is the last option.
+func (d *dialog) safe() option { return d.options[len(d.options)-1] }
+
 // answer handles a key of the dialog; it goes away with the first answer.
 func (s *session) answer(name string) (move, tea.Cmd) {
 	d := s.asking
@@ -38,7 +41,7 @@ func (s *session) answer(name string) (move, tea.Cmd) {
 	case "down", "right", "tab":
 		d.at = (d.at + 1) % len(d.options)
 	case "esc":
-		return s.take(d.options[len(d.options)-1])
+		return s.take(d.safe())
 	case "enter":
 		return s.take(d.options[d.at])
 	default:

@@ -19,7 +19,9 @@ type person struct {
 	stage *stage
 	msgs  chan tea.Msg
 	gone  bool
-	views []string // every view that was seen
+
+	cancel context.CancelFunc // ends the context from outside
+	views  []string           // every view that was seen
 }
 
 func newPerson(t *testing.T, change ...func(*Options)) *person {
@@ -30,7 +32,7 @@ func newPerson(t *testing.T, change ...func(*Options)) *person {
 		c(&o)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &person{t: t, m: newModel(ctx, o), stage: s, msgs: make(chan tea.Msg, 10_000)}
+	p := &person{t: t, m: newModel(ctx, o), stage: s, msgs: make(chan tea.Msg, 10_000), cancel: cancel}
 	p.m.send = func(msg tea.Msg) { p.msgs <- msg }
 	t.Cleanup(func() { cancel(); p.m.work.end(0) })
 	p.run(p.m.Init())
@@ -122,10 +124,10 @@ func (p *person) screen() string {
 	return strings.Join(strings.Fields(ansi.Strip(p.m.View())), " ")
 }
 
-func (p *person) until(what string, true_ func() bool) *person {
+func (p *person) until(what string, holds func() bool) *person {
 	p.t.Helper()
 	deadline := time.After(10 * time.Second)
-	for !true_() {
+	for !holds() {
 		select {
 		case msg := <-p.msgs:
 			p.handle(msg)

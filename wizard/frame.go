@@ -74,9 +74,9 @@ func (m *model) View() string {
 	rows := append(m.head(), m.middle()...)
 	rows = append(rows, m.foot()...)
 	for i, row := range rows {
-		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(row)
+		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(m.look.Text(row))
 	}
-	return m.look.Text(strings.Join(rows[:min(len(rows), m.height)], "\n"))
+	return strings.Join(rows[:min(len(rows), m.height)], "\n")
 }
 
 func (m *model) head() []string {
@@ -118,7 +118,7 @@ func (m *model) footKeys() []binding {
 	case m.help != nil:
 		return []binding{{"↑↓", "scroll"}, {"any other key", "close"}}
 	case m.asking != nil:
-		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", "the last one"}}
+		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", m.asking.safe().label}}
 	}
 	word := "leave"
 	if m.screen().state() == working && m.at == stepInstall {
@@ -138,21 +138,21 @@ func (m *model) middle() []string {
 	default:
 		content = m.screen().view(m.measure, m.rows)
 	}
-	parts := []string{column(content, m.columns+1, m.rows)}
+	parts := []string{m.column(content, m.columns+1, m.rows)}
 	if m.rail {
 		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
-		parts = append([]string{column(m.tallRail(), railWidth, m.rows), bar}, parts...)
+		parts = append([]string{m.column(m.tallRail(), railWidth, m.rows), bar}, parts...)
 	}
 	if m.aside {
 		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
-		parts = append(parts, bar, column(m.besides(), asideWidth, m.rows))
+		parts = append(parts, bar, m.column(m.besides(), asideWidth, m.rows))
 	}
 	return strings.Split(lipgloss.JoinHorizontal(lipgloss.Top, parts...), "\n")
 }
 
 // column indents content by one and gives it a fixed size.
-func column(content string, width, height int) string {
-	lines := strings.Split(content, "\n")
+func (m *model) column(content string, width, height int) string {
+	lines := strings.Split(m.look.Text(content), "\n")
 	lines = append(lines, make([]string, max(height-len(lines), 0))...)[:height]
 	for i, line := range lines {
 		line = lipgloss.NewStyle().MaxWidth(width - 1).Render(line)

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -12,10 +13,9 @@ import (
 // actions offers what can be done now, the most likely first: to install, or,
 // with a failed check, to mend it.
 func (r *review) actions() {
-	forward, repair := r.forward(), r.repair()
-	options := append(forward, repair...)
+	options := slices.Concat(r.forward(), r.repair())
 	if r.counts().failed > 0 {
-		options = append(repair, forward...)
+		options = slices.Concat(r.repair(), r.forward())
 	}
 	r.list.set(append(options, option{"esc", "back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
 }

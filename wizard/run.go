@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -90,6 +91,7 @@ func (m *model) finish() {
 		m.work.end(patience)
 		return
 	}
+	_, _ = fmt.Fprintln(m.options.Output, "Stopping after the current step.")
 	m.work.end(0)
 	at.unseen()
 }

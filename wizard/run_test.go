@@ -155,3 +155,17 @@ func TestTheNextRunGoesOnWhereTheLastWasLeft(t *testing.T) {
 	again.stage.finish <- nil
 	again.sees("The server answers").until("the state file to go", func() bool { return saved.Read(state) == nil })
 }
+
+func TestAnInstallIsWaitedForWhenTheProgramIsEndedFromOutside(t *testing.T) {
+	var said bytes.Buffer
+	p := newPerson(t, func(o *Options) { o.Output = &said })
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p.cancel()
+	p.m.finish()
+	if got := p.m.result(); got.Ending != Stopped || got.Err == nil || len(p.stage.ended) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if !strings.Contains(said.String(), "Stopping after the current step") {
+		t.Errorf("it waits in silence: %q", said.String())
+	}
+}

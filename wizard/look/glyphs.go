@@ -20,11 +20,12 @@ const (
 	Bullet  = "·"
 )
 
-// inASCII gives one character for each, so that nothing moves.
+// inASCII gives one character for each, so that nothing moves; the ellipsis
+// alone becomes longer, and is put in before lines are measured.
 var inASCII = strings.NewReplacer(
 	Done, "+", Bad, "x", Skipped, "-", Current, "*", Later, "o", Working, "~",
 	Pointer, ">", Rule, "-", Bar, "|", Up, "^", Down, "v", Bullet, "-",
-	"←", "<", "→", ">", "“", `"`, "”", `"`, "’", "'", "…", ".", "•", "*", "×", "x", "—", "-",
+	"←", "<", "→", ">", "“", `"`, "”", `"`, "’", "'", "…", "...", "•", "*", "×", "x", "—", "-",
 )
 
 // Text returns s as the terminal can show it.

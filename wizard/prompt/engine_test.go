@@ -26,7 +26,6 @@ type engine struct {
 	prepared    answers.Answers
 	installed   answers.Answers
 	overwritten int
-	active      chan struct{}
 }
 
 func newEngine() *engine { return &engine{} }

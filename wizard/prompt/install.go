@@ -90,8 +90,11 @@ func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tu
 		p.say("Waiting for you to activate it in the browser: make the first admin there.")
 	}
 	p.say("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
-	end := make(chan error, 1)
-	go func() { _, err := p.in.line(ctx, false, func() {}); end <- err }()
+	end := make(chan struct{})
+	go func() {
+		_, _ = p.in.line(ctx, false, func() {}) // a line, the end of the input or ctx's: all mean to end
+		close(end)
+	}()
 	for {
 		select {
 		case err := <-active:
