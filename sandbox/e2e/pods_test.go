@@ -123,7 +123,10 @@ func (s *sandbox) get(t *testing.T, name, path string) string {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- forwarder.ForwardPorts() }()
-	defer func() { close(stop); <-ended }()
+	defer func() {
+		close(stop)
+		_ = <-ended
+	}()
 	select {
 	case <-readied:
 	case err := <-ended:

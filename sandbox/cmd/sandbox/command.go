@@ -29,9 +29,18 @@ func addName(command *cobra.Command, name *string) {
 
 // dirOf returns the folder of the sandbox called name.
 func dirOf(name string) (state.Dir, error) {
-	root, err := state.Root(os.Getenv(state.EnvRoot))
+	root, err := root()
 	if err != nil {
-		return state.Dir{}, fmt.Errorf("find the state folder: %w", err)
+		return state.Dir{}, err
 	}
 	return state.NewDir(root, name)
+}
+
+// root returns the folder of all sandboxes.
+func root() (string, error) {
+	path, err := state.Root(os.Getenv(state.EnvRoot)) //nolint:forbidigo // a command is where the environment comes in
+	if err != nil {
+		return "", fmt.Errorf("find the state folder: %w", err)
+	}
+	return path, nil
 }

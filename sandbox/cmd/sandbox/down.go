@@ -31,7 +31,7 @@ func newDownCommand() *cobra.Command {
 func runDown(command *cobra.Command, name string, all bool) error {
 	names := []string{name}
 	if all {
-		root, err := state.Root(os.Getenv(state.EnvRoot))
+		root, err := root()
 		if err != nil {
 			return err
 		}

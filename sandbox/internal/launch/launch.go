@@ -40,7 +40,7 @@ func Up(ctx context.Context, options supervisor.Options, retain bool, say func(s
 		}
 	}
 	if err := start(ctx, options, say); err != nil {
-		return nil, cleanUp(err, dir, retain, say)
+		return nil, cleanUp(ctx, err, dir, retain, say)
 	}
 	return state.Read(dir)
 }
@@ -53,12 +53,13 @@ func fits(record *state.Record, options supervisor.Options) error {
 	return nil
 }
 
-func cleanUp(err error, dir state.Dir, retain bool, say func(string)) error {
+// cleanUp removes a sandbox that failed, also after an interruption.
+func cleanUp(ctx context.Context, err error, dir state.Dir, retain bool, say func(string)) error {
 	if retain {
 		return fmt.Errorf("%w\nkept for inspection: %s", err, dir.Path())
 	}
 	say("removing the failed sandbox")
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	return errors.Join(err, teardown.Down(ctx, dir))
 }

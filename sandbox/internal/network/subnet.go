@@ -48,7 +48,7 @@ func Choose(used []netip.Prefix) (Link, error) {
 func subnetAt(index int) netip.Prefix {
 	base := pool.Addr().As4()
 	offset := index * 4
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{base[0], base[1], byte(offset >> 8), byte(offset)}), 30)
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{base[0], base[1], byte(offset >> 8), byte(offset)}), 30) //nolint:gosec // the last two bytes of an address
 }
 
 func overlapsAny(subnet netip.Prefix, used []netip.Prefix) bool {

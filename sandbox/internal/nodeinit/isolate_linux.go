@@ -50,7 +50,7 @@ func isolate(stateDir string) error {
 			return err
 		}
 	}
-	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644); err != nil {
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o600); err != nil {
 		return fmt.Errorf("switch on packet forwarding inside the node: %w", err)
 	}
 	return nil
@@ -67,7 +67,7 @@ func hide(dir string) error {
 func keep(stateDir, dir string) error {
 	source := filepath.Join(stateDir, "node", filepath.Base(dir))
 	for _, path := range []string{source, dir} {
-		if err := os.MkdirAll(path, 0o755); err != nil {
+		if err := os.MkdirAll(path, 0o755); err != nil { //nolint:gosec // containers of any user pass through
 			return fmt.Errorf("keep %s: %w", dir, err)
 		}
 	}

@@ -31,7 +31,7 @@ func Main(stateDir string) error {
 	for {
 		var spec process.Spec
 		if err := requests.Decode(&spec); err != nil {
-			return nil // the supervisor closed its end: leave, and the kernel kills the rest
+			return nil //nolint:nilerr // the supervisor closed its end: leave, and the kernel kills the rest
 		}
 		if err := first.start(spec); err != nil {
 			return err
@@ -82,11 +82,12 @@ func fork(spec process.Spec) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = null.Close() }()
-	return syscall.ForkExec(spec.Path, append([]string{spec.Path}, spec.Args...), &syscall.ProcAttr{
-		Env:   append(os.Environ(), spec.Env...),
-		Files: []uintptr{null.Fd(), log.Fd(), log.Fd()},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
-	})
+	return syscall.ForkExec(spec.Path, //nolint:gosec // the supervisor says what to start
+		append([]string{spec.Path}, spec.Args...), &syscall.ProcAttr{
+			Env:   append(os.Environ(), spec.Env...),
+			Files: []uintptr{null.Fd(), log.Fd(), log.Fd()},
+			Sys:   &syscall.SysProcAttr{Setpgid: true},
+		})
 }
 
 // reap collects every child, also the orphans that containers leave to the

@@ -47,7 +47,7 @@ func Start(options Options) (*Runner, error) {
 		return nil, fmt.Errorf("start node: %w", err)
 	}
 	defer func() { _, _ = requestsRead.Close(), eventsWrite.Close() }()
-	cmd := exec.Command(options.Executable, Command, options.StateDir)
+	cmd := exec.Command(options.Executable, Command, options.StateDir) //nolint:gosec // our own binary
 	cmd.Env = append(os.Environ(), options.Env...)
 	cmd.ExtraFiles = []*os.File{requestsRead, eventsWrite}
 	cmd.SysProcAttr = &syscall.SysProcAttr{

@@ -25,10 +25,10 @@ var tunables = map[string]string{
 func shieldTunables() error {
 	for name, value := range tunables {
 		cover, target := filepath.Join("/run/tunables", name), filepath.Join("/proc/sys", name)
-		if err := os.MkdirAll(filepath.Dir(cover), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(cover), 0o700); err != nil {
 			return fmt.Errorf("shield %s: %w", target, err)
 		}
-		if err := os.WriteFile(cover, []byte(value+"\n"), 0o644); err != nil {
+		if err := os.WriteFile(cover, []byte(value+"\n"), 0o600); err != nil {
 			return fmt.Errorf("shield %s: %w", target, err)
 		}
 		if err := unix.Mount(cover, target, "", unix.MS_BIND, ""); err != nil && !errors.Is(err, unix.ENOENT) {

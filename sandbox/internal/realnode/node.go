@@ -101,7 +101,7 @@ func (n *Node) spec(name string, args ...string) process.Spec {
 	return process.Spec{Name: name, Path: n.Executable, Args: append([]string{name}, args...), Env: n.env(), Log: n.Dir.Log(name)}
 }
 
-func (n *Node) env() []string { return []string{"PATH=" + Path(), "TMPDIR=" + n.path("tmp")} }
+func (n *Node) env() []string { return []string{"PATH=" + path(), "TMPDIR=" + n.path("tmp")} }
 
 func (n *Node) path(elem ...string) string {
 	return n.Dir.Join(append([]string{"node"}, elem...)...)

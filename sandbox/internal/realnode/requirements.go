@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -94,7 +95,14 @@ func hasAll(dir string, names []string) bool {
 	return true
 }
 
-// Path is the PATH of the node's processes.
-func Path() string {
-	return strings.Join(append(searchPath, os.Getenv("PATH")), ":")
+// path is the PATH of the node's processes: the usual folders, and those that
+// the programs were found in.
+func path() string {
+	dirs := slices.Clone(searchPath)
+	for _, program := range programs {
+		if dir := filepath.Dir(find(program.name)); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return strings.Join(dirs, ":")
 }

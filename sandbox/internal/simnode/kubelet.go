@@ -83,7 +83,7 @@ func (k *Kubelet) portForward(w http.ResponseWriter, r *http.Request) {
 func (k *Kubelet) PortForward(_ context.Context, name, _ string, port int32, stream io.ReadWriteCloser) error {
 	defer func() { _ = stream.Close() }()
 	namespace, podName, _ := strings.Cut(name, "/")
-	_, run, err := k.runtime.find(namespace, podName)
+	run, err := k.runtime.find(namespace, podName)
 	if err != nil {
 		return err
 	}

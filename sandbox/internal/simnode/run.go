@@ -178,7 +178,7 @@ func (r *run) stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), time.Second)
 		defer cancel()
 		_ = r.server.Shutdown(ctx)
 		_ = r.server.Close()

@@ -128,17 +128,17 @@ func (r *Runtime) settle(ctx context.Context, pod *corev1.Pod, outcome, message 
 }
 
 // find returns what runs for a pod, or nil where nothing does.
-func (r *Runtime) find(namespace, name string) (*corev1.Pod, *run, error) {
+func (r *Runtime) find(namespace, name string) (*run, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.pods == nil {
-		return nil, nil, fmt.Errorf("pod %s/%s: the runtime is starting", namespace, name)
+		return nil, fmt.Errorf("pod %s/%s: the runtime is starting", namespace, name)
 	}
 	pod, err := r.pods.Pods(namespace).Get(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return pod, r.runs[pod.UID], nil
+	return r.runs[pod.UID], nil
 }
 
 func standInContainer(pod *corev1.Pod) *corev1.Container {

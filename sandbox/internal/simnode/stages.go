@@ -39,7 +39,6 @@ type match struct {
 	values        []string
 }
 
-func exists(key string) match                    { return match{key, "Exists", nil} }
 func missing(key string) match                   { return match{key, "DoesNotExist", nil} }
 func isOneOf(key string, values ...string) match { return match{key, "In", values} }
 

@@ -28,7 +28,7 @@ func (f Folders) Create(name string) (corev1.PersistentVolumeSource, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return corev1.PersistentVolumeSource{}, fmt.Errorf("create folder of volume %s: %w", name, err)
 	}
-	if err := os.Chmod(path, 0o777); err != nil {
+	if err := os.Chmod(path, 0o777); err != nil { //nolint:gosec // see above
 		return corev1.PersistentVolumeSource{}, fmt.Errorf("open folder of volume %s: %w", name, err)
 	}
 	return corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: path}}, nil

@@ -71,7 +71,7 @@ func (h *simulatedHost) Join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.serveKubelet(); err != nil {
+	if err := h.serveKubelet(ctx); err != nil {
 		return err
 	}
 	err = h.s.start(process.Spec{
@@ -88,12 +88,12 @@ func (h *simulatedHost) Join(ctx context.Context) error {
 	return publishDNS(ctx, h.s.client, "")
 }
 
-func (h *simulatedHost) serveKubelet() error {
+func (h *simulatedHost) serveKubelet(ctx context.Context) error {
 	serving, err := h.s.plane.Authority.Issue(pki.Request{File: "kubelet-serving", User: "kubelet", Hosts: []string{loopback}})
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the start
 	runtime := simnode.NewRuntime(h.s.client, h.s.options.Dir.Join("standin"), h.pulls, h.s.log)
 	files := simnode.TLS{CertFile: serving.CertFile, KeyFile: serving.KeyFile, ClientCA: h.s.plane.Authority.CertPEM()}
 	kubelet, err := simnode.ServeKubelet(h.listener, files, runtime, h.s.log)

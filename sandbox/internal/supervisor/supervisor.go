@@ -13,7 +13,6 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/cgroups"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/controlplane"
-	"github.com/zenml-installer/zenml-installer/sandbox/internal/ports"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
@@ -27,10 +26,9 @@ type Supervisor struct {
 	plane   *controlplane.Plane
 	client  kubernetes.Interface
 
-	mu       sync.Mutex
-	record   *state.Record
-	closers  []func()
-	reserved []*ports.Reservation
+	mu      sync.Mutex
+	record  *state.Record
+	closers []func()
 }
 
 // host is what differs between real and simulated nodes.
@@ -65,7 +63,7 @@ func Run(ctx context.Context, options Options, tell func(Progress), log io.Write
 		return err
 	}
 	s := &Supervisor{options: options, tell: tell, log: log, record: newRecord(options)}
-	defer s.close()
+	defer s.close(ctx)
 	if err := s.bringUp(ctx); err != nil {
 		s.failed(err)
 		return err
@@ -108,11 +106,11 @@ func (s *Supervisor) onClose(undo func()) {
 	s.closers = append(s.closers, undo)
 }
 
-func (s *Supervisor) close() {
+func (s *Supervisor) close(ctx context.Context) {
 	for i := len(s.closers) - 1; i >= 0; i-- {
 		s.closers[i]()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if s.record.Cgroup != "" {
 		if err := cgroups.Remove(ctx, s.record.Cgroup); err != nil {
