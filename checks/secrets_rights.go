@@ -22,7 +22,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 			continue
 		}
 		rights, err := in.store.Rights(ctx, !e.readOnly)
-		in.judge(e, &all, rights)
+		in.judge(&all, rights)
 		if err != nil {
 			all.add(p, p.fault(err, in.secrets))
 		} else if len(rights.Names(stores.Denied)) == 0 && len(rights.Faults) == 0 {
@@ -33,7 +33,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 }
 
 // judge reports what is wrong.
-func (in *loggedIn) judge(e *Env, all *findings, rights stores.Rights) {
+func (in *loggedIn) judge(all *findings, rights stores.Rights) {
 	for _, f := range rights.Faults {
 		all.add(in.place, in.finding(f, in.secrets))
 	}
