@@ -68,13 +68,7 @@ func killed(t *testing.T, kind string) {
 		}
 		return ""
 	})
-	kill(t, s.PIDs["supervisor"])
-	eventually(t, 10*time.Second, func(context.Context) string {
-		if record := status(t, s.Name); record.State != "broken" || record.Failures[len(record.Failures)-1].Component != "supervisor" {
-			return "state " + record.State + ", want broken by the supervisor's end"
-		}
-		return ""
-	})
+	killSupervisor(t, s)
 	down(t, s.Name)
 	host(t).assertNothingOf(t, s, before)
 	if record := status(t, s.Name); record.State != "stopped" {
@@ -86,7 +80,7 @@ func killed(t *testing.T, kind string) {
 // TestUpReplacesBroken brings a sandbox up over the remains of a killed one.
 func TestUpReplacesBroken(t *testing.T) {
 	s := up(t, "replaced", "--nodes", "simulated", "--database", "none")
-	kill(t, s.PIDs["supervisor"])
+	killSupervisor(t, s)
 	again := up(t, "replaced", "--nodes", "simulated", "--database", "none")
 	if again.State != "running" || again.PIDs["supervisor"] == s.PIDs["supervisor"] {
 		t.Errorf("state %q, supervisor %d", again.State, again.PIDs["supervisor"])
@@ -107,6 +101,18 @@ func TestFailedUpLeavesNothing(t *testing.T) {
 		t.Errorf("state %q, want stopped", record.State)
 	}
 	host(t).assertNothingOf(t, &sandbox{Record: record}, before)
+}
+
+// killSupervisor kills a sandbox's supervisor and waits until that is known.
+func killSupervisor(t *testing.T, s *sandbox) {
+	t.Helper()
+	kill(t, s.PIDs["supervisor"])
+	eventually(t, 10*time.Second, func(context.Context) string {
+		if record := status(t, s.Name); record.State != "broken" || record.Failures[len(record.Failures)-1].Component != "supervisor" {
+			return "state " + record.State + ", want broken by the supervisor's end"
+		}
+		return ""
+	})
 }
 
 func kill(t *testing.T, pid int) {
