@@ -46,21 +46,28 @@ func clock() func() time.Time {
 }
 
 func (p *person) run(cmd tea.Cmd) {
-	if cmd == nil {
-		return
+	if cmd != nil {
+		go p.do(cmd)
 	}
-	go func() {
-		msg := cmd()
-		if v := reflect.ValueOf(msg); v.IsValid() && v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
-			for i := range v.Len() {
-				p.run(v.Index(i).Interface().(tea.Cmd))
-			}
-			return
-		}
+}
+
+// do carries out a command: a batch beside each other, a sequence in order.
+func (p *person) do(cmd tea.Cmd) {
+	msg := cmd()
+	v := reflect.ValueOf(msg)
+	if !v.IsValid() || v.Kind() != reflect.Slice || v.Type().Elem() != reflect.TypeFor[tea.Cmd]() {
 		if msg != nil {
 			p.msgs <- msg
 		}
-	}()
+		return
+	}
+	for i := range v.Len() {
+		if each := v.Index(i).Interface().(tea.Cmd); v.Type().Name() == "sequenceMsg" {
+			p.do(each)
+		} else {
+			p.run(each)
+		}
+	}
 }
 
 func (p *person) handle(msg tea.Msg) {

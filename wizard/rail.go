@@ -35,8 +35,10 @@ func (m *model) flatRail() string {
 		glyph, style := m.mark(s)
 		parts = append(parts, style.Render(glyph+" "+string(s)))
 	}
-	if line := strings.Join(parts, "  "); lipgloss.Width(line) <= m.width-2 {
-		return line
+	for _, gap := range []string{"  ", " "} {
+		if line := strings.Join(parts, gap); lipgloss.Width(line) <= m.width-2 {
+			return line
+		}
 	}
 	for i, s := range m.steps() {
 		if s == m.at {
