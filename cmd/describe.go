@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/install"
@@ -27,11 +29,9 @@ func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 	if err != nil {
 		return target, err
 	}
-	version, err := client.Discovery().ServerVersion()
-	if err != nil {
+	if target.Version, err = serverVersion(ctx, client); err != nil {
 		return target, fmt.Errorf("%s does not answer: %w", target.Context.Server, err)
 	}
-	target.Version = version.GitVersion
 	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
 	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})
 	target.NamespaceExists = !apierrors.IsNotFound(err)
@@ -67,7 +67,7 @@ func remark(r *install.Release) string {
 
 // nodes counts the nodes with one small request and recognises the provider
 // by what it writes into every node's providerID or the version.
-func nodes(ctx context.Context, client kubernetes.Interface, version string) (int, string) {
+func nodes(ctx context.Context, client kubernetes.Interface, kubeVersion string) (int, string) {
 	page, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 1})
 	if err != nil || len(page.Items) == 0 {
 		return 0, ""
@@ -76,19 +76,33 @@ func nodes(ctx context.Context, client kubernetes.Interface, version string) (in
 	if page.RemainingItemCount != nil {
 		count += int(*page.RemainingItemCount)
 	}
-	return count, provider(page.Items[0].Spec.ProviderID, version)
+	return count, provider(page.Items[0].Spec.ProviderID, kubeVersion)
 }
 
-func provider(id, version string) string {
+func provider(id, kubeVersion string) string {
 	known := []struct{ mark, name string }{
 		{"aws://", "Amazon EKS"}, {"gce://", "Google GKE"}, {"azure://", "Azure AKS"},
 		{"k3s://", "k3s"}, {"kind://", "kind"}, {"digitalocean://", "DigitalOcean"},
 		{"-gke.", "Google GKE"}, {"-eks-", "Amazon EKS"}, {"+k3s", "k3s"}, {"+rke2", "RKE2"},
 	}
 	for _, k := range known {
-		if strings.HasPrefix(id, k.mark) || strings.Contains(version, k.mark) {
+		if strings.HasPrefix(id, k.mark) || strings.Contains(kubeVersion, k.mark) {
 			return k.name
 		}
 	}
 	return ""
+}
+
+// serverVersion asks for the API server's version; discovery's own way of
+// asking knows no context.
+func serverVersion(ctx context.Context, client kubernetes.Interface) (string, error) {
+	body, err := client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
+	if err != nil {
+		return "", err
+	}
+	var found version.Info
+	if err := json.Unmarshal(body, &found); err != nil {
+		return "", err
+	}
+	return found.GitVersion, nil
 }
