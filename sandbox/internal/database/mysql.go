@@ -5,6 +5,7 @@ package database
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -26,8 +27,9 @@ type Server struct {
 }
 
 // Serve answers on listener with the database Name, empty, and the user User,
-// who may do all there and create further databases. Talk goes to out.
-func Serve(ctx context.Context, listener net.Listener, password string, out io.Writer) (*Server, error) {
+// who may do all there and create further databases. Clients choose whether
+// they want TLS, with this certificate. Talk goes to out.
+func Serve(ctx context.Context, listener net.Listener, password string, certificate tls.Certificate, out io.Writer) (*Server, error) {
 	logrus.SetOutput(out)
 	logrus.SetLevel(logrus.WarnLevel)
 	provider := memory.NewDBProvider(memory.NewDatabase(Name))
@@ -35,7 +37,10 @@ func Serve(ctx context.Context, listener net.Listener, password string, out io.W
 	if err := createUser(ctx, engine, provider, password); err != nil {
 		return nil, err
 	}
-	config := server.Config{Listener: listener, Protocol: "tcp", Address: listener.Addr().String(), MaxConnections: 500}
+	config := server.Config{
+		Listener: listener, Protocol: "tcp", Address: listener.Addr().String(), MaxConnections: 500,
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+	}
 	s, err := server.NewServer(config, engine, sql.NewContext, memory.NewSessionBuilder(provider), nil)
 	if err != nil {
 		return nil, fmt.Errorf("start database: %w", err)

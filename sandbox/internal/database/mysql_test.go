@@ -3,6 +3,7 @@
 package database
 
 import (
+	"crypto/tls"
 	"database/sql"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"testing"
 
 	_ "github.com/go-sql-driver/mysql" // registers the driver "mysql"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/pki"
 )
 
 func serve(t *testing.T) (address, password string, server *Server) {
@@ -29,12 +32,30 @@ func serve(t *testing.T) (address, password string, server *Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err = Serve(t.Context(), listener, password, io.Discard)
+	server, err = Serve(t.Context(), listener, password, certificate(t), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	return listener.Addr().String(), password, server
+}
+
+// certificate is for 127.0.0.1, signed by an authority of the test's own.
+func certificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	authority, err := pki.NewAuthority(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := authority.Issue(pki.Request{File: "database", User: "database", Hosts: []string{"127.0.0.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := tls.X509KeyPair(pair.CertPEM, pair.KeyPEM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return both
 }
 
 func open(t *testing.T, user, password, address string) *sql.DB {
@@ -64,6 +85,18 @@ func TestServe(t *testing.T) {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Errorf("%s: %v", statement, err)
 		}
+	}
+}
+
+func TestClientsMayHaveTLS(t *testing.T) {
+	address, password, _ := serve(t)
+	db, err := sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(%s)/%s?tls=skip-verify", User, password, address, Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.PingContext(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -28,7 +28,12 @@ database:
 // given is as much of an answers file as the demo needs to know.
 type given struct {
 	Database struct {
-		Type string `yaml:"type"`
+		Type  string `yaml:"type"`
+		MySQL struct {
+			TLS struct {
+				Mode string `yaml:"mode"`
+			} `yaml:"tls"`
+		} `yaml:"mysql"`
 	} `yaml:"database"`
 	Admin struct {
 		Activate string `yaml:"activate"`
@@ -54,6 +59,9 @@ func overrides(file string, record *state.Record) (flags, said []string, err err
 			"--answer", "database.mysql.name="+db.Name,
 			"--answer", "database.mysql.user="+db.User,
 			"--answer", "database.mysql.password=file:"+db.PasswordFile)
+		if mode := g.Database.MySQL.TLS.Mode; mode == "verify-ca" || mode == "verify-full" {
+			flags = append(flags, "--answer", "database.mysql.tls.ca=file:"+db.CAFile)
+		}
 	}
 	if g.Admin.Activate == "" {
 		said = append(said, fmt.Sprintf("admin: the file leaves activation to a browser; the demo does it with user admin and the password in $%s", adminPassword))

@@ -94,6 +94,9 @@ type Database struct {
 	User string `json:"user"`
 	// PasswordFile holds the password and nothing else, mode 0600.
 	PasswordFile string `json:"passwordFile"`
+	// CAFile is the certificate of the authority that signed the server's,
+	// for clients that want TLS and verify it.
+	CAFile string `json:"caFile"`
 	// Version is what the server reports.
 	Version string `json:"version"`
 	// ReachableFrom lists "host" and "pods" as far as Host leads there.

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/controlplane"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/database"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/images"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/pki"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/ports"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/registry"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
@@ -154,7 +156,11 @@ func (s *Supervisor) startDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server, err := database.Serve(ctx, listener, password, s.log)
+	certificate, err := s.databaseCertificate()
+	if err != nil {
+		return err
+	}
+	server, err := database.Serve(ctx, listener, password, certificate, s.log)
 	if err != nil {
 		return err
 	}
@@ -167,7 +173,16 @@ func (s *Supervisor) startDatabase(ctx context.Context) error {
 	return s.update(func(r *state.Record) {
 		r.Database = &state.Database{
 			Host: address.IP.String(), Port: address.Port, Name: database.Name, User: database.User,
-			PasswordFile: passwordFile, Version: server.Version(), ReachableFrom: reachable,
+			PasswordFile: passwordFile, CAFile: s.plane.Authority.CertFile(), Version: server.Version(), ReachableFrom: reachable,
 		}
 	})
+}
+
+// databaseCertificate is for the address that user and pods reach the database by.
+func (s *Supervisor) databaseCertificate() (tls.Certificate, error) {
+	pair, err := s.plane.Authority.Issue(pki.Request{File: "database", User: "database", Hosts: []string{s.host.Network().HostAddress}})
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(pair.CertPEM, pair.KeyPEM)
 }
