@@ -27,7 +27,9 @@ func image(d *draft) {
 	}
 	if i.PullPolicy != "" {
 		d.set("image.pullPolicy", i.PullPolicy, "server.image.pullPolicy").
-			prove(podsShow("the pull policy is "+i.PullPolicy, func(p *pod) bool { return string(p.main.ImagePullPolicy) == i.PullPolicy }))
+			prove(podsShow("every pull policy is "+i.PullPolicy, func(p *pod) bool {
+				return !slices.ContainsFunc(slices.Concat(p.spec.InitContainers, p.spec.Containers), func(c corev1.Container) bool { return string(c.ImagePullPolicy) != i.PullPolicy })
+			}))
 	}
 	if len(i.PullSecrets) == 0 {
 		return

@@ -19,14 +19,17 @@ var mutantsEvery = flag.Int("mutants.every", 31, "try one mutant of so many; 1 t
 // together they reach every template.
 var mutantSamples = []string{
 	"mysql-production", "server", "network", "store-vault-approle", "store-own", "mysql-mydumper", "expose-gateway",
-	"sqlite-volume", "expose-load-balancer", "expose-self-signed", "expose-path", "openshift", "store-aws-key", "mysql-inline-ca", "mysql-rds-iam", "mysql-own-backup",
+	"sqlite-volume", "expose-load-balancer", "expose-self-signed", "expose-path", "openshift", "store-aws-key", "store-aws-identity", "store-gcp-identity", "mysql-inline-ca", "mysql-rds-iam", "mysql-own-backup",
 }
 
 // spokenOfByNobody are lines of templates that serve the chart itself: no
 // answer speaks of them.
 var spokenOfByNobody = map[string]string{
-	"zenml.certs/subject-name: {{ $certSubjectName | quote }}":        "the chart's own mark on the certificate that it made",
-	"the block of {{- if and $zenml.database.url (not .migration) }}": "how the chart divides the migration between its Job and the server",
+	"zenml.certs/subject-name: {{ $certSubjectName | quote }}":                           "the chart's own mark on the certificate that it made",
+	"ca.crt: {{ $ca.Cert | b64enc }}":                                                    "the CA of the chart's own certificate, for clients that want it",
+	"the block of {{- if and $ingress.tls.enabled (eq $ingress.className \"nginx\") -}}": "the chart's own redirect from HTTP",
+	"the block of {{- if .migration }}":                                                  "how the chart runs its migration",
+	"the block of {{- if and $zenml.database.url (not .migration) }}":                    "how the chart divides the migration between its Job and the server",
 }
 
 // original is a sample as it is written and rendered without a mutation.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -23,7 +25,7 @@ func customCAs(d *draft) {
 		proofs = append(proofs, trusts(ca.Name, text))
 	}
 	if len(cas) > 0 {
-		d.set("certificates.customCAs", cas, "certificates.customCAs").prove(proofs...)
+		d.set("certificates.customCAs", cas, "certificates.customCAs").prove(proofs...).prove(usesOwnBundle())
 	}
 	proofs = nil
 	for _, ref := range c.SecretRefs {
@@ -32,7 +34,7 @@ func customCAs(d *draft) {
 		proofs = append(proofs, podsShow("the pods get the CA of Secret "+ref.Name, func(p *pod) bool { return p.projects(ref) }))
 	}
 	if len(refs) > 0 {
-		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...)
+		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...).prove(usesOwnBundle())
 	}
 }
 
@@ -49,6 +51,37 @@ func trusts(name, pem string) proof {
 			return false
 		})
 	}}
+}
+
+// bundleVariables name the CA bundle to Python's and OpenSSL's libraries.
+var bundleVariables = []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
+
+// usesOwnBundle proves that each pod reads a CA bundle from a volume which an
+// init container fills, one that gets the projected certificates.
+func usesOwnBundle() proof {
+	return proof{claim: "the pods read a CA bundle that an init container makes of the certificates", holds: func(v *view) bool {
+		return v.all(func(p *pod) bool {
+			return !slices.ContainsFunc(bundleVariables, func(name string) bool { return !p.fillsBundle(v.value(p, name)) })
+		})
+	}}
+}
+
+func (p *pod) fillsBundle(file string) bool {
+	for _, mount := range p.main.VolumeMounts {
+		if !strings.HasPrefix(file, strings.TrimSuffix(mount.MountPath, "/")+"/") {
+			continue
+		}
+		return slices.ContainsFunc(p.spec.InitContainers, func(c corev1.Container) bool {
+			return mounts(c, mount.Name) && slices.ContainsFunc(p.spec.Volumes, func(volume corev1.Volume) bool {
+				return len(volumeReferences(volume)) > 0 && mounts(c, volume.Name)
+			})
+		})
+	}
+	return false
+}
+
+func mounts(c corev1.Container, volume string) bool {
+	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
 }
 
 func (p *pod) projects(ref answers.SecretRef) bool { return slices.Contains(p.projected(), ref) }
@@ -74,6 +107,9 @@ func proxy(d *draft) {
 	d.set("proxy.enabled", true, first)
 	for _, b := range proxyBindings(&d.a.Proxy) {
 		d.bind(b)
+		if at := b.at.(*string); *at != "" { // some programs read the one, some the other
+			d.proveOnly(b.answer, serverSees(strings.ToLower(b.variable), *at))
+		}
 	}
 	if direct := d.direct(); len(direct) > 0 {
 		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(serverShowsNoProxy(direct))
@@ -124,8 +160,8 @@ func covered(entry string, list []string) bool {
 func serverShowsNoProxy(hosts []string) proof {
 	return proof{claim: "NO_PROXY names " + strings.Join(hosts, ", "), holds: func(v *view) bool {
 		return v.all(func(p *pod) bool {
-			have := strings.Split(v.value(p, "NO_PROXY"), ",")
-			return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(have, h) })
+			upper, lower := strings.Split(v.value(p, "NO_PROXY"), ","), strings.Split(v.value(p, "no_proxy"), ",")
+			return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(upper, h) || !slices.Contains(lower, h) })
 		})
 	}}
 }

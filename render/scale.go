@@ -44,7 +44,7 @@ func scale(d *draft) {
 func scaler(claim string, holds func(autoscalingv2.HorizontalPodAutoscalerSpec) bool) proof {
 	return proof{claim: claim, holds: func(v *view) bool {
 		h, ok := only[autoscalingv2.HorizontalPodAutoscaler](v, "HorizontalPodAutoscaler")
-		return ok && holds(h.Spec)
+		return ok && v.server != nil && h.Spec.ScaleTargetRef.Kind+" "+h.Spec.ScaleTargetRef.Name == v.server.object && holds(h.Spec)
 	}}
 }
 
