@@ -31,7 +31,10 @@ type secretsStep struct{}
 func (secretsStep) name() string { return "secrets" }
 
 func (secretsStep) title(r *run) string {
-	if len(r.plan.Secrets) == 1 {
+	switch len(r.plan.Secrets) {
+	case 0:
+		return "write Secrets: none is needed"
+	case 1:
 		return "write Secret " + r.plan.Secrets[0].Name
 	}
 	return fmt.Sprintf("write %d Secrets", len(r.plan.Secrets))
