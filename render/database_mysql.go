@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // mysql writes the MySQL server's address and where its password is.
@@ -36,7 +35,7 @@ func (d *draft) rds(r answers.RDS) {
 		return
 	}
 	d.comment("database", "MySQL of AWS RDS (database.mysql): the server logs in under the pods' own identity, without a password.")
-	d.set("database.authMode", "aws_rds_iam", key).prove(podsSee("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), podsLack("ZENML_STORE_PASSWORD"), d.identityOfMigration())
+	d.set("database.authMode", "aws_rds_iam", key).prove(podsSee("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), podsLack("ZENML_STORE_PASSWORD"))
 	if r.Region != "" {
 		d.set("database.awsRegion", r.Region, "database.mysql.rds.region").prove(podsSee("ZENML_STORE_AWS_REGION", r.Region))
 	}
@@ -55,22 +54,6 @@ func storeURL(m answers.MySQL) string {
 
 func refMap(ref answers.SecretRef) ordered {
 	return ordered{{"name", ref.Name}, {"key", ref.Key}}
-}
-
-// identityOfMigration proves that the migration, too, has the identity that the
-// answers give the pods: it logs into the database first.
-func (d *draft) identityOfMigration() proof {
-	want := d.a.Server.ServiceAccount.Annotations
-	return proof{claim: "the migration's service account has the pods' identity", holds: func(v *view) bool {
-		if len(want) == 0 {
-			return true // by the node or by pod identity
-		}
-		if v.migration == nil {
-			return false
-		}
-		found := manifest.Find(v.objects, "ServiceAccount", v.migration.spec.ServiceAccountName)
-		return len(found) == 1 && includes(found[0].GetAnnotations(), want)
-	}}
 }
 
 // mysqlPool writes the size of each pod's connection pool.

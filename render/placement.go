@@ -48,13 +48,12 @@ func serviceAccount(d *draft) {
 	}
 	if len(a.Annotations) > 0 {
 		d.setTop("serviceAccount.annotations", a.Annotations, "server.serviceAccount.annotations").prove(proof{
-			claim: "the server's service account has the annotations",
+			claim: "the service accounts of the server and the migration have the annotations",
 			holds: func(v *view) bool {
-				if v.server == nil {
-					return false
-				}
-				found := manifest.Find(v.objects, "ServiceAccount", v.server.spec.ServiceAccountName)
-				return len(found) == 1 && includes(found[0].GetAnnotations(), a.Annotations)
+				return v.all(func(p *pod) bool {
+					found := manifest.Find(v.objects, "ServiceAccount", p.spec.ServiceAccountName)
+					return len(found) == 1 && includes(found[0].GetAnnotations(), a.Annotations)
+				})
 			},
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -30,11 +31,16 @@ func exposedHost(v string) (problem, remedy string) {
 		return fmt.Sprintf("“%s” has a port or a path", v), "give the host name alone"
 	case v != strings.ToLower(v):
 		return fmt.Sprintf("“%s” has upper-case letters", v), "write " + strings.ToLower(v)
+	case slices.Contains(yamlWords, v):
+		return fmt.Sprintf("“%s” is a word that YAML reads as something else", v), "give the full DNS name"
 	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
 		return fmt.Sprintf("“%s” is not a DNS name", v), "use lower-case letters, digits, hyphens and dots"
 	}
 	return "", ""
 }
+
+// yamlWords are no text where a chart writes them without quotes.
+var yamlWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
 
 func allDigits(v string) bool { return strings.Trim(v, "0123456789") == "" }
 
