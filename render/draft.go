@@ -61,9 +61,9 @@ func (d *draft) comment(name, text string) {
 	d.blocks = append(d.blocks, block{d.server(name), text})
 }
 
-// fault records that an answer cannot be honoured.
-func (d *draft) fault(check, key, problem, remedy string) {
-	d.faults = append(d.faults, answers.Fault{Check: check, Key: key, Problem: problem, Remedy: remedy})
+// fault records that the chart cannot honour an answer.
+func (d *draft) fault(key, problem, remedy string) {
+	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Problem: problem, Remedy: remedy})
 }
 
 // refuseUnknown records a fault for every setting that the chart would ignore.
@@ -73,7 +73,7 @@ func (d *draft) refuseUnknown() {
 			continue
 		}
 		name := strings.TrimPrefix(dotted(s.path), d.layout.Root+".")
-		d.fault(CheckValues, s.answers[0], fmt.Sprintf("%s has no %s and would ignore it in silence", d.chartName(), dotted(s.path)),
+		d.fault(s.answers[0], fmt.Sprintf("%s has no %s and would ignore it in silence", d.chartName(), dotted(s.path)),
 			"use a chart that is "+chartsWith(name)+" (chart.version), or leave the answer out")
 	}
 }
@@ -101,7 +101,7 @@ func (d *draft) supports(name, key, cannot string) bool {
 	if d.has(name) {
 		return true
 	}
-	d.fault(CheckValues, key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, dotted(d.server(name))),
+	d.fault(key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, dotted(d.server(name))),
 		"use a chart that is "+chartsWith(name)+" (chart.version), or leave the answer out")
 	return false
 }

@@ -51,7 +51,7 @@ func (d *draft) keep(key string) {
 func (d *draft) read(key string) secret.Text {
 	source := d.source(key)
 	if source.SecretRef != nil {
-		d.fault(CheckValues, key, d.chartName()+" can take it only as a value, not from a Secret",
+		d.fault(key, d.chartName()+" can take it only as a value, not from a Secret",
 			"give it as {env: NAME} or {file: PATH}, or use a chart that is "+chartsWith("environmentSecretKeyRefs")+" (chart.version)")
 		return secret.Text{}
 	}
@@ -69,7 +69,7 @@ func (d *draft) readObject(key string) (map[string]any, bool) {
 	}
 	var object map[string]any
 	if json.Unmarshal([]byte(text.Reveal()), &object) != nil {
-		d.fault(CheckValues, key, "it is not a JSON object", `write it as {"region": "…", …}`)
+		d.fault(key, "it is not a JSON object", `write it as {"region": "…", …}`)
 		return nil, false
 	}
 	return object, true

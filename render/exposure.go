@@ -42,7 +42,7 @@ func (d *draft) host() string {
 	}
 	address, err := netip.ParseAddr(d.settings.Address)
 	if err != nil || !address.Is4() {
-		d.fault(CheckValues, "expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is not known here",
+		d.fault("expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is not known here",
 			"run it where the cluster can be asked, or give the host name")
 		return ""
 	}

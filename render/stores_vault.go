@@ -26,7 +26,7 @@ func (s storeDraft) vault() {
 		at = base + "authConfig."
 		s.method(vaultMethods[v.AuthMethod])
 	} else if v.AuthMethod != answers.VaultToken {
-		s.fault(CheckValues, s.answer("authMethod"), s.chartName()+" logs into a Vault by token only",
+		s.fault(s.answer("authMethod"), s.chartName()+" logs into a Vault by token only",
 			"use a token, or a chart that is "+chartsWith(base+"authConfig")+" (chart.version)")
 		return
 	}

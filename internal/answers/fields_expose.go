@@ -1,7 +1,6 @@
 package answers
 
 var (
-	byService = condition{func(a Answers) bool { return a.Expose.Type == LoadBalancer || a.Expose.Type == NodePort }, "with expose.type load-balancer or node-port"}
 	byIngress = condition{func(a Answers) bool { return a.Expose.Type == ByIngress }, "with expose.type ingress"}
 	byGateway = condition{func(a Answers) bool { return a.Expose.Type == ByGateway }, "with expose.type gateway"}
 	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "with expose.type ingress or gateway"}

@@ -6,7 +6,6 @@ import "slices"
 type store struct {
 	key  string
 	pick func(Answers) SecretsStore
-	more []Option // of its type, before the common ones
 }
 
 var (
