@@ -7,7 +7,7 @@ REQUESTS_CA_BUNDLE: /updated-certs/ca-certificates.crt
 
 {{/* Upper and lower case both: the tools in the image do not agree on which one they read. */}}
 {{- define "zenml.env.proxy" -}}
-{{- $proxy := (include "zenml.settings" . | fromYaml).proxy -}}
+{{- $proxy := (include "zenml.settings" . | fromJson).proxy -}}
 {{- if $proxy.enabled }}
 {{- with $proxy.httpProxy }}
 HTTP_PROXY: {{ . | quote }}
@@ -24,7 +24,7 @@ no_proxy: {{ include "zenml.noProxy" . | quote }}
 
 {{/* The hosts that are reached without the proxy: the given list, the server's own hosts, the user's additions. */}}
 {{- define "zenml.noProxy" -}}
-{{- $server := include "zenml.settings" . | fromYaml -}}
+{{- $server := include "zenml.settings" . | fromJson -}}
 {{- $hosts := list $server.proxy.noProxy (include "zenml.hostOf" $server.serverURL) $server.ingress.host -}}
 {{- concat $hosts $server.proxy.additionalNoProxy | compact | join "," -}}
 {{- end }}

@@ -1,9 +1,9 @@
 {{- define "zenml.env.secretsStore" -}}
-{{- include "zenml.env.anySecretsStore" (dict "prefix" "ZENML_SECRETS_STORE" "store" (include "zenml.settings" . | fromYaml).secretsStore) -}}
+{{- include "zenml.env.anySecretsStore" (dict "prefix" "ZENML_SECRETS_STORE" "store" (include "zenml.settings" . | fromJson).secretsStore) -}}
 {{- end }}
 
 {{- define "zenml.env.backupSecretsStore" -}}
-{{- include "zenml.env.anySecretsStore" (dict "prefix" "ZENML_BACKUP_SECRETS_STORE" "store" (include "zenml.settings" . | fromYaml).backupSecretsStore) -}}
+{{- include "zenml.env.anySecretsStore" (dict "prefix" "ZENML_BACKUP_SECRETS_STORE" "store" (include "zenml.settings" . | fromJson).backupSecretsStore) -}}
 {{- end }}
 
 {{/* What a secrets store may say openly; takes dict "prefix" and "store". */}}

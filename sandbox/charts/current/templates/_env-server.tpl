@@ -1,5 +1,5 @@
 {{- define "zenml.env.server" -}}
-{{- $server := include "zenml.settings" . | fromYaml -}}
+{{- $server := include "zenml.settings" . | fromJson -}}
 ZENML_ANALYTICS_OPT_IN: {{ ternary "True" "False" $server.analyticsOptIn | quote }}
 ZENML_DEFAULT_PROJECT_NAME: {{ $server.defaultProject | default "default" | quote }}
 ZENML_SERVER_DEPLOYMENT_TYPE: {{ $server.deploymentType | default "kubernetes" | quote }}
@@ -37,7 +37,7 @@ ZENML_SERVER_SECURE_HEADERS_{{ upper $header }}: {{ $value | quote }}
 {{- end }}
 
 {{- define "zenml.env.auth" -}}
-{{- $auth := (include "zenml.settings" . | fromYaml).auth -}}
+{{- $auth := (include "zenml.settings" . | fromJson).auth -}}
 ZENML_SERVER_AUTH_SCHEME: {{ $auth.authType | quote }}
 ZENML_SERVER_CORS_ALLOW_ORIGINS: {{ join "," $auth.corsAllowOrigins | quote }}
 {{- range $name, $value := dict
@@ -65,7 +65,7 @@ ZENML_SERVER_{{ $name }}: {{ $value | quote }}
 {{- end }}
 
 {{- define "zenml.env.logging" -}}
-{{- $logging := (include "zenml.settings" . | fromYaml).logging -}}
+{{- $logging := (include "zenml.settings" . | fromJson).logging -}}
 ZENML_LOGGING_VERBOSITY: {{ $logging.verbosity | upper | quote }}
 ZENML_CONSOLE_LOGGING_FORMAT: {{ $logging.format | quote }}
 ZENML_LOGGING_COLORS_DISABLED: {{ $logging.colorsDisabled | quote }}
@@ -73,7 +73,7 @@ ZENML_LOGGING_COLORS_DISABLED: {{ $logging.colorsDisabled | quote }}
 
 {{/* The names of the OpenTelemetry specification: where the three signals go, and which is off. */}}
 {{- define "zenml.env.telemetry" -}}
-{{- $otel := (include "zenml.settings" . | fromYaml).openTelemetry -}}
+{{- $otel := (include "zenml.settings" . | fromJson).openTelemetry -}}
 {{- with $otel.endpoint }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
 {{- end }}
@@ -92,7 +92,7 @@ OTEL_{{ upper $signal }}_EXPORTER: none
 {{- end }}
 
 {{- define "zenml.env.pro" -}}
-{{- $pro := (include "zenml.settings" . | fromYaml).pro -}}
+{{- $pro := (include "zenml.settings" . | fromJson).pro -}}
 {{- if $pro.enabled }}
 ZENML_SERVER_DEPLOYMENT_TYPE: cloud
 ZENML_SERVER_CORS_ALLOW_ORIGINS: {{ prepend ($pro.extraCorsOrigins | default list) $pro.dashboardURL | compact | join "," | quote }}

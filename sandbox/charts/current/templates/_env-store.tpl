@@ -1,6 +1,6 @@
 {{/* The store's variables. Without a database.url nothing is said and the server falls back to SQLite. */}}
 {{- define "zenml.env.store" -}}
-{{- $db := (include "zenml.settings" . | fromYaml).database -}}
+{{- $db := (include "zenml.settings" . | fromJson).database -}}
 {{- if $db.url }}
 ZENML_STORE_TYPE: sql
 ZENML_STORE_SSL_VERIFY_SERVER_CERT: {{ $db.sslVerifyServerCert | default false | quote }}
@@ -82,7 +82,7 @@ ZENML_STORE_MYLOADER_EXTRA_ARGS: {{ toJson . | quote }}
 {{- end }}
 
 {{- define "zenml.env.payloads" -}}
-{{- $db := (include "zenml.settings" . | fromYaml).database -}}
+{{- $db := (include "zenml.settings" . | fromJson).database -}}
 {{- $payload := $db.payloadStorage -}}
 {{- if and $db.url ($payload).offloadEnabled }}
 ZENML_STORE_PAYLOAD_STORAGE_OFFLOAD_ENABLED: "true"

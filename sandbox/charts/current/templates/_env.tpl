@@ -3,7 +3,7 @@ Every variable with a plain value, as a YAML map: what the server and the migrat
 The user's own `environment` has the last word.
 */}}
 {{- define "zenml.environment" -}}
-{{- $server := include "zenml.settings" . | fromYaml -}}
+{{- $server := include "zenml.settings" . | fromJson -}}
 {{- $env := dict "ZENML_SERVER" "True" "NODE_OPTIONS" "--use-openssl-ca" -}}
 {{- range list "zenml.env.server" "zenml.env.auth" "zenml.env.logging" "zenml.env.telemetry" "zenml.env.pro" "zenml.env.store" "zenml.env.payloads" "zenml.env.secretsStore" "zenml.env.backupSecretsStore" "zenml.env.certificates" "zenml.env.proxy" -}}
 {{- $env = mergeOverwrite $env (include . $ | fromYaml | default dict) -}}
@@ -16,7 +16,7 @@ The user's own `environment` has the last word.
 
 {{/* The variables that come out of Secrets of the user's own, as a list of env entries. */}}
 {{- define "zenml.secretRefs" -}}
-{{- $server := include "zenml.settings" . | fromYaml -}}
+{{- $server := include "zenml.settings" . | fromJson -}}
 {{- if $server.database.url }}
 {{- with $server.database.passwordSecretRef }}
 - name: ZENML_STORE_PASSWORD

@@ -18,7 +18,7 @@
 {{/* Labels that select the pods; they must never change between versions. */}}
 {{- define "zenml.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "zenml.name" . }}
-app.kubernetes.io/instance: {{ (include "zenml.settings" . | fromYaml).instanceLabel | default .Release.Name | quote }}
+app.kubernetes.io/instance: {{ (include "zenml.settings" . | fromJson).instanceLabel | default .Release.Name | quote }}
 {{- end }}
 
 {{/* Labels of every object. */}}

@@ -1,5 +1,5 @@
 {{/*
-The server's settings as YAML: the `server` block with the renamed `zenml` block of older
+The server's settings as JSON: the `server` block with the renamed `zenml` block of older
 values files laid over it, so that a key set in both is taken from `zenml`.
 */}}
 {{- define "zenml.settings" -}}
@@ -7,12 +7,12 @@ values files laid over it, so that a key set in both is taken from `zenml`.
 {{- with .Values.zenml -}}
 {{- $settings = mergeOverwrite $settings (deepCopy .) -}}
 {{- end -}}
-{{- toYaml $settings -}}
+{{- toJson $settings -}}
 {{- end }}
 
 {{/* Image of the server, of the migration and of the CA bundle's init container. */}}
 {{- define "zenml.image" -}}
-{{- $image := (include "zenml.settings" . | fromYaml).image -}}
+{{- $image := (include "zenml.settings" . | fromJson).image -}}
 {{- printf "%s:%s" $image.repository ($image.tag | default .Chart.Version) -}}
 {{- end }}
 

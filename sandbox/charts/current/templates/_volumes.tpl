@@ -1,12 +1,12 @@
 {{/* Not empty when the pods trust more than the image's own CA bundle. */}}
 {{- define "zenml.hasCustomCAs" -}}
-{{- $certs := (include "zenml.settings" . | fromYaml).certificates -}}
+{{- $certs := (include "zenml.settings" . | fromJson).certificates -}}
 {{- if or $certs.customCAs $certs.secretRefs }}yes{{ end -}}
 {{- end }}
 
 {{/* Not empty when a certificate of the database comes out of a Secret. */}}
 {{- define "zenml.hasDatabaseCertSecrets" -}}
-{{- $db := (include "zenml.settings" . | fromYaml).database -}}
+{{- $db := (include "zenml.settings" . | fromJson).database -}}
 {{- if and $db.url (or (($db.sslCa).secretRef).name (($db.sslCert).secretRef).name (($db.sslKey).secretRef).name) }}yes{{ end -}}
 {{- end }}
 
@@ -32,7 +32,7 @@
 
 {{/* Volumes of a pod; takes dict "root" $, "migration" bool and "backup" bool. */}}
 {{- define "zenml.volumes" -}}
-{{- $db := (include "zenml.settings" .root | fromYaml).database -}}
+{{- $db := (include "zenml.settings" .root | fromJson).database -}}
 {{- $fullname := include "zenml.fullname" .root -}}
 - name: zenml-config
 {{- if and (not .migration) (include "zenml.persistsConfig" .root) }}
@@ -65,7 +65,7 @@
 
 {{/* Not empty when SQLite's folder is on a volume of its own. */}}
 {{- define "zenml.persistsConfig" -}}
-{{- $db := (include "zenml.settings" . | fromYaml).database -}}
+{{- $db := (include "zenml.settings" . | fromJson).database -}}
 {{- if and (not $db.url) ($db.persistence).enabled }}yes{{ end -}}
 {{- end }}
 
@@ -81,7 +81,7 @@
 {{- end }}
 
 {{- define "zenml.caVolumes" -}}
-{{- $certs := (include "zenml.settings" .root | fromYaml).certificates -}}
+{{- $certs := (include "zenml.settings" .root | fromJson).certificates -}}
 {{- $fullname := include "zenml.fullname" .root -}}
 {{- $suffix := ternary "-db-migration" "" .migration -}}
 - name: custom-certs
@@ -107,7 +107,7 @@
 
 {{/* The init container that joins the image's CA bundle and the custom CAs. */}}
 {{- define "zenml.caInitContainer" -}}
-{{- $image := (include "zenml.settings" . | fromYaml).image -}}
+{{- $image := (include "zenml.settings" . | fromJson).image -}}
 - name: update-ca-certificates
   image: {{ include "zenml.image" . | quote }}
   imagePullPolicy: {{ $image.pullPolicy }}
