@@ -125,7 +125,7 @@ func (s *sandbox) get(t *testing.T, name, path string) string {
 	go func() { ended <- forwarder.ForwardPorts() }()
 	defer func() {
 		close(stop)
-		<-ended
+		t.Logf("ended: %v", <-ended)
 	}()
 	select {
 	case <-readied:
