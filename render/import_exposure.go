@@ -140,10 +140,11 @@ func (r *reader) gateway() {
 		Name: r.text("server.gateway.gatewayRef.name"), Namespace: r.text("server.gateway.gatewayRef.namespace"),
 		Section: r.text("server.gateway.sectionName"), Annotations: r.pairs("server.gateway.annotations"),
 	}
-	if strings.HasPrefix(r.peek("server.serverURL"), "http://") {
+	r.path("server.gateway.path", nil)
+	plain := "http://" + e.Host.Name + strings.TrimSuffix(e.Path, "/")
+	if e.Host.Name != "" && (r.peek("server.serverURL") == plain || r.peek("server.dashboardURL") == plain) {
 		e.Gateway.Scheme = "http"
 	}
-	r.path("server.gateway.path", nil)
 }
 
 func (r *reader) proxyHeaders() {

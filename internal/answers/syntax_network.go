@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 var (
@@ -31,7 +33,7 @@ func exposedHost(v string) (problem, remedy string) {
 		return fmt.Sprintf("“%s” has a port or a path", v), "give the host name alone"
 	case v != strings.ToLower(v):
 		return fmt.Sprintf("“%s” has upper-case letters", v), "write " + strings.ToLower(v)
-	case slices.Contains(yamlWords, v):
+	case notText(v):
 		return fmt.Sprintf("“%s” is a word that YAML reads as something else", v), "give the full DNS name"
 	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
 		return fmt.Sprintf("“%s” is not a DNS name", v), "use lower-case letters, digits, hyphens and dots"
@@ -39,8 +41,15 @@ func exposedHost(v string) (problem, remedy string) {
 	return "", ""
 }
 
-// yamlWords are no text where a chart writes them without quotes.
-var yamlWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
+// notText tells whether YAML, in either of its versions, reads a word that
+// stands without quotes as a number, a boolean or nothing.
+func notText(v string) bool {
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte(v), &n); err != nil || len(n.Content) != 1 || n.Content[0].Tag != "!!str" {
+		return true
+	}
+	return slices.Contains([]string{"yes", "no", "on", "off", "y", "n"}, v)
+}
 
 func allDigits(v string) bool { return strings.Trim(v, "0123456789") == "" }
 
