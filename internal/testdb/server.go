@@ -124,7 +124,7 @@ func (s *Server) launch(t testing.TB, dir string, o Options) {
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // its data goes with it
-		_ = <-ended            // it was killed
+		t.Logf("the database server ended: %v", <-ended)
 	})
 	s.admin = connect(socket)
 	t.Cleanup(func() { _ = s.admin.Close() })
