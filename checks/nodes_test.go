@@ -2,19 +2,24 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // addNode adds a node of the test's own with 4 CPU and 8 GiB, chosen by the
-// label test=<namespace>. No kubelet runs there.
+// label test=<namespace>. No kubelet runs there. The API server gives every new
+// node the taint not-ready, and the node controller takes it away from a ready
+// one some time later: only then is the node what the test asked for.
 func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*corev1.Node)) string {
 	t.Helper()
 	client := c.Client(t)
@@ -30,6 +35,10 @@ func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...f
 	t.Cleanup(func() {
 		_ = client.CoreV1().Nodes().Delete(context.WithoutCancel(t.Context()), made.Name, metav1.DeleteOptions{})
 	})
+	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
+		now, err := client.CoreV1().Nodes().Get(ctx, made.Name, metav1.GetOptions{})
+		return err == nil && !slices.ContainsFunc(now.Spec.Taints, func(taint corev1.Taint) bool { return taint.Key == corev1.TaintNodeNotReady }), err
+	}))
 	return made.Name
 }
 
