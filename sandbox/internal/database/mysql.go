@@ -16,6 +16,7 @@ import (
 	"github.com/dolthub/go-mysql-server/server"
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/mysql_db"
+	"github.com/dolthub/vitess/go/mysql"
 	"github.com/sirupsen/logrus"
 )
 
@@ -39,6 +40,7 @@ func Serve(ctx context.Context, listener net.Listener, password string, certific
 	}
 	config := server.Config{
 		Listener: listener, Protocol: "tcp", Address: listener.Addr().String(), MaxConnections: 500,
+		Options:   []server.Option{takeTurns},
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
 	}
 	s, err := server.NewServer(config, engine, sql.NewContext, memory.NewSessionBuilder(provider), nil)
@@ -52,6 +54,10 @@ func Serve(ctx context.Context, listener net.Listener, password string, certific
 	}()
 	version, err := reportedVersion()
 	return &Server{server: s, version: version}, err
+}
+
+func takeTurns(engine *sqle.Engine, sessions *server.SessionManager, handler mysql.Handler) (*sqle.Engine, *server.SessionManager, mysql.Handler) {
+	return engine, sessions, inTurns(handler)
 }
 
 // Version returns what the server answers to SELECT VERSION().
