@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // Severity is what a fault that a check finds counts as.
@@ -39,6 +41,10 @@ type Check struct {
 	// Writes tells that it writes something, even if it removes it again.
 	// Such a check is skipped by Options.ReadOnly.
 	Writes bool
+	// Notices says what it writes into accounts outside the cluster for a
+	// moment, for a person to read before the run; nil when it never does. The
+	// answers are complete.
+	Notices func(answers.Answers) []string
 	// SettledBy names the check whose success makes a warning of this one's
 	// faults of the local network (Fault.Local): the server does not run here.
 	SettledBy string

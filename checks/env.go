@@ -45,9 +45,10 @@ type Env struct {
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 
-	readOnly bool
-	scratch  string // the name of this run's scratch table
-	probes   *probes
+	readOnly    bool
+	unannounced bool
+	scratch     string // the name of this run's scratch table
+	probes      *probes
 }
 
 // Rendered is what the install would apply, and what is wrong with it.
@@ -66,7 +67,7 @@ type Rendered struct {
 // fresh returns a copy with nothing remembered, for one run.
 func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	c := *e
-	c.readOnly = o.ReadOnly
+	c.readOnly, c.unannounced = o.ReadOnly, o.Unannounced
 	c.scratch = scratchPrefix + strings.ToLower(rand.Text()[:10])
 	c.probes = newProbes(ctx)
 	if c.Now == nil {

@@ -18,6 +18,9 @@ type Options struct {
 	WarnOnly []string
 	// ReadOnly skips every check that writes something, be it for a moment.
 	ReadOnly bool
+	// Unannounced keeps the checks that have Notices from writing, because
+	// nobody has read those: they find out what can be asked for.
+	Unannounced bool
 }
 
 // UnknownError names a group or id that no check has.

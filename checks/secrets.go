@@ -31,8 +31,8 @@ var secretsChecks = []Check{
 	},
 	{
 		ID: "secrets.permissions", Claim: "the store's credentials allow what the server does", Severity: MustPass, When: needsCloudStore, Run: secretsPermissions,
-		Limit: 60 * time.Second,
-		Why:   "a secret that cannot be written, read or deleted fails in the hands of a user, long after the install",
+		Limit: 60 * time.Second, Notices: secretsNotices,
+		Why: "a secret that cannot be written, read or deleted fails in the hands of a user, long after the install",
 		Finds: []string{
 			"each missing right by its name, with the policy that gives it",
 			"Vault: no right to write the engine's configuration, without which the server does not start; KV version 1, another engine or none at the mount",

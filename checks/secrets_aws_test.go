@@ -75,6 +75,11 @@ func TestAWS(t *testing.T) {
 			"secretsmanager:CreateSecret, secretsmanager:PutSecretValue, secretsmanager:TagResource, secretsmanager:DeleteSecret", "there are: secretsmanager:DescribeSecret, secretsmanager:GetSecretValue")
 		empty(t)
 	})
+	t.Run("unannounced", func(t *testing.T) {
+		report := ask(t, withStore(inAWS(good), at), Options{Unannounced: true}, good.Secret)
+		expect(t, report, "secrets.permissions", Skipped, "nothing was written yet to prove them", "secretsmanager:CreateSecret")
+		empty(t)
+	})
 	for _, action := range awsActions {
 		t.Run("without "+action, func(t *testing.T) {
 			key := cloud.User(t, "no-"+action, awsPolicy(action))

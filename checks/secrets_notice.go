@@ -8,11 +8,26 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Notices says what the checks write into accounts outside the cluster for a
-// moment, unless Options.ReadOnly: one sentence a secrets store, none where
-// nothing is written. It is for a person to read before the run. answers are
+// Notices says what a run with these options writes into accounts outside the
+// cluster for a moment: for a person to read before it. The answers are
 // complete.
-func Notices(a answers.Answers) []string {
+func Notices(a answers.Answers, o Options) []string {
+	plan, err := o.Plan()
+	if err != nil || o.ReadOnly || o.Unannounced {
+		return nil
+	}
+	var all []string
+	for _, c := range plan {
+		if c.Notices != nil && !matches(c, o.Skip) {
+			all = append(all, c.Notices(a)...)
+		}
+	}
+	return all
+}
+
+// secretsNotices is one sentence a secrets store, none where nothing is
+// written.
+func secretsNotices(a answers.Answers) []string {
 	var all []string
 	for _, p := range (&Env{Answers: a}).places() {
 		if where := p.written(); where != "" && p.provider() == "" {

@@ -15,7 +15,12 @@ func TestNoticesSayWhatIsWritten(t *testing.T) {
 		"zenml-preflight-… in https://zenml-vault.vault.azure.net":                                                       withStore(inAzure("t"), nil),
 		"": withStore(inGCP(answers.ImplicitAuth), nil),
 	} {
-		got := Notices(e.Answers)
+		for _, o := range []Options{{ReadOnly: true}, {Unannounced: true}, {Skip: []string{"secrets"}}, {Only: []string{"database"}}} {
+			if got := Notices(e.Answers, o); len(got) > 0 {
+				t.Errorf("%+v: %q", o, got)
+			}
+		}
+		got := Notices(e.Answers, Options{})
 		parts := strings.Split(want, "|")
 		if want == "" {
 			parts = nil

@@ -9,7 +9,7 @@ import (
 )
 
 // secretsPermissions finds out what the server may do in every store: with a
-// secret that is removed again, or by asking alone under --read-only.
+// secret that is removed again, or by asking alone where nothing may be written.
 func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 	var all findings
 	for _, p := range e.places() {
@@ -21,7 +21,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 			all.add(p, Skip("needs a login, see secrets.credentials"))
 			continue
 		}
-		rights, err := in.store.Rights(ctx, !e.readOnly)
+		rights, err := in.store.Rights(ctx, !e.readOnly && !e.unannounced)
 		in.judge(&all, rights)
 		if err != nil {
 			all.add(p, p.fault(err, in.secrets))
@@ -58,8 +58,11 @@ func (in *loggedIn) proved(e *Env, all *findings, rights stores.Rights) {
 		return
 	}
 	reason := "the provider does not tell"
-	if e.readOnly {
+	switch {
+	case e.readOnly:
 		reason = "under --read-only nothing is written to prove them"
+	case e.unannounced:
+		reason = "nothing was written yet to prove them"
 	}
 	granted := ""
 	if names := rights.Names(stores.Granted); len(names) > 0 {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/zenml-installer/zenml-installer/checks"
@@ -68,13 +67,13 @@ func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target
 
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }
 
-// Preflight leaves out what would write into a cloud account: nobody was told
-// beforehand. The review says so, and preflight alone proves it.
-func (e *engine) Preflight(ctx context.Context, a answers.Answers, observe checks.Observer) (checks.Report, error) {
+func (e *engine) Notices(a answers.Answers) []string {
+	return checks.Notices(a.Complete(), e.options)
+}
+
+func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
 	options := e.options
-	if len(checks.Notices(a)) > 0 {
-		options.Skip = append(slices.Clone(options.Skip), "secrets.permissions")
-	}
+	options.Unannounced = !agreed
 	return checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -47,9 +46,6 @@ func (p *plan) sentences() []string {
 	said = append(said,
 		fmt.Sprintf("Install chart %s %s as release %s: %d objects.", p.prepared.chart.Info.Name, p.prepared.chart.Info.Version, a.Cluster.Release, p.count()),
 		"Wait until the server answers, through a port forwarded to this machine.")
-	if len(checks.Notices(a)) > 0 {
-		said = append(said, "Not checked here: the rights in the secrets store's account, because that writes there for a moment. preflight -f answers.yaml proves them.")
-	}
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
 		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))

@@ -131,10 +131,7 @@ func preflightError(err error) error {
 
 // announceWrites says beforehand what the checks will write outside the cluster.
 func (u *setup) announceWrites(s Streams, o checks.Options) {
-	if o.ReadOnly {
-		return
-	}
-	for _, notice := range checks.Notices(u.answers) {
+	for _, notice := range checks.Notices(u.answers, o) {
 		fmt.Fprintln(s.Err, notice)
 	}
 }

@@ -25,9 +25,13 @@ type Engine interface {
 	Describe(ctx context.Context, a answers.Answers) (Target, error)
 	// Suggest returns ready answers that can be chosen; none is fine.
 	Suggest(ctx context.Context) []question.Suggestion
-	// Preflight makes the checks. The answers have no defaults filled in, here
-	// and below.
-	Preflight(ctx context.Context, a answers.Answers, observe checks.Observer) (checks.Report, error)
+	// Notices says what Preflight may write into accounts outside the cluster
+	// for a moment. It asks nobody. The answers have no defaults filled in,
+	// here and below.
+	Notices(a answers.Answers) []string
+	// Preflight makes the checks. They write what the notices say only when
+	// the person has agreed to it.
+	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error)
 	// Prepare makes the plan of an install. The error may hold answers.Faults:
 	// then the person is led to the first of them.
 	Prepare(ctx context.Context, a answers.Answers) (Plan, error)

@@ -31,6 +31,7 @@ type stage struct {
 	describeErr error
 	prepareErr  error
 	failing     bool          // a check fails
+	notices     []string      // what the checks would write into an account
 	finish      chan error    // ends the install
 	activate    chan error    // ends the activation
 	hold        chan struct{} // when not nil, the checks wait for it
@@ -75,10 +76,13 @@ var stageChecks = []checks.Check{
 	{ID: "cluster.permissions", Claim: "you may do what the install does"},
 	{ID: "database.login", Claim: "the user may log in"},
 	{ID: "database.version", Claim: "the server is MySQL 8.0 or newer"},
+	{ID: "secrets.permissions", Claim: "the store's credentials allow what the server does", Notices: func(answers.Answers) []string { return nil }},
 	{ID: "supply.chart", Claim: "the chart and version can be pulled"},
 }
 
-func (s *stage) Preflight(ctx context.Context, _ answers.Answers, observe checks.Observer) (checks.Report, error) {
+func (s *stage) Notices(answers.Answers) []string { return s.notices }
+
+func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
 	report := checks.Report{Duration: 1200 * time.Millisecond}
 	for _, c := range stageChecks {
 		observe(checks.Event{Check: c})
@@ -95,6 +99,8 @@ func (s *stage) Preflight(ctx context.Context, _ answers.Answers, observe checks
 			r = checks.Result{Check: c, Status: checks.Failed, Message: "MySQL refuses user zenml (error 1045)", Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
 		case c.ID == "database.version" && s.failing:
 			r = checks.Result{Check: c, Status: checks.Skipped, Message: "needs database.login"}
+		case c.Notices != nil && len(s.notices) > 0 && !agreed:
+			r = checks.Result{Check: c, Status: checks.Skipped, Message: "not proved, nothing was written yet to prove them: delete"}
 		case c.ID == "cluster.permissions":
 			r = checks.Result{Check: c, Status: checks.Warned, Message: "you may not read events: the install cannot say why a pod waits", Hint: "kubectl create rolebinding …"}
 		}

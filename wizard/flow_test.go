@@ -12,7 +12,7 @@ import (
 func TestInstallWithMySQLFromFirstKeyToLogin(t *testing.T) {
 	p := newPerson(t)
 	p.throughCluster().throughMySQL().toReview()
-	p.sees("4 ok", "1 warned", "in 1.2s", "Create namespace zenml-server on sandbox")
+	p.sees("5 ok", "1 warned", "in 1.2s", "Create namespace zenml-server on sandbox")
 	p.press("enter").sees("install release zenml-server", "Running upgrade 0.97.0")
 	p.stage.finish <- nil
 	p.sees("The server answers at http://127.0.0.1:8080", "The browser was opened", "Waiting for you to activate it")
@@ -123,6 +123,24 @@ func TestInstallingOverAFailedCheckNeedsAWord(t *testing.T) {
 	p.sees("The server answers")
 }
 
+func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
+	p := newPerson(t)
+	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
+	p.throughCluster().toReview().sees("in 1.2s", "1 skipped", "prove the rights (p)")
+	p.press("i").sees("Not all rights in the secrets store are proved.", "zenml/preflight-… in AWS", "install all the same").press("enter")
+	if p.m.at != stepReview || p.m.asking != nil {
+		t.Fatal("the safe answer did not stay")
+	}
+	p.press("p").sees("zenml/preflight-… in AWS").press("p").sees("in 1.2s", "5 ok")
+	if strings.Contains(p.m.View(), "prove the rights") {
+		t.Errorf("what is proved is offered\n%s", p.m.View())
+	}
+	p.stage.notices = []string{"a secret in another account"}
+	p.press("r").sees("1 skipped", "in 1.2s", "Create namespace", "prove the rights (p)").press("i", "y").sees("install release")
+	p.stage.finish <- nil
+	p.sees("The server answers")
+}
+
 func TestChecksRunAgainAndLateResultsAreIgnored(t *testing.T) {
 	p := newPerson(t)
 	p.stage.hold = make(chan struct{})
@@ -131,9 +149,9 @@ func TestChecksRunAgainAndLateResultsAreIgnored(t *testing.T) {
 	first := r.checking
 	p.press("r").sees("now the API server answers")
 	close(p.stage.hold)
-	p.sees("4 ok", "in 1.2s")
+	p.sees("5 ok", "in 1.2s")
 	p.handle(taskMsg{id: first.id, msg: checkMsg{Check: stageChecks[0]}})
-	if n := r.counts(); n.running != 0 || n.passed != 4 {
+	if n := r.counts(); n.running != 0 || n.passed != 5 {
 		t.Errorf("a message of the dropped run was taken: %+v", n)
 	}
 }

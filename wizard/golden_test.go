@@ -51,6 +51,10 @@ var scenes = map[string]func(*person){
 		p.stage.failing = true
 		p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("i")
 	},
+	"review-unproved": func(p *person) {
+		p.stage.notices = []string{"secrets.permissions makes a secret zenml/preflight-… in AWS Secrets Manager, us-east-1, uses it and removes it (--read-only does not)"}
+		p.throughCluster().throughMySQL().toReview().sees("1 skipped", "in 1.2s").press("i")
+	},
 	"install": func(p *person) { atInstall(p) },
 	"install-stop": func(p *person) {
 		atInstall(p).press("ctrl+c")

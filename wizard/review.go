@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -27,7 +28,8 @@ type review struct {
 	shown     Review
 
 	checking *task
-	rows     []row // in the order in which they began
+	agreed   []string // the notices that the person said yes to
+	rows     []row    // in the order in which they began
 	report   *checks.Report
 	broken   string // why the checks could not be made
 
@@ -88,14 +90,25 @@ func (r *review) prepare() tea.Cmd {
 func (r *review) check() tea.Cmd {
 	r.checking.drop()
 	r.rows, r.report, r.broken = nil, nil, ""
-	a := r.answered
+	a, agreed := r.answered, r.mayWrite()
 	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
-		report, err := r.engine.Preflight(ctx, a, func(e checks.Event) { tell(checkMsg(e)) })
+		report, err := r.engine.Preflight(ctx, a, agreed, func(e checks.Event) { tell(checkMsg(e)) })
 		return reportMsg{report, err}
 	})
 	r.checking = task
 	r.actions()
 	return cmd
+}
+
+// mayWrite tells whether the person has agreed to all that the checks write
+// outside the cluster.
+func (r *review) mayWrite() bool { return slices.Equal(r.agreed, r.engine.Notices(r.answered)) }
+
+// unproved tells whether a check waits for the person's word to write.
+func (r *review) unproved() bool {
+	return !r.mayWrite() && slices.ContainsFunc(r.rows, func(row row) bool {
+		return row.check.Notices != nil && row.result != nil && row.result.Status == checks.Skipped
+	})
 }
 
 func (r *review) update(msg tea.Msg) (move, tea.Cmd) {

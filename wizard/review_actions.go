@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -38,10 +39,25 @@ func (r *review) repair() []option {
 	if !r.checking.running() && !r.preparing.running() {
 		options = append(options, option{"r", "check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
 	}
+	if r.unproved() {
+		options = append(options, option{"p", "prove the rights", func() (move, tea.Cmd) { return r.tell(option{"", "stay here", nil}) }})
+	}
 	if r.mend().kind != stay {
 		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { return r.mend(), nil }})
 	}
 	return options
+}
+
+// tell says what the open proof would write, and asks for the person's word.
+func (r *review) tell(otherwise ...option) (move, tea.Cmd) {
+	notices := r.engine.Notices(r.answered)
+	prove := option{"p", "prove them now", func() (move, tea.Cmd) {
+		r.agreed = notices
+		return move{}, r.check()
+	}}
+	r.ask("Not all rights in the secrets store are proved.", "To prove them, something is written there, used and removed:\n\n"+strings.Join(notices, "\n"),
+		append([]option{prove}, otherwise...)...)
+	return move{}, nil
 }
 
 // mend leads to the answer that is at fault, if one is.
@@ -92,6 +108,8 @@ func (r *review) install() (move, tea.Cmd) {
 		r.ask(fmt.Sprintf("%s failed.", count(n.failed, "check")), "The install is likely to fail, or to leave a server that does not work or is not safe. The remedies stand with the checks.", anyway, here)
 	case r.broken != "":
 		r.ask("The checks could not be made.", r.broken, anyway, here)
+	case r.unproved():
+		return r.tell(anyway, here)
 	default:
 		return move{kind: next}, nil
 	}

@@ -21,6 +21,8 @@ const (
 // engine says what it is told to.
 type engine struct {
 	failing     bool           // a check fails
+	notices     []string       // what the checks would write into an account
+	agreed      bool           // as the last checks were told
 	exists      bool           // the values file is there
 	fault       *answers.Fault // of the first plan
 	prepared    answers.Answers
@@ -41,7 +43,10 @@ func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, er
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
 
-func (e *engine) Preflight(_ context.Context, _ answers.Answers, observe checks.Observer) (checks.Report, error) {
+func (e *engine) Notices(answers.Answers) []string { return e.notices }
+
+func (e *engine) Preflight(_ context.Context, _ answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
+	e.agreed = agreed
 	check := checks.Check{ID: "cluster.reachable", Claim: "the API server answers"}
 	result := checks.Result{Check: check, Status: checks.Pass}
 	if e.failing {

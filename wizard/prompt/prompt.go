@@ -27,6 +27,7 @@ type prompter struct {
 	tell     *narrate.Narrator
 	sheet    *question.Sheet
 	answered []string // the keys that were answered in this run, in order
+	agreed   []string // what the checks may write outside the cluster
 	outcome  wizard.Outcome
 }
 

@@ -205,6 +205,23 @@ func TestAFailedCheckNeedsAWord(t *testing.T) {
 	}
 }
 
+func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
+	for answer, agreed := range map[string]bool{"": true, "no": false} {
+		e := newEngine()
+		e.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
+		with := mysql()
+		with["Prove them?"] = []string{answer, answer}
+		with["What now [1]"] = []string{"check", "leave"}
+		_, c, err := converse(t, e, with)
+		if err != nil || e.agreed != agreed || !strings.Contains(c.said.String(), e.notices[0]) {
+			t.Errorf("%v: agreed %t\n%s", err, e.agreed, c.said.String())
+		}
+		if asked := strings.Count(c.said.String(), "Prove them?"); agreed && asked != 1 || !agreed && asked != 2 {
+			t.Errorf("%q: asked %d times", answer, asked)
+		}
+	}
+}
+
 func TestValuesOnlyAndNotOverAnotherUnasked(t *testing.T) {
 	e := newEngine()
 	e.exists = true

@@ -91,12 +91,31 @@ func (p *prompter) reopen(faults answers.Faults) bool {
 }
 
 func (p *prompter) check(ctx context.Context) (checks.Report, error) {
+	agreed, err := p.agree(ctx)
+	if err != nil {
+		return checks.Report{}, err
+	}
 	p.say("\nThe checks:")
-	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), p.tell.Check)
+	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, p.tell.Check)
 	if err == nil {
 		p.tell.Summary(report)
 	}
 	return report, err
+}
+
+// agree says what the checks write outside the cluster and asks whether they
+// may, once for the same.
+func (p *prompter) agree(ctx context.Context) (bool, error) {
+	notices := p.Engine.Notices(p.sheet.Answers())
+	if slices.Equal(notices, p.agreed) {
+		return true, nil
+	}
+	p.say("\nTo prove the rights in the secrets store, something is written there, used and removed:\n%s", indent(strings.Join(notices, "\n")))
+	yes, err := p.yes(ctx, "secrets.permissions", "Prove them? No leaves unproved what cannot be asked for.", true)
+	if yes {
+		p.agreed = notices
+	}
+	return yes, err
 }
 
 // choose asks what to do with the plan.
