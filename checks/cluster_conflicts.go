@@ -12,13 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/metadata"
-)
 
-// own are the labels by which the installer knows its own objects.
-const (
-	labelManagedBy = "app.kubernetes.io/managed-by"
-	labelInstance  = "app.kubernetes.io/instance"
-	installer      = "zenml-installer"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // claimed is an object that the install will write.
@@ -134,12 +129,12 @@ func (e *Env) ownerOf(found *metav1.PartialObjectMetadata, c claimed) (owner str
 	switch {
 	case release != "":
 		return fmt.Sprintf("the Helm release %s/%s", namespace, release), release == e.release() && namespace == e.namespace()
-	case labels[labelManagedBy] == installer:
-		return "an install of " + labels[labelInstance], labels[labelInstance] == e.release() && c.prepared
-	case c.hook && labels[labelManagedBy] == "Helm":
-		return "the Helm release " + labels[labelInstance], labels[labelInstance] == e.release()
-	case labels[labelManagedBy] != "":
-		return labels[labelManagedBy], false
+	case labels[manifest.LabelManagedBy] == manifest.Installer:
+		return "an install of " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.release() && c.prepared
+	case c.hook && labels[manifest.LabelManagedBy] == "Helm":
+		return "the Helm release " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.release()
+	case labels[manifest.LabelManagedBy] != "":
+		return labels[manifest.LabelManagedBy], false
 	}
 	return "someone else (it has no owner's mark)", false
 }

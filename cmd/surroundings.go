@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/render"
 )
@@ -79,7 +80,7 @@ func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
 		return nil, err
 	}
 	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: render.Labels(u.answers.Cluster.Release)}),
+		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: manifest.Labels(u.answers.Cluster.Release)}),
 	})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return nil, err

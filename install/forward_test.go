@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
@@ -95,7 +96,7 @@ func (b *bench) serverPod() corev1.Pod {
 	b.t.Helper()
 	var found corev1.Pod
 	b.eventually("a server pod serves", func() (bool, error) {
-		pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{LabelSelector: labelInstance + "=" + releaseName})
+		pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + releaseName})
 		if err != nil {
 			return false, err
 		}

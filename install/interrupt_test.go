@@ -12,6 +12,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // tarpit takes connections on the sandbox's side of this machine and says
@@ -183,7 +185,7 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	b := newBench(t)
 	plan := b.mysql("current", b.Database.Password.Reveal())
 	client := b.Client(t)
-	foreign := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "zenml-database", Labels: map[string]string{labelManagedBy: "someone"}}, StringData: map[string]string{"password": "theirs"}}
+	foreign := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "zenml-database", Labels: map[string]string{manifest.LabelManagedBy: "someone"}}, StringData: map[string]string{"password": "theirs"}}
 	if _, err := client.CoreV1().Secrets(b.namespace).Create(t.Context(), foreign, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}

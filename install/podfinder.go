@@ -15,6 +15,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // NoPodError says that no pod of the server is ready.
@@ -92,7 +94,7 @@ func (f *podFinder) stop() { f.end() }
 // Service, whatever the chart's generation puts into it; without a Service by
 // the labels that both generations set.
 func serverSelector(ctx context.Context, client kubernetes.Interface, namespace, release string) (labels.Selector, error) {
-	services, err := client.CoreV1().Services(namespace).List(ctx, metav1.ListOptions{LabelSelector: labelInstance + "=" + release})
+	services, err := client.CoreV1().Services(namespace).List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
 	if err != nil {
 		return nil, fmt.Errorf("services of release %s/%s: %w", namespace, release, bare(err))
 	}
@@ -103,7 +105,7 @@ func serverSelector(ctx context.Context, client kubernetes.Interface, namespace,
 			}
 		}
 	}
-	return labels.SelectorFromSet(labels.Set{labelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
+	return labels.SelectorFromSet(labels.Set{manifest.LabelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
 }
 
 func (f *podFinder) poke() {

@@ -8,6 +8,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // removalWaiter waits in Helm's stead while a release is uninstalled.
@@ -53,7 +55,7 @@ func (k kubeObjects) remove(ctx context.Context, kind, name string) (bool, error
 
 // claims returns the release's volume claims that are there.
 func (k kubeObjects) claims(ctx context.Context, release string) ([]Object, error) {
-	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: labelInstance + "=" + release})
+	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
 	if apierrors.IsForbidden(err) {
 		return nil, nil
 	}

@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // namespaceStep sees to it that the namespace is there and usable.
@@ -32,7 +34,7 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 		return fmt.Errorf("namespace %s does not exist: create it with kubectl create namespace %s, or let the installer create it", name, name)
 	}
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return fmt.Errorf("create namespace %s: %w", name, bare(err))
 	}

@@ -8,21 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
-
-// Manager is the value of the label app.kubernetes.io/managed-by on what the
-// installer creates by itself, beside the release.
-const Manager = "zenml-installer"
-
-const (
-	labelManagedBy = "app.kubernetes.io/managed-by"
-	labelInstance  = "app.kubernetes.io/instance"
-)
-
-// Labels are on every Secret that the installer creates for a release.
-func Labels(release string) map[string]string {
-	return map[string]string{labelManagedBy: Manager, labelInstance: release}
-}
 
 // secretsStep creates or updates the plan's Secrets, and never one that the
 // installer has not made for this release.
@@ -52,7 +40,7 @@ func (secretsStep) run(ctx context.Context, r *run) error {
 func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	secrets := r.client.CoreV1().Secrets(r.plan.Namespace)
 	wanted := r.wantedSecret(planned)
-	_, err := secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+	_, err := secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
 	if !apierrors.IsAlreadyExists(err) {
 		return secretError(wanted, err)
 	}
@@ -67,11 +55,11 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
 			return secretError(wanted, err)
 		}
-		_, err = secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: Manager})
+		_, err = secrets.Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
 		return secretError(wanted, err)
 	}
 	wanted.ResourceVersion = found.ResourceVersion
-	_, err = secrets.Update(ctx, wanted, metav1.UpdateOptions{FieldManager: Manager})
+	_, err = secrets.Update(ctx, wanted, metav1.UpdateOptions{FieldManager: manifest.Installer})
 	return secretError(wanted, err)
 }
 
@@ -80,7 +68,7 @@ func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	maps.Copy(labels, Labels(r.plan.Release))
+	maps.Copy(labels, manifest.Labels(r.plan.Release))
 	kind := planned.Type
 	if kind == "" {
 		kind = corev1.SecretTypeOpaque
@@ -94,12 +82,12 @@ func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {
 }
 
 func ours(s *corev1.Secret, release string) bool {
-	return s.Labels[labelManagedBy] == Manager && s.Labels[labelInstance] == release
+	return s.Labels[manifest.LabelManagedBy] == manifest.Installer && s.Labels[manifest.LabelInstance] == release
 }
 
 func foreignSecret(s *corev1.Secret) error {
-	owner := s.Labels[labelManagedBy]
-	if release := s.Labels[labelInstance]; release != "" {
+	owner := s.Labels[manifest.LabelManagedBy]
+	if release := s.Labels[manifest.LabelInstance]; release != "" {
 		owner = fmt.Sprintf("%s (release %s)", orWord(owner, "someone"), release)
 	}
 	return &ForeignError{

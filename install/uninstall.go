@@ -112,7 +112,7 @@ func (u *removal) removeHooks(ctx context.Context) error {
 
 func (u *removal) removeSecrets(ctx context.Context) error {
 	secrets := u.objects.client.CoreV1().Secrets(u.namespace)
-	mine, err := secrets.List(ctx, metav1.ListOptions{LabelSelector: selectorOf(Labels(u.release))})
+	mine, err := secrets.List(ctx, metav1.ListOptions{LabelSelector: selectorOf(manifest.Labels(u.release))})
 	if err != nil {
 		return fmt.Errorf("secrets in namespace %s: %w", u.namespace, bare(err))
 	}

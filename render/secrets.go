@@ -6,20 +6,9 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
-
-// ManagedBy is the value of the label app.kubernetes.io/managed-by on the
-// Secrets that the installer creates.
-const ManagedBy = "zenml-installer"
-
-// Labels returns the labels of the objects that the installer creates for a release.
-func Labels(release string) map[string]string {
-	return map[string]string{
-		"app.kubernetes.io/managed-by": ManagedBy,
-		"app.kubernetes.io/instance":   release,
-	}
-}
 
 // Secrets returns the Secrets that the installer creates and the values
 // reference, one per purpose ("<release>-database"), with generated keys even
@@ -41,7 +30,7 @@ func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, erro
 		}
 		secrets = append(secrets, corev1.Secret{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
-			ObjectMeta: metav1.ObjectMeta{Name: needs[0].Name, Namespace: d.a.Cluster.Namespace, Labels: Labels(d.a.Cluster.Release)},
+			ObjectMeta: metav1.ObjectMeta{Name: needs[0].Name, Namespace: d.a.Cluster.Namespace, Labels: manifest.Labels(d.a.Cluster.Release)},
 			Type:       corev1.SecretTypeOpaque,
 			Data:       data,
 		})

@@ -75,7 +75,7 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 			for key, value := range s.Data {
 				got[s.Namespace+"/"+s.Name+"/"+key] = string(value)
 			}
-			if s.Labels["app.kubernetes.io/managed-by"] != ManagedBy || s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
+			if s.Labels["app.kubernetes.io/managed-by"] != manifest.Installer || s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
 				t.Errorf("%s is not labelled as ours: %v", s.Name, s.Labels)
 			}
 		}

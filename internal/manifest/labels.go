@@ -1,0 +1,14 @@
+package manifest
+
+// The labels by which the installer knows what it has made beside a release.
+const (
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	LabelInstance  = "app.kubernetes.io/instance" // the release's name
+	Installer      = "zenml-installer"            // the value of LabelManagedBy, and the field manager
+)
+
+// Labels returns the labels of the objects that the installer makes for a
+// release.
+func Labels(release string) map[string]string {
+	return map[string]string{LabelManagedBy: Installer, LabelInstance: release}
+}
