@@ -1,10 +1,11 @@
 package checks
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // nearTags returns up to three tags, the nearest first: neighbours in the
@@ -15,9 +16,7 @@ func nearTags(wanted string, tags []string) []string {
 			return near
 		}
 	}
-	tags = slices.Clone(tags)
-	slices.SortStableFunc(tags, func(a, b string) int { return cmp.Compare(distance(wanted, a), distance(wanted, b)) })
-	return tags[:min(3, len(tags))]
+	return nearest.Sorted(wanted, tags)[:min(3, len(tags))]
 }
 
 // neighbours returns the tags that are versions, those next to wanted first

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // Options chooses among the checks, as the flags of preflight do.
@@ -30,7 +32,7 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	if near := nearest(e.Name, e.Known); near != "" {
+	if near := nearest.Name(e.Name, e.Known); near != "" {
 		return fmt.Sprintf("there is no check or group %q: did you mean %s?", e.Name, near)
 	}
 	return fmt.Sprintf("there is no check or group %q: the groups are %s; preflight -o json lists the ids",
@@ -101,36 +103,4 @@ func unknown(table []Check, name string) *UnknownError {
 
 func groups(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.Contains(n, ".") })
-}
-
-// nearest returns the known name that was probably meant, or nothing.
-func nearest(name string, known []string) string {
-	best, least := "", 1+len(name)/3
-	for _, k := range known {
-		if n := distance(name, k); n < least {
-			best, least = k, n
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance of two short names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // File is an answers file that has been read.
@@ -112,7 +114,7 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
 		d.lines[path] = name.Line
 		index, ok := member(into.Type(), name.Value)
 		if !ok {
-			d.fault(path, name, "there is no such key", nearest(name.Value, names(into.Type())))
+			d.fault(path, name, "there is no such key", didYouMean(name.Value, names(into.Type())))
 			continue
 		}
 		d.value(value, into.Field(index), path)
@@ -158,46 +160,16 @@ func Nearest(key string) string {
 	for i, f := range Fields {
 		known[i] = f.Key
 	}
-	return nearest(key, known)
+	return didYouMean(key, known)
 }
 
 // NearestOf says which known name was probably meant, or lists them.
-func NearestOf(name string, known []string) string { return nearest(name, known) }
+func NearestOf(name string, known []string) string { return didYouMean(name, known) }
 
-// nearest says which known name was probably meant.
-func nearest(name string, known []string) string {
-	if len(name) > 64 {
-		name = name[:64]
-	}
-	best, least := "", 1+len(name)/2
-	for _, k := range known {
-		if n := distance(strings.ToLower(name), strings.ToLower(k)); n < least {
-			best, least = k, n
-		}
-	}
-	if best != "" {
+// didYouMean says which known name was probably meant.
+func didYouMean(name string, known []string) string {
+	if best := nearest.Name(name, known); best != "" {
 		return fmt.Sprintf("did you mean %s?", best)
 	}
 	return "the keys here are " + strings.Join(known, ", ")
-}
-
-// distance is the Levenshtein distance of two short names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
