@@ -113,23 +113,3 @@ func TestJUnitCounts(t *testing.T) {
 		}
 	}
 }
-
-func TestStyleFollowsThePlace(t *testing.T) {
-	for name, c := range map[string]struct {
-		terminal bool
-		env      map[string]string
-		want     Style
-	}{
-		"pipe":           {false, map[string]string{"LANG": "en_US.UTF-8"}, Style{}},
-		"terminal":       {true, map[string]string{"LANG": "en_US.UTF-8"}, Style{Color: true, Unicode: true}},
-		"no colour":      {true, map[string]string{"LANG": "C.utf8", "NO_COLOR": "1"}, Style{Unicode: true}},
-		"dumb":           {true, map[string]string{"TERM": "dumb"}, Style{}},
-		"LC_ALL wins":    {true, map[string]string{"LC_ALL": "C", "LANG": "en_US.UTF-8"}, Style{Color: true}},
-		"LC_CTYPE wins":  {true, map[string]string{"LC_CTYPE": "de_DE.UTF-8", "LANG": "C"}, Style{Color: true, Unicode: true}},
-		"nothing is set": {true, nil, Style{Color: true}},
-	} {
-		if got := StyleFor(c.terminal, func(name string) string { return c.env[name] }); got != c.want {
-			t.Errorf("%s: %+v, want %+v", name, got, c.want)
-		}
-	}
-}

@@ -1,36 +1,12 @@
 package checks
 
-import (
-	"strings"
-)
+import "strings"
 
-// Style is how a text is written: what the place it goes to can show.
+// Style is how a text is written: what the place it goes to can show. The zero
+// value is for pipes and files: neither colours nor characters beyond ASCII.
 type Style struct {
 	Color   bool
 	Unicode bool
-}
-
-// StyleFor decides on the style from what the caller knows of the place:
-// whether it is a terminal, and the environment (NO_COLOR, TERM, LC_ALL,
-// LC_CTYPE, LANG). Colour and characters beyond ASCII are for terminals only.
-func StyleFor(terminal bool, getenv func(string) string) Style {
-	if !terminal {
-		return Style{}
-	}
-	return Style{
-		Color:   getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
-		Unicode: speaksUTF8(getenv),
-	}
-}
-
-// speaksUTF8 follows POSIX: the first of the three that is set counts.
-func speaksUTF8(getenv func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := strings.ToLower(getenv(name)); v != "" {
-			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
-		}
-	}
-	return false
 }
 
 // mark is the sign of a status; in ASCII a word of four letters.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,10 +62,12 @@ func (c common) look(s Streams) look.Terminal {
 }
 
 // style is how a report for w is written.
-func (c common) style(s Streams, w any) checks.Style {
-	style := checks.StyleFor(isTerminal(w), s.getenv)
-	style.Color = style.Color && !c.noColor
-	return style
+func (c common) style(s Streams, w io.Writer) checks.Style {
+	if !isTerminal(w) {
+		return checks.Style{}
+	}
+	found := look.Detect(w, s.getenv)
+	return checks.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
 }
 
 // noFlags stands for kubectl's flags where none is given.
