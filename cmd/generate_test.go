@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,4 +83,17 @@ func TestAnswersAndFlagForDifferentContextsAreRefused(t *testing.T) {
 	p := nowhere(t)
 	file := p.file("a.yaml", "version: 1\ncluster: {context: production}\ndatabase: {type: sqlite}\n")
 	p.runs("install", "-f", file, "--yes", "--context", "staging").want(t, exitUsage, "make them agree")
+}
+
+// BenchmarkGenerate is the whole command on a local chart, but for the start
+// of the process.
+func BenchmarkGenerate(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var talk strings.Builder
+		s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: &talk, Getenv: os.LookupEnv}
+		if code := Main([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--chart", "../sandbox/charts/current", "--output", "-"}, s); code != exitDone {
+			b.Fatalf("exit %d: %s", code, &talk)
+		}
+	}
 }
