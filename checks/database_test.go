@@ -105,22 +105,8 @@ func TestDatabaseNetworkFaults(t *testing.T) {
 func TestDatabasePortOfAnotherProtocol(t *testing.T) {
 	t.Parallel()
 	s := start(t, testdb.Options{})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = conn.Write([]byte("SSH-2.0-OpenSSH_9.2p1 Debian\r\n"))
-			_ = conn.Close()
-		}
-	}()
-	e := withDatabase(t, s, func(m *answers.MySQL) { m.Port = listener.Addr().(*net.TCPAddr).Port })
+	port := ssh(t, "127.0.0.1")
+	e := withDatabase(t, s, func(m *answers.MySQL) { m.Port = port })
 	expect(t, preflight(t, e, Options{}), "database.connect", Failed, "does not speak MySQL", "SSH-2.0-OpenSSH")
 }
 

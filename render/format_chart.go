@@ -4,8 +4,27 @@ import (
 	"path"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
+
+// parts is what every tool is told that follows the chart by itself.
+type parts struct {
+	chartSource
+	answers.Cluster
+	version string     // of the chart
+	values  *yaml.Node // without secrets
+}
+
+func (d Document) parts() (parts, error) {
+	source, err := d.chartSource()
+	if err != nil {
+		return parts{}, err
+	}
+	values, err := d.plainRoot()
+	return parts{chartSource: source, Cluster: d.draft.a.Cluster, version: d.draft.chart.Version, values: values}, err
+}
 
 // chartSource is the chart's reference in the parts that other tools want.
 type chartSource struct {

@@ -14,28 +14,23 @@ func (d Document) argoCD() ([]File, error) {
 	if d.Sensitive {
 		return nil, d.refuseSecrets("an Application of Argo CD")
 	}
-	source, err := d.chartSource()
+	p, err := d.parts()
 	if err != nil {
 		return nil, err
 	}
-	values, err := d.plainRoot()
-	if err != nil {
-		return nil, err
-	}
-	cluster := d.draft.a.Cluster
 	application := ordered{
 		{"apiVersion", "argoproj.io/v1alpha1"},
 		{"kind", "Application"},
-		{"metadata", ordered{{"name", cluster.Release}, {"namespace", "argocd"}}},
+		{"metadata", ordered{{"name", p.Release}, {"namespace", "argocd"}}},
 		{"spec", ordered{
 			{"project", "default"},
 			{"source", ordered{
-				{"repoURL", strings.TrimPrefix(source.repository, "oci://")},
-				{"chart", source.name},
-				{"targetRevision", d.draft.chart.Version},
-				{"helm", ordered{{"releaseName", cluster.Release}, {"valuesObject", values}}},
+				{"repoURL", strings.TrimPrefix(p.repository, "oci://")},
+				{"chart", p.name},
+				{"targetRevision", p.version},
+				{"helm", ordered{{"releaseName", p.Release}, {"valuesObject", p.values}}},
 			}},
-			{"destination", ordered{{"server", "https://kubernetes.default.svc"}, {"namespace", cluster.Namespace}}},
+			{"destination", ordered{{"server", "https://kubernetes.default.svc"}, {"namespace", p.Namespace}}},
 			{"syncPolicy", ordered{{"syncOptions", []string{"CreateNamespace=true"}}}},
 		}},
 	}
@@ -45,45 +40,39 @@ func (d Document) argoCD() ([]File, error) {
 // flux writes the chart's source and a HelmRelease of Flux. Secrets that the
 // chart takes only in its values are read from a Secret of their own.
 func (d Document) flux() ([]File, error) {
-	source, err := d.chartSource()
+	p, err := d.parts()
 	if err != nil {
 		return nil, err
 	}
-	values, err := d.plainRoot()
-	if err != nil {
-		return nil, err
-	}
-	cluster := d.draft.a.Cluster
-	metadata := ordered{{"name", cluster.Release}, {"namespace", cluster.Namespace}}
-	repository, chart := d.fluxSource(source, metadata)
-	spec := append(ordered{{"interval", "10m"}, {"releaseName", cluster.Release}}, chart...)
+	metadata := ordered{{"name", p.Release}, {"namespace", p.Namespace}}
+	repository, chart := p.flux(metadata)
+	spec := append(ordered{{"interval", "10m"}, {"releaseName", p.Release}}, chart...)
 	head := d.preface("ZenML server, as a HelmRelease of Flux.")
 	if d.Sensitive {
-		from := cluster.Release + "-values"
+		from := p.Release + "-values"
 		spec = append(spec, entry{"valuesFrom", []any{ordered{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
 		head += fmt.Sprintf("# Secret %s holds, under values.yaml, what this chart takes only as a value: %s.\n", from, strings.Join(d.draft.secretNames(), ", "))
 	}
-	spec = append(spec, entry{"values", values})
+	spec = append(spec, entry{"values", p.values})
 	release := ordered{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
 	return d.one("helmrelease.yaml", head, repository, release)
 }
 
-func (d Document) fluxSource(source chartSource, metadata ordered) (repository, chart ordered) {
-	name := d.draft.a.Cluster.Release
-	if source.oci {
+func (p parts) flux(metadata ordered) (repository, chart ordered) {
+	if p.oci {
 		repository = ordered{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "OCIRepository"}, {"metadata", metadata}, {"spec", ordered{
 			{"interval", "10m"},
-			{"url", source.repository + "/" + source.name},
-			{"ref", ordered{{"tag", d.draft.chart.Version}}},
+			{"url", p.repository + "/" + p.name},
+			{"ref", ordered{{"tag", p.version}}},
 			{"layerSelector", ordered{{"mediaType", "application/vnd.cncf.helm.chart.content.v1.tar+gzip"}, {"operation", "copy"}}},
 		}}}
-		return repository, ordered{{"chartRef", ordered{{"kind", "OCIRepository"}, {"name", name}}}}
+		return repository, ordered{{"chartRef", ordered{{"kind", "OCIRepository"}, {"name", p.Release}}}}
 	}
 	repository = ordered{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "HelmRepository"}, {"metadata", metadata}, {"spec", ordered{
-		{"interval", "10m"}, {"url", source.repository},
+		{"interval", "10m"}, {"url", p.repository},
 	}}}
 	return repository, ordered{{"chart", ordered{{"spec", ordered{
-		{"chart", source.name}, {"version", d.draft.chart.Version}, {"sourceRef", ordered{{"kind", "HelmRepository"}, {"name", name}}},
+		{"chart", p.name}, {"version", p.version}, {"sourceRef", ordered{{"kind", "HelmRepository"}, {"name", p.Release}}},
 	}}}}}
 }
 

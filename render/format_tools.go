@@ -11,19 +11,14 @@ import (
 // terraform writes a helm_release. Secrets that the chart takes only in its
 // values become variables.
 func (d Document) terraform() ([]File, error) {
-	source, err := d.chartSource()
+	p, err := d.parts()
 	if err != nil {
 		return nil, err
 	}
-	values, err := d.plainRoot()
+	body, err := encode(p.values)
 	if err != nil {
 		return nil, err
 	}
-	body, err := encode(values)
-	if err != nil {
-		return nil, err
-	}
-	cluster := d.draft.a.Cluster
 	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
 	secrets := ""
 	for _, s := range d.draft.values {
@@ -32,9 +27,9 @@ func (d Document) terraform() ([]File, error) {
 			secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, "var."+s.variable()))
 		}
 	}
-	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(cluster.Release, "-", "_"))
+	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(p.Release, "-", "_"))
 	for _, line := range [][2]string{
-		{"name", cluster.Release}, {"namespace", cluster.Namespace}, {"repository", source.repository}, {"chart", source.name}, {"version", d.draft.chart.Version},
+		{"name", p.Release}, {"namespace", p.Namespace}, {"repository", p.repository}, {"chart", p.name}, {"version", p.version},
 	} {
 		fmt.Fprintf(out, "  %-16s = %s\n", line[0], hclQuote(line[1]))
 	}
@@ -65,15 +60,11 @@ func hclPath(path []string, value string) string {
 // is kept from being read as one, and secrets that the chart takes only in its
 // values come out of environment variables.
 func (d Document) helmfile() ([]File, error) {
-	source, err := d.chartSource()
+	p, err := d.parts()
 	if err != nil {
 		return nil, err
 	}
-	values, err := d.plainRoot()
-	if err != nil {
-		return nil, err
-	}
-	all := []any{values}
+	all := []any{p.values}
 	replaced := map[string]string{}
 	if d.Sensitive {
 		secrets, err := d.secretRoot(func(s *setting) any {
@@ -86,16 +77,15 @@ func (d Document) helmfile() ([]File, error) {
 		}
 		all = append(all, secrets)
 	}
-	cluster := d.draft.a.Cluster
-	release := ordered{{"name", cluster.Release}, {"namespace", cluster.Namespace}, {"createNamespace", true}}
+	release := ordered{{"name", p.Release}, {"namespace", p.Namespace}, {"createNamespace", true}}
 	document := ordered{}
-	if source.oci {
-		release = append(release, entry{"chart", source.repository + "/" + source.name})
+	if p.oci {
+		release = append(release, entry{"chart", p.repository + "/" + p.name})
 	} else {
-		document = ordered{{"repositories", []any{ordered{{"name", "zenml"}, {"url", source.repository}}}}}
-		release = append(release, entry{"chart", "zenml/" + source.name})
+		document = ordered{{"repositories", []any{ordered{{"name", "zenml"}, {"url", p.repository}}}}}
+		release = append(release, entry{"chart", "zenml/" + p.name})
 	}
-	release = append(release, entry{"version", d.draft.chart.Version}, entry{"values", all})
+	release = append(release, entry{"version", p.version}, entry{"values", all})
 	document = append(document, entry{"releases", []any{release}})
 	files, err := d.one("helmfile.yaml.gotmpl", "", document)
 	if err != nil {
