@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,23 +25,25 @@ func exposeClass(ctx context.Context, e *Env) (string, error) {
 	if class != nil {
 		return fmt.Sprintf("class %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
 	}
-	if e.installsNginx(all) {
-		return "the install brings ingress-nginx, and class " + name + " with it", nil
-	}
-	return "", noClass(name, all)
+	return "", e.noClass(name, all)
 }
 
-func noClass(name string, all []networkingv1.IngressClass) *Fault {
-	fault := &Fault{Found: fmt.Sprintf("there is no IngressClass %s, and none at all in this cluster", name),
-		Remedy: "have ingress-nginx installed: prerequisites: {ingressNginx: install}; or do without an Ingress: expose: {type: port-forward}"}
+// noClass says which classes there are instead, unless the answers want
+// ingress-nginx anyway.
+func (e *Env) noClass(name string, all []networkingv1.IngressClass) *Fault {
+	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
+	fault := &Fault{Found: "there is no IngressClass " + name}
+	if len(all) == 0 || wanted {
+		fault.Found += leftToYou("prerequisites.ingressNginx", wanted)
+		fault.Remedy = "install ingress-nginx, or do without an Ingress: expose: {type: port-forward}\n" + installNginx
+		return fault
+	}
 	var others []string
 	for _, c := range all {
 		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
 	}
-	if len(all) > 0 {
-		fault.Found = fmt.Sprintf("there is no IngressClass %s; this cluster has %s", name, list(others))
-		fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
-	}
+	fault.Found += "; this cluster has " + list(others)
+	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
 	return fault
 }
 
@@ -51,15 +52,6 @@ func (e *Env) ingressClassName() string {
 		return name
 	}
 	return "nginx"
-}
-
-// installsNginx tells whether the install will bring ingress-nginx: it does
-// when it was asked to, and there is none in any form.
-func (e *Env) installsNginx(all []networkingv1.IngressClass) bool {
-	return e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall && e.ingressClassName() == "nginx" &&
-		!slices.ContainsFunc(all, func(c networkingv1.IngressClass) bool {
-			return controllerOf(c.Spec.Controller).name == ingressNginx
-		})
 }
 
 type classes struct {

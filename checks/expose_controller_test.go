@@ -18,6 +18,11 @@ func TestClassFaults(t *testing.T) {
 	expect(t, report, "expose.class", Failed, "there is no IngressClass no-such-class", s.namespace+" (Traefik)")
 	expect(t, report, "expose.controller", Skipped, "needs expose.class")
 	expect(t, look(t, s.env(nil), "expose.class"), "expose.class", Pass, "Traefik")
+	wanted := s.env(nil, missing)
+	wanted.Answers.Prerequisites.IngressNginx = answers.PrerequisiteInstall
+	report = look(t, wanted, "expose")
+	expect(t, report, "expose.class", Failed, "prerequisites.ingressNginx is not carried out by this version", installNginx)
+	expect(t, report, "expose.controller", Skipped, "needs expose.class")
 
 	restricted := s.env(nil)
 	restricted.Cluster = serviceAccount(t, s.Cluster, s.namespace)

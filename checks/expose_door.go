@@ -29,15 +29,13 @@ func (e *Env) door(ctx context.Context) (door, error) {
 			return e.gatewayDoor(ctx)
 		}
 		class, all, err := e.ingressClass(ctx)
-		switch {
-		case err != nil:
+		if err != nil {
 			return door{}, err
-		case class != nil:
-			return e.ingressDoor(ctx, class)
-		case e.installsNginx(all):
-			return door{}, Skip("ingress-nginx comes with the install")
 		}
-		return door{}, noClass(e.ingressClassName(), all)
+		if class == nil {
+			return door{}, e.noClass(e.ingressClassName(), all)
+		}
+		return e.ingressDoor(ctx, class)
 	})
 }
 

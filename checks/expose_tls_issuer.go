@@ -51,8 +51,6 @@ func (e *Env) issuer(ctx context.Context) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case found == nil && e.makesIssuer():
-		return "the install makes ClusterIssuer " + name, e.makerMix()
 	case found == nil:
 		return "", e.noIssuer(ctx)
 	}
@@ -96,13 +94,13 @@ func (e *Env) noIssuer(ctx context.Context) error {
 	if kind == answers.NamespaceIssuer {
 		other, resource, namespace = answers.ClusterIssuer, issuerResource, e.namespace()
 	}
-	fault := &Fault{Found: fmt.Sprintf("there is no %s %s", kind, name), Remedy: "have it made: prerequisites: {clusterIssuer: {create: true, acme: staging, email: ops@example.com}}"}
+	fault := &Fault{Found: fmt.Sprintf("there is no %s %s%s", kind, name, leftToYou("prerequisites.clusterIssuer.create", e.makesIssuer())), Remedy: e.makeIssuer()}
 	if found, err := e.getIssuer(ctx, other); err == nil && found != nil {
 		fault.Found += ", but there is one of kind " + other
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s, kind: %s}}}", name, other)
 		return fault
 	}
-	if names := e.issuerNames(ctx, resource, namespace); len(names) > 0 {
+	if names := e.issuerNames(ctx, resource, namespace); len(names) > 0 && !e.makesIssuer() {
 		fault.Found += "; there is " + list(names)
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s}}}", names[0])
 	}
@@ -143,15 +141,6 @@ func (e *Env) wantedACME() string {
 		return ""
 	}
 	return cmp.Or(e.Answers.Prerequisites.ClusterIssuer.ACME, answers.ACMEStaging)
-}
-
-// makerMix holds the name of the issuer to be made to its service.
-func (e *Env) makerMix() error {
-	server := map[string]string{answers.ACMEStaging: acmeStaging, answers.ACMEProduction: acmeProduction}[e.wantedACME()]
-	if fault := acmeMix(e.Answers.Expose.TLS.Issuer.Name, server, e.wantedACME(), e.issuerKind()); fault != nil {
-		return fault
-	}
-	return nil
 }
 
 // acmeMix warns when an issuer's name, its server and what was asked for do

@@ -24,11 +24,10 @@ func (e *Env) certManager(ctx context.Context) (string, error) {
 		return "", err
 	case len(missing) > 0 && skip:
 		return "", Skip("prerequisites.certManager is skip")
-	case len(missing) > 0 && e.Answers.Prerequisites.CertManager == answers.PrerequisiteInstall:
-		return e.issuerToCome()
 	case len(missing) > 0:
-		return "", &Fault{Found: "cert-manager is not installed: the cluster knows no " + list(missing) + " (cert-manager.io/v1)",
-			Remedy: "have it installed: prerequisites: {certManager: install}; or take another certificate: expose: {tls: {mode: self-signed}}"}
+		wanted := e.Answers.Prerequisites.CertManager == answers.PrerequisiteInstall
+		return "", &Fault{Found: "cert-manager is not installed: the cluster knows no " + list(missing) + " (cert-manager.io/v1)" + leftToYou("prerequisites.certManager", wanted),
+			Remedy: "install it, or take another certificate: expose: {tls: {mode: self-signed}}\n" + installCertManager}
 	}
 	if err := e.certManagerWebhook(ctx); err != nil {
 		return "", err
@@ -48,20 +47,6 @@ func (e *Env) missingCertManager(ctx context.Context) ([]string, error) {
 		}
 	}
 	return missing, nil
-}
-
-// issuerToCome is the state before the install brings cert-manager: only an
-// issuer that the install makes can be there afterwards.
-func (e *Env) issuerToCome() (string, error) {
-	if !e.makesIssuer() {
-		return "", &Fault{Found: fmt.Sprintf("the install brings cert-manager, and nothing makes its issuer %s", e.Answers.Expose.TLS.Issuer.Name),
-			Remedy: "prerequisites: {clusterIssuer: {create: true, acme: staging, email: ops@example.com}}"}
-	}
-	return fmt.Sprintf("the install brings cert-manager and makes ClusterIssuer %s", e.Answers.Expose.TLS.Issuer.Name), e.makerMix()
-}
-
-func (e *Env) makesIssuer() bool {
-	return e.Answers.Prerequisites.ClusterIssuer.Create && e.Answers.Expose.TLS.Issuer.Kind != answers.NamespaceIssuer
 }
 
 // certManagerWebhook finds cert-manager's webhook and sees that it answers:

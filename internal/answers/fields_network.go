@@ -36,7 +36,7 @@ var prerequisiteFields = in(StepExtras, fileOnly(
 	}),
 	when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
-		Title: "Make the ClusterIssuer", Help: "Makes the ClusterIssuer that expose.tls.issuer names, for Let's Encrypt.",
+		Title: "Make the ClusterIssuer", Help: "The ClusterIssuer that expose.tls.issuer names is to be made, for Let's Encrypt. This version leaves that to you: preflight says when it is missing, and prints the command.",
 	}),
 	when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
@@ -53,7 +53,7 @@ var prerequisiteFields = in(StepExtras, fileOnly(
 
 var prerequisiteOptions = []Option{
 	{Value: PrerequisiteRequire, Title: "require it", Help: "It must be there."},
-	{Value: PrerequisiteInstall, Title: "install it", Help: "It is installed when it is not there in any form."},
+	{Value: PrerequisiteInstall, Title: "install it", Help: "It shall be installed when it is not there in any form. This version leaves that to you: preflight says when it is missing, and prints the command."},
 	{Value: PrerequisiteSkip, Title: "skip", Help: "Not looked for."},
 }
 

@@ -26,7 +26,7 @@ type Prerequisites struct {
 	ClusterIssuer IssuerToMake `yaml:"clusterIssuer,omitempty"`
 }
 
-// IssuerToMake is a ClusterIssuer for Let's Encrypt that the installer makes.
+// IssuerToMake is a ClusterIssuer for Let's Encrypt that is to be made.
 type IssuerToMake struct {
 	Create bool   `yaml:"create,omitempty"`
 	ACME   string `yaml:"acme,omitempty"`
