@@ -96,6 +96,16 @@ var databaseChecks = []Check{
 		Finds: []string{"no DROP and CREATE on the database for `in-memory` and `dump-file`", "no rights on the database of the copy for `database`", "`dump-file` without a volume (a warning)", "no backup at all (a warning)", "`database` or `mydumper` with the AWS login"},
 	},
 	{
+		ID: "database.change", Claim: "the data stay where the deployed release has them", Severity: MustPass, When: needsCluster, Run: databaseChange,
+		Needs: []string{"cluster.reachable"},
+		Why:   "the server moves no data by itself: with another database it starts empty, and whoever reaches it first becomes its admin",
+		Finds: []string{
+			"an upgrade from MySQL to SQLite",
+			"an upgrade from SQLite to MySQL (a warning)",
+			"an upgrade to another host, port or database of MySQL (a warning)",
+		},
+	},
+	{
 		ID: "database.sqlite", Claim: "SQLite serves what is asked of it", Severity: MustPass, When: needsSQLite, Run: databaseSQLite,
 		Why:   "SQLite is a file inside one pod",
 		Finds: []string{"no volume: a restart of the pod forgets everything (a warning)", "more than one replica", "autoscaling"},

@@ -52,7 +52,8 @@ var secretsChecks = []Check{
 	},
 	{
 		ID: "secrets.change", Claim: "the store is not switched under existing secrets", Severity: MustPass, When: needsCluster, Run: secretsChange,
-		Why: "the server moves no secret by itself: those in the old store are lost to it",
+		Needs: []string{"cluster.reachable"},
+		Why:   "the server moves no secret by itself: those in the old store are lost to it",
 		Finds: []string{
 			"an upgrade with another type of store than the deployed release has",
 			"the same type in another place: region, project, key vault, address, namespace or mount (a warning)",
