@@ -96,7 +96,8 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	if err != nil {
 		return nil, err
 	}
-	return &plan{setup: u, prepared: p, engine: e, shown: shown}, nil
+	up, err := u.upgrade(ctx, p)
+	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up}, err
 }
 
 func (e *engine) Connect(ctx context.Context, a answers.Answers, observe install.Observer) (wizard.Tunnel, error) {

@@ -104,6 +104,11 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err := p.faults.Err(); err != nil {
 		return usage(err)
 	}
+	up, err := u.upgrade(ctx, p)
+	if err != nil {
+		return err
+	}
+	up.tell(o.streams.Err, p)
 	if err := o.writeValues(p.document.Bytes); err != nil {
 		return err
 	}

@@ -18,13 +18,15 @@ type plan struct {
 	setup    *setup
 	prepared *prepared
 	engine   *engine
-	shown    string // the values file with its secrets masked
+	shown    string   // the values file with its secrets masked
+	upgrade  *upgrade // nil when the release is a new one
 }
 
 func (p *plan) Review() wizard.Review {
 	return wizard.Review{
 		Sentences: p.sentences(),
 		Values:    p.shown,
+		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
 		ByHand:    append(p.prepared.document.Commands(), helmCommand(p.setup, p.prepared, defaultValuesFile)),
@@ -34,7 +36,10 @@ func (p *plan) Review() wizard.Review {
 // sentences says in words, in order, what the install does.
 func (p *plan) sentences() []string {
 	a := p.setup.answers
-	said := []string{fmt.Sprintf("Create namespace %s, if it is not there.", a.Cluster.Namespace)}
+	var said []string
+	if p.upgrade == nil {
+		said = append(said, fmt.Sprintf("Create namespace %s, if it is not there.", a.Cluster.Namespace))
+	}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
 			said = append(said, fmt.Sprintf("Write Secret %s (%s), for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
@@ -44,7 +49,7 @@ func (p *plan) sentences() []string {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s, by the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
 	}
 	said = append(said,
-		fmt.Sprintf("Install chart %s %s as release %s: %d objects.", p.prepared.chart.Info.Name, p.prepared.chart.Info.Version, a.Cluster.Release, p.count()),
+		fmt.Sprintf("%s: %d objects.", p.main(), p.count()),
 		"Wait until the server answers, through a port forwarded to this machine.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
@@ -53,6 +58,15 @@ func (p *plan) sentences() []string {
 		return append(said, "Leave the server unclaimed: whoever reaches it first becomes its admin.")
 	}
 	return append(said, "Open the activation page, where you become its admin.")
+}
+
+// main is the sentence about the release itself.
+func (p *plan) main() string {
+	if p.upgrade != nil {
+		return p.upgrade.sentence(p.prepared)
+	}
+	chart := p.prepared.chart.Info
+	return fmt.Sprintf("Install chart %s %s as release %s", chart.Name, chart.Version, p.setup.answers.Cluster.Release)
 }
 
 func (p *plan) count() int {

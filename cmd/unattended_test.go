@@ -51,6 +51,9 @@ func TestInstallUnattended(t *testing.T) {
 				t.Errorf("got %+v", s)
 			}
 			p.privateValues()
+			p.install(c, generation, "minimal.yaml", namespace).want(t, exitPreflight, "the deployed release keeps its data in MySQL")
+			p.install(c, generation, "mysql.yaml", namespace, append(p.mysqlFlags(c), "--force", "--answer", "database.mysql.pool.size=7")...).
+				want(t, exitDone, "these values change:\n  ", "database.poolSize: 7\n", "The server is activated")
 			p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
 			p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 		})

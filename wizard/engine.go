@@ -62,6 +62,7 @@ type Plan interface {
 // Review is what is shown of a plan before it is carried out.
 type Review struct {
 	Sentences []string // what will be done, in order
+	Changes   []string // of an upgrade: one line a value of the release in use that becomes another one
 	Values    string   // the values file with its secrets masked
 	Sensitive bool     // the values file itself holds a secret
 	Chart     string   // name and version: "zenml 0.98.1"

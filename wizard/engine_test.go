@@ -32,6 +32,7 @@ type stage struct {
 	prepareErr  error
 	failing     bool          // a check fails
 	notices     []string      // what the checks would write into an account
+	changes     []string      // what the plan changes in a release in use
 	finish      chan error    // ends the install
 	activate    chan error    // ends the activation
 	hold        chan struct{} // when not nil, the checks wait for it
@@ -134,8 +135,9 @@ func (p *stagePlan) Review() Review {
 			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server answers.",
 			"Forward a local port to it and open the activation page.",
 		},
-		Values: "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
-		ByHand: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
+		Changes: p.stage.changes,
+		Values:  "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
+		ByHand:  []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
 	}
 }
 

@@ -141,6 +141,19 @@ func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
 	p.sees("The server answers")
 }
 
+func TestChangingAReleaseInUseNeedsAWord(t *testing.T) {
+	p := newPerson(t)
+	p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7"}
+	p.throughCluster().toReview().sees("in 1.2s", "What changes in the release")
+	p.press("i").sees("The release is in use.", "poolSize: 5 -> 7").press("enter")
+	if p.m.at != stepReview || p.m.asking != nil {
+		t.Fatal("the safe answer did not stay")
+	}
+	p.press("i", "y").sees("install release")
+	p.stage.finish <- nil
+	p.sees("The server answers")
+}
+
 func TestChecksRunAgainAndLateResultsAreIgnored(t *testing.T) {
 	p := newPerson(t)
 	p.stage.hold = make(chan struct{})

@@ -55,6 +55,10 @@ var scenes = map[string]func(*person){
 		p.stage.notices = []string{"secrets.permissions makes a secret zenml/preflight-… in AWS Secrets Manager, us-east-1, uses it and removes it (--read-only does not)"}
 		p.throughCluster().throughMySQL().toReview().sees("1 skipped", "in 1.2s").press("i")
 	},
+	"review-upgrade": func(p *person) {
+		p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7", "- server.jwtSecretKey: ••••••"}
+		p.throughCluster().toReview().sees("What changes in the release", "in 1.2s")
+	},
 	"install": func(p *person) { atInstall(p) },
 	"install-stop": func(p *person) {
 		atInstall(p).press("ctrl+c")

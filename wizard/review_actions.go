@@ -110,6 +110,9 @@ func (r *review) install() (move, tea.Cmd) {
 		r.ask("The checks could not be made.", r.broken, anyway, here)
 	case r.unproved():
 		return r.tell(anyway, here)
+	case len(r.shown.Changes) > 0:
+		r.ask("The release is in use.", "The upgrade changes these values of it:\n\n"+strings.Join(r.shown.Changes, "\n"),
+			option{"y", "upgrade it", anyway.do}, here)
 	default:
 		return move{kind: next}, nil
 	}

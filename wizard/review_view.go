@@ -35,9 +35,10 @@ func (r *review) document(width int) string {
 	}
 	if r.counts().failed > 0 {
 		section("Needs attention", r.attention(width))
-		section("What will be done", r.sentences(width))
-	} else {
-		section("What will be done", r.sentences(width))
+	}
+	section("What will be done", r.sentences(width))
+	section("What changes in the release", strings.Join(r.shown.Changes, "\n"))
+	if r.counts().failed == 0 {
 		section("Needs attention", r.attention(width))
 	}
 	section("Checks", r.table(width))

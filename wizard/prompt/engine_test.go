@@ -22,6 +22,7 @@ const (
 type engine struct {
 	failing     bool           // a check fails
 	notices     []string       // what the checks would write into an account
+	changes     []string       // what the plan changes in a release in use
 	agreed      bool           // as the last checks were told
 	exists      bool           // the values file is there
 	fault       *answers.Fault // of the first plan
@@ -72,7 +73,7 @@ type plan struct {
 }
 
 func (p plan) Review() wizard.Review {
-	return wizard.Review{Chart: "zenml 0.98.1", Sentences: []string{"Install release " + p.answers.Complete().Cluster.Release + "."}, Values: "server: {}\n"}
+	return wizard.Review{Chart: "zenml 0.98.1", Sentences: []string{"Install release " + p.answers.Complete().Cluster.Release + "."}, Values: "server: {}\n", Changes: p.engine.changes}
 }
 
 func (p plan) WriteValues(_ string, overwrite bool) error {

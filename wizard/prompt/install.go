@@ -12,10 +12,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// install carries the plan out, after the person's word when checks failed.
+// install carries the plan out, after the person's word when checks failed or
+// a release in use changes.
 func (p *prompter) install(ctx context.Context, plan wizard.Plan, report checks.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
 		yes, err := p.yes(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
+		if err != nil || !yes {
+			return true, err
+		}
+	}
+	if len(plan.Review().Changes) > 0 {
+		yes, err := p.yes(ctx, "upgrade", "The release is in use, and its values change. Upgrade it?", false)
 		if err != nil || !yes {
 			return true, err
 		}

@@ -222,6 +222,21 @@ func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
 	}
 }
 
+func TestChangingAReleaseInUseNeedsAWord(t *testing.T) {
+	e := newEngine()
+	e.changes = []string{"~ server.database.poolSize: 5 -> 7"}
+	with := mysql()
+	with["What now [1]"] = []string{"1", "1"}
+	with["The release is in use, and its values change."] = []string{"no", "yes"}
+	outcome, c, err := converse(t, e, with)
+	if err != nil || outcome.Ending != wizard.Installed {
+		t.Errorf("%v %+v", err, outcome)
+	}
+	if said := c.said.String(); strings.Count(said, "Upgrade it? [no]") != 2 || !strings.Contains(said, e.changes[0]) {
+		t.Error(said)
+	}
+}
+
 func TestValuesOnlyAndNotOverAnotherUnasked(t *testing.T) {
 	e := newEngine()
 	e.exists = true

@@ -65,6 +65,9 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 	for i, sentence := range r.Sentences {
 		p.say("  %d. %s", i+1, sentence)
 	}
+	if len(r.Changes) > 0 {
+		p.say("\nThe release is in use; these values of it change:\n%s", indent(strings.Join(r.Changes, "\n")))
+	}
 	title := "The values for " + r.Chart + ", secrets masked"
 	if r.Sensitive {
 		title += " (the file itself holds a secret)"
