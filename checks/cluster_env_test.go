@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -127,7 +126,7 @@ func kubeconfig(t *testing.T, c *testcluster.Cluster, change func(*clientcmdapi.
 }
 
 func accessBy(path, context string) *kube.Access {
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Context = path, context
 	return kube.New(flags)
 }

@@ -17,13 +17,15 @@ import (
 )
 
 // addNode adds a node of the test's own with 4 CPU and 8 GiB, chosen by the
-// label test=<namespace>. No kubelet runs there. The API server gives every new
+// label test=<namespace>. No kubelet runs there: a taint that only the test's
+// own pods tolerate keeps those of other tests away. The API server gives every new
 // node the taint not-ready, and the node controller takes it away from a ready
 // one some time later: only then is the node what the test asked for.
 func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*corev1.Node)) string {
 	t.Helper()
 	client := c.Client(t)
 	n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{GenerateName: "node-", Labels: map[string]string{"test": namespace, corev1.LabelOSStable: "linux"}}}
+	n.Spec.Taints = []corev1.Taint{{Key: "test", Value: namespace, Effect: corev1.TaintEffectNoSchedule}}
 	for _, f := range change {
 		f(n)
 	}
@@ -51,6 +53,7 @@ func onNodes(namespace string, requests map[string]string) func(*answers.Answers
 		}
 		a.Values = map[string]any{
 			"nodeSelector": map[string]any{"test": namespace},
+			"tolerations":  []any{map[string]any{"key": "test", "operator": "Exists"}},
 			"resources":    map[string]any{"requests": wanted},
 		}
 	}

@@ -186,6 +186,7 @@ func atOnce(t *testing.T, n int, do func(int) error) {
 // largeNode is as heavy as a real one: forty images and as many labels.
 func largeNode(namespace string, i int) *corev1.Node {
 	n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("%s-%d", namespace, i), Labels: map[string]string{"test": namespace, corev1.LabelOSStable: "linux", corev1.LabelArchStable: "amd64"}}}
+	n.Spec.Taints = []corev1.Taint{{Key: "test", Value: namespace, Effect: corev1.TaintEffectNoSchedule}}
 	for j := range 20 {
 		n.Labels[fmt.Sprintf("example.com/label-%d", j)] = strings.Repeat("x", 20)
 	}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
@@ -29,7 +30,7 @@ type common struct {
 const defaultTimeout = 10 * time.Minute
 
 func (c *common) register(flags *pflag.FlagSet) {
-	c.kube = genericclioptions.NewConfigFlags(true)
+	c.kube = kube.NewFlags()
 	c.kube.AddFlags(flags)
 	flags.StringVar(&c.release, "release", "", "name of the Helm release (default: the answers', else zenml-server)")
 	flags.StringVar(&c.chart, "chart", "", "chart: OCI reference, repository URL, folder or .tgz (default: the answers', else the published one)")
@@ -71,4 +72,4 @@ func (c common) style(s Streams, w io.Writer) checks.Style {
 }
 
 // noFlags stands for kubectl's flags where none is given.
-func noFlags() *genericclioptions.ConfigFlags { return genericclioptions.NewConfigFlags(true) }
+func noFlags() *genericclioptions.ConfigFlags { return kube.NewFlags() }

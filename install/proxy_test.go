@@ -12,7 +12,6 @@ import (
 	"sync"
 	"testing"
 
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -76,7 +75,7 @@ func (p *apiProxy) engine(t *testing.T) *Engine {
 	if err := os.WriteFile(empty, []byte("apiVersion: v1\nkind: Config\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := kube.NewFlags()
 	*flags.KubeConfig = empty
 	*flags.APIServer = p.server.URL
 	return &Engine{Access: kube.New(flags)}

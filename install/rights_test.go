@@ -7,7 +7,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
@@ -41,7 +40,7 @@ func (b *bench) limited() *Engine {
 	if _, err := client.RoleBindings(b.namespace).Create(b.t.Context(), binding, metav1.CreateOptions{}); err != nil {
 		b.t.Fatal(err)
 	}
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Impersonate = b.Kubeconfig, "limited-"+b.namespace
 	return &Engine{Access: kube.New(flags)}
 }
@@ -72,7 +71,7 @@ func TestApplyWithFewRights(t *testing.T) {
 func TestApplyWithoutRights(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Impersonate = b.Kubeconfig, "nobody"
 	engine := &Engine{Access: kube.New(flags)}
 	_, err := engine.Apply(t.Context(), b.sqlite("current"), nil)

@@ -26,14 +26,19 @@ const (
 	Burst = 100
 )
 
-// New returns the access that flags describe.
-func New(flags *genericclioptions.ConfigFlags) *Access {
-	a := &Access{flags: flags}
-	flags.WithWrapConfigFn(func(c *rest.Config) *rest.Config {
+// NewFlags returns kubectl's flags, without any set, for New.
+func NewFlags() *genericclioptions.ConfigFlags {
+	return genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = QPS, Burst
 		c.WarningHandler = rest.NoWarnings{} // they would be printed into the screens
 		return c
 	})
+}
+
+// New returns the access that flags from NewFlags describe. Several may share
+// them.
+func New(flags *genericclioptions.ConfigFlags) *Access {
+	a := &Access{flags: flags}
 	a.config = sync.OnceValues(flags.ToRESTConfig)
 	a.client = sync.OnceValues(func() (kubernetes.Interface, error) {
 		config, err := a.config()
@@ -94,7 +99,7 @@ func (a *Access) Context() (Context, error) {
 
 // WithContext returns an access to another context of the same kubeconfig.
 func (a *Access) WithContext(name string) *Access {
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := NewFlags()
 	*flags.KubeConfig = deref(a.flags.KubeConfig)
 	copyValue(flags.Impersonate, a.flags.Impersonate)
 	copyValue(flags.BearerToken, a.flags.BearerToken)

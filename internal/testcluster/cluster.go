@@ -17,7 +17,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -48,7 +47,7 @@ type Database struct {
 
 // Access returns a new way into the cluster.
 func (c *Cluster) Access() *kube.Access {
-	flags := genericclioptions.NewConfigFlags(true)
+	flags := kube.NewFlags()
 	*flags.KubeConfig = c.Kubeconfig
 	return kube.New(flags)
 }
