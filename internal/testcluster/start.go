@@ -12,10 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-
-	"github.com/adrg/xdg"
 
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
@@ -73,10 +70,9 @@ func startOnce() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("%s%d", prefix, os.Getpid())
-	sweep(binary)
+	name := fmt.Sprintf("go-test-%d", os.Getpid())
 	stopped = func() { _, _ = run(binary, "down", "--name", name) }
-	if _, err := run(binary, "up", "--name", name, "--nodes", "real"); err != nil {
+	if _, err := run(binary, "up", "--name", name, "--nodes", "real", "--owner", strconv.Itoa(os.Getpid())); err != nil {
 		return nil, err
 	}
 	data, err := run(binary, "status", "--name", name, "-o", "json")
@@ -84,34 +80,6 @@ func startOnce() (*Cluster, error) {
 		return nil, err
 	}
 	return read(data)
-}
-
-// prefix is how the names of sandboxes begin that a test process starts for
-// itself; the process's id follows.
-const prefix = "go-test-"
-
-// sweep ends the sandboxes of test processes that were killed before they
-// could.
-func sweep(binary string) {
-	folders, err := os.ReadDir(filepath.Join(xdg.StateHome, "zenml-installer", "sandbox"))
-	if err != nil {
-		return
-	}
-	for _, folder := range folders {
-		name := folder.Name()
-		id, found := strings.CutPrefix(name, prefix)
-		pid, err := strconv.Atoi(id)
-		if !found || err != nil || alive(pid) {
-			continue
-		}
-		_, _ = run(binary, "down", "--name", name)
-	}
-}
-
-// alive tells whether a process runs.
-func alive(pid int) bool {
-	process, err := os.FindProcess(pid)
-	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 // build returns the path of the sandbox's program, built from its sources

@@ -1,22 +1,8 @@
 package testcluster
 
-import (
-	"os"
-	"os/exec"
-	"testing"
-)
+import "testing"
 
 func TestMain(m *testing.M) { Main(m) }
-
-func TestAlive(t *testing.T) {
-	command := exec.Command("true")
-	if err := command.Run(); err != nil {
-		t.Fatal(err)
-	}
-	if !alive(os.Getpid()) || alive(command.Process.Pid) {
-		t.Errorf("own process alive: %t, one that has ended: %t", alive(os.Getpid()), alive(command.Process.Pid))
-	}
-}
 
 func TestStart(t *testing.T) {
 	cluster := Start(t)

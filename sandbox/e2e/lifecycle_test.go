@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -88,6 +90,28 @@ func TestUpReplacesBroken(t *testing.T) {
 	if again.Database != nil {
 		t.Errorf("there is a database although none was asked for: %+v", again.Database)
 	}
+}
+
+// TestOwner kills the process for which a sandbox is there.
+func TestOwner(t *testing.T) {
+	before := host(t)
+	owner := exec.Command("sleep", "600")
+	if err := owner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := up(t, "owned", "--nodes", "simulated", "--database", "none", "--owner", fmt.Sprint(owner.Process.Pid))
+	if err := owner.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = owner.Wait() // it was killed
+	eventually(t, 30*time.Second, func(context.Context) string {
+		if record := status(t, s.Name); record.State != "stopped" {
+			return "state " + record.State + " after the owner's end, want stopped"
+		}
+		return ""
+	})
+	down(t, s.Name) // waits for the one that is at work
+	host(t).assertNothingOf(t, s, before)
 }
 
 func TestFailedUpLeavesNothing(t *testing.T) {

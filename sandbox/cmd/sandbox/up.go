@@ -22,6 +22,7 @@ type upOptions struct {
 	database string
 	timeout  time.Duration
 	upstream bool
+	owner    int
 	retain   bool
 }
 
@@ -39,6 +40,7 @@ func newUpCommand() *cobra.Command {
 	flags.IntVar(&options.count, "count", 1, "number of simulated nodes")
 	flags.StringVar(&options.database, "database", "mysql", "mysql or none")
 	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox does not have from their own registries")
+	flags.IntVar(&options.owner, "owner", 0, "id of a process with whose end the sandbox is taken down")
 	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long to wait until the sandbox is ready")
 	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to come up, for inspection")
 	return command
@@ -81,7 +83,7 @@ func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
 		return supervisor.Options{}, err
 	}
 	return supervisor.Options{
-		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Upstream: o.upstream, Timeout: o.timeout,
+		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Upstream: o.upstream, Owner: o.owner, Timeout: o.timeout,
 		Executable: executable, KubernetesVersion: version.Get().GitVersion,
 	}, nil
 }

@@ -137,8 +137,14 @@ func (s *Supervisor) failed(err error) {
 // watch keeps the sandbox. A component that ends is not started again: the
 // sandbox is broken from then on and says so.
 func (s *Supervisor) watch(ctx context.Context) {
+	gone := s.options.ownerGone(ctx)
 	for {
 		select {
+		case <-gone:
+			gone = nil
+			if err := s.options.takeDown(ctx); err != nil {
+				_, _ = fmt.Fprintln(s.log, err)
+			}
 		case <-ctx.Done():
 			return
 		case exit := <-s.host.Runner().Exits():

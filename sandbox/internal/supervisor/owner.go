@@ -1,0 +1,59 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/teardown"
+)
+
+// ownerPause is how often the owner is looked for.
+const ownerPause = 2 * time.Second
+
+// ownerGone is closed when the process for which the sandbox is there has
+// ended; never without such a process.
+func (o Options) ownerGone(ctx context.Context) <-chan struct{} {
+	if o.Owner == 0 {
+		return nil
+	}
+	gone := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(ownerPause)
+		defer tick.Stop()
+		for alive(o.Owner) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+		close(gone)
+	}()
+	return gone
+}
+
+// alive tells whether a process runs.
+func alive(pid int) bool {
+	process, err := os.FindProcess(pid)
+	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
+// takeDown has the sandbox removed, this process with it. The command must not
+// count as one of the sandbox's own processes.
+func (o Options) takeDown(ctx context.Context) error {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), o.Executable, "down", "--name", o.Dir.Name)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, teardown.EnvMarker+"=") })
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("take the sandbox down: %w", err)
+	}
+	return nil
+}
