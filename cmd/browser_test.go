@@ -54,6 +54,7 @@ func activate(url string) (string, error) {
 	defer func() { _ = os.RemoveAll(profile) }()
 	ctx, stop := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Env("TMPDIR="+profile), // what it leaves goes with the profile
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
 	defer stop()
 	ctx, end := chromedp.NewContext(ctx)

@@ -44,9 +44,9 @@ type Server struct {
 // it fails the test, or skips it under -short.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	for _, program := range []string{"mariadb-install-db", "mariadbd"} {
-		if _, err := exec.LookPath(program); err != nil {
-			missing(t, program)
+	for _, name := range []string{installer, daemon} {
+		if program(name) == "" {
+			missing(t, name)
 		}
 	}
 	o = o.complete()
@@ -58,6 +58,22 @@ func Start(t testing.TB, o Options) *Server {
 	install(t, dir)
 	s.launch(t, dir, o)
 	return s
+}
+
+// The programs of MariaDB.
+const (
+	installer = "mariadb-install-db"
+	daemon    = "mariadbd" // Debian puts it where not everybody's PATH leads
+)
+
+// program finds a program; nothing when it is not installed.
+func program(name string) string {
+	for _, candidate := range []string{name, "/usr/sbin/" + name} {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 func missing(t testing.TB, program string) {
@@ -93,7 +109,7 @@ func install(t testing.TB, dir string) {
 		check(t, os.Mkdir(folder, 0o700))
 		hand(t, folder)
 	}
-	cmd := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--skip-test-db",
+	cmd := exec.Command(program(installer), "--no-defaults", "--datadir="+data, "--skip-test-db",
 		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M", "--tmpdir="+temp)
 	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -117,7 +133,7 @@ func (s *Server) launch(t testing.TB, dir string, o Options) {
 	if !o.NoTLS {
 		args = append(args, s.certificates(t, data, o)...)
 	}
-	cmd := exec.Command("mariadbd", append(args, o.Flags...)...)
+	cmd := exec.Command(program(daemon), append(args, o.Flags...)...)
 	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
 	check(t, cmd.Start())
 	ended := make(chan error, 1)

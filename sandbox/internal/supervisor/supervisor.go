@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -166,7 +167,17 @@ func (s *Supervisor) ended(exit process.Exit) {
 // died is the error of a component that ended while the sandbox came up.
 func (s *Supervisor) died(exit process.Exit) error {
 	path := s.options.Dir.Log(exit.Name)
-	return fmt.Errorf("%s ended (%s); the end of its log %s:\n%s", exit.Name, exit.Status, path, process.Tail(path, 15))
+	tail := process.Tail(path, 15)
+	return fmt.Errorf("%s ended (%s)%s; the end of its log %s:\n%s", exit.Name, exit.Status, remedy(tail), path, tail)
+}
+
+// remedy says what helps against what a component's last words say; nothing
+// when that is not known.
+func remedy(words string) string {
+	if strings.Contains(words, "too many open files") {
+		return ": the host's inotify instances are used up (about 16 a sandbox with a real node): take another sandbox down, or raise the limit by sysctl fs.inotify.max_user_instances=1024"
+	}
+	return ""
 }
 
 var errNotReady = errors.New("not ready")
