@@ -40,7 +40,8 @@ func TestAdmissionBeforeTheNamespaceExists(t *testing.T) {
 	})
 	taken := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "zenml-server"}, "spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}}}}
 	for standIn, exists := range map[bool]bool{true: false, false: true} {
-		err := tryOne(t.Context(), dynamicClient(t, c), trialSite{namespace: "default", standIn: standIn}, taken)
+		objects := dynamicClient(t, c).Resource(corev1.SchemeGroupVersion.WithResource("services")).Namespace("default")
+		err := tryNew(t.Context(), objects, trialSite{namespace: "default", standIn: standIn}, taken)
 		if apierrors.IsAlreadyExists(err) != exists || !exists && err != nil {
 			t.Errorf("a name that is taken, in a stand-in (%t): %v", standIn, err)
 		}

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -68,21 +69,49 @@ func label(t *testing.T, c *testcluster.Cluster, namespace, key, value string) {
 	must(t, err)
 }
 
-func TestAdmissionByQuota(t *testing.T) {
-	c := testcluster.Start(t)
-	namespace := c.Namespace(t)
+// quota limits a namespace, and waits until what is there was counted.
+func quota(t *testing.T, c *testcluster.Cluster, namespace string, hard map[corev1.ResourceName]string) {
+	t.Helper()
+	limits := corev1.ResourceList{}
+	for name, most := range hard {
+		limits[name] = resource.MustParse(most)
+	}
 	quotas := c.Client(t).CoreV1().ResourceQuotas(namespace)
-	_, err := quotas.Create(t.Context(), &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "small"}, Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"limits.memory": resource.MustParse("1Gi")}}}, metav1.CreateOptions{})
+	_, err := quotas.Create(t.Context(), &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "small"}, Spec: corev1.ResourceQuotaSpec{Hard: limits}}, metav1.CreateOptions{})
 	must(t, err)
 	eventually(t, func(ctx context.Context) bool {
 		q, err := quotas.Get(ctx, "small", metav1.GetOptions{})
-		return err == nil && len(q.Status.Hard) > 0
+		return err == nil && len(q.Status.Hard) == len(hard) && len(q.Status.Used) == len(hard)
 	})
+}
+
+func TestAdmissionByQuota(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	quota(t, c, namespace, map[corev1.ResourceName]string{"limits.memory": "1Gi"})
 	expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "must specify limits.memory", "server.resources")
-	limited := func(a *answers.Answers) {
-		a.Values = map[string]any{"resources": map[string]any{"limits": map[string]any{"memory": "512Mi"}}}
+	memory := func(most string) func(*answers.Answers) {
+		return func(a *answers.Answers) {
+			a.Values = map[string]any{"resources": map[string]any{"limits": map[string]any{"memory": most}}}
+		}
 	}
-	expect(t, admitted(t, c, namespace, limited), "cluster.admission", Pass)
+	expect(t, admitted(t, c, namespace, memory("2Gi")), "cluster.admission", Failed, "exceeded quota", "server.resources", "describe quota small")
+	expect(t, admitted(t, c, namespace, memory("512Mi")), "cluster.admission", Pass)
+}
+
+func TestAdmissionByAQuotaOfObjects(t *testing.T) {
+	c := testcluster.Start(t)
+	for name, most := range map[string]string{"services": "0", "count/deployments.apps": "0", "pods": "0"} {
+		namespace := c.Namespace(t)
+		quota(t, c, namespace, map[corev1.ResourceName]string{corev1.ResourceName(name): most})
+		result := expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "exceeded quota: small", "requested: "+name+"=1", "how many such objects", "kubectl -n "+namespace+" describe quota small")
+		if strings.Contains(result.Hint, "server.resources") {
+			t.Errorf("%s: the containers' resources do not mend it: %s", name, result.Hint)
+		}
+	}
+	namespace := c.Namespace(t)
+	quota(t, c, namespace, map[corev1.ResourceName]string{"requests.storage": "1Mi"})
+	expect(t, admitted(t, c, namespace, onVolume), "cluster.admission", Failed, "requested: requests.storage=1Gi", "database.sqlite.size")
 }
 
 func TestAdmissionByPolicy(t *testing.T) {
@@ -105,9 +134,10 @@ func TestAdmissionOfAnInvalidObject(t *testing.T) {
 	expect(t, admitted(t, c, c.Namespace(t), invalid), "cluster.admission", Failed, "Service zenml-server", "between 1 and 65535")
 }
 
-func TestAdmissionWithoutTheRightToMakePods(t *testing.T) {
-	c := testcluster.Start(t)
-	namespace := c.Namespace(t)
+// holder is the access of an account that holds exactly the Role that an
+// install asks for: it may not make pods.
+func holder(t *testing.T, c *testcluster.Cluster, namespace string) *kube.Access {
+	t.Helper()
 	role, err := RBAC(t.Context(), withCluster(t, c.Access(), namespace))
 	must(t, err)
 	access := serviceAccount(t, c, namespace)
@@ -115,5 +145,31 @@ func TestAdmissionWithoutTheRightToMakePods(t *testing.T) {
 	mine = mine[:strings.LastIndex(mine, "  name: ")] + "  name: restricted\n"
 	mine = strings.Replace(mine, "- apiGroup: rbac.authorization.k8s.io\n  kind: ServiceAccount", "- kind: ServiceAccount", 1)
 	apply(t, c, namespace, []byte(mine))
-	expect(t, look(t, withCluster(t, access, namespace), "cluster.admission"), "cluster.admission", Pass, "not tried: Pod")
+	return access
+}
+
+func TestAdmissionWithoutTheRightToMakePods(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	expect(t, look(t, withCluster(t, holder(t, c, namespace), namespace), "cluster.admission"), "cluster.admission", Warned,
+		"accepted; not tried: Pod", "cannot create resource \"pods\"", "preflight --only cluster.admission")
+}
+
+// TestAdmissionLooksAtThePodsOwnAccount refuses the pods of one account only.
+func TestAdmissionLooksAtThePodsOwnAccount(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	policy(t, c, namespace, namespace, "pods", "object.spec.serviceAccountName == 'default'")
+	eventually(t, func(context.Context) bool {
+		r, _ := admitted(t, c, namespace).ByID("cluster.admission")
+		return r.Status == Failed
+	})
+	expect(t, admitted(t, c, namespace), "cluster.admission", Failed, "says "+namespace, "(tried as the ServiceAccount default, because zenml does not exist yet)")
+	own := func(a *answers.Answers) {
+		a.Server.ServiceAccount.Name, a.Server.ServiceAccount.Existing = "keeper", true
+	}
+	expect(t, admitted(t, c, namespace, own), "cluster.admission", Failed, "error looking up service account", "create serviceaccount keeper")
+	_, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "keeper"}}, metav1.CreateOptions{})
+	must(t, err)
+	expect(t, admitted(t, c, namespace, own), "cluster.admission", Pass)
 }

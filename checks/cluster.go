@@ -96,6 +96,13 @@ var clusterChecks = []Check{
 		ID: "cluster.admission", Claim: "the API server accepts the rendered objects (server-side dry run)", Severity: MustPass, When: needsRendered, Run: clusterAdmission,
 		Needs: []string{"cluster.namespace", "supply.render"},
 		Why:   "what is refused later appears only in events, while the install waits",
-		Finds: []string{"Pod Security (`restricted`)", "a quota, or limits that it wants", "a policy's webhook", "invalid objects, or kinds that the cluster does not serve", "OpenShift's security context constraints"},
+		Finds: []string{
+			"Pod Security (`restricted`)",
+			"a quota of objects that is full, a quota of sizes, or limits that it wants",
+			"a policy's webhook", "a ServiceAccount that is not there",
+			"invalid objects, or kinds that the cluster does not serve",
+			"OpenShift's security context constraints",
+			"pods that could not be tried (a warning)",
+		},
 	},
 }

@@ -72,13 +72,17 @@ func claims(r Rendered) []claimed {
 	var all []claimed
 	for _, o := range r.Objects {
 		if !o.Test() {
-			all = append(all, claimed{kind: o.GroupVersionKind(), name: o.GetName(), hook: len(o.Hooks()) > 0})
+			all = append(all, claimOf(o))
 		}
 	}
 	for _, s := range r.Secrets {
 		all = append(all, claimed{kind: schema.GroupVersionKind{Version: "v1", Kind: "Secret"}, name: s.Name, prepared: true})
 	}
 	return all
+}
+
+func claimOf(o manifest.Object) claimed {
+	return claimed{kind: o.GroupVersionKind(), name: o.GetName(), hook: len(o.Hooks()) > 0}
 }
 
 // contested looks whether an object of that name exists and whose it is.

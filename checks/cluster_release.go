@@ -23,6 +23,7 @@ type deployed struct {
 	revision int
 	chart    string
 	version  string
+	manifest string // what it has rendered, hooks left out
 }
 
 // deployed reads the newest revision of the release, once; nil when there is
@@ -83,16 +84,17 @@ func unpack(data []byte) (*deployed, error) {
 		return nil, err
 	}
 	var release struct {
-		Version int
-		Info    struct{ Status string }
-		Chart   struct {
+		Version  int
+		Manifest string
+		Info     struct{ Status string }
+		Chart    struct {
 			Metadata struct{ Name, Version string }
 		}
 	}
 	if err := json.Unmarshal(plain, &release); err != nil {
 		return nil, err
 	}
-	return &deployed{status: release.Info.Status, revision: release.Version, chart: release.Chart.Metadata.Name, version: release.Chart.Metadata.Version}, nil
+	return &deployed{status: release.Info.Status, revision: release.Version, chart: release.Chart.Metadata.Name, version: release.Chart.Metadata.Version, manifest: release.Manifest}, nil
 }
 
 func clusterRelease(ctx context.Context, e *Env) (string, error) {

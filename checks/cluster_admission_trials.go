@@ -1,0 +1,134 @@
+package checks
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// trial is an object that is tried by a dry run.
+type trial struct {
+	object unstructured.Unstructured
+	claim  claimed // nothing for a pod, which gets a name that nothing has
+	// account is the ServiceAccount that the pod will have; empty for what is
+	// no pod. The object may name another one: see tryAccount.
+	account string
+}
+
+func (t trial) isPod() bool    { return t.account != "" }
+func (t trial) String() string { return t.object.GetKind() + " " + t.object.GetName() }
+
+// triedAs says by which account a pod was tried, where that is not its own.
+func (t trial) triedAs() string {
+	spec, _ := dig(t.object.Object, "spec")
+	if tried, _ := spec["serviceAccountName"].(string); t.isPod() && tried != t.account {
+		return " (tried as the ServiceAccount " + tried + ", because " + t.account + " does not exist yet)"
+	}
+	return ""
+}
+
+// spec is that of a pod.
+func (t trial) spec() (corev1.PodSpec, error) {
+	var pod corev1.Pod
+	err := runtime.DefaultUnstructuredConverter.FromUnstructured(t.object.Object, &pod)
+	return pod.Spec, err
+}
+
+// trials are the objects of the release, the installer's Secrets, and a pod of
+// each template.
+func (e *Env) trials(ctx context.Context, where trialSite, r Rendered) ([]trial, error) {
+	var all []trial
+	for _, s := range r.Secrets {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&s)
+		if err != nil {
+			return nil, err
+		}
+		o := unstructured.Unstructured{Object: content}
+		o.SetAPIVersion("v1")
+		o.SetKind("Secret")
+		all = append(all, trial{object: o, claim: claimed{kind: o.GroupVersionKind(), name: s.Name, prepared: true}})
+	}
+	for _, o := range r.Objects {
+		if o.Test() || clusterKinds[o.GetKind()] {
+			continue
+		}
+		all = append(all, trial{object: *o.DeepCopy(), claim: claimOf(o)})
+		pod, ok := podOf(o)
+		if !ok {
+			continue
+		}
+		if err := e.tryAccount(ctx, where, r, &pod); err != nil {
+			return nil, err
+		}
+		all = append(all, pod)
+	}
+	return all, nil
+}
+
+// podOf makes a pod of a workload's template, as its controller would.
+func podOf(o manifest.Object) (trial, bool) {
+	template, ok := dig(o.Object, "spec", "template")
+	if !ok {
+		return trial{}, false
+	}
+	pod := unstructured.Unstructured{Object: runtime.DeepCopyJSON(template)}
+	pod.SetAPIVersion("v1")
+	pod.SetKind("Pod")
+	pod.SetName(freeName(o.GetName()))
+	account := defaultAccount
+	if spec, ok := dig(pod.Object, "spec"); ok {
+		if named, _ := spec["serviceAccountName"].(string); named != "" {
+			account = named
+		}
+		delete(spec, "serviceAccount")
+		if spec["restartPolicy"] == nil {
+			spec["restartPolicy"] = string(corev1.RestartPolicyAlways)
+		}
+	}
+	return trial{object: pod, account: account}, true
+}
+
+// defaultAccount is the ServiceAccount that every namespace has.
+const defaultAccount = "default"
+
+// tryAccount has the pod tried as its own account, because policies and quotas
+// may look at it, or as the default one before the chart has made it.
+func (e *Env) tryAccount(ctx context.Context, where trialSite, r Rendered, pod *trial) error {
+	spec, ok := dig(pod.object.Object, "spec")
+	if !ok {
+		return nil
+	}
+	there, err := e.accountIsThere(ctx, r, pod.account)
+	if err != nil {
+		return err
+	}
+	spec["serviceAccountName"] = pod.account
+	if where.standIn || !there {
+		spec["serviceAccountName"] = defaultAccount
+	}
+	return nil
+}
+
+// accountIsThere tells whether pods can have a ServiceAccount before the
+// install. One that the chart does not make has to be there: the API server
+// says so if it is not.
+func (e *Env) accountIsThere(ctx context.Context, r Rendered, name string) (bool, error) {
+	if name == defaultAccount || len(manifest.Find(r.Objects, "ServiceAccount", name)) == 0 {
+		return true, nil
+	}
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return false, err
+	}
+	_, err = client.CoreV1().ServiceAccounts(e.namespace()).Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+		return false, nil
+	}
+	return err == nil, kubeError(err)
+}
