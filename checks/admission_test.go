@@ -148,11 +148,30 @@ func holder(t *testing.T, c *testcluster.Cluster, namespace string) *kube.Access
 	return access
 }
 
+func restrictedPods(a *answers.Answers) { a.Server.Security.Profile = answers.SecurityRestricted }
+
+// TestAdmissionWithoutTheRightToMakePods holds the pods, which cannot be tried,
+// to the namespace's label.
 func TestAdmissionWithoutTheRightToMakePods(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
-	expect(t, look(t, withCluster(t, holder(t, c, namespace), namespace), "cluster.admission"), "cluster.admission", Warned,
-		"accepted; not tried: Pod", "cannot create resource \"pods\"", "preflight --only cluster.admission")
+	access := holder(t, c, namespace)
+	under := func(level string, change ...func(*answers.Answers)) Report {
+		label(t, c, namespace, "pod-security.kubernetes.io/enforce", level)
+		return look(t, withCluster(t, access, namespace, change...), "cluster.admission")
+	}
+	untried := look(t, withCluster(t, access, namespace), "cluster.admission")
+	result := expect(t, untried, "cluster.admission", Warned, "accepted; not tried: Pod", "cannot create resource \"pods\"", "preflight --only cluster.admission")
+	if strings.Contains(result.Message, "allows the pods") {
+		t.Errorf("nothing says that the pods are allowed: %s", result.Message)
+	}
+	expect(t, under("baseline"), "cluster.admission", Warned, "not tried: Pod", "enforce=baseline allows the pods")
+	expect(t, under("restricted"), "cluster.admission", Failed, "violates PodSecurity \"restricted:v1.", "allowPrivilegeEscalation", "profile: restricted")
+	expect(t, under("restricted", restrictedPods), "cluster.admission", Warned, "enforce=restricted allows the pods")
+	// The version that the label names counts: what v1.7 did not ask for yet is
+	// no fault.
+	label(t, c, namespace, "pod-security.kubernetes.io/enforce-version", "v1.7")
+	expect(t, under("restricted"), "cluster.admission", Warned, "enforce=restricted allows the pods")
 }
 
 // TestAdmissionLooksAtThePodsOwnAccount refuses the pods of one account only.

@@ -97,7 +97,7 @@ var clusterChecks = []Check{
 		Needs: []string{"cluster.namespace", "supply.render"},
 		Why:   "what is refused later appears only in events, while the install waits",
 		Finds: []string{
-			"Pod Security (`restricted`)",
+			"Pod Security (`restricted`): where you may not make pods yourself, by the namespace's label",
 			"a quota of objects that is full, a quota of sizes, or limits that it wants",
 			"a policy's webhook", "a ServiceAccount that is not there",
 			"invalid objects, or kinds that the cluster does not serve",

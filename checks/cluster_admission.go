@@ -29,6 +29,9 @@ func clusterAdmission(ctx context.Context, e *Env) (string, error) {
 	if where.standIn && len(done.untried) > 0 && len(done.untried) == len(tries) {
 		return "", Skip("the namespace %s does not exist yet, and nothing could be tried in %s: %s", e.namespace(), where.namespace, done.untried[0])
 	}
+	if err := e.judgeByLabel(ctx, &done); err != nil {
+		return "", err
+	}
 	return e.admission(where, done)
 }
 
@@ -37,6 +40,7 @@ type outcome struct {
 	accepted []trial
 	refused  []refusedObject
 	untried  []untriedObject
+	notes    []string // what was judged without the API server
 }
 
 // admission puts the outcome into words. What was not tried is no pass: it may
@@ -53,6 +57,9 @@ func (e *Env) admission(where trialSite, done outcome) (string, error) {
 	}
 	fault := e.untriedFault(done.untried)
 	fault.Found = found + fault.Found
+	for _, note := range done.notes {
+		fault.Found += "; " + note
+	}
 	return "", fault
 }
 
