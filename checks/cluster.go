@@ -101,7 +101,7 @@ var clusterChecks = []Check{
 			"a quota of objects that is full, a quota of sizes, or limits that it wants",
 			"a policy's webhook", "a ServiceAccount that is not there",
 			"invalid objects, or kinds that the cluster does not serve",
-			"OpenShift's security context constraints",
+			"OpenShift's security context constraints, as the pods' ServiceAccount has them and not as you have them",
 			"pods that could not be tried (a warning)",
 		},
 	},

@@ -32,6 +32,9 @@ func clusterAdmission(ctx context.Context, e *Env) (string, error) {
 	if err := e.judgeByLabel(ctx, &done); err != nil {
 		return "", err
 	}
+	if err := e.judgeIDs(ctx, &done); err != nil {
+		return "", err
+	}
 	return e.admission(where, done)
 }
 
@@ -41,6 +44,7 @@ type outcome struct {
 	refused  []refusedObject
 	untried  []untriedObject
 	notes    []string // what was judged without the API server
+	doubts   []Fault  // what is likely refused, and cannot be known
 }
 
 // admission puts the outcome into words. What was not tried is no pass: it may
@@ -52,13 +56,17 @@ func (e *Env) admission(where trialSite, done outcome) (string, error) {
 		return "", fault
 	}
 	found := fmt.Sprintf("%d accepted", len(done.accepted)) + where.said(", ", e.namespace(), "")
-	if len(done.untried) == 0 {
+	if len(done.untried) == 0 && len(done.doubts) == 0 {
 		return found, nil
 	}
 	fault := e.untriedFault(done.untried)
 	fault.Found = found + fault.Found
 	for _, note := range done.notes {
 		fault.Found += "; " + note
+	}
+	for _, doubt := range done.doubts {
+		fault.Found = joined(fault.Found, doubt.Found)
+		fault.Remedy = joined(fault.Remedy, doubt.Remedy)
 	}
 	return "", fault
 }
@@ -76,4 +84,12 @@ func (e *Env) untriedFault(untried []untriedObject) *Fault {
 	fault.Found = "; not tried: " + list(said)
 	fault.Remedy = fmt.Sprintf("have someone who may create pods in namespace %s run this check with the same answers: zenml-installer preflight --only cluster.admission", e.namespace())
 	return fault
+}
+
+// joined puts a text on a line of its own after another.
+func joined(before, after string) string {
+	if before == "" || after == "" {
+		return before + after
+	}
+	return before + "\n" + after
 }

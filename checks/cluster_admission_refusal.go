@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,7 +24,10 @@ func (e *Env) refusedFault(refused []refusedObject) *Fault {
 
 func (e *Env) admissionRemedy(r refusedObject) string {
 	text := r.err.Error()
+	var own *idsError
 	switch {
+	case errors.As(r.err, &own):
+		return e.idsRemedy(own)
 	case strings.Contains(text, "violates PodSecurity"):
 		return "server: {security: {profile: restricted}}\nor relax the namespace: kubectl label namespace " + e.namespace() + " pod-security.kubernetes.io/enforce=baseline --overwrite"
 	case strings.Contains(text, "exceeded quota"):
@@ -31,7 +35,7 @@ func (e *Env) admissionRemedy(r refusedObject) string {
 	case strings.Contains(text, "failed quota"), strings.Contains(text, "must specify"):
 		return "set server.resources and server.migrationResources to fit the quota (kubectl -n " + e.namespace() + " describe quota), or have it raised"
 	case strings.Contains(text, "security context constraint"):
-		return "server: {security: {profile: openshift}}"
+		return e.sccRemedy(r.account, rootless)
 	case strings.Contains(text, "error looking up service account"):
 		return fmt.Sprintf("kubectl -n %s create serviceaccount %s\nor let the chart make it: leave out server.serviceAccount.existing", e.namespace(), r.account)
 	case strings.Contains(text, "admission webhook"), strings.Contains(text, "ValidatingAdmissionPolicy"):

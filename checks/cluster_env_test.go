@@ -2,6 +2,10 @@ package checks
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -123,6 +128,31 @@ func kubeconfig(t *testing.T, c *testcluster.Cluster, change func(*clientcmdapi.
 	path := filepath.Join(t.TempDir(), "kubeconfig")
 	must(t, clientcmd.WriteToFile(*config, path))
 	return accessBy(path, "")
+}
+
+// proxied returns the access by a proxy that may answer in the API server's
+// place.
+func proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWriter, *http.Request) bool) *kube.Access {
+	t.Helper()
+	config, err := c.Access().Config()
+	must(t, err)
+	transport, err := rest.TransportFor(config)
+	must(t, err)
+	target, err := url.Parse(config.Host)
+	must(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.Transport = transport
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !answers(w, r) {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return kubeconfig(t, c, func(config *clientcmdapi.Config) {
+		for _, cluster := range config.Clusters {
+			*cluster = clientcmdapi.Cluster{Server: server.URL}
+		}
+	})
 }
 
 func accessBy(path, context string) *kube.Access {

@@ -5,9 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -21,7 +18,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
@@ -90,24 +86,10 @@ func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 // counting returns the access by a proxy that counts what passes.
 func counting(t *testing.T, c *testcluster.Cluster) (*kube.Access, *atomic.Int64) {
 	t.Helper()
-	config, err := c.Access().Config()
-	must(t, err)
-	transport, err := rest.TransportFor(config)
-	must(t, err)
-	target, err := url.Parse(config.Host)
-	must(t, err)
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.Transport = transport
 	var count atomic.Int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return proxied(t, c, func(http.ResponseWriter, *http.Request) bool {
 		count.Add(1)
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return kubeconfig(t, c, func(config *clientcmdapi.Config) {
-		for _, cluster := range config.Clusters {
-			*cluster = clientcmdapi.Cluster{Server: server.URL}
-		}
+		return false
 	}), &count
 }
 
