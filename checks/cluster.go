@@ -66,13 +66,13 @@ var clusterChecks = []Check{
 		ID: "cluster.nodes", Claim: "a ready, schedulable node fits", Severity: MustPass, When: needsRendered, Run: clusterNodes,
 		Needs: []string{"cluster.reachable", "supply.render"},
 		Why:   "the pods stay Pending, and the install waits for them until its time is over",
-		Finds: []string{"no node, or none ready", "all of them tainted or cordoned", "a nodeSelector or node affinity that matches nothing"},
+		Finds: []string{"no node, or none ready", "all of them tainted or cordoned", "a nodeSelector or node affinity that matches nothing", "any of these where nodes are made on demand (a warning, by what shows it: Fargate, Karpenter, GKE Autopilot, a cluster autoscaler)"},
 	},
 	{
 		ID: "cluster.capacity", Claim: "the requests fit a node", Severity: MustPass, When: needsRendered, Run: clusterCapacity, Limit: 30 * time.Second,
 		Needs: []string{"cluster.nodes"},
 		Why:   "the pods stay Pending, and the install waits for them until its time is over",
-		Finds: []string{"CPU or memory requests that no node is large enough for", "nodes that are large enough, but have no room left"},
+		Finds: []string{"CPU or memory requests that no node is large enough for", "nodes that are large enough, but have no room left", "either where nodes are made on demand (a warning)"},
 	},
 	{
 		ID: "cluster.dns", Claim: "cluster DNS is there", Severity: MustPass, When: needsCluster, Run: clusterDNS,

@@ -81,7 +81,7 @@ const fewNodes = 5
 func (e *Env) roomFor(ctx context.Context, w workload, wanted room, nodes []node) (string, error) {
 	large := largeEnough(nodes, wanted)
 	if len(large) == 0 {
-		return "", tooSmall(w, wanted, nodes) // all nodes were seen, or there were enough
+		return "", e.unlessOnDemand(ctx, tooSmall(w, wanted, nodes)) // all nodes were seen, or there were enough
 	}
 	for _, n := range large[:min(fewNodes, len(large))] {
 		used, err := e.usedOn(ctx, n.name)
@@ -119,16 +119,17 @@ func (e *Env) roomAnywhere(ctx context.Context, w workload, wanted room) (string
 			return n.name, nil
 		}
 	}
-	return "", &Fault{
+	fault := &Fault{
 		Found:  fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d would be large enough, but are full", w.by, wanted, len(large)),
 		Remedy: "add a node, or lower server.resources.requests; where an autoscaler adds nodes: --warn-only cluster.capacity",
 	}
+	return "", e.unlessOnDemand(ctx, fault)
 }
 
 func tooSmall(w workload, wanted room, nodes []node) *Fault {
 	fault := &Fault{
 		Found:  fmt.Sprintf("no node is large enough for the pod of %s, which requests %s", w.by, wanted),
-		Remedy: "lower server.resources.requests, or add a larger node",
+		Remedy: "lower server.resources.requests, or add a larger node; where an autoscaler adds larger ones: --warn-only cluster.capacity",
 	}
 	if len(nodes) > 0 {
 		fault.Found += fmt.Sprintf("; the largest, %s, has %s", nodes[0].name, roomOf(nodes[0].allocatable))

@@ -36,7 +36,7 @@ func clusterNodes(ctx context.Context, e *Env) (string, error) {
 	for _, w := range workloads(r.Objects) {
 		fitting := fit(nodes, w)
 		if len(fitting) == 0 {
-			return "", unfit(nodes, w)
+			return "", e.unlessOnDemand(ctx, unfit(nodes, w))
 		}
 		fewest = min(fewest, len(fitting))
 	}
@@ -54,7 +54,7 @@ func fit(nodes []node, w workload) []node {
 // unfit says why no node takes the pod, the most frequent reasons first.
 func unfit(nodes []node, w workload) *Fault {
 	if len(nodes) == 0 {
-		return &Fault{Found: "the cluster has no nodes", Remedy: "add a node pool; where nodes come on demand (Autopilot, Karpenter): --warn-only cluster.nodes"}
+		return &Fault{Found: "the cluster has no nodes", Remedy: "add a node pool; where nodes come on demand: --warn-only cluster.nodes"}
 	}
 	count := map[string]int{}
 	for _, n := range nodes {
@@ -76,6 +76,8 @@ func unfit(nodes []node, w workload) *Fault {
 
 func fitRemedy(reason string) string {
 	switch {
+	case strings.HasPrefix(reason, "tainted "+fargate):
+		return checkFargate // such a node is there for one pod alone
 	case strings.HasPrefix(reason, "tainted"):
 		return "let the pod tolerate it, as server: {tolerations: [{key: KEY, operator: Exists}]}, or remove the taint: kubectl taint nodes NODE KEY-"
 	case reason == "cordoned":

@@ -130,7 +130,7 @@ func TestCapacity(t *testing.T) {
 		return look(t, withCluster(t, c.Access(), namespace, onNodes(namespace, requests)), "cluster.capacity")
 	}
 	expect(t, asking(map[string]string{"cpu": "3", "memory": "7Gi"}), "cluster.capacity", Pass, "fits on "+name)
-	expect(t, asking(map[string]string{"cpu": "5"}), "cluster.capacity", Failed, "no node is large enough", name)
+	expect(t, asking(map[string]string{"cpu": "5"}), "cluster.capacity", Failed, "no node is large enough", name, "where an autoscaler adds larger ones")
 	expect(t, asking(map[string]string{"memory": "9Gi"}), "cluster.capacity", Failed, "no node is large enough")
 
 	pod := &corev1.Pod{
