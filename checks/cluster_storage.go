@@ -110,6 +110,6 @@ func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (st
 	}
 	return "", &Fault{
 		Found:  fmt.Sprintf("the volume %s asks for the default StorageClass, and no class is the default; %s", claim.GetName(), known),
-		Remedy: "name one: database.sqlite.storageClass, database.backup.volume.storageClass\nor make one the default: kubectl annotate storageclass NAME " + defaultClass + "=true",
+		Remedy: "name one: database.sqlite.storageClass, database.backup.volume.storageClass\nor make one the default: kubectl annotate --overwrite storageclass NAME " + defaultClass + "=true",
 	}
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -99,9 +100,13 @@ func TestStorageByDefault(t *testing.T) {
 		if o.GetKind() != "PersistentVolumeClaim" {
 			continue
 		}
-		class := storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "standard"}}
-		if _, fault := storageClassOf(o, []storagev1.StorageClass{class}); fault == nil {
-			t.Error("a class that is not the default is taken for it")
+		class := storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "standard", Annotations: map[string]string{defaultClass: "false"}}}
+		_, fault := storageClassOf(o, []storagev1.StorageClass{class})
+		if fault == nil {
+			t.Fatal("a class that is not the default is taken for it")
+		}
+		if !strings.Contains(fault.Remedy, "kubectl annotate --overwrite storageclass") { // it has the annotation already
+			t.Errorf("the remedy fails: %s", fault.Remedy)
 		}
 		class.Annotations = map[string]string{defaultClass: "true"}
 		if name, fault := storageClassOf(o, []storagev1.StorageClass{class}); fault != nil || name != "standard (the default)" {

@@ -91,7 +91,7 @@ func (e *Env) annotated(p place, b binding, value string) *Fault {
 	setting := fmt.Sprintf("server.serviceAccount.annotations: {%s: %s}", b.annotation, b.example)
 	account := e.Answers.Server.ServiceAccount
 	if account.Existing {
-		setting = fmt.Sprintf("kubectl -n %s annotate serviceaccount %s %s=%s", e.namespace(), account.Name, b.annotation, b.example)
+		setting = fmt.Sprintf("kubectl -n %s annotate --overwrite serviceaccount %s %s=%s", e.namespace(), account.Name, b.annotation, b.example)
 	}
 	switch {
 	case value == "":
@@ -108,7 +108,7 @@ func (e *Env) unlabelled(p place) *Fault {
 	return &Fault{
 		Warn: true, Found: fmt.Sprintf("%s: the pod will not have the label %s: \"true\", which the chart cannot set", p.key, azureUse),
 		Why:    "Azure's workload identity leaves pods without the label alone: the pod then has its node's identity at most",
-		Remedy: fmt.Sprintf("after the install: kubectl -n %s patch deployment -l app.kubernetes.io/instance=%s --patch '{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"%s\":\"true\"}}}}}'\nor give the node pool's managed identity the role on the key vault", e.namespace(), e.release(), azureUse),
+		Remedy: fmt.Sprintf("after the install: kubectl -n %[1]s patch $(kubectl -n %[1]s get deployment -l app.kubernetes.io/instance=%[2]s -o name) --patch '{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"%[3]s\":\"true\"}}}}}'\nor give the node pool's managed identity the role on the key vault", e.namespace(), e.release(), azureUse),
 	}
 }
 

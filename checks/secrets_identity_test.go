@@ -35,7 +35,7 @@ func TestIdentityOfThePod(t *testing.T) {
 		"gcp":          {gcp, annotated(email, "zenml@my-gcp-project.iam.gserviceaccount.com"), Pass, []string{"only a pod can prove them"}},
 		"gcp, none":    {gcp, annotated(arn, "x"), Warned, []string{"no annotation iam.gke.io/gcp-service-account"}},
 		"gcp, wrong":   {gcp, annotated(email, "serviceAccount:zenml@my-project.iam.gserviceaccount.com"), Failed, []string{"not the address of a service account"}},
-		"azure":        {azure, annotated(client, azureClient), Warned, []string{"azure.workload.identity/use", "kubectl -n zenml-server patch deployment"}},
+		"azure":        {azure, annotated(client, azureClient), Warned, []string{"azure.workload.identity/use", "kubectl -n zenml-server patch $(kubectl -n zenml-server get deployment -l app.kubernetes.io/instance=zenml-server -o name) --patch"}},
 		"azure, none":  {azure, annotated(arn, "x"), Warned, []string{"no annotation azure.workload.identity/client-id"}},
 		"azure, wrong": {azure, annotated(client, "zenml"), Failed, []string{"not the client ID"}},
 	} {
@@ -63,7 +63,7 @@ func TestIdentityOfAnExistingServiceAccount(t *testing.T) {
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "keeper"}}
 	made, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Create(t.Context(), account, metav1.CreateOptions{})
 	must(t, err)
-	expect(t, ask(t, e, Options{}), "secrets.identity", Warned, "annotate serviceaccount keeper iam.gke.io/gcp-service-account=")
+	expect(t, ask(t, e, Options{}), "secrets.identity", Warned, "annotate --overwrite serviceaccount keeper iam.gke.io/gcp-service-account=")
 	made.Annotations = map[string]string{"iam.gke.io/gcp-service-account": "zenml@my-project.iam.gserviceaccount.com"}
 	_, err = c.Client(t).CoreV1().ServiceAccounts(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
 	must(t, err)
