@@ -24,7 +24,7 @@ var clusterChecks = []Check{
 	{
 		ID: "cluster.kubeconfig", Claim: "a kubeconfig and context are usable", Severity: MustPass, When: needsCluster, Run: clusterKubeconfig,
 		Why:   "everything that follows reaches the cluster by it",
-		Finds: []string{"no kubeconfig", "a kubeconfig that is not YAML", "an unknown context, or none chosen", "an expired client certificate", "a credential plugin that is not installed"},
+		Finds: []string{"no kubeconfig", "a kubeconfig that is not YAML", "an unknown context, or none chosen", "an expired client certificate", "a credential plugin that is not installed", "credentials in a form that Kubernetes has given up: `auth-provider`, plugins by `v1alpha1`"},
 	},
 	{
 		ID: "cluster.reachable", Claim: "the API server answers and knows you", Severity: MustPass, When: needsCluster, Run: clusterReachable,

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -23,6 +22,9 @@ func clusterKubeconfig(_ context.Context, e *Env) (string, error) {
 	named, contextErr := e.Cluster.Context()
 	if contextErr != nil && !inCluster(config) {
 		return "", kubeconfigFault(contextErr)
+	}
+	if fault := removedForm(config); fault != nil {
+		return "", fault
 	}
 	if fault := missingPlugin(config); fault != nil {
 		return "", fault
@@ -57,23 +59,6 @@ func kubeconfigFault(err error) *Fault {
 		fault.Remedy = "fetch it anew from your provider, or correct it where the message says"
 	}
 	return fault
-}
-
-// missingPlugin looks for the program by which the kubeconfig gets its
-// credentials. It is looked up, not run.
-func missingPlugin(config *rest.Config) *Fault {
-	plugin := config.ExecProvider
-	if plugin == nil {
-		return nil
-	}
-	if _, err := exec.LookPath(plugin.Command); err != nil {
-		remedy := "install " + plugin.Command + ", or put it into the PATH"
-		if plugin.InstallHint != "" {
-			remedy = strings.TrimSpace(plugin.InstallHint)
-		}
-		return &Fault{Found: fmt.Sprintf("the kubeconfig gets its credentials from %s, which is not installed", plugin.Command), Remedy: remedy, Cause: err}
-	}
-	return nil
 }
 
 // expiredClient reads the dates of the client certificate, where there is one.

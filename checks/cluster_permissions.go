@@ -117,7 +117,19 @@ func (e *Env) refusedOf(ctx context.Context, open []right) ([]right, error) {
 			all = append(all, r)
 		}
 	}
-	return all, errors.Join(faults...)
+	return all, errors.Join(distinct(faults)...)
+}
+
+// distinct leaves out errors that say the same again.
+func distinct(faults []error) []error {
+	said := map[string]bool{}
+	return slices.DeleteFunc(faults, func(err error) bool {
+		if err == nil || said[err.Error()] {
+			return true
+		}
+		said[err.Error()] = true
+		return false
+	})
 }
 
 // attributes is the right as the API server is asked about it.

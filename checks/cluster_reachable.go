@@ -15,6 +15,7 @@ import (
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/rest"
@@ -105,11 +106,17 @@ func (e *Env) whoAmI(ctx context.Context) string {
 		return ""
 	}
 	review, err := client.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
-	if err != nil {
-		return ""
+	switch {
+	case err == nil:
+		return review.Status.UserInfo.Username
+	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), `"`+anonymous+`"`): // who may ask nothing, not even this
+		return anonymous
 	}
-	return review.Status.UserInfo.Username
+	return ""
 }
+
+// anonymous is for whom an API server takes a request without credentials.
+const anonymous = "system:anonymous"
 
 func clusterReachable(ctx context.Context, e *Env) (string, error) {
 	found, err := e.apiServer(ctx)
@@ -121,8 +128,8 @@ func clusterReachable(ctx context.Context, e *Env) (string, error) {
 		return "", fault
 	}
 	switch found.user {
-	case "system:anonymous":
-		return "", &Fault{Found: "the API server takes you for nobody (system:anonymous): the kubeconfig has no credentials for it", Remedy: "fetch the kubeconfig anew from your provider"}
+	case anonymous:
+		return "", &Fault{Found: "the API server takes you for nobody (" + anonymous + "): the kubeconfig has no credentials for it", Remedy: "fetch the kubeconfig anew from your provider; kubectl config view shows its users, and which of them the context names"}
 	case "":
 		return "", nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,13 +36,17 @@ func TestClusterKubeconfigFaults(t *testing.T) {
 		must(t, os.WriteFile(path, []byte(content), 0o600))
 		return path
 	}
-	whole := write("whole", `apiVersion: v1
+	as := func(name, user string) string {
+		return write(name, `apiVersion: v1
 kind: Config
 current-context: a
 contexts: [{name: a, context: {cluster: a, user: a}}]
 clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
-users: [{name: a, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-at-all, interactiveMode: Never, installHint: "install it from example.com"}}}]
+users: [{name: a, user: `+user+`}]
 `)
+	}
+	by := func(name, user string) *kube.Access { return accessBy(as(name, user), "") }
+	whole := as("whole", `{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-at-all, interactiveMode: Never, installHint: "install it from example.com"}}`)
 	for name, c := range map[string]struct {
 		access *kube.Access
 		say    string
@@ -51,6 +56,11 @@ users: [{name: a, user: {exec: {apiVersion: client.authentication.k8s.io/v1, com
 		"not YAML":        {accessBy(write("broken", "clusters: [{"), ""), "cannot be read"},
 		"unknown context": {accessBy(whole, "other"), "kubectl config get-contexts"},
 		"missing plugin":  {accessBy(whole, ""), "install it from example.com"},
+		"gcp":             {by("gcp", "{auth-provider: {name: gcp}}"), "gke-gcloud-auth-plugin"},
+		"azure":           {by("azure", "{auth-provider: {name: azure}}"), "kubelogin convert-kubeconfig"},
+		"oidc":            {by("oidc", "{auth-provider: {name: oidc}}"), "oidc-login"},
+		"old plugin":      {by("aws", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}"), "aws eks update-kubeconfig"},
+		"older plugin":    {by("other", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: \"true\"}}"), "with its present program"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := look(t, withCluster(t, c.access, "zenml"), "cluster.kubeconfig", "cluster.reachable")
@@ -113,6 +123,28 @@ func TestClusterUnreachable(t *testing.T) {
 			cluster.ProxyURL = "http://" + listener.Addr().String()
 		}
 	}), "cluster.reachable", Failed, "proxyconnect", "NO_PROXY")
+}
+
+// TestClusterThatTakesYouForNobody asks without credentials: the sandbox's API
+// server answers such requests, as most do.
+func TestClusterThatTakesYouForNobody(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	nobody := kubeconfig(t, c, func(config *clientcmdapi.Config) {
+		config.AuthInfos = nil
+		for _, named := range config.Contexts {
+			named.AuthInfo = ""
+		}
+	})
+	e := withCluster(t, nobody, namespace)
+	report := look(t, e, "cluster.reachable", "cluster.permissions")
+	expect(t, report, "cluster.reachable", Failed, "takes you for nobody (system:anonymous)", "kubectl config view")
+	expect(t, report, "cluster.permissions", Skipped, "needs cluster.reachable")
+
+	_, err := e.fresh(t.Context(), Options{}).missing(t.Context(), []right{{resource: "pods", verb: "get"}, {resource: "pods", verb: "list"}, {resource: "secrets", verb: "get"}})
+	if err == nil || strings.Count(err.Error(), "cannot create resource") != 1 {
+		t.Errorf("the reason is not said once: %v", err)
+	}
 }
 
 func TestClusterClockAndSupport(t *testing.T) {
