@@ -26,7 +26,7 @@ var inClusterChecks = []Check{
 			"a network policy, security group or firewall between the pods and the database",
 			"a port that answers pods with something else than MySQL",
 			"a certificate that does not verify there; a login that is refused to the pods' addresses; no right on the database",
-			"a pod that does not start: its image, node or admission, with its events",
+			"a pod that does not start: its image, node or admission, with its events; it has the server's ServiceAccount, or before the chart makes that, the default one",
 		},
 	},
 }
@@ -42,7 +42,7 @@ func databaseInCluster(ctx context.Context, e *Env) (string, error) {
 	log, err := look.run(ctx)
 	left := look.remove(ctx)
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
-		fault.Found += left
+		fault.Found += look.differs + left
 	}
 	if err != nil {
 		return "", err
@@ -54,7 +54,7 @@ func databaseInCluster(ctx context.Context, e *Env) (string, error) {
 	if fault := e.sightFault(ctx, said); fault != nil {
 		return "", fault
 	}
-	return said.words(e) + left, nil
+	return said.words(e) + look.differs + left, nil
 }
 
 func (s sight) words(e *Env) string {

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // lookScript is what the pod runs. Its first line tells programs that stand in
@@ -36,6 +38,8 @@ type podLook struct {
 	client kubernetes.Interface
 	pod    *corev1.Pod
 	secret *corev1.Secret // nil when all it needs is in the cluster
+	// differs says in what the pod is not as the server's own will be.
+	differs string
 }
 
 // newPodLook prepares the objects. What keeps the check from being made is a
@@ -52,7 +56,7 @@ func (e *Env) newPodLook(ctx context.Context) (*podLook, error) {
 	if err != nil {
 		return nil, Skip("needs supply.render")
 	}
-	specs := podSpecs(rendered.Objects)
+	specs := podSpecs(slices.Concat(manifest.Find(rendered.Objects, "Deployment", ""), rendered.Objects)) // the server's first
 	if len(specs) == 0 || len(specs[0].Containers) == 0 {
 		return nil, Skip("the chart renders no pod whose image could be used")
 	}
@@ -61,7 +65,10 @@ func (e *Env) newPodLook(ctx context.Context) (*podLook, error) {
 		return nil, err
 	}
 	look := &podLook{env: e, client: client}
-	return look, look.prepare(ctx, specs[0])
+	if err := look.prepare(ctx, specs[0]); err != nil {
+		return nil, err
+	}
+	return look, look.takeAccount(ctx, rendered, specs[0].ServiceAccountName)
 }
 
 func (l *podLook) prepare(ctx context.Context, server corev1.PodSpec) error {
