@@ -137,6 +137,9 @@ func rowOf(page, id string) string {
 }
 
 func TestEveryCheckIsProvedBothWays(t *testing.T) {
+	if *update {
+		return // the page is written at the end of this run
+	}
 	page, err := os.ReadFile(coveragePage)
 	must(t, err)
 	for _, c := range Table {
