@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"net"
 	"os"
 	"strings"
@@ -45,9 +46,7 @@ func preflight(t *testing.T, e *Env, o Options) Report {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := JSON(&out, report); err != nil {
-		t.Fatal(err)
-	}
+	must(t, errors.Join(JSON(&out, report), Text(&out, report, Style{}), JUnit(&out, report, false)))
 	if strings.Contains(out.String(), canary) {
 		t.Errorf("the password shows in the report:\n%s", out.String())
 	}
@@ -323,7 +322,11 @@ func TestDatabaseConfigFaults(t *testing.T) {
 		"localhost": {func(m *answers.MySQL) { m.Host = "localhost" }, "means the pod itself"},
 		"loopback":  {func(m *answers.MySQL) { m.Host = "127.0.0.1" }, "means the pod itself"},
 		"URL":       {func(m *answers.MySQL) { m.Host = "mysql+pymysql://u:" + canary + "@db.test/zenml" }, "give the host alone: db.test"},
-		"no user":   {func(m *answers.MySQL) { m.User = "" }, "database.mysql.user: the answer is missing"},
+		"URL with a password that is not encoded": {func(m *answers.MySQL) { m.Host = "mysql://u:p@55?" + canary + "@db.test/zenml" }, "give the host alone"},
+		"URL as user":   {func(m *answers.MySQL) { m.User = "mysql://u:" + canary + "@db.test/zenml" }, "give the user alone"},
+		"URL as name":   {func(m *answers.MySQL) { m.Name = "u:" + canary + "@db.test/zenml" }, "give the name alone"},
+		"part of a URL": {func(m *answers.MySQL) { m.Host = "u:" + canary + "@db.test:3306" }, "give the host alone"},
+		"no user":       {func(m *answers.MySQL) { m.User = "" }, "database.mysql.user: the answer is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := preflight(t, withDatabase(t, s, c.change), Options{})
@@ -341,6 +344,11 @@ func TestDatabaseConfigFaults(t *testing.T) {
 		e := withDatabase(t, s)
 		e.Answers.Values = map[string]any{"server": map[string]any{"database": map[string]any{"url": address}}}
 		expect(t, preflight(t, e, Options{}), "database.config", Failed, say, "values.server.database.url")
+	}
+	for _, part := range []string{"p@55?", "p@55/", "p@55#", "p@", "p@w0:", "55?", "55/"} {
+		e := withDatabase(t, s)
+		e.Answers.Values = map[string]any{"server": map[string]any{"database": map[string]any{"url": "mysql://u:" + part + canary + "@10.211.0.9:3306/zenml"}}}
+		expect(t, preflight(t, e, Options{}), "database.config", Failed, "it is not a URL", "percent-encode")
 	}
 	e := withDatabase(t, s)
 	e.Answers.Values = map[string]any{"zenml": map[string]any{"database": map[string]any{"url": "mysql://u:" + canary + "@db.test/zenml"}}}

@@ -62,6 +62,34 @@ func (m *mask) addRendered(objects []manifest.Object) {
 	}
 }
 
+// spilling finds the password of a URL that is not clean: it goes from the
+// user's name to the last @.
+var spilling = regexp.MustCompile(`^[^:]+://[^:@/]*:(.*)@`)
+
+// addSpilled masks the password of a URL in which it is not percent-encoded.
+// The server takes such a URL for another one, and names parts of the password
+// as host, database or parameter: every part is masked, and the shorter ones
+// with what follows them.
+func (m *mask) addSpilled(address string) {
+	found := spilling.FindStringSubmatchIndex(address)
+	if found == nil {
+		return
+	}
+	password, from := address[found[2]:found[3]], found[2]
+	m.keep(password)
+	for _, part := range strings.FieldsFunc(password, parting) {
+		m.keep(part)
+	}
+	for i, c := range password {
+		if parting(c) {
+			m.keep(address[from+i+1:])
+		}
+	}
+}
+
+// parting tells the characters at which a URL is taken apart.
+func parting(c rune) bool { return strings.ContainsRune("@:/?#&=", c) }
+
 // add masks value; of a URL only its password, since the rest says where the
 // database is; of a JSON object, as secrets stores are given, also each of its
 // texts.
@@ -75,10 +103,17 @@ func (m *mask) add(value string) {
 			}
 		}
 	}
-	if u, err := url.Parse(value); err == nil && u.Scheme != "" && u.Host != "" {
+	if u, clean := secret.CleanURL(value); clean && u.Host != "" {
 		password, _ := u.User.Password()
 		value = password
+	} else if strings.Contains(value, "://") {
+		m.addSpilled(value)
 	}
+	m.keep(value)
+}
+
+// keep masks a text in the forms in which it may show.
+func (m *mask) keep(value string) {
 	if len(value) < shortest {
 		return
 	}

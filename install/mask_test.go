@@ -42,3 +42,21 @@ data:
 		}
 	}
 }
+
+// TestMaskOfAPasswordThatIsNotPercentEncoded has the lines in which a server
+// names parts of such a password, because it takes the URL for another one.
+func TestMaskOfAPasswordThatIsNotPercentEncoded(t *testing.T) {
+	for address, line := range map[string]string{
+		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter `c4n4ry-word@10.211.0.9:3306/zenml`",
+		"mysql://zenml:p@55/c4n4ry-word@10.211.0.9:3306/zenml": "Invalid database name 'c4n4ry-word@10.211.0.9:3306/zenml'",
+		"mysql://zenml:p@55?c4n@10.211.0.9:3306/zenml":         "Invalid MySQL URL query parameter `c4n@10.211.0.9:3306/zenml`",
+		"mysql://zenml:p@c4n4ry-word@10.211.0.9:3306/zenml":    "Can't connect to MySQL server on 'c4n4ry-word@10.211.0.9'",
+		"mysql://zenml:p@a:c4n4ry@10.211.0.9:3306/zenml":       "invalid literal for int() with base 10: 'c4n4ry@10.211.0.9:3306'",
+	} {
+		m := &mask{}
+		m.add(address)
+		if got := m.text(line); strings.Contains(got, "c4n") {
+			t.Errorf("%s: a part of the password shows in %q", address, got)
+		}
+	}
+}

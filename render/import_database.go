@@ -4,13 +4,14 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // storePattern takes a database URL apart as the server does: the last part of
 // the user information ends at the first @, and the name is read as it stands.
-var storePattern = regexp.MustCompile(`^mysql://(?:([^:/@]*)(?::([^@]*))?@)?(\[[0-9a-fA-F:]+\]|[^/:@]*)(?::(\d+))?/([^?]*)(\?.*)?$`)
+var storePattern = regexp.MustCompile(`^mysql://(?:([^:/@]*)(?::([^@]*))?@)?(\[[0-9a-fA-F:]+\]|[^\s/:@?#]*)(?::(\d+))?/([^?]*)(\?.*)?$`)
 
 func (r *reader) database() {
 	db := &r.a.Database
@@ -66,8 +67,8 @@ func (r *reader) sqlite() {
 func (r *reader) storeURL(address string) (password string) {
 	m := &r.a.Database.MySQL
 	parts := storePattern.FindStringSubmatch(address)
-	if parts == nil {
-		r.note("server.database.url", "it is not a mysql:// URL that the server reads: give database.mysql yourself")
+	if parts == nil || spilled(parts) {
+		r.note("server.database.url", "it is not a mysql:// URL that the server reads (special characters must be percent-encoded): give database.mysql yourself")
 		return ""
 	}
 	m.User, m.Host, m.Name = unescape(parts[1]), trimBrackets(parts[3]), parts[5]
@@ -76,6 +77,12 @@ func (r *reader) storeURL(address string) (password string) {
 		r.note("server.database.url", "what follows the ? is not carried over: use database.mysql.tls")
 	}
 	return unescape(parts[2])
+}
+
+// spilled tells whether a password that is not percent-encoded reaches beyond
+// its place: what would be read as host and name are parts of it.
+func spilled(parts []string) bool {
+	return parts[2] != "" && strings.Contains(parts[5]+parts[6], "@")
 }
 
 func unescape(text string) string {

@@ -200,3 +200,21 @@ func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
 		t.Errorf("%+v, %v", a, imported.Notes)
 	}
 }
+
+// TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers has URLs whose password
+// is not percent-encoded, so that a part of it stands where host or name do.
+func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
+	for _, part := range []string{"p@55/", "p@55?", "p@55:1/", "p@55#x/", "p@", "p@55/z?"} {
+		values := map[string]any{"server": map[string]any{"database": map[string]any{"url": "mysql://zenml:" + part + "c4n4ry@10.211.0.9:3306/zenml"}}}
+		imported := Import(values, load(t, "current").Info)
+		file, _ := answers.Write(imported.Answers)
+		for _, n := range append(imported.Notes, Note{Text: string(file)}) {
+			if strings.Contains(n.String(), "c4n4ry") {
+				t.Errorf("%s: a part of the password shows: %v", part, n)
+			}
+		}
+		if !slices.ContainsFunc(imported.Notes, func(n Note) bool { return strings.Contains(n.Text, "percent-encoded") }) {
+			t.Errorf("%s: no note says what is wrong: %v", part, imported.Notes)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package answers
 import (
 	"fmt"
 	"net"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -82,8 +81,8 @@ func positive(v string) (problem, remedy string) {
 }
 
 func databaseHost(v string) (problem, remedy string) {
-	if u, err := url.Parse(v); err == nil && u.Host != "" {
-		return fmt.Sprintf("“%s” is a URL", u.Redacted()), fmt.Sprintf("give the host alone: %s", u.Hostname())
+	if problem, remedy := hostOfURL(v); problem != "" {
+		return problem, remedy
 	}
 	if host, _, err := net.SplitHostPort(v); err == nil {
 		return fmt.Sprintf("“%s” has a port", v), fmt.Sprintf("give the host alone (%s) and the port in database.mysql.port", host)
@@ -108,6 +107,9 @@ func loopback(v string) (problem, remedy string) {
 }
 
 func databaseName(v string) (problem, remedy string) {
+	if partOfURL(v) && !databasePattern.MatchString(v) {
+		return "it is a URL or a part of one", "give the name alone"
+	}
 	if !databasePattern.MatchString(v) {
 		return fmt.Sprintf("“%s” is a name that the server refuses", v), `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
 	}
@@ -115,6 +117,9 @@ func databaseName(v string) (problem, remedy string) {
 }
 
 func databaseUser(v string) (problem, remedy string) {
+	if strings.Contains(v, "://") {
+		return "it is a URL", "give the user alone, and the password in database.mysql.password"
+	}
 	if len(v) > 80 || strings.ContainsAny(v, "\n\r\x00") {
 		return fmt.Sprintf("“%s” is not a MySQL user name", v), "give the user alone, without @host"
 	}

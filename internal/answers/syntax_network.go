@@ -23,8 +23,8 @@ func exposedHost(v string) (problem, remedy string) {
 	switch {
 	case v == NipIO:
 		return "", ""
-	case strings.Contains(v, "://"):
-		return fmt.Sprintf("“%s” is a URL", redactURL(v)), "give the host name alone, and the path in expose.path"
+	case partOfURL(v):
+		return "it is a URL", "give the host name alone, and the path in expose.path"
 	case net.ParseIP(v) != nil:
 		return fmt.Sprintf("“%s” is an address", v), "give a DNS name, or {nipIO: true} for one made from the controller's address"
 	case strings.HasPrefix(v, "*."):
@@ -52,15 +52,6 @@ func notText(v string) bool {
 }
 
 func allDigits(v string) bool { return strings.Trim(v, "0123456789") == "" }
-
-// redactURL shows a URL without the password that may stand in it.
-func redactURL(v string) string {
-	u, err := url.Parse(v)
-	if err != nil {
-		return "…"
-	}
-	return u.Redacted()
-}
 
 func webURL(v string) (problem, remedy string) {
 	u, err := url.Parse(v)
