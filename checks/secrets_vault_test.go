@@ -230,6 +230,19 @@ func TestVaultNamespace(t *testing.T) {
 	report = ask(t, withStore(in(outside), nil), Options{}, outside)
 	expect(t, report, "secrets.permissions", Failed, "update on secret/config", "vault policy write -namespace=mlops zenml")
 
+	v.WriteIn(t, "mlops", "sys/mounts/old", map[string]any{"type": "kv", "options": map[string]any{"version": "1"}})
+	writes, every := `path "secret/data/zenml/*" { capabilities = ["create", "read", "update"] }`, `path "*" { capabilities = ["create", "read", "update", "delete", "list"] }`
+	for mount, c := range map[string]struct{ policy, say string }{
+		"secret":  {writes, "vault kv metadata delete -namespace=mlops -mount=secret zenml/preflight-"},
+		"nowhere": {every, "vault secrets enable -namespace=mlops -path=nowhere kv-v2"},
+		"old":     {every, "vault kv enable-versioning -namespace=mlops old"},
+	} {
+		token := vaultToken(t, v, "mlops", c.policy, nil)
+		store := in(token)
+		store.HashiCorp.Mount = mount
+		expect(t, ask(t, withStore(store, nil), Options{}, token), "secrets.permissions", Failed, c.say)
+	}
+
 	// A Vault without namespaces drops the header: so does this way to one.
 	deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forward(t, w, r, v.Address, func(r *http.Request) { r.Header.Del("X-Vault-Namespace") })

@@ -45,10 +45,10 @@ func (s *Store) lookupFault(err error) error {
 	if s.config.Namespace != "" && refused.StatusCode == http.StatusNotFound {
 		return s.unknownNamespace(err)
 	}
-	f := &stores.Fault{Cause: err, Found: "the Vault does not take the token: it is wrong, revoked or expired", Remedy: "make a new one: vault token create -orphan -period=768h -policy=zenml"}
+	f := &stores.Fault{Cause: err, Found: "the Vault does not take the token: it is wrong, revoked or expired", Remedy: "make a new one: " + s.newToken()}
 	if n := s.config.Namespace; n != "" {
 		f.Found = "the Vault does not take the token: it is wrong, revoked, expired, or of another namespace than " + n
-		f.Remedy = "make a new one inside the namespace: vault token create -namespace=" + n + " -orphan -period=768h -policy=zenml"
+		f.Remedy = "make a new one inside the namespace: " + s.newToken()
 	}
 	return f
 }

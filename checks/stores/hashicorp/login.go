@@ -72,10 +72,10 @@ func (s *Store) appRole(ctx context.Context) error {
 	var refused *api.ResponseError
 	if errors.As(err, &refused) && refused.StatusCode < http.StatusInternalServerError {
 		says := strings.Join(refused.Errors, ", ")
-		f := &stores.Fault{Cause: err, Found: "the Vault refuses the AppRole: " + says, Remedy: fmt.Sprintf("vault read auth/%s/role/ROLE/role-id; vault write -f auth/%s/role/ROLE/secret-id makes a new secret ID", s.config.AuthMount, s.config.AuthMount)}
+		f := &stores.Fault{Cause: err, Found: "the Vault refuses the AppRole: " + says, Remedy: fmt.Sprintf("%s auth/%s/role/ROLE/role-id; %s -f auth/%s/role/ROLE/secret-id makes a new secret ID", s.command("read"), s.config.AuthMount, s.command("write"), s.config.AuthMount)}
 		if refused.StatusCode == http.StatusNotFound || strings.Contains(says, "no handler") || strings.Contains(says, "unsupported path") || refused.StatusCode == http.StatusForbidden {
 			f.Found = fmt.Sprintf("no AppRole login is mounted at %s%s: %s", s.config.AuthMount, s.inNamespace(), says)
-			f.Remedy = "correct authMount or namespace: vault auth list"
+			f.Remedy = "correct authMount or namespace: " + s.command("auth list")
 		}
 		return f
 	}
@@ -83,7 +83,7 @@ func (s *Store) appRole(ctx context.Context) error {
 		return s.fault(err)
 	}
 	if made == nil || made.Auth == nil {
-		return &stores.Fault{Found: "the login of the AppRole gives no token", Remedy: "correct authMount: vault auth list"}
+		return &stores.Fault{Found: "the login of the AppRole gives no token", Remedy: "correct authMount: " + s.command("auth list")}
 	}
 	s.vault.SetToken(made.Auth.ClientToken)
 	s.revoke = true
@@ -95,6 +95,19 @@ func (s *Store) inNamespace() string {
 		return ""
 	}
 	return " in namespace " + s.config.Namespace
+}
+
+// command is a command of the vault tool inside the store's namespace.
+func (s *Store) command(words string) string {
+	if s.config.Namespace == "" {
+		return "vault " + words
+	}
+	return "vault " + words + " -namespace=" + s.config.Namespace
+}
+
+// newToken is the command that makes a token which is renewed for ever.
+func (s *Store) newToken() string {
+	return s.command("token create") + " -orphan -period=768h -policy=zenml"
 }
 
 // token is what the Vault tells of a token.
@@ -158,12 +171,12 @@ func (s *Store) findings(t token) []*stores.Fault {
 	var found []*stores.Fault
 	if slices.Contains(t.policies, "root") {
 		found = append(found, &stores.Fault{Warn: true, Found: "the token is a root token",
-			Why: "whoever gets at the server's configuration owns the Vault", Remedy: "make a token with the store's rights alone: vault token create -orphan -period=768h -policy=zenml"})
+			Why: "whoever gets at the server's configuration owns the Vault", Remedy: "make a token with the store's rights alone: " + s.newToken()})
 	}
 	if s.config.Method != answers.VaultToken {
 		return found
 	}
-	const forever = "make one that is renewed for ever: vault token create -orphan -period=768h -policy=zenml; or use authMethod app-role"
+	forever := "make one that is renewed for ever: " + s.newToken() + "; or use authMethod app-role"
 	end := t.ttl
 	if t.renewable {
 		end = t.most

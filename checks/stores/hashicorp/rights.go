@@ -64,10 +64,10 @@ func (s *Store) engine(ctx context.Context) *stores.Fault {
 	kind, version := text(found.Data["type"]), text(options["version"])
 	switch {
 	case kind != "kv":
-		return &stores.Fault{Found: fmt.Sprintf("at %s%s there is an engine of type %s, not KV", mount, s.inNamespace(), kind), Remedy: "correct the mount: vault secrets list"}
+		return &stores.Fault{Found: fmt.Sprintf("at %s%s there is an engine of type %s, not KV", mount, s.inNamespace(), kind), Remedy: "correct the mount: " + s.command("secrets list")}
 	case version != "2":
 		return &stores.Fault{Found: fmt.Sprintf("the KV engine at %s%s is of version 1, and the server uses version 2", mount, s.inNamespace()),
-			Remedy: fmt.Sprintf("vault kv enable-versioning %s, or another mount: vault secrets enable -path=zenml kv-v2", mount)}
+			Remedy: fmt.Sprintf("%s %s, or another mount: %s -path=zenml kv-v2", s.command("kv enable-versioning"), mount, s.command("secrets enable"))}
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (s *Store) prove(ctx context.Context, name string, rights stores.Rights) (s
 func (s *Store) dataFault(err error) error {
 	var refused *api.ResponseError
 	if errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
-		return &stores.Fault{Cause: err, Found: fmt.Sprintf("there is no KV version 2 engine at %s%s", s.config.Mount, s.inNamespace()), Remedy: fmt.Sprintf("correct the mount (vault secrets list), or: vault secrets enable -path=%s kv-v2", s.config.Mount)}
+		return &stores.Fault{Cause: err, Found: fmt.Sprintf("there is no KV version 2 engine at %s%s", s.config.Mount, s.inNamespace()), Remedy: fmt.Sprintf("correct the mount (%s), or: %s -path=%s kv-v2", s.command("secrets list"), s.command("secrets enable"), s.config.Mount)}
 	}
 	return s.fault(err)
 }
@@ -175,7 +175,7 @@ func (s *Store) sweep(ctx context.Context, name string) string {
 }
 
 func (s *Store) leftover(name string) string {
-	return fmt.Sprintf("zenml/%s at %s%s; remove it: vault kv metadata delete -mount=%s zenml/%s", name, s.config.Mount, s.inNamespace(), s.config.Mount, name)
+	return fmt.Sprintf("zenml/%s at %s%s; remove it: %s -mount=%s zenml/%s", name, s.config.Mount, s.inNamespace(), s.command("kv metadata delete"), s.config.Mount, name)
 }
 
 func denied(err error) bool {
