@@ -28,13 +28,9 @@ var steps = []struct{ right, statement string }{
 }
 
 // useScratch goes through the steps. The tables are removed whatever happens,
-// even when ctx has ended; one that cannot be removed is named.
-func (e *Env) useScratch(ctx context.Context, db *sql.DB, table string) (err error) {
-	defer func() {
-		if left := dropScratch(ctx, db, table); left != nil {
-			err = left // what is left behind matters most
-		}
-	}()
+// even when ctx has ended; what cannot be removed is named.
+func (e *Env) useScratch(ctx context.Context, db *sql.DB, table string) error {
+	defer e.dropScratch(ctx, db, table)
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
 			if number(err) == errCommandDenied {
@@ -49,16 +45,20 @@ func (e *Env) useScratch(ctx context.Context, db *sql.DB, table string) (err err
 	return nil
 }
 
-func dropScratch(ctx context.Context, db *sql.DB, table string) error {
+// dropScratch has a time of its own, because that of the check may be up.
+func (e *Env) dropScratch(ctx context.Context, db *sql.DB, table string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 	defer cancel()
 	// The table that references goes first.
 	for _, name := range []string{table + "_ref", table} {
 		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS `"+name+"`"); err != nil {
-			return &Fault{Found: fmt.Sprintf("the scratch table %s could not be removed: %s", name, serverMessage(err)), Remedy: "DROP TABLE IF EXISTS `" + table + "_ref`, `" + table + "`;", Cause: err}
+			e.leave(Leftover{
+				What:   fmt.Sprintf("the scratch tables %s and %s of database %s, as far as they were made (%s)", table+"_ref", table, e.Answers.Database.MySQL.Name, serverMessage(err)),
+				Remedy: fmt.Sprintf("DROP TABLE IF EXISTS `%[1]s`.`%[2]s_ref`, `%[1]s`.`%[2]s`;", e.Answers.Database.MySQL.Name, table),
+			})
+			return
 		}
 	}
-	return nil
 }
 
 // serverMessage is the database server's own text, without its number.

@@ -49,6 +49,7 @@ type Env struct {
 	unannounced bool
 	scratch     string // the name of this run's scratch table
 	probes      *probes
+	left        *leavings // of the check that has this copy
 }
 
 // Rendered is what the install would apply, and what is wrong with it.
@@ -69,7 +70,7 @@ func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	c := *e
 	c.readOnly, c.unannounced = o.ReadOnly, o.Unannounced
 	c.scratch = scratchPrefix + strings.ToLower(rand.Text()[:10])
-	c.probes = newProbes(ctx)
+	c.probes, c.left = newProbes(ctx), &leavings{}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

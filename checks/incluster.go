@@ -38,11 +38,14 @@ func databaseInCluster(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := look.removable(ctx); err != nil {
+		return "", err
+	}
 	defer look.sweep(ctx)
 	log, err := look.run(ctx)
-	left := look.remove(ctx)
+	look.remove(ctx)
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
-		fault.Found += look.differs + left
+		fault.Found += look.differs
 	}
 	if err != nil {
 		return "", err
@@ -54,7 +57,7 @@ func databaseInCluster(ctx context.Context, e *Env) (string, error) {
 	if fault := e.sightFault(ctx, said); fault != nil {
 		return "", fault
 	}
-	return said.words(e) + look.differs + left, nil
+	return said.words(e) + look.differs, nil
 }
 
 func (s sight) words(e *Env) string {

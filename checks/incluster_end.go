@@ -12,10 +12,32 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 )
 
-// remove deletes what was made, also after Ctrl-C, and tells what is left.
+// removable sees to it that nothing is made which may not be removed again.
+func (l *podLook) removable(ctx context.Context) error {
+	for _, made := range l.made() {
+		may, err := l.env.allowed(ctx, right{resource: made + "s", verb: "delete"}.attributes(l.env.namespace()))
+		if err != nil {
+			return err
+		}
+		if !may {
+			return Skip("in namespace %s you may not delete %ss, so that the %s for the look would stay", l.env.namespace(), made, made)
+		}
+	}
+	return nil
+}
+
+// made are the kinds of the objects that the look makes.
+func (l *podLook) made() []string {
+	if l.secret == nil {
+		return []string{"pod"}
+	}
+	return []string{"pod", "secret"}
+}
+
+// remove deletes what was made, also after Ctrl-C, and names what is left.
 // Whether a request that was cut off has made its object is not known, so
 // both are deleted by name.
-func (l *podLook) remove(ctx context.Context) (left string) {
+func (l *podLook) remove(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTidy)
 	defer cancel()
 	now := int64(0)
@@ -24,9 +46,11 @@ func (l *podLook) remove(ctx context.Context) (left string) {
 		err = errors.Join(err, ignoreMissing(l.client.CoreV1().Secrets(l.env.namespace()).Delete(ctx, l.secret.Name, metav1.DeleteOptions{})))
 	}
 	if err != nil {
-		return fmt.Sprintf("; left behind (%v): kubectl -n %s delete pod,secret %s", err, l.env.namespace(), l.pod.Name)
+		l.env.leave(Leftover{
+			What:   fmt.Sprintf("%s %s in namespace %s (%v)", strings.Join(l.made(), " and "), l.pod.Name, l.env.namespace(), err),
+			Remedy: fmt.Sprintf("kubectl -n %s delete %s %s --ignore-not-found", l.env.namespace(), strings.Join(l.made(), ","), l.pod.Name),
+		})
 	}
-	return ""
 }
 
 // sweep deletes what runs that were ended by force have left in the namespace.

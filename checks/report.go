@@ -23,8 +23,12 @@ type Result struct {
 	// Softened tells that --warn-only turned a failure into this warning.
 	Softened bool
 	Duration time.Duration
+	// Left is what the check made and could not remove again; Message and Hint
+	// say so.
+	Left []Leftover
 
 	blocks bool // what needs this check has no meaning
+	held   bool // the claim holds, whatever was left behind
 }
 
 // Report is how a run ended.
@@ -78,6 +82,15 @@ func (r Report) ByID(id string) (Result, bool) {
 		}
 	}
 	return Result{}, false
+}
+
+// Left is everything that checks made and could not remove again.
+func (r Report) Left() []Leftover {
+	var all []Leftover
+	for _, result := range r.Results {
+		all = append(all, result.Left...)
+	}
+	return all
 }
 
 // Serial is the time that the checks took one by one, added up.

@@ -81,11 +81,12 @@ func (r *runner) result(ctx context.Context, c Check) Result {
 		return Result{Status: Skipped, Message: reason, blocks: true}
 	}
 	r.tell(Event{Check: c})
-	started := time.Now()
-	found, err := attempt(ctx, c, r.env)
+	started, env := time.Now(), r.env.apart()
+	found, err := attempt(ctx, c, env)
 	result := r.judge(ctx, c, found, err)
-	result.Duration = time.Since(started)
+	result.Duration, result.held = time.Since(started), err == nil
 	r.settle(ctx, c, err, &result)
+	result.leave(env.left.all)
 	return result
 }
 
@@ -102,7 +103,7 @@ func (r *runner) settle(ctx context.Context, c Check, err error, result *Result)
 	case <-ctx.Done():
 		return
 	}
-	if other.result.Status != Pass {
+	if !other.result.held {
 		return
 	}
 	result.Status, result.Softened = Warned, false // and what needs it stays without meaning

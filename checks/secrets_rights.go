@@ -22,6 +22,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 			continue
 		}
 		rights, err := in.store.Rights(ctx, !e.readOnly && !e.unannounced)
+		in.leave(e, rights.Left)
 		in.judge(&all, rights)
 		if err != nil {
 			all.add(p, p.fault(err, in.secrets))
@@ -44,10 +45,15 @@ func (in *loggedIn) judge(all *findings, rights stores.Rights) {
 		}
 		all.add(in.place, f)
 	}
-	if rights.Left != "" {
-		name, command, _ := strings.Cut(rights.Left, "; remove it: ")
-		all.add(in.place, &Fault{Found: fmt.Sprintf("%s: the secret that proved the rights could not be removed: %s", in.key, name), Remedy: command})
+}
+
+// leave reports the secret that proved the rights, where it is still there.
+func (in *loggedIn) leave(e *Env, left string) {
+	if left == "" {
+		return
 	}
+	name, command, _ := strings.Cut(scrub(left, in.secrets), "; remove it: ")
+	e.leave(Leftover{What: fmt.Sprintf("%s: the secret that proved the rights could not be removed: %s", in.key, name), Remedy: command})
 }
 
 // proved reports what is right, and what could not be told without writing.

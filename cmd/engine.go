@@ -26,6 +26,7 @@ type engine struct {
 
 	mu     sync.Mutex
 	charts map[install.Source]*install.Chart
+	left   []checks.Leftover // by checks that were interrupted, and shown nowhere
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -74,7 +75,13 @@ func (e *engine) Notices(a answers.Answers) []string {
 func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
 	options := e.options
 	options.Unannounced = !agreed
-	return checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)
+	report, err := checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)
+	if err != nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.left = append(e.left, report.Left()...)
+	}
+	return report, err
 }
 
 func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, error) {

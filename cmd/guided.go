@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
@@ -25,10 +26,20 @@ func (o *installOptions) guided(ctx context.Context) error {
 		return usage(err)
 	}
 	outcome, err := o.ask(ctx, e, file.Answers)
+	e.nameLeftovers(o.streams.Err)
 	if err != nil {
 		return err
 	}
 	return o.farewell(outcome)
+}
+
+// nameLeftovers says what interrupted checks could not remove again.
+func (e *engine) nameLeftovers(w io.Writer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, l := range e.left {
+		fmt.Fprintf(w, "Left behind: %s\n  %s\n", l.What, l.Remedy)
+	}
 }
 
 func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answers) (wizard.Outcome, error) {

@@ -135,10 +135,11 @@ func (o *installOptions) announce(u *setup) error {
 func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	u.announceWrites(o.streams, o.checks)
 	report, err := checks.Run(ctx, u.checksEnv(o.port), o.checks, nil)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	if err := checks.Text(o.streams.Err, report, o.common.style(o.streams, o.streams.Err)); err != nil {
+	shown := checks.Text(o.streams.Err, report, o.common.style(o.streams, o.streams.Err))
+	if err := errors.Join(shown, err); err != nil {
 		return err
 	}
 	return verdict(report, o.failOn)

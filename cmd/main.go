@@ -14,9 +14,12 @@ import (
 
 // Main runs one command line and returns the exit code of the process. The
 // first interrupt ends the context, so that what is under way comes to a known
-// state; the second ends the process at once.
+// state; the second ends the process at once. The end of the terminal does as
+// the first: it may signal several times, and none of them ends the process.
 func Main(args []string, s Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, forget := untilHangup(context.Background())
+	defer forget()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 

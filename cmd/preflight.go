@@ -80,10 +80,11 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	}
 	unit.announceWrites(o.streams, o.checks)
 	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, o.watch())
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	if err := o.write(report); err != nil {
+	// The report of an interrupted run names what was left behind.
+	if err := errors.Join(o.write(report), err); err != nil {
 		return err
 	}
 	return verdict(report, o.failOn)
