@@ -65,7 +65,7 @@ func (e *Env) backupGrants(ctx context.Context, strategy string) (*Fault, error)
 	if missing := missingRights(grants, m.Name, backupRights); len(missing) > 0 {
 		return &Fault{
 			Found:  fmt.Sprintf("%s lacks %s on the whole of %s, which restoring a backup needs", m.User, list(missing), m.Name),
-			Remedy: e.grantCommand(missing),
+			Remedy: e.grantCommand(ctx, missing),
 		}, nil
 	}
 	other := e.Answers.Database.Backup.Database
@@ -75,7 +75,7 @@ func (e *Env) backupGrants(ctx context.Context, strategy string) (*Fault, error)
 	if missing := missingRights(grants, other, migrationRights); len(missing) > 0 {
 		return &Fault{
 			Found:  fmt.Sprintf("%s lacks %s on the backup's database %s", m.User, list(missing), other),
-			Remedy: fmt.Sprintf("GRANT ALL ON `%s`.* TO '%s'@'%%';", other, m.User),
+			Remedy: fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", other, e.account(ctx)),
 		}, nil
 	}
 	return nil, nil

@@ -44,25 +44,25 @@ func (e *Env) mysqlFault(err error) *Fault {
 		fault.Remedy = "SET GLOBAL max_connections = 200;\nor close what holds them: SHOW PROCESSLIST;"
 	case errAccessDenied:
 		fault.Found = fmt.Sprintf("the user or the password is wrong, or the user may not log in from here: %s (1045)", server.Message)
-		fault.Remedy = fmt.Sprintf("correct database.mysql.user and database.mysql.password, or set the password anew:\nALTER USER '%s'@'%%' IDENTIFIED BY '...';", user)
+		fault.Remedy = "correct database.mysql.user and database.mysql.password, or set the password anew:\n" + e.alterUser("IDENTIFIED BY '...'")
 	case errNoPassword:
 		fault.Found = fmt.Sprintf("%s logs in by another method than a password: %s (1698)", user, server.Message)
-		fault.Remedy = fmt.Sprintf("ALTER USER '%s'@'%%' IDENTIFIED BY '...';", user)
+		fault.Remedy = e.alterUser("IDENTIFIED BY '...'")
 	case errHostBlocked:
 		fault.Found = "the database server has blocked this machine after too many failed connections (1129)"
 		fault.Remedy = "mysqladmin flush-hosts"
 	case errHostNotAllowed:
 		fault.Found = fmt.Sprintf("the database server does not let this machine in: %s (1130)", server.Message)
-		fault.Remedy = fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '...';\nor a narrower host pattern that covers the cluster's nodes", user)
+		fault.Remedy = "CREATE USER " + e.anyHost() + " IDENTIFIED BY '...';\nor a narrower host pattern that covers the cluster's nodes"
 	case errOldClient, errPluginMissing:
 		fault.Found = fmt.Sprintf("%s has an authentication method that does not serve here: %s (%d)", user, server.Message, server.Number)
-		fault.Remedy = fmt.Sprintf("ALTER USER '%s'@'%%' IDENTIFIED WITH caching_sha2_password BY '...';", user)
+		fault.Remedy = e.alterUser("IDENTIFIED WITH caching_sha2_password BY '...'")
 	case errPasswordExpired, errMustChange:
 		fault.Found = fmt.Sprintf("the password of %s has expired (%d)", user, server.Number)
-		fault.Remedy = fmt.Sprintf("ALTER USER '%s'@'%%' IDENTIFIED BY '...' PASSWORD EXPIRE NEVER;", user)
+		fault.Remedy = e.alterUser("IDENTIFIED BY '...' PASSWORD EXPIRE NEVER")
 	case errAccountLocked, errMariaLocked:
 		fault.Found = fmt.Sprintf("the account of %s is locked (%d)", user, server.Number)
-		fault.Remedy = fmt.Sprintf("ALTER USER '%s'@'%%' ACCOUNT UNLOCK;", user)
+		fault.Remedy = e.alterUser("ACCOUNT UNLOCK")
 	case errSecureTransport:
 		fault.Found = "the database server insists on TLS (3159)"
 		fault.Remedy = "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}"
@@ -77,7 +77,7 @@ func (e *Env) driverFault(err error) *Fault {
 	switch {
 	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrCleartextPassword):
 		fault.Found = fmt.Sprintf("%s has an authentication method that does not serve here", user)
-		fault.Remedy = fmt.Sprintf("ALTER USER '%s'@'%%' IDENTIFIED WITH caching_sha2_password BY '...';", user)
+		fault.Remedy = e.alterUser("IDENTIFIED WITH caching_sha2_password BY '...'")
 	case isTimeout(err):
 		fault.Found = "the database server does not answer the login in time"
 		fault.Remedy = "look at its load: SHOW PROCESSLIST;"

@@ -16,7 +16,7 @@ func databaseExists(ctx context.Context, e *Env) (string, error) {
 	case errDatabaseDenied:
 		return "", &Fault{
 			Found:  fmt.Sprintf("%s has no right on the database %s at all, or there is none of that name (1044)", e.Answers.Database.MySQL.User, name),
-			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + e.grantCommand(migrationRights), Cause: err,
+			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + e.grantCommand(ctx, migrationRights), Cause: err,
 		}
 	}
 	if err != nil {
@@ -34,7 +34,7 @@ func (e *Env) creatable(ctx context.Context) (string, error) {
 	if len(missingRights(grants, name, []string{"CREATE"})) > 0 {
 		return "", &Fault{
 			Found:  fmt.Sprintf("there is no database %s, and %s may not create it (1049)", name, e.Answers.Database.MySQL.User),
-			Remedy: "CREATE DATABASE `" + name + "`;\n" + e.grantCommand(migrationRights),
+			Remedy: "CREATE DATABASE `" + name + "`;\n" + e.grantCommand(ctx, migrationRights),
 		}
 	}
 	return name + " does not exist yet; the server will create it", nil

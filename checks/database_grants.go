@@ -102,7 +102,6 @@ func missingRights(grants []grant, database string, wanted []string) []string {
 }
 
 // grantCommand is the statement that an administrator of the database runs.
-func (e *Env) grantCommand(rights []string) string {
-	m := e.Answers.Database.MySQL
-	return "GRANT " + strings.Join(rights, ", ") + " ON `" + m.Name + "`.* TO '" + m.User + "'@'%';"
+func (e *Env) grantCommand(ctx context.Context, rights []string) string {
+	return "GRANT " + strings.Join(rights, ", ") + " ON `" + e.Answers.Database.MySQL.Name + "`.* TO " + e.account(ctx) + ";"
 }

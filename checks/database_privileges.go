@@ -28,7 +28,7 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 		return "", e.loginError(err)
 	}
 	if len(missing) > 0 {
-		return "", e.lacking(missing)
+		return "", e.lacking(ctx, missing)
 	}
 	if e.readOnly {
 		if _, err := e.granted(ctx); err != nil {
@@ -42,10 +42,10 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 	return "proved on a scratch table, which is gone again", nil
 }
 
-func (e *Env) lacking(missing []string) *Fault {
+func (e *Env) lacking(ctx context.Context, missing []string) *Fault {
 	return &Fault{
 		Found:  fmt.Sprintf("%s lacks %s on %s", e.Answers.Database.MySQL.User, list(missing), e.Answers.Database.MySQL.Name),
-		Remedy: e.grantCommand(missing),
+		Remedy: e.grantCommand(ctx, missing),
 	}
 }
 
@@ -57,7 +57,7 @@ func (e *Env) granted(ctx context.Context) (string, error) {
 		return "", e.loginError(err)
 	}
 	if missing := missingRights(grants, e.Answers.Database.MySQL.Name, migrationRights); len(missing) > 0 {
-		return "", e.lacking(missing)
+		return "", e.lacking(ctx, missing)
 	}
 	return "granted; not proved, because the database does not exist yet", nil
 }

@@ -34,7 +34,7 @@ func (e *Env) useScratch(ctx context.Context, db *sql.DB, table string) error {
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
 			if number(err) == errCommandDenied {
-				return e.lacking([]string{refused(err, step.right)})
+				return e.lacking(ctx, []string{refused(err, step.right)})
 			}
 			return &Fault{
 				Found:  fmt.Sprintf("%s fails on a scratch table: %s", step.right, serverMessage(err)),

@@ -70,8 +70,7 @@ func (e *Env) sightFault(ctx context.Context, s sight) error {
 		fault.Found = "a pod may not log in: " + fault.Found
 		fault.Warn, fault.Blocks = false, false
 		if fault.Remedy == "" {
-			m := e.Answers.Database.MySQL
-			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO '%s'@'%%';", m.Name, m.User)
+			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", e.Answers.Database.MySQL.Name, e.refusedAccount(ctx, s.Error))
 		}
 	default:
 		return Skip("the image cannot make the look: %s", s.Error)
