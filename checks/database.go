@@ -87,7 +87,7 @@ var databaseChecks = []Check{
 		ID: "database.connections", Claim: "max_connections covers every pod's pool", Severity: MustPass, When: needsMySQL, Run: databaseConnections,
 		Needs: []string{"database.login"},
 		Why:   "under load the server's requests fail with \"too many connections\"",
-		Finds: []string{"fewer than replicas × (pool size + overflow), by max_connections or max_user_connections"},
+		Finds: []string{"fewer than replicas × (pool size + overflow), by max_connections, max_user_connections or the account's own MAX_USER_CONNECTIONS"},
 	},
 	{
 		ID: "database.backup", Claim: "the backup strategy's rights are there", Severity: MustPass, When: needsMySQL, Run: databaseBackup,

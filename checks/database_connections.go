@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -24,26 +25,64 @@ func databaseConnections(ctx context.Context, e *Env) (string, error) {
 	}
 	replicas := e.mostReplicas(ctx)
 	pool := e.Answers.Database.MySQL.Pool
-	each := orDefault(pool.Size, defaultPool) + orDefault(pool.Overflow, defaultOverflow)
+	each := orDefault(pool.Size, defaultPool) + defaultOverflow
+	if pool.Overflow != nil {
+		each = orDefault(pool.Size, defaultPool) + *pool.Overflow
+	}
 	needed := replicas*each + 1 // the migration job's
-	limit, name := tightest(variables)
-	if limit > 0 && needed > limit {
+	limits, err := e.connectionLimits(ctx, variables)
+	if err != nil {
+		return "", e.loginError(err)
+	}
+	l := tightest(limits)
+	if l.most > 0 && needed > l.most {
 		return "", &Fault{
-			Found:  fmt.Sprintf("%d pods with up to %d connections each need %d, and %s is %d", replicas, each, needed, name, limit),
-			Remedy: fmt.Sprintf("SET GLOBAL %s = %d;\nor smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}", name, needed+needed/4),
+			Found:  fmt.Sprintf("%d pods with up to %d connections each need %d, and %s is %d", replicas, each, needed, l.name, l.most),
+			Remedy: fmt.Sprintf(l.raise, needed+needed/4) + "\nor smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",
 		}
 	}
-	return fmt.Sprintf("%d of %d (%s)", needed, limit, name), nil
+	return fmt.Sprintf("%d of %d (%s)", needed, l.most, l.name), nil
 }
 
-// tightest returns the lower of the limits that apply to one user; 0 for none.
-func tightest(variables map[string]string) (limit int, name string) {
-	for _, n := range []string{"max_connections", "max_user_connections"} {
-		if v, err := strconv.Atoi(variables[n]); err == nil && v > 0 && (limit == 0 || v < limit) {
-			limit, name = v, n
+// connectionLimit is how many connections there may be, and the statement that
+// raises it; 0 for no limit.
+type connectionLimit struct {
+	most        int
+	name, raise string
+}
+
+// connectionLimits are those that apply to the user. The session has the limit
+// of the account itself, where it has one, else the server's.
+func (e *Env) connectionLimits(ctx context.Context, variables map[string]string) ([]connectionLimit, error) {
+	db, err := e.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ofAll, _ := strconv.Atoi(variables["max_user_connections"]) // a server without it sets no limit
+	own := ofAll
+	err = db.QueryRowContext(ctx, "SELECT @@session.max_user_connections").Scan(&own)
+	if err != nil && number(err) != errUnknownVariable {
+		return nil, err
+	}
+	user := connectionLimit{own, "max_user_connections", "SET GLOBAL max_user_connections = %d;"}
+	if own != ofAll {
+		account := e.account(ctx)
+		user.name = "MAX_USER_CONNECTIONS of the account " + account
+		user.raise = "ALTER USER " + strings.ReplaceAll(account, "%", "%%") + " WITH MAX_USER_CONNECTIONS %d;"
+	}
+	most, _ := strconv.Atoi(variables["max_connections"]) // a server without it sets no limit
+	return []connectionLimit{{most, "max_connections", "SET GLOBAL max_connections = %d;"}, user}, nil
+}
+
+// tightest returns the lowest of the limits.
+func tightest(limits []connectionLimit) connectionLimit {
+	var low connectionLimit
+	for _, l := range limits {
+		if l.most > 0 && (low.most == 0 || l.most < low.most) {
+			low = l
 		}
 	}
-	return limit, name
+	return low
 }
 
 func orDefault(n, otherwise int) int {

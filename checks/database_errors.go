@@ -18,6 +18,7 @@ const (
 	errHostNotAllowed     = 1130
 	errCommandDenied      = 1142
 	errColumnDenied       = 1143
+	errUnknownVariable    = 1193
 	errTooManyOfUser      = 1203
 	errSpecificDenied     = 1227
 	errOldClient          = 1251

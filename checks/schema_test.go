@@ -51,6 +51,17 @@ func TestDatabaseConnectionsForEveryPod(t *testing.T) {
 	expect(t, with(2, 20), "database.connections", Pass, "81 of 100")
 	expect(t, with(3, 20), "database.connections", Failed, "need 121, and max_connections is 100", "SET GLOBAL max_connections = 151;")
 	expect(t, with(3, 10), "database.connections", Pass, "91 of 100")
+
+	s.Exec(t, "CREATE USER tight@'127.%' IDENTIFIED BY '"+canary+"' WITH MAX_USER_CONNECTIONS 30")
+	tight := func(overflow int) Report {
+		return preflight(t, withDatabase(t, s, func(m *answers.MySQL) { m.User, m.Pool.Overflow = "tight", &overflow }), Options{})
+	}
+	expect(t, tight(0), "database.connections", Pass, "21 of 30")
+	result := expect(t, tight(10), "database.connections", Failed, "need 31, and MAX_USER_CONNECTIONS of the account 'tight'@'127.%' is 30")
+	raise, _, _ := strings.Cut(result.Hint, "\n")
+	s.Exec(t, raise)
+	expect(t, tight(10), "database.connections", Pass, "31 of 38")
+
 	s.Exec(t, "SET GLOBAL max_user_connections = 30")
 	expect(t, with(1, 20), "database.connections", Failed, "max_user_connections is 30")
 }

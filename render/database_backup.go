@@ -118,8 +118,8 @@ func payloads(d *draft) {
 				prove(payloadsSay(chartName+" is "+text, text))
 		}
 	}
-	if p.CacheBytes > 0 {
-		d.set(name+".cacheMaxBytes", p.CacheBytes, key+"cacheBytes").prove(payloadsSay(fmt.Sprintf("the cache holds %d bytes", p.CacheBytes), strconv.Itoa(p.CacheBytes)))
+	if n := p.CacheBytes; n != nil {
+		d.set(name+".cacheMaxBytes", orZero(*n), key+"cacheBytes").prove(payloadsSay(fmt.Sprintf("the cache holds %d bytes", *n), strconv.Itoa(*n)))
 	}
 	if p.TimeoutSeconds > 0 {
 		d.set(name+".backendTimeoutSeconds", p.TimeoutSeconds, key+"timeoutSeconds").prove(payloadsSay(fmt.Sprintf("the time-out is %d s", p.TimeoutSeconds), strconv.Itoa(p.TimeoutSeconds)))

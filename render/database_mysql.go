@@ -65,7 +65,7 @@ func mysqlPool(d *draft) {
 	if pool.Size > 0 {
 		d.set("database.poolSize", pool.Size, "database.mysql.pool.size").prove(podsSee("ZENML_STORE_POOL_SIZE", strconv.Itoa(pool.Size)))
 	}
-	if pool.Overflow > 0 {
-		d.set("database.maxOverflow", pool.Overflow, "database.mysql.pool.overflow").prove(podsSee("ZENML_STORE_MAX_OVERFLOW", strconv.Itoa(pool.Overflow)))
+	if n := pool.Overflow; n != nil {
+		d.set("database.maxOverflow", orZero(*n), "database.mysql.pool.overflow").prove(podsSee("ZENML_STORE_MAX_OVERFLOW", strconv.Itoa(*n)))
 	}
 }

@@ -39,7 +39,7 @@ func (r *reader) database() {
 		m.Password = r.claim("ZENML_STORE_PASSWORD")
 	}
 	r.tls()
-	m.Pool = answers.Pool{Size: r.number("server.database.poolSize"), Overflow: r.number("server.database.maxOverflow")}
+	m.Pool = answers.Pool{Size: r.number("server.database.poolSize"), Overflow: r.numberOrZero("server.database.maxOverflow")}
 	if value, ok := r.take("server.database.persistence"); ok {
 		if m, isMap := value.(map[string]any); !isMap || m["enabled"] == true {
 			r.note("server.database.persistence", "it has no effect beside a database URL: left out")
@@ -164,7 +164,7 @@ func (r *reader) payloads() {
 	p := &r.a.Database.Payloads
 	*p = answers.Payloads{
 		Backend: r.text(at + "backend"), Path: r.text(at + "path"), Region: r.text(at + "region"), Endpoint: r.text(at + "endpointUrl"),
-		CacheBytes: r.number(at + "cacheMaxBytes"), TimeoutSeconds: r.number(at + "backendTimeoutSeconds"),
+		CacheBytes: r.numberOrZero(at + "cacheMaxBytes"), TimeoutSeconds: r.number(at + "backendTimeoutSeconds"),
 	}
 	if p.Backend == "" {
 		p.Backend = answers.PayloadsS3

@@ -85,10 +85,27 @@ func (r *reader) number(path string) int {
 	}
 	text, _ := scalarText(value)
 	n, err := strconv.Atoi(text)
-	if err != nil {
-		r.put(path, value)
+	if err != nil || n <= 0 {
+		r.put(path, value) // no answer says it
+		return 0
 	}
 	return n
+}
+
+// numberOrZero takes a whole number that may be 0. The charts leave out a 0
+// that is no text.
+func (r *reader) numberOrZero(path string) *int {
+	value, ok := r.take(path)
+	if !ok {
+		return nil
+	}
+	text, _ := scalarText(value)
+	n, err := strconv.Atoi(text)
+	if _, isText := value.(string); err != nil || n < 0 || n == 0 && !isText {
+		r.put(path, value)
+		return nil
+	}
+	return &n
 }
 
 // truth takes a boolean; given tells whether there was one.
@@ -170,6 +187,8 @@ func (r *reader) bind(b binding) {
 		*at = r.text("server." + b.name)
 	case *int:
 		*at = r.number("server." + b.name)
+	case **int:
+		*at = r.numberOrZero("server." + b.name)
 	case *[]string:
 		*at = r.texts("server." + b.name)
 	}

@@ -29,7 +29,7 @@ type binding struct {
 	name     string // of the chart, below the server's key
 	answer   string
 	variable string
-	at       any // *string, *int or *[]string in the answers
+	at       any // *string, *int, **int or *[]string in the answers
 }
 
 func serverBindings(s *answers.Server) []binding {
@@ -53,9 +53,22 @@ func (d *draft) bind(b binding) {
 		if *at != 0 {
 			d.set(b.name, *at, b.answer).prove(serverSees(b.variable, strconv.Itoa(*at)))
 		}
+	case **int:
+		if n := *at; n != nil {
+			d.set(b.name, orZero(*n), b.answer).prove(serverSees(b.variable, strconv.Itoa(*n)))
+		}
 	case *[]string:
 		if len(*at) > 0 {
 			d.set(b.name, *at, b.answer).prove(serverSees(b.variable, strings.Join(*at, ",")))
 		}
 	}
+}
+
+// orZero is a number as the charts take it: they leave out a setting that is
+// the number 0, as if it were not there, but not the text.
+func orZero(n int) any {
+	if n == 0 {
+		return "0"
+	}
+	return n
 }

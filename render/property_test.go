@@ -171,6 +171,9 @@ func (g generator) text(f answers.Field) string {
 		return []string{"s3", "gs", "az"}[g.IntN(3)] + "://" + g.word()
 	}
 	first := g.wild()
+	if f.Kind == answers.Integer && g.IntN(3) == 0 {
+		first = "0"
+	}
 	if namesAnObject[f.Key] {
 		first = g.word() // the charts write it without quotes: a name like "1000000" would be a number
 	}

@@ -271,3 +271,45 @@ func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestZeroIsAnAnswer has the numbers whose 0 means something else than none:
+// the charts leave out a 0 that is a number.
+func TestZeroIsAnAnswer(t *testing.T) {
+	for _, generation := range generations {
+		c := load(t, generation)
+		a := samples(t)["mysql-plain"]
+		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+			if err := a.Set(key, "0"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		doc, err := Values(a, c.Info, settings(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects, err := c.render(a, doc.Map)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if faults := Prove(a, c.Info, doc, objects); len(faults) > 0 {
+			t.Errorf("%s: without effect: %v", generation, faults)
+		}
+		back := Import(doc.Map, c.Info).Answers
+		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+			if got := back.Get(key); got != "0" {
+				t.Errorf("%s: %s comes back as %q", generation, key, got)
+			}
+		}
+	}
+}
+
+// TestImportKeepsAZeroThatNoAnswerSays leaves it to the chart as it stood.
+func TestImportKeepsAZeroThatNoAnswerSays(t *testing.T) {
+	database := map[string]any{"url": "mysql://u@db:3306/zenml", "maxOverflow": 0.0, "poolSize": 0.0}
+	imported := Import(map[string]any{"server": map[string]any{"database": database, "replicaCount": -1.0}}, load(t, "current").Info)
+	kept, _ := imported.Answers.Values["server"].(map[string]any)
+	below, _ := kept["database"].(map[string]any)
+	if below["maxOverflow"] != 0.0 || below["poolSize"] != 0.0 || kept["replicaCount"] != -1.0 {
+		t.Errorf("kept: %v, %v", imported.Answers.Values, imported.Notes)
+	}
+}

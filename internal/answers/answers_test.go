@@ -139,3 +139,25 @@ func TestSetAndGetCoverEveryField(t *testing.T) {
 		}
 	}
 }
+
+func TestZeroIsAnAnswerOnlyWhereItMeansSomething(t *testing.T) {
+	for _, f := range Fields {
+		if f.Kind != Integer {
+			continue
+		}
+		problem, _ := f.Check("0")
+		var a Answers
+		if err := a.Set(f.Key, "0"); (err == nil) != (problem == "") {
+			t.Errorf("%s: typed, 0 gives %v, and its check says %q", f.Key, err, problem)
+		}
+		path := strings.Split(f.Key, ".")
+		file := "version: 1\n" + strings.Join(path, ": {") + ": 0" + strings.Repeat("}", len(path)-1) + "\n"
+		read, err := Read("zero.yaml", []byte(file))
+		if (err == nil) != (problem == "") {
+			t.Errorf("%s: in a file, 0 gives %v, and its check says %q", f.Key, err, problem)
+		}
+		if written, _ := Write(read.Answers); err == nil && (read.Get(f.Key) != "0" || !strings.Contains(string(written), path[len(path)-1]+": 0")) {
+			t.Errorf("%s: read as %q, and written as\n%s", f.Key, read.Get(f.Key), written)
+		}
+	}
+}

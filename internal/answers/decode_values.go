@@ -34,7 +34,13 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 	case *string:
 		d.scalar(n, target, key, "text")
 	case *int:
-		d.scalar(n, target, key, "a whole number")
+		if d.scalar(n, target, key, "a whole number") && *target == 0 && key != "version" {
+			d.fault(key, n, zeroProblem, zeroRemedy)
+		}
+	case **int:
+		if number := 0; d.scalar(n, &number, key, "a whole number") {
+			*target = &number
+		}
 	case *bool:
 		d.scalar(n, target, key, "true or false")
 	default:

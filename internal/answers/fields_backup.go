@@ -106,7 +106,7 @@ var payloadFields = in(StepExtras, fileOnly(
 	}),
 	when(offloads, Field{
 		Key: "database.payloads.cacheBytes", Kind: Integer,
-		Title: "Cache of large values", Help: "How many bytes of them each pod keeps in memory.", Check: anyPositive, Example: "134217728",
+		Title: "Cache of large values", Help: "How many bytes of them each pod keeps in memory; 0 for none.", Check: anyOrNone, Example: "134217728",
 	}, Field{
 		Key: "database.payloads.timeoutSeconds", Kind: Integer,
 		Title: "Time-out of the bucket", Help: "Seconds to wait for it.", Check: positive, Example: "10",

@@ -104,7 +104,7 @@ var serverFields = in(StepExtras, fileOnly(
 		Key: "server.requestTimeout", Kind: Integer, Check: positive,
 		Title: "Request time-out", Help: "Seconds that a request may wait for a thread.", Example: "20",
 	}, Field{
-		Key: "server.requestCacheTimeout", Kind: Integer, Check: positive,
-		Title: "Request cache", Help: "Seconds that a repeated request finds its answer in the cache.", Example: "300",
+		Key: "server.requestCacheTimeout", Kind: Integer, Check: noneOrMore,
+		Title: "Request cache", Help: "Seconds that a repeated request finds its answer in the cache; 0 for none.", Example: "300",
 	}),
 ))

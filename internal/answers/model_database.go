@@ -45,8 +45,8 @@ type TLS struct {
 
 // Pool is the size of one server pod's connection pool.
 type Pool struct {
-	Size     int `yaml:"size,omitempty"`
-	Overflow int `yaml:"overflow,omitempty"`
+	Size     int  `yaml:"size,omitempty"`
+	Overflow *int `yaml:"overflow,omitempty"` // 0 is an answer
 }
 
 // Backup is the copy that is made before the database is migrated.
@@ -85,7 +85,7 @@ type Payloads struct {
 	Path           string `yaml:"path,omitempty"`
 	Region         string `yaml:"region,omitempty"`
 	Endpoint       string `yaml:"endpoint,omitempty"`
-	CacheBytes     int    `yaml:"cacheBytes,omitempty"`
+	CacheBytes     *int   `yaml:"cacheBytes,omitempty"` // 0 is an answer
 	TimeoutSeconds int    `yaml:"timeoutSeconds,omitempty"`
 	NoBackfill     bool   `yaml:"noBackfill,omitempty"`
 }

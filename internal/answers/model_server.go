@@ -27,7 +27,7 @@ type Server struct {
 	ThreadPoolSize      int               `yaml:"threadPoolSize,omitempty"`
 	AuthThreadPoolSize  int               `yaml:"authThreadPoolSize,omitempty"`
 	RequestTimeout      int               `yaml:"requestTimeout,omitempty"`
-	RequestCacheTimeout int               `yaml:"requestCacheTimeout,omitempty"`
+	RequestCacheTimeout *int              `yaml:"requestCacheTimeout,omitempty"` // 0 is an answer
 }
 
 // Autoscaling lets Kubernetes choose the number of pods.
@@ -89,7 +89,7 @@ type Auth struct {
 	JWTTokenAlgorithm               string   `yaml:"jwtTokenAlgorithm,omitempty"`
 	JWTTokenIssuer                  string   `yaml:"jwtTokenIssuer,omitempty"`
 	JWTTokenAudience                string   `yaml:"jwtTokenAudience,omitempty"`
-	JWTTokenLeewaySeconds           int      `yaml:"jwtTokenLeewaySeconds,omitempty"`
+	JWTTokenLeewaySeconds           *int     `yaml:"jwtTokenLeewaySeconds,omitempty"` // 0 is an answer
 	JWTTokenExpireMinutes           int      `yaml:"jwtTokenExpireMinutes,omitempty"`
 	AuthCookieName                  string   `yaml:"authCookieName,omitempty"`
 	AuthCookieDomain                string   `yaml:"authCookieDomain,omitempty"`

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -24,6 +25,8 @@ func (a Answers) Get(key string) string {
 		return content
 	case int:
 		return strconv.Itoa(content)
+	case *int:
+		return strconv.Itoa(*content)
 	case bool:
 		return strconv.FormatBool(content)
 	case Source:
@@ -72,7 +75,16 @@ func (a *Answers) Set(key, text string) error {
 		if err != nil {
 			return fmt.Errorf("“%s” is not a whole number", text)
 		}
+		if n == 0 {
+			return errors.New(zeroProblem + ": " + zeroRemedy)
+		}
 		v.SetInt(int64(n))
+	case *int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("“%s” is not a whole number", text)
+		}
+		v.Set(reflect.ValueOf(&n))
 	case bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
@@ -92,6 +104,13 @@ func (a *Answers) Set(key, text string) error {
 	}
 	return nil
 }
+
+// A plain number of the model cannot tell 0 from no answer: what may be 0 is a
+// pointer there.
+const (
+	zeroProblem = "0 is none of its numbers"
+	zeroRemedy  = "give one from 1 on, or leave it out"
+)
 
 func hostOf(text string) Host {
 	if text == NipIO {

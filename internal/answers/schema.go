@@ -44,7 +44,9 @@ func typeSchema(t reflect.Type, key string) map[string]any {
 	case reflect.String:
 		return map[string]any{"type": "string"}
 	case reflect.Int:
-		return map[string]any{"type": "integer"}
+		return map[string]any{"type": "integer", "minimum": 1}
+	case reflect.Pointer:
+		return map[string]any{"type": "integer", "minimum": 0}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
 	case reflect.Slice:

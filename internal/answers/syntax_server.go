@@ -79,7 +79,9 @@ func dnsLabelAnyCase(v string) (problem, remedy string) {
 func replicas(v string) (problem, remedy string) { return between(v, 1, 1000) }
 func percent(v string) (problem, remedy string)  { return between(v, 1, 1000) }
 
-func anyPositive(v string) (problem, remedy string) { return between(v, 1, 1<<53) }
+// noneOrMore and anyOrNone are for numbers that may be 0.
+func noneOrMore(v string) (problem, remedy string) { return between(v, 0, 999_999) }
+func anyOrNone(v string) (problem, remedy string)  { return between(v, 0, 1<<53) }
 
 func between(v string, low, high int) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < low || n > high {
