@@ -45,7 +45,7 @@ var databaseChecks = []Check{
 		ID: "database.tls", Claim: "the connection is protected as asked for", Severity: MustPass, When: needsMySQL, Run: databaseTLS,
 		Needs: []string{"database.connect"},
 		Why:   "the server connects with the same settings and would be refused, or would talk to an impostor",
-		Finds: []string{"TLS asked for, and the server offers none", "the server insists on TLS, and it is off", "a certificate of an unknown authority, for another host, or expired", "no common TLS version", "a client certificate that the server refuses, or whose key is another one's", "a CA, certificate or key that is not PEM"},
+		Finds: []string{"TLS asked for, and the server offers none", "the server insists on TLS, and it is off", "a certificate of an unknown authority, for another host, or expired", "a CA that is an intermediate, without its root", "a certificate that names the host in its common name alone (a warning)", "no common TLS version", "a client certificate that the server refuses, or whose key is another one's", "a CA, certificate or key that is not PEM"},
 	},
 	{
 		ID: "database.login", Claim: "the user may log in", Severity: MustPass, When: needsMySQL, Run: databaseLogin,

@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 
@@ -37,26 +36,19 @@ func (e *Env) trust(ctx context.Context, t answers.TLS, config *tls.Config) erro
 	if err != nil {
 		return err
 	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM([]byte(ca.Reveal())) {
+	trusted := certificates(ca.Reveal())
+	if len(trusted) == 0 {
 		return notPEM("the CA certificate", "database.mysql.tls.ca")
 	}
-	if t.Mode == answers.TLSVerifyCA {
-		config.InsecureSkipVerify = true // the chain is verified below, without the host's name
-		config.VerifyConnection = verifyChain(config.RootCAs)
-	}
-	return nil
-}
-
-func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
-	return func(state tls.ConnectionState) error {
-		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
-		for _, c := range state.PeerCertificates[1:] {
-			options.Intermediates.AddCert(c)
+	config.InsecureSkipVerify = true // verified below, by the rules of the server's client
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		if err := verifyChain(trusted, state.PeerCertificates); err != nil || t.Mode == answers.TLSVerifyCA {
+			return err
 		}
-		_, err := state.PeerCertificates[0].Verify(options)
+		_, err := verifyHost(state.PeerCertificates[0], config.ServerName)
 		return err
 	}
+	return nil
 }
 
 // present adds the client's certificate, where there is one.
@@ -104,6 +96,9 @@ func databaseTLS(ctx context.Context, e *Env) (string, error) {
 	state, err := e.databaseHandshake(ctx, config)
 	if err != nil {
 		return "", e.tlsFault(err)
+	}
+	if fault := e.namedByCommonName(state); fault != nil {
+		return "", fault
 	}
 	return e.protection(state), nil
 }

@@ -37,6 +37,7 @@ func (e *Env) tlsFault(err error) error {
 		invalid x509.CertificateInvalidError
 	)
 	var client *clientRefused
+	var rootless *noRoot
 	alert, broken := alertOf(err)
 	switch {
 	case errors.Is(err, errNoTLS):
@@ -48,6 +49,9 @@ func (e *Env) tlsFault(err error) error {
 			fault.Found += fmt.Sprintf(", which was issued by %q", unknown.Cert.Issuer.String())
 		}
 		fault.Remedy = "give the certificate of that authority; see what the server sends:\n" + e.openssl()
+	case errors.As(err, &rootless):
+		fault.Found = fmt.Sprintf("the CA certificate in database.mysql.tls.ca is no root: it is that of %q, which %q has signed", rootless.last.Subject, rootless.last.Issuer)
+		fault.Remedy = "give the root as well: append its certificate to the file; the server's client demands the whole chain (unable to get issuer certificate)"
 	case errors.As(err, &name):
 		fault.Found = fmt.Sprintf("the server's certificate is for %s, not for %s", list(certificateNames(name.Certificate)), host)
 		fault.Remedy = "use one of those names as database.mysql.host, have a certificate issued for " + host + ", or: database: {mysql: {tls: {mode: verify-ca}}}"
@@ -68,6 +72,9 @@ func certificateNames(c *x509.Certificate) []string {
 	names := append([]string{}, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
+	}
+	if len(c.DNSNames) == 0 {
+		names = append(names, commonNames(c)...) // they count then
 	}
 	if len(names) == 0 {
 		names = append(names, "no host at all (it has no subject alternative name)")

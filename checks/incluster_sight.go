@@ -65,6 +65,9 @@ func (e *Env) sightFault(ctx context.Context, s sight) error {
 	case "tls", "files":
 		fault.Found = fmt.Sprintf("seen from a pod, TLS with %s fails: %s", address, s.Error)
 		fault.Remedy = "give the authority that signed the database's certificate: database: {mysql: {tls: {ca: {file: ca.pem}}}}"
+		if strings.Contains(s.Error, "unable to get issuer certificate") {
+			fault.Remedy = "give the root as well: append its certificate to database.mysql.tls.ca, which is no root"
+		}
 	case "login", "database":
 		fault = e.mysqlFault(&mysql.MySQLError{Number: s.Code, Message: s.Error})
 		fault.Found = "a pod may not log in: " + fault.Found

@@ -41,6 +41,7 @@ var logCauses = []logCause{
 	{code: 1419, cause: "the database refuses triggers while its binary log is on (1419: {said})", remedy: "set log_bin_trust_function_creators"},
 	{code: 3750, cause: "the database demands a primary key on every table (3750: {said})", remedy: "switch sql_require_primary_key off for this database"},
 	{contains: "unable to get local issuer certificate", cause: "the database's certificate is not signed by the given CA ({said})", remedy: "give the CA that signed it"},
+	{contains: "unable to get issuer certificate", cause: "the given CA is no root, and the root is missing ({said})", remedy: "append the root's certificate to database.mysql.tls.ca"},
 	{contains: "hostname mismatch", cause: "the database's certificate is for another host name ({said})", remedy: "use the name in the certificate, or a database.mysql.tls.mode that does not check it"},
 	{contains: "certificate has expired", cause: "the database's certificate has expired ({said})", remedy: "renew it"},
 	{contains: "certificate verify failed", cause: "the database's certificate is not trusted ({said})", remedy: "give the CA that signed it"},

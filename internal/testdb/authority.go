@@ -40,11 +40,34 @@ func NewAuthority(t testing.TB) *Authority {
 	return &Authority{PEM: block("CERTIFICATE", der), cert: cert, key: key}
 }
 
+// Intermediate makes an authority that this one has signed.
+func (a *Authority) Intermediate(t testing.TB) *Authority {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "test intermediate"},
+		NotBefore: a.cert.NotBefore, NotAfter: a.cert.NotAfter,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
+	check(t, err)
+	cert, err := x509.ParseCertificate(der)
+	check(t, err)
+	return &Authority{PEM: block("CERTIFICATE", der), cert: cert, key: key}
+}
+
 // Server issues a certificate for hosts, which are names or addresses.
 func (a *Authority) Server(t testing.TB, notAfter time.Time, hosts ...string) Pair {
 	t.Helper()
+	return a.Named(t, notAfter, "test server", hosts...)
+}
+
+// Named issues a server's certificate with that common name.
+func (a *Authority) Named(t testing.TB, notAfter time.Time, name string, hosts ...string) Pair {
+	t.Helper()
 	template := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "test server"}, NotAfter: notAfter,
+		Subject: pkix.Name{CommonName: name}, NotAfter: notAfter,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	for _, host := range hosts {

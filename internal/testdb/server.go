@@ -25,7 +25,9 @@ const Install = "apt-get install -y mariadb-server-core mariadb-client-core"
 type Options struct {
 	Version  string    // what it reports of itself: "8.0.41", "5.7.44-log"; "own" for MariaDB's own
 	Address  string    // where it listens; 127.0.0.1 when empty
-	Hosts    []string  // what its certificate is for
+	Name     string    // the common name of its certificate
+	Hosts    []string  // what its certificate is for; empty and not nil for none
+	Chained  bool      // an intermediate authority has signed its certificate, and is sent with it
 	NotAfter time.Time // when its certificate ends; an hour from now when zero
 	NoTLS    bool      // it offers no TLS at all
 	Flags    []string  // further flags of mariadbd
@@ -36,6 +38,7 @@ type Server struct {
 	Host      string
 	Port      int
 	Authority *Authority // signed its certificate, and those of clients that it trusts
+	Issuer    *Authority // the intermediate between the two where it is Chained
 
 	admin *sql.DB
 }
@@ -87,6 +90,9 @@ func missing(t testing.TB, program string) {
 func (o Options) complete() Options {
 	if o.Version == "" {
 		o.Version = "8.0.41"
+	}
+	if o.Name == "" {
+		o.Name = "test server"
 	}
 	if o.Address == "" {
 		o.Address = "127.0.0.1"
@@ -149,7 +155,7 @@ func (s *Server) launch(t testing.TB, dir string, o Options) {
 
 func (s *Server) certificates(t testing.TB, dir string, o Options) []string {
 	t.Helper()
-	pair := s.Authority.Server(t, o.NotAfter, o.Hosts...)
+	pair := s.issue(t, o)
 	files := map[string][]byte{"ca.pem": s.Authority.PEM, "cert.pem": pair.Cert, "key.pem": pair.Key}
 	for name, content := range files {
 		path := filepath.Join(dir, name)
@@ -157,6 +163,17 @@ func (s *Server) certificates(t testing.TB, dir string, o Options) []string {
 		hand(t, path)
 	}
 	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"), "--ssl-key=" + filepath.Join(dir, "key.pem")}
+}
+
+func (s *Server) issue(t testing.TB, o Options) Pair {
+	t.Helper()
+	if !o.Chained {
+		return s.Authority.Named(t, o.NotAfter, o.Name, o.Hosts...)
+	}
+	s.Issuer = s.Authority.Intermediate(t)
+	pair := s.Issuer.Named(t, o.NotAfter, o.Name, o.Hosts...)
+	pair.Cert = append(pair.Cert, s.Issuer.PEM...)
+	return pair
 }
 
 func connect(socket string) *sql.DB {
