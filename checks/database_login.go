@@ -9,7 +9,11 @@ import (
 func isBadConn(err error) bool { return errors.Is(err, driver.ErrBadConn) }
 
 func databaseLogin(ctx context.Context, e *Env) (string, error) {
-	_, err := e.session(ctx)
+	db, err := e.session(ctx)
+	if err == nil {
+		// An expired password lets in, and then refuses every statement.
+		_, err = db.ExecContext(ctx, "DO 0")
+	}
 	if err == nil {
 		return e.Answers.Database.MySQL.User + " is logged in", nil
 	}
