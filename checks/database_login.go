@@ -12,7 +12,7 @@ func databaseLogin(ctx context.Context, e *Env) (string, error) {
 	db, err := e.session(ctx)
 	if err == nil {
 		// An expired password lets in, and then refuses every statement.
-		_, err = db.ExecContext(ctx, "DO 0")
+		_, err = column(ctx, db, "SELECT 1")
 	}
 	if err == nil {
 		return e.Answers.Database.MySQL.User + " is logged in", nil
