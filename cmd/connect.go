@@ -102,7 +102,7 @@ func (u *setup) activate(ctx context.Context, c connection, client zenml.Client,
 	case u.answers.Admin.Activate == answers.ActivateAuto:
 		return u.activateNow(ctx, c, client)
 	case !c.stay:
-		fmt.Fprintf(c.streams.Err, "The server is not activated: whoever reaches it first becomes its admin. Activate it with `%s`.\n", connectCommand(u.answers))
+		fmt.Fprintf(c.streams.Err, "The server is not activated: whoever reaches it first becomes its admin. Activate it with `%s`.\n", u.connectCommand(""))
 		return nil
 	}
 	fmt.Fprintf(c.streams.Err, "Activate it here: %s\n", page)
@@ -156,19 +156,4 @@ func (u *setup) openPage(ctx context.Context, c connection, url string) {
 	if err := openURL(ctx, c.streams, url); err != nil {
 		fmt.Fprintf(c.streams.Err, "%v: open %s yourself.\n", err, url)
 	}
-}
-
-// connectCommand is the command line that leads to the server again.
-func connectCommand(a answers.Answers) string {
-	command := "zenml-installer connect"
-	for _, flag := range []struct{ name, value, usual string }{
-		{"--context", a.Cluster.Context, ""},
-		{"-n", a.Cluster.Namespace, answers.DefaultRelease},
-		{"--release", a.Cluster.Release, answers.DefaultRelease},
-	} {
-		if flag.value != flag.usual {
-			command += " " + flag.name + " " + flag.value
-		}
-	}
-	return command
 }

@@ -157,7 +157,7 @@ func (o *generateOptions) writeOne(path string, content []byte) error {
 // explain says what a person does with what was written.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
-	if commands := p.document.Commands(); len(commands) > 0 && o.format != string(render.FormatManifests) {
+	if commands := p.document.Commands(u.kubectlFlags()...); len(commands) > 0 && o.format != string(render.FormatManifests) {
 		fmt.Fprintln(w, "Create the Secrets that it references:")
 		for _, command := range commands {
 			fmt.Fprintln(w, "  "+command)
@@ -166,20 +166,4 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 	if o.format == string(render.FormatValues) {
 		fmt.Fprintf(w, "Install it by hand with:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
 	}
-}
-
-// helmCommand is the Helm command line that installs what was prepared.
-func helmCommand(u *setup, p *prepared, values string) string {
-	command := fmt.Sprintf("helm upgrade --install %s %s", u.answers.Cluster.Release, u.answers.Chart.Ref)
-	if !isLocalChart(u.answers.Chart.Ref) {
-		command += " --version " + p.chart.Info.Version
-	}
-	command += fmt.Sprintf(" -n %s --create-namespace -f %s", u.answers.Cluster.Namespace, values)
-	if u.plainHTTP {
-		command += " --plain-http"
-	}
-	if u.answers.Cluster.Context != "" {
-		command += " --kube-context " + u.answers.Cluster.Context
-	}
-	return command
 }

@@ -56,6 +56,29 @@ func TestGenerateTellsHowToMakeTheSecrets(t *testing.T) {
 	}
 }
 
+// What is done by hand goes to the cluster that the answers mean, whatever the
+// current context is by then.
+func TestLinesByHandNameTheCluster(t *testing.T) {
+	p := nowhere(t)
+	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--context", "my prod", "--output", filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
+	r := p.runs(args...).want(t, exitDone)
+	lines := 0
+	for _, line := range strings.Split(r.err, "\n") {
+		kubectl, helm := strings.Contains(line, "kubectl "), strings.Contains(line, "helm upgrade")
+		if !kubectl && !helm {
+			continue
+		}
+		lines++
+		flag := map[bool]string{true: " --kube-context 'my prod'", false: " --context 'my prod'"}[helm]
+		if !strings.Contains(line, flag) || !strings.Contains(line, "--kubeconfig "+p.env["KUBECONFIG"]) {
+			t.Errorf("it goes to the current context: %s", line)
+		}
+	}
+	if lines != 4 { // the namespace, two Secrets, the release
+		t.Errorf("%d lines in\n%s", lines, r.err)
+	}
+}
+
 func TestBadUsageIsNamed(t *testing.T) {
 	p := nowhere(t)
 	bad := p.file("bad.yaml", "version: 1\ndatabase: {type: mysql, mysql: {hots: x}}\n")

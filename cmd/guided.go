@@ -30,7 +30,7 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.farewell(outcome)
+	return o.farewell(e, outcome)
 }
 
 // nameLeftovers says what interrupted checks could not remove again.
@@ -63,7 +63,7 @@ func statePath() string {
 }
 
 // farewell prints what remains to be known once the screens are gone.
-func (o *installOptions) farewell(outcome wizard.Outcome) error {
+func (o *installOptions) farewell(e *engine, outcome wizard.Outcome) error {
 	w := o.streams.Err
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
@@ -71,20 +71,20 @@ func (o *installOptions) farewell(outcome wizard.Outcome) error {
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
 	case wizard.Installed:
-		o.installed(outcome)
+		o.installed(e, outcome)
 	default:
 		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
 	}
 	return nil
 }
 
-func (o *installOptions) installed(outcome wizard.Outcome) {
+func (o *installOptions) installed(e *engine, outcome wizard.Outcome) {
 	w := o.streams.Err
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
 	if !outcome.Activated {
 		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
 	}
-	fmt.Fprintln(w, "Reach it again with: "+connectCommand(outcome.Answers.Complete()))
+	fmt.Fprintln(w, "Reach it again with: "+e.setup(outcome.Answers).connectCommand(""))
 	if outcome.URL != "" {
 		fmt.Fprintln(o.streams.Out, install.LoginCommand(install.Login{URL: outcome.URL}))
 	}

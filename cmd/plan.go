@@ -29,7 +29,7 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		ByHand:    append(p.prepared.document.Commands(), helmCommand(p.setup, p.prepared, defaultValuesFile)),
+		ByHand:    append(p.prepared.document.Commands(p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, defaultValuesFile)),
 	}
 }
 

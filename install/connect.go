@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/internal/shell"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
@@ -62,23 +62,12 @@ type Login struct {
 
 // LoginCommand is the line with which a user logs the zenml client in.
 func LoginCommand(l Login) string {
-	command := "zenml login " + quoteArg(l.URL)
+	command := "zenml login " + shell.Quote(l.URL)
 	switch {
 	case l.CAFile != "":
-		command += " --ssl-ca-cert " + quoteArg(l.CAFile)
+		command += " --ssl-ca-cert " + shell.Quote(l.CAFile)
 	case l.NoVerify:
 		command += " --no-verify-ssl"
 	}
 	return command
-}
-
-// quoteArg quotes an argument for a POSIX shell where it needs that.
-func quoteArg(arg string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+,=", r)
-	}
-	if arg != "" && strings.IndexFunc(arg, func(r rune) bool { return !safe(r) }) < 0 {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

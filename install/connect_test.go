@@ -63,11 +63,3 @@ func TestLoginCommand(t *testing.T) {
 		}
 	}
 }
-
-func TestQuoteArg(t *testing.T) {
-	for arg, want := range map[string]string{"": "''", "a b": "'a b'", "it's": `'it'\''s'`, "~/x": "'~/x'", "a*": "'a*'", "a-b_c.d": "a-b_c.d"} {
-		if got := quoteArg(arg); got != want {
-			t.Errorf("%q: got %s, want %s", arg, got, want)
-		}
-	}
-}

@@ -8,23 +8,26 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/shell"
 )
 
 // Commands returns the shell commands (bash, zsh) that create the Secrets
 // which the values reference and which the installer would have created. No
 // secret is in them, nor does one become an argument of a process: they read
 // exported environment variables, files, the terminal, or openssl, and need jq
-// where several answers become one JSON text.
-func (d Document) Commands() []string {
+// where several answers become one JSON text. The flags say which cluster
+// kubectl means; without any it is the one of the current context.
+func (d Document) Commands(flags ...string) []string {
 	ours := group(slices.DeleteFunc(d.draft.ours(), func(n Need) bool { return n.Kept }))
 	if len(ours) == 0 {
 		return nil
 	}
 	namespace := d.draft.a.Cluster.Namespace
-	commands := []string{fmt.Sprintf("kubectl get namespace %s >/dev/null 2>&1 || kubectl create namespace %s", namespace, namespace)}
+	kubectl := shell.Line(append([]string{"kubectl"}, flags...)...)
+	commands := []string{fmt.Sprintf("%[1]s get namespace %[2]s >/dev/null 2>&1 || %[1]s create namespace %[2]s", kubectl, namespace)}
 	for _, needs := range ours {
 		var typed []string
-		command := fmt.Sprintf("kubectl -n %s create secret generic %s", namespace, needs[0].Name)
+		command := fmt.Sprintf("%s -n %s create secret generic %s", kubectl, namespace, needs[0].Name)
 		for _, n := range needs {
 			from, ask := n.shell()
 			typed = append(typed, ask...)
@@ -43,9 +46,9 @@ func (n Need) shell() (from string, ask []string) {
 	case n.source.Env != "":
 		return fmt.Sprintf(`<(printf %%s "$%s")`, n.source.Env), nil
 	case n.source.File != "" && isPublic(n.Answer):
-		return quote(n.source.File), nil
+		return shell.Quote(n.source.File), nil
 	case n.source.File != "":
-		return fmt.Sprintf(`<(printf %%s "$(cat %s)")`, quote(n.source.File)), nil
+		return fmt.Sprintf(`<(printf %%s "$(cat %s)")`, shell.Quote(n.source.File)), nil
 	case n.source.Generate:
 		return `<(printf %s "$(openssl rand -hex 32)")`, nil
 	default:
@@ -74,7 +77,7 @@ func (n Need) shellObject() (from string, ask []string) {
 			value = "env." + p.secret.Env
 		case p.secret.File != "":
 			name := "f" + strconv.Itoa(len(files))
-			files = append(files, fmt.Sprintf("--rawfile %s %s", name, quote(p.secret.File)))
+			files = append(files, fmt.Sprintf("--rawfile %s %s", name, shell.Quote(p.secret.File)))
 			value = "($" + name + ` | rtrimstr("\n"))`
 		default:
 			name, command := typed(p.name, n.Answer+"."+p.answer)
@@ -83,7 +86,7 @@ func (n Need) shellObject() (from string, ask []string) {
 		}
 		fields = append(fields, p.name+": "+value)
 	}
-	return fmt.Sprintf("<(jq -nc %s)", strings.TrimSpace(strings.Join(files, " ")+" "+quote("{"+strings.Join(fields, ", ")+"}"))), ask
+	return fmt.Sprintf("<(jq -nc %s)", strings.TrimSpace(strings.Join(files, " ")+" "+shell.Quote("{"+strings.Join(fields, ", ")+"}"))), ask
 }
 
 func jsonText(text string) string {
@@ -97,14 +100,4 @@ func jsonText(text string) string {
 func isPublic(key string) bool {
 	f, ok := answers.FieldByKey(key)
 	return ok && f.Kind == answers.Content
-}
-
-// quote makes text one word of a shell.
-func quote(text string) string {
-	if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-", r)
-	}) {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

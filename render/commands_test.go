@@ -46,6 +46,33 @@ func TestCommandsCreateTheSecrets(t *testing.T) {
 	}
 }
 
+// Every command names the cluster that is meant: without, the Secrets would go
+// to whatever context is the current one.
+func TestCommandsNameTheCluster(t *testing.T) {
+	a := samples(t)["mysql-production"]
+	doc, err := Values(a, load(t, "current").Info, settings(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "kubectl() { printf '%s|' \"$@\" >&3; echo >&3; case \"$*\" in *\"get namespace\"*) return 1;; esac; }\n" +
+		strings.Join(doc.Commands("--kubeconfig", "/my files/config", "--context", "prod"), "\n")
+	cmd := exec.Command("bash", "-c", "exec 3>&1\n"+script)
+	cmd.Env = append(os.Environ(), "DB_PASSWORD=x")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, script)
+	}
+	calls := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, call := range calls {
+		if !strings.HasPrefix(call, "--kubeconfig|/my files/config|--context|prod|") {
+			t.Errorf("kubectl would ask another cluster: %s", call)
+		}
+	}
+	if len(calls) < 3 { // get namespace, create namespace, a Secret
+		t.Errorf("the commands: %s", calls)
+	}
+}
+
 // created runs the commands against no cluster and reads what they made.
 func created(t *testing.T, dir string, doc Document) map[string]corev1.Secret {
 	t.Helper()
