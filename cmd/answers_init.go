@@ -107,6 +107,9 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 // chart's version with them.
 func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, error) {
 	if o.fromRelease {
+		if _, err := u.cluster.Context(); err != nil {
+			return nil, usage(err)
+		}
 		release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
 		if err != nil {
 			return nil, err

@@ -36,11 +36,10 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 }
 
 func runConnect(ctx context.Context, o *connectOptions) error {
-	file, err := targetOnly(o.common)
+	unit, _, err := onCluster(o.streams, o.common)
 	if err != nil {
 		return err
 	}
-	unit := newSetup(o.streams, o.common, file, install.LoadChart)
 	release, err := unit.engine.Release(ctx, unit.answers.Cluster.Namespace, unit.answers.Cluster.Release)
 	if err != nil {
 		return err

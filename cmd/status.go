@@ -64,11 +64,10 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
 		return usagef("--output %s: it is text or json", o.output)
 	}
-	file, err := targetOnly(o.common)
+	u, _, err := onCluster(o.streams, o.common)
 	if err != nil {
 		return err
 	}
-	u := newSetup(o.streams, o.common, file, install.LoadChart)
 	found, err := u.state(ctx)
 	if err != nil {
 		return err

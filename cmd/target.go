@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // targetOnly returns answers that say only where: for the commands that work
@@ -12,4 +14,20 @@ func targetOnly(c common) (answers.File, error) {
 		return file, err
 	}
 	return file, nil
+}
+
+// onCluster puts together a command that works on a release that is there, and
+// says in which cluster. A context that is not there is a mistake of usage,
+// found before any cluster is asked.
+func onCluster(s Streams, c common) (*setup, kube.Context, error) {
+	file, err := targetOnly(c)
+	if err != nil {
+		return nil, kube.Context{}, err
+	}
+	u := newSetup(s, c, file, install.LoadChart)
+	at, err := u.cluster.Context()
+	if err != nil {
+		return nil, at, usage(err)
+	}
+	return u, at, nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -37,16 +36,11 @@ them and how to remove them.`,
 }
 
 func runUninstall(ctx context.Context, o *uninstallOptions) error {
-	file, err := targetOnly(o.common)
+	u, context, err := onCluster(o.streams, o.common)
 	if err != nil {
 		return err
 	}
-	u := newSetup(o.streams, o.common, file, install.LoadChart)
 	at := u.answers.Cluster
-	context, err := u.cluster.Context()
-	if err != nil {
-		return usage(err)
-	}
 	what := fmt.Sprintf("release %s in namespace %s of context %s (%s)", at.Release, at.Namespace, context.Name, context.Server)
 	switch {
 	case o.yes:

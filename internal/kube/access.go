@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
 )
 
 // Access is one way into one cluster. It is lazy: nothing is read before it is
@@ -93,6 +94,9 @@ func (a *Access) Context() (Context, error) {
 	}
 	if name := deref(a.flags.Context); name != "" {
 		return Context{}, fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
+	}
+	if config, err := a.config(); err == nil && config.Host != clientcmd.ClusterDefaults.Server {
+		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's own cluster
 	}
 	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context (kubeconfig: %s)", a.path())
 }
