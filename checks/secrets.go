@@ -14,6 +14,7 @@ var secretsChecks = []Check{
 			"no encryption key (a warning)",
 			"a weak key: short, or of few different characters (a warning)",
 			"another key than the deployed release has, one where it has none, or none where it has one",
+			"a new key for a database, or a volume, in which a server of before has stored secrets under another",
 		},
 	},
 	{

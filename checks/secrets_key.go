@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
@@ -21,9 +22,6 @@ var keyVariables = map[string]string{ //nolint:gosec // names of variables
 // keptKeys are the Secrets in which the installer keeps keys that it has
 // generated, after "<release>-".
 var keptKeys = map[string]string{"secretsStore": "secrets-store", "backupSecretsStore": "backup-secrets-store"}
-
-// keptKey is the key of such a Secret.
-const keptKey = "encryption-key"
 
 // secretsKey looks at the encryption key: that there is one, that it is worth
 // the name, and that it is the one the deployed release has.
@@ -54,14 +52,18 @@ func (e *Env) judgeKey(ctx context.Context, p place, all *findings) error {
 		if deployed {
 			return p.changed("a key is generated, and the deployed release has none: what it has stored cannot be read with a key")
 		}
-		all.pass(p, "32 random bytes are generated; keep them")
-		return nil
+		return e.judgeNewKey(ctx, p, all)
 	}
 	if skip != nil && source.Generate {
 		return p.changed("a key is generated, and the deployed release has another one: give that one instead")
 	}
 	if err != nil {
 		return err
+	}
+	if !deployed {
+		if fault := e.otherThanKept(ctx, p, key); fault != nil {
+			return fault
+		}
 	}
 	switch {
 	case deployed && !before.Empty() && key.Empty():
@@ -81,6 +83,10 @@ func (e *Env) judgeKey(ctx context.Context, p place, all *findings) error {
 		all.pass(p, "the key of the deployed release")
 		return nil
 	}
+	if source.Generate {
+		all.pass(p, "the key that was generated before")
+		return nil
+	}
 	all.pass(p, source.Describe())
 	return nil
 }
@@ -92,15 +98,21 @@ func (e *Env) keyToBe(ctx context.Context, p place) (secret.Text, error) {
 	if !source.Generate || e.Cluster == nil {
 		return e.read(ctx, p.key+".sql.encryptionKey", source)
 	}
-	data, err := e.secretData(ctx, e.release()+"-"+keptKeys[p.key])
-	if err != nil {
-		return secret.Text{}, err
-	}
-	if kept := string(data[keptKey]); kept != "" {
-		return secret.New(kept), nil
+	kept, err := e.keptKey(ctx, p)
+	if err != nil || !kept.Empty() {
+		return kept, err
 	}
 	return e.read(ctx, p.key+".sql.encryptionKey", source)
 }
+
+// keptKey is the key that the installer has put into a Secret for the store
+// before.
+func (e *Env) keptKey(ctx context.Context, p place) (secret.Text, error) {
+	data, err := e.secretData(ctx, p.keptIn(e))
+	return secret.New(string(data[manifest.EncryptionKey])), err
+}
+
+func (p place) keptIn(e *Env) string { return e.release() + "-" + keptKeys[p.key] }
 
 // deployedKey is the key of the deployed release, if that keeps secrets in the
 // database at all.

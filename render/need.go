@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
@@ -30,7 +31,7 @@ var homes = map[string]answers.SecretRef{
 	"server.auth.jwtSecretKey": {Name: "auth", Key: "jwt-secret-key"},
 	"admin.password":           {Name: "admin", Key: "password"},
 
-	"secretsStore.sql.encryptionKey":  {Name: "secrets-store", Key: "encryption-key"},
+	"secretsStore.sql.encryptionKey":  {Name: "secrets-store", Key: manifest.EncryptionKey},
 	"secretsStore.aws":                {Name: "secrets-store", Key: "auth-config"},
 	"secretsStore.aws.authConfig":     {Name: "secrets-store", Key: "auth-config"},
 	"secretsStore.gcp":                {Name: "secrets-store", Key: "auth-config"},

@@ -7,6 +7,11 @@ const (
 	Installer      = "zenml-installer"            // the value of LabelManagedBy, and the field manager
 )
 
+// EncryptionKey is the key under which a Secret of the installer's holds what a
+// secrets store encrypts with. What was stored cannot be read without it, so
+// that such a Secret outlives its release.
+const EncryptionKey = "encryption-key"
+
 // Labels returns the labels of the objects that the installer makes for a
 // release.
 func Labels(release string) map[string]string {
