@@ -84,6 +84,7 @@ func (o *installOptions) installed(e *engine, outcome wizard.Outcome) {
 	if !outcome.Activated {
 		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
 	}
+	e.setup(outcome.Answers).tellKeys(w, outcome.Install)
 	fmt.Fprintln(w, "Reach it again with: "+e.setup(outcome.Answers).connectCommand(""))
 	if outcome.URL != "" {
 		fmt.Fprintln(o.streams.Out, install.LoginCommand(install.Login{URL: outcome.URL}))

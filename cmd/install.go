@@ -113,9 +113,11 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		return err
 	}
 	talk := narrate.New(o.streams.Err, narrate.Options{Look: o.common.look(o.streams), Verbose: o.common.verbose})
-	if _, err := u.apply(ctx, p, o.common.timeout, talk.Install); err != nil {
+	outcome, err := u.apply(ctx, p, o.common.timeout, talk.Install)
+	if err != nil {
 		return o.failed(talk, err)
 	}
+	u.tellKeys(o.streams.Err, outcome)
 	return u.connect(ctx, connection{
 		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, look: o.common.look(o.streams),
 	})

@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 type uninstallOptions struct {
-	streams Streams
-	common  common
-	yes     bool
+	streams    Streams
+	common     common
+	yes        bool
+	deleteKeys bool
 }
 
 func newUninstall(s Streams, c *common, run func(context.Context, *uninstallOptions) error) *cobra.Command {
@@ -23,36 +26,91 @@ func newUninstall(s Streams, c *common, run func(context.Context, *uninstallOpti
 		Short: "Remove the release; the data stays",
 		Long: `Remove the release and the Secrets that the installer made for it.
 
-The database, and the volume of a persistent SQLite, stay: the command names
-them and how to remove them.`,
+The database, the volume of a persistent SQLite, and the Secret with the key
+that the secrets in the database are encrypted with, stay: the next install
+finds them again. The command names them and how to remove them, before it
+asks.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	flags.BoolVar(&o.deleteKeys, "delete-keys", false, "remove the generated encryption keys too: what the server has stored under them cannot be read again")
 	return cmd
 }
 
 func runUninstall(ctx context.Context, o *uninstallOptions) error {
-	u, context, err := onCluster(o.streams, o.common)
+	u, at, err := onCluster(o.streams, o.common)
 	if err != nil {
 		return err
 	}
-	at := u.answers.Cluster
-	what := fmt.Sprintf("release %s in namespace %s of context %s (%s)", at.Release, at.Namespace, context.Name, context.Server)
+	there, err := u.engine.Remains(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+	if err != nil {
+		return err
+	}
+	r := &removal{setup: u, Remains: there, deleteKeys: o.deleteKeys}
+	if len(r.goes()) == 0 {
+		return r.nothing()
+	}
+	r.announce(o.streams.Err, at)
 	switch {
 	case o.yes:
 	case !o.streams.Interactive():
-		return usagef("there is no terminal to ask on: --yes removes %s without asking", what)
-	case !confirm(o.streams, "Remove "+what+"?"):
+		return usagef("there is no terminal to ask on: --yes removes this without asking")
+	case !confirm(o.streams, "Remove it?"):
 		return errors.New("nothing was removed")
 	}
+	return o.remove(ctx, r)
+}
+
+func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 	talk := narrate.New(o.streams.Err, narrate.Options{Look: o.common.look(o.streams)})
-	removed, err := u.engine.Uninstall(ctx, at.Namespace, at.Release, talk.Install)
+	at := r.setup.answers.Cluster
+	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
+		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys,
+	}, talk.Install)
+	fmt.Fprintln(o.streams.Err, tally(removed))
 	for _, kept := range removed.Kept {
 		fmt.Fprintf(o.streams.Err, "Kept %s\n", kept)
 	}
 	return err
+}
+
+// tally counts what was removed.
+func tally(r install.Removed) string {
+	var what []string
+	if r.Release != nil {
+		what = append(what, "release "+r.Release.Name)
+	}
+	for _, n := range countKinds(r.Objects) {
+		what = append(what, fmt.Sprintf("%d %s", n.count, n.kind))
+	}
+	if len(what) == 0 {
+		return "Removed nothing."
+	}
+	return "Removed " + strings.Join(what, ", ") + "."
+}
+
+type kindCount struct {
+	kind  string
+	count int
+}
+
+// countKinds counts objects by kind, in the order in which the kinds appear.
+func countKinds(objects []install.Object) []kindCount {
+	var counts []kindCount
+	at := map[string]int{}
+	for _, o := range objects {
+		i, known := at[o.Kind]
+		if !known {
+			i = len(counts)
+			at[o.Kind] = i
+			counts = append(counts, kindCount{kind: o.Kind})
+		}
+		counts[i].count++
+	}
+	return counts
 }

@@ -174,7 +174,7 @@ func TestPendingReleaseIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The remedy that it names works.
-	if _, err := b.engine.Uninstall(t.Context(), b.namespace, releaseName, nil); err != nil {
+	if _, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.apply(plan)
@@ -233,7 +233,7 @@ func TestUpgradeKeepsKeysAndVolume(t *testing.T) {
 	if !outcome.Upgraded() || outcome.Release.Revision != 2 || newKey != key || newClaim != claim || key == "" {
 		t.Errorf("revision %d, key kept %t, claim kept %t", outcome.Release.Revision, newKey == key, newClaim == claim)
 	}
-	removed, err := b.engine.Uninstall(t.Context(), b.namespace, releaseName, nil)
+	removed, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestUninstallTakesWhatFailedHooksLeave(t *testing.T) {
 	if _, err := b.engine.Apply(t.Context(), b.mysql("current", canary), nil); !errors.As(err, &fault) {
 		t.Fatal(err)
 	}
-	removed, err := b.engine.Uninstall(t.Context(), b.namespace, releaseName, nil)
+	removed, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

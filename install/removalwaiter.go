@@ -2,8 +2,10 @@ package install
 
 import (
 	"context"
+	"fmt"
 
 	helmkube "helm.sh/helm/v3/pkg/kube"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -67,6 +69,15 @@ func (k kubeObjects) claims(ctx context.Context, release string) ([]Object, erro
 		kept = append(kept, Object{Kind: "PersistentVolumeClaim", Namespace: k.namespace, Name: c.Name})
 	}
 	return kept, nil
+}
+
+// secrets returns the Secrets that the installer made for a release.
+func (k kubeObjects) secrets(ctx context.Context, release string) ([]corev1.Secret, error) {
+	list, err := k.client.CoreV1().Secrets(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: selectorOf(manifest.Labels(release))})
+	if err != nil {
+		return nil, fmt.Errorf("secrets in namespace %s: %w", k.namespace, bare(err))
+	}
+	return list.Items, nil
 }
 
 func selectorOf(set map[string]string) string { return labels.SelectorFromSet(set).String() }

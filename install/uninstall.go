@@ -6,50 +6,61 @@ import (
 	"time"
 
 	"helm.sh/helm/v3/pkg/action"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
+// RemovalRequest says what to remove.
+type RemovalRequest struct {
+	Namespace, Release string
+
+	// DeleteKeys removes the Secrets with encryption keys too. What was stored
+	// under such a key cannot be read without it.
+	DeleteKeys bool
+}
+
 // Removed is what Uninstall has taken away and what it has left.
 type Removed struct {
 	Release *Release // nil when there was none
 	Objects []Object // gone: of the release, its hooks, and the installer's own Secrets
-	Kept    []Object // still there: volume claims, with their data
+	Kept    []Object // still there: volume claims, with their data, and Secrets with encryption keys
 }
 
 // Uninstall removes a release in whatever state it is, what its hooks have
 // left, and the Secrets that the installer made for it. Volume claims stay,
-// and so does any database. It waits until the objects are gone; when ctx ends
-// first, the next call goes on.
-func (e *Engine) Uninstall(ctx context.Context, namespace, release string, observe Observer) (Removed, error) {
+// any database does, and so does what opens it: the Secrets with encryption
+// keys. It waits until the objects are gone; when ctx ends first, the next
+// call goes on.
+func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe Observer) (Removed, error) {
 	client, err := e.Access.Client()
 	if err != nil {
 		return Removed{}, err
 	}
-	u := &removal{emitter: newEmitter(observe), engine: e, namespace: namespace, release: release, objects: kubeObjects{client, namespace}}
-	if err := u.do(ctx, "release", "remove release "+release, u.removeRelease); err != nil {
+	u := &removal{emitter: newEmitter(observe), engine: e, RemovalRequest: request, objects: kubeObjects{client, request.Namespace}}
+	if err := u.do(ctx, "release", "remove release "+request.Release, u.removeRelease); err != nil {
 		return u.removed, err
 	}
 	if err := u.do(ctx, "hooks", "remove what its hooks left", u.removeHooks); err != nil {
 		return u.removed, err
 	}
-	err = u.do(ctx, "secrets", "remove the installer's Secrets", u.removeSecrets)
-	if err != nil {
+	if err = u.do(ctx, "secrets", "remove the installer's Secrets", u.removeSecrets); err != nil {
 		return u.removed, err
 	}
-	u.removed.Kept, err = u.objects.claims(ctx, release)
+	claims, err := u.objects.claims(ctx, request.Release)
+	u.removed.Kept = append(u.removed.Kept, claims...)
 	return u.removed, err
 }
 
 type removal struct {
 	*emitter
-	engine             *Engine
-	namespace, release string
-	objects            kubeObjects
-	removed            Removed
-	hooks              []manifest.Object
+	RemovalRequest
+	engine  *Engine
+	objects kubeObjects
+	removed Removed
+	hooks   []manifest.Object
 }
 
 func (u *removal) do(ctx context.Context, step, title string, run func(context.Context) error) error {
@@ -61,7 +72,7 @@ func (u *removal) do(ctx context.Context, step, title string, run func(context.C
 }
 
 func (u *removal) removeRelease(ctx context.Context) error {
-	release, err := u.engine.Release(ctx, u.namespace, u.release)
+	release, err := u.engine.Release(ctx, u.Namespace, u.Release)
 	if err != nil || release == nil {
 		return err
 	}
@@ -70,26 +81,26 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config, err := u.engine.writeConfig(u.namespace, &removalWaiter{ctx})
+	config, err := u.engine.writeConfig(u.Namespace, &removalWaiter{ctx})
 	if err != nil {
 		return err
 	}
 	uninstall := action.NewUninstall(config)
 	uninstall.Wait = true
 	done := make(chan error, 1)
-	go func() { _, err := uninstall.Run(u.release); done <- err }()
+	go func() { _, err := uninstall.Run(u.Release); done <- err }()
 	if err := <-done; err != nil { // its waits end with ctx
 		if ctx.Err() != nil {
-			return fmt.Errorf("uninstall release %s/%s: %w", u.namespace, u.release, context.Cause(ctx))
+			return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, context.Cause(ctx))
 		}
-		return fmt.Errorf("uninstall release %s/%s: %w", u.namespace, u.release, bare(err))
+		return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, bare(err))
 	}
 	for _, o := range objects {
 		if hooks := o.Hooks(); len(hooks) > 0 {
 			u.hooks = append(u.hooks, o)
 			continue
 		}
-		u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.namespace, Name: o.GetName()})
+		u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
 	}
 	return nil
 }
@@ -101,26 +112,37 @@ func (u *removal) removeHooks(ctx context.Context) error {
 	for _, o := range u.hooks {
 		gone, err := u.objects.remove(ctx, o.GetKind(), o.GetName())
 		if err != nil {
-			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.namespace, o.GetName(), bare(err))
+			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.Namespace, o.GetName(), bare(err))
 		}
 		if gone {
-			u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.namespace, Name: o.GetName()})
+			u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
 		}
 	}
 	return nil
 }
 
 func (u *removal) removeSecrets(ctx context.Context) error {
-	secrets := u.objects.client.CoreV1().Secrets(u.namespace)
-	mine, err := secrets.List(ctx, metav1.ListOptions{LabelSelector: selectorOf(manifest.Labels(u.release))})
+	mine, err := u.objects.secrets(ctx, u.Release)
 	if err != nil {
-		return fmt.Errorf("secrets in namespace %s: %w", u.namespace, bare(err))
+		return err
 	}
-	for _, s := range mine.Items {
-		if err := secrets.Delete(ctx, s.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+	for _, s := range mine {
+		if holdsKey(s) && !u.DeleteKeys {
+			u.removed.Kept = append(u.removed.Kept, secretObject(s))
+			continue
+		}
+		err := u.objects.client.CoreV1().Secrets(u.Namespace).Delete(ctx, s.Name, metav1.DeleteOptions{})
+		if err != nil && !apierrors.IsNotFound(err) {
 			return secretError(&s, err)
 		}
-		u.removed.Objects = append(u.removed.Objects, Object{Kind: "Secret", Namespace: u.namespace, Name: s.Name})
+		u.removed.Objects = append(u.removed.Objects, secretObject(s))
 	}
 	return nil
+}
+
+// holdsKey tells whether a Secret of the installer's holds an encryption key.
+func holdsKey(s corev1.Secret) bool { return len(s.Data[manifest.EncryptionKey]) > 0 }
+
+func secretObject(s corev1.Secret) Object {
+	return Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name}
 }

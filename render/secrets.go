@@ -58,14 +58,34 @@ func (d *draft) ours() []Need {
 func Generate(a answers.Answers, existing []corev1.Secret) Keys {
 	a = a.Complete()
 	keys := Keys{}
-	for _, f := range answers.Fields {
-		if f.Kind != answers.Secret || !f.Applies(a) || !a.GetSource(f.Key).Generate {
-			continue
+	for _, key := range generated(a) {
+		keys[key] = kept(existing, a.Cluster.Namespace, home(a, key))
+		if keys[key].Empty() {
+			keys[key] = answers.GenerateKey()
 		}
-		ref := home(a, f.Key)
-		keys[f.Key] = kept(existing, a.Cluster.Namespace, ref)
-		if keys[f.Key].Empty() {
-			keys[f.Key] = answers.GenerateKey()
+	}
+	return keys
+}
+
+// EncryptionKeys names where the generated keys lie that the server's secrets
+// are encrypted with: what a person must keep.
+func EncryptionKeys(a answers.Answers) []answers.SecretRef {
+	a = a.Complete()
+	var refs []answers.SecretRef
+	for _, key := range generated(a) {
+		if ref := home(a, key); ref.Key == manifest.EncryptionKey {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// generated lists the answers that want a generated secret.
+func generated(a answers.Answers) []string {
+	var keys []string
+	for _, f := range answers.Fields {
+		if f.Kind == answers.Secret && f.Applies(a) && a.GetSource(f.Key).Generate {
+			keys = append(keys, f.Key)
 		}
 	}
 	return keys

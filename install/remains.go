@@ -1,0 +1,85 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// Remains is what there is of a release, for those who are about to remove it.
+type Remains struct {
+	Release *Release // nil when Helm knows none
+	Secrets []Object // of the installer's, for this release
+	Keys    []Object // those of them that hold an encryption key
+	Claims  []Object // volume claims that outlive the release
+	Others  []string // the namespace's other releases, where this one is not there
+}
+
+// None tells whether there is nothing that could be removed.
+func (r Remains) None() bool { return r.Release == nil && len(r.Secrets) == 0 }
+
+// Remains looks for what there is of a release.
+func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remains, error) {
+	var r Remains
+	client, err := e.Access.Client()
+	if err != nil {
+		return r, err
+	}
+	objects := kubeObjects{client, namespace}
+	if r.Release, err = e.Release(ctx, namespace, release); err != nil {
+		return r, err
+	}
+	if r.Claims, err = objects.claims(ctx, release); err != nil {
+		return r, err
+	}
+	if r.Release == nil {
+		r.Others, err = e.releases(ctx, namespace)
+	} else {
+		r.Claims, err = r.Release.outlived(r.Claims)
+	}
+	if err != nil {
+		return r, err
+	}
+	secrets, err := objects.secrets(ctx, release)
+	for _, s := range secrets {
+		r.Secrets = append(r.Secrets, secretObject(s))
+		if holdsKey(s) {
+			r.Keys = append(r.Keys, secretObject(s))
+		}
+	}
+	return r, err
+}
+
+// outlived leaves out the claims that Helm removes with the release: those
+// that it renders as a part of it, and does not mark as kept.
+func (r *Release) outlived(claims []Object) ([]Object, error) {
+	objects, err := r.Objects()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(claims, func(c Object) bool {
+		return slices.ContainsFunc(manifest.Find(objects, c.Kind, c.Name), func(o manifest.Object) bool {
+			return len(o.Hooks()) == 0 && o.GetAnnotations()["helm.sh/resource-policy"] != "keep"
+		})
+	}), nil
+}
+
+// releases names the releases of a namespace.
+func (e *Engine) releases(ctx context.Context, namespace string) ([]string, error) {
+	config, err := e.readConfig(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := config.Releases.ListReleases()
+	if err != nil {
+		return nil, fmt.Errorf("releases in namespace %s: %w", namespace, bare(err))
+	}
+	var names []string
+	for _, s := range stored {
+		names = append(names, s.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
