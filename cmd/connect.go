@@ -2,13 +2,11 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install"
-	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -57,6 +55,7 @@ type connection struct {
 	port    int  // chosen local port, 0 for none
 	open    bool // open the browser
 	stay    bool // hold the port-forward until the person leaves
+	first   bool // the release was not deployed before
 	look    look.Terminal
 }
 
@@ -91,59 +90,18 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	}
 }
 
-func (u *setup) activate(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
+const activationPath = "/activate-server"
+
+// activateInBrowser leads the person to the activation page, and waits until
+// the server is activated.
+func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenml.Client) error {
 	page := client.Base + activationPath
-	switch {
-	case info.Active:
-		fmt.Fprintln(c.streams.Err, "The server is activated.")
-		u.openPage(ctx, c, client.Base)
-		return nil
-	case u.answers.Admin.Activate == answers.ActivateAuto:
-		return u.activateNow(ctx, c, client)
-	case !c.stay:
-		fmt.Fprintf(c.streams.Err, "The server is not activated: whoever reaches it first becomes its admin. Activate it with `%s`.\n", u.connectCommand(""))
-		return nil
-	}
 	fmt.Fprintf(c.streams.Err, "Activate it here: %s\n", page)
 	u.openPage(ctx, c, page)
 	if _, err := install.WaitForActivation(ctx, client); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.streams.Err, "The server is activated.")
-	return nil
-}
-
-const activationPath = "/activate-server"
-
-// activateNow makes the first admin, and proves it by logging in.
-func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Client) error {
-	if err := u.activateAuto(ctx, client); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.streams.Err, "The server is activated; its admin is %s.\n", u.answers.Admin.Username)
-	return nil
-}
-
-func (u *setup) activateAuto(ctx context.Context, client zenml.Client) error {
-	password, err := u.secret(ctx, "admin.password")
-	if err != nil {
-		return err
-	}
-	if missing := answers.AdminPassword(password.Reveal()); missing != "" {
-		return usagef("admin.password: the server's dashboard would refuse this password; it needs %s", missing)
-	}
-	err = client.Activate(ctx, zenml.Activation{
-		ServerName: u.answers.Admin.ServerName, Username: u.answers.Admin.Username, Password: password,
-	})
-	if errors.Is(err, zenml.ErrAlreadyActive) {
-		return fmt.Errorf("%w by someone else: log in with their account, or install into another namespace", err)
-	}
-	if err != nil {
-		return fmt.Errorf("activate the server: %w", err)
-	}
-	if err := client.Login(ctx, u.answers.Admin.Username, password); err != nil {
-		return fmt.Errorf("the server is activated, but the login of %s fails: %w", u.answers.Admin.Username, err)
-	}
 	return nil
 }
 

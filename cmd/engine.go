@@ -24,9 +24,10 @@ type engine struct {
 	port        int
 	suggestions []question.Suggestion
 
-	mu     sync.Mutex
-	charts map[install.Source]*install.Chart
-	left   []checks.Leftover // by checks that were interrupted, and shown nowhere
+	mu      sync.Mutex
+	charts  map[install.Source]*install.Chart
+	left    []checks.Leftover // by checks that were interrupted, and shown nowhere
+	claimed *claimedError     // the last activation found another admin
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -127,10 +128,26 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 		return err
 	}
 	info, err := client.Info(ctx)
-	if err != nil || info.Active {
-		return err
+	if err == nil {
+		err = u.activateAuto(ctx, client, info)
 	}
-	return u.activateAuto(ctx, client)
+	return e.remember(err)
+}
+
+// remember keeps in mind that the server has another admin, for the end.
+func (e *engine) remember(err error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.claimed = nil
+	_ = errors.As(err, &e.claimed)
+	return err
+}
+
+// other returns what was remembered last.
+func (e *engine) other() *claimedError {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.claimed
 }
 
 func (e *engine) OpenBrowser(ctx context.Context, url string) error {

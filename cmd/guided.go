@@ -27,7 +27,7 @@ func (o *installOptions) guided(ctx context.Context) error {
 	}
 	outcome, err := o.ask(ctx, e, file.Answers)
 	e.nameLeftovers(o.streams.Err)
-	if err != nil {
+	if err != nil && e.other() == nil { // a server with another admin is installed all the same
 		return err
 	}
 	return o.farewell(e, outcome)
@@ -71,22 +71,29 @@ func (o *installOptions) farewell(e *engine, outcome wizard.Outcome) error {
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
 	case wizard.Installed:
-		o.installed(e, outcome)
+		return o.installed(e, outcome)
 	default:
 		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
 	}
 	return nil
 }
 
-func (o *installOptions) installed(e *engine, outcome wizard.Outcome) {
-	w := o.streams.Err
+func (o *installOptions) installed(e *engine, outcome wizard.Outcome) error {
+	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.other()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
-	if !outcome.Activated {
+	if !outcome.Activated && claimed == nil {
 		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
 	}
-	e.setup(outcome.Answers).tellKeys(w, outcome.Install)
-	fmt.Fprintln(w, "Reach it again with: "+e.setup(outcome.Answers).connectCommand(""))
+	u.tellKeys(w, outcome.Install)
+	fmt.Fprintln(w, "Reach it again with: "+u.connectCommand(""))
 	if outcome.URL != "" {
 		fmt.Fprintln(o.streams.Out, install.LoginCommand(install.Login{URL: outcome.URL}))
 	}
+	switch {
+	case claimed != nil && firstInstall(outcome.Install):
+		return &failure{code: exitInstall, err: claimed}
+	case claimed != nil:
+		fmt.Fprintf(w, "Note: %v\n", claimed)
+	}
+	return nil
 }

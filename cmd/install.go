@@ -119,7 +119,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	}
 	u.tellKeys(o.streams.Err, outcome)
 	return u.connect(ctx, connection{
-		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, look: o.common.look(o.streams),
+		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, first: firstInstall(outcome), look: o.common.look(o.streams),
 	})
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -94,5 +96,15 @@ func (p *place) mysqlFlags(c *testcluster.Cluster) []string {
 		"--answer", "database.mysql.user=" + c.Database.User,
 		"--answer", "database.mysql.name=" + c.DatabaseName(p.t),
 		"--answer", "database.mysql.password=file:" + p.file("db-password", c.Database.Password.Reveal()),
+	}
+}
+
+// newFlags fills the common flags from a command line.
+func newFlags(t *testing.T, c *common, args ...string) {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	c.register(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
 	}
 }

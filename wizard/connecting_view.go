@@ -57,7 +57,7 @@ func (c *connecting) activation() string {
 		}
 		return text
 	case c.refused != "":
-		return c.look.Bad.Render(look.Bad+" It is not activated: ") + c.refused
+		return c.look.Bad.Render(look.Bad+" The activation failed: ") + c.refused
 	case way == answers.ActivateAuto:
 		return c.look.Accent.Render(look.Working + " Activating it with the user and password that you gave…")
 	case way == answers.ActivateLater:

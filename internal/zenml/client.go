@@ -49,6 +49,9 @@ type Activation struct {
 // works once.
 var ErrAlreadyActive = errors.New("the server is already activated")
 
+// ErrRefused says that the server does not take a user and password.
+var ErrRefused = errors.New("the server refuses the user or the password")
+
 // Info asks the server about itself.
 func (c Client) Info(ctx context.Context) (Info, error) {
 	var info Info
@@ -86,10 +89,19 @@ func (c Client) Activate(ctx context.Context, a Activation) error {
 	return err
 }
 
-// Login proves that user and password open the server.
+// LogsInByPassword tells whether the server's users log in with a user name and
+// a password at all.
+func (i Info) LogsInByPassword() bool { return i.AuthScheme != "EXTERNAL" && i.AuthScheme != "NO_AUTH" }
+
+// Login proves that user and password open the server. The error is ErrRefused
+// when they do not.
 func (c Client) Login(ctx context.Context, user string, password secret.Text) error {
 	form := url.Values{"username": {user}, "password": {password.Reveal()}}
 	_, err := c.do(ctx, http.MethodPost, "/api/v1/login", "application/x-www-form-urlencoded", []byte(form.Encode()))
+	var answer *StatusError
+	if errors.As(err, &answer) && (answer.Code == http.StatusUnauthorized || answer.Code == http.StatusForbidden) {
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
 	return err
 }
 

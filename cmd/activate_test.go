@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// TestServerOfSomeoneElseIsNoSuccess gives a password to a server whose
+// database has an admin of before, with another one.
+func TestServerOfSomeoneElseIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	flags := p.mysqlFlags(c)
+	install := func(password string) result {
+		p.env["ZENML_ADMIN_PASSWORD"] = password
+		return p.install(c, "current", "mysql.yaml", namespace, flags...)
+	}
+	install(adminPassword).want(t, exitDone, "its admin is admin")
+	install(adminPassword).want(t, exitDone, "its admin is admin")
+
+	const other = "An0ther-c4nary!"
+	r := install(other).want(t, exitDone, "Not proved that admin can log in", "activated before", "were not used")
+	if strings.Contains(r.err, "its admin is") || !strings.Contains(r.out, "zenml login ") {
+		t.Errorf("an upgrade of a server with another password: %s%s", r.out, r.err)
+	}
+	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
+	r = install(other).want(t, exitInstall, "the release is installed, but the server was activated before", "were not used")
+	if r.out != "" || strings.Contains(r.out+r.err, other) {
+		t.Errorf("it looks like a success, or shows the password: %s%s", r.out, r.err)
+	}
+}
+
+// active answers as a server that was activated before, whose admin has the
+// given password.
+func active(t *testing.T, password string) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/info", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"version": "0.98.1", "active": true, "auth_scheme": "OAUTH2_PASSWORD_BEARER"})
+	})
+	mux.HandleFunc("POST /api/v1/login", func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("username") != "admin" || r.PostFormValue("password") != password {
+			http.Error(w, "no", http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte(`{"access_token":"x"}`))
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// The guided install proves the login too, and does not end as a success
+// where there is another admin.
+func TestGuidedInstallProvesTheLogin(t *testing.T) {
+	t.Parallel()
+	p := nowhere(t)
+	var out, talk strings.Builder
+	var c common
+	newFlags(t, &c, "--kubeconfig", p.env["KUBECONFIG"])
+	s := Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Getenv: func(string) (string, bool) { return "", false }}
+	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase},
+		Admin: answers.Admin{Activate: answers.ActivateAuto, Password: answers.Source{Value: secret.New(adminPassword)}}}
+	e := &engine{streams: s, common: c}
+
+	if err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.other() != nil {
+		t.Fatal(err)
+	}
+	err := e.Activate(t.Context(), a, active(t, "someone else's"))
+	var claimed *claimedError
+	if !errors.As(err, &claimed) || e.other() == nil {
+		t.Fatalf("another admin's server is taken for one's own: %v", err)
+	}
+	o := &installOptions{streams: s, common: c}
+	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a, Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}
+	if err := o.farewell(e, outcome); exitCode(err) != exitInstall || strings.Contains(talk.String(), "not activated yet") {
+		t.Errorf("exit code %d, %v: %s", exitCode(err), err, &talk)
+	}
+	outcome.Install.Before = &install.Release{Status: "deployed", Revision: 1}
+	talk.Reset()
+	if err := o.farewell(e, outcome); err != nil || !strings.Contains(talk.String(), "activated before") {
+		t.Errorf("after an upgrade: %v: %s", err, &talk)
+	}
+}
