@@ -84,12 +84,12 @@ func TestGuidedInstallProvesTheLogin(t *testing.T) {
 	}
 	o := &installOptions{streams: s, common: c}
 	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a, Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}
-	if err := o.farewell(e, outcome); exitCode(err) != exitInstall || strings.Contains(talk.String(), "not activated yet") {
+	if err := o.farewell(t.Context(), e, outcome); exitCode(err) != exitInstall || strings.Contains(talk.String(), "not activated yet") {
 		t.Errorf("exit code %d, %v: %s", exitCode(err), err, &talk)
 	}
 	outcome.Install.Before = &install.Release{Status: "deployed", Revision: 1}
 	talk.Reset()
-	if err := o.farewell(e, outcome); err != nil || !strings.Contains(talk.String(), "activated before") {
+	if err := o.farewell(t.Context(), e, outcome); err != nil || !strings.Contains(talk.String(), "activated before") {
 		t.Errorf("after an upgrade: %v: %s", err, &talk)
 	}
 }

@@ -77,7 +77,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if err := u.activate(ctx, c, client, info); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.streams.Out, install.LoginCommand(install.Login{URL: tunnel.URL()}))
+	u.tellLogin(c.streams, tunnel.URL(), c.stay, u.address(ctx))
 	if !c.stay {
 		return nil
 	}

@@ -118,6 +118,9 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe install
 		tunnel.Close()
 		return nil, err
 	}
+	if at := u.address(ctx); at.URL != "" && observe != nil {
+		observe(install.Notice{Text: "Others reach the server at " + at.URL + ", and log in with: " + install.LoginCommand(at.Login())})
+	}
 	return tunnel, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
@@ -30,7 +29,7 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil && e.other() == nil { // a server with another admin is installed all the same
 		return err
 	}
-	return o.farewell(e, outcome)
+	return o.farewell(ctx, e, outcome)
 }
 
 // nameLeftovers says what interrupted checks could not remove again.
@@ -63,7 +62,7 @@ func statePath() string {
 }
 
 // farewell prints what remains to be known once the screens are gone.
-func (o *installOptions) farewell(e *engine, outcome wizard.Outcome) error {
+func (o *installOptions) farewell(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w := o.streams.Err
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
@@ -71,14 +70,14 @@ func (o *installOptions) farewell(e *engine, outcome wizard.Outcome) error {
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
 	case wizard.Installed:
-		return o.installed(e, outcome)
+		return o.installed(ctx, e, outcome)
 	default:
 		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
 	}
 	return nil
 }
 
-func (o *installOptions) installed(e *engine, outcome wizard.Outcome) error {
+func (o *installOptions) installed(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.other()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
 	if !outcome.Activated && claimed == nil {
@@ -86,9 +85,7 @@ func (o *installOptions) installed(e *engine, outcome wizard.Outcome) error {
 	}
 	u.tellKeys(w, outcome.Install)
 	fmt.Fprintln(w, "Reach it again with: "+u.connectCommand(""))
-	if outcome.URL != "" {
-		fmt.Fprintln(o.streams.Out, install.LoginCommand(install.Login{URL: outcome.URL}))
-	}
+	u.tellLogin(o.streams, outcome.URL, false, u.address(ctx))
 	switch {
 	case claimed != nil && firstInstall(outcome.Install):
 		return &failure{code: exitInstall, err: claimed}

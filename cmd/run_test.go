@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,6 +98,21 @@ func (p *place) mysqlFlags(c *testcluster.Cluster) []string {
 		"--answer", "database.mysql.name=" + c.DatabaseName(p.t),
 		"--answer", "database.mysql.password=file:" + p.file("db-password", c.Database.Password.Reveal()),
 	}
+}
+
+// freePort is a local port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // newFlags fills the common flags from a command line.

@@ -45,6 +45,9 @@ type state struct {
 	LastDeployed time.Time `json:"lastDeployed,omitzero"`
 	Server       *server   `json:"server,omitempty"`
 	ServerError  string    `json:"serverError,omitempty"`
+
+	address install.Address
+	connect string // the command that leads to the server
 }
 
 type server struct {
@@ -91,6 +94,10 @@ func (u *setup) state(ctx context.Context) (state, error) {
 	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
 	found.Chart = release.Chart + " " + release.ChartVersion
 	found.Server, found.ServerError = u.askServer(ctx)
+	found.address, found.connect = u.address(ctx), u.connectCommand("")
+	if found.Server != nil && found.address.URL != "" {
+		found.Server.URL = found.address.URL
+	}
 	return found, nil
 }
 
@@ -129,6 +136,7 @@ func (o *statusOptions) write(found state) error {
 	}
 	fmt.Fprintf(w, "revision\t%d, %s\n", found.Revision, found.LastDeployed.Local().Format(time.DateTime))
 	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
+	fmt.Fprintf(w, "url\t%s\n", found.url())
 	if found.Server == nil {
 		fmt.Fprintf(w, "server\tdoes not answer: %s\n", found.ServerError)
 		return w.Flush()
@@ -137,6 +145,19 @@ func (o *statusOptions) write(found state) error {
 	fmt.Fprintf(w, "database\t%s\n", found.Server.Database)
 	fmt.Fprintf(w, "secrets store\t%s\n", found.Server.SecretsStore)
 	return w.Flush()
+}
+
+// url says where the server is reached.
+func (s state) url() string {
+	switch {
+	case s.address.URL != "":
+		return s.address.URL
+	case s.address.Pending != "":
+		return "not known: " + s.address.Pending
+	case s.Server != nil && s.Server.URL != "":
+		return s.Server.URL
+	}
+	return "none: a port-forward leads to it (" + s.connect + ")"
 }
 
 func activeWords(active bool) string {

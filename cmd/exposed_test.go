@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+)
+
+func exposedAs(kind string) []string {
+	return []string{"--answer", "expose.type=" + kind}
+}
+
+// An exposed server is named by the address at which others reach it, and that
+// address answers.
+func TestInstallTellsTheNodePort(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	r := p.install(c, "current", "minimal.yaml", namespace, exposedAs("node-port")...).want(t, exitDone)
+	service, err := c.Client(t).CoreV1().Services(namespace).Get(t.Context(), "zenml-server", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, found := strings.CutPrefix(strings.TrimSpace(r.out), "zenml login ")
+	if !found || !strings.HasSuffix(line, ":"+strconv.Itoa(int(service.Spec.Ports[0].NodePort))) || strings.Contains(r.out, "127.0.0.1") {
+		t.Fatalf("got %s, the node's port is %d", r.out, service.Spec.Ports[0].NodePort)
+	}
+	if info, err := (zenml.Client{Base: line}).Info(t.Context()); err != nil || info.Version == "" {
+		t.Errorf("%s does not answer: %v", line, err)
+	}
+	if s := p.status(namespace); s.Server.URL != line {
+		t.Errorf("status says %q", s.Server.URL)
+	}
+	p.runs("status", "-n", namespace).want(t, exitDone, "url            "+line)
+}
+
+// Without any exposure the port-forward's address is told together with the
+// command that makes it true.
+func TestInstallTellsHowToForwardAgain(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	port := freePort(t)
+	r := p.install(c, "current", "minimal.yaml", namespace, "--port", port).want(t, exitDone)
+	if r.out != "zenml login http://127.0.0.1:"+port+"\n" {
+		t.Errorf("got %s", r.out)
+	}
+	command := "`zenml-installer connect --kubeconfig " + c.Kubeconfig + " -n " + namespace + " --port " + port + "`"
+	if !strings.Contains(r.err, command) {
+		t.Errorf("missing %s in %s", command, r.err)
+	}
+	p.runs("status", "-n", namespace).want(t, exitDone, "none: a port-forward leads to it (zenml-installer connect ")
+}
+
+// A load balancer's address is told as soon as it has one; that it has none is
+// told too.
+func TestLoadBalancersAddressIsTold(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	services := c.Client(t).CoreV1().Services(namespace)
+	balanced := make(chan error, 1)
+	go func() { balanced <- balance(t.Context(), services, corev1.LoadBalancerIngress{IP: "192.0.2.7"}) }()
+	r := p.install(c, "current", "minimal.yaml", namespace, append(exposedAs("load-balancer"), "--warn-only", "expose")...).want(t, exitDone)
+	if err := <-balanced; err != nil || r.out != "zenml login http://192.0.2.7\n" {
+		t.Errorf("%v: got %s", err, r.out)
+	}
+	if s := p.status(namespace); s.Server.URL != "http://192.0.2.7" {
+		t.Errorf("status says %q", s.Server.URL)
+	}
+	if err := balance(t.Context(), services); err != nil {
+		t.Fatal(err)
+	}
+	p.runs("status", "-n", namespace).want(t, exitDone, "not known: Service zenml-server has no address yet: kubectl -n "+namespace+" get service zenml-server shows it")
+}
+
+// balance gives the server's Service addresses as a cloud's load balancer does,
+// once the Service is there.
+func balance(ctx context.Context, services corev1client.ServiceInterface, doors ...corev1.LoadBalancerIngress) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		service, err := services.Get(ctx, "zenml-server", metav1.GetOptions{})
+		if err == nil {
+			service.Status.LoadBalancer.Ingress = doors
+			_, err = services.UpdateStatus(ctx, service, metav1.UpdateOptions{})
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
