@@ -38,8 +38,10 @@ func backup(d *draft) {
 		d.set("database.customBackupEngine", b.Custom.Engine, "database.backup.custom.engine").prove(podsSee("ZENML_STORE_CUSTOM_BACKUP_ENGINE", b.Custom.Engine))
 	}
 	if len(b.Custom.Config) > 0 {
-		d.set("database.customBackupEngineConfig", b.Custom.Config, "database.backup.custom.config").
-			prove(podsSeeJSON("ZENML_STORE_CUSTOM_BACKUP_ENGINE_CONFIG", b.Custom.Config))
+		const name = "database.customBackupEngineConfig"
+		d.set(name, b.Custom.Config, "database.backup.custom.config").
+			prove(podsSeeJSON("ZENML_STORE_CUSTOM_BACKUP_ENGINE_CONFIG", b.Custom.Config)).
+			sensitive = secretive(d.server(name), b.Custom.Config)
 	}
 }
 

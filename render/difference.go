@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -88,25 +87,11 @@ func flat(values map[string]any) map[string]any {
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
-// What a value may be by its name, or by its looks.
-var (
-	secretName = regexp.MustCompile(`(?i)password|secret|token|credential|key$|jwt|private|authconfig|service_?account_?(json|info)`)
-	nameOfOne  = regexp.MustCompile(`(?i)secret(name|keyrefs?|refs?)$|^(existingsecret|imagepullsecrets|key)$`) // of a Secret, or of a key in it
-	secretText = regexp.MustCompile(`://[^/\s]*:[^/\s]*@|PRIVATE KEY`)
-)
-
 // isSecret tells whether a value must not be shown: by what made it, by its
 // name, or by its looks.
 func (d Document) isSecret(path string, value any) bool {
-	if slices.ContainsFunc(d.draft.values, func(s *setting) bool { return s.sensitive && dotted(s.path) == path }) {
-		return true
-	}
-	if _, is := value.(bool); is || value == nil {
-		return false
-	}
-	name := path[strings.LastIndexByte(path, '.')+1:]
-	return secretName.MatchString(name) && !nameOfOne.MatchString(name) ||
-		strings.Contains(path, ".secretEnvironment.") || secretText.MatchString(fmt.Sprint(value))
+	return slices.ContainsFunc(d.draft.values, func(s *setting) bool { return s.sensitive && dotted(s.path) == path }) ||
+		secretive(strings.Split(path, "."), value)
 }
 
 const longestShown = 80 // characters of a value

@@ -111,3 +111,36 @@ func (d *draft) proveOnlyAll(from []string, proofs ...proof) {
 func claimOf(variable string, ref answers.SecretRef) string {
 	return fmt.Sprintf("%s comes out of Secret %s, key %s", variable, ref.Name, ref.Key)
 }
+
+// rawAnswer is the key of the answer that holds raw chart values.
+const rawAnswer = "values"
+
+// secrets lists copies of the values in the file that are secret: those of
+// answers that no raw value replaces, and the raw ones that are or may be.
+func (d *draft) secrets() []*setting {
+	var all []*setting
+	for _, s := range d.values {
+		if s.sensitive && !replaced(d.a.Values, s.path) {
+			copied := *s
+			all = append(all, &copied)
+		}
+	}
+	for _, path := range rawLeaves(d.a.Values, nil) {
+		value := valueAt(d.a.Values, path)
+		if secretive(path, value) && !slices.ContainsFunc(all, func(s *setting) bool { return isBelow(path, s.path) }) {
+			all = append(all, &setting{path: path, value: value, answers: []string{rawAnswer}, always: true, sensitive: true, raw: true})
+		}
+	}
+	return all
+}
+
+func isBelow(path, other []string) bool {
+	return len(path) > len(other) && slices.Equal(path[:len(other)], other)
+}
+
+func valueAt(tree map[string]any, path []string) any {
+	for _, name := range path[:len(path)-1] {
+		tree, _ = tree[name].(map[string]any)
+	}
+	return tree[path[len(path)-1]]
+}

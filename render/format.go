@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -67,27 +68,37 @@ func (d Document) Files(format Format, r Rendered) ([]File, error) {
 
 // plainRoot is the values without what is secret.
 func (d Document) plainRoot() (*yaml.Node, error) {
-	return d.draft.root(func(s *setting) bool { return !s.sensitive }, d.draft.a.Values)
+	root, err := d.draft.root(d.draft.a.Values)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range d.draft.secrets() {
+		cutNode(root, s.path)
+	}
+	return root, nil
 }
 
 // secretRoot is what plainRoot leaves out, each value replaced.
 func (d Document) secretRoot(replace func(*setting) any) (*yaml.Node, error) {
-	var secrets []*setting
-	for _, s := range d.draft.values {
-		if s.sensitive {
-			copied := *s
-			copied.value = replace(s)
-			secrets = append(secrets, &copied)
-		}
+	secrets := d.draft.secrets()
+	for _, s := range secrets {
+		s.value = replace(s)
 	}
 	only := *d.draft
 	only.values, only.blocks = secrets, nil
-	return only.root(func(*setting) bool { return true }, nil)
+	return only.root(nil)
 }
+
+// notInNames is what the name of a variable cannot have.
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // variable is the name of the variable that holds a secret value.
 func (s *setting) variable() string {
-	name := strings.NewReplacer(".", "_", "-", "_").Replace(dotted(s.path[1:]))
+	path := s.path
+	if len(path) > 1 {
+		path = path[1:]
+	}
+	name := notInNames.ReplaceAllString(dotted(path), "_")
 	var b strings.Builder
 	for i, r := range name {
 		if r >= 'A' && r <= 'Z' && i > 0 && name[i-1] >= 'a' && name[i-1] <= 'z' {

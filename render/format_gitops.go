@@ -96,12 +96,18 @@ func (d Document) one(name, head string, documents ...ordered) ([]File, error) {
 
 func (d Document) refuseSecrets(what string) error {
 	var faults answers.Faults
-	for _, s := range d.draft.values {
-		if s.sensitive {
-			faults = append(faults, answers.Fault{Key: s.answers[0],
-				Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", d.draft.chartName(), dotted(s.path), what),
-				Remedy:  "use a chart that is " + chartsWith("environmentSecretKeyRefs") + " (chart.version), or another format"})
-		}
+	for _, s := range d.draft.secrets() {
+		faults = append(faults, d.draft.refuseSecret(s, what))
 	}
 	return faults
+}
+
+func (d *draft) refuseSecret(s *setting, what string) answers.Fault {
+	if s.raw {
+		return answers.Fault{Key: rawAnswer, Problem: fmt.Sprintf("%s is or may be a secret, and %s has no place for one", dotted(s.path), what),
+			Remedy: "take it out: name a Secret where the chart takes a reference, give the answer that it belongs to (server.secretEnvironment, database.mysql.password, …), or use another format"}
+	}
+	return answers.Fault{Key: s.answers[0],
+		Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", d.chartName(), dotted(s.path), what),
+		Remedy:  "use a chart that is " + chartsWith("environmentSecretKeyRefs") + " (chart.version), or another format"}
 }

@@ -2,6 +2,9 @@ package render
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	helmyaml "sigs.k8s.io/yaml"
@@ -36,10 +39,36 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 			return nil, err
 		}
 	}
+	open := d.shows(r.Objects)
+	content := objects.Bytes()
+	if open {
+		content = append([]byte("# SENSITIVE: the chart shows a secret among these objects, not only in Secrets: one of the raw values.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
+	}
 	return []File{
-		{Name: "manifests.yaml", Bytes: objects.Bytes()},
+		{Name: "manifests.yaml", Bytes: content, Sensitive: open},
 		{Name: "secrets.yaml", Bytes: secrets.Bytes(), Sensitive: true},
 	}, nil
+}
+
+// shows tells whether a secret of the values stands in an object that is no
+// Secret: the chart puts the user's own variables there.
+func (d Document) shows(objects []manifest.Object) bool {
+	var texts []string
+	for _, s := range d.draft.secrets() {
+		texts = append(texts, secretTexts(s.path, s.value)...)
+	}
+	for _, o := range objects {
+		if o.GetKind() == "Secret" {
+			continue
+		}
+		for _, value := range flatten([]manifest.Object{o}) {
+			shown := fmt.Sprint(value)
+			if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(shown, text) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inNamespace names the namespace that Helm would have given. All of the

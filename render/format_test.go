@@ -92,10 +92,7 @@ func secretValues(t *testing.T, doc Document) map[string]any {
 
 // fromEnvironment puts the secrets where the helmfile asks for variables.
 func fromEnvironment(doc Document, values map[string]any) map[string]any {
-	for _, s := range doc.draft.values {
-		if !s.sensitive {
-			continue
-		}
+	for _, s := range doc.draft.secrets() {
 		m := values
 		for _, name := range s.path[:len(s.path)-1] {
 			m, _ = m[name].(map[string]any)
@@ -146,8 +143,8 @@ func noSecretIn(t *testing.T, doc Document, f File) {
 	if f.Sensitive {
 		return
 	}
-	for _, s := range doc.draft.values {
-		if text, ok := s.value.(string); ok && s.sensitive && bytes.Contains(f.Bytes, []byte(text)) {
+	for _, s := range doc.draft.secrets() {
+		if text, ok := s.value.(string); ok && bytes.Contains(f.Bytes, []byte(text)) {
 			t.Errorf("%s holds the secret of %s", f.Name, dotted(s.path))
 		}
 	}

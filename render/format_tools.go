@@ -21,11 +21,9 @@ func (d Document) terraform() ([]File, error) {
 	}
 	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
 	secrets := ""
-	for _, s := range d.draft.values {
-		if s.sensitive {
-			fmt.Fprintf(out, "variable %q {\n  type      = string\n  sensitive = true\n}\n\n", s.variable())
-			secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, "var."+s.variable()))
-		}
+	for _, s := range d.draft.secrets() {
+		fmt.Fprintf(out, "variable %q {\n  type      = %s\n  sensitive = true\n}\n\n", s.variable(), s.hclType())
+		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, "var."+s.variable()))
 	}
 	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(p.Release, "-", "_"))
 	for _, line := range [][2]string{
@@ -39,6 +37,13 @@ func (d Document) terraform() ([]File, error) {
 	}
 	out.WriteString("    YAML\n    ,\n" + secrets + "  ]\n}\n")
 	return []File{{Name: "zenml.tf", Bytes: out.Bytes()}}, nil
+}
+
+func (s *setting) hclType() string {
+	if s.isText() {
+		return "string"
+	}
+	return "any"
 }
 
 // hclEscape keeps Terraform from reading a text as a template.
@@ -69,7 +74,11 @@ func (d Document) helmfile() ([]File, error) {
 	if d.Sensitive {
 		secrets, err := d.secretRoot(func(s *setting) any {
 			mark := "\x01" + s.variable() + "\x01"
-			replaced[fmt.Sprintf("%q", mark)] = fmt.Sprintf("{{ requiredEnv %q | quote }}", strings.ToUpper(s.variable()))
+			template := "{{ requiredEnv %q }}" // the variable holds JSON
+			if s.isText() {
+				template = "{{ requiredEnv %q | quote }}"
+			}
+			replaced[fmt.Sprintf("%q", mark)] = fmt.Sprintf(template, strings.ToUpper(s.variable()))
 			return markedText(mark)
 		})
 		if err != nil {

@@ -13,8 +13,8 @@ const width = 96
 // answers give the same bytes.
 func (d *draft) head() string {
 	var b strings.Builder
-	if d.sensitive() {
-		b.WriteString("# SENSITIVE: this file holds " + strings.Join(d.secretNames(), " and ") + ".\n" +
+	if names := d.secretNames(); len(names) > 0 {
+		b.WriteString("# SENSITIVE: this file holds " + strings.Join(names, " and ") + ".\n" +
 			"# Keep it at mode 0600 and out of version control.\n#\n")
 	}
 	fmt.Fprintf(&b, "# Values for chart %s %s, release %s in namespace %s.\n", d.chart.Name, d.chart.Version, d.a.Cluster.Release, d.a.Cluster.Namespace)
@@ -31,10 +31,8 @@ func (d *draft) head() string {
 // secretNames names the sensitive values by their place in the file.
 func (d *draft) secretNames() []string {
 	var names []string
-	for _, s := range d.values {
-		if s.sensitive {
-			names = append(names, dotted(s.path))
-		}
+	for _, s := range d.secrets() {
+		names = append(names, strings.Join(strings.Fields(dotted(s.path)), " "))
 	}
 	return names
 }

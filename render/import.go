@@ -176,7 +176,7 @@ func (r *reader) keepValue(path []string, value any) (any, bool) {
 	case r.layout != nil && !knows(r.chart, *r.layout, path):
 		r.note(at, "the chart does not read it: left out")
 		return nil, false
-	case soundsSecret(path[len(path)-1]):
+	case secretive(path, value):
 		r.note(at, "it may be a secret, and no answer takes it: left out")
 		return nil, false
 	}
@@ -191,15 +191,4 @@ func (r *reader) repeatsDefault(path []string, value any) bool {
 	n := r.layout.Default(path...)
 	var own any
 	return n != nil && n.Decode(&own) == nil && covers(own, value)
-}
-
-// soundsSecret tells whether a key names something that may be a secret.
-func soundsSecret(key string) bool {
-	key = strings.ToLower(key)
-	for _, word := range []string{"password", "secret", "token", "credential", "key"} {
-		if strings.Contains(key, word) && !strings.HasSuffix(key, "ref") && !strings.HasSuffix(key, "refs") {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,10 @@
 package render
 
-import "github.com/zenml-installer/zenml-installer/internal/secret"
+import (
+	"slices"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
 
 // Masked is the values file as it may be shown: dots stand where a secret is.
 func (d Document) Masked() (string, error) {
@@ -13,6 +17,21 @@ func (d Document) Masked() (string, error) {
 		}
 		shown.values[i] = &copied
 	}
+	shown.a.Values = masked(nil, d.draft.a.Values)
 	content, err := shown.write()
 	return string(content), err
+}
+
+// masked gives raw values with dots in the place of what may be secret.
+func masked(path []string, raw map[string]any) map[string]any {
+	shown := clone(raw)
+	for name, value := range shown {
+		at := append(slices.Clone(path), name)
+		if below, isMap := value.(map[string]any); isMap {
+			shown[name] = masked(at, below)
+		} else if secretive(at, value) {
+			shown[name] = secret.Mask
+		}
+	}
+	return shown
 }

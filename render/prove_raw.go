@@ -75,15 +75,12 @@ func differs(with, without map[string]any, random map[string]bool) bool {
 	})
 }
 
-// mapWithout gives the values as if one raw value had not been given.
+// mapWithout gives the values as if one raw value had not been given, nor the
+// mappings that it alone is in.
 func (d *draft) mapWithout(raw map[string]any, path []string) (map[string]any, error) {
 	less := clone(raw)
-	m := less
-	for _, name := range path[:len(path)-1] {
-		m = m[name].(map[string]any)
-	}
-	delete(m, path[len(path)-1])
-	root, err := d.root(func(*setting) bool { return true }, less)
+	cut(less, path)
+	root, err := d.root(less)
 	if err != nil {
 		return nil, err
 	}

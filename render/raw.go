@@ -12,14 +12,16 @@ import (
 // rawMark stands behind every value that comes from the answers' own values.
 const rawMark = "raw: from values"
 
-// mergeRaw lays the raw chart values over what the answers gave: mappings are
-// joined, everything else is replaced.
+// mergeRaw lays the raw chart values over what the answers gave, as Helm lays
+// one values file over another: mappings are joined, also with an empty one;
+// everything else is replaced, and null takes the chart's default away.
 func mergeRaw(n *yaml.Node, raw map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		value := raw[name]
 		there := chart.Lookup(n, name)
-		if below, ok := value.(map[string]any); ok && len(below) > 0 {
-			if there == nil || there.Kind != yaml.MappingNode {
+		joins := there != nil && there.Kind == yaml.MappingNode
+		if below, ok := value.(map[string]any); ok && (joins || len(below) > 0) {
+			if !joins {
 				there = &yaml.Node{Kind: yaml.MappingNode}
 				assign(n, name, there)
 			}
@@ -47,7 +49,7 @@ func mergeRaw(n *yaml.Node, raw map[string]any) error {
 }
 
 // overruled tells whether raw values have the last word on a path, or on
-// something below or above it.
+// something below or above it. An empty mapping says nothing.
 func overruled(raw map[string]any, path []string) bool {
 	for i, name := range path {
 		value, ok := raw[name]
@@ -55,10 +57,53 @@ func overruled(raw map[string]any, path []string) bool {
 			return false
 		}
 		below, isMap := value.(map[string]any)
-		if !isMap || len(below) == 0 || i == len(path)-1 {
+		if !isMap || i == len(path)-1 && len(below) > 0 {
 			return true
 		}
 		raw = below
 	}
 	return false
+}
+
+// replaced tells whether raw values put something else in the place of what
+// stands at path.
+func replaced(raw map[string]any, path []string) bool {
+	for _, name := range path {
+		value, ok := raw[name]
+		below, isMap := value.(map[string]any)
+		if !ok || !isMap {
+			return ok
+		}
+		raw = below
+	}
+	return false
+}
+
+// cut takes the value at path out of a tree, and the mappings that are empty
+// without it.
+func cut(tree map[string]any, path []string) {
+	below, isMap := tree[path[0]].(map[string]any)
+	if len(path) > 1 && isMap {
+		cut(below, path[1:])
+	}
+	if len(path) == 1 || isMap && len(below) == 0 {
+		delete(tree, path[0])
+	}
+}
+
+// cutNode is cut for the tree of a file.
+func cutNode(n *yaml.Node, path []string) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != path[0] {
+			continue
+		}
+		below := n.Content[i+1]
+		if len(path) > 1 {
+			cutNode(below, path[1:])
+		}
+		if len(path) == 1 || len(below.Content) == 0 && below.Kind == yaml.MappingNode {
+			n.Content = slices.Delete(n.Content, i, i+2)
+		}
+		return
+	}
 }

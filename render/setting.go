@@ -15,6 +15,7 @@ type setting struct {
 	always    bool // written even where the chart's own default says the same
 	sensitive bool // the value is a secret
 	insists   bool // raw values may not take its effect away
+	raw       bool // it is a raw value of the answers
 }
 
 // say writes the setting even where the chart's own default says the same.
@@ -22,6 +23,11 @@ func (s *setting) say() *setting { s.always = true; return s }
 
 // hide marks the value as a secret.
 func (s *setting) hide() *setting { s.sensitive = true; return s }
+
+func (s *setting) isText() bool {
+	_, is := s.value.(string)
+	return is
+}
 
 // prove adds what must be seen in the rendered objects.
 func (s *setting) prove(proofs ...proof) *setting {

@@ -13,7 +13,7 @@ import (
 // write gives the values file: what differs from the chart's defaults, in the
 // chart's order, with its comments.
 func (d *draft) write() ([]byte, error) {
-	root, err := d.root(func(*setting) bool { return true }, d.a.Values)
+	root, err := d.root(d.a.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -21,12 +21,12 @@ func (d *draft) write() ([]byte, error) {
 	return append([]byte(d.head()), body...), err
 }
 
-// root builds the tree of those settings that are wanted, with raw values over
-// it and the comments on it.
-func (d *draft) root(wanted func(*setting) bool, raw map[string]any) (*yaml.Node, error) {
+// root builds the tree of the settings, with raw values over it and the
+// comments on it.
+func (d *draft) root(raw map[string]any) (*yaml.Node, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range d.values {
-		if len(s.path) == 0 || !wanted(s) || !s.always && d.isDefault(s) {
+		if len(s.path) == 0 || !s.always && d.isDefault(s) {
 			continue
 		}
 		value, err := nodeOf(s.value)

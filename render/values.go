@@ -39,7 +39,7 @@ func Values(a answers.Answers, c chart.Info, s Settings) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	document := Document{Bytes: data, Sensitive: d.sensitive(), draft: d}
+	document := Document{Bytes: data, Sensitive: len(d.secrets()) > 0, draft: d}
 	document.Map, err = readBack(data)
 	return document, err
 }
@@ -59,13 +59,4 @@ func asHelmReads(root *yaml.Node) (map[string]any, error) {
 		return nil, err
 	}
 	return readBack(data)
-}
-
-func (d *draft) sensitive() bool {
-	for _, s := range d.values {
-		if s.sensitive {
-			return true
-		}
-	}
-	return false
 }
