@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/pem"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -134,6 +135,8 @@ var local = answers.Local{
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		case strings.HasSuffix(path, ".json"):
 			return fmt.Appendf(nil, "{\"canary\": %q}\n", filepath.Base(path)), nil
+		case strings.HasSuffix(path, "-ca.pem"):
+			return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("canary-" + filepath.Base(path))}), nil
 		}
 		return fmt.Appendf(nil, "canary-%s\n", filepath.Base(path)), nil
 	},

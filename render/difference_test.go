@@ -20,7 +20,7 @@ func TestDifferenceOfTheSamples(t *testing.T) {
 				t.Errorf("%s, %s: %v", generation, name, changes)
 			}
 			for _, change := range document.Difference(nil) {
-				line := strings.ReplaceAll(change.String(), "canary-ca.pem", "") // a certificate is no secret
+				line := change.String()
 				if strings.Contains(line, "anary") || change.Before != "" {
 					t.Errorf("%s, %s: %s", generation, name, change)
 				}

@@ -40,7 +40,8 @@ func (d *draft) secretNames() []string {
 // needLines lists the Secrets that must be there first.
 func (d *draft) needLines() []string {
 	read := slices.DeleteFunc(slices.Clone(d.needs), func(n Need) bool { return n.Kept })
-	if len(read) == 0 {
+	logins := d.a.Server.Image.PullSecrets
+	if len(read)+len(logins) == 0 {
 		return nil
 	}
 	lines := []string{"These Secrets must be in the namespace before the chart is installed:"}
@@ -50,6 +51,9 @@ func (d *draft) needLines() []string {
 			keys[i] = n.Key
 		}
 		lines = append(lines, fmt.Sprintf("  %s (%s)", secret[0].Name, strings.Join(keys, ", ")))
+	}
+	for _, name := range logins {
+		lines = append(lines, "  "+name+" (a login to the image's registry)")
 	}
 	return lines
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // customCAs writes the authorities that the server trusts beyond its image's.
@@ -18,7 +19,7 @@ func customCAs(d *draft) {
 	var cas, refs []any
 	var proofs []proof
 	for i, ca := range c.CustomCAs {
-		pem, faults := content(fmt.Sprintf("certificates.customCAs[%d].certificate", i), ca.Certificate, d.settings)
+		pem, faults := caContent(fmt.Sprintf("certificates.customCAs[%d].certificate", i), ca.Certificate, d.settings)
 		d.faults = append(d.faults, faults...)
 		text := strings.TrimRight(pem.Reveal(), "\n") + "\n"
 		cas = append(cas, ordered{{"name", ca.Name}, {"certificate", text}})
@@ -36,6 +37,19 @@ func customCAs(d *draft) {
 	if len(refs) > 0 {
 		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...).prove(usesOwnBundle())
 	}
+}
+
+// caContent reads a custom CA. What is no certificate must not get into the
+// values, which show it: it may be the private key beside it.
+func caContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	text, faults := content(key, source, s)
+	if len(faults) > 0 {
+		return secret.Text{}, faults
+	}
+	if problem, remedy := answers.Certificate(text.Reveal()); problem != "" {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: source.Describe() + ": " + problem, Remedy: remedy}}
+	}
+	return text, nil
 }
 
 // trusts proves that each pod has a volume with the certificate out of a
@@ -102,7 +116,7 @@ func proxy(d *draft) {
 	if p.HTTP == "" && p.HTTPS == "" {
 		return
 	}
-	d.comment("proxy", "The way out of the cluster (proxy). The database and the cluster's own addresses are reached without it.")
+	d.comment("proxy", "The way out of the cluster (proxy). "+d.pastTheProxy())
 	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
 	d.set("proxy.enabled", true, first)
 	for _, b := range proxyBindings(&d.a.Proxy) {
@@ -114,6 +128,15 @@ func proxy(d *draft) {
 	if direct := d.direct(); len(direct) > 0 {
 		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(serverShowsNoProxy(direct))
 	}
+}
+
+// pastTheProxy says what is reached without the proxy, as far as it is known
+// here: without a cluster its ranges are not.
+func (d *draft) pastTheProxy() string {
+	if len(d.settings.NoProxy) > 0 {
+		return "The database and the cluster's own addresses are reached without it."
+	}
+	return "The database and the cluster's own names are reached without it. The addresses of its Services and pods are not known here: name their ranges in proxy.noProxy."
 }
 
 func proxyBindings(p *answers.Proxy) []binding {

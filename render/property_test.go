@@ -244,7 +244,7 @@ func (g generator) source(f answers.Field) answers.Source {
 func (g generator) items(a *answers.Answers, key string) {
 	switch key {
 	case "certificates.customCAs":
-		a.Certificates.CustomCAs = []answers.CustomCA{{Name: g.word(), Certificate: answers.Source{File: g.word()}}}
+		a.Certificates.CustomCAs = []answers.CustomCA{{Name: g.word(), Certificate: answers.Source{File: g.word() + "-ca.pem"}}}
 	case "certificates.secretRefs":
 		a.Certificates.SecretRefs = []answers.SecretRef{{Name: g.word(), Key: g.word()}}
 	case "server.tolerations":

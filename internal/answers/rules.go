@@ -110,6 +110,10 @@ func customCAsAreNamed(a Answers) Faults {
 			faults = append(faults, Fault{Key: key + ".certificate", Problem: "it lies in a Secret", Remedy: "name the Secret in certificates.secretRefs instead"})
 		}
 		faults = append(faults, field.judgeSource(key+".certificate", ca.Certificate)...)
+		if !ca.Certificate.Value.Empty() {
+			problem, remedy = Certificate(ca.Certificate.Value.Reveal())
+			faults = append(faults, found(key+".certificate", problem, remedy)...)
+		}
 	}
 	return faults
 }

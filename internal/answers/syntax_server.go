@@ -2,6 +2,7 @@ package answers
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"regexp"
 	"slices"
@@ -111,6 +112,32 @@ func jsonObject(v string) (problem, remedy string) {
 func adminPassword(v string) (problem, remedy string) {
 	if missing := AdminPassword(v); missing != "" {
 		return "the server's dashboard would refuse this password", "it needs " + missing
+	}
+	return "", ""
+}
+
+// Certificate is the rule for what is shown because it is public: PEM with a
+// certificate and no private key. It shows nothing of it.
+func Certificate(v string) (problem, remedy string) {
+	if problem, remedy = noPrivateKey(v); problem != "" {
+		return problem, remedy
+	}
+	for rest := []byte(v); ; {
+		block, more := pem.Decode(rest)
+		if block == nil {
+			return "it is not PEM: there is no certificate in it", "give the certificate as PEM: openssl x509 -inform der -in FILE turns a DER file into it"
+		}
+		if strings.HasSuffix(block.Type, "CERTIFICATE") {
+			return "", ""
+		}
+		rest = more
+	}
+}
+
+// noPrivateKey is the rule for public content that is only handed on.
+func noPrivateKey(v string) (problem, remedy string) {
+	if strings.Contains(v, "PRIVATE KEY") {
+		return "it holds a private key", "give the certificate alone"
 	}
 	return "", ""
 }

@@ -94,7 +94,7 @@ func (w *writer) value(v reflect.Value, key string) *yaml.Node {
 // source writes where a content comes from. Public content that stands in the
 // answers stays there.
 func (w *writer) source(s Source, key string) *yaml.Node {
-	if !s.Value.Empty() && !public(key) {
+	if problem, _ := noPrivateKey(s.Value.Reveal()); !s.Value.Empty() && (!public(key) || problem != "") {
 		name := "ZENML_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
 		w.moved = append(w.moved, Moved{Key: key, Env: name, Text: s.Value})
 		s = Source{Env: name}
