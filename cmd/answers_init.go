@@ -88,7 +88,7 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	}
 	chart, err := u.chart(ctx)
 	if err != nil {
-		return nil, err
+		return nil, u.wrongChart(err)
 	}
 	imported := render.Import(values, chart.Info)
 	for _, note := range imported.Notes {

@@ -18,7 +18,18 @@ func (f fromFile) load(s Streams, c common) (answers.File, error) {
 	if err != nil {
 		return file, err
 	}
-	return file, usageFaults(file, answers.Validate(file.Answers))
+	if err := usageFaults(file, answers.Validate(file.Answers)); err != nil {
+		return file, err
+	}
+	warnOfPlainSecrets(s, file.Answers)
+	return file, nil
+}
+
+// warnOfPlainSecrets names the secrets that stand in the file itself.
+func warnOfPlainSecrets(s Streams, a answers.Answers) {
+	if keys := a.PlainSecrets(); len(keys) > 0 {
+		fmt.Fprintf(s.Err, "! %s: plain in the answers; {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}} keeps a secret out of them.\n", strings.Join(keys, ", "))
+	}
 }
 
 // begin is load without judging what is still missing or wrong: it will be

@@ -73,7 +73,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	unit := newSetup(o.streams, o.common, file, install.LoadChart)
 	p, err := unit.forFile(ctx)
 	if err != nil {
-		return err
+		return unit.wrongChart(err)
 	}
 	if err := p.faults.Err(); err != nil {
 		return usage(err)

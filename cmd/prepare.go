@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -69,6 +71,22 @@ func (u *setup) located(err error) error {
 	var faults answers.Faults
 	if errors.As(err, &faults) {
 		return usage(u.file.Locate(faults))
+	}
+	return err
+}
+
+// wrongChart says which answer names a chart that is not there. What may pass
+// by itself, such as a registry that cannot be reached, stays as it is.
+func (u *setup) wrongChart(err error) error {
+	var version *install.VersionError
+	var source *install.SourceError
+	switch {
+	case errors.As(err, &version):
+		return u.located(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "name one that is there, or leave it out for the newest"}})
+	case errors.As(err, &source) && slices.Contains([]install.Reason{install.ReasonInvalid, install.ReasonNotFound, install.ReasonNotAChart}, source.Reason):
+		bare := *source
+		bare.Remedy = ""
+		return u.located(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or leave it out for the published chart")}})
 	}
 	return err
 }

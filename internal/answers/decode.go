@@ -1,7 +1,10 @@
 package answers
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -53,16 +56,40 @@ func Parse(name string, data []byte) (File, error) {
 // keys and wrong types.
 func Read(name string, data []byte) (File, error) {
 	file := File{Name: name, lines: map[string]int{}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return file, Faults{syntaxFault(err)}
-	}
-	if len(doc.Content) == 0 {
-		return file, Faults{{Problem: "the file is empty", Remedy: "begin with version: 1"}}
+	doc, err := oneDocument(data)
+	if err != nil {
+		return file, err
 	}
 	d := decoder{lines: file.lines}
-	d.value(doc.Content[0], reflect.ValueOf(&file.Answers).Elem(), "")
+	d.value(doc, reflect.ValueOf(&file.Answers).Elem(), "")
 	return file, d.faults.Err()
+}
+
+// oneDocument reads YAML that may hold one document only: what follows would be
+// ignored.
+func oneDocument(data []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var all []*yaml.Node
+	for {
+		var doc yaml.Node
+		err := decoder.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, Faults{syntaxFault(err)}
+		}
+		if len(doc.Content) == 1 && doc.Content[0].Tag != "!!null" {
+			all = append(all, doc.Content[0])
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil, Faults{{Problem: "the file is empty", Remedy: "begin with version: 1"}}
+	case 1:
+		return all[0], nil
+	}
+	return nil, Faults{{Line: all[1].Line, Problem: "a second document begins here", Remedy: "keep one in the file: what is below another --- would be ignored"}}
 }
 
 // Locate adds the file's lines to faults.

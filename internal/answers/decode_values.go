@@ -67,9 +67,35 @@ func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
 	return false
 }
 
+// once finds names that are twice in one mapping, however deep.
+func (d *decoder) once(n *yaml.Node, key string) (found bool) {
+	seen := map[string]bool{}
+	for i, below := range n.Content {
+		at := key
+		switch {
+		case n.Kind == yaml.SequenceNode:
+			at = fmt.Sprintf("%s[%d]", key, i)
+		case n.Kind == yaml.MappingNode && i%2 == 0:
+			if seen[below.Value] && below.Kind == yaml.ScalarNode {
+				d.fault(join(key, below.Value), below, "it is there twice", "leave one of them out")
+				found = true
+			}
+			seen[below.Value] = true
+			continue
+		case n.Kind == yaml.MappingNode:
+			at = join(key, n.Content[i-1].Value)
+		}
+		found = d.once(below, at) || found
+	}
+	return found
+}
+
 // tree takes a mapping of anything. Merge keys and aliases would be lost on
 // the way back into a file.
 func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
+	if d.once(n, key) {
+		return
+	}
 	if n.Kind != yaml.MappingNode || hasAlias(n) || n.Decode(into) != nil {
 		d.fault(key, n, "it is not a plain mapping of names to values", "write it as in Kubernetes or the chart, without anchors and aliases")
 		return

@@ -126,5 +126,5 @@ func oneOf(f Field, value string) (problem, remedy string) {
 	if slices.Contains(f.Values(), value) {
 		return "", ""
 	}
-	return "“" + value + "” is not one of its values", "use one of " + strings.Join(f.Values(), ", ")
+	return quoted(value) + " is not one of its values", "use one of " + strings.Join(f.Values(), ", ")
 }

@@ -73,7 +73,7 @@ func (a *Answers) Set(key, text string) error {
 	case int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("“%s” is not a whole number", text)
+			return errors.New(quoted(text) + " is not a whole number")
 		}
 		if n == 0 {
 			return errors.New(zeroProblem + ": " + zeroRemedy)
@@ -82,13 +82,13 @@ func (a *Answers) Set(key, text string) error {
 	case *int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("“%s” is not a whole number", text)
+			return errors.New(quoted(text) + " is not a whole number")
 		}
 		v.Set(reflect.ValueOf(&n))
 	case bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return fmt.Errorf("“%s” is neither true nor false", text)
+			return errors.New(quoted(text) + " is neither true nor false")
 		}
 		v.SetBool(b)
 	case Source:
@@ -132,7 +132,7 @@ func setPairs(v reflect.Value, text string) error {
 	for _, part := range splitList(text) {
 		name, value, ok := strings.Cut(part, "=")
 		if !ok {
-			return fmt.Errorf("“%s” is not of the form NAME=VALUE", part)
+			return errors.New(quoted(part) + " is not of the form NAME=VALUE")
 		}
 		pairs[name] = value
 	}

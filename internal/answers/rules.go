@@ -100,7 +100,7 @@ func customCAsAreNamed(a Answers) Faults {
 		case ca.Name == "":
 			problem, remedy = "it has no name", "write {name: NAME, certificate: {file: PATH}}"
 		case seen[ca.Name]:
-			problem, remedy = "the name “"+ca.Name+"” is there twice", "give each CA a name of its own"
+			problem, remedy = "the name "+quoted(ca.Name)+" is there twice", "give each CA a name of its own"
 		}
 		faults = append(faults, found(key+".name", problem, remedy)...)
 		seen[ca.Name] = true
@@ -125,7 +125,7 @@ func caRefsAreNamed(a Answers) Faults {
 		key := fmt.Sprintf("certificates.secretRefs[%d]", i)
 		problem, remedy := optionalDNSName(ref.Name)
 		if seen[ref.Name] {
-			problem, remedy = "the Secret “"+ref.Name+"” is there twice, and the chart would put both certificates into one file", "give each CA a Secret of its own"
+			problem, remedy = "the Secret "+quoted(ref.Name)+" is there twice, and the chart would put both certificates into one file", "give each CA a Secret of its own"
 		}
 		faults = append(faults, found(key+".name", problem, remedy)...)
 		seen[ref.Name] = true

@@ -69,6 +69,23 @@ func (s Source) Read(local Local) (secret.Text, error) {
 	return secret.Text{}, fmt.Errorf("%s: there is nothing to read here", s.Describe())
 }
 
+// PlainSecrets names the answers whose secret stands in the answers
+// themselves.
+func (a Answers) PlainSecrets() []string {
+	var keys []string
+	for _, f := range Fields {
+		if f.Kind == Secret && !a.GetSource(f.Key).Value.Empty() {
+			keys = append(keys, f.Key)
+		}
+	}
+	for _, name := range sortedKeys(a.Server.SecretEnvironment) {
+		if !a.Server.SecretEnvironment[name].Value.Empty() {
+			keys = append(keys, "server.secretEnvironment."+name)
+		}
+	}
+	return keys
+}
+
 // GenerateKey returns 32 random bytes as 64 hexadecimal digits, the form in
 // which the server takes an encryption key.
 func GenerateKey() secret.Text {

@@ -22,9 +22,20 @@ var (
 	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9_]([-A-Za-z0-9_.]*[A-Za-z0-9_])?\.?$`)
 )
 
+// userInfo is a user and a password before a host: root:password@host.
+var userInfo = regexp.MustCompile(`:[^@]*@`)
+
+// quoted shows what was given in a message, unless a password may stand in it.
+func quoted(v string) string {
+	if userInfo.MatchString(v) {
+		return "what stands here"
+	}
+	return "“" + v + "”"
+}
+
 func dnsLabel(v string) (problem, remedy string) {
 	if len(v) > 63 || !labelPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not a valid name", v), "use lower-case letters, digits and hyphens, at most 63"
+		return quoted(v) + " is not a valid name", "use lower-case letters, digits and hyphens, at most 63"
 	}
 	return "", ""
 }
@@ -33,21 +44,21 @@ func dnsLabel(v string) (problem, remedy string) {
 // "-db-migration" and the like, and a Service's name ends at 63.
 func releaseName(v string) (problem, remedy string) {
 	if len(v) > 43 || !labelPattern.MatchString(v) || v[0] >= '0' && v[0] <= '9' {
-		return fmt.Sprintf("“%s” is not a valid release name", v), "use lower-case letters, digits and hyphens, beginning with a letter, at most 43"
+		return quoted(v) + " is not a valid release name", "use lower-case letters, digits and hyphens, beginning with a letter, at most 43"
 	}
 	return "", ""
 }
 
 func optionalDNSName(v string) (problem, remedy string) {
 	if len(v) > 253 || !dnsNamePattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not a valid name", v), "use lower-case letters, digits, hyphens and dots"
+		return quoted(v) + " is not a valid name", "use lower-case letters, digits, hyphens and dots"
 	}
 	return "", ""
 }
 
 func quantity(v string) (problem, remedy string) {
 	if !quantityPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not a size", v), "write it like 2Gi or 500Mi"
+		return quoted(v) + " is not a size", "write it like 2Gi or 500Mi"
 	}
 	return "", ""
 }
@@ -61,21 +72,21 @@ func oneLine(v string) (problem, remedy string) {
 
 func chartVersion(v string) (problem, remedy string) {
 	if _, err := semver.NewVersion(v); err != nil {
-		return fmt.Sprintf("“%s” is not a version", v), "write it like 0.98.1, or leave it out for the newest"
+		return quoted(v) + " is not a version", "write it like 0.98.1, or leave it out for the newest"
 	}
 	return "", ""
 }
 
 func port(v string) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 65535 {
-		return fmt.Sprintf("“%s” is not a port", v), "use a number from 1 to 65535"
+		return quoted(v) + " is not a port", "use a number from 1 to 65535"
 	}
 	return "", ""
 }
 
 func positive(v string) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 999_999 {
-		return fmt.Sprintf("“%s” is not a size", v), "use a whole number from 1 to 999999"
+		return quoted(v) + " is not a size", "use a whole number from 1 to 999999"
 	}
 	return "", ""
 }
@@ -85,7 +96,7 @@ func databaseHost(v string) (problem, remedy string) {
 		return problem, remedy
 	}
 	if host, _, err := net.SplitHostPort(v); err == nil {
-		return fmt.Sprintf("“%s” has a port", v), fmt.Sprintf("give the host alone (%s) and the port in database.mysql.port", host)
+		return quoted(v) + " has a port", fmt.Sprintf("give the host alone (%s) and the port in database.mysql.port", host)
 	}
 	if ip := net.ParseIP(v); ip != nil {
 		if ip.IsLoopback() {
@@ -97,13 +108,13 @@ func databaseHost(v string) (problem, remedy string) {
 		return loopback(v)
 	}
 	if !hostPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not a host name or an address", v), "give it as the pods resolve it, like db.example.com"
+		return quoted(v) + " is not a host name or an address", "give it as the pods resolve it, like db.example.com"
 	}
 	return "", ""
 }
 
 func loopback(v string) (problem, remedy string) {
-	return fmt.Sprintf("“%s” means the pod itself, not your machine", v), "give an address that the cluster's pods reach"
+	return quoted(v) + " means the pod itself, not your machine", "give an address that the cluster's pods reach"
 }
 
 func databaseName(v string) (problem, remedy string) {
@@ -111,7 +122,7 @@ func databaseName(v string) (problem, remedy string) {
 		return "it is a URL or a part of one", "give the name alone"
 	}
 	if !databasePattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is a name that the server refuses", v), `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
+		return quoted(v) + " is a name that the server refuses", `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
 	}
 	return "", ""
 }
@@ -121,7 +132,7 @@ func databaseUser(v string) (problem, remedy string) {
 		return "it is a URL", "give the user alone, and the password in database.mysql.password"
 	}
 	if len(v) > 80 || strings.ContainsAny(v, "\n\r\x00") {
-		return fmt.Sprintf("“%s” is not a MySQL user name", v), "give the user alone, without @host"
+		return quoted(v) + " is not a MySQL user name", "give the user alone, without @host"
 	}
 	return "", ""
 }

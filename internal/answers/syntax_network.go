@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -26,17 +25,17 @@ func exposedHost(v string) (problem, remedy string) {
 	case partOfURL(v):
 		return "it is a URL", "give the host name alone, and the path in expose.path"
 	case net.ParseIP(v) != nil:
-		return fmt.Sprintf("“%s” is an address", v), "give a DNS name, or {nipIO: true} for one made from the controller's address"
+		return quoted(v) + " is an address", "give a DNS name, or {nipIO: true} for one made from the controller's address"
 	case strings.HasPrefix(v, "*."):
-		return fmt.Sprintf("“%s” is a wildcard", v), "give the one name under which the server is reached"
+		return quoted(v) + " is a wildcard", "give the one name under which the server is reached"
 	case strings.ContainsAny(v, ":/"):
-		return fmt.Sprintf("“%s” has a port or a path", v), "give the host name alone"
+		return quoted(v) + " has a port or a path", "give the host name alone"
 	case v != strings.ToLower(v):
-		return fmt.Sprintf("“%s” has upper-case letters", v), "write " + strings.ToLower(v)
+		return quoted(v) + " has upper-case letters", "write " + strings.ToLower(v)
 	case notText(v):
-		return fmt.Sprintf("“%s” is a word that YAML reads as something else", v), "give the full DNS name"
+		return quoted(v) + " is a word that YAML reads as something else", "give the full DNS name"
 	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
-		return fmt.Sprintf("“%s” is not a DNS name", v), "use lower-case letters, digits, hyphens and dots"
+		return quoted(v) + " is not a DNS name", "use lower-case letters, digits, hyphens and dots"
 	}
 	return "", ""
 }
@@ -79,12 +78,14 @@ func proxyURL(v string) (problem, remedy string) {
 
 func urlPath(v string) (problem, remedy string) {
 	switch {
+	case userInfo.MatchString(v):
+		return "it has a user and a password in it", "give the path alone"
 	case !strings.HasPrefix(v, "/"):
-		return fmt.Sprintf("“%s” does not begin with a slash", v), "write /" + v
+		return quoted(v) + " does not begin with a slash", "write /" + v
 	case !pathPattern.MatchString(v):
-		return fmt.Sprintf("“%s” is not a plain path", v), "leave out what belongs to a regular expression: expose.ingress.rewrite adds it"
+		return quoted(v) + " is not a plain path", "leave out what belongs to a regular expression: expose.ingress.rewrite adds it"
 	case v != "/" && strings.HasSuffix(v, "/"):
-		return fmt.Sprintf("“%s” ends with a slash", v), "write " + strings.TrimRight(v, "/")
+		return quoted(v) + " ends with a slash", "write " + strings.TrimRight(v, "/")
 	}
 	return "", ""
 }
@@ -99,7 +100,7 @@ func addressOrRange(v string) (problem, remedy string) {
 	if _, err := netip.ParsePrefix(v); err == nil {
 		return "", ""
 	}
-	return fmt.Sprintf("“%s” is neither an address nor a range", v), "write it like 10.0.0.7 or 10.0.0.0/8"
+	return quoted(v) + " is neither an address nor a range", "write it like 10.0.0.7 or 10.0.0.0/8"
 }
 
 // noProxyEntry accepts what NO_PROXY accepts: hosts, domains, addresses, ranges.
@@ -110,12 +111,12 @@ func noProxyEntry(v string) (problem, remedy string) {
 	if strings.Contains(v, "://") {
 		return "it is a URL", "give the host name alone"
 	}
-	return fmt.Sprintf("“%s” is not a host, a domain, an address or a range", v), "write it like example.com, .example.com or 10.0.0.0/8"
+	return quoted(v) + " is not a host, a domain, an address or a range", "write it like example.com, .example.com or 10.0.0.0/8"
 }
 
 func email(v string) (problem, remedy string) {
 	if !emailPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not an e-mail address", v), "write it like ops@example.com"
+		return quoted(v) + " is not an e-mail address", "write it like ops@example.com"
 	}
 	return "", ""
 }

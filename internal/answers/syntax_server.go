@@ -22,28 +22,28 @@ var (
 
 func resource(v string) (problem, remedy string) {
 	if !resourcePattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not an amount", v), "write it like 250m, 2 or 512Mi"
+		return quoted(v) + " is not an amount", "write it like 250m, 2 or 512Mi"
 	}
 	return "", ""
 }
 
 func labelKey(v string) (problem, remedy string) {
 	if !labelKeyPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not a valid key", v), "write it like example.com/name"
+		return quoted(v) + " is not a valid key", "write it like example.com/name"
 	}
 	return "", ""
 }
 
 func envName(v string) (problem, remedy string) {
 	if !envPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not the name of a variable", v), "use letters, digits and underscores"
+		return quoted(v) + " is not the name of a variable", "use letters, digits and underscores"
 	}
 	return "", ""
 }
 
 func classPath(v string) (problem, remedy string) {
 	if !classPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not the dotted path of a class", v), "write it like my.package.MyClass"
+		return quoted(v) + " is not the dotted path of a class", "write it like my.package.MyClass"
 	}
 	return "", ""
 }
@@ -53,26 +53,26 @@ func imageRepository(v string) (problem, remedy string) {
 	case strings.Contains(v, "://"):
 		return "it is a URL", "leave out the scheme: registry.example.com/zenml-server"
 	case strings.Contains(v, "@"):
-		return fmt.Sprintf("“%s” has a digest", v), "the chart takes a tag: give the repository alone"
+		return quoted(v) + " has a digest", "the chart takes a tag: give the repository alone"
 	case !repositoryPattern.MatchString(v):
-		return fmt.Sprintf("“%s” is not an image repository", v), "write it like registry.example.com/zenml-server, without a tag"
+		return quoted(v) + " is not an image repository", "write it like registry.example.com/zenml-server, without a tag"
 	}
 	if i := strings.LastIndexByte(v, ':'); i >= 0 && !strings.Contains(v[i:], "/") {
-		return fmt.Sprintf("“%s” has a tag", v), "give the tag in server.image.tag"
+		return quoted(v) + " has a tag", "give the tag in server.image.tag"
 	}
 	return "", ""
 }
 
 func imageTag(v string) (problem, remedy string) {
 	if !tagPattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not an image tag", v), "use letters, digits, dots, hyphens and underscores"
+		return quoted(v) + " is not an image tag", "use letters, digits, dots, hyphens and underscores"
 	}
 	return "", ""
 }
 
 func dnsLabelAnyCase(v string) (problem, remedy string) {
 	if !vaultNamePattern.MatchString(v) {
-		return fmt.Sprintf("“%s” is not the name of a key vault", v), "give 3 to 24 letters, digits and hyphens: NAME of https://NAME.vault.azure.net"
+		return quoted(v) + " is not the name of a key vault", "give 3 to 24 letters, digits and hyphens: NAME of https://NAME.vault.azure.net"
 	}
 	return "", ""
 }
@@ -86,7 +86,7 @@ func anyOrNone(v string) (problem, remedy string)  { return between(v, 0, 1<<53)
 
 func between(v string, low, high int) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < low || n > high {
-		return fmt.Sprintf("“%s” is out of range", v), fmt.Sprintf("use a whole number from %d to %d", low, high)
+		return quoted(v) + " is out of range", fmt.Sprintf("use a whole number from %d to %d", low, high)
 	}
 	return "", ""
 }
@@ -94,7 +94,7 @@ func between(v string, low, high int) (problem, remedy string) {
 func signal(v string) (problem, remedy string) {
 	signals := []string{"traces", "metrics", "logs"}
 	if !slices.Contains(signals, v) {
-		return fmt.Sprintf("“%s” is not a signal", v), "use " + strings.Join(signals, ", ")
+		return quoted(v) + " is not a signal", "use " + strings.Join(signals, ", ")
 	}
 	return "", ""
 }
