@@ -100,6 +100,9 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	for _, m := range moved {
 		fmt.Fprintf(o.streams.Err, "! %s: the secret is not written; the file expects it in $%s\n", m.Key, m.Env)
 	}
+	for _, fault := range answers.Validate(carried) {
+		fmt.Fprintf(o.streams.Err, "! not valid yet: %s\n", fault)
+	}
 	return content, nil
 }
 
@@ -126,9 +129,17 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 	if err != nil {
 		return nil, usage(err)
 	}
+	return o.read(data)
+}
+
+// read reads a values file as Helm does: its first document.
+func (o *answersInitOptions) read(data []byte) (map[string]any, error) {
 	values := map[string]any{}
 	if err := yaml.Unmarshal(data, &values); err != nil {
-		return nil, usagef("%s is not YAML: check the indentation, the quotes and the colons", o.from)
+		return nil, usagef("%s is not YAML, or no mapping of names to values: check the indentation, the quotes and the colons", o.from)
+	}
+	if answers.Documents(data) > 1 {
+		fmt.Fprintf(o.streams.Err, "! %s: it holds more than one document, and Helm reads the first alone: the others are left out\n", o.from)
 	}
 	return values, nil
 }

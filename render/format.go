@@ -15,7 +15,8 @@ import (
 type Format string
 
 // The formats. None holds a secret in plain, but for the values file of a chart
-// that takes one only there, and for the second file of the manifests.
+// that takes one only there, and for the second file of the manifests. Raw
+// values may bring one into the first: then it says so.
 const (
 	FormatValues    Format = "values"    // the chart's values file
 	FormatManifests Format = "manifests" // the rendered objects, their Secrets apart

@@ -3,8 +3,11 @@ package render
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chart"
@@ -64,6 +67,7 @@ type reader struct {
 	tree   map[string]any // the values, with the server's settings below "server"
 	refs   []envRef       // environmentSecretKeyRefs that nothing has claimed yet
 	a      answers.Answers
+	raw    [][]string // kept as raw values though the chart's default says the same
 	notes  []Note
 }
 
@@ -75,6 +79,8 @@ func newReader(values map[string]any, c chart.Info) *reader {
 	}
 	old, hasOld := r.tree["zenml"].(map[string]any)
 	server, hasNew := r.tree["server"].(map[string]any)
+	r.dropNonMapping("zenml")
+	r.dropNonMapping("server")
 	delete(r.tree, "zenml")
 	delete(r.tree, "server")
 	switch {
@@ -96,7 +102,37 @@ func newReader(values map[string]any, c chart.Info) *reader {
 		server = map[string]any{}
 	}
 	r.tree["server"] = server
+	r.dropUnread([]string{"server"}, server)
 	return r
+}
+
+// dropNonMapping says that what needs keys of its own has none.
+func (r *reader) dropNonMapping(name string) {
+	if _, isMap := r.tree[name].(map[string]any); !isMap && r.tree[name] != nil {
+		r.note(name, "it is no mapping of names to values: left out")
+	}
+}
+
+// olderSettings are those that only charts before this one read, and that the
+// sections turn into today's.
+var olderSettings = regexp.MustCompile(`^server\.(jwtSecretKey|authType|debug|secretsStore|backupSecretsStore)(\.|$)`)
+
+// dropUnread leaves out what the chart does not read, so that no answer comes
+// of what had no effect.
+func (r *reader) dropUnread(path []string, m map[string]any) {
+	for _, name := range sortedNames(m) {
+		at := append(slices.Clone(path), name)
+		here := append([]string{r.root}, at[1:]...)
+		if r.layout == nil || isEmpty(m[name]) || olderSettings.MatchString(dotted(at)) {
+			continue
+		}
+		if !knows(r.chart, *r.layout, here) {
+			r.note(dotted(at), "the chart does not read it: left out")
+			delete(m, name)
+		} else if below, isMap := m[name].(map[string]any); isMap {
+			r.dropUnread(at, below)
+		}
+	}
 }
 
 // lay lays one tree over another, as Helm does.
@@ -168,11 +204,14 @@ func (r *reader) keepValue(path []string, value any) (any, bool) {
 		kept := r.keep(path, below)
 		return kept, len(kept) > 0
 	}
-	if r.repeatsDefault(path, value) {
+	if r.repeatsDefault(path, value) && !r.mustStay(path) {
 		return nil, false
 	}
 	at := dotted(path)
 	switch {
+	case r.needsKeys(path):
+		r.note(at, "it is no mapping of names to values: left out")
+		return nil, false
 	case r.layout != nil && !knows(r.chart, *r.layout, path):
 		r.note(at, "the chart does not read it: left out")
 		return nil, false
@@ -182,6 +221,26 @@ func (r *reader) keepValue(path []string, value any) (any, bool) {
 	}
 	r.note(at, "no answer says it: kept as a raw chart value")
 	return value, true
+}
+
+// stay keeps a value as raw even where the chart's default says the same:
+// without it the answers would have another effect. name is below the server's.
+func (r *reader) stay(name string, value any) {
+	r.put("server."+name, value)
+	r.raw = append(r.raw, append([]string{r.root}, strings.Split(name, ".")...))
+}
+
+func (r *reader) mustStay(path []string) bool {
+	return slices.ContainsFunc(r.raw, func(p []string) bool { return slices.Equal(p, path) })
+}
+
+// needsKeys tells whether the chart has keys at path.
+func (r *reader) needsKeys(path []string) bool {
+	if r.layout == nil {
+		return false
+	}
+	n := r.layout.Default(path...)
+	return n != nil && n.Kind == yaml.MappingNode
 }
 
 func (r *reader) repeatsDefault(path []string, value any) bool {

@@ -138,7 +138,7 @@ func (r *reader) backup() {
 			LoaderThreads: r.number("server.database.myloaderThreads"), LoaderArgs: r.texts("server.database.myloaderExtraArgs"),
 		}
 	case answers.BackupCustom:
-		b.Custom = answers.OwnBackup{Engine: r.text("server.database.customBackupEngine"), Config: r.mapping("server.database.customBackupEngineConfig")}
+		b.Custom = answers.OwnBackup{Engine: r.text("server.database.customBackupEngine"), Config: r.withoutSecrets("server.database.customBackupEngineConfig", r.mapping("server.database.customBackupEngineConfig"))}
 	}
 	if b.Strategy == answers.BackupMydumper || b.Strategy == answers.BackupDumpFile {
 		b.Volume = answers.Volume{Size: r.text("server.database.backupPVStorageSize")}
@@ -163,7 +163,7 @@ func (r *reader) payloads() {
 	}
 	p := &r.a.Database.Payloads
 	*p = answers.Payloads{
-		Backend: r.text(at + "backend"), Path: r.text(at + "path"), Region: r.text(at + "region"), Endpoint: r.text(at + "endpointUrl"),
+		Backend: r.text(at + "backend"), Path: r.text(at + "path"), Region: r.text(at + "region"), Endpoint: r.open(at + "endpointUrl"),
 		CacheBytes: r.numberOrZero(at + "cacheMaxBytes"), TimeoutSeconds: r.number(at + "backendTimeoutSeconds"),
 	}
 	if p.Backend == "" {

@@ -148,7 +148,7 @@ func (r *reader) gateway() {
 }
 
 func (r *reader) proxyHeaders() {
-	on, _ := r.truth("server.proxyHeaders.enabled")
+	on, given := r.truth("server.proxyHeaders.enabled")
 	allowed := r.text("server.proxyHeaders.forwardedAllowIPs")
 	if r.a.Expose.Type != answers.ByIngress && r.a.Expose.Type != answers.ByGateway {
 		if on {
@@ -161,21 +161,42 @@ func (r *reader) proxyHeaders() {
 	}
 	switch {
 	case on && allowed != "" && allowed != "*":
-		r.a.Expose.TrustedProxies = strings.Split(allowed, ",")
+		r.trusted(allowed)
 	case on && r.a.Expose.Type == answers.ByGateway: // no answer trusts everyone behind a Gateway
 		r.put("server.proxyHeaders.enabled", on)
+	case !on && given && r.a.Expose.Type == answers.ByIngress: // nor no one behind an Ingress
+		r.stay("proxyHeaders.enabled", false)
+	case !given && r.a.Expose.Type == answers.ByIngress && r.defaultText("proxyHeaders", "enabled") == "false":
+		r.note("server.proxyHeaders.enabled", "it was not set: behind an Ingress it is now, so that the limit on logins counts the users' own addresses; to leave it off, say so in values")
+	}
+}
+
+func (r *reader) trusted(list string) {
+	r.a.Expose.TrustedProxies = strings.Split(list, ",")
+	for i, entry := range r.a.Expose.TrustedProxies {
+		r.a.Expose.TrustedProxies[i] = strings.TrimSpace(entry)
+	}
+	if strings.Join(r.a.Expose.TrustedProxies, ",") != list {
+		r.note("server.proxyHeaders.forwardedAllowIPs", "the spaces in it are left out")
 	}
 }
 
 // urls reads the server's URLs; those that follow from the exposure need no
 // answer.
 func (r *reader) urls() {
-	server, dashboard := r.text("server.serverURL"), r.text("server.dashboardURL")
+	server, dashboard := r.open("server.serverURL"), r.open("server.dashboardURL")
 	derived := &draft{a: r.a.Complete()}
-	if server != derived.publicURL() {
+	public := derived.publicURL()
+	if server == "" && public != "" {
+		r.note("server.serverURL", "it was not set: it is now, as it follows from the host: %s", public)
+	}
+	if server != public {
 		r.a.Server.URL = server
 	}
-	if dashboard != derived.publicURL() || derived.path() != "" {
+	if dashboard == "" && public != "" && derived.path() == "" {
+		r.note("server.dashboardURL", "it was not set: it is now, as it follows from the host: %s", public)
+	}
+	if dashboard != public || derived.path() != "" {
 		r.a.Server.DashboardURL = dashboard
 	}
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -15,15 +16,30 @@ func (r *reader) network() {
 		r.bind(b)
 	}
 	p.NoProxy = r.texts("server.proxy.additionalNoProxy")
-	if !on {
+	switch {
+	case !on:
 		if p.HTTP != "" || p.HTTPS != "" {
 			r.note("server.proxy", "it was off: left out")
 		}
 		*p = answers.Proxy{}
+		return
+	case p.HTTP == "" && p.HTTPS == "":
+		r.note("server.proxy", "no proxy is left in it: left out")
+		*p = answers.Proxy{}
+		return
 	}
-	// The database is added by itself.
-	if n := len(p.NoProxy); n > 0 && r.a.Database.Type == answers.MySQLDatabase && p.NoProxy[n-1] == r.a.Database.MySQL.Host {
-		p.NoProxy = p.NoProxy[:n-1]
+	r.pastTheProxy()
+}
+
+// pastTheProxy takes out what is reached without the proxy by itself.
+func (r *reader) pastTheProxy() {
+	p := &r.a.Proxy
+	given := slices.Clone(p.NoProxy)
+	if n := len(given); n > 0 && r.a.Database.Type == answers.MySQLDatabase && given[n-1] == r.a.Database.MySQL.Host {
+		p.NoProxy = given[:n-1]
+	}
+	if written := (&draft{a: r.a}).direct(); !slices.Equal(written, given) {
+		r.note("server.proxy.additionalNoProxy", "it is written as %s: the database is reached without the proxy, and the chart's own list names the cluster", strings.Join(written, ", "))
 	}
 }
 
@@ -35,6 +51,10 @@ func (r *reader) customCAs() {
 			entry, _ := item.(map[string]any)
 			name, _ := entry["name"].(string)
 			pem, _ := entry["certificate"].(string)
+			if problem, _ := answers.Certificate(pem); problem != "" {
+				r.note("server.certificates.customCAs", "%s: %s: left out", name, problem)
+				continue
+			}
 			c.CustomCAs = append(c.CustomCAs, answers.CustomCA{Name: name, Certificate: plainSource(pem)})
 		}
 	}
@@ -128,12 +148,17 @@ func (r *reader) holds(name string, have, want map[string]any) bool {
 	return len(want) > 0
 }
 
-// dropOwnGroup leaves out the group that is set for a volume by itself.
+// dropOwnGroup leaves out the group that is set for a volume by itself, and
+// says so where it was not set.
 func (r *reader) dropOwnGroup(pod map[string]any) {
 	volume := r.a.Database.SQLite.Persistent || r.a.Database.Backup.Volume.Size != ""
-	if volume && r.layout != nil && r.layout.Default("podSecurityContext", "fsGroup") == nil &&
-		covers(pod, map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"}) {
+	if !volume || r.layout == nil || r.layout.Default("podSecurityContext", "fsGroup") != nil {
+		return
+	}
+	if covers(pod, map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"}) {
 		delete(pod, "fsGroup")
 		delete(pod, "fsGroupChangePolicy")
+	} else if _, said := pod["fsGroup"]; !said && r.a.Server.Security.Profile != answers.SecurityOpenShift {
+		r.note("podSecurityContext", "fsGroup was not set: it is now, so that the server may write to its volume")
 	}
 }

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -31,8 +33,11 @@ func (r *reader) scale() {
 	on, _ := r.truth("autoscaling.enabled")
 	least, most, cpu := r.number("autoscaling.minReplicas"), r.number("autoscaling.maxReplicas"), r.number("autoscaling.targetCPUUtilizationPercentage")
 	if r.a.Database.Type != answers.MySQLDatabase {
-		if replicas > 1 || on {
+		if replicas > 1 {
 			r.note("server.replicaCount", "SQLite allows one pod only: left out")
+		}
+		if on {
+			r.note("autoscaling", "SQLite allows one pod only: left out")
 		}
 		return
 	}
@@ -81,21 +86,40 @@ func (r *reader) plain() {
 
 func (r *reader) logging() {
 	l := &r.a.Server.Logging
-	l.Verbosity, l.Format = strings.ToLower(r.text("server.logging.verbosity")), r.text("server.logging.format")
+	l.Verbosity, l.Format = r.level("server.logging.verbosity"), r.text("server.logging.format")
 	l.NoColors, _ = r.truth("server.logging.colorsDisabled")
 	debug, given := r.truth("server.debug")
-	own := r.text("server.environment.ZENML_LOGGING_VERBOSITY")
-	if l.Verbosity == "warning" {
-		l.Verbosity = "warn" // the same level under its other name
+	own := ""
+	if given || r.layout == nil || !r.layout.Legacy() { // by itself an old chart is in debug mode, which no level says
+		own = r.level("server.environment.ZENML_LOGGING_VERBOSITY")
 	}
 	switch {
 	case own != "":
-		l.Verbosity = strings.ToLower(own)
+		l.Verbosity = own
 	case debug:
 		l.Verbosity = "debug"
 	case given && l.Verbosity == "":
 		l.Verbosity = "info"
 	}
+}
+
+// level takes a level of the log under the name that the answers have for it.
+// What is none stays where it is.
+func (r *reader) level(path string) string {
+	written := r.text(path)
+	level := strings.ToLower(written)
+	if level == "warning" {
+		level = "warn" // the same level under its other name
+	}
+	f, _ := answers.FieldByKey("server.logging.verbosity")
+	if level != "" && !slices.Contains(f.Values(), level) {
+		r.put(path, written)
+		return ""
+	}
+	if strings.HasPrefix(path, "server.environment.") && written != strings.ToUpper(level) || strings.EqualFold(written, "warning") {
+		r.note(path, "the level is called %s here", level)
+	}
+	return level
 }
 
 func (r *reader) openTelemetry() {
@@ -132,20 +156,44 @@ func (r *reader) activation() {
 	}
 }
 
-// environment reads the variables that nothing else has claimed.
+// environment reads the variables that nothing else has claimed. Of one that
+// is there several times the pods see that out of a Secret of the user's own,
+// else the plain one.
 func (r *reader) environment() {
 	s := &r.a.Server
 	s.Environment = r.pairs("server.environment")
 	secrets := map[string]answers.Source{}
 	for name, text := range r.pairs("server.secretEnvironment") {
-		secrets[name] = plainSource(text)
+		if _, plain := s.Environment[name]; text == "" && !plain { // nothing to hide
+			s.Environment = with(s.Environment, name)
+		} else {
+			secrets[name] = plainSource(text)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Environment)) {
+		delete(secrets, name)
+		if secretive([]string{"server", "environment", name}, s.Environment[name]) {
+			secrets[name] = plainSource(s.Environment[name])
+			delete(s.Environment, name)
+			r.note("server.environment."+name, "it is or may be a secret: it becomes one of its own (server.secretEnvironment)")
+		}
 	}
 	for _, e := range r.refs {
 		ref := e.ref
 		secrets[e.name] = answers.Source{SecretRef: &ref}
+		delete(s.Environment, e.name)
 	}
 	r.refs = nil
 	if len(secrets) > 0 {
 		s.SecretEnvironment = secrets
 	}
+}
+
+// with adds an empty variable.
+func with(variables map[string]string, name string) map[string]string {
+	if variables == nil {
+		variables = map[string]string{}
+	}
+	variables[name] = ""
+	return variables
 }

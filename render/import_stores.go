@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -68,7 +69,7 @@ func (s storeReader) read(byDefault bool) {
 	case answers.HashiCorpSecrets:
 		s.vault()
 	case answers.CustomSecrets:
-		s.store.Custom.ClassPath = s.text(s.at("custom.class_path"))
+		s.store.Custom.ClassPath = cmp.Or(s.text(s.at("custom.class_path")), s.defaultText(s.name, "custom", "class_path"))
 	}
 	s.unused("another store is in use")
 }
@@ -177,7 +178,9 @@ func (s storeReader) vault() {
 		}
 	}
 	for _, p := range vaultParts(v) {
-		*p.text = s.either(p.name)
+		if text := s.either(p.name); !s.isHidden(s.at("hashicorp.authConfig."+p.name), text) {
+			*p.text = text
+		}
 	}
 	if v.Address == "" {
 		v.Address = s.defaultText(s.name, "hashicorp", "authConfig", "vault_addr")

@@ -143,7 +143,28 @@ func (r *reader) texts(path string) []string {
 		r.put(path, value)
 		return nil
 	}
-	return texts
+	return slices.DeleteFunc(texts, func(text string) bool { return r.isHidden(path, text) })
+}
+
+// open takes a text that no answer takes as a secret.
+func (r *reader) open(path string) string {
+	text := r.text(path)
+	if r.isHidden(path, text) {
+		return ""
+	}
+	return text
+}
+
+// isHidden tells whether a text must not stand openly in answers, and says so:
+// a URL with a password, an option like --password=….
+func (r *reader) isHidden(path, text string) bool {
+	name, _, isOption := strings.Cut(text, "=")
+	isOption = isOption && strings.HasPrefix(name, "-")
+	if !looksSecret(text) && !(isOption && soundsSecret([]string{name})) {
+		return false
+	}
+	r.note(path, "it has a password or the like in it, and would stand openly in the values: left out; a variable of server.secretEnvironment may hold it")
+	return true
 }
 
 // pairs takes a mapping of names to texts.
@@ -159,7 +180,9 @@ func (r *reader) pairs(path string) map[string]string {
 			r.put(path, tree)
 			return nil
 		}
-		pairs[name] = text
+		if path == "server.environment" || path == "server.secretEnvironment" || !r.isHidden(path+"."+name, text) {
+			pairs[name] = text
+		}
 	}
 	return pairs
 }
@@ -184,7 +207,7 @@ func (r *reader) mapping(path string) map[string]any {
 func (r *reader) bind(b binding) {
 	switch at := b.at.(type) {
 	case *string:
-		*at = r.text("server." + b.name)
+		*at = r.open("server." + b.name)
 	case *int:
 		*at = r.number("server." + b.name)
 	case **int:
@@ -249,14 +272,40 @@ func (r *reader) references() {
 	}
 }
 
-// claim takes a variable that comes out of a Secret, or stands in the secret
-// environment, as the Source of an answer.
+// claim takes a variable as the Source of an answer, from where it counts: out
+// of a Secret, else from among the plain variables, else from the secret ones.
 func (r *reader) claim(variable string) answers.Source {
+	plain, hidden := r.text("server.environment."+variable), r.text("server.secretEnvironment."+variable)
 	i := slices.IndexFunc(r.refs, func(e envRef) bool { return e.name == variable })
-	if i >= 0 {
+	switch {
+	case i >= 0:
 		ref := r.refs[i].ref
 		r.refs = slices.Delete(r.refs, i, i+1)
 		return answers.Source{SecretRef: &ref}
+	case plain != "":
+		r.note("server.environment."+variable, "it stood openly: it becomes a secret of its own")
+		return plainSource(plain)
 	}
-	return plainSource(r.text("server.secretEnvironment." + variable))
+	return plainSource(hidden)
+}
+
+// withoutSecrets leaves out of a mapping what may be a secret.
+func (r *reader) withoutSecrets(path string, m map[string]any) map[string]any {
+	kept := map[string]any{}
+	for _, name := range sortedNames(m) {
+		at := path + "." + name
+		below, isMap := m[name].(map[string]any)
+		switch {
+		case isMap:
+			kept[name] = r.withoutSecrets(at, below)
+		case secretive(strings.Split(at, "."), m[name]):
+			r.note(at, "it may be a secret, and no answer takes it: left out")
+		default:
+			kept[name] = m[name]
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return kept
 }

@@ -68,20 +68,9 @@ func Read(name string, data []byte) (File, error) {
 // oneDocument reads YAML that may hold one document only: what follows would be
 // ignored.
 func oneDocument(data []byte) (*yaml.Node, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var all []*yaml.Node
-	for {
-		var doc yaml.Node
-		err := decoder.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, Faults{syntaxFault(err)}
-		}
-		if len(doc.Content) == 1 && doc.Content[0].Tag != "!!null" {
-			all = append(all, doc.Content[0])
-		}
+	all, err := documents(data)
+	if err != nil {
+		return nil, Faults{syntaxFault(err)}
 	}
 	switch len(all) {
 	case 0:
@@ -90,6 +79,31 @@ func oneDocument(data []byte) (*yaml.Node, error) {
 		return all[0], nil
 	}
 	return nil, Faults{{Line: all[1].Line, Problem: "a second document begins here", Remedy: "keep one in the file: what is below another --- would be ignored"}}
+}
+
+// Documents counts the documents in YAML that say anything, as far as it can be
+// read.
+func Documents(data []byte) int {
+	all, _ := documents(data)
+	return len(all)
+}
+
+func documents(data []byte) ([]*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var all []*yaml.Node
+	for {
+		var doc yaml.Node
+		err := decoder.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		if len(doc.Content) == 1 && doc.Content[0].Tag != "!!null" {
+			all = append(all, doc.Content[0])
+		}
+	}
 }
 
 // Locate adds the file's lines to faults.
