@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -72,7 +73,8 @@ func renderAll(a answers.Answers, local answers.Local, c *install.Chart) (Render
 		return Rendered{}, err
 	}
 	r := Rendered{Objects: rendered.Objects}
-	if r.Secrets, err = render.Secrets(a, c.Info, settings); err != nil {
+	r.Secrets, err = render.Secrets(a, c.Info, settings)
+	if !errors.As(err, &r.Findings) && err != nil {
 		return Rendered{}, err
 	}
 	for _, f := range render.Prove(a, c.Info, document, rendered.Objects) {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -30,7 +31,7 @@ func supplyReferences(ctx context.Context, e *Env) (string, error) {
 	var found, remedies []string
 	seen := map[string]bool{}
 	for _, ref := range wanted {
-		if seen[ref.name+"/"+ref.key] || provided(r, ref) {
+		if seen[ref.name+"/"+ref.key] || provided(r, ref) || e.hindered(r, ref) {
 			continue
 		}
 		seen[ref.name+"/"+ref.key] = true
@@ -44,7 +45,7 @@ func supplyReferences(ctx context.Context, e *Env) (string, error) {
 	}
 	for _, f := range r.Findings {
 		if f.Check == referencesCheck {
-			found, remedies = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": ")), append(remedies, f.Remedy)
+			found, remedies = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": ")), append(remedies, cmp.Or(f.Remedy, "make it readable, or name another source in "+f.Key))
 		}
 	}
 	if len(found) > 0 {
@@ -93,6 +94,23 @@ func provided(r Rendered, ref reference) bool {
 		}
 	}
 	return len(manifest.Find(r.Objects, "Secret", ref.name)) > 0
+}
+
+// hindered tells whether a Secret is one that the install would make, were it
+// not for a source that cannot be read: that source is the fault, and stands
+// among the findings.
+func (e *Env) hindered(r Rendered, ref reference) bool {
+	if !strings.HasPrefix(ref.name, e.release()+"-") || e.named(ref) {
+		return false
+	}
+	return slices.ContainsFunc(r.Findings, func(f answers.Fault) bool {
+		return f.Check == referencesCheck && f.Key != "values"
+	})
+}
+
+// named tells whether an answer says that the Secret is there.
+func (e *Env) named(ref reference) bool {
+	return slices.ContainsFunc(answerReferences(e.Answers), func(a reference) bool { return a.name == ref.name })
 }
 
 // answerReferences are the Secrets that the answers name.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -110,6 +111,23 @@ func TestReferences(t *testing.T) {
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
 	must(t, err)
 	expect(t, look(t, e, "supply.references"), "supply.references", Pass)
+}
+
+// A source that cannot be read keeps the installer from making its Secret: that
+// the Secret is not there yet is no fault beside it.
+func TestAnUnreadableSourceIsTheFaultAndNotItsSecret(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := withCluster(t, c.Access(), namespace, func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
+			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{File: "/nope"}}}
+	})
+	got := expect(t, look(t, e, "supply.references"), "supply.references", Failed, "/nope", "no such file")
+	if strings.Contains(got.Message+got.Hint, "zenml-server-database") {
+		t.Errorf("it names the Secret that the installer makes: %s\n%s", got.Message, got.Hint)
+	}
+	e.Answers.Database.MySQL.TLS = answers.TLS{Mode: answers.TLSVerifyCA, CA: answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}}}
+	expect(t, look(t, e, "supply.references"), "supply.references", Failed, "/nope", "there is no Secret zenml-server-ca")
 }
 
 func TestLocalPort(t *testing.T) {
