@@ -72,8 +72,14 @@ type Field struct {
 	Check func(value string) (problem, remedy string)
 	// CheckName says what is wrong with a name of Pairs or Secrets.
 	CheckName func(name string) (problem, remedy string)
+	// CheckTyped says what is wrong with a secret that a person types, beside
+	// Check: what stands in a file may be older than the rule, and must stay.
+	CheckTyped func(value string) (problem, remedy string)
 	// Generable allows {generate: true} for a Secret.
 	Generable bool
+	// Twice has a person type the secret twice: it is typed blind, and nothing
+	// would tell of a slip before it is too late.
+	Twice bool
 }
 
 // Applies tells whether the field has a meaning beside the other answers.

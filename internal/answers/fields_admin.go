@@ -19,7 +19,7 @@ var adminFields = in(StepAccess,
 		Key: "admin.username", Kind: Text, Needed: always, Default: "admin",
 		Title: "Admin user", Help: "The name of the first admin.", Check: oneLine,
 	}, Field{
-		Key: "admin.password", Kind: Secret, Needed: always, Check: adminPassword,
+		Key: "admin.password", Kind: Secret, Needed: always, Check: adminPassword, Twice: true,
 		Title: "Admin password",
 		Help:  "8 or more characters with an upper-case and a lower-case letter, a digit and one of " + passwordSymbols + ".",
 	}),

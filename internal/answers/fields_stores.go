@@ -63,7 +63,7 @@ func (s store) logsIn(kind string, method func(SecretsStore) (method string, who
 
 func (s store) sql() []Field {
 	return when(s.is(SQLSecrets), Field{
-		Key: s.key + ".sql.encryptionKey", Kind: Secret, Generable: true,
+		Key: s.key + ".sql.encryptionKey", Kind: Secret, Generable: true, CheckTyped: randomKey,
 		Title:   "Encryption key",
 		Help:    "The key that encrypts the secrets in the database: 32 random bytes as 64 hexadecimal digits.",
 		Why:     "Without it they lie there unencrypted; with the key lost they cannot be read again. It must never change.",

@@ -86,10 +86,13 @@ func (a Answers) PlainSecrets() []string {
 	return keys
 }
 
+// keyBytes is how many random bytes an encryption key has.
+const keyBytes = 32
+
 // GenerateKey returns 32 random bytes as 64 hexadecimal digits, the form in
 // which the server takes an encryption key.
 func GenerateKey() secret.Text {
-	key := make([]byte, 32)
+	key := make([]byte, keyBytes)
 	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
 	return secret.New(hex.EncodeToString(key))
 }

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -107,6 +108,16 @@ func jsonObject(v string) (problem, remedy string) {
 		return "it is not a JSON object", "give the file as the provider hands it out"
 	}
 	return "", ""
+}
+
+// randomKey is the form of GenerateKey. It shows nothing of the key.
+func randomKey(v string) (problem, remedy string) {
+	key, err := hex.DecodeString(v)
+	if err == nil && len(key) == keyBytes {
+		return "", ""
+	}
+	return fmt.Sprintf("it is not a key: a key is %d random bytes as %d hexadecimal digits", keyBytes, hex.EncodedLen(keyBytes)),
+		"leave it empty for a random one, or make one: openssl rand -hex 32"
 }
 
 func adminPassword(v string) (problem, remedy string) {

@@ -26,6 +26,9 @@ func Explain(q Question) string {
 	if q.Default != "" && len(q.Choices) == 0 {
 		add("Left empty it is " + q.Default + ".")
 	}
+	if q.Generable {
+		add("Left empty a random one is made; " + Generated + " asks for one in place of another.")
+	}
 	switch q.Kind {
 	case answers.Secret:
 		add("Type it here; it is never shown. Or name where it is: env:NAME for an environment variable, file:PATH for a file on this machine, secret:NAME/KEY for a Secret that exists in the namespace. A secret that itself begins like that is typed after " + Literal)

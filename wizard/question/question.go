@@ -1,6 +1,7 @@
 package question
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -53,6 +54,9 @@ func (s *Sheet) question(f answers.Field) Question {
 	case len(s.choices[f.Key]) > 0:
 		q.Choices = slices.Clone(s.choices[f.Key])
 	}
+	if len(q.Choices) > 0 {
+		q.Help = emptyMeans.ReplaceAllString(q.Help, "")
+	}
 	for i, offer := range s.offers {
 		if offer.Key == f.Key {
 			q.Choices = append(q.Choices, answers.Option{Value: offerName(i), Title: offer.Title, Help: offer.Help})
@@ -60,6 +64,10 @@ func (s *Sheet) question(f answers.Field) Question {
 	}
 	return q
 }
+
+// emptyMeans is the sentence of a help that has no meaning beside a list: a
+// list has no empty line.
+var emptyMeans = regexp.MustCompile(` ?Empty (means|leaves)[^.]*\.`)
 
 // offerName is the value that stands for a suggestion among the options; no
 // field has a value with a space.

@@ -155,8 +155,25 @@ func (s *Sheet) Fault(key string) (answers.Fault, bool) {
 	if problem, remedy := unreadable(f, text); problem != "" {
 		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
 	}
+	if problem, remedy := s.mistyped(f, text); problem != "" {
+		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
+	}
 	fault, bad := s.read().faults[key]
+	fault.Problem, fault.Remedy = InTitles(fault.Problem), InTitles(fault.Remedy)
 	return fault, bad
+}
+
+// mistyped holds what was typed now against the rule for that. What the
+// install began with may be older than the rule.
+func (s *Sheet) mistyped(f answers.Field, text string) (problem, remedy string) {
+	if f.CheckTyped == nil || text == "" || text == spell(f, s.base) {
+		return "", ""
+	}
+	source, _, _ := readSource(f, text)
+	if source.Value.Empty() {
+		return "", ""
+	}
+	return f.CheckTyped(source.Value.Reveal())
 }
 
 // Missing returns the first fault among the questions of a step.

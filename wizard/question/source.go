@@ -45,6 +45,17 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 
 var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secret": "secret:NAME/KEY"}
 
+// InClear tells whether a text at the field may be shown as it is typed: it
+// names a source, or asks for a random key. Half a name of a source is one
+// too: it is no secret yet.
+func InClear(f answers.Field, text string) bool {
+	if f.Kind != answers.Secret {
+		return true
+	}
+	kind, _, found := strings.Cut(text, ":")
+	return found && shortForms[kind] != "" || f.Generable && text == Generated
+}
+
 // spell is the text that, typed, gives the answer that a holds.
 func spell(f answers.Field, a answers.Answers) string {
 	if !sourced(f) {
@@ -86,6 +97,31 @@ func unreadable(f answers.Field, text string) (problem, remedy string) {
 		}
 	}
 	return "", ""
+}
+
+// Kept says what an empty line keeps as the answer to a secret, without the
+// secret; nothing when there is none, or none that will do.
+func (s *Sheet) Kept(f answers.Field) string {
+	if _, bad := s.Fault(f.Key); bad || f.Kind != answers.Secret || s.typed[f.Key] == "" {
+		return ""
+	}
+	switch source, _, _ := readSource(f, s.typed[f.Key]); {
+	case source.Generate:
+		return "keep: a random one"
+	case source.Value.Empty():
+		return "keep: " + source.Describe()
+	}
+	return "keep: typed"
+}
+
+// Local returns the source on this machine that the text at the field names,
+// if it names one.
+func (s *Sheet) Local(f answers.Field) (source answers.Source, ok bool) {
+	if !sourced(f) {
+		return answers.Source{}, false
+	}
+	source, problem, _ := readSource(f, s.typed[f.Key])
+	return source, problem == "" && (source.Env != "" || source.File != "")
 }
 
 // Source describes in words where a secret that was typed comes from, without
