@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
@@ -69,12 +70,17 @@ func (s *session) dialogView(width, height int) string {
 	if d.text != "" {
 		b.WriteString(wrap(d.text, width) + "\n\n")
 	}
+	cursor := 0
 	for i, o := range d.options {
+		if i == d.at {
+			cursor = lipgloss.Height(wrap(b.String(), width)) - 1
+		}
 		b.WriteString(s.optionLine(o, i == d.at) + "\n")
 	}
 	p := pane{look: s.look}
-	p.set(b.String(), width, height)
+	p.set(strings.TrimRight(b.String(), "\n"), width, height)
 	p.scroll(len(p.lines))
+	p.show(cursor, cursor+1)
 	return p.view()
 }
 

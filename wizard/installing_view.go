@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
 func (i *installing) view(width, height int) string {
@@ -49,7 +50,7 @@ func (i *installing) failureLines(width int) []string {
 		lines = append(lines, i.look.Muted.Render(indent("    "+e, width)))
 	}
 	if i.failure.Remedy != "" {
-		lines = append(lines, i.look.Title.Render("  What to do"), indent("  "+i.failure.Remedy, width))
+		lines = append(lines, i.look.Title.Render("  What to do"), indent("  "+question.InTitles(i.failure.Remedy), width))
 	}
 	return lines
 }

@@ -26,12 +26,17 @@ func (p *pane) set(text string, width, height int) {
 	p.scroll(0)
 }
 
+// noBreak stands for a hyphen while lines are broken: they end at spaces alone,
+// because a flag or a name that is broken at a hyphen is another one.
+const noBreak = "\u2011"
+
 // wrap breaks long lines; words longer than a line are broken too.
 func wrap(text string, width int) string {
 	if width < 1 {
 		return ""
 	}
-	lines := strings.Split(lipgloss.NewStyle().Width(width).Render(text), "\n")
+	text = lipgloss.NewStyle().Width(width).Render(strings.ReplaceAll(text, "-", noBreak))
+	lines := strings.Split(strings.ReplaceAll(text, noBreak, "-"), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " ")
 	}

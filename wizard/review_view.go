@@ -9,6 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
 func (r *review) view(width, height int) string {
@@ -42,10 +43,10 @@ func (r *review) document(width int) string {
 		section("Needs attention", r.attention(width))
 	}
 	section("Checks", r.table(width))
-	if !r.aside || r.shown.Values != "" && strings.Count(r.shown.Values, "\n")+3 > r.session.rows {
-		section(r.valuesTitle(), r.shown.Values)
+	if !r.aside || r.shown.Values != "" && (strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fitsIn(r.shown.Values, asideWidth)) {
+		section(r.valuesTitle(), yamlLines(r.shown.Values, width))
 	}
-	section("The same by hand", strings.Join(r.shown.ByHand, "\n"))
+	section("The same by hand", command(strings.Join(r.shown.ByHand, "\n"), width))
 	return strings.TrimRight(b.String(), "\n")
 }
 
@@ -56,7 +57,7 @@ func (r *review) sentences(width int) string {
 	case len(r.faults) > 0:
 		lines := []string{r.look.Bad.Render(look.Bad + " The answers make no plan yet:")}
 		for _, fault := range r.faults {
-			lines = append(lines, indent(look.Bullet+" "+fault.Error(), width))
+			lines = append(lines, indent(look.Bullet+" "+question.Say(fault), width))
 		}
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
@@ -87,9 +88,9 @@ func (r *review) attention(width int) string {
 			}
 			glyph, word, style := narrate.Verdict(r.look, status)
 			lines = append(lines, style.Render(glyph+" "+word+" ")+row.check.ID+" "+r.look.Muted.Render("“"+row.check.Claim+"” does not hold"))
-			lines = append(lines, indent("  "+row.result.Message, width))
+			lines = append(lines, indent("  "+question.CheckSays(row.result.Message), width))
 			if row.result.Hint != "" {
-				lines = append(lines, indent("  "+row.result.Hint, width))
+				lines = append(lines, indent("  "+question.CheckSays(row.result.Hint), width))
 			}
 		}
 	}
@@ -110,7 +111,7 @@ func (r *review) table(width int) string {
 		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
 		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.check.Claim
 		if row.result.Status == checks.Skipped || row.result.Status == checks.Pass && row.result.Message != "" {
-			line += r.look.Muted.Render(": " + row.result.Message)
+			line += r.look.Muted.Render(": " + question.CheckSays(row.result.Message))
 		}
 		lines = append(lines, hang(line, 9, width))
 	}
@@ -163,7 +164,7 @@ func (r *review) checksLine() string {
 // beside is the values, where the window is wide enough for them.
 func (r *review) beside(width, height int) string {
 	p := pane{look: r.look}
-	text := r.look.Title.Render(r.valuesTitle()) + "\n\n" + r.shown.Values
+	text := r.look.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
 	if r.shown.Values == "" {
 		text = r.look.Muted.Render("The values appear here with the plan.")
 	}

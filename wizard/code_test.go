@@ -1,0 +1,69 @@
+package wizard
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+var commands = []string{
+	"helm upgrade --install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n zenml-server --create-namespace -f custom-values.yaml",
+	"kubectl -n zenml create secret generic zenml-server-database \\\n  --from-file=password=<(printf %s \"$(cat 'a file')\") --from-literal=x='y  z'",
+	"export PASSWORD=secret-text ; : a b c d e f g h i j k l m n o p q r s t u v w x y z   # database.mysql.password",
+}
+
+// What bash makes of a broken command is what it makes of the whole one.
+func TestACommandThatIsBrokenStaysTheSame(t *testing.T) {
+	for _, whole := range commands {
+		for width := 64; width < 150; width += 7 {
+			broken := command(whole, width)
+			if got, want := parsed(t, broken), parsed(t, whole); got != want {
+				t.Errorf("%d columns:\n%s\nis\n%s\nand not\n%s", width, broken, got, want)
+			}
+			if w := lipgloss.Width(broken); w > width {
+				t.Errorf("%d columns in %d:\n%s", w, width, broken)
+			}
+		}
+	}
+}
+
+// parsed is a function with that body as bash has understood it.
+func parsed(t *testing.T, body string) string {
+	t.Helper()
+	out, err := exec.Command("bash", "-c", "f() {\n"+body+"\n}\ndeclare -f f").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s\n%s", err, out, body)
+	}
+	return string(out)
+}
+
+func TestAnArgumentThatDoesNotFitIsCutWithAMark(t *testing.T) {
+	got := command("helm install zenml oci://registry.example.com/a/very/long/path/to/a/chart", 40)
+	if !strings.Contains(got, "…") || lipgloss.Width(got) > 40 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNoLineEndsWithinAFlagOrAName(t *testing.T) {
+	text := "leave the check out with --skip database.in-cluster or say --fail-on warn"
+	for width := 22; width < 60; width++ {
+		for line := range strings.SplitSeq(wrap(text, width), "\n") {
+			for word := range strings.FieldsSeq(line) {
+				if !strings.Contains(" "+text+" ", " "+word+" ") {
+					t.Errorf("%d columns: %q is a piece of a word", width, word)
+				}
+			}
+		}
+	}
+}
+
+func TestYAMLIsNotBroken(t *testing.T) {
+	yaml := "# Written by zenml-installer; apply it with helm upgrade --install\nserver:\n  url: https://a-very-long-name.example.com/with/a/path\n  # a comment with --flags-of-its-own that is long\n"
+	got := yamlLines(yaml, 30)
+	want := "# Written by zenml-installer;\n# apply it with helm upgrade\n# --install\nserver:\n  url: https://a-very-long-na…\n  # a comment with\n  # --flags-of-its-own that is\n  # long\n"
+	if got != want {
+		t.Errorf("got\n%s\nand not\n%s", got, want)
+	}
+}
