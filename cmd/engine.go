@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"sync"
 
 	"github.com/zenml-installer/zenml-installer/checks"
@@ -23,6 +25,8 @@ type engine struct {
 	options     checks.Options
 	port        int
 	suggestions []question.Suggestion
+	output      string // the values file
+	force       bool   // over another one
 
 	mu      sync.Mutex
 	charts  map[install.Source]*install.Chart
@@ -68,6 +72,21 @@ func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target
 }
 
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }
+
+func (e *engine) Readable(_ context.Context, s answers.Source) error {
+	if s.Env == "" && s.File == "" {
+		return nil
+	}
+	text, err := s.Read(e.common.local(e.streams, e.file))
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path):
+		return fmt.Errorf("%s cannot be read: %w", s.Describe(), path.Err)
+	case err == nil && text.Empty():
+		return fmt.Errorf("%s is empty", s.Describe())
+	}
+	return err
+}
 
 func (e *engine) Notices(a answers.Answers) []string {
 	return checks.Notices(a.Complete(), e.options)

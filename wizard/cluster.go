@@ -99,7 +99,8 @@ func (c *cluster) listed(msg contextsMsg) tea.Cmd {
 	}
 	c.contexts = msg.contexts
 	c.sheet.Contexts(c.contexts)
-	return tea.Batch(c.form.enter(""), c.describe())
+	c.rebuild()
+	return tea.Batch(c.open(c.at), c.describe())
 }
 
 // describe asks about the target, unless that is known or being asked.

@@ -58,9 +58,7 @@ func (c *cluster) decide(_, value string) (move, tea.Cmd) {
 		return move{}, c.form.enter(fault.Key)
 	}
 	if c.resumeAt != "" {
-		at := c.resumeAt
-		c.resumeAt = ""
-		return c.firstOpen(at), nil
+		return c.resume(), nil
 	}
 	return move{kind: next}, nil
 }

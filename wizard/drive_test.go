@@ -150,6 +150,15 @@ func (p *person) leaves() *person {
 	return p.until("the program to end", func() bool { return p.gone })
 }
 
+// settles waits until a source that was entered has been read.
+func (p *person) settles() *person {
+	p.t.Helper()
+	return p.until("a source to be read", func() bool {
+		f := p.form()
+		return f == nil || !f.reading.running()
+	})
+}
+
 // form is the form of the step that is shown.
 func (p *person) form() *form {
 	switch s := p.m.screen().(type) {
@@ -168,7 +177,7 @@ func (p *person) to(key string) *person {
 		if f := p.form(); f != nil && len(f.questions) > 0 && f.current().Key == key {
 			return p
 		}
-		p.press("enter")
+		p.press("enter").settles()
 	}
 	p.t.Fatalf("%s was never asked\n%s", key, p.m.View())
 	return p
@@ -202,7 +211,7 @@ func (p *person) toReviewWithoutPlan() *person {
 		if p.m.at == stepReview {
 			return p
 		}
-		p.press("enter")
+		p.press("enter").settles()
 	}
 	p.t.Fatalf("the review was never reached\n%s", p.m.View())
 	return p

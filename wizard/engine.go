@@ -25,6 +25,9 @@ type Engine interface {
 	Describe(ctx context.Context, a answers.Answers) (Target, error)
 	// Suggest returns ready answers that can be chosen; none is fine.
 	Suggest(ctx context.Context) []question.Suggestion
+	// Readable says why what a source on this machine names cannot be read; it
+	// does not look into the cluster.
+	Readable(ctx context.Context, s answers.Source) error
 	// Notices says what Preflight may write into accounts outside the cluster
 	// for a moment. It asks nobody. The answers have no defaults filled in,
 	// here and below.
@@ -52,7 +55,8 @@ type Plan interface {
 	// Review is what the person sees of it.
 	Review() Review
 	// WriteValues writes the values file, with mode 0600. Without overwrite it
-	// returns an error that is fs.ErrExist when the file is there.
+	// returns an error that is fs.ErrExist when the file is there with other
+	// content.
 	WriteValues(path string, overwrite bool) error
 	// Install does it. Closing ctx asks it to stop after the current step; it
 	// returns only when nothing is at work any more.

@@ -28,6 +28,8 @@ type stage struct {
 	stopped  bool
 	ended    chan struct{} // an install has returned
 
+	unreadable  map[string]error // by the description of the source
+	slow        chan struct{}    // when not nil, reading waits for it
 	describeErr error
 	prepareErr  error
 	failing     bool          // a check fails
@@ -79,6 +81,13 @@ var stageChecks = []checks.Check{
 	{ID: "database.version", Claim: "the server is MySQL 8.0 or newer"},
 	{ID: "secrets.permissions", Claim: "the store's credentials allow what the server does", Notices: func(answers.Answers) []string { return nil }},
 	{ID: "supply.chart", Claim: "the chart and version can be pulled"},
+}
+
+func (s *stage) Readable(_ context.Context, source answers.Source) error {
+	if s.slow != nil {
+		<-s.slow
+	}
+	return s.unreadable[source.Describe()]
 }
 
 func (s *stage) Notices(answers.Answers) []string { return s.notices }

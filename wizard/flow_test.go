@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -100,9 +101,56 @@ func TestFaultsOfThePlanLeadBackToTheirQuestion(t *testing.T) {
 	p := newPerson(t)
 	p.stage.prepareErr = answers.Faults{{Key: "database.mysql.name", Problem: "the chart takes another name"}}
 	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("the chart takes another name", "change the answer (e)")
-	p.press("e")
+	p.press("e").sees("│ ✗ Database name: the chart takes another name")
 	if f := p.form(); f == nil || f.current().Key != "database.mysql.name" {
 		t.Errorf("not led to the question\n%s", p.m.View())
+	}
+}
+
+func TestAFailedCheckLeadsToTheAnswerItSpeaksOf(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("e").sees("│ ✗ database.login: MySQL refuses user zenml", "✓ User")
+	if f := p.form(); f == nil || f.current().Key != "database.mysql.password" {
+		t.Fatalf("not led to the password\n%s", p.m.View())
+	}
+	p.press("enter", "shift+tab").sees("MySQL refuses user zenml")
+	if p.press("another", "enter"); strings.Contains(p.screen(), "MySQL refuses") {
+		t.Errorf("what was found is shown beside another answer\n%s", p.m.View())
+	}
+	p.stage.failing = false
+	p.press("shift+tab").toReview().sees("in 1.2s", "5 ok")
+}
+
+func TestAListOffersNoEmptyAnswer(t *testing.T) {
+	p := newPerson(t).sees("https://127.0.0.1:16443")
+	if strings.Contains(p.screen(), "Empty means") {
+		t.Errorf("a list speaks of an empty answer\n%s", p.m.View())
+	}
+}
+
+func TestRemediesSpeakOfQuestionsByTheirTitles(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host").press("db.example.com:3306", "enter")
+	p.sees("give the host alone (db.example.com)", "and the port in “Port”")
+}
+
+func TestTheValuesFileIsWrittenBesideTheInstall(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("the values were written to custom-values.yaml")
+	p.stage.finish <- nil
+	p.sees("The server answers").press("q").leaves()
+	if got := p.m.result(); got.Values != "custom-values.yaml" || got.ValuesErr != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAnotherValuesFileIsLeftBesideTheInstall(t *testing.T) {
+	p := newPerson(t)
+	p.stage.written["custom-values.yaml"] = true
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("it was left as it is", "were not written")
+	p.stage.finish <- nil
+	p.sees("The server answers").press("q").leaves()
+	if got := p.m.result(); got.Values != "" || !errors.Is(got.ValuesErr, fs.ErrExist) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"cmp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,10 +21,14 @@ type form struct {
 	at        int
 	field     huh.Field // of the open question
 	text      string    // what the field holds
+	before    string    // the answer when the question was opened
 	fault     string
+	blind     blind
+	reading   *task        // looks whether a source can be read
+	waiting   []tea.KeyMsg // came in meanwhile
 	pane      pane
 	visited   bool
-	shown     [3]int // question, width and height that the pane was brought into view for
+	shown     focus // what the pane was brought into view for
 
 	// extra appends questions that are not answers; their keys begin with "@".
 	extra func() []question.Question
@@ -69,7 +74,14 @@ func (f *form) open(i int) tea.Cmd {
 	if len(f.questions) == 0 {
 		return nil
 	}
-	f.at, f.fault = min(max(i, 0), len(f.questions)-1), ""
+	f.reading.drop()
+	f.at, f.fault, f.blind, f.waiting = min(max(i, 0), len(f.questions)-1), "", blind{}, nil
+	f.before = f.sheet.Typed(f.current().Key)
+	return f.begun()
+}
+
+// begun makes the open question's field anew.
+func (f *form) begun() tea.Cmd {
 	f.field, f.text = f.newField(f.current())
 	return f.field.Focus()
 }
@@ -83,9 +95,16 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	if len(f.questions) == 0 {
 		return move{}, nil
 	}
+	if msg, ok := msg.(readMsg); ok {
+		return f.wasRead(msg.err)
+	}
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
 		return move{}, f.feed(msg)
+	}
+	if f.reading.running() && key.String() != "esc" {
+		f.waiting = append(f.waiting, key)
+		return move{}, nil
 	}
 	if key.Paste {
 		return move{}, f.feed(msg)
@@ -120,9 +139,22 @@ func (f *form) feed(msg tea.Msg) tea.Cmd {
 	}
 	f.text, f.fault = text, ""
 	if !f.choosing() {
-		f.sheet.Type(f.current().Key, strings.TrimSpace(text))
+		f.typed(strings.TrimSpace(text))
 	}
 	return cmd
+}
+
+// typed takes what the field holds as the answer so far.
+func (f *form) typed(text string) {
+	q := f.current()
+	if q.Kind != answers.Secret {
+		f.sheet.Type(q.Key, text)
+		return
+	}
+	f.echo()
+	if !q.Twice { // that is taken when it is whole
+		f.sheet.Type(q.Key, cmp.Or(text, f.before))
+	}
 }
 
 // commit takes the answer and goes on: to the next question, or out.
@@ -134,15 +166,35 @@ func (f *form) commit() (move, tea.Cmd) {
 	if f.choosing() {
 		f.sheet.Type(q.Key, f.text)
 	}
+	if q.Twice {
+		if again, cmd := f.twice(q); again {
+			return move{}, cmd
+		}
+	}
 	f.sheet.Settle(q)
 	if f.judge() {
 		return move{}, nil
+	}
+	if source, ok := f.sheet.Local(q.Field); ok {
+		return move{}, f.read(source)
+	}
+	return f.taken()
+}
+
+// taken goes on from a question whose answer is fine.
+func (f *form) taken() (move, tea.Cmd) {
+	q := f.current()
+	if f.sheet.Typed(q.Key) != f.before {
+		delete(f.blamed, q.Key)
 	}
 	var cmd tea.Cmd
 	if f.changed != nil {
 		cmd = f.changed(q.Key)
 	}
 	f.rebuild()
+	if f.resumeAt != "" && f.step != answers.StepCluster {
+		return f.resume(), cmd
+	}
 	if f.at+1 < len(f.questions) {
 		return move{}, tea.Batch(cmd, f.open(f.at+1))
 	}
@@ -171,7 +223,11 @@ func (f *form) judge() bool {
 }
 
 func (f *form) previous() (move, tea.Cmd) {
-	if f.at == 0 {
+	switch {
+	case f.blind.first != "":
+		return move{}, f.open(f.at)
+	case f.at == 0:
+		f.reading.drop()
 		return move{kind: back}, nil
 	}
 	return move{}, f.open(f.at - 1)
@@ -180,7 +236,7 @@ func (f *form) previous() (move, tea.Cmd) {
 func (f *form) state() state {
 	_, bad := f.sheet.Missing(f.step)
 	switch {
-	case !f.visited:
+	case !f.visited && !f.passed(step(f.step)):
 		return later
 	case bad:
 		return open

@@ -1,6 +1,8 @@
 package wizard
 
 import (
+	"cmp"
+
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/huh"
 
@@ -17,8 +19,14 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 		value := f.sheet.Chosen(q)
 		return f.newSelect(q, value), value
 	}
-	text := f.sheet.Typed(q.Key)
-	input := huh.NewInput().Value(&text).Prompt(look.Pointer + " ").Placeholder(placeholder(q))
+	text, hint := f.sheet.Typed(q.Key), placeholder(q)
+	if q.Kind == answers.Secret {
+		text, hint = "", cmp.Or(f.sheet.Kept(q.Field), hint)
+	}
+	if f.blind.first != "" {
+		hint = "type it once more"
+	}
+	input := huh.NewInput().Value(&text).Prompt(look.Pointer + " ").Placeholder(hint)
 	if q.Kind == answers.Secret {
 		input.EchoMode(huh.EchoModePassword)
 	}
@@ -29,13 +37,17 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 func (f *form) newSelect(q question.Question, value string) huh.Field {
 	options := make([]huh.Option[string], len(q.Choices))
 	for i, o := range q.Choices {
-		label := o.Title
-		if o.Help != "" {
-			label += "\n" + f.look.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
-		}
-		options[i] = huh.NewOption(label, o.Value)
+		options[i] = huh.NewOption(f.label(o), o.Value)
 	}
 	return f.dress(huh.NewSelect[string]().Options(options...).Value(&value))
+}
+
+// label is an option with its help below it.
+func (f *form) label(o answers.Option) string {
+	if o.Help == "" {
+		return o.Title
+	}
+	return o.Title + "\n" + f.look.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
 }
 
 func (f *form) dress(field huh.Field) huh.Field {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
@@ -15,7 +16,7 @@ func (f *form) view(width, height int) string {
 		return ""
 	}
 	var lines []string
-	var from, to int
+	var from, to, cursor int
 	for i, q := range f.questions {
 		if i != f.at {
 			lines = append(lines, f.closed(q, i, width))
@@ -25,18 +26,40 @@ func (f *form) view(width, height int) string {
 			lines = append(lines, "")
 		}
 		from = len(lines)
-		lines = append(lines, strings.Split(f.opened(q, width), "\n")...)
+		opened, at := f.opened(q, width)
+		lines, cursor = append(lines, opened...), from+at
 		to = len(lines)
 		if i < len(f.questions)-1 {
 			lines = append(lines, "")
 		}
 	}
 	f.pane.set(strings.Join(lines, "\n"), width, height)
-	if at := [3]int{f.at, width, height}; at != f.shown {
+	if at := (focus{f.at, width, height, cursor, f.text, f.fault}); at != f.shown {
 		f.shown = at
 		f.pane.show(from, to)
+		f.pane.show(cursor, cursor+f.cursorHeight())
 	}
 	return f.pane.view()
+}
+
+// focus is what decides which lines must be in sight.
+type focus struct {
+	question, width, height, cursor int
+	text, fault                     string
+}
+
+// cursorHeight is how many lines there are to see at the cursor: an option
+// with its help, or the line of an input and the fault below it.
+func (f *form) cursorHeight() int {
+	if !f.choosing() {
+		return 1 + lipgloss.Height(f.below(f.measure-2))
+	}
+	for _, o := range f.current().Choices {
+		if o.Value == f.text {
+			return lipgloss.Height(f.label(o))
+		}
+	}
+	return 1
 }
 
 // closed is a question that is not the open one, in one line.
@@ -50,6 +73,8 @@ func (f *form) closed(q question.Question, i, width int) string {
 	switch {
 	case i > f.at:
 		answer = f.look.Muted.Render(text)
+	case f.blamed[q.Key] != "":
+		glyph, answer = f.look.Bad.Render(look.Bad), text
 	case bad:
 		glyph, answer = f.look.Bad.Render(look.Bad), f.look.Bad.Render("to be answered")
 	default:
@@ -76,10 +101,18 @@ func (f *form) titleWidth() int {
 	return widest
 }
 
-// opened is the question that is being answered.
-func (f *form) opened(q question.Question, width int) string {
+// opened is the question that is being answered, and the line of the cursor.
+func (f *form) opened(q question.Question, width int) (lines []string, cursor int) {
 	inner := width - 2
-	parts := []string{f.look.Title.Render(wrap(q.Title, inner))}
+	var parts []string
+	if blame := f.blamed[q.Key]; blame != "" {
+		parts = append(parts, wrap(f.look.Bad.Render(look.Bad+" ")+blame, inner), "")
+	}
+	title := q.Title
+	if f.blind.first != "" {
+		title += ", once more"
+	}
+	parts = append(parts, f.look.Title.Render(wrap(title, inner)))
 	if q.Help != "" {
 		parts = append(parts, f.look.Muted.Render(wrap(q.Help, inner)))
 	}
@@ -89,19 +122,39 @@ func (f *form) opened(q question.Question, width int) string {
 		}
 	}
 	parts = append(parts, "")
-	parts = append(parts, strings.TrimRight(f.field.View(), "\n "))
-	if hint := f.hint(q); hint != "" {
-		parts = append(parts, f.look.Muted.Render(wrap(hint, inner)))
-	}
-	if f.fault != "" {
-		parts = append(parts, f.look.Bad.Render(wrap(look.Bad+" "+f.fault, inner)))
+	field := strings.TrimRight(f.field.View(), "\n ")
+	cursor = lipgloss.Height(strings.Join(parts, "\n")) + pointed(field)
+	parts = append(parts, field)
+	if below := f.below(inner); below != "" {
+		parts = append(parts, below)
 	}
 	bar := f.look.Accent.Render(look.Bar)
-	lines := strings.Split(strings.Join(parts, "\n"), "\n")
+	lines = strings.Split(strings.Join(parts, "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = bar + " " + line
 	}
-	return strings.Join(lines, "\n")
+	return lines, cursor
+}
+
+// pointed is the line of a field that the pointer stands at.
+func pointed(field string) int {
+	for i, line := range strings.Split(field, "\n") {
+		if strings.HasPrefix(ansi.Strip(line), look.Pointer) {
+			return i
+		}
+	}
+	return 0
+}
+
+// below is what stands below the field: what was understood, or the fault.
+func (f *form) below(width int) string {
+	if f.fault != "" {
+		return f.look.Bad.Render(wrap(look.Bad+" "+f.fault, width))
+	}
+	if hint := f.hint(f.current()); hint != "" {
+		return f.look.Muted.Render(wrap(hint, width))
+	}
+	return ""
 }
 
 // hint says below the field what was understood, or what may be typed.
@@ -111,10 +164,16 @@ func (f *form) hint(q question.Question) string {
 		return ""
 	}
 	switch {
-	case f.sheet.Named(q.Field):
-		return "Taken from: " + f.sheet.Source(q.Field) + "."
+	case f.reading.running():
+		return "Looking whether it can be read: " + f.sheet.Source(q.Field) + "…"
+	case f.text == "" && q.Kind == answers.Secret && f.before != "" && f.blind.first == "":
+		return "Enter keeps it; what you type takes its place."
 	case f.text == "":
 		return ""
+	case q.Kind == answers.Secret && q.Twice && !question.InClear(q.Field, f.text):
+		return "It is asked twice: it cannot be seen, and a slip could not be corrected later."
+	case f.sheet.Named(q.Field):
+		return "Taken from: " + f.sheet.Source(q.Field) + "."
 	case q.Kind == answers.Secret:
 		return "Typed here: it goes into a Kubernetes Secret and is not kept on this machine."
 	}

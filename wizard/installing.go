@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -29,6 +30,12 @@ type (
 	installedMsg struct {
 		outcome install.Outcome
 		err     error
+		values  valuesMsg
+	}
+	// valuesMsg is what became of the values file before the install.
+	valuesMsg struct {
+		path string
+		err  error
 	}
 )
 
@@ -44,13 +51,15 @@ func (i *installing) enter(string) tea.Cmd {
 	}
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
-	plan := i.plan
+	plan, path := i.plan, i.options.ValuesPath
 	final := make(chan installedMsg, 1)
 	i.final = final
 	task, cmd := i.begin(i, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
+		values := valuesMsg{path, plan.WriteValues(path, false)}
+		tell(values)
 		outcome, err := plan.Install(ctx, func(e install.Event) { tell(installMsg{e}) })
-		final <- installedMsg{outcome, err}
-		return installedMsg{outcome, err}
+		final <- installedMsg{outcome, err, values}
+		return installedMsg{outcome, err, values}
 	})
 	i.task = task
 	return cmd
@@ -60,6 +69,8 @@ func (i *installing) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case installMsg:
 		i.progress.add(msg.event, i.now())
+	case valuesMsg:
+		i.progress.add(install.Notice{Text: msg.say()}, i.now())
 	case installedMsg:
 		return i.ended(msg)
 	case tea.KeyMsg:
@@ -72,6 +83,9 @@ func (i *installing) ended(msg installedMsg) (move, tea.Cmd) {
 	i.finished = true
 	i.session.asking = nil
 	i.outcome.Install, i.outcome.Err = msg.outcome, msg.err
+	if i.outcome.ValuesErr = msg.values.err; msg.values.err == nil {
+		i.outcome.Values = msg.values.path
+	}
 	if msg.err == nil {
 		i.outcome.Ending = Installed
 		return move{kind: next}, nil
@@ -89,6 +103,20 @@ func (i *installing) ended(msg installedMsg) (move, tea.Cmd) {
 		option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }},
 	)
 	return move{}, nil
+}
+
+// say tells what became of the values file.
+func (v valuesMsg) say() string { return SayValues(v.path, v.err) }
+
+// SayValues tells what became of the values file in one sentence.
+func SayValues(path string, err error) string {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return path + " is there with other content: it was left as it is, and the values of this install were not written"
+	case err != nil:
+		return path + " was not written: " + err.Error()
+	}
+	return "the values were written to " + path
 }
 
 // unseen takes in the end of an install for which the screen is gone.

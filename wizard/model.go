@@ -44,8 +44,11 @@ func (m *model) result() Outcome {
 
 func (m *model) screen() screen { return m.screens[m.at] }
 
-// Init begins with the question whether to go on with an earlier run.
-func (m *model) Init() tea.Cmd { return m.screen().enter("") }
+// Init begins with the question whether to go on with an earlier run, and reads
+// the kubeconfig beside it.
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(m.screen().enter(""), m.screens[step(answers.StepCluster)].(*cluster).list())
+}
 
 // Update handles one message.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -141,7 +144,12 @@ func (m *model) follow(to move) tea.Cmd {
 	return nil
 }
 
+// enter shows a step. The review is not come to without a word that this is
+// the cluster: its checks may write there.
 func (m *model) enter(at step, key string) tea.Cmd {
+	if at == stepReview && !m.isConfirmed() {
+		m.resumeAt, at, key = stepReview, step(answers.StepCluster), guardKey
+	}
 	if at == m.at && key == "" {
 		return nil
 	}

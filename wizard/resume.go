@@ -3,12 +3,12 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -44,7 +44,7 @@ func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 		r.found = msg.run
 		r.list.set(
-			option{"g", "go on where you were: " + r.found.Step, r.goOn},
+			option{"g", "go on where you were: " + string(r.left()), r.goOn},
 			option{"n", "begin anew", r.first},
 		)
 	case tea.KeyMsg:
@@ -57,13 +57,28 @@ func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 
 func (r *resume) first() (move, tea.Cmd) { return move{kind: jump, to: step(answers.StepCluster)}, nil }
 
-// goOn takes the earlier answers. The cluster is confirmed again all the same:
+// left is the step to go on with: an install begins anew at its review.
+func (r *resume) left() step {
+	switch at := step(r.found.Step); at {
+	case stepReview, stepInstall, stepConnect:
+		return stepReview
+	default:
+		if slices.Contains(answers.Steps, answers.Step(at)) {
+			return at
+		}
+	}
+	return step(answers.StepCluster)
+}
+
+// goOn takes the earlier answers and leads to where they ended, or to a secret
+// that is missing. The cluster is confirmed again before anything is checked:
 // it may be another one by now.
 func (r *resume) goOn() (move, tea.Cmd) {
-	*r.sheet = *question.NewSheet(r.found.Answers)
+	r.sheet.Put(r.found.Answers)
 	r.sheet.Put(r.options.Start)
-	r.resumeAt = step(r.found.Step)
-	return r.first()
+	r.resumeAt = r.left()
+	r.reached = r.resumeAt
+	return r.session.resume(), nil
 }
 
 func (r *resume) view(width, height int) string {
@@ -72,7 +87,7 @@ func (r *resume) view(width, height int) string {
 	}
 	text := []string{
 		r.look.Title.Render("There is an install that you have not finished."), "",
-		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again.", r.found.At.Format("2 January 2006, 15:04")),
+		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again, and so is, before the checks, whether it is the right cluster.", r.found.At.Format("2 January 2006, 15:04")),
 		"", r.list.view(),
 	}
 	p := pane{look: r.look}

@@ -89,7 +89,7 @@ func (r *review) prepare() tea.Cmd {
 
 func (r *review) check() tea.Cmd {
 	r.checking.drop()
-	r.rows, r.report, r.broken = nil, nil, ""
+	r.rows, r.report, r.broken, r.blamed = nil, nil, "", nil
 	a, agreed := r.answered, r.mayWrite()
 	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
 		report, err := r.engine.Preflight(ctx, a, agreed, func(e checks.Event) { tell(checkMsg(e)) })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
 // actions offers what can be done now, the most likely first: to install, or,
@@ -43,7 +44,7 @@ func (r *review) repair() []option {
 		options = append(options, option{"p", "prove the rights", func() (move, tea.Cmd) { return r.tell(option{"", "stay here", nil}) }})
 	}
 	if r.mend().kind != stay {
-		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { return r.mend(), nil }})
+		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { r.blame(); return r.mend(), nil }})
 	}
 	return options
 }
@@ -67,30 +68,42 @@ func (r *review) mend() move {
 			return move{kind: jump, to: to, key: fault.Key}
 		}
 	}
-	for _, row := range r.rows {
-		if row.result != nil && row.result.Status == checks.Failed {
-			return r.stepOfGroup(row.check.Group())
+	for _, row := range r.failed() {
+		if key, ok := r.sheet.Blamed(row.check.ID); ok {
+			return move{kind: jump, to: r.stepOf(key), key: key}
 		}
 	}
 	return move{}
 }
 
-// stepOfGroup is the step that asks about what a group of checks looks at.
-func (s *session) stepOfGroup(group string) move {
-	steps := map[string]answers.Step{
-		"cluster": answers.StepCluster, "database": answers.StepDatabase,
-		"secrets": answers.StepSecrets, "expose": answers.StepAccess,
-	}
-	to, ok := steps[group]
-	if !ok {
-		return move{}
-	}
-	for _, shown := range s.steps() {
-		if shown == step(to) {
-			return move{kind: jump, to: shown}
+// failed is the checks that have failed.
+func (r *review) failed() []row {
+	var failed []row
+	for _, row := range r.rows {
+		if row.result != nil && row.result.Status == checks.Failed {
+			failed = append(failed, row)
 		}
 	}
-	return move{}
+	return failed
+}
+
+// blame has what was found stand above the questions that mend it.
+func (r *review) blame() {
+	r.blamed = map[string]string{}
+	add := func(key, text string) {
+		if r.blamed[key] != "" {
+			text = r.blamed[key] + "\n" + text
+		}
+		r.blamed[key] = text
+	}
+	for _, fault := range r.faults {
+		add(fault.Key, question.Say(fault))
+	}
+	for _, row := range r.failed() {
+		if key, ok := r.sheet.Blamed(row.check.ID); ok {
+			add(key, row.check.ID+": "+question.CheckSays(row.result.Message))
+		}
+	}
 }
 
 // install goes on to the install, after the person's word for everything that

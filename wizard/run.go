@@ -28,7 +28,7 @@ type Options struct {
 	// StatePath is the file that keeps the answers of an interrupted run; it
 	// never holds a secret. Empty means that nothing is kept.
 	StatePath string
-	// ValuesPath is the values file's name when only that is written.
+	// ValuesPath is the values file's name.
 	ValuesPath string
 	// NoOpen leaves the browser alone.
 	NoOpen bool
@@ -53,6 +53,7 @@ type Outcome struct {
 	Ending    Ending
 	Answers   answers.Answers // as they were at the end
 	Values    string          // the values file that was written, if any
+	ValuesErr error           // why an install has left it unwritten; fs.ErrExist: another one is there
 	Install   install.Outcome // when an install was begun
 	URL       string          // where the server was reached
 	Activated bool

@@ -3,6 +3,7 @@ package wizard
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,14 +147,48 @@ func TestTheNextRunGoesOnWhereTheLastWasLeft(t *testing.T) {
 	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
 	p.press("ctrl+c").leaves()
 
-	again := newPerson(t, with).sees("an install that you have not finished", "Secrets that you typed are not kept").press("enter")
-	again.sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox").press("down", "enter")
+	again := newPerson(t, with).sees("an install that you have not finished", "Secrets that you typed are not kept", "go on where you were: Secrets").press("enter")
 	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
 		t.Fatalf("not at the secret that is missing\n%s", again.m.View())
 	}
-	again.press(canary, "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	again.press(canary, "enter").sees("Secrets store", "● Secrets", "✓ Database", "! Cluster")
+	for range 20 {
+		if f := again.form(); f != nil && f.current().Key == guardKey {
+			break
+		}
+		again.press("enter")
+	}
+	again.sees("yes, sandbox").press("down", "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	again.stage.finish <- nil
 	again.sees("The server answers").until("the state file to go", func() bool { return saved.Read(state) == nil })
+}
+
+// An install that was left is gone on with at its review: after the secrets
+// that are missing and a word that it is the right cluster, and nothing else.
+func TestAnInstallThatFailedIsGoneOnWithAtItsReview(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "answers.yaml")
+	with := func(o *Options) { o.StatePath = state }
+	p := newPerson(t, with).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p.stage.finish <- errors.New("boom")
+	p.sees("The install failed").press("q").leaves()
+
+	again := newPerson(t, with).sees("go on where you were: Review").press("enter").sees("│ Password")
+	again.press(canary, "enter").sees("Is this the right cluster?", "yes, sandbox")
+	if len(again.stage.prepared) > 0 {
+		t.Error("the review was made before the cluster was confirmed")
+	}
+	again.press("down", "enter").sees("Create namespace zenml-server", "in 1.2s")
+}
+
+func TestARunThatWasLeftAtAQuestionIsGoneOnWithThere(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "answers.yaml")
+	with := func(o *Options) { o.StatePath = state }
+	newPerson(t, with).throughCluster().to("expose.type").press("ctrl+c").leaves()
+	again := newPerson(t, with).sees("go on where you were: Access").press("enter").sees("● Access")
+	again.until("the contexts", func() bool { return len(again.m.sheet.Questions("Database")[0].Choices) == 3 })
+	if f := again.form(); f == nil || f.current().Key != "expose.type" {
+		t.Fatalf("not where it was left\n%s", again.m.View())
+	}
 }
 
 func TestAnInstallIsWaitedForWhenTheProgramIsEndedFromOutside(t *testing.T) {

@@ -78,8 +78,10 @@ type session struct {
 	ticking  bool
 
 	asking    *dialog
-	confirmed answers.Cluster // what the guard against the wrong cluster was answered for
-	resumeAt  step            // where an earlier run was left
+	confirmed answers.Cluster   // what the guard against the wrong cluster was answered for
+	resumeAt  step              // where an earlier run was left, until that is reached
+	reached   step              // where an earlier run had come to
+	blamed    map[string]string // what failed checks say of answers, by the question's key
 	layout
 
 	writing         sync.Mutex // the state file
@@ -127,6 +129,21 @@ func (s *session) neighbour(at step, by int) step {
 		return at
 	}
 	return steps[i]
+}
+
+// resume leads to what an earlier run still misses, else to where it was left.
+func (s *session) resume() move {
+	to := s.firstOpen(s.resumeAt)
+	if to.to == s.resumeAt || to.to == stepReview {
+		s.resumeAt = ""
+	}
+	return to
+}
+
+// passed tells whether an earlier run had come beyond a step.
+func (s *session) passed(at step) bool {
+	steps := s.steps()
+	return s.reached != "" && slices.Index(steps, at) < slices.Index(steps, s.reached)
 }
 
 // stepOf is the step that asks for key; Review when none does.

@@ -1,0 +1,84 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+var short = [][2]int{{80, 14}, {40, 12}, {80, 24}}
+
+// pointed is the line with the cursor, or nothing when it is out of sight.
+func (p *person) pointed() string {
+	for line := range strings.SplitSeq(ansi.Strip(p.m.View()), "\n") {
+		if _, after, found := strings.Cut(line, "› "); found {
+			return strings.TrimSpace(after)
+		}
+	}
+	return ""
+}
+
+func TestTheOptionUnderTheCursorIsInSight(t *testing.T) {
+	for _, size := range short {
+		for _, key := range []string{"database.type", "database.mysql.tls.mode", "secretsStore.type", "expose.type"} {
+			t.Run(fmt.Sprintf("%s-%dx%d", key, size[0], size[1]), func(t *testing.T) {
+				p := newPerson(t).throughCluster()
+				if strings.HasPrefix(key, "database.mysql") {
+					p.throughMySQL()
+				}
+				p.to(key).handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+				choices := p.form().current().Choices
+				for _, move := range []string{"down", "up"} {
+					for range choices {
+						p.press(move)
+						if got := p.pointed(); got == "" || !strings.HasPrefix(optionTitle(p), got) {
+							t.Fatalf("%q is chosen and the cursor is seen at %q\n%s", optionTitle(p), got, p.m.View())
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// optionTitle is the title of the option that is chosen.
+func optionTitle(p *person) string {
+	for _, o := range p.form().current().Choices {
+		if o.Value == p.form().text {
+			return o.Title
+		}
+	}
+	return ""
+}
+
+func TestTheGuardsAnswerIsInSight(t *testing.T) {
+	for _, size := range short {
+		p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox")
+		p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		if got := p.pointed(); !strings.HasPrefix(got, "no, choose") {
+			t.Errorf("%v: %q\n%s", size, got, p.m.View())
+		}
+		if got := p.press("down").pointed(); !strings.HasPrefix(got, "yes, sandbox") {
+			t.Errorf("%v: %q\n%s", size, got, p.m.View())
+		}
+	}
+}
+
+func TestAFaultIsInSightBelowItsField(t *testing.T) {
+	p := newPerson(t).throughCluster().throughMySQL()
+	p.handle(tea.WindowSizeMsg{Width: 40, Height: 12})
+	p.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "use digits alone")
+}
+
+func TestTheChosenAnswerOfADialogIsInSight(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("i")
+	p.handle(tea.WindowSizeMsg{Width: 40, Height: 9})
+	if got := p.press("up").pointed(); !strings.HasPrefix(got, "install all the same") {
+		t.Errorf("%q\n%s", got, p.m.View())
+	}
+}
