@@ -82,8 +82,8 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 			p.back()
 			return nil
 		}
-		if p.take(q, line) {
-			return nil
+		if taken, err := p.take(ctx, q, line); err != nil || taken {
+			return err
 		}
 	}
 }
@@ -92,6 +92,8 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 func (p *prompter) label(q question.Question) string {
 	shown := ""
 	switch {
+	case q.Kind == answers.Secret:
+		shown = p.sheet.Kept(q.Field)
 	case len(q.Choices) > 0:
 		chosen := p.sheet.Counts(q)
 		for i, o := range q.Choices {
@@ -112,7 +114,7 @@ func (p *prompter) label(q question.Question) string {
 }
 
 // take puts a line on the sheet and tells whether it is an answer.
-func (p *prompter) take(q question.Question, line string) bool {
+func (p *prompter) take(ctx context.Context, q question.Question, line string) (bool, error) {
 	before := p.sheet.Typed(q.Key)
 	switch {
 	case len(q.Choices) > 0:
@@ -120,24 +122,60 @@ func (p *prompter) take(q question.Question, line string) bool {
 		switch {
 		case !ok && line == "":
 			p.say("There is no default here: give a number from 1 to %d, or a name.", len(q.Choices))
-			return false
+			return false, nil
 		case !ok:
 			p.say("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
-			return false
+			return false, nil
 		}
 		p.sheet.Type(q.Key, value)
 	case line != "":
 		p.sheet.Type(q.Key, line)
 	}
 	p.sheet.Settle(q)
-	if fault, bad := p.sheet.Fault(q.Key); bad {
+	problem, err := p.wrong(ctx, q, line)
+	if err != nil {
+		return false, err
+	}
+	if problem != "" {
 		p.sheet.Type(q.Key, before)
-		p.say("%s", strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "))
-		return false
+		p.say("%s", problem)
+		return false, nil
 	}
 	p.answered = append(p.answered, q.Key)
 	p.keep(q.Step)
-	return true
+	return true, nil
+}
+
+// wrong says what is wrong with the answer that is on the sheet; nothing when
+// it is fine.
+func (p *prompter) wrong(ctx context.Context, q question.Question, line string) (string, error) {
+	if fault, bad := p.sheet.Fault(q.Key); bad {
+		return strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "), nil
+	}
+	source, ok := p.sheet.Local(q.Field)
+	if !ok {
+		return p.mistyped(ctx, q, line)
+	}
+	if err := p.Engine.Readable(ctx, source); err != nil {
+		return err.Error(), ctx.Err()
+	}
+	if q.Kind == answers.Secret && p.in.terminal() {
+		p.say("Taken from: %s", source.Describe()) // it was not echoed
+	}
+	return "", nil
+}
+
+// mistyped has a secret typed a second time that nobody could see. What comes
+// from a pipe was not typed blind.
+func (p *prompter) mistyped(ctx context.Context, q question.Question, line string) (string, error) {
+	if !q.Twice || line == "" || !p.in.terminal() || question.InClear(q.Field, line) {
+		return "", nil
+	}
+	again, err := p.line(ctx, q.Key, q.Title+", once more: ", true)
+	if err != nil || strings.TrimSpace(again) == line {
+		return "", err
+	}
+	return "The two are not the same; type it anew, twice.", nil
 }
 
 // choice reads a number, a value or a title; nothing means the default.

@@ -8,6 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
@@ -29,6 +30,7 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report checks.
 	}
 	for {
 		p.say("")
+		p.file(plan)
 		outcome, err := plan.Install(ctx, p.tell.Install)
 		p.outcome.Install, p.outcome.Err = outcome, err
 		if err == nil {
@@ -49,6 +51,15 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report checks.
 			return false, errors.Join(errLeave, nil)
 		}
 	}
+}
+
+// file writes the values file beside the install, never over another one.
+func (p *prompter) file(plan wizard.Plan) {
+	err := plan.WriteValues(p.ValuesPath, false)
+	if p.outcome.ValuesErr = err; err == nil {
+		p.outcome.Values = p.ValuesPath
+	}
+	p.say("%s %s", look.Bullet, wizard.SayValues(p.ValuesPath, err))
 }
 
 // connect opens the way to the server, has it activated and holds it open.

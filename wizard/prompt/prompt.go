@@ -81,12 +81,44 @@ func (p *prompter) resume(ctx context.Context) error {
 	if run == nil {
 		return nil
 	}
-	yes, err := p.yes(ctx, "go on", fmt.Sprintf("There is an install from %s that you have not finished. Go on with its answers? Secrets are asked again.", run.At.Format("2 January 2006, 15:04")), true)
+	yes, err := p.yes(ctx, "go on", fmt.Sprintf("There is an install from %s that you have not finished. Go on where it was left? Secrets are asked again, and whether it is the right cluster.", run.At.Format("2 January 2006, 15:04")), true)
 	if err == nil && yes {
 		*p.sheet = *question.NewSheet(run.Answers)
 		p.sheet.Put(p.Start)
+		p.goOn(run.Step)
 	}
 	return err
+}
+
+// goOn takes as answered what was answered before the earlier run was left at
+// a step: every question up to the last one that has an answer there.
+func (p *prompter) goOn(left string) {
+	for _, step := range p.sheet.Steps() {
+		questions := p.sheet.Questions(step)
+		if string(step) == left {
+			questions = questions[:p.lastAnswered(questions)+1]
+		}
+		for _, q := range questions {
+			if _, bad := p.sheet.Fault(q.Key); !bad {
+				p.answered = append(p.answered, q.Key)
+			}
+		}
+		if string(step) == left {
+			return
+		}
+	}
+}
+
+// lastAnswered is the last question that has an answer of its own; -1 when
+// none has.
+func (p *prompter) lastAnswered(questions []question.Question) int {
+	last := -1
+	for i, q := range questions {
+		if p.sheet.Typed(q.Key) != "" {
+			last = i
+		}
+	}
+	return last
 }
 
 // begin reads the contexts.

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -198,6 +200,9 @@ func TestAFailedCheckNeedsAWord(t *testing.T) {
 	if err != nil || outcome.Ending != wizard.Left || e.installed.Version != 0 {
 		t.Errorf("%v %+v", err, outcome)
 	}
+	if !regexp.MustCompile(`(?s)the local port is free.*What failed:\n.*the API server answers: refused\n    start it\n\nWhat now\?`).MatchString(c.said.String()) {
+		t.Errorf("the failures are not repeated before the choice:\n%s", c.said.String())
+	}
 	for _, want := range []string{"failed the API server answers: refused", "start it", "Install all the same? [no]"} {
 		if !strings.Contains(c.said.String(), want) {
 			t.Errorf("%q was not said", want)
@@ -281,7 +286,11 @@ type writer func([]byte)
 
 func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
-func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
+// onTerminal answers prompts on a pseudo-terminal, each with the next of its
+// replies and then with an empty line, until the review asks what to do. It
+// returns all that was drawn.
+func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
+	t.Helper()
 	user, program, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -293,8 +302,6 @@ func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
 	drawing := make(chan struct{})
 	go func() {
 		defer close(drawing)
-		answered := map[string]bool{}
-		replies := map[string]string{"ZenML shall go? [no] ": "yes", "Database: ": "2", "Host: ": "db", "User: ": "zen", "Password: ": canary}
 		buffer := make([]byte, 4096)
 		for {
 			n, err := user.Read(buffer)
@@ -302,32 +309,90 @@ func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
 				return
 			}
 			drawn.Write(buffer[:n])
-			text := drawn.String()
-			for prompt, reply := range replies {
-				if strings.HasSuffix(text, prompt) && !answered[prompt] {
-					answered[prompt] = true
-					_, _ = user.WriteString(reply + "\n")
-					text = ""
-				}
-			}
-			switch {
-			case strings.Contains(drawn.String(), "What now ["):
+			if text := drawn.String(); strings.Contains(text, "What now [") {
 				cancel()
-			case strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] "):
-				_, _ = user.WriteString("\n")
+			} else if strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] ") {
+				_, _ = user.WriteString(reply(replies, text) + "\n")
 			}
 		}
 	}()
-	e := newEngine()
 	_, err = Run(ctx, wizard.Options{Engine: e, Input: program, Output: program})
 	_, _ = user.WriteString("\n") // ends the read that is still waiting
 	_ = program.Close()
 	<-drawing
-	if !errors.Is(err, context.Canceled) || e.prepared.Database.MySQL.Password.Value.Reveal() != canary {
-		t.Errorf("%v: the secret did not arrive\n%s", err, drawn.String())
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v\n%s", err, drawn.String())
 	}
-	if strings.Contains(drawn.String(), canary) {
-		t.Errorf("the secret was echoed:\n%s", drawn.String())
+	return drawn.String()
+}
+
+// reply is the next line for the prompt at the end of a text.
+func reply(replies map[string][]string, text string) string {
+	for prompt, lines := range replies {
+		if strings.HasSuffix(text, "\n"+prompt) && len(lines) > 0 {
+			replies[prompt] = lines[1:]
+			return lines[0]
+		}
+	}
+	return ""
+}
+
+const goesThere = "Nothing has been written yet. Is sandbox where ZenML shall go? [no] "
+
+func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
+	e := newEngine()
+	drawn := onTerminal(t, e, map[string][]string{goesThere: {"yes"}, "Database: ": {"2"}, "Host: ": {"db"}, "User: ": {"zen"}, "Password: ": {canary}})
+	if e.prepared.Database.MySQL.Password.Value.Reveal() != canary {
+		t.Errorf("the secret did not arrive\n%s", drawn)
+	}
+	if strings.Contains(drawn, canary) {
+		t.Errorf("the secret was echoed:\n%s", drawn)
+	}
+}
+
+func TestAnAdminPasswordIsTypedTwiceOnATerminal(t *testing.T) {
+	e := newEngine()
+	drawn := onTerminal(t, e, map[string][]string{
+		goesThere: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"},
+		"Admin password: ": {canary, canary}, "Admin password, once more: ": {"C4nary!Pasd", canary},
+	})
+	if got := e.prepared.Admin.Password.Value.Reveal(); got != canary || strings.Count(drawn, "The two are not the same") != 1 {
+		t.Errorf("%d characters arrived\n%s", len(got), drawn)
+	}
+}
+
+func TestAReferenceIsSaidAfterItWasTypedBlind(t *testing.T) {
+	e := newEngine()
+	drawn := onTerminal(t, e, map[string][]string{
+		goesThere: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"}, "Admin password: ": {"file:/run/admin"},
+	})
+	if e.prepared.Admin.Password.File != "/run/admin" || !strings.Contains(drawn, "Taken from: file /run/admin") {
+		t.Errorf("%s\n%s", e.prepared.Admin.Password.Describe(), drawn)
+	}
+}
+
+func TestASourceThatCannotBeReadIsAskedForAgain(t *testing.T) {
+	e := newEngine()
+	e.unreadable = map[string]error{"file /nope": errors.New("file /nope cannot be read: no such file or directory")}
+	with := mysql()
+	with["Password"] = []string{"file:/nope", "env:THERE"}
+	_, c, err := converse(t, e, with)
+	if err != nil || e.installed.Database.MySQL.Password.Env != "THERE" || !strings.Contains(c.said.String(), "file /nope cannot be read") {
+		t.Errorf("%v %+v\n%s", err, e.installed.Database.MySQL, c.said.String())
+	}
+}
+
+func TestTheValuesFileIsWrittenBesideTheInstall(t *testing.T) {
+	e := newEngine()
+	outcome, c, err := converse(t, e, mysql())
+	if err != nil || outcome.Values != wizard.DefaultValues || e.overwritten != 1 || !strings.Contains(c.said.String(), "the values were written to custom-values.yaml") {
+		t.Errorf("%v %+v", err, outcome)
+	}
+	e = newEngine()
+	e.exists = true
+	outcome, c, err = converse(t, e, mysql())
+	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 || !strings.Contains(c.said.String(), "it was left as it is") {
+		t.Errorf("%v %+v", err, outcome)
 	}
 }
 
@@ -350,5 +415,10 @@ func TestAnEarlierRunIsGoneOnWith(t *testing.T) {
 	}
 	if _, err := os.Stat(state); !os.IsNotExist(err) {
 		t.Error("the answers are kept after the install")
+	}
+	for _, asked := range c.asked {
+		if strings.HasPrefix(asked, "Host") || strings.HasPrefix(asked, "Namespace") {
+			t.Errorf("what was answered is asked again: %s", asked)
+		}
 	}
 }

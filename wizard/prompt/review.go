@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
 // review shows the plan, makes the checks and asks what to do. again means
@@ -84,7 +85,7 @@ func (p *prompter) reopen(faults answers.Faults) bool {
 	open := false
 	p.say("The answers make no plan yet:")
 	for _, fault := range faults {
-		p.say("  %s", fault.Error())
+		p.say("  %s", question.Say(fault))
 		if slices.Contains(p.answered, fault.Key) {
 			p.forget(fault.Key)
 			open = true
@@ -99,11 +100,34 @@ func (p *prompter) check(ctx context.Context) (checks.Report, error) {
 		return checks.Report{}, err
 	}
 	p.say("\nThe checks:")
-	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, p.tell.Check)
+	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, func(e checks.Event) { p.tell.Check(inTitles(e)) })
 	if err == nil {
 		p.tell.Summary(report)
+		p.repeat(report)
 	}
 	return report, err
+}
+
+// repeat tells the failures once more: they may stand far above by now.
+func (p *prompter) repeat(report checks.Report) {
+	if report.Summary().Failed > 0 {
+		p.say("\nWhat failed:")
+	}
+	for _, r := range report.Results {
+		if r.Status == checks.Failed {
+			p.tell.Check(inTitles(checks.Event{Check: r.Check, Result: &r}))
+		}
+	}
+}
+
+// inTitles names answers by the titles of their questions.
+func inTitles(e checks.Event) checks.Event {
+	if e.Result == nil {
+		return e
+	}
+	r := *e.Result
+	r.Message, r.Hint = question.CheckSays(r.Message), question.CheckSays(r.Hint)
+	return checks.Event{Check: e.Check, Result: &r}
 }
 
 // agree says what the checks write outside the cluster and asks whether they
