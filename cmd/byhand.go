@@ -30,9 +30,10 @@ func (u *setup) kubectl(args ...string) string {
 	return shell.Line(append(append(words, "-n", u.answers.Cluster.Namespace), args...)...)
 }
 
-// own is a command line of this program's on the same release.
+// own is a command line of this program's on the same release, under the name
+// by which it was called.
 func (u *setup) own(command string, args ...string) string {
-	words := append([]string{"zenml-installer", command}, u.kubectlFlags()...)
+	words := append([]string{u.program, command}, u.kubectlFlags()...)
 	for _, flag := range []struct{ name, value string }{{"-n", u.answers.Cluster.Namespace}, {"--release", u.answers.Cluster.Release}} {
 		if flag.value != answers.DefaultRelease {
 			words = append(words, flag.name, flag.value)

@@ -20,7 +20,7 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port}
+	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output, force: o.force}
 	if e.suggestions, err = readSuggestions(o.suggest); err != nil {
 		return usage(err)
 	}
@@ -66,6 +66,7 @@ func (o *installOptions) farewell(ctx context.Context, e *engine, outcome wizard
 	w := o.streams.Err
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
+		o.remains(e, outcome)
 		return installError(outcome.Err)
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
@@ -77,9 +78,37 @@ func (o *installOptions) farewell(ctx context.Context, e *engine, outcome wizard
 	return nil
 }
 
+// remains says what an install that did not come to its goal has left, how to
+// go on with it and how to be rid of it.
+func (o *installOptions) remains(e *engine, outcome wizard.Outcome) {
+	w, u := o.streams.Err, e.setup(outcome.Answers)
+	at := u.answers.Cluster
+	what := "was stopped"
+	if outcome.Ending == wizard.Failed {
+		what = "failed"
+	}
+	fmt.Fprintf(w, "The install %s. Your answers are kept: %s offers to go on with them (secrets that you typed are asked again).\n", what, o.streams.program())
+	fmt.Fprintf(w, "What it has made so far remains: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
+		at.Namespace, at.Release, u.own("uninstall"))
+	fmt.Fprintf(w, "and the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
+	if outcome.Values != "" || outcome.ValuesErr != nil {
+		o.values(outcome)
+	}
+}
+
+// values tells what became of the values file.
+func (o *installOptions) values(outcome wizard.Outcome) {
+	if outcome.ValuesErr == nil {
+		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+		return
+	}
+	fmt.Fprintln(o.streams.Err, wizard.SayValues(o.output, outcome.ValuesErr)+".")
+}
+
 func (o *installOptions) installed(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.other()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
+	o.values(outcome)
 	if !outcome.Activated && claimed == nil {
 		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
 	}

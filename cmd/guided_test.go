@@ -86,6 +86,9 @@ func TestGuidedInstall(t *testing.T) {
 	term.picture("connect")
 	term.presses("q")
 	term.sees("ended with 0", 10*time.Second)
+	term.sees("Wrote custom-values.yaml", time.Second)
+	term.sees("Reach it again with: "+self+" connect", time.Second)
+	p.privateValues()
 	result, err := os.ReadFile(seen)
 	if err != nil || !strings.Contains(string(result), "/onboarding") {
 		t.Fatalf("the browser did not end on the onboarding page: %s %v", result, err)

@@ -29,7 +29,7 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		ByHand:    append(p.prepared.document.Commands(p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, defaultValuesFile)),
+		ByHand:    append(p.prepared.document.Commands(p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
 	}
 }
 
@@ -45,6 +45,7 @@ func (p *plan) sentences() []string {
 			said = append(said, fmt.Sprintf("Write Secret %s (%s), for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
 		}
 	}
+	said = append(said, fmt.Sprintf("Write the values to %s, unless another file of that name is there.", p.engine.output))
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s, by the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
 	}
@@ -80,7 +81,7 @@ func (p *plan) count() int {
 }
 
 func (p *plan) WriteValues(path string, overwrite bool) error {
-	return writeValues(path, p.prepared.document.Bytes, overwrite)
+	return writeValues(path, p.prepared.document.Bytes, overwrite || p.engine.force)
 }
 
 func (p *plan) Install(ctx context.Context, observe install.Observer) (install.Outcome, error) {

@@ -22,6 +22,7 @@ type setup struct {
 	engine  *install.Engine
 
 	plainHTTP  bool
+	program    string // the name by which this program was called
 	kubeconfig string // the file that --kubeconfig names, empty for kubectl's own choice
 
 	chart func(context.Context) (*install.Chart, error)
@@ -36,7 +37,7 @@ type loader func(context.Context, install.Source) (*install.Chart, error)
 
 // newSetup puts together what the answers need. It asks nothing of anyone yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
-	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube), plainHTTP: c.plainHTTP, kubeconfig: *c.kube.KubeConfig}
+	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube), plainHTTP: c.plainHTTP, kubeconfig: *c.kube.KubeConfig, program: s.program()}
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
 		u.cluster = u.cluster.WithContext(name)
 	}

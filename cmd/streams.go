@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"io"
 	"os"
 
@@ -14,12 +15,16 @@ type Streams struct {
 	Out    io.Writer
 	Err    io.Writer
 	Getenv func(string) (string, bool)
+	// Program is the name by which the program was called; its own when empty.
+	Program string
 }
 
 // System is the surroundings of a process.
 func System() Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv}
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Program: os.Args[0]}
 }
+
+func (s Streams) program() string { return cmp.Or(s.Program, "zenml-installer") }
 
 // Interactive tells whether a person sits at both ends: input and talk.
 func (s Streams) Interactive() bool { return isTerminal(s.In) && isTerminal(s.Err) }
