@@ -15,18 +15,36 @@ const defaultValuesFile = "custom-values.yaml"
 // writeValues writes a values file that only its owner can read. A file that
 // is there with other content is only overwritten when that is allowed; the
 // error is fs.ErrExist otherwise. Nothing is lost when writing fails: the new
-// content takes the place of the old in one step.
+// content takes the place of the old in one step. A link stays, and its target
+// is written; a pipe or a device is written into.
 func writeValues(path string, content []byte, overwrite bool) error {
-	old, err := os.ReadFile(path)
+	target, regular, err := destination(path)
+	if err != nil {
+		return err
+	}
+	if !regular {
+		return pour(path, content)
+	}
+	old, err := os.ReadFile(target)
 	switch {
 	case err == nil && bytes.Equal(old, content):
-		return os.Chmod(path, 0o600)
+		return os.Chmod(target, 0o600)
 	case err == nil && !overwrite:
 		return fmt.Errorf("%s: %w with other content: name another file with --output, or overwrite it with --force", path, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return replace(path, content)
+	return replace(target, content)
+}
+
+// pour writes into a pipe, a device or an open descriptor.
+func pour(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 func replace(path string, content []byte) error {

@@ -1,0 +1,44 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// What a shell has redirected stays its file, with what was in it before. The
+// name for it is the test's own: /dev/stdout is everybody's.
+func TestStandardOutputByItsNameIsWrittenInto(t *testing.T) {
+	dir := t.TempDir()
+	path, stdout := filepath.Join(dir, "all"), filepath.Join(dir, "stdout")
+	if err := os.Symlink("/proc/self/fd/1", stdout); err != nil {
+		t.Fatal(err)
+	}
+	generate := `"$0" generate -f ../assets/answers/minimal.yaml --chart ../sandbox/charts/current --force --output ` + stdout
+	shell(t, "exec >> "+path+"; echo before; "+generate+"; echo after")
+	data, err := os.ReadFile(path)
+	if err != nil || !bytes.HasPrefix(data, []byte("before\n")) || !bytes.Contains(data, []byte("\nserver:")) || !bytes.HasSuffix(data, []byte("after\n")) {
+		t.Errorf("got %s (%v)", data, err)
+	}
+	if out := shell(t, generate+" | cat"); !bytes.Contains(out, []byte("\nserver:")) {
+		t.Errorf("through a pipe: %s", out)
+	}
+}
+
+// shell runs a script with the installer as $0.
+func shell(t *testing.T, script string) []byte {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", script, self)
+	cmd.Env = append(os.Environ(), asInstaller+"=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return out
+}
