@@ -102,6 +102,12 @@ func (e *Env) contested(ctx context.Context, client metadata.Interface, c claime
 	owner, ours := e.ownerOf(found, c)
 	object := strings.ToLower(c.kind.Kind) + "/" + c.name
 	switch {
+	case !ours && c.prepared: // never to be removed: it may hold the only copy of a key
+		return &Fault{
+			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.kind.Kind, c.name, owner),
+			Remedy: "if it was made for this release, adopt it, and its keys are kept: " + manifest.LabelSecret(e.namespace(), c.name, e.release()) +
+				"\notherwise take another namespace or release (--namespace NAME, --release NAME)",
+		}, nil
 	case !ours:
 		return &Fault{
 			Found:  fmt.Sprintf("%s %s exists and belongs to %s", c.kind.Kind, c.name, owner),

@@ -52,7 +52,10 @@ func TestConflictWithASecretThatTheInstallerMakes(t *testing.T) {
 	must(t, err)
 	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: rendered.Secrets[0].Name}}, metav1.CreateOptions{})
 	must(t, err)
-	expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Failed, "Secret "+made.Name+" exists")
+	found := expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Failed, "Secret "+made.Name+" exists", "label secret "+made.Name+" --overwrite")
+	if strings.Contains(found.Hint, "delete") {
+		t.Errorf("the remedy would remove a Secret that may hold a key: %s", found.Hint)
+	}
 	made.Labels = rendered.Secrets[0].Labels
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
 	must(t, err)

@@ -194,6 +194,9 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Name != "zenml-database" || refused.Owner != "someone" {
 		t.Fatal(err)
 	}
+	if !strings.Contains(refused.Remedy, "label secret zenml-database --overwrite") || strings.Contains(refused.Remedy, "delete") {
+		t.Errorf("the remedy is %q", refused.Remedy)
+	}
 	kept, err := client.CoreV1().Secrets(b.namespace).Get(t.Context(), "zenml-database", metav1.GetOptions{})
 	if err != nil || string(kept.Data["password"]) != "theirs" {
 		t.Fatal("the foreign Secret was overwritten", err)

@@ -49,7 +49,7 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 		return secretError(wanted, err)
 	}
 	if !ours(found, r.plan.Release) {
-		return foreignSecret(found)
+		return foreignSecret(found, r.plan.Release)
 	}
 	if found.Type != wanted.Type || (found.Immutable != nil && *found.Immutable) { // neither can be changed in place
 		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
@@ -85,7 +85,9 @@ func ours(s *corev1.Secret, release string) bool {
 	return s.Labels[manifest.LabelManagedBy] == manifest.Installer && s.Labels[manifest.LabelInstance] == release
 }
 
-func foreignSecret(s *corev1.Secret) error {
+// foreignSecret never advises to remove the Secret: it may hold the only copy of
+// a key.
+func foreignSecret(s *corev1.Secret, wanted string) error {
 	owner := s.Labels[manifest.LabelManagedBy]
 	if release := s.Labels[manifest.LabelInstance]; release != "" {
 		owner = fmt.Sprintf("%s (release %s)", orWord(owner, "someone"), release)
@@ -93,7 +95,7 @@ func foreignSecret(s *corev1.Secret) error {
 	return &ForeignError{
 		Object: Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
 		Owner:  owner,
-		Remedy: "delete it if nothing needs it, or use another release name or namespace",
+		Remedy: "if it was made for this release, adopt it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
 	}
 }
 

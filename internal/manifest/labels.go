@@ -1,5 +1,7 @@
 package manifest
 
+import "fmt"
+
 // The labels by which the installer knows what it has made beside a release.
 const (
 	LabelManagedBy = "app.kubernetes.io/managed-by"
@@ -16,4 +18,10 @@ const EncryptionKey = "encryption-key"
 // release.
 func Labels(release string) map[string]string {
 	return map[string]string{LabelManagedBy: Installer, LabelInstance: release}
+}
+
+// LabelSecret returns the command that marks a Secret as one that the installer
+// has made for a release. Without the mark it is taken for somebody else's.
+func LabelSecret(namespace, name, release string) string {
+	return fmt.Sprintf("kubectl -n %s label secret %s --overwrite %s=%s %s=%s", namespace, name, LabelManagedBy, Installer, LabelInstance, release)
 }
