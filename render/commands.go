@@ -1,22 +1,25 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/shell"
 )
 
 // Commands returns the shell commands (bash, zsh) that create the Secrets
 // which the values reference and which the installer would have created. No
 // secret is in them, nor does one become an argument of a process: they read
-// exported environment variables, files, the terminal, or openssl, and need jq
-// where several answers become one JSON text. The flags say which cluster
-// kubectl means; without any it is the one of the current context.
+// environment variables, files, the terminal, or openssl, and need jq where
+// several answers become one JSON text.
+//
+// Each Secret is made in a shell of its own that fails as a whole: what is
+// missing ends it before kubectl is asked for anything. The flags say which
+// cluster kubectl means; without any it is the one of the current context.
 func (d Document) Commands(flags ...string) []string {
 	ours := group(slices.DeleteFunc(d.draft.ours(), func(n Need) bool { return n.Kept }))
 	if len(ours) == 0 {
@@ -26,75 +29,69 @@ func (d Document) Commands(flags ...string) []string {
 	kubectl := shell.Line(append([]string{"kubectl"}, flags...)...)
 	commands := []string{fmt.Sprintf("%[1]s get namespace %[2]s >/dev/null 2>&1 || %[1]s create namespace %[2]s", kubectl, namespace)}
 	for _, needs := range ours {
-		var typed []string
+		var steps []string
 		command := fmt.Sprintf("%s -n %s create secret generic %s", kubectl, namespace, needs[0].Name)
 		for _, n := range needs {
-			from, ask := n.shell()
-			typed = append(typed, ask...)
-			command += fmt.Sprintf(" \\\n  --from-file=%s=%s", n.Key, from)
+			from, before := n.shell(d.draft.settings.Local.Dir)
+			steps = append(steps, before...)
+			command += fmt.Sprintf(" \\\n    --from-file=%s=%s", n.Key, from)
 		}
-		commands = append(append(commands, typed...), command)
+		steps = append(steps, command, manifest.LabelSecret(namespace, needs[0].Name, d.draft.a.Cluster.Release, flags...))
+		commands = append(commands, "("+strings.Join(steps, " &&\n  ")+")")
 	}
 	return commands
 }
 
-// shell says where a shell reads the content from, and what it must ask first.
-func (n Need) shell() (from string, ask []string) {
+// shell says where a shell reads the content from, and what it must do before.
+// Relative names of files start at dir.
+func (n Need) shell(dir string) (from string, before []string) {
 	switch {
 	case len(n.parts) > 0:
-		return n.shellObject()
+		return n.shellObject(dir)
 	case n.source.Env != "":
-		return fmt.Sprintf(`<(printf %%s "$%s")`, n.source.Env), nil
-	case n.source.File != "" && isPublic(n.Answer):
-		return shell.Quote(n.source.File), nil
+		return printed(n.source.Env), []string{given(n.source.Env)}
 	case n.source.File != "":
-		return fmt.Sprintf(`<(printf %%s "$(cat %s)")`, shell.Quote(n.source.File)), nil
+		return n.shellFile(n.source.Path(dir))
 	case n.source.Generate:
-		return `<(printf %s "$(openssl rand -hex 32)")`, nil
+		name := n.variable()
+		return printed(name), []string{name + "=$(openssl rand -hex 32)"}
 	default:
-		name, ask := typed(n.Key, n.Answer)
-		return fmt.Sprintf(`<(printf %%s "$%s")`, name), []string{ask}
+		name := n.variable()
+		return printed(name), []string{typed(name, n.Answer), given(name)}
 	}
 }
 
-// typed gives the command that asks for a secret on the terminal, and the
-// variable that takes it.
-func typed(key, answer string) (name, command string) {
-	name = "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(key))
-	return name, fmt.Sprintf("read -rs %s && export %s   # %s", name, name, answer)
+// shellFile reads a file as answers are read: without its last line break. A
+// certificate or key in PEM is taken as it lies there.
+func (n Need) shellFile(path string) (from string, before []string) {
+	asItIs := isPublic(n.Answer) || filepath.Ext(n.Key) == ".pem"
+	if asItIs && !strings.Contains(path, "=") { // kubectl would cut the name there
+		return shell.Quote(path), nil
+	}
+	name := n.variable()
+	text := fmt.Sprintf("t=$(cat %s && printf .) t=${t%%.}", shell.Quote(path)) // the point keeps line breaks at the end
+	if asItIs {
+		return printed(name), []string{text + " " + name + "=$t"}
+	}
+	return printed(name), []string{fmt.Sprintf(`%s t=${t%%$'\n'} %s=${t%%$'\r'}`, text, name)}
 }
 
-// shellObject has jq put a JSON object together: from its own environment and
-// from files, so that nothing of it is an argument.
-func (n Need) shellObject() (from string, ask []string) {
-	var fields, files []string
-	for _, p := range n.parts {
-		value := ""
-		switch {
-		case p.secret == nil:
-			value = jsonText(*p.text)
-		case p.secret.Env != "":
-			value = "env." + p.secret.Env
-		case p.secret.File != "":
-			name := "f" + strconv.Itoa(len(files))
-			files = append(files, fmt.Sprintf("--rawfile %s %s", name, shell.Quote(p.secret.File)))
-			value = "($" + name + ` | rtrimstr("\n"))`
-		default:
-			name, command := typed(p.name, n.Answer+"."+p.answer)
-			ask = append(ask, command)
-			value = "env." + name
-		}
-		fields = append(fields, p.name+": "+value)
-	}
-	return fmt.Sprintf("<(jq -nc %s)", strings.TrimSpace(strings.Join(files, " ")+" "+shell.Quote("{"+strings.Join(fields, ", ")+"}"))), ask
+// variable is the variable of the shell that holds the content for a moment.
+func (n Need) variable() string { return variableFor(n.Key) }
+
+func variableFor(key string) string {
+	return "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(key))
 }
 
-func jsonText(text string) string {
-	data, err := json.Marshal(text)
-	if err != nil {
-		return `""`
-	}
-	return string(data)
+// printed hands a variable's content on without a line break.
+func printed(name string) string { return fmt.Sprintf(`<(printf %%s "$%s")`, name) }
+
+// given fails when a variable is unset or empty.
+func given(name string) string { return fmt.Sprintf(`: "${%s:?}"`, name) }
+
+// typed asks for a secret on the terminal.
+func typed(name, answer string) string {
+	return fmt.Sprintf("printf '%%s: ' %s >&2 && IFS= read -rs %s", answer, name)
 }
 
 func isPublic(key string) bool {

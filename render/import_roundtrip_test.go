@@ -204,7 +204,7 @@ func effect(objects []manifest.Object, secrets []corev1.Secret) map[string]any {
 	v := newView(all)
 	places := map[string]any{}
 	for _, p := range v.pods() {
-		for _, name := range variables(v, p) {
+		for _, name := range variablesOf(v, p) {
 			found, _ := v.variable(p, name)
 			places[p.object+" variable "+name] = fmt.Sprint(withoutNulls(found.value), found.ref)
 		}
@@ -240,7 +240,7 @@ func withoutNulls(text string) string {
 	return string(data)
 }
 
-func variables(v *view, p *pod) []string {
+func variablesOf(v *view, p *pod) []string {
 	names := slices.Collect(maps.Keys(v.environment(p)))
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -54,11 +54,7 @@ func (s Source) Read(local Local) (secret.Text, error) {
 		}
 		return secret.New(v), nil
 	case s.File != "":
-		path := s.File
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(local.Dir, path)
-		}
-		data, err := local.ReadFile(path)
+		data, err := local.ReadFile(s.Path(local.Dir))
 		if err != nil {
 			return secret.Text{}, err
 		}
@@ -88,6 +84,14 @@ func (a Answers) PlainSecrets() []string {
 
 // keyBytes is how many random bytes an encryption key has.
 const keyBytes = 32
+
+// Path is the name of the file; a relative one starts at dir.
+func (s Source) Path(dir string) string {
+	if filepath.IsAbs(s.File) {
+		return s.File
+	}
+	return filepath.Join(dir, s.File)
+}
 
 // GenerateKey returns 32 random bytes as 64 hexadecimal digits, the form in
 // which the server takes an encryption key.

@@ -1,6 +1,6 @@
 package manifest
 
-import "fmt"
+import "github.com/zenml-installer/zenml-installer/internal/shell"
 
 // The labels by which the installer knows what it has made beside a release.
 const (
@@ -21,7 +21,9 @@ func Labels(release string) map[string]string {
 }
 
 // LabelSecret returns the command that marks a Secret as one that the installer
-// has made for a release. Without the mark it is taken for somebody else's.
-func LabelSecret(namespace, name, release string) string {
-	return fmt.Sprintf("kubectl -n %s label secret %s --overwrite %s=%s %s=%s", namespace, name, LabelManagedBy, Installer, LabelInstance, release)
+// has made for a release. Without the mark it is taken for somebody else's. The
+// flags say which cluster kubectl means; none, the one of the current context.
+func LabelSecret(namespace, name, release string, flags ...string) string {
+	words := append([]string{"kubectl"}, flags...)
+	return shell.Line(append(words, "-n", namespace, "label", "secret", name, "--overwrite", LabelManagedBy+"="+Installer, LabelInstance+"="+release)...)
 }

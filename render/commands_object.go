@@ -1,0 +1,51 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/shell"
+)
+
+// shellObject has jq put a JSON object together: from its own environment and
+// from files, so that nothing of it is an argument. jq fails with what is
+// missing, and so does the shell that waits for its text.
+func (n Need) shellObject(dir string) (from string, before []string) {
+	var fields, environment, files []string
+	for _, p := range n.parts {
+		value := ""
+		switch {
+		case p.secret == nil:
+			value = jsonText(*p.text)
+		case p.secret.Env != "":
+			environment = append(environment, handedOn(p.secret.Env))
+			value = "env." + p.secret.Env
+		case p.secret.File != "":
+			name := "f" + strconv.Itoa(len(files))
+			files = append(files, fmt.Sprintf(" --rawfile %s %s", name, shell.Quote(p.secret.Path(dir))))
+			value = "($" + name + ` | rtrimstr("\n") | rtrimstr("\r"))`
+		default:
+			name := variableFor(p.name)
+			before = append(before, typed(name, n.Answer+"."+p.answer))
+			environment = append(environment, handedOn(name))
+			value = "env." + name
+		}
+		fields = append(fields, p.name+": "+value)
+	}
+	jq := fmt.Sprintf("%sjq -nc%s %s", strings.Join(environment, ""), strings.Join(files, ""), shell.Quote("{"+strings.Join(fields, ", ")+"}"))
+	return printed(n.variable()), append(before, n.variable()+"=$("+jq+")")
+}
+
+// handedOn puts a variable, which need not be exported, into the environment
+// of one command, and fails when it is unset or empty.
+func handedOn(name string) string { return fmt.Sprintf(`%s="${%s:?}" `, name, name) }
+
+func jsonText(text string) string {
+	data, err := json.Marshal(text)
+	if err != nil {
+		return `""`
+	}
+	return string(data)
+}
