@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -57,7 +58,19 @@ func (f fromFile) read(s Streams) (answers.File, error) {
 	if err != nil {
 		return file, usage(fmt.Errorf("%s:\n%w", f.name, err))
 	}
-	return file, nil
+	return file, chartBeside(&file)
+}
+
+// chartBeside has a chart on this machine, as its file's secrets are, found
+// from the folder of the answers file that names it.
+func chartBeside(file *answers.File) error {
+	ref := file.Chart.Ref
+	if ref == "" || file.Name == "-" || strings.Contains(ref, "://") || filepath.IsAbs(ref) {
+		return nil
+	}
+	full, err := filepath.Abs(filepath.Join(file.Dir(), ref))
+	file.Chart.Ref = full
+	return err
 }
 
 func (f fromFile) bytes(s Streams) ([]byte, error) {
@@ -132,10 +145,15 @@ func usageFaults(file answers.File, faults answers.Faults) error {
 	return usage(fmt.Errorf("%s:\n%w", file.Name, located))
 }
 
+// local is this machine, whose relative names of files start at the folder of
+// the answers file. The folder is absolute: printed commands are run anywhere.
 func (c common) local(s Streams, file answers.File) answers.Local {
 	dir := "."
 	if file.Name != "" && file.Name != "-" {
 		dir = file.Dir()
+	}
+	if full, err := filepath.Abs(dir); err == nil {
+		dir = full
 	}
 	return answers.Local{Getenv: s.Getenv, ReadFile: os.ReadFile, Dir: dir}
 }

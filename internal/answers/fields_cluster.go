@@ -29,7 +29,7 @@ var clusterFields = in(StepCluster,
 	fileOnly(plain(Field{
 		Key: "chart.ref", Kind: Text, Default: DefaultChart,
 		Title: "Chart",
-		Help:  "Where the chart comes from: an OCI reference, a repository URL, a folder or a .tgz archive.",
+		Help:  "Where the chart comes from: an OCI reference, a repository URL, a folder or a .tgz archive; relative names start at the answers file's folder.",
 		Check: oneLine,
 	}, Field{
 		Key: "chart.version", Kind: Text,
