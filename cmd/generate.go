@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +128,9 @@ func (o *generateOptions) print(files []render.File) error {
 // write writes the files; where there is someone to ask, it asks before it
 // overwrites one.
 func (o *generateOptions) write(files []render.File) error {
+	if err := o.makeFolder(files); err != nil {
+		return err
+	}
 	for _, f := range files {
 		path := cmp.Or(o.output, f.Name)
 		if len(files) > 1 {
@@ -141,6 +145,17 @@ func (o *generateOptions) write(files []render.File) error {
 		}
 	}
 	return nil
+}
+
+// makeFolder makes the folder that several files go into.
+func (o *generateOptions) makeFolder(files []render.File) error {
+	if len(files) < 2 || o.output == "" {
+		return nil
+	}
+	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
+		return usagef("%s is a file, and %s makes several: name a folder with --output", o.output, o.format)
+	}
+	return os.MkdirAll(o.output, 0o700)
 }
 
 func (o *generateOptions) writeOne(path string, content []byte) error {

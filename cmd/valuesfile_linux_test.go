@@ -17,18 +17,18 @@ func TestStandardOutputByItsNameIsWrittenInto(t *testing.T) {
 		t.Fatal(err)
 	}
 	generate := `"$0" generate -f ../assets/answers/minimal.yaml --chart ../sandbox/charts/current --force --output ` + stdout
-	shell(t, "exec >> "+path+"; echo before; "+generate+"; echo after")
+	inShell(t, "exec >> "+path+"; echo before; "+generate+"; echo after")
 	data, err := os.ReadFile(path)
 	if err != nil || !bytes.HasPrefix(data, []byte("before\n")) || !bytes.Contains(data, []byte("\nserver:")) || !bytes.HasSuffix(data, []byte("after\n")) {
 		t.Errorf("got %s (%v)", data, err)
 	}
-	if out := shell(t, generate+" | cat"); !bytes.Contains(out, []byte("\nserver:")) {
+	if out := inShell(t, generate+" | cat"); !bytes.Contains(out, []byte("\nserver:")) {
 		t.Errorf("through a pipe: %s", out)
 	}
 }
 
-// shell runs a script with the installer as $0.
-func shell(t *testing.T, script string) []byte {
+// inShell runs a script with the installer as $0.
+func inShell(t *testing.T, script string) []byte {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

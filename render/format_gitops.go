@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -55,7 +57,7 @@ func (d Document) flux() ([]File, error) {
 	}
 	spec = append(spec, entry{"values", p.values})
 	release := ordered{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
-	return d.one("helmrelease.yaml", head, repository, release)
+	return d.one("helmrelease.yaml", head, append(d.namespace(), repository, release)...) // they live in it
 }
 
 func (p parts) flux(metadata ordered) (repository, chart ordered) {
@@ -80,18 +82,32 @@ func (p parts) flux(metadata ordered) (repository, chart ordered) {
 func (d Document) one(name, head string, documents ...ordered) ([]File, error) {
 	out := bytes.NewBufferString(head)
 	for _, document := range documents {
-		node, err := document.node()
-		if err != nil {
+		if err := appendOrdered(out, document); err != nil {
 			return nil, err
 		}
-		body, err := encode(node)
-		if err != nil {
-			return nil, err
-		}
-		out.WriteString("---\n")
-		out.Write(body)
 	}
 	return []File{{Name: name, Bytes: out.Bytes()}}, nil
+}
+
+func appendOrdered(out *bytes.Buffer, document ordered) error {
+	node, err := document.node()
+	if err != nil {
+		return err
+	}
+	body, err := encode(node)
+	out.WriteString("---\n")
+	out.Write(body)
+	return err
+}
+
+// namespace is the Namespace that everything goes into; none for the one that
+// every cluster has.
+func (d Document) namespace() []ordered {
+	name := d.draft.a.Cluster.Namespace
+	if name == metav1.NamespaceDefault {
+		return nil
+	}
+	return []ordered{{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", ordered{{"name", name}}}}}
 }
 
 func (d Document) refuseSecrets(what string) error {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +18,12 @@ import (
 // those that the chart renders and those that it references.
 func (d Document) manifests(r Rendered) ([]File, error) {
 	var objects, secrets bytes.Buffer
-	objects.WriteString(d.preface("ZenML server, rendered from chart "+d.draft.chart.Name+" "+d.draft.chart.Version+". Its Secrets are in secrets.yaml: apply that first.") + d.newKeys())
+	objects.WriteString(d.manifestsHead(r.Objects))
+	for _, namespace := range d.namespace() {
+		if err := appendOrdered(&objects, namespace); err != nil {
+			return nil, err
+		}
+	}
 	secrets.WriteString("# SENSITIVE: these are the Secrets of the ZenML server, readable by anyone.\n# Keep the file at mode 0600 and out of version control, or seal it.\n")
 	for i := range r.Secrets {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&r.Secrets[i])
@@ -35,7 +42,11 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 		if o.GetKind() == "Secret" {
 			into = &secrets
 		}
-		if err := appendDocument(into, inNamespace(o, d.draft.a.Cluster.Namespace).Object); err != nil {
+		o, err := jobNamed(inNamespace(o, d.draft.a.Cluster.Namespace))
+		if err != nil {
+			return nil, err
+		}
+		if err := appendDocument(into, o.Object); err != nil {
 			return nil, err
 		}
 	}
@@ -71,6 +82,18 @@ func (d Document) shows(objects []manifest.Object) bool {
 	return false
 }
 
+// manifestsHead says how the files are applied, and what becomes of Helm's
+// hooks without Helm.
+func (d Document) manifestsHead(objects []manifest.Object) string {
+	head := d.preface("ZenML server, rendered from chart "+d.draft.chart.Name+" "+d.draft.chart.Version+".") +
+		"# Its Secrets are in secrets.yaml: apply both (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
+	if len(manifest.Find(objects, "Job", "")) > 0 {
+		head += "# Helm's hooks are ordinary objects here. The name of the migration's Job ends with a hash of the Job:\n" +
+			"# a changed one is a new Job, which migrates anew; the old one may be deleted.\n"
+	}
+	return head + d.newKeys()
+}
+
 // inNamespace names the namespace that Helm would have given. All of the
 // chart's objects live in one.
 func inNamespace(o manifest.Object, namespace string) manifest.Object {
@@ -79,6 +102,27 @@ func inNamespace(o manifest.Object, namespace string) manifest.Object {
 		o.SetNamespace(namespace)
 	}
 	return o
+}
+
+// longestJob is how long a Job's name may be: its pods bear it as a label.
+const longestJob = 63
+
+// jobNamed gives a Job a name that changes with what it does: a Job's template
+// can never be changed, where Helm would have deleted the old one first. No
+// object refers to a Job by its name, and its selector is made by the cluster.
+func jobNamed(o manifest.Object) (manifest.Object, error) {
+	if o.GetKind() != "Job" {
+		return o, nil
+	}
+	spec, err := json.Marshal(o.Object["spec"])
+	if err != nil {
+		return o, err
+	}
+	suffix := fmt.Sprintf("-%x", sha256.Sum256(spec))[:9]
+	name := o.GetName()
+	o = manifest.Object{Unstructured: *o.DeepCopy()}
+	o.SetName(strings.TrimRight(name[:min(len(name), longestJob-len(suffix))], "-.") + suffix)
+	return o, nil
 }
 
 func appendDocument(out *bytes.Buffer, content map[string]any) error {

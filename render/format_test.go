@@ -13,6 +13,7 @@ import (
 	helmyaml "sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
@@ -197,8 +198,46 @@ func TestManifestsKeepSecretsApart(t *testing.T) {
 	if !files[1].Sensitive || strings.Contains(hidden, "kind: Deployment") || strings.Count(hidden, "kind: Secret\n") != len(secrets)+2 {
 		t.Errorf("the Secrets:\n%s", hidden)
 	}
-	if strings.Count(plain, "\n  namespace: zenml-server\n") != strings.Count(plain, "\nkind: ") {
+	if strings.Count(plain, "\n  namespace: zenml-server\n") != strings.Count(plain, "\nkind: ")-1 {
 		t.Errorf("an object has no namespace:\n%s", plain)
+	}
+	if first, err := manifest.Parse(files[0].Bytes); err != nil || len(manifest.Find(first[:1], "Namespace", "zenml-server")) != 1 {
+		t.Errorf("the namespace does not come first: %v\n%s", err, plain)
+	}
+}
+
+func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
+	a := samples(t)["minimal"]
+	a.Cluster.Namespace = "default"
+	doc, _ := draw(t, "current", a)
+	for _, format := range []Format{FormatManifests, FormatFlux} {
+		files, err := doc.Files(format, Rendered{})
+		if err != nil || strings.Contains(string(files[0].Bytes), "kind: Namespace") {
+			t.Errorf("%s: %v\n%s", format, err, files[0].Bytes)
+		}
+	}
+}
+
+// A Job can be applied again when it is the same, and another one bears
+// another name.
+func TestAChangedJobHasAnotherName(t *testing.T) {
+	job := func(name, image string) string {
+		objects, err := manifest.Parse([]byte("apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name + "}\nspec: {template: {spec: {image: " + image + "}}}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := jobNamed(objects[0])
+		if err != nil || objects[0].GetName() != name {
+			t.Fatal(objects[0].GetName(), err)
+		}
+		return o.GetName()
+	}
+	old := job("migrate", "a")
+	if again, changed := job("migrate", "a"), job("migrate", "b"); again != old || changed == old || !strings.HasPrefix(changed, "migrate-") {
+		t.Errorf("%s, then %s and %s", old, again, changed)
+	}
+	if long := job(strings.Repeat("x", 53)+"-"+strings.Repeat("y", 9), "a"); len(long) > 63 || strings.Contains(long, "--") {
+		t.Errorf("%s has %d characters", long, len(long))
 	}
 }
 

@@ -1,0 +1,51 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+// besideAnswers writes answers into a folder of their own, which name the
+// database's password, and the chart, by names that are relative to it.
+func besideAnswers(t *testing.T, p *place, c *testcluster.Cluster) (dir, answersFile string) {
+	t.Helper()
+	dir = filepath.Join(p.dir, "sub")
+	charts, err := filepath.Abs(filepath.Join("..", "sandbox", "charts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(charts, filepath.Join(dir, "charts")); err != nil {
+		t.Fatal(err)
+	}
+	p.file("sub/pw", c.Database.Password.Reveal())
+	return dir, p.file("sub/answers.yaml", "version: 1\nchart: {ref: charts/current}\n"+
+		"database: {type: mysql, mysql: {host: "+c.Database.Host+", port: "+strconv.Itoa(c.Database.Port)+", user: "+c.Database.User+
+		", name: "+c.DatabaseName(t)+", password: {file: pw}}}\n")
+}
+
+func TestRelativeFilesStartAtTheAnswersFile(t *testing.T) {
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	dir, file := besideAnswers(t, p, c)
+	p.runs("preflight", "-f", file, "-n", c.Namespace(t), "--only", "database.login").want(t, exitDone, "pass  database.login")
+
+	p.runs("generate", "-f", file, "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
+	p.runs("generate", "-f", file, "--format", "manifests", "--output", filepath.Join(p.dir, "manifests")).want(t, exitDone)
+
+	// A folder that is not the answers' own has nothing to do with it.
+	t.Chdir(t.TempDir())
+	p.runs("generate", "-f", file, "--output", "-").want(t, exitDone)
+	t.Chdir(dir)
+	r := p.runs("generate", "-f", "answers.yaml", "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
+	if strings.Contains(r.err, "cat pw") {
+		t.Errorf("a printed command runs in one folder alone:\n%s", r.err)
+	}
+}
