@@ -72,6 +72,9 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, install.LoadChart)
+	if unit.earlier, err = o.earlier(unit.answers); err != nil {
+		return err
+	}
 	p, err := unit.forFile(ctx)
 	if err != nil {
 		return unit.wrongChart(err)
@@ -84,11 +87,15 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 		return err
 	}
 	if o.output == "-" {
-		return o.print(files)
+		return o.print(unit, p, files)
+	}
+	if err := keepsKeys(unit.earlier, files); err != nil {
+		return err
 	}
 	if err := o.write(files); err != nil {
 		return err
 	}
+	o.orderToKeep(unit, p, files)
 	o.explain(unit, p)
 	return nil
 }
@@ -112,7 +119,8 @@ func (p *prepared) files(u *setup, format render.Format) ([]render.File, error) 
 
 // print writes to standard output what may be seen of several files, and a
 // single file as it is.
-func (o *generateOptions) print(files []render.File) error {
+func (o *generateOptions) print(u *setup, p *prepared, files []render.File) error {
+	var printed []render.File
 	for _, f := range files {
 		if f.Sensitive && len(files) > 1 {
 			fmt.Fprintf(o.streams.Err, "%s is not printed: it holds secrets. Name a folder with --output to have it written.\n", f.Name)
@@ -121,7 +129,9 @@ func (o *generateOptions) print(files []render.File) error {
 		if _, err := o.streams.Out.Write(f.Bytes); err != nil {
 			return err
 		}
+		printed = append(printed, f)
 	}
+	o.orderToKeep(u, p, printed)
 	return nil
 }
 
@@ -176,6 +186,11 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 		fmt.Fprintln(w, "Create the Secrets that it references:")
 		for _, command := range commands {
 			fmt.Fprintln(w, "  "+command)
+		}
+		for _, need := range p.document.Needs() {
+			if need.Ours && !need.Kept && u.answers.GetSource(need.Answer).Generate {
+				fmt.Fprintf(w, "Keep a copy of the key that they make (%s, in Secret %s): what it encrypts cannot be read without it.\n", need.Answer, need.Name)
+			}
 		}
 	}
 	if o.format == string(render.FormatValues) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/go-containerregistry/pkg/authn"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -24,6 +25,8 @@ type setup struct {
 	plainHTTP  bool
 	program    string // the name by which this program was called
 	kubeconfig string // the file that --kubeconfig names, empty for kubectl's own choice
+
+	earlier []corev1.Secret // the keys in what a values file or manifests will replace
 
 	chart func(context.Context) (*install.Chart, error)
 

@@ -17,9 +17,10 @@ import (
 type settings func(context.Context) (render.Settings, error)
 
 // offline asks no cluster, but for an address that the answers leave to it.
-// Generated keys are new ones.
+// Generated keys stay what they are in the output that is replaced; else they
+// are new ones.
 func (u *setup) offline(ctx context.Context) (render.Settings, error) {
-	s := render.Settings{Local: u.local, Keys: render.Generate(u.answers, nil)}
+	s := render.Settings{Local: u.local, Keys: render.Generate(u.answers, u.earlier)}
 	return s, u.addRouteAddress(ctx, &s)
 }
 

@@ -64,7 +64,11 @@ func (s storeDraft) sql() {
 	if s.store.SQL.EncryptionKey.IsZero() {
 		return
 	}
-	s.comment(s.name+".sql", "Encrypts the secrets in the database ("+key+"). It must never change, and without it they cannot be read again: keep a copy.")
+	at := s.name + ".sql"
+	if s.refersToSecrets() {
+		at = "environmentSecretKeyRefs" // all that is written of it
+	}
+	s.comment(at, s.prefix+"_ENCRYPTION_KEY encrypts the secrets in the database ("+key+"). It must never change, and without it they cannot be read again: keep a copy.")
 	s.variable(s.prefix+"_ENCRYPTION_KEY", s.name+".sql.encryptionKey", key)
 }
 

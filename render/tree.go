@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -41,7 +42,7 @@ func (d *draft) root(raw map[string]any) (*yaml.Node, error) {
 	arrange(root, nil, d.layout)
 	for _, b := range d.blocks {
 		if key := keyAt(root, b.path); key != nil {
-			key.HeadComment = wrap(b.text)
+			key.HeadComment = strings.TrimPrefix(key.HeadComment+"\n"+wrap(b.text), "\n")
 		}
 	}
 	return root, nil

@@ -29,6 +29,9 @@ resource "helm_release" "zenml_server" {
         # More variables of the server (server.environment).
         environment:
           TEMPLATE: '{{ a }} $${b} %%{c}'
+        # ZENML_SECRETS_STORE_ENCRYPTION_KEY encrypts the secrets in the database
+        # (secretsStore.sql.encryptionKey). It must never change, and without it they cannot be read
+        # again: keep a copy.
         # Variables that the server takes out of Secrets, so that no secret stands in this file.
         environmentSecretKeyRefs:
           - name: ZENML_SECRETS_STORE_ENCRYPTION_KEY
