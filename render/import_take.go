@@ -158,9 +158,9 @@ func (r *reader) open(path string) string {
 // isHidden tells whether a text must not stand openly in answers, and says so:
 // a URL with a password, an option like --password=….
 func (r *reader) isHidden(path, text string) bool {
-	name, _, isOption := strings.Cut(text, "=")
-	isOption = isOption && strings.HasPrefix(name, "-")
-	if !looksSecret(text) && !(isOption && soundsSecret([]string{name})) {
+	name, _, assigns := strings.Cut(text, "=")
+	isOption := assigns && strings.HasPrefix(name, "-") && soundsSecret([]string{name})
+	if !isOption && !looksSecret(text) {
 		return false
 	}
 	r.note(path, "it has a password or the like in it, and would stand openly in the values: left out; a variable of server.secretEnvironment may hold it")

@@ -218,3 +218,15 @@ func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 		}
 	}
 }
+
+func TestLevelsHaveTheirNameInTheAnswers(t *testing.T) {
+	for written, want := range map[string]string{"WARNING": "warn", "warn": "warn", "DEBUG": "debug", "loud": ""} {
+		imported := Import(map[string]any{"server": map[string]any{"environment": map[string]any{"ZENML_LOGGING_VERBOSITY": written}}}, load(t, "current").Info)
+		if got := imported.Answers.Server.Logging.Verbosity; got != want {
+			t.Errorf("%s: got %q", written, got)
+		}
+		if kept := imported.Answers.Server.Environment["ZENML_LOGGING_VERBOSITY"]; want == "" && kept != written {
+			t.Errorf("%s is no level and is lost", written)
+		}
+	}
+}

@@ -186,3 +186,12 @@ func TestWhatMayBeASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestCutTakesEmptyMappingsAlong(t *testing.T) {
+	tree := map[string]any{"a": map[string]any{"b": map[string]any{"c": 1}}, "d": map[string]any{"e": 1, "f": map[string]any{}}}
+	cut(tree, []string{"a", "b", "c"})
+	cut(tree, []string{"d", "e"})
+	if diff := cmp.Diff(map[string]any{"d": map[string]any{"f": map[string]any{}}}, tree); diff != "" {
+		t.Error(diff)
+	}
+}
