@@ -82,12 +82,16 @@ func replaced(raw map[string]any, path []string) bool {
 // cut takes the value at path out of a tree, and the mappings that are empty
 // without it.
 func cut(tree map[string]any, path []string) {
-	below, isMap := tree[path[0]].(map[string]any)
-	if len(path) > 1 && isMap {
-		cut(below, path[1:])
+	if len(path) == 0 {
+		return
 	}
-	if len(path) == 1 || isMap && len(below) == 0 {
-		delete(tree, path[0])
+	name, rest := path[0], path[1:]
+	below, isMap := tree[name].(map[string]any)
+	if isMap {
+		cut(below, rest)
+	}
+	if len(rest) == 0 || isMap && len(below) == 0 {
+		delete(tree, name)
 	}
 }
 
