@@ -52,6 +52,7 @@ func (e *Engine) Forward(ctx context.Context, request ForwardRequest, observe Ob
 	}
 	listener, err := listen(ctx, request)
 	if err != nil {
+		pods.stop()
 		return nil, err
 	}
 	t := newTunnel(ctx, listener, pods, newEmitter(observe))

@@ -17,8 +17,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
+// TestForwardPortInUse asks for a port that is taken, and looks for what that
+// leaves. It does not run in parallel: goroutines of other tests would count.
 func TestForwardPortInUse(t *testing.T) {
-	t.Parallel()
 	b := newBench(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -26,11 +27,21 @@ func TestForwardPortInUse(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	port := taken.Addr().(*net.TCPAddr).Port
+	ignore := goleak.IgnoreCurrent()
 	_, err = b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port}, nil)
 	var inUse *PortInUseError
 	if !errors.As(err, &inUse) || inUse.Port != port {
 		t.Fatal(err)
 	}
+	if err := goleak.Find(ignore, ofHTTP[0], ofHTTP[1]); err != nil {
+		t.Error(err)
+	}
+}
+
+// ofHTTP are the goroutines of connections that net/http keeps for the next
+// request.
+var ofHTTP = [2]goleak.Option{
+	goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
 }
 
 func TestForwardWithoutPod(t *testing.T) {
@@ -143,7 +154,7 @@ func TestForwardLeavesNothing(t *testing.T) {
 			t.Errorf("%s: the port is still open", end)
 		}
 	}
-	if err := goleak.Find(ignore, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop")); err != nil {
+	if err := goleak.Find(ignore, ofHTTP[0], ofHTTP[1]); err != nil {
 		t.Error(err)
 	}
 }
