@@ -20,7 +20,7 @@ type problem struct {
 type rule struct {
 	name     string
 	reasons  []string // one of them, or any when empty
-	contains []string // one of them in the lower-case text, or any when empty
+	contains []string // one of them in the text's phrases, or any when empty
 	fits     func(problem) bool
 	cause    string // {image} and {text} are filled in
 	remedy   string
@@ -44,11 +44,11 @@ var rules = []rule{
 	// images
 	{name: "image name", reasons: []string{"InvalidImageName"},
 		cause: "the image name {image} is not valid", remedy: "correct image.repository and image.tag in the values"},
-	{name: "image rate limit", reasons: pullReasons, contains: []string{"429", "toomanyrequests", "rate limit"}, grace: forever,
+	{name: "image rate limit", reasons: pullReasons, contains: []string{"too many requests", "toomanyrequests", "rate limit"}, grace: forever,
 		cause: "the registry's pull limit is used up for {image}", remedy: "log the nodes in with an imagePullSecret, or pull from a mirror"},
 	{name: "image platform", reasons: pullReasons, contains: []string{"no match for platform", "no matching manifest", "exec format"}, grace: 3 * time.Second,
 		cause: "the image {image} is not made for the architecture of the node", remedy: "choose nodes of another architecture by nodeSelector, or an image that has theirs"},
-	{name: "image unauthorized", reasons: pullReasons, contains: []string{"unauthorized", "authentication required", "authorization failed", "denied", "403 forbidden", "no basic auth"}, grace: 3 * time.Second,
+	{name: "image unauthorized", reasons: pullReasons, contains: []string{"unauthorized", "authentication required", "authorization failed", "access denied", "is denied", "denied on resource", ": denied", "= denied", "403 forbidden", "no basic auth"}, grace: 3 * time.Second,
 		cause: "the registry refuses {image} without a login that it accepts", remedy: "create a pull secret and name it in imagePullSecrets, or correct the image's name: many registries answer so for images that do not exist"},
 	{name: "image missing", reasons: pullReasons, contains: []string{"not found", "manifest unknown", "name unknown", "does not exist", "repository unknown"}, grace: 3 * time.Second,
 		cause: "the image {image} does not exist", remedy: "correct image.repository and image.tag in the values"},
@@ -56,7 +56,7 @@ var rules = []rule{
 		cause: "the image {image} is not on the node and may not be pulled", remedy: "set image.pullPolicy to IfNotPresent, or load the image into the node"},
 	{name: "image certificate", reasons: pullReasons, contains: []string{"x509", "certificate"}, grace: 5 * time.Second,
 		cause: "the node does not trust the registry of {image}", remedy: "add the registry's CA to the container runtime of the nodes"},
-	{name: "image unreachable", reasons: pullReasons, contains: []string{"no such host", "connection refused", "timeout", "i/o", "proxyconnect", "unreachable", "eof"}, grace: 90 * time.Second,
+	{name: "image unreachable", reasons: pullReasons, contains: []string{"no such host", "server misbehaving", "connection refused", "connection reset", "i/o timeout", "handshake timeout", "timed out", "deadline exceeded", "while awaiting headers", "proxyconnect", "no route to host", "is unreachable", ": eof", "unexpected eof"}, grace: 90 * time.Second,
 		cause: "the node cannot reach the registry of {image}: {text}", remedy: "check the nodes' DNS, network and proxy, or pull from a mirror inside"},
 	{name: "image", reasons: pullReasons, grace: 60 * time.Second,
 		cause: "the image {image} cannot be pulled: {text}", remedy: "check the image's name and the nodes' way to its registry"},
@@ -116,8 +116,9 @@ var rules = []rule{
 
 // judge names the fault in a problem, if it is one that the table knows.
 func judge(o observation, p problem) observation {
+	said := phrases(p)
 	for _, r := range rules {
-		if !r.matches(p) {
+		if !r.matches(p, said) {
 			continue
 		}
 		fill := strings.NewReplacer("{image}", orWord(p.image, "of the pod"), "{text}", short(p.text))
@@ -154,10 +155,9 @@ func judgeLog(o observation, lines []string) observation {
 	return o
 }
 
-func (r rule) matches(p problem) bool {
-	text := strings.ToLower(p.text)
+func (r rule) matches(p problem, said string) bool {
 	return (len(r.reasons) == 0 || slices.Contains(r.reasons, p.reason)) &&
-		(len(r.contains) == 0 || slices.ContainsFunc(r.contains, func(s string) bool { return strings.Contains(text, s) })) &&
+		(len(r.contains) == 0 || slices.ContainsFunc(r.contains, func(s string) bool { return strings.Contains(said, s) })) &&
 		(r.fits == nil || r.fits(p))
 }
 

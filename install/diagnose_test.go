@@ -58,6 +58,38 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestImageNames provokes faults of images whose names hold the words by which
+// other faults are known.
+func TestImageNames(t *testing.T) {
+	for _, image := range []string{
+		"zenmldocker/zenml-server:2026.4294", "429/too-many-requests:rate-limit", "denied.example.com/timeout/eof:unauthorized", "x509:429",
+		"r.example.com:429/i/o@sha256:4294294294294294294294294294294294294294294294294294294294294294", "not/found:certificate",
+	} {
+		for text, rule := range map[string]string{
+			`failed to pull and unpack image "%": failed to resolve reference "%": %: not found`:                                                                                "image missing",
+			`failed to pull and unpack image "%": failed to copy: httpReadSeeker: failed open: unexpected status code https://r.io/v2/%/manifests/sha256:4294: 502 Bad Gateway`: "image",
+			`failed to pull and unpack image "%": mkdir /var/lib/containerd/denied: permission denied`:                                                                          "image",
+			`failed to resolve reference "%": failed to do request: Head "https://%": dial tcp: lookup denied on 10.0.0.429:53: no such host`:                                   "image unreachable",
+			`failed to resolve reference "%": failed to do request: Head "https://%": net/http: TLS handshake timeout`:                                                          "image unreachable",
+			`failed to resolve reference "%": failed to do request: Head "https://%": dial tcp 10.0.0.4:429: i/o timeout`:                                                       "image unreachable",
+			`failed to resolve reference "%": failed to do request: Head "https://%": EOF`:                                                                                      "image unreachable",
+			`failed to resolve reference "%": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://%?scope=429: 403 Forbidden`:   "image unauthorized",
+			`reading manifest 1 in %: denied`: "image unauthorized",
+			`failed to resolve reference "%": unexpected status from HEAD request to https://%: 429 Too Many Requests`:                                                     "image rate limit",
+			`unexpected status code https://r.io/v2/%/manifests/sha256:1: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.`: "image rate limit",
+			`reading manifest 1 in %: toomanyrequests: Rate exceeded`:                                                                                                      "image rate limit",
+		} {
+			text = strings.ReplaceAll(text, "%", image)
+			if o := judge(observation{}, problem{reason: "ErrImagePull", image: image, text: text}); o.rule != rule {
+				t.Errorf("%s: rule %q, want %q", text, o.rule, rule)
+			}
+		}
+	}
+	if o := judge(observation{}, problem{reason: "ErrImagePull", image: "denied", text: `failed to pull and unpack image "denied": not found`}); o.rule != "image missing" {
+		t.Errorf("an image called denied: rule %q", o.rule)
+	}
+}
+
 // TestGraces holds every fault that ends the wait to being named within 10 s,
 // but for those that often heal.
 func TestGraces(t *testing.T) {

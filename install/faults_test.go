@@ -47,6 +47,14 @@ func TestFaults(t *testing.T) {
 			},
 			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "0.0.0-unknown does not exist",
 		},
+		"an unknown image tag that looks like an HTTP status": {
+			plan: func(b *bench) Plan {
+				plan := b.sqlite("current")
+				serverOf(plan)["image"] = map[string]any{"tag": "2026.4294"}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "2026.4294 does not exist",
+		},
 		"an unknown image tag for the migration": {
 			plan: func(b *bench) Plan {
 				plan := b.mysql("legacy", b.Database.Password.Reveal())

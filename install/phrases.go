@@ -1,0 +1,26 @@
+package install
+
+import (
+	"regexp"
+	"strings"
+)
+
+// names matches what is a name rather than words: image references, digests,
+// addresses, host names and paths.
+var names = regexp.MustCompile(`lookup [^\s:]+|[\w-]+(?:[./:@%]+[\w-]+)+(?:\?[^\s"]*)?`)
+
+// phrases returns the words of a problem's text in lower case, without the
+// names in it: an image may be called "denied", its tag end in 429, and its
+// registry have any host name.
+func phrases(p problem) string {
+	text := p.text
+	if p.image != "" {
+		text = strings.ReplaceAll(text, `"`+p.image+`"`, `""`)
+	}
+	return names.ReplaceAllStringFunc(strings.ToLower(text), func(name string) string {
+		if name == "i/o" {
+			return name
+		}
+		return ""
+	})
+}
