@@ -36,6 +36,22 @@ var (
 	createReasons = []string{"FailedCreate"}
 	volumeReasons = []string{"ProvisioningFailed", "FailedBinding"}
 	crashReasons  = []string{"CrashLoopBackOff", "Crashed"}
+	startReasons  = []string{"CreateContainerError", "RunContainerError", "StartError"}
+	outOfMemory   = []string{"oomkilled", "oom-killed", "memory limit too low"}
+)
+
+// killed is the exit code of a process that was ended by SIGKILL; stopped is
+// what the runtime says when that came before its start.
+const (
+	killed  = 137
+	stopped = "cannot start a stopped process"
+)
+
+// jobEnded is the reason of a Job's container that has ended for good; itsLog
+// is a remedy that holds only where there is a log.
+const (
+	jobEnded = "JobEnded"
+	itsLog   = "its last log lines say why"
 )
 
 // rules are the faults that are known by name, most particular first. A new
@@ -68,8 +84,18 @@ var rules = []rule{
 		cause: "the container refers to something that is not there: {text}", remedy: "create it in the namespace with that key, or correct the reference in the values"},
 	{name: "container config", reasons: []string{"CreateContainerConfigError"}, grace: 5 * time.Second,
 		cause: "the container's settings are refused: {text}", remedy: "correct the values that it names"},
-	{name: "container", reasons: []string{"CreateContainerError", "RunContainerError", "StartError"}, grace: 8 * time.Second,
+	{name: "start memory", reasons: slices.Concat(startReasons, crashReasons), contains: []string{"oom-killed", "memory limit too low"}, grace: 4 * time.Second,
+		cause: "the container cannot be started because its memory limit is too low", remedy: "raise resources.limits.memory"},
+	{name: "start killed", reasons: slices.Concat(startReasons, crashReasons), contains: []string{stopped}, grace: 4 * time.Second,
+		cause: "the container was killed as it started: {text}", remedy: "too little memory is the usual reason: raise resources.limits.memory"},
+	{name: "container", reasons: startReasons, grace: 8 * time.Second,
 		cause: "the container cannot be started: {text}", remedy: "look at the node with kubectl describe node"},
+
+	// pods that a node cannot set up: a network plugin may yet come up
+	{name: "sandbox memory", reasons: []string{"FailedCreatePodSandBox"}, contains: outOfMemory, grace: 5 * time.Second,
+		cause: "the pod cannot be set up because its memory limit is too low", remedy: "raise resources.limits.memory, for the migration resourcesMigrationPod.limits.memory"},
+	{name: "sandbox", reasons: []string{"FailedCreatePodSandBox", "NetworkNotReady"}, grace: 90 * time.Second,
+		cause: "the node cannot set up the pod: {text}", remedy: "see to the node's network plugin and container runtime: kubectl describe node, and the pods of kube-system"},
 
 	// volumes
 	{name: "mount reference", reasons: mountReasons, contains: []string{`" not found`, "references non-existent"}, grace: 5 * time.Second,
@@ -111,7 +137,17 @@ var rules = []rule{
 	{name: "architecture", reasons: crashReasons, contains: []string{"exec format error"}, grace: time.Second,
 		cause: "the image is made for another architecture than the node's", remedy: "choose nodes by nodeSelector, or an image for them"},
 	{name: "crash loop", reasons: crashReasons, fits: func(p problem) bool { return p.restarts > 0 }, grace: 6 * time.Second,
-		cause: "the container keeps ending: {text}", remedy: "its last log lines say why"},
+		cause: "the container keeps ending: {text}", remedy: itsLog},
+
+	// pods of Jobs, which are not started again
+	{name: "job memory", reasons: []string{jobEnded}, contains: outOfMemory,
+		cause: "the container was killed because it used more memory than its limit", remedy: "raise resourcesMigrationPod.limits.memory"},
+	{name: "job killed", reasons: []string{jobEnded}, fits: func(p problem) bool { return p.exit == killed || strings.Contains(p.text, stopped) },
+		cause: "the container was killed: {text}", remedy: "too little memory is the usual reason: raise resourcesMigrationPod.limits.memory, or use a node with more"},
+	{name: "job start", reasons: []string{jobEnded}, fits: func(p problem) bool { return p.ended == "StartError" || p.ended == "ContainerCannotRun" },
+		cause: "the container could not be started: {text}", remedy: "correct what it names in the values, or look at the node with kubectl describe node"},
+	{name: "evicted", reasons: []string{"Evicted"},
+		cause: "the node has evicted the pod: {text}", remedy: "free the node of what it lacks, or set requests in resourcesMigrationPod that lead the pod to a node which has it"},
 }
 
 // judge names the fault in a problem, if it is one that the table knows.
@@ -124,7 +160,7 @@ func judge(o observation, p problem) observation {
 		fill := strings.NewReplacer("{image}", orWord(p.image, "of the pod"), "{text}", short(p.text))
 		o.rule, o.grace = r.name, r.grace
 		o.fault = &Fault{Object: o.Object, Cause: fill.Replace(r.cause), Remedy: r.remedy}
-		if p.text != "" && o.logs == nil {
+		if p.text != "" {
 			o.fault.Evidence = []string{short(p.text)}
 		}
 		o.Message = o.fault.Cause

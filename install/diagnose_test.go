@@ -44,6 +44,11 @@ func TestRules(t *testing.T) {
 		{problem{reason: "FailedCreate", text: `error looking up service account n/zenml: serviceaccount "zenml" not found`}, "service account", true, ""},
 		{problem{reason: "FailedCreate", text: `unable to validate against any security context constraint`}, "scc", true, ""},
 		{problem{reason: "Unschedulable", text: `0/1 nodes are available: 1 Insufficient memory.`}, "unschedulable", false, "Insufficient memory"},
+		{problem{reason: "FailedCreatePodSandBox", text: `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "4f2a": plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory`}, "sandbox", true, "calico"},
+		{problem{reason: "FailedCreatePodSandBox", text: `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: OCI runtime create failed: runc create failed: container init was OOM-killed (memory limit too low?): unknown`}, "sandbox memory", true, ""},
+		{problem{reason: "RunContainerError", text: `failed to create containerd task: OCI runtime create failed: container init was OOM-killed (memory limit too low?): unknown`}, "start memory", true, ""},
+		{problem{reason: "CrashLoopBackOff", ended: "StartError", restarts: 1, text: `ended with StartError (exit code 128), restarted 1 times: container init was OOM-killed (memory limit too low?): unknown`}, "start memory", true, ""},
+		{problem{reason: "RunContainerError", text: `failed to start containerd task "57": cannot start a stopped process: unknown`}, "start killed", true, ""},
 		{problem{reason: "CrashLoopBackOff", ended: "OOMKilled", restarts: 1}, "out of memory", true, ""},
 		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 0}, "", false, ""},
 		{problem{reason: "CrashLoopBackOff", ended: "Error", restarts: 1}, "crash loop", true, ""},
@@ -93,7 +98,7 @@ func TestImageNames(t *testing.T) {
 // TestGraces holds every fault that ends the wait to being named within 10 s,
 // but for those that often heal.
 func TestGraces(t *testing.T) {
-	heals := map[string]bool{"image unreachable": true, "image": true}
+	heals := map[string]bool{"image unreachable": true, "image": true, "sandbox": true}
 	names := map[string]bool{}
 	for _, r := range rules {
 		if names[r.name] {
@@ -107,6 +112,39 @@ func TestGraces(t *testing.T) {
 			t.Errorf("%s: no cause or remedy", r.name)
 		}
 	}
+}
+
+// TestJobFailed looks at the Jobs that a cluster leaves when they fail, with
+// their last pod.
+func TestJobFailed(t *testing.T) {
+	for name, test := range map[string]struct {
+		pod             corev1.PodStatus
+		cause, evidence string
+		certain         bool
+	}{
+		"an error":         {endedWith("Error", 1, ""), "the job failed", "Error (exit code 1)", false},
+		"out of memory":    {endedWith("OOMKilled", 137, ""), "more memory than its limit", "OOMKilled (exit code 137)", true},
+		"killed":           {endedWith("Error", 137, ""), "the container was killed", "Error (exit code 137)", true},
+		"killed too soon":  {endedWith("StartError", 128, "failed to start containerd task \"57\": cannot start a stopped process: unknown"), "the container was killed", "stopped process", true},
+		"no such command":  {endedWith("StartError", 128, `exec: "zenml": executable file not found in $PATH: unknown`), `could not be started: StartError (exit code 128): exec: "zenml"`, "executable file not found", true},
+		"evicted":          {corev1.PodStatus{Reason: "Evicted", Message: "The node was low on resource: memory."}, "the node has evicted the pod", "low on resource: memory", true},
+		"its node is gone": {corev1.PodStatus{Reason: "NodeLost", Message: "Node n2 is gone"}, "the job failed", "NodeLost: Node n2 is gone", false},
+	} {
+		job := &batchv1.Job{Status: batchv1.JobStatus{Conditions: []batchv1.JobCondition{{
+			Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded", Message: "Job has reached the specified backoff limit",
+		}}}}
+		f := jobFailed(job, &corev1.Pod{Status: test.pod})
+		evidence := strings.Join(f.Evidence, "\n")
+		if !strings.Contains(f.Cause, test.cause) || !strings.Contains(evidence, test.evidence) || f.certain != test.certain || !strings.Contains(evidence, "BackoffLimitExceeded: Job has reached") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func endedWith(reason string, code int32, message string) corev1.PodStatus {
+	return corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{
+		State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message}},
+	}}}
 }
 
 func TestFromLog(t *testing.T) {

@@ -97,6 +97,8 @@ type Fault struct {
 	Evidence []string // the last log lines or the event that says so; secrets are masked
 	Remedy   string
 	Err      error // what Helm made of it, may be nil
+
+	certain bool // a status names the cause: a log adds evidence, but no other cause
 }
 
 func (f *Fault) Error() string {

@@ -14,59 +14,60 @@ const (
 	evidenceTime  = 4 * time.Second // what fetching them may take
 )
 
-// withEvidence gives a fault the last log lines of its pod, and the cause that
-// they name.
+// withEvidence gives a fault the last log lines of its pod, if it has one, and
+// the cause that they name.
 func (w *watcher) withEvidence(ctx context.Context, o observation) *Fault {
-	if o.logs == nil {
-		o.fault.Evidence = w.run.mask.lines(o.fault.Evidence)
-		o.fault.Cause = w.run.mask.text(o.fault.Cause)
-		return o.fault
-	}
 	return w.explain(ctx, o.fault, o.logs)
 }
 
 // jobFault is the fault of a Job that has failed, with the log of its pod.
 func (w *watcher) jobFault(ctx context.Context, job *batchv1.Job) *Fault {
-	reason := ""
-	if c := jobCondition(job, batchv1.JobFailed); c != nil {
-		reason = c.Reason
-	}
-	f := jobFailed(job, reason)
+	pod := w.lastPod(ctx, job)
+	return w.explain(ctx, jobFailed(job, pod), pod)
+}
+
+// lastPod is the newest pod of a Job, or nil.
+func (w *watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
 	pods, err := w.run.client.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
-	if err != nil || len(pods.Items) == 0 {
-		return f
+	if err != nil {
+		return nil
 	}
-	newest := &pods.Items[0]
+	var newest *corev1.Pod
 	for i := range pods.Items {
-		if p := &pods.Items[i]; p.CreationTimestamp.After(newest.CreationTimestamp.Time) {
+		if p := &pods.Items[i]; newest == nil || p.CreationTimestamp.After(newest.CreationTimestamp.Time) {
 			newest = p
 		}
 	}
-	return w.explain(ctx, f, newest)
+	return newest
 }
 
 // podFault is the fault of a hook that is a pod and has failed.
 func (w *watcher) podFault(ctx context.Context, pod *corev1.Pod) *Fault {
-	return w.explain(ctx, &Fault{
-		Object: Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name},
-		Cause:  "the pod failed", Remedy: "its last log lines say why",
-	}, pod)
+	return w.explain(ctx, podFailed(pod), pod)
 }
 
 func (w *watcher) explain(ctx context.Context, f *Fault, pod *corev1.Pod) *Fault {
-	ctx, cancel := evidenceContext(ctx)
-	defer cancel()
-	lines := w.logs.tail(ctx, pod)
-	if len(lines) == 0 {
-		return f
-	}
-	if known, ok := fromLog(lines); ok {
+	lines := w.logOf(ctx, pod)
+	if known, ok := fromLog(lines); ok && !f.certain {
 		f.Cause, f.Remedy = known.cause, known.remedy
 	}
-	f.Evidence = lines[max(0, len(lines)-evidenceLines):]
+	if f.Remedy == itsLog && len(lines) == 0 {
+		f.Remedy = "it has left no log; kubectl get events -n " + f.Object.Namespace + " may say why"
+	}
+	f.Cause = w.run.mask.text(f.Cause)
+	f.Evidence = w.run.mask.lines(append(f.Evidence, lines[max(0, len(lines)-evidenceLines):]...))
 	return f
+}
+
+func (w *watcher) logOf(ctx context.Context, pod *corev1.Pod) []string {
+	if pod == nil {
+		return nil
+	}
+	ctx, cancel := evidenceContext(ctx)
+	defer cancel()
+	return w.logs.tail(ctx, pod)
 }
 
 // unreadyLog is the end of what the first pod that is not ready has written.

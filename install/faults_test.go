@@ -3,10 +3,16 @@ package install
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -91,6 +97,18 @@ func TestFaults(t *testing.T) {
 			},
 			fact: func(b *bench) time.Time { return b.eventTime("FailedCreate") }, kind: "Job", cause: "quota",
 		},
+		"a migration that cannot start": {
+			plan: (*bench).wrongImage,
+			fact: (*bench).podEnded, kind: "Job", cause: "could not be started: StartError (exit code 128)",
+		},
+		"too little memory for the migration's pod": {
+			plan: func(b *bench) Plan {
+				plan := b.mysql("current", b.Database.Password.Reveal())
+				plan.Values["resourcesMigrationPod"] = map[string]any{"limits": map[string]any{"memory": "1Mi"}}
+				return plan
+			},
+			fact: func(b *bench) time.Time { return b.eventTime("FailedCreatePodSandBox") }, kind: "Pod", cause: "memory limit is too low",
+		},
 		"a StorageClass that is missing": {
 			plan: func(b *bench) Plan {
 				plan := b.sqlite("current")
@@ -134,6 +152,111 @@ func TestFaults(t *testing.T) {
 			}
 			t.Logf("named %.1f s after the fact, %.1f s after the start: %v\n%s", after.Seconds(), named.Sub(r.begin).Seconds(), err, strings.Join(fault.Evidence, "\n"))
 		})
+	}
+}
+
+// wrongImage is a plan with an image that can be pulled and holds no server.
+func (b *bench) wrongImage() Plan {
+	b.t.Helper()
+	repository := "zenml-sandbox/" + b.namespace
+	if err := remote.Write(b.tag(repository+":1"), b.emptyImage(), remote.WithContext(b.t.Context())); err != nil {
+		b.t.Fatal(err)
+	}
+	plan := b.mysql("current", b.Database.Password.Reveal())
+	serverOf(plan)["image"] = map[string]any{"repository": repository, "tag": "1"}
+	return plan
+}
+
+func (b *bench) tag(repository string) name.Tag {
+	b.t.Helper()
+	tag, err := name.NewTag(b.Registry+"/"+repository, name.Insecure)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return tag
+}
+
+// emptyImage is an image for this machine without any program.
+func (b *bench) emptyImage() v1.Image {
+	b.t.Helper()
+	config, err := empty.Image.ConfigFile()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture = "linux", runtime.GOARCH
+	image, err := mutate.ConfigFile(empty.Image, config)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return image
+}
+
+// TestJobFaultWithoutLog wants the status of a Job and its pod where no log is
+// to be had, and no word of a log.
+func TestJobFaultWithoutLog(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	_, err := b.engine.Apply(t.Context(), b.wrongImage(), nil)
+	var fault *Fault
+	if !errors.As(err, &fault) {
+		t.Fatal(err)
+	}
+	evidence := strings.Join(fault.Evidence, "\n")
+	for _, want := range []string{"BackoffLimitExceeded: Job has reached", "StartError (exit code 128): ", "executable file not found"} {
+		if !strings.Contains(evidence, want) {
+			t.Errorf("no %q in\n%s", want, evidence)
+		}
+	}
+	if fault.Remedy == "" || strings.Contains(fault.Remedy, "log") {
+		t.Error(fault.Remedy)
+	}
+}
+
+// TestEvictedMigration has the kubelet evict a migration at work, as it does
+// when a pod writes more than it may.
+func TestEvictedMigration(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	plan := b.mysql("current", canary)
+	serverOf(plan)["database"].(map[string]any)["url"] = "mysql://zenml@" + b.HostAddress + ":" + b.tarpit() + "/zenml"
+	plan.Values["resourcesMigrationPod"] = map[string]any{"limits": map[string]any{"ephemeral-storage": "1"}}
+	r := record(t)
+	_, err := b.engine.Apply(t.Context(), plan, r.observe)
+	var fault *Fault
+	if !errors.As(err, &fault) || !strings.Contains(fault.Cause, "evicted the pod") || !strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
+		t.Errorf("%v\n%s", err, r)
+	}
+}
+
+// TestPodThatCannotBeSetUp has a kubelet fail to make the pod's sandbox: that
+// is named within 10 s and waited for, since a network plugin may come up yet.
+func TestPodThatCannotBeSetUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	plan := b.sqlite("current")
+	plan.Values["podSecurityContext"] = map[string]any{"sysctls": []any{map[string]any{"name": "net.ipv4.ping_group_range", "value": "bogus"}}}
+	r := record(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { _, err := b.engine.Apply(ctx, plan, r.observe); ended <- err }()
+	at := r.until("the pod's fault is named", func(e Event) bool {
+		o, ok := e.(ObjectChanged)
+		return ok && o.Kind == "Pod" && strings.Contains(o.Message, "the node cannot set up the pod")
+	})
+	if after := r.begin.Add(at).Sub(b.eventTime("FailedCreatePodSandBox")); after > 10*time.Second {
+		t.Errorf("named %s after the fact\n%s", after, r)
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("it is not waited for: %v\n%s", err, r)
+	default:
+	}
+	cancel()
+	var stopped *Interrupted
+	if err := <-ended; !errors.As(err, &stopped) {
+		t.Errorf("%v\n%s", err, r)
 	}
 }
 

@@ -65,10 +65,7 @@ func (v view) job(j *batchv1.Job) observation {
 	case jobCondition(j, batchv1.JobComplete) != nil:
 		return v.about("Job", j.Name, Ready, "Complete", "complete")
 	case jobCondition(j, batchv1.JobFailed) != nil:
-		c := jobCondition(j, batchv1.JobFailed)
-		o := v.about("Job", j.Name, Failed, c.Reason, "failed: "+c.Message)
-		o.fault, o.rule, o.logs = jobFailed(j, c.Reason), "job failed", pod
-		return o
+		return v.failedJob(j, pod)
 	case pod == nil:
 		return v.withEvents(v.about("Job", j.Name, Waiting, "", "waiting for its pod to be created"), j.UID)
 	case pod.Status.Phase == corev1.PodRunning:
@@ -82,18 +79,6 @@ func (v view) job(j *batchv1.Job) observation {
 	default:
 		return v.about("Job", j.Name, Progressing, "Finishing", "its pod has ended")
 	}
-}
-
-func jobFailed(j *batchv1.Job, reason string) *Fault {
-	f := &Fault{
-		Object: Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name},
-		Cause:  "the job failed",
-		Remedy: "its last log lines say why",
-	}
-	if reason == batchv1.JobReasonDeadlineExceeded {
-		f.Cause, f.Remedy = "the job ran out of its own time", "give it a longer activeDeadlineSeconds"
-	}
-	return f
 }
 
 func (v view) replicaSet(rs *appsv1.ReplicaSet) (observation, bool) {
@@ -157,13 +142,15 @@ func (v view) withEvents(o observation, uid types.UID) observation {
 // routine are events that say nothing about a fault.
 var routine = map[string]bool{"SuccessfulCreate": true, "ScalingReplicaSet": true, "Sync": true, "SuccessfulDelete": true, "EnsuringLoadBalancer": true, "EnsuredLoadBalancer": true}
 
+// podOf returns the newest pod of an owner, or nil.
 func (v view) podOf(owner types.UID) *corev1.Pod {
+	var newest *corev1.Pod
 	for _, p := range v.pods {
-		if ownedByUID(p, owner) {
-			return p
+		if ownedByUID(p, owner) && (newest == nil || p.CreationTimestamp.After(newest.CreationTimestamp.Time)) {
+			newest = p
 		}
 	}
-	return nil
+	return newest
 }
 
 // newestEvent returns the newest event about an object that passes accept.

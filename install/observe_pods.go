@@ -100,6 +100,9 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 	if end != nil {
 		message = fmt.Sprintf("ended with %s (exit code %d), %s", orWord(end.Reason, "Error"), end.ExitCode, message)
 		pr.ended, pr.exit, pr.text = end.Reason, end.ExitCode, message
+		if said := strings.TrimSpace(end.Message); said != "" {
+			pr.text += ": " + said
+		}
 	}
 	if line := v.lastLine(p.UID); line != "" {
 		message += ": " + line
@@ -112,11 +115,9 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 // failedPod is a pod that will not be restarted. Its Job tells the fault; here
 // it is only reported, except for a hook that is a pod itself.
 func (v view) failedPod(p *corev1.Pod) observation {
-	message := orWord(p.Status.Message, "failed")
-	for _, s := range statuses(p) {
-		if end := s.State.Terminated; end != nil && end.ExitCode != 0 {
-			message = fmt.Sprintf("ended with %s (exit code %d)", orWord(end.Reason, "Error"), end.ExitCode)
-		}
+	message := "failed"
+	if end := ending(p); end.text != "" {
+		message = "ended with " + short(end.text)
 	}
 	if line := v.lastLine(p.UID); line != "" {
 		message += ": " + line
