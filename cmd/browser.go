@@ -3,12 +3,10 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
 	"os/exec"
 	"runtime"
 	"strings"
-
-	"github.com/cli/browser"
+	"time"
 )
 
 // canOpen tells whether a browser that opens would be seen by the person: not
@@ -31,15 +29,19 @@ func canOpen(s Streams) bool {
 // returns once the browser has been started.
 func openURL(ctx context.Context, s Streams, url string) error {
 	if named, _ := s.Getenv("BROWSER"); strings.TrimSpace(named) != "" {
-		return startBrowser(ctx, strings.Fields(named), url)
+		if err := startBrowser(ctx, withURL(strings.Fields(named), url)); err != nil {
+			return fmt.Errorf("$BROWSER did not open the page: %w", err)
+		}
+		return nil
 	}
-	if err := browser.OpenURL(url); err != nil {
+	if err := openInSystemBrowser(ctx, url); err != nil {
 		return fmt.Errorf("the browser did not open: %w", err)
 	}
 	return nil
 }
 
-func startBrowser(ctx context.Context, command []string, url string) error {
+// withURL puts the address in place of %s, or at the end.
+func withURL(command []string, url string) []string {
 	placed := false
 	for i, word := range command {
 		if strings.Contains(word, "%s") {
@@ -49,15 +51,31 @@ func startBrowser(ctx context.Context, command []string, url string) error {
 	if !placed {
 		command = append(command, url)
 	}
-	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the user names the browser
-	if err := c.Start(); err != nil {
-		return fmt.Errorf("$BROWSER did not start: %w", err)
-	}
-	go func() { _ = c.Wait() }()
-	return nil
+	return command
 }
 
-func init() {
-	// What a browser prints must not run into our screens.
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+// earlyEnd is how long a browser is watched for an end with an error; one that
+// cannot open the page ends at once.
+const earlyEnd = time.Second
+
+// startBrowser starts a command that may end at once or stay as long as the
+// browser does. It outlives us, and an interrupt that is meant for us does not
+// reach it. What it prints does not run into our screens.
+func startBrowser(ctx context.Context, command []string) error {
+	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the user names the browser
+	standApart(c)
+	if err := c.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			return fmt.Errorf("%s: %w", command[0], err)
+		}
+	case <-time.After(earlyEnd):
+	case <-ctx.Done():
+	}
+	return nil
 }

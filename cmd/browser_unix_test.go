@@ -1,0 +1,106 @@
+//go:build unix
+
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// script writes a command that is found by its name.
+func (p *place) script(name, body string) string {
+	p.t.Helper()
+	path := p.file(name, "#!/bin/sh\n"+body+"\n")
+	if err := os.Chmod(path, 0o700); err != nil {
+		p.t.Fatal(err)
+	}
+	return path
+}
+
+// staying is a browser that stays in the foreground, and tells its process.
+func (p *place) staying(name string) (command, pidFile string) {
+	pidFile = filepath.Join(p.dir, name+".pid")
+	return p.script(name, "echo $$ $1 > "+pidFile+".new; mv "+pidFile+".new "+pidFile+"; exec sleep 600"), pidFile
+}
+
+// opens opens a page and returns what it says; it must not wait for the
+// browser's end.
+func (p *place) opens(url string) error {
+	p.t.Helper()
+	streams := Streams{Getenv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok }}
+	opened := make(chan error, 1)
+	go func() { opened <- openURL(p.t.Context(), streams, url) }()
+	select {
+	case err := <-opened:
+		return err
+	case <-time.After(20 * time.Second):
+		p.t.Fatal("it waits for the end of the browser")
+		return nil
+	}
+}
+
+// leavesAlone checks that the browser runs in a process group of its own, and
+// ends it.
+func (p *place) leavesAlone(pidFile, url string) {
+	p.t.Helper()
+	told, err := os.ReadFile(pidFile)
+	for deadline := time.Now().Add(20 * time.Second); err != nil && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		told, err = os.ReadFile(pidFile)
+	}
+	fields := strings.Fields(string(told))
+	if err != nil || len(fields) != 2 || fields[1] != url {
+		p.t.Fatalf("the browser was told %q: %v", told, err)
+	}
+	pid, err := strconv.Atoi(fields[0])
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
+	group, err := syscall.Getpgid(pid)
+	if err != nil || group == syscall.Getpgrp() {
+		p.t.Errorf("the browser runs in process group %d, ours is %d: %v", group, syscall.Getpgrp(), err)
+	}
+}
+
+func TestBrowserThatStays(t *testing.T) {
+	const url = "http://127.0.0.1:1/activate-server"
+	p := newPlace(t)
+	named, namedPid := p.staying("my-browser")
+	_, systemPid := p.staying("xdg-open")
+	t.Setenv("PATH", p.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+
+	p.env["BROWSER"] = named
+	if err := p.opens(url); err != nil {
+		t.Error(err)
+	}
+	p.leavesAlone(namedPid, url)
+
+	delete(p.env, "BROWSER")
+	if err := p.opens(url); err != nil {
+		t.Error(err)
+	}
+	p.leavesAlone(systemPid, url)
+}
+
+func TestBrowserThatFails(t *testing.T) {
+	p := newPlace(t)
+	p.script("xdg-open", "exit 3")
+	t.Setenv("PATH", p.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for browser, want := range map[string]string{
+		"":                                "the browser did not open: " + filepath.Join(p.dir, "xdg-open") + ": exit status 3",
+		p.script("broken", "exit 4"):      "exit status 4",
+		filepath.Join(p.dir, "not-there"): "$BROWSER did not open the page: fork/exec",
+		p.script("fine", "exit 0"):        "",
+	} {
+		p.env["BROWSER"] = browser
+		err := p.opens("http://127.0.0.1:1/")
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", browser, err)
+		}
+	}
+}
