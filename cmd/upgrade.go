@@ -23,10 +23,12 @@ type upgrade struct {
 func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	at := u.answers.Cluster
 	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
-	if err != nil && !apierrors.IsForbidden(err) {
+	switch {
+	case apierrors.IsForbidden(err):
+		return nil, nil //nolint:nilerr // the checks say what this user may not see
+	case err != nil:
 		return nil, err
-	}
-	if err != nil || release == nil || release.Gone() {
+	case release == nil || release.Gone():
 		return nil, nil
 	}
 	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
