@@ -2,7 +2,9 @@ package render
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -54,13 +56,70 @@ func valuesIn(t *testing.T, format Format, doc Document, text []byte) map[string
 		values, _ := at(t, read(t, parts[len(parts)-1]), "spec.values").(map[string]any)
 		return lay(values, secretValues(t, doc))
 	case FormatTerraform:
-		heredoc := regexp.MustCompile(`(?s)<<-YAML\n(.*?)\n    YAML\n`).FindSubmatch(text)
-		plain := strings.NewReplacer("$${", "${", "%%{", "%{").Replace(string(heredoc[1]))
-		return lay(read(t, []byte(plain)), secretValues(t, doc))
+		return terraformValues(t, doc, text)
+	}
+	return helmfileValues(t, doc, text)
+}
+
+// typedSecrets are the secrets as a person hands them to a tool: one text per
+// variable, JSON where the answer is a JSON object.
+func typedSecrets(t *testing.T, doc Document) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, s := range doc.draft.secrets() {
+		text, ok := s.value.(string)
+		if !ok {
+			data, err := json.MarshalIndent(s.value, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(data)
+		}
+		texts[s.variable()] = text
+	}
+	return texts
+}
+
+var (
+	heredoc    = regexp.MustCompile(`(?s)<<-YAML\n(.*?)\n    YAML\n`)
+	yamlencode = regexp.MustCompile(`(?m)^    yamlencode\((.*)\),$`)
+	fromJSON   = regexp.MustCompile(`jsondecode\(var\.(\w+)\)`)
+	varName    = regexp.MustCompile(`var\.(\w+)`)
+)
+
+// terraformValues lays the texts in the helm_release's values over each other.
+// A variable is the text that was given; only jsondecode makes more of it.
+func terraformValues(t *testing.T, doc Document, text []byte) map[string]any {
+	t.Helper()
+	given := typedSecrets(t, doc)
+	plain := strings.NewReplacer("$${", "${", "%%{", "%{").Replace(string(heredoc.FindSubmatch(text)[1]))
+	values := read(t, []byte(plain))
+	for _, m := range yamlencode.FindAllSubmatch(text, -1) {
+		object := strings.ReplaceAll(string(m[1]), `" = `, `": `)
+		object = fromJSON.ReplaceAllStringFunc(object, func(call string) string { return given[fromJSON.FindStringSubmatch(call)[1]] })
+		object = varName.ReplaceAllStringFunc(object, func(name string) string { return jsonText(given[strings.TrimPrefix(name, "var.")]) })
+		var secret map[string]any
+		if err := json.Unmarshal([]byte(object), &secret); err != nil {
+			t.Fatalf("%v in %s", err, m[1])
+		}
+		values = lay(values, secret)
+	}
+	return values
+}
+
+// helmfileValues runs the helmfile's template with functions that do what
+// those of helmfile do, and lays its values over each other.
+func helmfileValues(t *testing.T, doc Document, text []byte) map[string]any {
+	t.Helper()
+	given := map[string]string{}
+	for name, secret := range typedSecrets(t, doc) {
+		given[strings.ToUpper(name)] = secret
 	}
 	expanded, err := template.New("").Funcs(template.FuncMap{
-		"requiredEnv": func(name string) string { return "from " + name },
-		"quote":       func(s string) string { return `"` + s + `"` },
+		"requiredEnv": func(name string) string { return given[name] },
+		"quote":       func(s string) string { return fmt.Sprintf("%q", s) },
+		"fromYaml":    func(s string) (m map[string]any, err error) { return m, helmyaml.Unmarshal([]byte(s), &m) },
+		"toJson":      func(v any) (string, error) { data, err := json.Marshal(v); return string(data), err },
 	}).Parse(string(text))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
@@ -74,7 +133,7 @@ func valuesIn(t *testing.T, format Format, doc Document, text []byte) map[string
 	for _, values := range releases[0].(map[string]any)["values"].([]any) {
 		all = lay(all, values.(map[string]any))
 	}
-	return fromEnvironment(doc, all)
+	return all
 }
 
 // secretValues are the values that a format leaves to a secret place.
@@ -91,26 +150,14 @@ func secretValues(t *testing.T, doc Document) map[string]any {
 	return read(t, text)
 }
 
-// fromEnvironment puts the secrets where the helmfile asks for variables.
-func fromEnvironment(doc Document, values map[string]any) map[string]any {
-	for _, s := range doc.draft.secrets() {
-		m := values
-		for _, name := range s.path[:len(s.path)-1] {
-			m, _ = m[name].(map[string]any)
-		}
-		if last := s.path[len(s.path)-1]; m != nil && m[last] == "from "+strings.ToUpper(s.variable()) {
-			m[last] = s.value
-		}
-	}
-	return values
-}
-
 // Every format of every sample gives the tool the same values, and no secret.
 func TestFormatsSayTheSame(t *testing.T) {
 	refused := 0
 	for _, generation := range generations {
 		c := load(t, generation)
-		for name, a := range samples(t) {
+		all := samples(t)
+		all["store-aws-whole"] = parse(t, "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {type: aws, aws: {authMethod: secret-key, authConfig: {file: whole.json}}}\n")
+		for name, a := range all {
 			doc, err := Values(a, c.Info, settings(a))
 			if err != nil {
 				continue
@@ -144,9 +191,9 @@ func noSecretIn(t *testing.T, doc Document, f File) {
 	if f.Sensitive {
 		return
 	}
-	for _, s := range doc.draft.secrets() {
-		if text, ok := s.value.(string); ok && bytes.Contains(f.Bytes, []byte(text)) {
-			t.Errorf("%s holds the secret of %s", f.Name, dotted(s.path))
+	for name, secret := range typedSecrets(t, doc) {
+		if bytes.Contains(f.Bytes, []byte(secret)) || strings.HasPrefix(secret, "{") && bytes.Contains(f.Bytes, []byte("canary")) {
+			t.Errorf("%s holds the secret of %s", f.Name, name)
 		}
 	}
 }

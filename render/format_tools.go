@@ -22,8 +22,12 @@ func (d Document) terraform() ([]File, error) {
 	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
 	secrets := ""
 	for _, s := range d.draft.secrets() {
-		fmt.Fprintf(out, "variable %q {\n  type      = %s\n  sensitive = true\n}\n\n", s.variable(), s.hclType())
-		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, "var."+s.variable()))
+		value, kind := "var."+s.variable(), "  type      = string\n  sensitive = true\n"
+		if !s.isText() {
+			value, kind = "jsondecode("+value+")", "  description = \"in JSON\"\n  type        = string\n  sensitive   = true\n"
+		}
+		fmt.Fprintf(out, "variable %q {\n%s}\n\n", s.variable(), kind)
+		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, value))
 	}
 	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(p.Release, "-", "_"))
 	for _, line := range [][2]string{
@@ -37,13 +41,6 @@ func (d Document) terraform() ([]File, error) {
 	}
 	out.WriteString("    YAML\n    ,\n" + secrets + "  ]\n}\n")
 	return []File{{Name: "zenml.tf", Bytes: out.Bytes()}}, nil
-}
-
-func (s *setting) hclType() string {
-	if s.isText() {
-		return "string"
-	}
-	return "any"
 }
 
 // hclEscape keeps Terraform from reading a text as a template.
@@ -74,11 +71,7 @@ func (d Document) helmfile() ([]File, error) {
 	if d.Sensitive {
 		secrets, err := d.secretRoot(func(s *setting) any {
 			mark := "\x01" + s.variable() + "\x01"
-			template := "{{ requiredEnv %q }}" // the variable holds JSON
-			if s.isText() {
-				template = "{{ requiredEnv %q | quote }}"
-			}
-			replaced[fmt.Sprintf("%q", mark)] = fmt.Sprintf(template, strings.ToUpper(s.variable()))
+			replaced[fmt.Sprintf("%q", mark)] = s.fromEnvironment()
 			return markedText(mark)
 		})
 		if err != nil {
@@ -106,6 +99,19 @@ func (d Document) helmfile() ([]File, error) {
 	}
 	files[0].Bytes = []byte(text)
 	return files, nil
+}
+
+// fromEnvironment is the template that reads the value out of a variable: a text
+// as it is, anything else in JSON.
+func (s *setting) fromEnvironment() string {
+	as := ""
+	switch {
+	case s.isText():
+		as = " | quote"
+	case s.isMapping():
+		as = " | fromYaml | toJson" // on one line, however it was given
+	}
+	return fmt.Sprintf("{{ requiredEnv %q%s }}", strings.ToUpper(s.variable()), as)
 }
 
 // markedText is a text that is always written in double quotes.

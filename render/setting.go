@@ -29,6 +29,12 @@ func (s *setting) isText() bool {
 	return is
 }
 
+// isMapping tells whether the chart takes a mapping there.
+func (s *setting) isMapping() bool {
+	_, is := s.value.(map[string]any)
+	return is
+}
+
 // prove adds what must be seen in the rendered objects.
 func (s *setting) prove(proofs ...proof) *setting {
 	s.proofs = append(s.proofs, proofs...)
