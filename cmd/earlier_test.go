@@ -73,7 +73,12 @@ func TestGenerateSaysThatAPrintedKeyIsNew(t *testing.T) {
 func TestGenerateOrdersToKeepTheKeyThatACommandMakes(t *testing.T) {
 	p := nowhere(t)
 	path := filepath.Join(p.dir, "values.yaml")
-	p.generates("current", "values", path).want(t, exitDone, "openssl rand -hex 32", "Keep a copy of the key")
+	other := []string{"--answer", "backupSecretsStore.type=aws", "--answer", "backupSecretsStore.aws.authMethod=secret-key", "--answer", "backupSecretsStore.aws.region=eu-central-1",
+		"--answer", "backupSecretsStore.aws.accessKeyID=env:ID", "--answer", "backupSecretsStore.aws.secretAccessKey=env:KEY"}
+	r := p.generates("current", "values", path, other...).want(t, exitDone, "openssl rand -hex 32", "Keep a copy of the key that they make (secretsStore.sql.encryptionKey")
+	if strings.Count(r.err, "Keep a copy") != 1 {
+		t.Errorf("what nobody makes anew is to be kept too:\n%s", r.err)
+	}
 	if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), "It must never change") {
 		t.Errorf("the file does not say it (%v):\n%s", err, data)
 	}

@@ -188,7 +188,7 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 			fmt.Fprintln(w, "  "+command)
 		}
 		for _, need := range p.document.Needs() {
-			if need.Ours && !need.Kept && u.answers.GetSource(need.Answer).Generate {
+			if need.Generated() && !need.Kept {
 				fmt.Fprintf(w, "Keep a copy of the key that they make (%s, in Secret %s): what it encrypts cannot be read without it.\n", need.Answer, need.Name)
 			}
 		}

@@ -74,7 +74,7 @@ func TestLinesByHandNameTheCluster(t *testing.T) {
 			t.Errorf("it goes to the current context: %s", line)
 		}
 	}
-	if lines != 4 { // the namespace, two Secrets, the release
+	if lines != 6 { // the namespace, two Secrets and their labels, the release
 		t.Errorf("%d lines in\n%s", lines, r.err)
 	}
 }

@@ -22,6 +22,9 @@ type Need struct {
 	parts  []part // of a JSON object that is put together
 }
 
+// Generated tells whether its content is made at random.
+func (n Need) Generated() bool { return n.source.Generate }
+
 // homes says where our own Secrets keep the answers: <release>-<purpose>, key.
 var homes = map[string]answers.SecretRef{
 	"database.mysql.password":  {Name: "database", Key: "password"},
