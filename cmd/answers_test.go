@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,10 +27,14 @@ func TestPlainSecretsAreTakenWithAWarning(t *testing.T) {
 func TestAWrongChartIsAFaultOfTheAnswers(t *testing.T) {
 	p := nowhere(t)
 	const rest = "\ndatabase: {type: sqlite}\nchart:\n"
+	here, err := filepath.Abs("../sandbox/charts/current")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for chart, want := range map[string]string{
-		"  ref: ./nowhere\n": "line 4: chart.ref: ",
-		"  ref: ../sandbox/charts/current\n  version: 0.0.7\n": "line 5: chart.version: ",
-		"  ref: bogus://x/y\n":                                 "line 4: chart.ref: ",
+		"  ref: ./nowhere\n":                      "line 4: chart.ref: ",
+		"  ref: " + here + "\n  version: 0.0.7\n": "line 5: chart.version: ",
+		"  ref: bogus://x/y\n":                    "line 4: chart.ref: ",
 	} {
 		file := p.file("a.yaml", "version: 1"+rest+chart)
 		p.runs("generate", "-f", file, "--output", "-").want(t, exitUsage, want)
