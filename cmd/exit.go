@@ -58,16 +58,34 @@ func tell(w io.Writer, err error) {
 	if err == nil || errors.As(err, &known) && known.told {
 		return
 	}
-	if errors.Is(err, context.Canceled) {
+	if exitCode(err) != exitInterrupted {
+		tellAs(w, "Error", err.Error())
+		return
+	}
+	if bare(err) {
 		fmt.Fprintln(w, "Interrupted.")
 		return
 	}
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	tellAs(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
+}
+
+// bare tells whether an interruption says no more than that.
+func bare(err error) bool {
+	cause := err
+	for errors.Unwrap(cause) != nil {
+		cause = errors.Unwrap(cause)
+	}
+	_, several := cause.(interface{ Unwrap() []error })
+	return !several && err.Error() == cause.Error()
+}
+
+func tellAs(w io.Writer, word, text string) {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) == 1 {
-		fmt.Fprintln(w, "Error: "+lines[0])
+		fmt.Fprintln(w, word+": "+lines[0])
 		return
 	}
-	fmt.Fprintln(w, "Error:")
+	fmt.Fprintln(w, word+":")
 	for _, line := range lines {
 		fmt.Fprintln(w, "  "+line)
 	}
