@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
@@ -34,7 +35,9 @@ func TestInstallTellsTheNodePort(t *testing.T) {
 	if !found || !strings.HasSuffix(line, ":"+strconv.Itoa(int(service.Spec.Ports[0].NodePort))) || strings.Contains(r.out, "127.0.0.1") {
 		t.Fatalf("got %s, the node's port is %d", r.out, service.Spec.Ports[0].NodePort)
 	}
-	if info, err := (zenml.Client{Base: line}).Info(t.Context()); err != nil || info.Version == "" {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be a moment behind
+	defer cancel()
+	if info, err := install.WaitForServer(ctx, zenml.Client{Base: line}); err != nil || info.Version == "" {
 		t.Errorf("%s does not answer: %v", line, err)
 	}
 	if s := p.status(namespace); s.Server.URL != line {

@@ -33,6 +33,7 @@ type conversation struct {
 	said    strings.Builder
 	answers talk
 	asked   []string
+	leaving string // the prompt that ends the conversation, not answered yet
 	lines   chan string
 	limit   int
 }
@@ -42,11 +43,22 @@ func (c *conversation) Write(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	c.said.Write(p)
 	text := string(p)
-	if strings.HasPrefix(text, "Press Enter") || strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] ") {
-		c.asked = append(c.asked, text)
-		c.lines <- c.next(text)
+	switch {
+	case strings.HasPrefix(text, "Press Enter"):
+		c.leaving = text // a person reads first whether the server is activated
+	case strings.HasSuffix(text, ": "), strings.HasSuffix(text, "] "):
+		c.answer(text)
+	}
+	if c.leaving != "" && strings.Contains(c.said.String(), "It is activated.") {
+		text, c.leaving = c.leaving, ""
+		c.answer(text)
 	}
 	return len(p), nil
+}
+
+func (c *conversation) answer(prompt string) {
+	c.asked = append(c.asked, prompt)
+	c.lines <- c.next(prompt)
 }
 
 func (c *conversation) next(prompt string) string {

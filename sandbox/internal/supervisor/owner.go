@@ -48,7 +48,7 @@ func alive(pid int) bool {
 // takeDown has the sandbox removed, this process with it. The command must not
 // count as one of the sandbox's own processes.
 func (o Options) takeDown(ctx context.Context) error {
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), o.Executable, "down", "--name", o.Dir.Name)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), o.Executable, "down", "--name", o.Dir.Name) //nolint:gosec // the sandbox's own binary
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, teardown.EnvMarker+"=") })
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
