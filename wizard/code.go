@@ -49,7 +49,8 @@ func commandLine(line string, width int) []string {
 }
 
 // shellWords takes a line apart at the spaces that separate arguments: those
-// that stand in no quotes and no parentheses. A comment is returned by itself.
+// that stand in no quotes, $(…) or <(…). The parentheses around a shell of its
+// own may be on other lines, and do not count. A comment is returned by itself.
 func shellWords(line string) (words []string, comment string) {
 	var word strings.Builder
 	quote, depth := rune(0), 0
@@ -61,9 +62,11 @@ func shellWords(line string) (words []string, comment string) {
 			}
 		case r == '\'' || r == '"':
 			quote = r
-		case r == '(':
+		case r == '(' && strings.HasSuffix(word.String(), "$"), r == '(' && strings.HasSuffix(word.String(), "<"):
 			depth++
-		case r == ')':
+		case r == '(' && depth > 0:
+			depth++
+		case r == ')' && depth > 0:
 			depth--
 		case r == '#' && depth == 0 && word.Len() == 0:
 			return words, line[i:]

@@ -11,6 +11,9 @@ import (
 var commands = []string{
 	"helm upgrade --install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n zenml-server --create-namespace -f custom-values.yaml",
 	"kubectl -n zenml create secret generic zenml-server-database \\\n  --from-file=password=<(printf %s \"$(cat 'a file')\") --from-literal=x='y  z'",
+	"(kubectl --context prod -n zenml create secret generic zenml-server-database \\\n    --from-file=ca.pem=/home/me/certificates/ca.pem &&\n" +
+		"  kubectl --context prod -n zenml label secret zenml-server-database --overwrite app.kubernetes.io/managed-by=zenml-installer x=y)",
+	"(: \"${ZENML_DB_PASSWORD:?}\" && kubectl -n zenml create secret generic zenml-server-database --from-file=password=<(printf %s \"$(cat x)\"))",
 	"export PASSWORD=secret-text ; : a b c d e f g h i j k l m n o p q r s t u v w x y z   # database.mysql.password",
 }
 
