@@ -142,17 +142,21 @@ func (n node) left(used room) room {
 	return room{cpu: all.cpu - used.cpu, memory: all.memory - used.memory, pods: all.pods - used.pods}
 }
 
+var podsOnNodeMemo = NewMemo[room]("pods on")
+
 // usedOn adds up what the pods of one node request.
 func (e *Env) usedOn(ctx context.Context, name string) (room, error) {
-	return once(ctx, e, "pods on "+name, func(ctx context.Context) (room, error) {
+	return podsOnNodeMemo.For(name).Get(ctx, e, func(ctx context.Context) (room, error) {
 		used, err := e.used(ctx, fields.OneTermEqualSelector("spec.nodeName", name))
 		return used[name], err
 	})
 }
 
+var allPodsMemo = NewMemo[map[string]room]("pods everywhere")
+
 // usedEverywhere adds up what the pods of each node request.
 func (e *Env) usedEverywhere(ctx context.Context) (map[string]room, error) {
-	return once(ctx, e, "pods everywhere", func(ctx context.Context) (map[string]room, error) {
+	return allPodsMemo.Get(ctx, e, func(ctx context.Context) (map[string]room, error) {
 		return e.used(ctx, fields.OneTermNotEqualSelector("spec.nodeName", ""))
 	})
 }

@@ -11,9 +11,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+var namespaceMemo = NewMemo[*corev1.Namespace]("namespace")
+
 // foundNamespace gets the namespace, once; nil when it does not exist.
 func (e *Env) foundNamespace(ctx context.Context) (*corev1.Namespace, error) {
-	return once(ctx, e, "namespace", func(ctx context.Context) (*corev1.Namespace, error) {
+	return namespaceMemo.Get(ctx, e, func(ctx context.Context) (*corev1.Namespace, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return nil, err

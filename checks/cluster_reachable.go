@@ -39,9 +39,11 @@ type errStatus struct{ code int }
 
 func (e *errStatus) Error() string { return fmt.Sprintf("the API server answers %d", e.code) }
 
+var apiServerMemo = NewMemo[apiServer]("api server")
+
 // apiServer asks for the version, once.
 func (e *Env) apiServer(ctx context.Context) (apiServer, error) {
-	return once(ctx, e, "api server", func(ctx context.Context) (apiServer, error) {
+	return apiServerMemo.Get(ctx, e, func(ctx context.Context) (apiServer, error) {
 		config, err := e.Cluster.Config()
 		if err != nil {
 			return apiServer{}, err

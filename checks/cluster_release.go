@@ -26,10 +26,12 @@ type deployed struct {
 	manifest string // what it has rendered, hooks left out
 }
 
+var deployedMemo = NewMemo[*deployed]("release")
+
 // deployed reads the newest revision of the release, once; nil when there is
 // none. Only labels are listed; the content of one Secret is read.
 func (e *Env) deployed(ctx context.Context) (*deployed, error) {
-	return once(ctx, e, "release", func(ctx context.Context) (*deployed, error) {
+	return deployedMemo.Get(ctx, e, func(ctx context.Context) (*deployed, error) {
 		config, err := e.Cluster.Config()
 		if err != nil {
 			return nil, err

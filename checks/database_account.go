@@ -7,10 +7,12 @@ import (
 	"strings"
 )
 
+var accountMemo = NewMemo[string]("database account")
+
 // account is how a statement names the account that the login came to, whose
 // host may be a pattern of its own: one for another account fails (1133).
 func (e *Env) account(ctx context.Context) string {
-	found, err := once(ctx, e, "database account", func(ctx context.Context) (string, error) {
+	found, err := accountMemo.Get(ctx, e, func(ctx context.Context) (string, error) {
 		db, err := e.session(ctx)
 		if err != nil {
 			return "", err

@@ -56,14 +56,14 @@ func databaseConnect(ctx context.Context, e *Env) (string, error) {
 	if err == nil {
 		return e.databaseAddress() + " greets as " + h.version, nil
 	}
-	fault := e.unconnected(err)
+	fault := e.unconnected(ctx, err)
 	if isTransient(err) {
 		return "", transient(fault)
 	}
 	return "", fault
 }
 
-func (e *Env) unconnected(err error) error {
+func (e *Env) unconnected(ctx context.Context, err error) error {
 	address := e.databaseAddress()
 	var foreign *errForeign
 	var server *mysql.MySQLError
@@ -89,7 +89,7 @@ func (e *Env) unconnected(err error) error {
 		fault.Remedy = "look at the network between here and there"
 	}
 	fault.Local = true
-	if e.privateDatabase() {
+	if e.privateDatabase(ctx) {
 		e.podDecides(fault)
 	}
 	return fault
@@ -97,12 +97,12 @@ func (e *Env) unconnected(err error) error {
 
 // privateDatabase tells whether the database is likely out of this machine's
 // sight: by its name, or by where the name leads.
-func (e *Env) privateDatabase() bool {
+func (e *Env) privateDatabase(ctx context.Context) bool {
 	host := e.Answers.Database.MySQL.Host
 	if privateName(host) {
 		return true
 	}
-	found, err := e.databaseAddresses(e.probes.ctx)
+	found, err := e.databaseAddresses(context.WithoutCancel(ctx)) // also once the check's own time is up
 	return err == nil && len(found) > 0 && privateAddress(found[0])
 }
 

@@ -43,9 +43,11 @@ func (e *Env) databaseAddress() string {
 	return net.JoinHostPort(m.Host, strconv.Itoa(m.Port))
 }
 
+var addressesMemo = NewMemo[[]netip.Addr]("database addresses")
+
 // databaseAddresses resolves the host, once.
 func (e *Env) databaseAddresses(ctx context.Context) ([]netip.Addr, error) {
-	return once(ctx, e, "database addresses", func(ctx context.Context) ([]netip.Addr, error) {
+	return addressesMemo.Get(ctx, e, func(ctx context.Context) ([]netip.Addr, error) {
 		host := e.Answers.Database.MySQL.Host
 		if address, err := netip.ParseAddr(host); err == nil {
 			return []netip.Addr{address}, nil
@@ -67,15 +69,17 @@ func (e *Env) dialDatabase(ctx context.Context) (net.Conn, error) {
 	return (&net.Dialer{Resolver: e.Resolver}).DialContext(ctx, "tcp", e.databaseAddress())
 }
 
+var helloMemo = NewMemo[*hello]("database hello")
+
 // databaseHello connects and reads the greeting, once. The connection stays
 // open for the look at TLS.
 func (e *Env) databaseHello(ctx context.Context) (*hello, error) {
-	return once(ctx, e, "database hello", func(ctx context.Context) (*hello, error) {
+	return helloMemo.Get(ctx, e, func(ctx context.Context) (*hello, error) {
 		conn, err := e.dialDatabase(ctx)
 		if err != nil {
 			return nil, err
 		}
-		e.probes.atEnd(func() { _ = conn.Close() })
+		e.memory.atEnd(func() { _ = conn.Close() })
 		if err := conn.SetDeadline(time.Now().Add(helloLimit)); err != nil {
 			return nil, err
 		}

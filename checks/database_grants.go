@@ -19,10 +19,12 @@ type grant struct {
 
 var grantLine = regexp.MustCompile("^GRANT (.+?) ON (?:TABLE )?(\\*\\.\\*|`(?:[^`]|``)+`\\.\\*) TO ")
 
+var grantsMemo = NewMemo[[]grant]("database grants")
+
 // grants reads what the user is granted, active roles included, once. Rights
 // on single tables and columns are left out.
 func (e *Env) grants(ctx context.Context) ([]grant, error) {
-	return once(ctx, e, "database grants", func(ctx context.Context) ([]grant, error) {
+	return grantsMemo.Get(ctx, e, func(ctx context.Context) ([]grant, error) {
 		db, err := e.session(ctx)
 		if err != nil {
 			return nil, err

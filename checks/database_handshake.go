@@ -12,10 +12,12 @@ import (
 // errNoTLS says that the server offers no TLS.
 var errNoTLS = errors.New("the database server offers no TLS")
 
+var handshakeMemo = NewMemo[tls.ConnectionState]("database handshake")
+
 // databaseHandshake asks the server for TLS on the connection on which it
 // introduced itself, and shakes hands. It does not log in.
 func (e *Env) databaseHandshake(ctx context.Context, config *tls.Config) (tls.ConnectionState, error) {
-	return once(ctx, e, "database handshake", func(ctx context.Context) (tls.ConnectionState, error) {
+	return handshakeMemo.Get(ctx, e, func(ctx context.Context) (tls.ConnectionState, error) {
 		h, err := e.databaseHello(ctx)
 		if err != nil {
 			return tls.ConnectionState{}, err

@@ -8,9 +8,6 @@ import (
 	"slices"
 )
 
-// scratchPrefix begins the name of every table that a check makes.
-const scratchPrefix = "zenml_preflight_"
-
 // databasePrivileges asks in two ways. First every right is used on a table
 // that does not exist: the server refuses a missing right before it notices
 // that. Then a scratch table is really made, used and removed.
@@ -22,7 +19,10 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", e.loginError(err)
 	}
-	table := e.scratch
+	table, err := e.scratchTable(ctx)
+	if err != nil {
+		return "", err
+	}
 	missing, err := missingByUse(ctx, db, table)
 	if err != nil {
 		return "", e.loginError(err)
@@ -30,7 +30,7 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 	if len(missing) > 0 {
 		return "", e.lacking(ctx, missing)
 	}
-	if e.readOnly {
+	if e.options.ReadOnly {
 		if _, err := e.granted(ctx); err != nil {
 			return "", err
 		}

@@ -10,10 +10,12 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
+var tablesMemo = NewMemo[[]string]("database tables")
+
 // databaseTables lists the tables of the database, once; none when it does not
 // exist yet.
 func (e *Env) databaseTables(ctx context.Context) ([]string, error) {
-	return once(ctx, e, "database tables", func(ctx context.Context) ([]string, error) {
+	return tablesMemo.Get(ctx, e, func(ctx context.Context) ([]string, error) {
 		db, err := e.inDatabase(ctx)
 		if number(err) == errUnknownDatabase {
 			return nil, nil
@@ -51,12 +53,16 @@ func databaseSchema(ctx context.Context, e *Env) (string, error) {
 	if err != nil {
 		return "", e.loginError(err)
 	}
+	own, err := e.scratchTable(ctx)
+	if err != nil {
+		return "", err
+	}
 	var left []string
 	tables = slices.DeleteFunc(slices.Clone(tables), func(t string) bool {
 		if !strings.HasPrefix(t, scratchPrefix) {
 			return false
 		}
-		if !strings.HasPrefix(t, e.scratch) { // this run's own is removed by its check
+		if !strings.HasPrefix(t, own) { // this run's own is removed by its check
 			left = append(left, t)
 		}
 		return true

@@ -2,9 +2,11 @@ package checks
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -13,6 +15,18 @@ import (
 // cleanLimit is how long the removal of a scratch table may take after the
 // check itself has ended.
 const cleanLimit = 5 * time.Second
+
+// scratchPrefix begins the name of every table that a check makes.
+const scratchPrefix = "zenml_preflight_"
+
+var scratchMemo = NewMemo[string]("scratch table")
+
+// scratchTable names this run's scratch table.
+func (e *Env) scratchTable(ctx context.Context) (string, error) {
+	return scratchMemo.Get(ctx, e, func(context.Context) (string, error) {
+		return scratchPrefix + strings.ToLower(rand.Text()[:10]), nil
+	})
+}
 
 // steps of a migration in small, on the scratch table %[1]s and one that
 // references it.

@@ -21,10 +21,12 @@ type tlsDemanded struct{ cause error }
 func (e *tlsDemanded) Error() string { return "the database server insists on TLS" }
 func (e *tlsDemanded) Unwrap() error { return e.cause }
 
+var sessionMemo = NewMemo[*sql.DB]("database session")
+
 // session logs in once, without choosing a database, and returns the pool in
 // which the connection stays.
 func (e *Env) session(ctx context.Context) (*sql.DB, error) {
-	return once(ctx, e, "database session", func(ctx context.Context) (*sql.DB, error) {
+	return sessionMemo.Get(ctx, e, func(ctx context.Context) (*sql.DB, error) {
 		config, err := e.databaseTLSConfig(ctx)
 		if err != nil {
 			return nil, err
@@ -52,9 +54,11 @@ func (e *Env) whyDenied(ctx context.Context, denied error) error {
 	return denied
 }
 
+var databaseMemo = NewMemo[*sql.DB]("database chosen")
+
 // inDatabase logs in as the server does: with the database chosen.
 func (e *Env) inDatabase(ctx context.Context) (*sql.DB, error) {
-	return once(ctx, e, "database chosen", func(ctx context.Context) (*sql.DB, error) {
+	return databaseMemo.Get(ctx, e, func(ctx context.Context) (*sql.DB, error) {
 		config, err := e.databaseTLSConfig(ctx)
 		if err != nil {
 			return nil, err
@@ -90,7 +94,7 @@ func (e *Env) open(ctx context.Context, config *tls.Config, database string) (*s
 		_ = db.Close()
 		return nil, heard.explain(err)
 	}
-	e.probes.atEnd(func() { _ = db.Close() })
+	e.memory.atEnd(func() { _ = db.Close() })
 	return db, nil
 }
 

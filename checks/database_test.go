@@ -218,7 +218,7 @@ func TestDatabaseTooManyConnections(t *testing.T) {
 func hold(t *testing.T, e *Env) {
 	t.Helper()
 	e = e.fresh(t.Context(), Options{})
-	t.Cleanup(e.probes.end)
+	t.Cleanup(e.memory.end)
 	_, err := e.inDatabase(t.Context())
 	if err != nil && number(err) != errTooManyConnections {
 		t.Fatal(err)

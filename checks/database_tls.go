@@ -9,11 +9,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+var tlsConfigMemo = NewMemo[*tls.Config]("database tls config")
+
 // databaseTLSConfig makes the client's side of TLS from the answers, with the
 // server's own meaning: require encrypts without verifying, verify-ca verifies
 // the chain, verify-full the host name too. It is nil when TLS is off.
 func (e *Env) databaseTLSConfig(ctx context.Context) (*tls.Config, error) {
-	return once(ctx, e, "database tls config", func(ctx context.Context) (*tls.Config, error) {
+	return tlsConfigMemo.Get(ctx, e, func(ctx context.Context) (*tls.Config, error) {
 		m := e.Answers.Database.MySQL
 		if m.TLS.Mode == "" || m.TLS.Mode == answers.TLSOff {
 			return nil, nil

@@ -8,10 +8,12 @@ import (
 	"strings"
 )
 
+var variablesMemo = NewMemo[map[string]string]("database variables")
+
 // databaseVariables reads the server's variables that the checks look at,
 // once. A variable that this server does not have is missing in the map.
 func (e *Env) databaseVariables(ctx context.Context) (map[string]string, error) {
-	return once(ctx, e, "database variables", func(ctx context.Context) (map[string]string, error) {
+	return variablesMemo.Get(ctx, e, func(ctx context.Context) (map[string]string, error) {
 		db, err := e.session(ctx)
 		if err != nil {
 			return nil, err

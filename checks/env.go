@@ -2,9 +2,7 @@ package checks
 
 import (
 	"context"
-	"crypto/rand"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -45,11 +43,9 @@ type Env struct {
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 
-	readOnly    bool
-	unannounced bool
-	scratch     string // the name of this run's scratch table
-	probes      *probes
-	left        *leavings // of the check that has this copy
+	options Options
+	memory  *memory
+	left    *leavings // of the check that has this copy
 }
 
 // Rendered is what the install would apply, and what is wrong with it.
@@ -68,9 +64,8 @@ type Rendered struct {
 // fresh returns a copy with nothing remembered, for one run.
 func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	c := *e
-	c.readOnly, c.unannounced = o.ReadOnly, o.Unannounced
-	c.scratch = scratchPrefix + strings.ToLower(rand.Text()[:10])
-	c.probes, c.left = newProbes(ctx), &leavings{}
+	c.options = o
+	c.memory, c.left = newMemory(ctx), &leavings{}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -83,12 +78,16 @@ func (e *Env) fresh(ctx context.Context, o Options) *Env {
 func (e *Env) namespace() string { return e.Answers.Cluster.Namespace }
 func (e *Env) release() string   { return e.Answers.Cluster.Release }
 
+var chartMemo = NewMemo[chart.Info]("chart")
+
 // chart pulls the chart once.
 func (e *Env) chart(ctx context.Context) (chart.Info, error) {
-	return once(ctx, e, "chart", e.Chart)
+	return chartMemo.Get(ctx, e, e.Chart)
 }
+
+var renderedMemo = NewMemo[Rendered]("rendered")
 
 // rendered renders the chart once.
 func (e *Env) rendered(ctx context.Context) (Rendered, error) {
-	return once(ctx, e, "rendered", e.Rendered)
+	return renderedMemo.Get(ctx, e, e.Rendered)
 }

@@ -25,10 +25,12 @@ type ingressList struct {
 	only string
 }
 
+var ingressesMemo = NewMemo[ingressList]("ingresses")
+
 // ingresses lists the Ingresses of all namespaces, once; or those of the
 // server's own, where the user may not see the others.
 func (e *Env) ingresses(ctx context.Context) (ingressList, error) {
-	return once(ctx, e, "ingresses", func(ctx context.Context) (ingressList, error) {
+	return ingressesMemo.Get(ctx, e, func(ctx context.Context) (ingressList, error) {
 		items, err := e.ingressesIn(ctx, "")
 		if apierrors.IsForbidden(err) {
 			items, err = e.ingressesIn(ctx, e.namespace())

@@ -59,10 +59,12 @@ type classes struct {
 	all    []networkingv1.IngressClass
 }
 
+var classesMemo = NewMemo[classes]("ingress classes")
+
 // ingressClass returns the class that the answers name, nil when there is
 // none, and all there are.
 func (e *Env) ingressClass(ctx context.Context) (*networkingv1.IngressClass, []networkingv1.IngressClass, error) {
-	found, err := once(ctx, e, "ingress classes", func(ctx context.Context) (classes, error) {
+	found, err := classesMemo.Get(ctx, e, func(ctx context.Context) (classes, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return classes{}, err

@@ -22,9 +22,11 @@ type door struct {
 	images    []string // of its pods
 }
 
+var entrypointMemo = NewMemo[door]("way in")
+
 // door finds the way in, once. Faults of the controller are its error.
 func (e *Env) door(ctx context.Context) (door, error) {
-	return once(ctx, e, "way in", func(ctx context.Context) (door, error) {
+	return entrypointMemo.Get(ctx, e, func(ctx context.Context) (door, error) {
 		if e.byGateway() {
 			return e.gatewayDoor(ctx)
 		}

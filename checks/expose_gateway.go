@@ -54,9 +54,11 @@ type listener struct {
 
 const gatewayAPI = "https://gateway-api.sigs.k8s.io/guides/getting-started/"
 
+var gatewayMemo = NewMemo[*gateway]("gateway")
+
 // gateway reads the Gateway that the answers name, once.
 func (e *Env) gateway(ctx context.Context) (*gateway, error) {
-	return once(ctx, e, "gateway", func(ctx context.Context) (*gateway, error) {
+	return gatewayMemo.Get(ctx, e, func(ctx context.Context) (*gateway, error) {
 		for _, r := range []struct{ kind, resource string }{{"Gateways", gatewayResource.Resource}, {"HTTPRoutes", httpRouteResource.Resource}} {
 			served, err := e.serves(ctx, gatewayResource.GroupVersion().WithResource(r.resource))
 			if err != nil {

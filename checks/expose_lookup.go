@@ -33,9 +33,11 @@ func (e *Env) dynamic() (dynamic.Interface, error) {
 	return dynamic.NewForConfig(config)
 }
 
+var servedMemo = NewMemo[map[string]bool]("resources of")
+
 // serves tells whether the cluster serves a resource, asked once.
 func (e *Env) serves(ctx context.Context, r schema.GroupVersionResource) (bool, error) {
-	served, err := once(ctx, e, "resources of "+r.GroupVersion().String(), func(context.Context) (map[string]bool, error) {
+	served, err := servedMemo.For(r.GroupVersion().String()).Get(ctx, e, func(context.Context) (map[string]bool, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return nil, err

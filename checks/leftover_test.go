@@ -76,9 +76,9 @@ func (b *between) copy(to io.WriteCloser, from io.Reader) {
 	}
 }
 
-// scratchTable is a table of checks that ends with the scratch table, whose
+// scratchChecks is a table of checks that ends with the scratch table, whose
 // time is short.
-func scratchTable() []Check {
+func scratchChecks() []Check {
 	checks := slices.Clone(databaseChecks)
 	for i := range checks {
 		if checks[i].ID == "database.privileges" {
@@ -113,7 +113,7 @@ func TestScratchTablesOfADatabaseThatStalls(t *testing.T) {
 					stop()
 				}
 			}
-			report, err := run(ctx, scratchTable(), byWay(t, s, b), Options{Only: []string{privileges}}, nil)
+			report, err := run(ctx, scratchChecks(), byWay(t, s, b), Options{Only: []string{privileges}}, nil)
 			if errors.Is(err, context.Canceled) != interrupted {
 				t.Error(err)
 			}
@@ -139,7 +139,7 @@ func TestScratchTablesOfAnInterruptedRun(t *testing.T) {
 	t.Parallel()
 	s := start(t, testdb.Options{})
 	ctx, stop := context.WithCancel(t.Context())
-	report, err := run(ctx, scratchTable(), byWay(t, s, &between{word: "ADD COLUMN extra", seen: stop}), Options{Only: []string{privileges}}, nil)
+	report, err := run(ctx, scratchChecks(), byWay(t, s, &between{word: "ADD COLUMN extra", seen: stop}), Options{Only: []string{privileges}}, nil)
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

@@ -36,10 +36,12 @@ type survey struct {
 	total int // in the cluster, also those that were not looked at
 }
 
+var someNodesMemo = NewMemo[survey]("some nodes")
+
 // someNodes lists nodes until enough of those seen take every pod of the
 // release, once. In most clusters that is the first page of many.
 func (e *Env) someNodes(ctx context.Context) (survey, error) {
-	return once(ctx, e, "some nodes", func(ctx context.Context) (survey, error) {
+	return someNodesMemo.Get(ctx, e, func(ctx context.Context) (survey, error) {
 		r, err := e.rendered(ctx)
 		if err != nil {
 			return survey{}, err
@@ -49,9 +51,11 @@ func (e *Env) someNodes(ctx context.Context) (survey, error) {
 	})
 }
 
+var allNodesMemo = NewMemo[survey]("all nodes")
+
 // allNodes lists every node, once.
 func (e *Env) allNodes(ctx context.Context) (survey, error) {
-	return once(ctx, e, "all nodes", func(ctx context.Context) (survey, error) {
+	return allNodesMemo.Get(ctx, e, func(ctx context.Context) (survey, error) {
 		return e.listNodes(ctx, func([]node) bool { return false })
 	})
 }
@@ -95,10 +99,12 @@ func (e *Env) listNodes(ctx context.Context, done func([]node) bool) (survey, er
 	}
 }
 
+var compactClientMemo = NewMemo[kubernetes.Interface]("compact client")
+
 // compactClient speaks protobuf: large lists take a third of the time and of
 // the memory that JSON takes.
 func (e *Env) compactClient(ctx context.Context) (kubernetes.Interface, error) {
-	return once(ctx, e, "compact client", func(context.Context) (kubernetes.Interface, error) {
+	return compactClientMemo.Get(ctx, e, func(context.Context) (kubernetes.Interface, error) {
 		config, err := e.Cluster.Config()
 		if err != nil {
 			return nil, err

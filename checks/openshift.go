@@ -147,10 +147,12 @@ func (e *Env) mayUse(ctx context.Context, account string, constraints []string) 
 	return "", nil
 }
 
+var groupMemo = NewMemo[bool]("group")
+
 // servesGroup tells whether the cluster has an API group, asked once. What
 // cannot be asked it has not.
 func (e *Env) servesGroup(ctx context.Context, group string) bool {
-	served, _ := once(ctx, e, "group "+group, func(ctx context.Context) (bool, error) {
+	served, _ := groupMemo.For(group).Get(ctx, e, func(ctx context.Context) (bool, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return false, err

@@ -33,7 +33,7 @@ func run(ctx context.Context, table []Check, env *Env, o Options, observe Observ
 		group.Go(func() { r.finish(ctx, r.nodes[c.ID]) })
 	}
 	group.Wait()
-	r.env.probes.end()
+	r.env.memory.end()
 	report := Report{Duration: time.Since(started)}
 	for _, c := range plan {
 		report.Results = append(report.Results, r.nodes[c.ID].result)

@@ -136,12 +136,14 @@ func TestALimitEndsACheckAndNamesItself(t *testing.T) {
 	}
 }
 
+var foreverMemo = NewMemo[string]("forever")
+
 func TestCancellingSkipsTheRestAndLeavesNothingRunning(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, cancel := context.WithCancel(t.Context())
 	table := chain(func(ctx context.Context, e *Env) (string, error) {
 		cancel()
-		return once(ctx, e, "forever", func(ctx context.Context) (string, error) {
+		return foreverMemo.Get(ctx, e, func(ctx context.Context) (string, error) {
 			<-ctx.Done()
 			return "", ctx.Err()
 		})
@@ -155,10 +157,12 @@ func TestCancellingSkipsTheRestAndLeavesNothingRunning(t *testing.T) {
 	}
 }
 
+var flakyMemo = NewMemo[string]("flaky")
+
 func TestATransientFaultIsTriedAgainAndAskedAnew(t *testing.T) {
 	var asked atomic.Int32
 	flaky := func(ctx context.Context, e *Env) (string, error) {
-		return once(ctx, e, "flaky", func(context.Context) (string, error) {
+		return flakyMemo.Get(ctx, e, func(context.Context) (string, error) {
 			if asked.Add(1) < 3 {
 				return "", transient(errors.New("not yet"))
 			}
@@ -171,10 +175,12 @@ func TestATransientFaultIsTriedAgainAndAskedAnew(t *testing.T) {
 	}
 }
 
+var factMemo = NewMemo[string]("fact")
+
 func TestAFactIsAskedForOnce(t *testing.T) {
 	var asked atomic.Int32
 	ask := func(ctx context.Context, e *Env) (string, error) {
-		return once(ctx, e, "fact", func(context.Context) (string, error) {
+		return factMemo.Get(ctx, e, func(context.Context) (string, error) {
 			asked.Add(1)
 			return "", errors.New("no")
 		})

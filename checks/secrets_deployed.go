@@ -16,11 +16,13 @@ type variables map[string]secret.Text
 
 func (v variables) get(name string) string { return v[name].Reveal() }
 
+var deployedServerMemo = NewMemo[variables]("environment of the deployed server")
+
 // deployedVariables reads the environment of the release's server as the
 // cluster has it, once; nil when none is deployed. Secrets are read, compared
 // and shown to nobody.
 func (e *Env) deployedVariables(ctx context.Context) (variables, error) {
-	return once(ctx, e, "environment of the deployed server", func(ctx context.Context) (variables, error) {
+	return deployedServerMemo.Get(ctx, e, func(ctx context.Context) (variables, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return nil, err

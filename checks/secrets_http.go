@@ -15,12 +15,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+var machineMemo = NewMemo[stores.Machine]("way to the secrets stores")
+
 // machine is what the clients of the secrets stores may use: the variables
 // that Local gives, this machine's proxies by them (HTTPS_PROXY, HTTP_PROXY,
 // NO_PROXY), and beside the machine's own authorities those that the answers
 // give to the server.
 func (e *Env) machine(ctx context.Context) (stores.Machine, error) {
-	return once(ctx, e, "way to the secrets stores", func(ctx context.Context) (stores.Machine, error) {
+	return machineMemo.Get(ctx, e, func(ctx context.Context) (stores.Machine, error) {
 		proxy := e.proxy()
 		transport := &http.Transport{
 			Proxy:                 func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
@@ -30,7 +32,7 @@ func (e *Env) machine(ctx context.Context) (stores.Machine, error) {
 			ResponseHeaderTimeout: 15 * time.Second,
 			ForceAttemptHTTP2:     true,
 		}
-		e.probes.atEnd(transport.CloseIdleConnections)
+		e.memory.atEnd(transport.CloseIdleConnections)
 		return stores.Machine{Getenv: e.Local.Getenv, HTTP: &http.Client{Transport: transport}, Now: e.Now}, nil
 	})
 }

@@ -21,7 +21,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 			all.add(p, Skip("needs a login, see secrets.credentials"))
 			continue
 		}
-		rights, err := in.store.Rights(ctx, !e.readOnly && !e.unannounced)
+		rights, err := in.store.Rights(ctx, !e.options.ReadOnly && !e.options.Unannounced)
 		in.leave(e, rights.Left)
 		in.judge(&all, rights)
 		if err != nil {
@@ -65,9 +65,9 @@ func (in *loggedIn) proved(e *Env, all *findings, rights stores.Rights) {
 	}
 	reason := "the provider does not tell"
 	switch {
-	case e.readOnly:
+	case e.options.ReadOnly:
 		reason = "under --read-only nothing is written to prove them"
-	case e.unannounced:
+	case e.options.Unannounced:
 		reason = "nothing was written yet to prove them"
 	}
 	granted := ""

@@ -83,10 +83,12 @@ type loggedIn struct {
 	secrets  []secret.Text
 }
 
+var loginMemo = NewMemo[*loggedIn]("login to")
+
 // login opens a store with the server's credentials and logs in, once a run.
 // The error is a *Fault or says why this machine cannot do it.
 func (e *Env) login(ctx context.Context, p place) (*loggedIn, error) {
-	return once(ctx, e, "login to "+p.key, func(ctx context.Context) (*loggedIn, error) {
+	return loginMemo.For(p.key).Get(ctx, e, func(ctx context.Context) (*loggedIn, error) {
 		if p.method() == answers.ImplicitAuth {
 			return nil, Skip("the login is the pod's own identity: only a pod can prove it")
 		}
@@ -98,7 +100,7 @@ func (e *Env) login(ctx context.Context, p place) (*loggedIn, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.probes.atEnd(func() { store.Close(ctx) })
+		e.memory.atEnd(func() { store.Close(ctx) })
 		identity, err := store.Login(ctx)
 		if err != nil {
 			return nil, p.fault(err, secrets)

@@ -50,9 +50,11 @@ func (e *Env) readSecret(ctx context.Context, what string, ref answers.SecretRef
 	return secret.New(string(content)), nil
 }
 
+var secretMemo = NewMemo[*corev1.Secret]("secret")
+
 // secret gets a Secret of the server's namespace, once.
 func (e *Env) secret(ctx context.Context, name string) (*corev1.Secret, error) {
-	return once(ctx, e, "secret "+name, func(ctx context.Context) (*corev1.Secret, error) {
+	return secretMemo.For(name).Get(ctx, e, func(ctx context.Context) (*corev1.Secret, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return nil, err
