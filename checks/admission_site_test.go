@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -53,33 +52,6 @@ func TestAdmissionBeforeTheNamespaceExists(t *testing.T) {
 	if len(pods.Items) != 0 {
 		t.Errorf("%d pods were made", len(pods.Items))
 	}
-}
-
-// policy refuses the creation of a resource in a namespace, by a message that
-// names the policy, where the expression holds.
-func policy(t *testing.T, c *testcluster.Cluster, name, namespace, resource, where string) {
-	t.Helper()
-	api, deny := c.Client(t).AdmissionregistrationV1(), admissionv1.Fail
-	created := []admissionv1.OperationType{admissionv1.Create}
-	rule := admissionv1.RuleWithOperations{Operations: created, Rule: admissionv1.Rule{APIGroups: []string{"*"}, APIVersions: []string{"*"}, Resources: []string{resource}}}
-	_, err := api.ValidatingAdmissionPolicies().Create(t.Context(), &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: admissionv1.ValidatingAdmissionPolicySpec{
-		FailurePolicy:    &deny,
-		MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{RuleWithOperations: rule}}},
-		MatchConditions:  []admissionv1.MatchCondition{{Name: "the-test-s-own", Expression: where}},
-		Validations:      []admissionv1.Validation{{Expression: "false", Message: "none of these, says " + name}},
-	}}, metav1.CreateOptions{})
-	must(t, err)
-	t.Cleanup(func() {
-		_ = api.ValidatingAdmissionPolicies().Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{})
-	})
-	_, err = api.ValidatingAdmissionPolicyBindings().Create(t.Context(), &admissionv1.ValidatingAdmissionPolicyBinding{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: admissionv1.ValidatingAdmissionPolicyBindingSpec{
-		PolicyName: name, ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny},
-		MatchResources: &admissionv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: namespace}}},
-	}}, metav1.CreateOptions{})
-	must(t, err)
-	t.Cleanup(func() {
-		_ = api.ValidatingAdmissionPolicyBindings().Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{})
-	})
 }
 
 func TestAdmissionBeforeTheNamespaceExistsRefused(t *testing.T) {

@@ -83,23 +83,6 @@ func (c Check) limit() time.Duration {
 	return DefaultLimit
 }
 
-// Table is every check, in the order of the final report. A check stands
-// after those it needs.
-var Table = slices.Concat(
-	clusterChecks,
-	databaseChecks,
-	inClusterChecks,
-	secretsChecks,
-	supplyChecks,
-	imageChecks,
-	exposeChecks,
-	networkChecks,
-	localChecks,
-)
-
-// ByID returns the check with that id.
-func ByID(id string) (Check, bool) { return find(Table, id) }
-
 func find(table []Check, id string) (Check, bool) {
 	i := slices.IndexFunc(table, func(c Check) bool { return c.ID == id })
 	if i < 0 {

@@ -2,24 +2,6 @@ package checks
 
 import "time"
 
-func needsCluster(e *Env) string {
-	if e.Cluster == nil {
-		return "no cluster was named"
-	}
-	return ""
-}
-
-// needsRendered is for checks that look at the rendered objects in a cluster.
-func needsRendered(e *Env) string {
-	if why := needsCluster(e); why != "" {
-		return why
-	}
-	if e.Rendered == nil {
-		return "the chart was not rendered"
-	}
-	return ""
-}
-
 var clusterChecks = []Check{
 	{
 		ID: "cluster.kubeconfig", Claim: "a kubeconfig and context are usable", Severity: MustPass, When: needsCluster, Run: clusterKubeconfig,

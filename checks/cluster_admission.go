@@ -85,11 +85,3 @@ func (e *Env) untriedFault(untried []untriedObject) *Fault {
 	fault.Remedy = fmt.Sprintf("have someone who may create pods in namespace %s run this check with the same answers: zenml-installer preflight --only cluster.admission", e.namespace())
 	return fault
 }
-
-// joined puts a text on a line of its own after another.
-func joined(before, after string) string {
-	if before == "" || after == "" {
-		return before + after
-	}
-	return before + "\n" + after
-}

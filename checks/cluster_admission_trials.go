@@ -4,8 +4,6 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -94,9 +92,6 @@ func podOf(o manifest.Object) (trial, bool) {
 	return trial{object: pod, account: account}, true
 }
 
-// defaultAccount is the ServiceAccount that every namespace has.
-const defaultAccount = "default"
-
 // tryAccount has the pod tried as its own account, because policies and quotas
 // may look at it, or as the default one before the chart has made it.
 func (e *Env) tryAccount(ctx context.Context, where trialSite, r Rendered, pod *trial) error {
@@ -113,22 +108,4 @@ func (e *Env) tryAccount(ctx context.Context, where trialSite, r Rendered, pod *
 		spec["serviceAccountName"] = defaultAccount
 	}
 	return nil
-}
-
-// accountIsThere tells whether pods can have a ServiceAccount before the
-// install. One that the chart does not make has to be there: the API server
-// says so if it is not.
-func (e *Env) accountIsThere(ctx context.Context, r Rendered, name string) (bool, error) {
-	if name == defaultAccount || len(manifest.Find(r.Objects, "ServiceAccount", name)) == 0 {
-		return true, nil
-	}
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return false, err
-	}
-	_, err = client.CoreV1().ServiceAccounts(e.namespace()).Get(ctx, name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
-		return false, nil
-	}
-	return err == nil, kubeError(err)
 }

@@ -88,7 +88,7 @@ func (e *Env) roomFor(ctx context.Context, w workload, wanted room, nodes []node
 		if err != nil {
 			return "", err
 		}
-		if wanted.fits(n.left(used)) {
+		if wanted.fits(roomLeft(n, used)) {
 			return n.name, nil
 		}
 	}
@@ -115,7 +115,7 @@ func (e *Env) roomAnywhere(ctx context.Context, w workload, wanted room) (string
 		return "", err
 	}
 	for _, n := range large {
-		if wanted.fits(n.left(used[n.name])) {
+		if wanted.fits(roomLeft(n, used[n.name])) {
 			return n.name, nil
 		}
 	}
@@ -137,7 +137,7 @@ func tooSmall(w workload, wanted room, nodes []node) *Fault {
 	return fault
 }
 
-func (n node) left(used room) room {
+func roomLeft(n node, used room) room {
 	all := roomOf(n.allocatable)
 	return room{cpu: all.cpu - used.cpu, memory: all.memory - used.memory, pods: all.pods - used.pods}
 }

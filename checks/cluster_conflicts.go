@@ -16,14 +16,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// claimed is an object that the install will write.
-type claimed struct {
-	kind     schema.GroupVersionKind
-	name     string
-	hook     bool // Helm makes it for a moment, and does not own it
-	prepared bool // the installer makes it before the release
-}
-
 func clusterConflicts(ctx context.Context, e *Env) (string, error) {
 	r, err := e.rendered(ctx)
 	if err != nil {
@@ -81,10 +73,6 @@ func claims(r Rendered) []claimed {
 	return all
 }
 
-func claimOf(o manifest.Object) claimed {
-	return claimed{kind: o.GroupVersionKind(), name: o.GetName(), hook: len(o.Hooks()) > 0}
-}
-
 // contested looks whether an object of that name exists and whose it is.
 func (e *Env) contested(ctx context.Context, client metadata.Interface, c claimed) (*Fault, error) {
 	resource, _ := meta.UnsafeGuessKindToResource(c.kind)
@@ -130,21 +118,4 @@ func (e *Env) leftClaim(ctx context.Context, c claimed) (*Fault, error) {
 		Warn: true, Found: fmt.Sprintf("the volume %s of an earlier install is still there", c.name),
 		Remedy: fmt.Sprintf("its data is used again, if the chart takes it over; for a fresh start: kubectl -n %s delete pvc/%s", e.namespace(), c.name),
 	}, nil
-}
-
-// ownerOf says whose an object is, and whether that is this release.
-func (e *Env) ownerOf(found *metav1.PartialObjectMetadata, c claimed) (owner string, ours bool) {
-	labels, notes := found.Labels, found.Annotations
-	release, namespace := notes["meta.helm.sh/release-name"], notes["meta.helm.sh/release-namespace"]
-	switch {
-	case release != "":
-		return fmt.Sprintf("the Helm release %s/%s", namespace, release), release == e.release() && namespace == e.namespace()
-	case labels[manifest.LabelManagedBy] == manifest.Installer:
-		return "an install of " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.release() && c.prepared
-	case c.hook && labels[manifest.LabelManagedBy] == "Helm":
-		return "the Helm release " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.release()
-	case labels[manifest.LabelManagedBy] != "":
-		return labels[manifest.LabelManagedBy], false
-	}
-	return "someone else (it has no owner's mark)", false
 }

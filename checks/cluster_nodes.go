@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // workloads are the pods that the install waits for: the server's and the
@@ -88,4 +90,46 @@ func fitRemedy(reason string) string {
 		return "kubectl describe nodes; a node that is not ready says why under Conditions"
 	}
 	return "add a Linux node that takes it: kubectl get nodes -o wide"
+}
+
+var someNodesMemo = NewMemo[survey]("some nodes")
+
+// someNodes lists nodes until enough of those seen take every pod of the
+// release, once. In most clusters that is the first page of many.
+func (e *Env) someNodes(ctx context.Context) (survey, error) {
+	return someNodesMemo.Get(ctx, e, func(ctx context.Context) (survey, error) {
+		r, err := e.rendered(ctx)
+		if err != nil {
+			return survey{}, err
+		}
+		pods := workloads(r.Objects)
+		return e.listNodes(ctx, func(seen []node) bool { return enough(seen, pods) })
+	})
+}
+
+// enough tells whether so many nodes take each pod, and are large enough for
+// it, that one of them likely has room.
+func enough(seen []node, pods []workload) bool {
+	for _, w := range pods {
+		wanted := requests(w.spec)
+		fitting := slices.DeleteFunc(fit(seen, w), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
+		if len(fitting) < fewNodes {
+			return false
+		}
+	}
+	return true
+}
+
+// noNodes makes the skip of a user who may not list nodes.
+func noNodes(err error) error {
+	if apierrors.IsForbidden(err) {
+		return Skip("you may not list the cluster's nodes")
+	}
+	return err
+}
+
+// workload is a pod that the install makes, and which object makes it.
+type workload struct {
+	by   string // "Deployment zenml-server"
+	spec corev1.PodSpec
 }

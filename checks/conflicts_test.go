@@ -62,10 +62,6 @@ func TestConflictWithASecretThatTheInstallerMakes(t *testing.T) {
 	expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", Pass)
 }
 
-func onVolume(a *answers.Answers) {
-	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: true, Size: "1Gi"}}
-}
-
 func TestConflictWithALeftVolume(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)

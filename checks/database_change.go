@@ -19,7 +19,7 @@ func databaseChange(ctx context.Context, e *Env) (string, error) {
 	if v == nil {
 		return "nothing is deployed yet", nil
 	}
-	before, ok := v.database()
+	before, ok := deployedDatabase(v)
 	if !ok {
 		return "", Skip("the deployed server's ZENML_STORE_URL is not one that this program can read")
 	}
@@ -67,9 +67,9 @@ func (e *Env) database() whereabouts {
 	return whereabouts{answers.MySQLDatabase, fmt.Sprintf("%s:%d/%s", strings.ToLower(m.Host), m.Port, m.Name)}
 }
 
-// database is where a deployed server keeps its data, by its ZENML_STORE_URL.
+// deployedDatabase is where a deployed server keeps its data, by its ZENML_STORE_URL.
 // The charts set none for SQLite in its usual place.
-func (v variables) database() (whereabouts, bool) {
+func deployedDatabase(v variables) (whereabouts, bool) {
 	text := v.get("ZENML_STORE_URL")
 	if text == "" || strings.HasPrefix(text, "sqlite:") {
 		return whereabouts{kind: answers.SQLiteDatabase}, true

@@ -37,7 +37,7 @@ func TestDatabaseOnAnUpgrade(t *testing.T) {
 		{strange, embedded, Skipped, "ZENML_STORE_URL is not one that this program can read"},
 	} {
 		e := &Env{Answers: answers.Answers{Cluster: answers.Cluster{Namespace: s.namespace}, Database: s.database}.Complete(), Cluster: c.Access()}
-		report, err := Run(t.Context(), e, Options{Only: []string{"database.change"}}, nil)
+		report, err := run(t.Context(), Table, e, Options{Only: []string{"database.change"}}, nil)
 		must(t, err)
 		result := expect(t, report, "database.change", s.status, s.say)
 		if strings.Contains(result.Message+result.Hint, canary) {

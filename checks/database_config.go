@@ -30,15 +30,3 @@ func databaseConfig(_ context.Context, e *Env) (string, error) {
 	m := e.Answers.Database.MySQL
 	return fmt.Sprintf("%s on %s as %s", m.Name, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), m.User), nil
 }
-
-// faultOf makes one fault of several that answers reports.
-func faultOf(faults answers.Faults) *Fault {
-	var found, remedies []string
-	for _, f := range faults {
-		found = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": "))
-		if f.Remedy != "" {
-			remedies = append(remedies, strings.TrimPrefix(f.Key+": "+f.Remedy, ": "))
-		}
-	}
-	return &Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: faults}
-}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"syscall"
 
@@ -104,26 +103,4 @@ func (e *Env) privateDatabase(ctx context.Context) bool {
 	}
 	found, err := e.databaseAddresses(context.WithoutCancel(ctx)) // also once the check's own time is up
 	return err == nil && len(found) > 0 && privateAddress(found[0])
-}
-
-// privateName tells whether a name is of the kind that only a cluster or a
-// private network resolves.
-func privateName(host string) bool {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return privateAddress(a)
-	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	for _, suffix := range []string{".svc", ".cluster.local", ".internal", ".local", ".lan", ".private", ".intranet", ".corp"} {
-		if strings.HasSuffix(host, suffix) {
-			return true
-		}
-	}
-	return strings.Contains(host, ".svc.") || strings.Contains(host, ".privatelink.") || !strings.Contains(host, ".")
-}
-
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598, used by clusters and carriers
-
-func privateAddress(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
 }

@@ -17,14 +17,9 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-const (
-	// dialLimit is how long a connection may take to come about. A packet
-	// filter that drops gives no other sign than silence.
-	dialLimit = 5 * time.Second
-	// helloLimit is how long the server may take for its greeting: it looks up
-	// the client's name first, unless told otherwise.
-	helloLimit = 5 * time.Second
-)
+// helloLimit is how long the server may take for its greeting: it looks up the
+// client's name first, unless told otherwise.
+const helloLimit = 5 * time.Second
 
 // hello is a connection on which the server has introduced itself.
 type hello struct {
@@ -149,16 +144,4 @@ func silent(err error) error {
 		return &errForeign{says: fmt.Sprintf("it says nothing within %s", helloLimit)}
 	}
 	return err
-}
-
-// opening is the printable beginning of what another protocol says first.
-func opening(data []byte) string {
-	text, _, _ := strings.Cut(string(data), "\n")
-	text = strings.ToValidUTF8(strings.TrimSpace(text), "?")
-	return text[:min(len(text), 40)]
-}
-
-func isTimeout(err error) bool {
-	var n net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }

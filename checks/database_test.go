@@ -3,45 +3,19 @@ package checks
 import (
 	"errors"
 	"net"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
-
-const canary = "c4n4ry-Pa55word"
-
-// withDatabase returns the environment of an install into a server's database,
-// as user zenml with all rights on database zenml, over verified TLS.
-func withDatabase(t *testing.T, s *testdb.Server, change ...func(*answers.MySQL)) *Env {
-	t.Helper()
-	m := answers.MySQL{Host: "db.test", Port: s.Port, Name: "zenml", User: "zenml", Password: plain(canary),
-		TLS: answers.TLS{Mode: answers.TLSVerifyFull, CA: plain(string(s.Authority.PEM))}}
-	for _, c := range change {
-		c(&m)
-	}
-	a := answers.Answers{Database: answers.Database{Type: answers.MySQLDatabase, MySQL: m}}.Complete()
-	return &Env{Answers: a, Local: answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile}, Resolver: resolver(t, map[string]string{"db.test": "127.0.0.1"})}
-}
-
-func plain(text string) answers.Source { return answers.Source{Value: secret.New(text)} }
-
-func start(t *testing.T, o testdb.Options) *testdb.Server {
-	t.Helper()
-	s := testdb.Start(t, o)
-	s.Exec(t, "CREATE DATABASE zenml", "CREATE USER zenml IDENTIFIED BY '"+canary+"'", "GRANT ALL ON zenml.* TO zenml")
-	return s
-}
 
 // preflight runs the database's checks and looks for leaks.
 func preflight(t *testing.T, e *Env, o Options) Report {
 	t.Helper()
 	o.Only = []string{"database"}
-	report, err := Run(t.Context(), e, o, nil)
+	report, err := run(t.Context(), Table, e, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
 )
 
 // alertOf returns the alert by which the other side broke off TLS, as it does
@@ -66,27 +65,6 @@ func (e *Env) tlsFault(err error) error {
 		fault.Remedy = alertRemedy(e, alert)
 	}
 	return fault
-}
-
-func certificateNames(c *x509.Certificate) []string {
-	names := append([]string{}, c.DNSNames...)
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(c.DNSNames) == 0 {
-		names = append(names, commonNames(c)...) // they count then
-	}
-	if len(names) == 0 {
-		names = append(names, "no host at all (it has no subject alternative name)")
-	}
-	return names
-}
-
-func expiredWords(c *x509.Certificate, now time.Time) string {
-	if now.Before(c.NotBefore) {
-		return fmt.Sprintf("the certificate of %s is not valid before %s", c.Subject, c.NotBefore.Format(time.RFC3339))
-	}
-	return fmt.Sprintf("the certificate of %s expired on %s", c.Subject, c.NotAfter.Format(time.RFC3339))
 }
 
 func alertRemedy(e *Env, alert string) string {

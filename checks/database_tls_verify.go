@@ -95,16 +95,6 @@ func tooWide(name string) bool {
 
 var commonName = asn1.ObjectIdentifier{2, 5, 4, 3}
 
-func commonNames(c *x509.Certificate) []string {
-	var names []string
-	for _, n := range c.Subject.Names {
-		if text, ok := n.Value.(string); ok && n.Type.Equal(commonName) {
-			names = append(names, text)
-		}
-	}
-	return names
-}
-
 // namedByCommonName warns of a certificate that the server takes, and others
 // do not.
 func (e *Env) namedByCommonName(state tls.ConnectionState) *Fault {

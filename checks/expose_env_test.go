@@ -1,61 +1,15 @@
 package checks
 
 import (
-	"context"
-	"net"
 	"slices"
-	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
-
-// contextOf is the test's context, which does not end before its clean-up.
-func contextOf(t *testing.T) context.Context { return context.WithoutCancel(t.Context()) }
-
-func listen(t *testing.T, host string) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	must(t, err)
-	return l
-}
-
-// waitFor polls until a fact is there.
-func waitFor(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for !is() {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			t.Fatalf("after a minute: %s", what)
-		}
-	}
-}
-
-// stage builds what stands in front of a server in a cluster.
-type stage struct {
-	*testcluster.Cluster
-	t         *testing.T
-	client    kubernetes.Interface
-	namespace string
-}
-
-func newStage(t *testing.T) *stage {
-	t.Helper()
-	c := testcluster.Start(t)
-	return &stage{Cluster: c, t: t, client: c.Client(t), namespace: c.Namespace(t)}
-}
 
 // class makes an IngressClass that bears the namespace's name, so that tests do
 // not meet. Its labels are those of its controller's pods, as charts have it.

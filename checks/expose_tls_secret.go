@@ -13,9 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// endsSoon is how long before its end a certificate is warned about.
-const endsSoon = 14 * 24 * time.Hour
-
 // certificateSecret judges a Secret that holds the certificate users see.
 func (e *Env) certificateSecret(ctx context.Context, namespace, name string) (string, error) {
 	client, err := e.Cluster.Client()

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // Fault is a claim that does not hold.
@@ -80,11 +82,14 @@ func asFault(err error) *Fault {
 	return f
 }
 
-// list joins items as people write them: "a, b and c".
-func list(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
+// faultOf makes one fault of several that answers reports.
+func faultOf(faults answers.Faults) *Fault {
+	var found, remedies []string
+	for _, f := range faults {
+		found = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": "))
+		if f.Remedy != "" {
+			remedies = append(remedies, strings.TrimPrefix(f.Key+": "+f.Remedy, ": "))
+		}
 	}
-	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " and " + items[last]
+	return &Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: faults}
 }

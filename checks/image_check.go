@@ -30,20 +30,6 @@ func supplyImage(ctx context.Context, e *Env) (string, error) {
 	return strings.Join(found, "\n"), nil
 }
 
-// podSpecs returns the pods of the rendered Deployments and Jobs.
-func podSpecs(objects []object) []corev1.PodSpec {
-	var pods []corev1.PodSpec
-	for _, o := range objects {
-		if kind := o.GetKind(); kind != "Deployment" && kind != "Job" || o.Test() {
-			continue
-		}
-		if pod, ok := podSpec(o); ok {
-			pods = append(pods, pod)
-		}
-	}
-	return pods
-}
-
 // imageFor asks the registry for an image and returns its architectures.
 func (e *Env) imageFor(ctx context.Context, image string, pod corev1.PodSpec) ([]string, error) {
 	ask, err := e.registryQuestion(ctx, image, pod)

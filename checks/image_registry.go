@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -116,9 +115,4 @@ func (g *guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errPlainHTTP
 	}
 	return g.next.RoundTrip(r)
-}
-
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // pullLogins are the logins of pull secrets, by registry, in the words of
@@ -65,22 +64,6 @@ func (e *Env) pullSecrets(ctx context.Context, pod corev1.PodSpec) (pullLogins, 
 		}
 	}
 	return logins, names
-}
-
-// accountSecrets are the pull secrets of a service account that is there.
-func (e *Env) accountSecrets(ctx context.Context, account string) []corev1.LocalObjectReference {
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return nil
-	}
-	if account == "" {
-		account = "default"
-	}
-	found, err := client.CoreV1().ServiceAccounts(e.namespace()).Get(ctx, account, metav1.GetOptions{})
-	if err != nil {
-		return nil
-	}
-	return found.ImagePullSecrets
 }
 
 // readLogins reads a Secret of either of Kubernetes' two types for docker's

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,7 +16,7 @@ import (
 // removable sees to it that nothing is made which may not be removed again.
 func (l *podLook) removable(ctx context.Context) error {
 	for _, made := range l.made() {
-		may, err := l.env.allowed(ctx, right{resource: made + "s", verb: "delete"}.attributes(l.env.namespace()))
+		may, err := l.env.allowed(ctx, authorizationv1.ResourceAttributes{Namespace: l.env.namespace(), Verb: "delete", Resource: made + "s"})
 		if err != nil {
 			return err
 		}

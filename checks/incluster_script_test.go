@@ -98,21 +98,3 @@ func TestTheScriptWhereNoDatabaseIs(t *testing.T) {
 		t.Errorf("without TLS: %+v", got)
 	}
 }
-
-// ssh greets everyone on a port of that address like an SSH server.
-func ssh(t *testing.T, host string) int {
-	t.Helper()
-	listener := listen(t, host)
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = conn.Write([]byte("SSH-2.0-OpenSSH_9.2p1 Debian\r\n"))
-			_ = conn.Close()
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
-}

@@ -179,7 +179,7 @@ func TestPodThatCannotStart(t *testing.T) {
 func TestPodThatIsNotRun(t *testing.T) {
 	s := newStage(t)
 	e := s.withPods()
-	report, err := Run(t.Context(), e, Options{Only: []string{inClusterID}, ReadOnly: true}, nil)
+	report, err := run(t.Context(), Table, e, Options{Only: []string{inClusterID}, ReadOnly: true}, nil)
 	must(t, err)
 	expect(t, report, inClusterID, Skipped, "--read-only")
 	e.Answers.Cluster.Namespace = s.namespace + "-later"
@@ -210,7 +210,7 @@ func TestPodOfAnInterruptedRun(t *testing.T) {
 			_ = conn.Close()
 		}
 	}()
-	report, err := Run(ctx, e, Options{Only: []string{inClusterID}}, nil)
+	report, err := run(ctx, Table, e, Options{Only: []string{inClusterID}}, nil)
 	if !errors.Is(err, interrupted) {
 		t.Errorf("the run ended with %v", err)
 	}
@@ -226,28 +226,5 @@ func TestPodOfAnInterruptedRun(t *testing.T) {
 	_, err = s.client.CoreV1().Secrets(s.namespace).Get(t.Context(), left.Name, metav1.GetOptions{})
 	if !apierrors.IsNotFound(err) {
 		t.Errorf("what an earlier run has left is still there: %v", err)
-	}
-}
-
-func TestAFaultOfThisMachinesNetworkIsSettledByThePod(t *testing.T) {
-	local := func(context.Context, *Env) (string, error) {
-		return "", &Fault{Found: "no route", Remedy: "mend it", Local: true}
-	}
-	table := func(pod func(context.Context, *Env) (string, error)) []Check {
-		return []Check{
-			{ID: "a.connect", Severity: MustPass, SettledBy: "a.pod", Run: local},
-			{ID: "a.login", Severity: MustPass, Needs: []string{"a.connect"}, Run: passes},
-			{ID: "a.pod", Severity: MustPass, Run: pod},
-		}
-	}
-	r := mustRun(t, table(passes), Options{})
-	if got := statuses(r); got != "a.connect=warn a.login=skip a.pod=pass" {
-		t.Error(got)
-	}
-	if got := statuses(mustRun(t, table(fails), Options{})); got != "a.connect=fail a.login=skip a.pod=fail" {
-		t.Error(got)
-	}
-	if got := statuses(mustRun(t, table(passes), Options{Skip: []string{"a.pod"}})); got != "a.connect=fail a.login=skip a.pod=skip" {
-		t.Error(got)
 	}
 }

@@ -8,12 +8,6 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// workload is a pod that the install makes, and which object makes it.
-type workload struct {
-	by   string // "Deployment zenml-server"
-	spec corev1.PodSpec
-}
-
 // refuses says why a node does not take the pod, or nothing when it does.
 func (n node) refuses(spec corev1.PodSpec) string {
 	switch {

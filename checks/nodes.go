@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -36,21 +35,6 @@ type survey struct {
 	total int // in the cluster, also those that were not looked at
 }
 
-var someNodesMemo = NewMemo[survey]("some nodes")
-
-// someNodes lists nodes until enough of those seen take every pod of the
-// release, once. In most clusters that is the first page of many.
-func (e *Env) someNodes(ctx context.Context) (survey, error) {
-	return someNodesMemo.Get(ctx, e, func(ctx context.Context) (survey, error) {
-		r, err := e.rendered(ctx)
-		if err != nil {
-			return survey{}, err
-		}
-		pods := workloads(r.Objects)
-		return e.listNodes(ctx, func(seen []node) bool { return enough(seen, pods) })
-	})
-}
-
 var allNodesMemo = NewMemo[survey]("all nodes")
 
 // allNodes lists every node, once.
@@ -58,19 +42,6 @@ func (e *Env) allNodes(ctx context.Context) (survey, error) {
 	return allNodesMemo.Get(ctx, e, func(ctx context.Context) (survey, error) {
 		return e.listNodes(ctx, func([]node) bool { return false })
 	})
-}
-
-// enough tells whether so many nodes take each pod, and are large enough for
-// it, that one of them likely has room.
-func enough(seen []node, pods []workload) bool {
-	for _, w := range pods {
-		wanted := requests(w.spec)
-		fitting := slices.DeleteFunc(fit(seen, w), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
-		if len(fitting) < fewNodes {
-			return false
-		}
-	}
-	return true
 }
 
 func (e *Env) listNodes(ctx context.Context, done func([]node) bool) (survey, error) {
@@ -130,12 +101,4 @@ func brief(n *corev1.Node) node {
 		b.allocatable[r] = n.Status.Allocatable[r]
 	}
 	return b
-}
-
-// noNodes makes the skip of a user who may not list nodes.
-func noNodes(err error) error {
-	if apierrors.IsForbidden(err) {
-		return Skip("you may not list the cluster's nodes")
-	}
-	return err
 }

@@ -36,7 +36,7 @@ var nodeSigns = []struct{ key, value, check string }{
 func (e *Env) onDemand(ctx context.Context) *demand {
 	seen, _ := e.someNodes(ctx)
 	for _, n := range seen.nodes {
-		if found := n.onDemand(); found != nil {
+		if found := demandOf(n); found != nil {
 			return found
 		}
 	}
@@ -49,7 +49,7 @@ func (e *Env) onDemand(ctx context.Context) *demand {
 	return e.autoscaler(ctx)
 }
 
-func (n node) onDemand() *demand {
+func demandOf(n node) *demand {
 	for _, s := range nodeSigns {
 		if value, ok := n.labels[s.key]; ok && (s.value == "" || s.value == value) {
 			return &demand{"node " + n.name + " has the label " + s.key + "=" + value, s.check}

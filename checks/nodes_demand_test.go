@@ -84,10 +84,10 @@ func TestNodesByAClusterAutoscaler(t *testing.T) {
 }
 
 func TestNodesOfAutopilotAreKnownByTheirNames(t *testing.T) {
-	if found := (node{name: "gk3-zenml-pool-1-3f2a"}).onDemand(); found == nil || found.check != checkAutopilot {
+	if found := demandOf(node{name: "gk3-zenml-pool-1-3f2a"}); found == nil || found.check != checkAutopilot {
 		t.Errorf("%+v", found)
 	}
-	if found := (node{name: "gke-zenml-pool-1-3f2a", labels: map[string]string{"eks.amazonaws.com/compute-type": "ec2"}}).onDemand(); found != nil {
+	if found := demandOf(node{name: "gke-zenml-pool-1-3f2a", labels: map[string]string{"eks.amazonaws.com/compute-type": "ec2"}}); found != nil {
 		t.Errorf("%+v", found)
 	}
 }

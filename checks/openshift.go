@@ -146,18 +146,3 @@ func (e *Env) mayUse(ctx context.Context, account string, constraints []string) 
 	}
 	return "", nil
 }
-
-var groupMemo = NewMemo[bool]("group")
-
-// servesGroup tells whether the cluster has an API group, asked once. What
-// cannot be asked it has not.
-func (e *Env) servesGroup(ctx context.Context, group string) bool {
-	served, _ := groupMemo.For(group).Get(ctx, e, func(ctx context.Context) (bool, error) {
-		client, err := e.Cluster.Client()
-		if err != nil {
-			return false, err
-		}
-		return client.Discovery().RESTClient().Get().AbsPath("/apis/"+group).Do(ctx).Error() == nil, nil
-	})
-	return served
-}

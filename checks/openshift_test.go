@@ -2,14 +2,12 @@ package checks
 
 import (
 	"context"
-	"net/http"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -88,19 +86,6 @@ func TestAdmissionBeforeOpenShiftMakesTheNamespace(t *testing.T) {
 	expect(t, look(t, withCluster(t, access, notThere), "cluster.admission"), "cluster.admission", Warned,
 		"runAsUser 1000 and fsGroup 1000", "it gives a new namespace a range of its own", "profile: openshift")
 	expect(t, look(t, withCluster(t, access, notThere, openShift(nil, nil)), "cluster.admission"), "cluster.admission", Pass)
-}
-
-// serving is the access to the sandbox by a proxy that serves another group.
-func serving(t *testing.T, c *testcluster.Cluster, group string) *kube.Access {
-	t.Helper()
-	return proxied(t, c, func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path != "/apis/"+group {
-			return false
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"kind": "APIGroup", "apiVersion": "v1", "name": "` + group + `"}`))
-		return true
-	})
 }
 
 func TestOpenShiftsRanges(t *testing.T) {

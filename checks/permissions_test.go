@@ -1,15 +1,10 @@
 package checks
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
@@ -41,23 +36,6 @@ func TestPermissionsOfARestrictedAccountAndTheRoleThatMendsThem(t *testing.T) {
 	must(t, err)
 	apply(t, c, name, role)
 	expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", Pass)
-}
-
-// apply creates the Role and the RoleBinding of a stream of manifests.
-func apply(t *testing.T, c *testcluster.Cluster, namespace string, stream []byte) {
-	t.Helper()
-	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(stream), 4096)
-	var role rbacv1.Role
-	must(t, decoder.Decode(&role))
-	_, err := c.Client(t).RbacV1().Roles(namespace).Create(t.Context(), &role, metav1.CreateOptions{})
-	must(t, err)
-	var binding rbacv1.RoleBinding
-	must(t, decoder.Decode(&binding))
-	_, err = c.Client(t).RbacV1().RoleBindings(namespace).Create(t.Context(), &binding, metav1.CreateOptions{})
-	must(t, err)
-	if err := decoder.Decode(&rbacv1.ClusterRole{}); !errors.Is(err, io.EOF) {
-		t.Errorf("more is asked for than a Role: %v", err)
-	}
 }
 
 func TestPermissionsToMakeTheNamespace(t *testing.T) {

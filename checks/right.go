@@ -68,13 +68,6 @@ func rights(objects []manifest.Object, namespace string) []right {
 	return slices.Compact(all)
 }
 
-// clusterKinds have no namespace; the chart renders none of them today.
-var clusterKinds = map[string]bool{
-	"Namespace": true, "ClusterRole": true, "ClusterRoleBinding": true, "PersistentVolume": true,
-	"StorageClass": true, "IngressClass": true, "PriorityClass": true, "ClusterIssuer": true, "GatewayClass": true,
-	"ValidatingWebhookConfiguration": true, "MutatingWebhookConfiguration": true, "CustomResourceDefinition": true,
-}
-
 func compareRights(a, b right) int {
 	return cmp.Or(
 		cmp.Compare(boolRank(a.cluster), boolRank(b.cluster)), cmp.Compare(a.group, b.group),

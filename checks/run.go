@@ -10,14 +10,6 @@ import (
 
 var errLimit = errors.New("time limit")
 
-// Run makes the checks that the options choose and returns the report. Checks
-// that do not wait for each other run at the same time; observe may be nil.
-// The error is an UnknownError, or the cause of ctx's end: then the report
-// says which checks were not made.
-func Run(ctx context.Context, env *Env, o Options, observe Observer) (Report, error) {
-	return run(ctx, Table, env, o, observe)
-}
-
 func run(ctx context.Context, table []Check, env *Env, o Options, observe Observer) (Report, error) {
 	plan, err := o.plan(table)
 	if err != nil {

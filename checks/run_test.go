@@ -233,42 +233,25 @@ func TestObserverHearsEveryResultOnce(t *testing.T) {
 	}
 }
 
-func TestTheTableIsSound(t *testing.T) {
-	place, group := map[string]int{}, ""
-	seen := map[string]bool{}
-	for i, c := range Table {
-		if _, twice := place[c.ID]; twice || strings.Count(c.ID, ".") != 1 {
-			t.Errorf("%s is there twice or is no group.name", c.ID)
-		}
-		if c.Group() != group && seen[c.Group()] {
-			t.Errorf("%s stands apart from its group", c.ID)
-		}
-		if c.Claim == "" || c.Why == "" || len(c.Finds) == 0 || c.Run == nil || c.Severity != MustPass && c.Severity != ShouldPass {
-			t.Errorf("%s is not complete", c.ID)
-		}
-		place[c.ID], group, seen[c.Group()] = i, c.Group(), true
+func TestAFaultOfThisMachinesNetworkIsSettledByThePod(t *testing.T) {
+	local := func(context.Context, *Env) (string, error) {
+		return "", &Fault{Found: "no route", Remedy: "mend it", Local: true}
 	}
-	for _, c := range Table {
-		if reaches(t, c, c.ID, 0) {
-			t.Errorf("%s waits for itself", c.ID)
+	table := func(pod func(context.Context, *Env) (string, error)) []Check {
+		return []Check{
+			{ID: "a.connect", Severity: MustPass, SettledBy: "a.pod", Run: local},
+			{ID: "a.login", Severity: MustPass, Needs: []string{"a.connect"}, Run: passes},
+			{ID: "a.pod", Severity: MustPass, Run: pod},
 		}
 	}
-}
-
-// reaches tells whether a check needs id, by whatever way.
-func reaches(t *testing.T, c Check, id string, depth int) bool {
-	if depth > len(Table) {
-		return true
+	r := mustRun(t, table(passes), Options{})
+	if got := statuses(r); got != "a.connect=warn a.login=skip a.pod=pass" {
+		t.Error(got)
 	}
-	for _, need := range c.Needs {
-		next, ok := ByID(need)
-		if !ok {
-			t.Errorf("%s needs %s, which there is not", c.ID, need)
-			continue
-		}
-		if need == id || reaches(t, next, id, depth+1) {
-			return true
-		}
+	if got := statuses(mustRun(t, table(fails), Options{})); got != "a.connect=fail a.login=skip a.pod=fail" {
+		t.Error(got)
 	}
-	return false
+	if got := statuses(mustRun(t, table(passes), Options{Skip: []string{"a.pod"}})); got != "a.connect=fail a.login=skip a.pod=skip" {
+		t.Error(got)
+	}
 }

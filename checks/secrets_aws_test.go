@@ -227,7 +227,7 @@ func TestAWSInterrupted(t *testing.T) {
 	}))
 	t.Cleanup(between.Close)
 	e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }), map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
-	report, err := Run(ctx, e, Options{Only: []string{"secrets.permissions"}}, nil)
+	report, err := run(ctx, Table, e, Options{Only: []string{"secrets.permissions"}}, nil)
 	if !errors.Is(err, context.Canceled) || !reached {
 		t.Fatalf("%v; the secret was there: %v", err, reached)
 	}

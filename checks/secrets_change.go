@@ -13,9 +13,9 @@ import (
 // storeVariables is how the names of a store's variables begin.
 var storeVariables = map[string]string{"secretsStore": "ZENML_SECRETS_STORE_", "backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_"} //nolint:gosec // names of variables
 
-// kind is the type of a deployed store. A server without the variable keeps
+// storeType is the type of a deployed store. A server without the variable keeps
 // its secrets in the database, and no backup.
-func (v variables) kind(store string) string {
+func storeType(v variables, store string) string {
 	if kind := v.get(storeVariables[store] + "TYPE"); kind != "" {
 		return kind
 	}
@@ -36,7 +36,7 @@ func secretsChange(ctx context.Context, e *Env) (string, error) {
 		return "nothing is deployed yet", nil
 	}
 	p := place{"secretsStore", e.Answers.SecretsStore}
-	before, after := v.kind(p.key), first(p.store.Type, answers.SQLSecrets)
+	before, after := storeType(v, p.key), first(p.store.Type, answers.SQLSecrets)
 	switch {
 	case before == answers.NoSecrets:
 		return "the deployed release keeps no secrets", nil
@@ -62,7 +62,7 @@ func (e *Env) switched(v variables, before, after string) *Fault {
 		Found:  fmt.Sprintf("the deployed release keeps its secrets in %s, the answers say %s", before, after),
 		Remedy: fmt.Sprintf("keep secretsStore.type: %s; to move, first name the new store as backupSecretsStore, upgrade, run zenml secret backup, and switch then", before),
 	}
-	if after != answers.NoSecrets && v.kind("backupSecretsStore") == after {
+	if after != answers.NoSecrets && storeType(v, "backupSecretsStore") == after {
 		f.Warn = true
 		f.Remedy = "make sure that zenml secret backup has copied every secret to the backup store, which now becomes the first"
 	}

@@ -24,7 +24,7 @@ func withStore(store answers.SecretsStore, variables map[string]string, change .
 func ask(t *testing.T, e *Env, o Options, hidden ...string) Report {
 	t.Helper()
 	o.Only = []string{"secrets"}
-	report, err := Run(t.Context(), e, o, nil)
+	report, err := run(t.Context(), Table, e, o, nil)
 	must(t, err)
 	var out strings.Builder
 	must(t, JSON(&out, report))

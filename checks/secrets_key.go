@@ -121,7 +121,7 @@ func (e *Env) deployedKey(ctx context.Context, p place) (key secret.Text, deploy
 		return secret.Text{}, false, nil
 	}
 	v, err := e.deployedVariables(ctx)
-	if err != nil || v == nil || v.kind(p.key) != answers.SQLSecrets {
+	if err != nil || v == nil || storeType(v, p.key) != answers.SQLSecrets {
 		return secret.Text{}, false, err
 	}
 	return v[keyVariables[p.key]], true, nil

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,29 +45,6 @@ func TestEncryptionKeyOfAFirstInstall(t *testing.T) {
 			expect(t, report, "secrets.change", Skipped, "no cluster was named")
 		})
 	}
-}
-
-// release makes the Deployment and the Secret of a server as the charts render
-// them: the type in the open, the key and the login in the Secret.
-func release(t *testing.T, c *testcluster.Cluster, namespace string, open, hidden map[string]string) {
-	t.Helper()
-	client, labels := c.Client(t), map[string]string{"app.kubernetes.io/name": "zenml", "app.kubernetes.io/instance": "zenml-server"}
-	var env []corev1.EnvVar
-	for name, value := range open {
-		env = append(env, corev1.EnvVar{Name: name, Value: value})
-	}
-	meta := metav1.ObjectMeta{Name: "zenml-server", Labels: labels}
-	_, err := client.CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: meta, StringData: hidden}, metav1.CreateOptions{})
-	must(t, err)
-	none := int32(0)
-	_, err = client.AppsV1().Deployments(namespace).Create(t.Context(), &appsv1.Deployment{ObjectMeta: meta, Spec: appsv1.DeploymentSpec{
-		Replicas: &none, Selector: &metav1.LabelSelector{MatchLabels: labels},
-		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: corev1.PodSpec{Containers: []corev1.Container{{
-			Name: "zenml", Image: "zenml", Env: env,
-			EnvFrom: []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "zenml-server"}}}},
-		}}}},
-	}}, metav1.CreateOptions{})
-	must(t, err)
 }
 
 func onRelease(access *kube.Access, namespace string, store answers.SecretsStore, more ...func(*answers.Answers)) *Env {
@@ -140,7 +116,7 @@ func TestStoreOnAnUpgrade(t *testing.T) {
 		{moving, vault("http://127.0.0.1:2"), Warned, "address: http://127.0.0.1:2 instead of http://127.0.0.1:1"},
 	} {
 		e := onRelease(c.Access(), s.namespace, s.store)
-		report, err := Run(t.Context(), e, Options{Only: []string{"secrets.change"}}, nil)
+		report, err := run(t.Context(), Table, e, Options{Only: []string{"secrets.change"}}, nil)
 		must(t, err)
 		result := expect(t, report, "secrets.change", s.status, s.say)
 		if strings.Contains(result.Message+result.Hint, canary) {

@@ -41,17 +41,6 @@ var ascii = strings.NewReplacer(
 	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "...", "•", "*", "×", "x", "→", "->", "≥", ">=", "≤", "<=",
 )
 
-// printable leaves out control characters: what a server says must not steer
-// a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, text)
-}
-
 // text spells a message with what the place can show.
 func (s Style) text(message string) string {
 	message = printable(message)

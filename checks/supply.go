@@ -7,13 +7,6 @@ func needsChart(e *Env) string {
 	return ""
 }
 
-func needsObjects(e *Env) string {
-	if e.Rendered == nil {
-		return "the chart was not rendered"
-	}
-	return ""
-}
-
 var supplyChecks = []Check{
 	{
 		ID: "supply.chart", Claim: "the chart and version can be pulled", Severity: MustPass, When: needsChart, Run: supplyChart,
@@ -43,5 +36,17 @@ var supplyChecks = []Check{
 		Needs: []string{"supply.render", "cluster.reachable"},
 		Why:   "the pods stay in CreateContainerConfigError, and the migration job ends the install",
 		Finds: []string{"a missing Secret, or one without the key: database password and certificates, secrets store, custom CAs, environment, imagePullSecrets"},
+	},
+	{
+		ID: "supply.image", Claim: "the image and tag exist for the nodes' architecture", Severity: MustPass, When: needsObjects, Run: supplyImage,
+		Needs: []string{"supply.render"},
+		Why:   "the pods stay in ImagePullBackOff, and the migration job ends the install",
+		Finds: []string{
+			"no such tag (the nearest are named), or no such repository",
+			"no image for the architecture of the nodes; for that of some of them (a warning)",
+			"a private registry without a pull secret, or one whose login is refused",
+			"the registry's rate limit (429, a warning)",
+			"a registry that this machine cannot reach (a warning: the nodes may)",
+		},
 	},
 }

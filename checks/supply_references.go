@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -175,36 +174,3 @@ func volumeReferences(v corev1.Volume, by string) []reference {
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
-
-// podSpec returns the pod specification of a workload.
-func podSpec(o manifest.Object) (corev1.PodSpec, bool) {
-	var path []string
-	switch o.GetKind() {
-	case "Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet":
-		path = []string{"spec", "template", "spec"}
-	case "CronJob":
-		path = []string{"spec", "jobTemplate", "spec", "template", "spec"}
-	case "Pod":
-		path = []string{"spec"}
-	default:
-		return corev1.PodSpec{}, false
-	}
-	content, ok := dig(o.Object, path...)
-	if !ok {
-		return corev1.PodSpec{}, false
-	}
-	var spec corev1.PodSpec
-	err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, &spec)
-	return spec, err == nil
-}
-
-func dig(content map[string]any, path ...string) (map[string]any, bool) {
-	for _, key := range path {
-		next, ok := content[key].(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		content = next
-	}
-	return content, true
-}

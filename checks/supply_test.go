@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"context"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -40,14 +37,6 @@ func TestChartVersionThatIsNotThere(t *testing.T) {
 	expect(t, look(t, e, "supply.chart"), "supply.chart", Pass)
 	e.Answers.Chart.Version = "0.1.2"
 	expect(t, look(t, e, "supply.chart"), "supply.chart", Failed, "0.1.2", c.Charts["current"].Version)
-}
-
-func closedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	must(t, listener.Close())
-	return listener.Addr().String()
 }
 
 func write(t *testing.T, name, content string) string {
@@ -128,30 +117,4 @@ func TestAnUnreadableSourceIsTheFaultAndNotItsSecret(t *testing.T) {
 	}
 	e.Answers.Database.MySQL.TLS = answers.TLS{Mode: answers.TLSVerifyCA, CA: answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}}}
 	expect(t, look(t, e, "supply.references"), "supply.references", Failed, "/nope", "there is no Secret zenml-server-ca")
-}
-
-func TestLocalPort(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
-	e := &Env{Port: listener.Addr().(*net.TCPAddr).Port}
-	expect(t, look(t, e, "local.port"), "local.port", Pass, "another one is taken")
-	e.PortChosen = true
-	expect(t, look(t, e, "local.port"), "local.port", Failed, "in use")
-	expect(t, look(t, &Env{}, "local.port"), "local.port", Pass)
-}
-
-func TestSQLite(t *testing.T) {
-	e := withCluster(t, nil, "zenml")
-	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Warned, "not on a volume")
-	e.Answers.Database.SQLite = answers.SQLite{Persistent: true, Size: "1Gi"}
-	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Pass)
-	e.Answers.Values = map[string]any{"autoscaling": map[string]any{"enabled": true}}
-	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Failed, "autoscaling")
-	e.Rendered = func(context.Context) (Rendered, error) {
-		o := manifest.Object{}
-		o.Object = map[string]any{"kind": "Deployment", "apiVersion": "apps/v1", "metadata": map[string]any{"name": "zenml-server"}, "spec": map[string]any{"replicas": float64(2)}}
-		return Rendered{Objects: []manifest.Object{o}}, nil
-	}
-	expect(t, look(t, e, "database.sqlite"), "database.sqlite", Failed, "2 replicas")
 }

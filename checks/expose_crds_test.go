@@ -35,15 +35,6 @@ func moduleDir(t *testing.T, module string) string {
 	return found.Dir
 }
 
-func dynamicClient(t *testing.T, c *testcluster.Cluster) dynamic.Interface {
-	t.Helper()
-	config, err := c.Access().Config()
-	must(t, err)
-	client, err := dynamic.NewForConfig(config)
-	must(t, err)
-	return client
-}
-
 // installCRDs applies the CRDs of a module's folder whose file names have that
 // part, and takes them away with the test.
 func installCRDs(t *testing.T, c *testcluster.Cluster, module, folder string, kinds ...string) {

@@ -1,100 +1,40 @@
 package checks
 
 import (
-	"context"
-	"errors"
-	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"path/filepath"
-	"testing"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"net/http"
+	"testing"
+
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
-	"github.com/zenml-installer/zenml-installer/install"
-	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	rbacv1 "k8s.io/api/rbac/v1"
+
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
-	"github.com/zenml-installer/zenml-installer/render"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// withCluster returns the environment of an install of the stand-in chart into
-// a namespace of the sandbox, as change has the answers.
-func withCluster(t *testing.T, access *kube.Access, namespace string, change ...func(*answers.Answers)) *Env {
+// serving is the access to the sandbox by a proxy that serves another group.
+func serving(t *testing.T, c *testcluster.Cluster, group string) *kube.Access {
 	t.Helper()
-	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase}}
-	a.Cluster.Namespace = namespace
-	for _, c := range change {
-		c(&a)
-	}
-	e := &Env{Answers: a.Complete(), Cluster: access, Local: answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile}}
-	withChart(e, "../sandbox/charts/current")
-	return e
-}
-
-// withChart lets the environment render a chart as the program does.
-func withChart(e *Env, ref string) {
-	load := func(ctx context.Context) (*install.Chart, error) {
-		return install.LoadChart(ctx, install.Source{Ref: ref, Version: e.Answers.Chart.Version})
-	}
-	e.Chart = func(ctx context.Context) (chart.Info, error) {
-		c, err := load(ctx)
-		if err != nil {
-			return chart.Info{}, err
+	return proxied(t, c, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/apis/"+group {
+			return false
 		}
-		return c.Info, nil
-	}
-	e.Rendered = func(ctx context.Context) (Rendered, error) {
-		c, err := load(ctx)
-		if err != nil {
-			return Rendered{}, err
-		}
-		return renderAll(e.Answers, e.Local, c)
-	}
-}
-
-func renderAll(a answers.Answers, local answers.Local, c *install.Chart) (Rendered, error) {
-	settings := render.Settings{Local: local, Keys: render.Generate(a, nil)}
-	document, err := render.Values(a, c.Info, settings)
-	if err != nil {
-		return Rendered{}, err
-	}
-	rendered, err := c.Render(install.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
-	if err != nil {
-		return Rendered{}, err
-	}
-	r := Rendered{Objects: rendered.Objects}
-	r.Secrets, err = render.Secrets(a, c.Info, settings)
-	if !errors.As(err, &r.Findings) && err != nil {
-		return Rendered{}, err
-	}
-	for _, f := range render.Prove(a, c.Info, document, rendered.Objects) {
-		if f.Check == render.CheckValues {
-			r.Unknown = append(r.Unknown, f)
-		} else {
-			r.Findings = append(r.Findings, f)
-		}
-	}
-	return r, nil
-}
-
-// look runs some checks, and those that they need.
-func look(t *testing.T, e *Env, only ...string) Report {
-	t.Helper()
-	report, err := Run(t.Context(), e, Options{Only: only}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"kind": "APIGroup", "apiVersion": "v1", "name": "` + group + `"}`))
+		return true
+	})
 }
 
 // serviceAccount makes an account with these rules in a namespace and returns
@@ -161,11 +101,4 @@ func accessBy(path, context string) *kube.Access {
 	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Context = path, context
 	return kube.New(flags)
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -14,16 +14,6 @@ import (
 	"k8s.io/client-go/tools/pager"
 )
 
-// Resources that are not Kubernetes' own.
-var (
-	gatewayResource   = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "gateways"}
-	httpRouteResource = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "httproutes"}
-
-	issuerResource        = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "issuers"}
-	clusterIssuerResource = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "clusterissuers"}
-	certificateResource   = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "certificates"}
-)
-
 // dynamic returns the client for resources that are not Kubernetes' own.
 func (e *Env) dynamic() (dynamic.Interface, error) {
 	config, err := e.Cluster.Config()

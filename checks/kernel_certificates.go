@@ -1,0 +1,41 @@
+package checks
+
+import (
+	"crypto/x509"
+	"fmt"
+	"time"
+)
+
+func certificateNames(c *x509.Certificate) []string {
+	names := append([]string{}, c.DNSNames...)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(c.DNSNames) == 0 {
+		names = append(names, commonNames(c)...) // they count then
+	}
+	if len(names) == 0 {
+		names = append(names, "no host at all (it has no subject alternative name)")
+	}
+	return names
+}
+
+func expiredWords(c *x509.Certificate, now time.Time) string {
+	if now.Before(c.NotBefore) {
+		return fmt.Sprintf("the certificate of %s is not valid before %s", c.Subject, c.NotBefore.Format(time.RFC3339))
+	}
+	return fmt.Sprintf("the certificate of %s expired on %s", c.Subject, c.NotAfter.Format(time.RFC3339))
+}
+
+// endsSoon is how long before its end a certificate is warned about.
+const endsSoon = 14 * 24 * time.Hour
+
+func commonNames(c *x509.Certificate) []string {
+	var names []string
+	for _, n := range c.Subject.Names {
+		if text, ok := n.Value.(string); ok && n.Type.Equal(commonName) {
+			names = append(names, text)
+		}
+	}
+	return names
+}

@@ -1,0 +1,53 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// dialLimit is how long a connection may take to come about. A packet filter
+// that drops gives no other sign than silence.
+const dialLimit = 5 * time.Second
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}
+
+// opening is the printable beginning of what another protocol says first.
+func opening(data []byte) string {
+	text, _, _ := strings.Cut(string(data), "\n")
+	text = strings.ToValidUTF8(strings.TrimSpace(text), "?")
+	return text[:min(len(text), 40)]
+}
+
+// privateName tells whether a name is of the kind that only a cluster or a
+// private network resolves.
+func privateName(host string) bool {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return privateAddress(a)
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	for _, suffix := range []string{".svc", ".cluster.local", ".internal", ".local", ".lan", ".private", ".intranet", ".corp"} {
+		if strings.HasSuffix(host, suffix) {
+			return true
+		}
+	}
+	return strings.Contains(host, ".svc.") || strings.Contains(host, ".privatelink.") || !strings.Contains(host, ".")
+}
+
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598, used by clusters and carriers
+
+func privateAddress(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,54 @@
+package checks
+
+import (
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// podSpec returns the pod specification of a workload.
+func podSpec(o manifest.Object) (corev1.PodSpec, bool) {
+	var path []string
+	switch o.GetKind() {
+	case "Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet":
+		path = []string{"spec", "template", "spec"}
+	case "CronJob":
+		path = []string{"spec", "jobTemplate", "spec", "template", "spec"}
+	case "Pod":
+		path = []string{"spec"}
+	default:
+		return corev1.PodSpec{}, false
+	}
+	content, ok := dig(o.Object, path...)
+	if !ok {
+		return corev1.PodSpec{}, false
+	}
+	var spec corev1.PodSpec
+	err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, &spec)
+	return spec, err == nil
+}
+
+func dig(content map[string]any, path ...string) (map[string]any, bool) {
+	for _, key := range path {
+		next, ok := content[key].(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		content = next
+	}
+	return content, true
+}
+
+// podSpecs returns the pods of the rendered Deployments and Jobs.
+func podSpecs(objects []object) []corev1.PodSpec {
+	var pods []corev1.PodSpec
+	for _, o := range objects {
+		if kind := o.GetKind(); kind != "Deployment" && kind != "Job" || o.Test() {
+			continue
+		}
+		if pod, ok := podSpec(o); ok {
+			pods = append(pods, pod)
+		}
+	}
+	return pods
+}
