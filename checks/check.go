@@ -76,6 +76,7 @@ const DocsBase = "https://github.com/zenml-installer/zenml-installer/blob/main/d
 // Docs is the address of the check's own section in docs/checks.
 func (c Check) Docs() string { return DocsBase + c.Group() + ".md#" + c.ID }
 
+// limit is the time limit of the check, the default one included.
 func (c Check) limit() time.Duration {
 	if c.Limit > 0 {
 		return c.Limit
@@ -83,6 +84,7 @@ func (c Check) limit() time.Duration {
 	return DefaultLimit
 }
 
+// find returns the check of a table with that id.
 func find(table []Check, id string) (Check, bool) {
 	i := slices.IndexFunc(table, func(c Check) bool { return c.ID == id })
 	if i < 0 {

@@ -2,6 +2,7 @@ package checks
 
 import "time"
 
+// clusterChecks ask about the cluster that the server is installed into.
 var clusterChecks = []Check{
 	{
 		ID: "cluster.kubeconfig", Claim: "a kubeconfig and context are usable", Severity: MustPass, When: needsCluster, Run: clusterKubeconfig,

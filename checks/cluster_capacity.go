@@ -96,12 +96,12 @@ func (e *Env) roomFor(ctx context.Context, w workload, wanted room, nodes []node
 }
 
 // largeEnough returns the nodes that would have the room if they were empty,
-// the largest first. It sorts nodes.
-func largeEnough(nodes []node, wanted room) []node {
-	slices.SortStableFunc(nodes, func(a, b node) int {
+// the largest first. It sorts all.
+func largeEnough(all []node, wanted room) []node {
+	slices.SortStableFunc(all, func(a, b node) int {
 		return -cmp.Or(cmp.Compare(a.allocatable.Memory().Value(), b.allocatable.Memory().Value()), cmp.Compare(a.allocatable.Cpu().MilliValue(), b.allocatable.Cpu().MilliValue()))
 	})
-	return slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
+	return slices.DeleteFunc(slices.Clone(all), func(n node) bool { return !wanted.fits(roomOf(n.allocatable)) })
 }
 
 func (e *Env) roomAnywhere(ctx context.Context, w workload, wanted room) (string, error) {

@@ -49,8 +49,8 @@ func clusterNodes(ctx context.Context, e *Env) (string, error) {
 }
 
 // fit returns the nodes that take the pod, whatever room they have.
-func fit(nodes []node, w workload) []node {
-	return slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return n.refuses(w.spec) != "" })
+func fit(all []node, w workload) []node {
+	return slices.DeleteFunc(slices.Clone(all), func(n node) bool { return n.refuses(w.spec) != "" })
 }
 
 // unfit says why no node takes the pod, the most frequent reasons first.

@@ -141,7 +141,8 @@ func TestClusterThatTakesYouForNobody(t *testing.T) {
 	expect(t, report, "cluster.reachable", Failed, "takes you for nobody (system:anonymous)", "kubectl config view")
 	expect(t, report, "cluster.permissions", Skipped, "needs cluster.reachable")
 
-	_, err := e.fresh(t.Context(), Options{}).missing(t.Context(), []right{{resource: "pods", verb: "get"}, {resource: "pods", verb: "list"}, {resource: "secrets", verb: "get"}})
+	e = e.fresh(t.Context(), Options{})
+	_, err := e.missing(t.Context(), []right{{resource: "pods", verb: "get"}, {resource: "pods", verb: "list"}, {resource: "secrets", verb: "get"}})
 	if err == nil || strings.Count(err.Error(), "cannot create resource") != 1 {
 		t.Errorf("the reason is not said once: %v", err)
 	}

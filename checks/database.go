@@ -4,6 +4,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+// needsMySQL skips a check when the database is not MySQL.
 func needsMySQL(e *Env) string {
 	if e.Answers.Database.Type != answers.MySQLDatabase {
 		return "the database is not MySQL"
@@ -18,6 +19,7 @@ func needsSQLite(e *Env) string {
 	return ""
 }
 
+// databaseChecks ask about the database as this machine sees it.
 var databaseChecks = []Check{
 	{
 		ID: "database.config", Claim: "the settings are well-formed", Severity: MustPass, When: needsMySQL, Run: databaseConfig,

@@ -33,6 +33,7 @@ type errForeign struct{ says string }
 
 func (e *errForeign) Error() string { return e.says }
 
+// databaseAddress is the host and port of MySQL.
 func (e *Env) databaseAddress() string {
 	m := e.Answers.Database.MySQL
 	return net.JoinHostPort(m.Host, strconv.Itoa(m.Port))
@@ -74,7 +75,7 @@ func (e *Env) databaseHello(ctx context.Context) (*hello, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.memory.atEnd(func() { _ = conn.Close() })
+		e.atEnd(func() { _ = conn.Close() })
 		if err := conn.SetDeadline(time.Now().Add(helloLimit)); err != nil {
 			return nil, err
 		}

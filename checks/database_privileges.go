@@ -30,7 +30,7 @@ func databasePrivileges(ctx context.Context, e *Env) (string, error) {
 	if len(missing) > 0 {
 		return "", e.lacking(ctx, missing)
 	}
-	if e.options.ReadOnly {
+	if e.readOnly() {
 		if _, err := e.granted(ctx); err != nil {
 			return "", err
 		}

@@ -94,7 +94,7 @@ func (e *Env) open(ctx context.Context, config *tls.Config, database string) (*s
 		_ = db.Close()
 		return nil, heard.explain(err)
 	}
-	e.memory.atEnd(func() { _ = db.Close() })
+	e.atEnd(func() { _ = db.Close() })
 	return db, nil
 }
 

@@ -15,16 +15,16 @@ import (
 func preflight(t *testing.T, e *Env, o Options) Report {
 	t.Helper()
 	o.Only = []string{"database"}
-	report, err := run(t.Context(), Table, e, o, nil)
+	found, err := run(t.Context(), Table, e, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	must(t, errors.Join(JSON(&out, report), Text(&out, report, Style{}), JUnit(&out, report, false)))
+	must(t, errors.Join(JSON(&out, found), Text(&out, found, Style{}), JUnit(&out, found, false)))
 	if strings.Contains(out.String(), canary) {
 		t.Errorf("the password shows in the report:\n%s", out.String())
 	}
-	return report
+	return found
 }
 
 func TestDatabaseThatServes(t *testing.T) {
@@ -192,7 +192,7 @@ func TestDatabaseTooManyConnections(t *testing.T) {
 func hold(t *testing.T, e *Env) {
 	t.Helper()
 	e = e.fresh(t.Context(), Options{})
-	t.Cleanup(e.memory.end)
+	t.Cleanup(e.end)
 	_, err := e.inDatabase(t.Context())
 	if err != nil && number(err) != errTooManyConnections {
 		t.Fatal(err)

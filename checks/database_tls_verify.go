@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -92,8 +91,6 @@ func verifyHost(c *x509.Certificate, host string) (byName bool, err error) {
 func tooWide(name string) bool {
 	return strings.HasPrefix(name, "*") && strings.Count(name, ".") < 2
 }
-
-var commonName = asn1.ObjectIdentifier{2, 5, 4, 3}
 
 // namedByCommonName warns of a certificate that the server takes, and others
 // do not.

@@ -75,7 +75,22 @@ func (e *Env) fresh(ctx context.Context, o Options) *Env {
 	return &c
 }
 
+// atEnd calls closer when the run is over, for what a check has opened.
+func (e *Env) atEnd(closer func()) { e.memory.atEnd(closer) }
+
+// end finishes the run that fresh began.
+func (e *Env) end() { e.memory.end() }
+
+// readOnly returns true if this run must not write anything.
+func (e *Env) readOnly() bool { return e.options.ReadOnly }
+
+// unannounced returns true if nobody has read the notices of the checks.
+func (e *Env) unannounced() bool { return e.options.Unannounced }
+
+// namespace is where the server is installed.
 func (e *Env) namespace() string { return e.Answers.Cluster.Namespace }
+
+// release is the name of the Helm release.
 func (e *Env) release() string   { return e.Answers.Cluster.Release }
 
 var chartMemo = NewMemo[chart.Info]("chart")

@@ -55,6 +55,8 @@ func (e *Env) certificateMode() string {
 	return answers.CertOff
 }
 
+// exposeChecks ask about the way from a browser to the server: the route, its
+// controller, the host name and the certificate.
 var exposeChecks = []Check{
 	{
 		ID: "expose.host", Claim: "the host is a DNS name", Severity: MustPass, When: needsRoute, Run: exposeHost,

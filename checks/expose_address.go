@@ -149,6 +149,6 @@ func (e *Env) routeAddress(ctx context.Context) (string, error) {
 // is a *Fault when there is none. It needs Env.Cluster.
 func RouteAddress(ctx context.Context, env *Env) (string, error) {
 	e := env.fresh(ctx, Options{})
-	defer e.memory.end()
+	defer e.end()
 	return e.routeAddress(ctx)
 }

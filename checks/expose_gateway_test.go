@@ -65,7 +65,7 @@ func TestGateway(t *testing.T) {
 func servesGateways(s *stage, t *testing.T) bool {
 	t.Helper()
 	e := s.throughGateway("default").fresh(t.Context(), Options{})
-	defer e.memory.end()
+	defer e.end()
 	served, err := e.serves(t.Context(), gatewayResource)
 	must(t, err)
 	return served

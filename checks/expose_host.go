@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 func exposeHost(ctx context.Context, e *Env) (string, error) {
@@ -72,7 +74,7 @@ func (e *Env) renderedHosts(ctx context.Context) error {
 
 // routeHosts returns the hosts of an Ingress or HTTPRoute; a host of null is
 // an empty one.
-func routeHosts(o object) []string {
+func routeHosts(o manifest.Object) []string {
 	var hosts []string
 	switch o.GetKind() {
 	case "HTTPRoute":

@@ -34,7 +34,7 @@ func exposePath(ctx context.Context, e *Env) (string, error) {
 
 // ingressPathFault judges the paths of a rendered Ingress; root is the path
 // that the server believes to be under.
-func (e *Env) ingressPathFault(ctx context.Context, ingress object, root string) error {
+func (e *Env) ingressPathFault(ctx context.Context, ingress manifest.Object, root string) error {
 	annotations := ingress.GetAnnotations()
 	for _, p := range ingressPaths(ingress) {
 		if p.kind == "Prefix" && isPattern(p.path) {
@@ -54,7 +54,7 @@ func (e *Env) ingressPathFault(ctx context.Context, ingress object, root string)
 
 type ingressPath struct{ path, kind string }
 
-func ingressPaths(ingress object) []ingressPath {
+func ingressPaths(ingress manifest.Object) []ingressPath {
 	var paths []ingressPath
 	for _, r := range items(ingress.Object, "spec", "rules") {
 		rule, _ := r.(map[string]any)

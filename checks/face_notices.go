@@ -6,7 +6,7 @@ import "github.com/zenml-installer/zenml-installer/internal/answers"
 // cluster for a moment: for a person to read before it. The answers are
 // complete.
 func Notices(a answers.Answers, o Options) []string {
-	plan, err := o.Plan()
+	plan, err := o.plan(Table)
 	if err != nil || o.ReadOnly || o.Unannounced {
 		return nil
 	}

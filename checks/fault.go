@@ -63,6 +63,7 @@ func transient(err error) error {
 	return passing{err}
 }
 
+// isTransient returns true if another try may succeed.
 func isTransient(err error) bool {
 	var p passing
 	return errors.As(err, &p)

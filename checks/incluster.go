@@ -16,6 +16,7 @@ func needsDatabaseInCluster(e *Env) string {
 	return needsRendered(e)
 }
 
+// inClusterChecks look at the database from a pod in the cluster.
 var inClusterChecks = []Check{
 	{
 		ID: "database.in-cluster", Claim: "a pod in the namespace reaches and logs into the database", Severity: MustPass, When: needsDatabaseInCluster, Run: databaseInCluster,

@@ -2,10 +2,12 @@ package checks
 
 import (
 	"crypto/x509"
+	"encoding/asn1"
 	"fmt"
 	"time"
 )
 
+// certificateNames lists the hosts that a certificate is for.
 func certificateNames(c *x509.Certificate) []string {
 	names := append([]string{}, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
@@ -20,6 +22,8 @@ func certificateNames(c *x509.Certificate) []string {
 	return names
 }
 
+// expiredWords describes why a certificate is not valid at that time: it is
+// expired, or not valid yet.
 func expiredWords(c *x509.Certificate, now time.Time) string {
 	if now.Before(c.NotBefore) {
 		return fmt.Sprintf("the certificate of %s is not valid before %s", c.Subject, c.NotBefore.Format(time.RFC3339))
@@ -30,6 +34,7 @@ func expiredWords(c *x509.Certificate, now time.Time) string {
 // endsSoon is how long before its end a certificate is warned about.
 const endsSoon = 14 * 24 * time.Hour
 
+// commonNames lists the common names of a certificate's subject.
 func commonNames(c *x509.Certificate) []string {
 	var names []string
 	for _, n := range c.Subject.Names {
@@ -39,3 +44,5 @@ func commonNames(c *x509.Certificate) []string {
 	}
 	return names
 }
+
+var commonName = asn1.ObjectIdentifier{2, 5, 4, 3}

@@ -1,5 +1,6 @@
 package checks
 
+// needsCluster skips a check when no cluster was named.
 func needsCluster(e *Env) string {
 	if e.Cluster == nil {
 		return "no cluster was named"
@@ -7,6 +8,7 @@ func needsCluster(e *Env) string {
 	return ""
 }
 
+// needsObjects skips a check when the chart was not rendered.
 func needsObjects(e *Env) string {
 	if e.Rendered == nil {
 		return "the chart was not rendered"

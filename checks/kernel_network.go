@@ -13,6 +13,7 @@ import (
 // that drops gives no other sign than silence.
 const dialLimit = 5 * time.Second
 
+// isTimeout returns true if err is a deadline that passed.
 func isTimeout(err error) bool {
 	var n net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
@@ -42,11 +43,13 @@ func privateName(host string) bool {
 
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598, used by clusters and carriers
 
+// privateAddress returns true if an address is not routed on the internet.
 func privateAddress(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
 }
 
+// loopback returns true if a host is this machine itself.
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()

@@ -9,6 +9,7 @@ import (
 	"syscall"
 )
 
+// localChecks ask about the machine that runs the installer.
 var localChecks = []Check{
 	{
 		ID: "local.port", Claim: "the local port is free", Severity: MustPass,

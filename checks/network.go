@@ -14,6 +14,7 @@ func needsCAs(e *Env) string {
 	return ""
 }
 
+// networkChecks ask about the proxy and the custom CAs of the server.
 var networkChecks = []Check{
 	{
 		ID: "network.proxy", Claim: "the proxy leaves cluster traffic alone", Severity: MustPass, When: needsProxy, Run: networkProxy,

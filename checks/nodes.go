@@ -11,12 +11,12 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// A list asks for so many objects at a time: a page of nodes with their images
-// is a few megabytes. The first page is small, because it is mostly enough.
-const (
-	firstPage = 100
-	pageSize  = 500
-)
+// firstPage is small, because the first page is mostly enough.
+const firstPage = 100
+
+// pageSize is how many objects a list asks for at a time: a page of nodes with
+// their images is a few megabytes.
+const pageSize = 500
 
 // node is what the checks remember of a node: a cluster may have thousands.
 type node struct {
@@ -44,6 +44,7 @@ func (e *Env) allNodes(ctx context.Context) (survey, error) {
 	})
 }
 
+// listNodes lists nodes, page by page, until done says that those seen are enough.
 func (e *Env) listNodes(ctx context.Context, done func([]node) bool) (survey, error) {
 	client, err := e.compactClient(ctx)
 	if err != nil {

@@ -39,10 +39,8 @@ func (e *UnknownError) Error() string {
 		e.Name, strings.Join(groups(e.Known), ", "))
 }
 
-// Plan returns the checks that a run with these options reports on, in the
-// order of the report, or an UnknownError.
-func (o Options) Plan() ([]Check, error) { return o.plan(Table) }
-
+// plan returns the checks of the table that a run with these options reports
+// on, in the order of the report, or an UnknownError.
 func (o Options) plan(table []Check) ([]Check, error) {
 	for _, names := range [][]string{o.Only, o.Skip, o.WarnOnly} {
 		for _, name := range names {
@@ -82,6 +80,7 @@ func want(table []Check, c Check, wanted map[string]bool) {
 	}
 }
 
+// matches returns true if one of the names is the id or the group of the check.
 func matches(c Check, names []string) bool {
 	return slices.Contains(names, c.ID) || slices.Contains(names, c.Group())
 }

@@ -16,6 +16,7 @@ type claimed struct {
 	prepared bool // the installer makes it before the release
 }
 
+// claimOf returns the claim of a rendered object.
 func claimOf(o manifest.Object) claimed {
 	return claimed{kind: o.GroupVersionKind(), name: o.GetName(), hook: len(o.Hooks()) > 0}
 }

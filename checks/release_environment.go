@@ -14,6 +14,7 @@ import (
 // variables is the environment of the deployed server, by name.
 type variables map[string]secret.Text
 
+// get returns the value of a variable, empty when it is not set.
 func (v variables) get(name string) string { return v[name].Reveal() }
 
 var deployedServerMemo = NewMemo[variables]("environment of the deployed server")

@@ -28,6 +28,7 @@ func podSpec(o manifest.Object) (corev1.PodSpec, bool) {
 	return spec, err == nil
 }
 
+// dig returns the map at a path inside an object.
 func dig(content map[string]any, path ...string) (map[string]any, bool) {
 	for _, key := range path {
 		next, ok := content[key].(map[string]any)
@@ -40,7 +41,7 @@ func dig(content map[string]any, path ...string) (map[string]any, bool) {
 }
 
 // podSpecs returns the pods of the rendered Deployments and Jobs.
-func podSpecs(objects []object) []corev1.PodSpec {
+func podSpecs(objects []manifest.Object) []corev1.PodSpec {
 	var pods []corev1.PodSpec
 	for _, o := range objects {
 		if kind := o.GetKind(); kind != "Deployment" && kind != "Job" || o.Test() {

@@ -9,11 +9,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-type object = manifest.Object
-
 // renderedObjects returns what the chart renders; none where it was not
 // rendered, or could not be: supply.render reports that.
-func (e *Env) renderedObjects(ctx context.Context) []object {
+func (e *Env) renderedObjects(ctx context.Context) []manifest.Object {
 	if e.Rendered == nil {
 		return nil
 	}
@@ -43,7 +41,7 @@ func texts(list []any) []string {
 
 // serverEnv is the environment of the rendered server: the Secrets and
 // ConfigMaps it takes whole, then its own variables with a plain value.
-func serverEnv(objects []object) map[string]string {
+func serverEnv(objects []manifest.Object) map[string]string {
 	env := map[string]string{}
 	for _, deployment := range manifest.Find(objects, "Deployment", "") {
 		for _, item := range items(deployment.Object, "spec", "template", "spec", "containers") {
@@ -63,7 +61,7 @@ func serverEnv(objects []object) map[string]string {
 	return env
 }
 
-func takeWhole(env map[string]string, objects []object, from any) {
+func takeWhole(env map[string]string, objects []manifest.Object, from any) {
 	source, _ := from.(map[string]any)
 	for field, kind := range map[string]string{"secretRef": "Secret", "configMapRef": "ConfigMap"} {
 		name, _, _ := unstructured.NestedString(source, field, "name")

@@ -19,7 +19,7 @@ const roleName = "zenml-installer"
 // cluster.permissions asks for. It needs Env.Cluster and Env.Rendered.
 func RBAC(ctx context.Context, env *Env) ([]byte, error) {
 	e := env.fresh(ctx, Options{ReadOnly: true})
-	defer e.memory.end()
+	defer e.end()
 	needed, err := e.neededRights(ctx)
 	if err != nil {
 		return nil, err

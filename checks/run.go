@@ -10,6 +10,10 @@ import (
 
 var errLimit = errors.New("time limit")
 
+// run makes the checks of a table that the options choose and returns the
+// report. Checks that do not wait for each other run at the same time; observe
+// may be nil. The error is an UnknownError, or the cause of ctx's end: then the
+// report says which checks were not made.
 func run(ctx context.Context, table []Check, env *Env, o Options, observe Observer) (Report, error) {
 	plan, err := o.plan(table)
 	if err != nil {
@@ -25,7 +29,7 @@ func run(ctx context.Context, table []Check, env *Env, o Options, observe Observ
 		group.Go(func() { r.finish(ctx, r.nodes[c.ID]) })
 	}
 	group.Wait()
-	r.env.memory.end()
+	r.env.end()
 	report := Report{Duration: time.Since(started)}
 	for _, c := range plan {
 		report.Results = append(report.Results, r.nodes[c.ID].result)

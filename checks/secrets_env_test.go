@@ -24,15 +24,15 @@ func withStore(store answers.SecretsStore, variables map[string]string, change .
 func ask(t *testing.T, e *Env, o Options, hidden ...string) Report {
 	t.Helper()
 	o.Only = []string{"secrets"}
-	report, err := run(t.Context(), Table, e, o, nil)
+	found, err := run(t.Context(), Table, e, o, nil)
 	must(t, err)
 	var out strings.Builder
-	must(t, JSON(&out, report))
-	must(t, Text(&out, report, Style{}))
+	must(t, JSON(&out, found))
+	must(t, Text(&out, found, Style{}))
 	for _, text := range append(hidden, canary) {
 		if strings.Contains(out.String(), text) {
 			t.Errorf("%s shows in the report:\n%s", text, out.String())
 		}
 	}
-	return report
+	return found
 }

@@ -32,7 +32,7 @@ func (e *Env) machine(ctx context.Context) (stores.Machine, error) {
 			ResponseHeaderTimeout: 15 * time.Second,
 			ForceAttemptHTTP2:     true,
 		}
-		e.memory.atEnd(transport.CloseIdleConnections)
+		e.atEnd(transport.CloseIdleConnections)
 		return stores.Machine{Getenv: e.Local.Getenv, HTTP: &http.Client{Transport: transport}, Now: e.Now}, nil
 	})
 }

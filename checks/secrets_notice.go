@@ -12,7 +12,8 @@ import (
 // written.
 func secretsNotices(a answers.Answers) []string {
 	var all []string
-	for _, p := range (&Env{Answers: a}).places() {
+	e := &Env{Answers: a}
+	for _, p := range e.places() {
 		if where := p.written(); where != "" && p.provider() == "" {
 			all = append(all, fmt.Sprintf("secrets.permissions makes a secret %s in %s, uses it and removes it (--read-only does not)", p.prefix(), where))
 		}

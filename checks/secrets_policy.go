@@ -28,7 +28,8 @@ type Policy struct {
 // command that tells it. answers are complete.
 func Policies(a answers.Answers) ([]Policy, error) {
 	var all []Policy
-	for _, p := range (&Env{Answers: a}).places() {
+	e := &Env{Answers: a}
+	for _, p := range e.places() {
 		if !p.cloud() {
 			continue
 		}

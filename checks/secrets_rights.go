@@ -21,7 +21,7 @@ func secretsPermissions(ctx context.Context, e *Env) (string, error) {
 			all.add(p, Skip("needs a login, see secrets.credentials"))
 			continue
 		}
-		rights, err := in.store.Rights(ctx, !e.options.ReadOnly && !e.options.Unannounced)
+		rights, err := in.store.Rights(ctx, !e.readOnly() && !e.unannounced())
 		in.leave(e, rights.Left)
 		in.judge(&all, rights)
 		if err != nil {
@@ -65,9 +65,9 @@ func (in *loggedIn) proved(e *Env, all *findings, rights stores.Rights) {
 	}
 	reason := "the provider does not tell"
 	switch {
-	case e.options.ReadOnly:
+	case e.readOnly():
 		reason = "under --read-only nothing is written to prove them"
-	case e.options.Unannounced:
+	case e.unannounced():
 		reason = "nothing was written yet to prove them"
 	}
 	granted := ""

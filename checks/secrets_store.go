@@ -100,7 +100,7 @@ func (e *Env) login(ctx context.Context, p place) (*loggedIn, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.memory.atEnd(func() { store.Close(ctx) })
+		e.atEnd(func() { store.Close(ctx) })
 		identity, err := store.Login(ctx)
 		if err != nil {
 			return nil, p.fault(err, secrets)

@@ -7,6 +7,8 @@ func needsChart(e *Env) string {
 	return ""
 }
 
+// supplyChecks ask about what is installed: the chart, its image, and the
+// Secrets it refers to.
 var supplyChecks = []Check{
 	{
 		ID: "supply.chart", Claim: "the chart and version can be pulled", Severity: MustPass, When: needsChart, Run: supplyChart,
