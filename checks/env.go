@@ -91,7 +91,7 @@ func (e *Env) unannounced() bool { return e.options.Unannounced }
 func (e *Env) namespace() string { return e.Answers.Cluster.Namespace }
 
 // release is the name of the Helm release.
-func (e *Env) release() string   { return e.Answers.Cluster.Release }
+func (e *Env) release() string { return e.Answers.Cluster.Release }
 
 var chartMemo = NewMemo[chart.Info]("chart")
 
