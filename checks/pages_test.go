@@ -1,20 +1,27 @@
 package checks
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/checks/report"
 )
+
+var update = flag.Bool("update", false, "write docs/checks again")
 
 const pagesDir = "../docs/checks"
 
 func TestPagesAreThoseOfTheTables(t *testing.T) {
-	for name, want := range Pages() {
+	for name, want := range report.Pages(Table) {
 		path := filepath.Join(pagesDir, name)
 		if *update {
-			must(t, os.MkdirAll(pagesDir, 0o755))            //nolint:gosec // public pages
-			must(t, os.WriteFile(path, []byte(want), 0o644)) //nolint:gosec // public pages
+			checktest.Must(t, os.MkdirAll(pagesDir, 0o755))            //nolint:gosec // public pages
+			checktest.Must(t, os.WriteFile(path, []byte(want), 0o644)) //nolint:gosec // public pages
 		}
 		got, err := os.ReadFile(path) //nolint:gosec // a page of this repository
 		if err != nil || string(got) != want {
@@ -24,9 +31,9 @@ func TestPagesAreThoseOfTheTables(t *testing.T) {
 }
 
 func TestEveryCheckLeadsToItsSection(t *testing.T) {
-	pages := Pages()
+	pages := report.Pages(Table)
 	for _, c := range Table {
-		page, anchor, _ := strings.Cut(strings.TrimPrefix(c.Docs(), DocsBase), "#")
+		page, anchor, _ := strings.Cut(strings.TrimPrefix(c.Docs(), check.DocsBase), "#")
 		if !strings.Contains(pages[page], `<a id="`+anchor+`"></a>`) {
 			t.Errorf("%s leads to %s, where there is nothing", c.ID, c.Docs())
 		}

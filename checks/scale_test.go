@@ -19,6 +19,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
@@ -69,9 +71,9 @@ func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 		access, count := counting(t, c)
 		runtime.GC()
 		stop, peak := watchHeap()
-		report, err := Run(t.Context(), withCluster(t, access, namespace, onVolume), Options{Only: []string{"cluster", "supply.references"}}, nil)
+		report, err := Run(t.Context(), checktest.WithCluster(t, access, namespace, checktest.OnVolume), check.Options{Only: []string{"cluster", "supply.references"}}, nil)
 		stop()
-		must(t, err)
+		checktest.Must(t, err)
 		for _, r := range report.Results {
 			t.Logf("%-22s %-5s %6d ms  %s", r.Check.ID, r.Status, r.Duration.Milliseconds(), r.Message)
 		}
@@ -87,7 +89,7 @@ func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 func counting(t *testing.T, c *testcluster.Cluster) (*kube.Access, *atomic.Int64) {
 	t.Helper()
 	var count atomic.Int64
-	return proxied(t, c, func(http.ResponseWriter, *http.Request) bool {
+	return checktest.Proxied(t, c, func(http.ResponseWriter, *http.Request) bool {
 		count.Add(1)
 		return false
 	}), &count
@@ -128,11 +130,11 @@ func resident() string {
 func fill(t *testing.T, c *testcluster.Cluster, namespace string) {
 	t.Helper()
 	config, err := c.Access().Config()
-	must(t, err)
+	checktest.Must(t, err)
 	config = rest.CopyConfig(config)
 	config.QPS, config.ContentType = -1, "application/vnd.kubernetes.protobuf"
 	client, err := kubernetes.NewForConfig(config)
-	must(t, err)
+	checktest.Must(t, err)
 	mark := metav1.ListOptions{LabelSelector: "test=" + namespace}
 	t.Cleanup(func() {
 		ctx, now := context.WithoutCancel(t.Context()), int64(0)

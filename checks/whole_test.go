@@ -3,6 +3,8 @@ package checks
 import (
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
@@ -11,11 +13,11 @@ import (
 // database on this machine has, but the two that look from inside the cluster.
 func TestWholeRun(t *testing.T) {
 	c := testcluster.Start(t)
-	e := withDatabase(t, start(t, testdb.Options{}))
+	e := checktest.WithDatabase(t, checktest.StartDatabase(t, testdb.Options{}))
 	e.Answers.Cluster.Namespace, e.Cluster = c.Namespace(t), c.Access()
-	withChart(e, "../sandbox/charts/current")
+	checktest.WithChart(e, checktest.Chart(t))
 	running, most := map[string]bool{}, 0
-	report, err := Run(t.Context(), e, Options{Skip: []string{"database.in-cluster", "supply.image"}}, func(event Event) {
+	report, err := Run(t.Context(), e, check.Options{Skip: []string{"database.in-cluster", "supply.image"}}, func(event check.Event) {
 		running[event.Check.ID] = event.Result == nil
 		now := 0
 		for _, r := range running {
@@ -25,13 +27,13 @@ func TestWholeRun(t *testing.T) {
 		}
 		most = max(most, now)
 	})
-	must(t, err)
+	checktest.Must(t, err)
 	for _, r := range report.Results {
 		t.Logf("%-22s %-5s %5d ms  %s", r.Check.ID, r.Status, r.Duration.Milliseconds(), r.Message)
-		if r.Status == Failed {
+		if r.Status == check.Failed {
 			t.Errorf("%s fails: %s", r.Check.ID, r.Message)
 		}
-		if r.Status == Skipped && r.Message == "" {
+		if r.Status == check.Skipped && r.Message == "" {
 			t.Errorf("%s does not say why it was skipped", r.Check.ID)
 		}
 	}

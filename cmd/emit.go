@@ -10,7 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/cluster"
+	"github.com/zenml-installer/zenml-installer/checks/secrets"
 )
 
 // emission writes what an administrator needs to give the rights that the
@@ -27,7 +28,7 @@ func (e *emission) register(cmd *cobra.Command) {
 // run writes what was asked for; done tells that nothing else is to be done.
 func (e emission) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
 	if e.rbac != "" {
-		content, err := checks.RBAC(ctx, u.checksEnv(0))
+		content, err := cluster.RBAC(ctx, u.checksEnv(0))
 		if err != nil {
 			return false, err
 		}
@@ -46,7 +47,7 @@ func (e emission) run(ctx context.Context, s Streams, u *setup) (done bool, err 
 // emitPolicies writes each policy into a folder under its own name, or prints
 // them; how to apply them is talk.
 func emitPolicies(s Streams, dir string, u *setup) error {
-	found, err := checks.Policies(u.answers)
+	found, err := secrets.Policies(u.answers)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -22,7 +23,7 @@ type engine struct {
 	streams     Streams
 	common      common
 	file        answers.File // where the answers began, for the folder of relative names
-	options     checks.Options
+	options     check.Options
 	port        int
 	suggestions []question.Suggestion
 	output      string // the values file
@@ -30,8 +31,8 @@ type engine struct {
 
 	mu      sync.Mutex
 	charts  map[install.Source]*install.Chart
-	left    []checks.Leftover // by checks that were interrupted, and shown nowhere
-	claimed *claimedError     // the last activation found another admin
+	left    []check.Leftover // by checks that were interrupted, and shown nowhere
+	claimed *claimedError    // the last activation found another admin
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -92,7 +93,7 @@ func (e *engine) Notices(a answers.Answers) []string {
 	return checks.Notices(a.Complete(), e.options)
 }
 
-func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
+func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
 	options := e.options
 	options.Unannounced = !agreed
 	report, err := checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
@@ -63,12 +63,12 @@ func (c common) look(s Streams) look.Terminal {
 }
 
 // style is how a report for w is written.
-func (c common) style(s Streams, w io.Writer) checks.Style {
+func (c common) style(s Streams, w io.Writer) report.Style {
 	if !isTerminal(w) {
-		return checks.Style{}
+		return report.Style{}
 	}
 	found := look.Detect(w, s.getenv)
-	return checks.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
+	return report.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
 }
 
 // noFlags stands for kubectl's flags where none is given.

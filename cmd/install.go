@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -18,7 +20,7 @@ type installOptions struct {
 	streams Streams
 	common  common
 	file    fromFile
-	checks  checks.Options
+	checks  check.Options
 	failOn  string
 	output  string
 	force   bool
@@ -136,15 +138,15 @@ func (o *installOptions) announce(u *setup) error {
 
 func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	u.announceWrites(o.streams, o.checks)
-	report, err := checks.Run(ctx, u.checksEnv(o.port), o.checks, nil)
+	found, err := checks.Run(ctx, u.checksEnv(o.port), o.checks, nil)
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	shown := checks.Text(o.streams.Err, report, o.common.style(o.streams, o.streams.Err))
+	shown := report.Text(o.streams.Err, found, o.common.style(o.streams, o.streams.Err))
 	if err := errors.Join(shown, err); err != nil {
 		return err
 	}
-	return verdict(report, o.failOn)
+	return verdict(found, o.failOn)
 }
 
 func (o *installOptions) writeValues(content []byte) error {

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
@@ -17,7 +19,7 @@ type preflightOptions struct {
 	streams Streams
 	common  common
 	file    fromFile
-	checks  checks.Options
+	checks  check.Options
 	failOn  string
 	output  string
 	port    int
@@ -51,7 +53,7 @@ Without an answers file the checks are those of a trial install with SQLite.`,
 }
 
 // registerChoice adds the flags that choose among the checks.
-func registerChoice(cmd *cobra.Command, o *checks.Options) {
+func registerChoice(cmd *cobra.Command, o *check.Options) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.Only, "only", nil, "only these groups or check ids, and what they need")
 	flags.StringSliceVar(&o.Skip, "skip", nil, "leave out these groups or check ids")
@@ -91,29 +93,29 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 }
 
 // watch shows on a terminal what is being checked, until the report is written.
-func (o *preflightOptions) watch() checks.Observer {
+func (o *preflightOptions) watch() check.Observer {
 	if !isTerminal(o.streams.Err) || o.streams.Plain() {
 		return nil
 	}
 	return narrate.Live(o.streams.Err)
 }
 
-func (o *preflightOptions) write(report checks.Report) error {
+func (o *preflightOptions) write(found check.Report) error {
 	switch o.output {
 	case "json":
-		return checks.JSON(o.streams.Out, report)
+		return report.JSON(o.streams.Out, found)
 	case "junit":
-		return checks.JUnit(o.streams.Out, report, o.failOn == "warn")
+		return report.JUnit(o.streams.Out, found, o.failOn == "warn")
 	}
-	return checks.Text(o.streams.Out, report, o.common.style(o.streams, o.streams.Out))
+	return report.Text(o.streams.Out, found, o.common.style(o.streams, o.streams.Out))
 }
 
 // verdict turns a report that has been shown into the exit code.
-func verdict(report checks.Report, failOn string) error {
+func verdict(report check.Report, failOn string) error {
 	switch report.Verdict() {
-	case checks.Failed:
+	case check.Failed:
 		return &failure{code: exitPreflight, err: errors.New("preflight failed"), told: true}
-	case checks.Warned:
+	case check.Warned:
 		if failOn == "warn" {
 			return &failure{code: exitWarnings, err: errors.New("preflight warned"), told: true}
 		}
@@ -123,7 +125,7 @@ func verdict(report checks.Report, failOn string) error {
 
 // preflightError keeps a wrong check id a mistake of usage.
 func preflightError(err error) error {
-	var unknown *checks.UnknownError
+	var unknown *check.UnknownError
 	if errors.As(err, &unknown) {
 		return usage(err)
 	}
@@ -131,7 +133,7 @@ func preflightError(err error) error {
 }
 
 // announceWrites says beforehand what the checks will write outside the cluster.
-func (u *setup) announceWrites(s Streams, o checks.Options) {
+func (u *setup) announceWrites(s Streams, o check.Options) {
 	for _, notice := range checks.Notices(u.answers, o) {
 		fmt.Fprintln(s.Err, notice)
 	}

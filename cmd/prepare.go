@@ -8,7 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -98,23 +98,23 @@ func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 }
 
 // rendered is what the preflight checks see of it.
-func (u *setup) rendered(ctx context.Context) (checks.Rendered, error) {
+func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	p, err := u.tentatively(ctx)
 	var faults answers.Faults
 	if errors.As(err, &faults) {
-		return checks.Rendered{Findings: faults}, nil
+		return check.Rendered{Findings: faults}, nil
 	}
 	if err != nil {
-		return checks.Rendered{}, err
+		return check.Rendered{}, err
 	}
-	r := checks.Rendered{Objects: p.objects}
+	r := check.Rendered{Objects: p.objects}
 	faults = p.faults
 	secrets, err := p.secrets(u)
 	var unreadable answers.Faults
 	if errors.As(err, &unreadable) {
 		faults = append(faults, unreadable...)
 	} else if err != nil {
-		return checks.Rendered{}, err
+		return check.Rendered{}, err
 	}
 	r.Secrets = secrets
 	for _, f := range faults {

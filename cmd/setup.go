@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	chartinfo "github.com/zenml-installer/zenml-installer/internal/chart"
@@ -56,8 +56,8 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 }
 
 // checksEnv is what the preflight checks see of it.
-func (u *setup) checksEnv(port int) *checks.Env {
-	return &checks.Env{
+func (u *setup) checksEnv(port int) *check.Env {
+	return &check.Env{
 		Answers: u.answers, Cluster: u.cluster, Local: u.local,
 		Chart: func(ctx context.Context) (chartinfo.Info, error) {
 			c, err := u.chart(ctx)

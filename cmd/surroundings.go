@@ -6,7 +6,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/expose"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -66,7 +66,7 @@ func (u *setup) addRouteAddress(ctx context.Context, s *render.Settings) error {
 	if !u.answers.Expose.Host.NipIO {
 		return nil
 	}
-	address, err := checks.RouteAddress(ctx, u.checksEnv(0))
+	address, err := expose.RouteAddress(ctx, u.checksEnv(0))
 	if err != nil {
 		return usage(u.file.Locate(answers.Faults{{Key: "expose.host", Problem: err.Error(), Remedy: "nip.io makes the name from the ingress controller's address; or give a host name"}}))
 	}

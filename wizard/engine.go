@@ -7,7 +7,7 @@ package wizard
 import (
 	"context"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -34,7 +34,7 @@ type Engine interface {
 	Notices(a answers.Answers) []string
 	// Preflight makes the checks. They write what the notices say only when
 	// the person has agreed to it.
-	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error)
+	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error)
 	// Prepare makes the plan of an install. The error may hold answers.Faults:
 	// then the person is led to the first of them.
 	Prepare(ctx context.Context, a answers.Answers) (Plan, error)

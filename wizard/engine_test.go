@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -74,7 +74,7 @@ func (s *stage) Suggest(context.Context) []question.Suggestion {
 	return []question.Suggestion{{Key: "database.type", Title: "the sandbox's MySQL", Help: "The throw-away MySQL 8 that came with the sandbox, ready to use.", Answers: a}}
 }
 
-var stageChecks = []checks.Check{
+var stageChecks = []check.Check{
 	{ID: "cluster.reachable", Claim: "the API server answers"},
 	{ID: "cluster.permissions", Claim: "you may do what the install does"},
 	{ID: "database.login", Claim: "the user may log in"},
@@ -92,10 +92,10 @@ func (s *stage) Readable(_ context.Context, source answers.Source) error {
 
 func (s *stage) Notices(answers.Answers) []string { return s.notices }
 
-func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
-	report := checks.Report{Duration: 1200 * time.Millisecond}
+func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
+	report := check.Report{Duration: 1200 * time.Millisecond}
 	for _, c := range stageChecks {
-		observe(checks.Event{Check: c})
+		observe(check.Event{Check: c})
 		if s.hold != nil {
 			select {
 			case <-s.hold:
@@ -103,19 +103,19 @@ func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, o
 				return report, ctx.Err()
 			}
 		}
-		r := checks.Result{Check: c, Status: checks.Pass, Message: "as it should be", Duration: time.Millisecond}
+		r := check.Result{Check: c, Status: check.Pass, Message: "as it should be", Duration: time.Millisecond}
 		switch {
 		case c.ID == "database.login" && s.failing:
-			r = checks.Result{Check: c, Status: checks.Failed, Message: "MySQL refuses user zenml (error 1045)", Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
+			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)", Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
 		case c.ID == "database.version" && s.failing:
-			r = checks.Result{Check: c, Status: checks.Skipped, Message: "needs database.login"}
+			r = check.Result{Check: c, Status: check.Skipped, Message: "needs database.login"}
 		case c.Notices != nil && len(s.notices) > 0 && !agreed:
-			r = checks.Result{Check: c, Status: checks.Skipped, Message: "not proved, nothing was written yet to prove them: delete"}
+			r = check.Result{Check: c, Status: check.Skipped, Message: "not proved, nothing was written yet to prove them: delete"}
 		case c.ID == "cluster.permissions":
-			r = checks.Result{Check: c, Status: checks.Warned, Message: "you may not read events: the install cannot say why a pod waits", Hint: "kubectl create rolebinding …"}
+			r = check.Result{Check: c, Status: check.Warned, Message: "you may not read events: the install cannot say why a pod waits", Hint: "kubectl create rolebinding …"}
 		}
 		report.Results = append(report.Results, r)
-		observe(checks.Event{Check: c, Result: &r})
+		observe(check.Event{Check: c, Result: &r})
 	}
 	return report, nil
 }

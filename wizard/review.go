@@ -10,7 +10,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -30,7 +30,7 @@ type review struct {
 	checking *task
 	agreed   []string // the notices that the person said yes to
 	rows     []row    // in the order in which they began
-	report   *checks.Report
+	report   *check.Report
 	broken   string // why the checks could not be made
 
 	written string // the values file
@@ -39,8 +39,8 @@ type review struct {
 
 // row is one check as far as it is known.
 type row struct {
-	check  checks.Check
-	result *checks.Result
+	check  check.Check
+	result *check.Result
 }
 
 type (
@@ -48,9 +48,9 @@ type (
 		plan Plan
 		err  error
 	}
-	checkMsg  checks.Event
+	checkMsg  check.Event
 	reportMsg struct {
-		report checks.Report
+		report check.Report
 		err    error
 	}
 	writtenMsg struct {
@@ -92,7 +92,7 @@ func (r *review) check() tea.Cmd {
 	r.rows, r.report, r.broken, r.blamed = nil, nil, "", nil
 	a, agreed := r.answered, r.mayWrite()
 	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
-		report, err := r.engine.Preflight(ctx, a, agreed, func(e checks.Event) { tell(checkMsg(e)) })
+		report, err := r.engine.Preflight(ctx, a, agreed, func(e check.Event) { tell(checkMsg(e)) })
 		return reportMsg{report, err}
 	})
 	r.checking = task
@@ -107,7 +107,7 @@ func (r *review) mayWrite() bool { return slices.Equal(r.agreed, r.engine.Notice
 // unproved tells whether a check waits for the person's word to write.
 func (r *review) unproved() bool {
 	return !r.mayWrite() && slices.ContainsFunc(r.rows, func(row row) bool {
-		return row.check.Notices != nil && row.result != nil && row.result.Status == checks.Skipped
+		return row.check.Notices != nil && row.result != nil && row.result.Status == check.Skipped
 	})
 }
 
@@ -116,7 +116,7 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 	case planMsg:
 		r.prepared(msg)
 	case checkMsg:
-		r.checked(checks.Event(msg))
+		r.checked(check.Event(msg))
 	case reportMsg:
 		r.reported(msg)
 	case writtenMsg:
@@ -153,7 +153,7 @@ func (r *review) prepared(msg planMsg) {
 	}
 }
 
-func (r *review) checked(e checks.Event) {
+func (r *review) checked(e check.Event) {
 	for i := range r.rows {
 		if r.rows[i].check.ID == e.Check.ID {
 			r.rows[i].result = e.Result

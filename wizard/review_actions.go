@@ -7,7 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -80,7 +80,7 @@ func (r *review) mend() move {
 func (r *review) failed() []row {
 	var failed []row
 	for _, row := range r.rows {
-		if row.result != nil && row.result.Status == checks.Failed {
+		if row.result != nil && row.result.Status == check.Failed {
 			failed = append(failed, row)
 		}
 	}

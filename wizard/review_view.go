@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -81,7 +81,7 @@ func (r *review) valuesTitle() string {
 // attention is the failed checks and the warnings, with their remedies.
 func (r *review) attention(width int) string {
 	var lines []string
-	for _, status := range []checks.Status{checks.Failed, checks.Warned} {
+	for _, status := range []check.Status{check.Failed, check.Warned} {
 		for _, row := range r.rows {
 			if row.result == nil || row.result.Status != status {
 				continue
@@ -110,7 +110,7 @@ func (r *review) table(width int) string {
 		}
 		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
 		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.check.Claim
-		if row.result.Status == checks.Skipped || row.result.Status == checks.Pass && row.result.Message != "" {
+		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
 			line += r.look.Muted.Render(": " + question.CheckSays(row.result.Message))
 		}
 		lines = append(lines, hang(line, 9, width))
@@ -126,11 +126,11 @@ func (r *review) counts() tally {
 		switch {
 		case row.result == nil:
 			n.running++
-		case row.result.Status == checks.Pass:
+		case row.result.Status == check.Pass:
 			n.passed++
-		case row.result.Status == checks.Warned:
+		case row.result.Status == check.Warned:
 			n.warned++
-		case row.result.Status == checks.Failed:
+		case row.result.Status == check.Failed:
 			n.failed++
 		default:
 			n.skipped++

@@ -88,7 +88,7 @@ func build() (string, error) {
 	if path := os.Getenv(envBinary); path != "" { //nolint:forbidigo // set by make test
 		return path, nil
 	}
-	root, err := root()
+	root, err := Root()
 	if err != nil {
 		return "", err
 	}
@@ -96,8 +96,8 @@ func build() (string, error) {
 	return strings.TrimSpace(string(path)), err
 }
 
-// root is the folder of the module whose package is tested.
-func root() (string, error) {
+// Root is the folder of the module whose package is tested.
+func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err

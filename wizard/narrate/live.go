@@ -7,16 +7,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
 // Live returns an observer of checks that keeps one line of a terminal, which
 // says what is being checked and for how long. The line is gone when nothing
 // is running any more.
-func Live(w io.Writer) checks.Observer {
+func Live(w io.Writer) check.Observer {
 	running := map[string]time.Time{}
 	var order []string
-	return func(e checks.Event) {
+	return func(e check.Event) {
 		if e.Result == nil {
 			running[e.Check.ID] = time.Now()
 			order = append(order, e.Check.ID)

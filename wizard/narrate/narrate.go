@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
@@ -60,7 +60,7 @@ func (n *Narrator) line(text string) { fmt.Fprintln(n.w, n.look.Text(text)) }
 
 // Check is an observer of preflight checks: a line for each that has ended,
 // and the remedy of each that found a fault.
-func (n *Narrator) Check(e checks.Event) {
+func (n *Narrator) Check(e check.Event) {
 	if e.Result == nil {
 		return
 	}
@@ -149,7 +149,7 @@ func (n *Narrator) Failed(err error) {
 }
 
 // Summary sums a report up in a line.
-func (n *Narrator) Summary(r checks.Report) {
+func (n *Narrator) Summary(r check.Report) {
 	s := r.Summary()
 	n.Say("Checks: %d ok, %d warned, %d failed, %d skipped, in %s", s.Passed, s.Warned, s.Failed, s.Skipped, Took(r.Duration))
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
@@ -49,10 +49,10 @@ x readiness: failed after 1.0s
 func TestChecksAreToldWithTheirRemedy(t *testing.T) {
 	var out bytes.Buffer
 	n := New(&out, Options{Look: look.Terminal{ASCII: true}})
-	check := checks.Check{ID: "database.login", Claim: "the user may log in"}
-	n.Check(checks.Event{Check: check})
-	n.Check(checks.Event{Check: check, Result: &checks.Result{Check: check, Status: checks.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
-	n.Summary(checks.Report{Results: []checks.Result{{Status: checks.Failed}, {Status: checks.Skipped}}, Duration: 3 * time.Second})
+	one := check.Check{ID: "database.login", Claim: "the user may log in"}
+	n.Check(check.Event{Check: one})
+	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
+	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}}, Duration: 3 * time.Second})
 	want := `x failed the user may log in: refused (2.0s)
     line one
     line two

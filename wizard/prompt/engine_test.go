@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -33,7 +33,7 @@ type engine struct {
 }
 
 // last is the check whose line ends the checks.
-var last = checks.Check{ID: "local.port", Claim: "the local port is free"}
+var last = check.Check{ID: "local.port", Claim: "the local port is free"}
 
 func newEngine() *engine { return &engine{} }
 
@@ -54,19 +54,19 @@ func (e *engine) Readable(_ context.Context, source answers.Source) error {
 
 func (e *engine) Notices(answers.Answers) []string { return e.notices }
 
-func (e *engine) Preflight(_ context.Context, _ answers.Answers, agreed bool, observe checks.Observer) (checks.Report, error) {
+func (e *engine) Preflight(_ context.Context, _ answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
 	e.agreed = agreed
-	check := checks.Check{ID: "cluster.reachable", Claim: "the API server answers"}
-	result := checks.Result{Check: check, Status: checks.Pass}
+	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers"}
+	result := check.Result{Check: one, Status: check.Pass}
 	if e.failing {
-		result.Status, result.Message, result.Hint = checks.Failed, "refused", "start it"
+		result.Status, result.Message, result.Hint = check.Failed, "refused", "start it"
 	}
-	observe(checks.Event{Check: check})
-	observe(checks.Event{Check: check, Result: &result})
-	observe(checks.Event{Check: last})
-	passed := checks.Result{Check: last, Status: checks.Pass}
-	observe(checks.Event{Check: last, Result: &passed})
-	return checks.Report{Results: []checks.Result{result, passed}, Duration: time.Second}, nil
+	observe(check.Event{Check: one})
+	observe(check.Event{Check: one, Result: &result})
+	observe(check.Event{Check: last})
+	passed := check.Result{Check: last, Status: check.Pass}
+	observe(check.Event{Check: last, Result: &passed})
+	return check.Report{Results: []check.Result{result, passed}, Duration: time.Second}, nil
 }
 
 func (e *engine) Prepare(_ context.Context, a answers.Answers) (wizard.Plan, error) {

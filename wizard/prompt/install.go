@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -15,7 +15,7 @@ import (
 
 // install carries the plan out, after the person's word when checks failed or
 // a release in use changes.
-func (p *prompter) install(ctx context.Context, plan wizard.Plan, report checks.Report) (again bool, err error) {
+func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
 		yes, err := p.yes(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
 		if err != nil || !yes {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -94,13 +94,13 @@ func (p *prompter) reopen(faults answers.Faults) bool {
 	return open
 }
 
-func (p *prompter) check(ctx context.Context) (checks.Report, error) {
+func (p *prompter) check(ctx context.Context) (check.Report, error) {
 	agreed, err := p.agree(ctx)
 	if err != nil {
-		return checks.Report{}, err
+		return check.Report{}, err
 	}
 	p.say("\nThe checks:")
-	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, func(e checks.Event) { p.tell.Check(inTitles(e)) })
+	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, func(e check.Event) { p.tell.Check(inTitles(e)) })
 	if err == nil {
 		p.tell.Summary(report)
 		p.repeat(report)
@@ -109,25 +109,25 @@ func (p *prompter) check(ctx context.Context) (checks.Report, error) {
 }
 
 // repeat tells the failures once more: they may stand far above by now.
-func (p *prompter) repeat(report checks.Report) {
+func (p *prompter) repeat(report check.Report) {
 	if report.Summary().Failed > 0 {
 		p.say("\nWhat failed:")
 	}
 	for _, r := range report.Results {
-		if r.Status == checks.Failed {
-			p.tell.Check(inTitles(checks.Event{Check: r.Check, Result: &r}))
+		if r.Status == check.Failed {
+			p.tell.Check(inTitles(check.Event{Check: r.Check, Result: &r}))
 		}
 	}
 }
 
 // inTitles names answers by the titles of their questions.
-func inTitles(e checks.Event) checks.Event {
+func inTitles(e check.Event) check.Event {
 	if e.Result == nil {
 		return e
 	}
 	r := *e.Result
 	r.Message, r.Hint = question.CheckSays(r.Message), question.CheckSays(r.Hint)
-	return checks.Event{Check: e.Check, Result: &r}
+	return check.Event{Check: e.Check, Result: &r}
 }
 
 // agree says what the checks write outside the cluster and asks whether they
@@ -146,12 +146,12 @@ func (p *prompter) agree(ctx context.Context) (bool, error) {
 }
 
 // choose asks what to do with the plan.
-func (p *prompter) choose(ctx context.Context, report checks.Report) (string, error) {
+func (p *prompter) choose(ctx context.Context, report check.Report) (string, error) {
 	name := p.sheet.Complete().Cluster.Context
 	does := []string{"install", "write", "check", "change", "leave"}
 	titles := []string{"install into " + name, "write " + p.ValuesPath + " only", "check again", "change an answer", "leave"}
 	byDefault := "1"
-	if report.Verdict() == checks.Failed {
+	if report.Verdict() == check.Failed {
 		titles[0] += ", although checks failed"
 		byDefault = "3"
 	}

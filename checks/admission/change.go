@@ -1,0 +1,70 @@
+package admission
+
+import (
+	"context"
+	"encoding/json"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
+	"k8s.io/apimachinery/pkg/util/strategicpatch"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes/scheme"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// tryChange tries the patch by which Helm changes an object: it takes away
+// what the release had and has no longer, and leaves alone what others set.
+func tryChange(ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, wanted, live *unstructured.Unstructured) error {
+	kind, patch, err := helmPatch(before(ctx, e, wanted), wanted, live)
+	if err != nil || string(patch) == "{}" {
+		return err
+	}
+	_, err = objects.Patch(ctx, live.GetName(), kind, patch, metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
+	return err
+}
+
+// before is the object as the release has rendered it last, or as it is wanted
+// where that cannot be read.
+func before(ctx context.Context, e *check.Env, wanted *unstructured.Unstructured) *unstructured.Unstructured {
+	release, err := release.FindDeployed(ctx, e)
+	if err != nil || release == nil {
+		return wanted
+	}
+	objects, err := manifest.Parse([]byte(release.Manifest))
+	if err != nil {
+		return wanted
+	}
+	for _, o := range manifest.Find(objects, wanted.GetKind(), wanted.GetName()) {
+		return &o.Unstructured
+	}
+	return wanted
+}
+
+// helmPatch merges three ways: by the kind's own rules for Kubernetes' own
+// kinds, key by key for others.
+func helmPatch(before, wanted, live *unstructured.Unstructured) (types.PatchType, []byte, error) {
+	texts := make([][]byte, 3)
+	for i, o := range []*unstructured.Unstructured{before, wanted, live} {
+		text, err := json.Marshal(o.Object)
+		if err != nil {
+			return "", nil, err
+		}
+		texts[i] = text
+	}
+	typed, err := scheme.Scheme.New(wanted.GroupVersionKind())
+	if err != nil {
+		patch, err := jsonmergepatch.CreateThreeWayJSONMergePatch(texts[0], texts[1], texts[2])
+		return types.MergePatchType, patch, err
+	}
+	rules, err := strategicpatch.NewPatchMetaFromStruct(typed)
+	if err != nil {
+		return "", nil, err
+	}
+	patch, err := strategicpatch.CreateThreeWayMergePatch(texts[0], texts[1], texts[2], rules, true)
+	return types.StrategicMergePatchType, patch, err
+}

@@ -1,0 +1,147 @@
+package admission
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+)
+
+// refusedObject is an object that the API server does not take.
+type refusedObject struct {
+	trial
+	err error
+}
+
+// untriedObject is an object whose trial itself was refused.
+type untriedObject struct {
+	trial
+	err error
+}
+
+func (u untriedObject) String() string { return fmt.Sprintf("%s (%v)", u.trial, u.err) }
+
+// trialClient is the client for the trials.
+func trialClient(e *check.Env) (dynamic.Interface, error) {
+	config, err := e.Cluster.Config()
+	if err != nil {
+		return nil, err
+	}
+	config = rest.CopyConfig(config)
+	config.WarningHandler = rest.NoWarnings{} // they would be printed
+	return dynamic.NewForConfig(config)
+}
+
+// dryRun makes the trials at the same time.
+func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (outcome, error) {
+	client, err := trialClient(e)
+	if err != nil {
+		return outcome{}, err
+	}
+	results := make([]error, len(tries))
+	var group sync.WaitGroup
+	for i := range tries {
+		group.Go(func() { results[i] = tryOne(ctx, e, client, where, &tries[i]) })
+	}
+	group.Wait()
+	var done outcome
+	for i, err := range results {
+		if err := done.add(tries[i], err); err != nil {
+			return outcome{}, err
+		}
+	}
+	return done, nil
+}
+
+// add sorts a trial by its answer, and returns an error that says nothing
+// about the object.
+func (o *outcome) add(t trial, err error) error {
+	switch {
+	case err == nil || apierrors.IsAlreadyExists(err): // it was admitted before its name was looked up
+		o.accepted = append(o.accepted, t)
+	case cannotTry(err):
+		o.untried = append(o.untried, untriedObject{t, err})
+	case check.IsTransient(check.KubeError(err)):
+		return check.KubeError(err)
+	default:
+		o.refused = append(o.refused, refusedObject{t, err})
+	}
+	return nil
+}
+
+// tryOne tries an object of this release that is there already as the change
+// that the upgrade makes, and anything else as a new one: a quota that is full
+// refuses what is new before its name is looked up.
+func tryOne(ctx context.Context, e *check.Env, client dynamic.Interface, where trialSite, t *trial) error {
+	resource, _ := meta.UnsafeGuessKindToResource(t.object.GroupVersionKind())
+	objects := client.Resource(resource).Namespace(where.namespace)
+	live, err := ownObject(ctx, e, objects, where, t)
+	switch {
+	case err != nil:
+		return err
+	case live == nil:
+		return tryNew(ctx, objects, where, &t.object)
+	case t.claim.Hook || t.claim.Prepared:
+		return unlessFull(tryNew(ctx, objects, where, &t.object))
+	}
+	return tryChange(ctx, e, objects, &t.object, live)
+}
+
+// ownObject is the object of that name which this release has already.
+func ownObject(ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, where trialSite, t *trial) (*unstructured.Unstructured, error) {
+	if where.standIn || t.isPod() {
+		return nil, nil
+	}
+	live, err := objects.Get(ctx, t.object.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return nil, unlessUnseen(err)
+	}
+	marks := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Labels: live.GetLabels(), Annotations: live.GetAnnotations()}}
+	if _, ours := release.OwnerOf(e, marks, t.claim); !ours {
+		return nil, nil
+	}
+	return live, nil
+}
+
+// unlessFull drops the refusal of a full quota for what takes the place of its
+// predecessor. The quota comes after every other admission.
+func unlessFull(err error) error {
+	if err != nil && strings.Contains(err.Error(), "exceeded quota") {
+		return nil
+	}
+	return err
+}
+
+func tryNew(ctx context.Context, objects dynamic.ResourceInterface, where trialSite, o *unstructured.Unstructured) error {
+	create := func(o *unstructured.Unstructured) error {
+		o.SetNamespace(where.namespace)
+		_, err := objects.Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	err := create(o.DeepCopy())
+	if where.standIn && apierrors.IsAlreadyExists(err) {
+		other := o.DeepCopy()
+		other.SetName(freeName(o.GetName()))
+		return create(other)
+	}
+	return err
+}
+
+// cannotTry tells whether the refusal is about the trial rather than the
+// object: no right to make pods by hand, which the install does not need, or
+// a webhook that knows no dry run.
+func cannotTry(err error) bool {
+	text := err.Error()
+	return apierrors.IsForbidden(err) && (strings.Contains(text, `cannot create resource "`) || strings.Contains(text, `cannot patch resource "`)) ||
+		apierrors.IsBadRequest(err) && strings.Contains(text, "does not support dry run")
+}

@@ -1,0 +1,59 @@
+package check
+
+import (
+	"context"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+
+	corev1 "k8s.io/api/core/v1"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+var namespaceMemo = NewMemo[*corev1.Namespace]("namespace")
+
+// FindNamespace gets the namespace, once; nil when it does not exist.
+func FindNamespace(ctx context.Context, e *Env) (*corev1.Namespace, error) {
+	return namespaceMemo.Get(ctx, e, func(ctx context.Context) (*corev1.Namespace, error) {
+		client, err := e.Cluster.Client()
+		if err != nil {
+			return nil, err
+		}
+		found, err := client.CoreV1().Namespaces().Get(ctx, e.Namespace(), metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return nil, nil
+		}
+		return found, KubeError(err)
+	})
+}
+
+// Allowed asks the API server whether we may do something.
+func Allowed(ctx context.Context, e *Env, what authorizationv1.ResourceAttributes) (bool, error) {
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return false, err
+	}
+	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &what}}
+	answer, err := client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+	if err != nil {
+		return false, KubeError(err)
+	}
+	return answer.Status.Allowed, nil
+}
+
+var groupMemo = NewMemo[bool]("group")
+
+// ServesGroup tells whether the cluster has an API group, asked once. What
+// cannot be asked it has not.
+func ServesGroup(ctx context.Context, e *Env, group string) bool {
+	served, _ := groupMemo.For(group).Get(ctx, e, func(ctx context.Context) (bool, error) {
+		client, err := e.Cluster.Client()
+		if err != nil {
+			return false, err
+		}
+		return client.Discovery().RESTClient().Get().AbsPath("/apis/"+group).Do(ctx).Error() == nil, nil
+	})
+	return served
+}

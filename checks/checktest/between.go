@@ -1,0 +1,65 @@
+package checktest
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// Between stands between a client and a database without TLS. It calls seen
+// once, when the client says the word; from then on it may be silent.
+type Between struct {
+	Word   string
+	Seen   func()
+	Mute   atomic.Bool
+	once   sync.Once
+	Target string
+}
+
+// Listen takes connections on that address until the test ends.
+func (b *Between) Listen(t *testing.T, host string) int {
+	t.Helper()
+	l := Listen(t, host)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = client.Close() })
+			go b.serve(t, client)
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (b *Between) serve(t *testing.T, client net.Conn) {
+	server, err := net.Dial("tcp", b.Target)
+	if err != nil {
+		return
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	go b.copy(client, server)
+	b.copy(server, client)
+}
+
+func (b *Between) copy(to io.WriteCloser, from io.Reader) {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		if b.Word != "" && bytes.Contains(buffer[:n], []byte(b.Word)) {
+			b.once.Do(b.Seen)
+		}
+		if !b.Mute.Load() {
+			_, _ = to.Write(buffer[:n])
+		}
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package checktest
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// seen counts the tests that saw a check find its fault, or pass, by id.
+var seen = struct {
+	sync.Mutex
+	faults, passes map[string]int
+}{faults: map[string]int{}, passes: map[string]int{}}
+
+// Expect asserts how a check ended, and that its message or hint has every
+// text, and records that this was seen for real.
+func Expect(t *testing.T, r check.Report, id string, status check.Status, texts ...string) check.Result {
+	t.Helper()
+	result, ok := r.ByID(id)
+	if !ok {
+		t.Errorf("%s is not in the report", id)
+		return result
+	}
+	if result.Status != status {
+		t.Errorf("%s is %s, want %s: %s\n%s", id, result.Status, status, result.Message, result.Hint)
+		return result
+	}
+	for _, text := range texts {
+		if !strings.Contains(result.Message+"\n"+result.Why+"\n"+result.Hint, text) {
+			t.Errorf("%s does not say %q:\n%s\n%s", id, text, result.Message, result.Hint)
+			return result
+		}
+	}
+	if status == check.Failed || status == check.Warned {
+		if result.Hint == "" || result.Why == "" {
+			t.Errorf("%s has a fault without a remedy or a reason: %s", id, result.Message)
+			return result
+		}
+	}
+	record(id, status)
+	return result
+}
+
+func record(id string, status check.Status) {
+	seen.Lock()
+	defer seen.Unlock()
+	switch status {
+	case check.Pass:
+		seen.passes[id]++
+	case check.Failed, check.Warned:
+		seen.faults[id]++
+	case check.Skipped:
+	}
+}

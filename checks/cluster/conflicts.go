@@ -1,0 +1,123 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/metadata"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+func checkConflicts(ctx context.Context, e *check.Env) (string, error) {
+	r, err := e.Render(ctx)
+	if err != nil {
+		return "", err
+	}
+	config, err := e.Cluster.Config()
+	if err != nil {
+		return "", err
+	}
+	client, err := metadata.NewForConfig(config)
+	if err != nil {
+		return "", err
+	}
+	wanted := claims(r)
+	problems := make([]*check.Fault, len(wanted))
+	faults := make([]error, len(wanted))
+	var group sync.WaitGroup
+	for i, c := range wanted {
+		group.Go(func() { problems[i], faults[i] = contested(ctx, e, client, c) })
+	}
+	group.Wait()
+	return judgeConflicts(wanted, problems, faults)
+}
+
+func judgeConflicts(wanted []release.Claim, problems []*check.Fault, faults []error) (string, error) {
+	for _, err := range faults {
+		if err != nil {
+			return "", err
+		}
+	}
+	var found, remedies []string
+	warn := true
+	for _, p := range problems {
+		if p != nil {
+			found, remedies, warn = append(found, p.Found), append(remedies, p.Remedy), warn && p.Warn
+		}
+	}
+	if len(found) > 0 {
+		return "", &check.Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(slices.Compact(remedies), "\n"), Warn: warn}
+	}
+	return fmt.Sprintf("%d names are free, or ours", len(wanted)), nil
+}
+
+// claims lists what the install writes, without what exists for tests only.
+func claims(r check.Rendered) []release.Claim {
+	var all []release.Claim
+	for _, o := range r.Objects {
+		if !o.Test() {
+			all = append(all, release.ClaimOf(o))
+		}
+	}
+	for _, s := range r.Secrets {
+		all = append(all, release.Claim{Kind: schema.GroupVersionKind{Version: "v1", Kind: "Secret"}, Name: s.Name, Prepared: true})
+	}
+	return all
+}
+
+// contested looks whether an object of that name exists and whose it is.
+func contested(ctx context.Context, e *check.Env, client metadata.Interface, c release.Claim) (*check.Fault, error) {
+	resource, _ := meta.UnsafeGuessKindToResource(c.Kind)
+	getter := client.Resource(resource).Namespace(e.Namespace())
+	if release.ClusterKinds[c.Kind.Kind] {
+		return nil, nil
+	}
+	found, err := getter.Get(ctx, c.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+		return nil, nil // what may not be read is named by cluster.permissions
+	}
+	if err != nil {
+		return nil, check.KubeError(err)
+	}
+	owner, ours := release.OwnerOf(e, found, c)
+	object := strings.ToLower(c.Kind.Kind) + "/" + c.Name
+	switch {
+	case !ours && c.Prepared: // never to be removed: it may hold the only copy of a key
+		return &check.Fault{
+			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
+			Remedy: "if it was made for this release, adopt it, and its keys are kept: " + manifest.LabelSecret(e.Namespace(), c.Name, e.Release()) +
+				"\notherwise take another namespace or release (--namespace NAME, --release NAME)",
+		}, nil
+	case !ours:
+		return &check.Fault{
+			Found:  fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
+			Remedy: fmt.Sprintf("take another namespace (--namespace NAME: the chart gives some objects a fixed name), or remove it: kubectl -n %s delete %s", e.Namespace(), object),
+		}, nil
+	case c.Hook && c.Kind.Kind == "PersistentVolumeClaim":
+		return leftClaim(ctx, e, c)
+	}
+	return nil, nil
+}
+
+// leftClaim names a volume that outlived an earlier install. In an upgrade it
+// is the one in use.
+func leftClaim(ctx context.Context, e *check.Env, c release.Claim) (*check.Fault, error) {
+	release, err := release.FindDeployed(ctx, e)
+	if err != nil || release != nil && release.Status != "uninstalled" {
+		return nil, nil //nolint:nilerr // cluster.release reports what it cannot read
+	}
+	return &check.Fault{
+		Warn: true, Found: fmt.Sprintf("the volume %s of an earlier install is still there", c.Name),
+		Remedy: fmt.Sprintf("its data is used again, if the chart takes it over; for a fresh start: kubectl -n %s delete pvc/%s", e.Namespace(), c.Name),
+	}, nil
+}

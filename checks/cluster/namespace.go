@@ -1,0 +1,65 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+func checkNamespace(ctx context.Context, e *check.Env) (string, error) {
+	name := e.Namespace()
+	found, err := check.FindNamespace(ctx, e)
+	switch {
+	case apierrors.IsForbidden(err):
+		return "", &check.Fault{
+			Warn: true, Found: fmt.Sprintf("you may not look at the namespace %s, so it is not known whether it exists", name),
+			Why:    "a namespace that does not exist stops the install",
+			Remedy: "ask for the right to get it (cluster.permissions prints the Role), or ask an administrator: kubectl get namespace " + name,
+		}
+	case err != nil:
+		return "", err
+	case found == nil:
+		return creatableNamespace(ctx, e)
+	case found.DeletionTimestamp != nil:
+		return "", terminating(found)
+	}
+	return name + " exists", nil
+}
+
+func creatableNamespace(ctx context.Context, e *check.Env) (string, error) {
+	name := e.Namespace()
+	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces", Version: "v1"})
+	if err != nil {
+		return "", err
+	}
+	if !allowed {
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("there is no namespace %s, and you may not create it", name),
+			Remedy: "have an administrator run: kubectl create namespace " + name + "\nor choose one that exists: --namespace NAME",
+		}
+	}
+	return name + " does not exist yet and will be created", nil
+}
+
+func terminating(n *corev1.Namespace) *check.Fault {
+	fault := &check.Fault{
+		Found:  fmt.Sprintf("the namespace %s is being deleted since %s", n.Name, n.DeletionTimestamp.UTC().Format("2006-01-02 15:04")),
+		Remedy: "wait for its end: kubectl wait --for=delete namespace/" + n.Name + " --timeout=5m\nor choose another: --namespace NAME",
+	}
+	var reasons []string
+	for _, c := range n.Status.Conditions {
+		if c.Status == corev1.ConditionTrue {
+			reasons = append(reasons, c.Message)
+		}
+	}
+	if len(reasons) > 0 {
+		fault.Found += ": " + strings.Join(reasons, "; ")
+	}
+	return fault
+}

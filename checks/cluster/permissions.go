@@ -1,0 +1,145 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
+	needed, err := neededRights(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	missing, err := missing(ctx, e, needed)
+	if err != nil {
+		return "", err
+	}
+	if len(missing) == 0 {
+		return fmt.Sprintf("%d rights", len(needed)), nil
+	}
+	role, err := rbac(ctx, e, needed)
+	if err != nil {
+		return "", err
+	}
+	return "", &check.Fault{
+		Found:  fmt.Sprintf("in namespace %s you may not %s", e.Namespace(), check.JoinAnd(words(missing))),
+		Remedy: "have an administrator apply this Role (kubectl apply -f FILE):\n" + string(role),
+	}
+}
+
+// neededRights are those of the rendered objects, and of the namespace where
+// it has to be made.
+func neededRights(ctx context.Context, e *check.Env) ([]right, error) {
+	rendered, err := e.Render(ctx)
+	if err != nil {
+		return nil, err
+	}
+	needed := rights(rendered.Objects, e.Namespace())
+	if found, err := check.FindNamespace(ctx, e); err == nil && found == nil {
+		needed = append(needed, right{resource: "namespaces", verb: "create", cluster: true})
+	}
+	return needed, nil
+}
+
+// words puts rights into words, one resource at a time: "create and delete secrets".
+func words(missing []right) []string {
+	var all []string
+	for i := 0; i < len(missing); {
+		first, verbs := missing[i], []string{}
+		for ; i < len(missing) && missing[i].group == first.group && missing[i].resource == first.resource; i++ {
+			verbs = append(verbs, missing[i].verb)
+		}
+		object := right{group: first.group, resource: first.resource}.String()
+		all = append(all, check.JoinAnd(verbs)+" "+strings.TrimSpace(object))
+	}
+	return all
+}
+
+// missing returns the rights that we lack. The namespace's rules are asked for
+// first, in one request; what they do not clearly give is asked one by one,
+// because some authorizers do not list their rules.
+func missing(ctx context.Context, e *check.Env, needed []right) ([]right, error) {
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return nil, err
+	}
+	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: e.Namespace()}}
+	var rules []authorizationv1.ResourceRule
+	if answer, err := client.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx, review, metav1.CreateOptions{}); err == nil {
+		rules = answer.Status.ResourceRules
+	}
+	var open []right
+	for _, r := range needed {
+		if !granted(rules, r) {
+			open = append(open, r)
+		}
+	}
+	return refusedOf(ctx, e, open)
+}
+
+// granted tells whether a rule clearly gives the right.
+func granted(rules []authorizationv1.ResourceRule, r right) bool {
+	has := func(list []string, want string) bool {
+		return slices.Contains(list, want) || slices.Contains(list, "*")
+	}
+	return slices.ContainsFunc(rules, func(rule authorizationv1.ResourceRule) bool {
+		named := len(rule.ResourceNames) == 0 || r.name != "" && slices.Contains(rule.ResourceNames, r.name)
+		return !r.cluster && named && has(rule.Verbs, r.verb) && has(rule.APIGroups, r.group) && has(rule.Resources, r.resource)
+	})
+}
+
+// refusedOf asks for each right by itself, some at a time.
+func refusedOf(ctx context.Context, e *check.Env, open []right) ([]right, error) {
+	const atOnce = 8
+	refused := make([]bool, len(open))
+	faults := make([]error, len(open))
+	places := make(chan struct{}, atOnce)
+	var group sync.WaitGroup
+	for i, r := range open {
+		group.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			allowed, err := check.Allowed(ctx, e, r.attributes(e.Namespace()))
+			refused[i], faults[i] = !allowed, err
+		})
+	}
+	group.Wait()
+	var all []right
+	for i, r := range open {
+		if refused[i] {
+			all = append(all, r)
+		}
+	}
+	return all, errors.Join(distinct(faults)...)
+}
+
+// distinct leaves out errors that say the same again.
+func distinct(faults []error) []error {
+	said := map[string]bool{}
+	return slices.DeleteFunc(faults, func(err error) bool {
+		if err == nil || said[err.Error()] {
+			return true
+		}
+		said[err.Error()] = true
+		return false
+	})
+}
+
+// attributes is the right as the API server is asked about it.
+func (r right) attributes(namespace string) authorizationv1.ResourceAttributes {
+	resource, sub, _ := strings.Cut(r.resource, "/")
+	a := authorizationv1.ResourceAttributes{Verb: r.verb, Group: r.group, Resource: resource, Subresource: sub, Name: r.name}
+	if !r.cluster {
+		a.Namespace = namespace
+	}
+	return a
+}

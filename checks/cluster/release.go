@@ -1,0 +1,79 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Masterminds/semver/v3"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+)
+
+func checkRelease(ctx context.Context, e *check.Env) (string, error) {
+	found, err := release.FindDeployed(ctx, e)
+	if apierrors.IsForbidden(err) {
+		return "", check.Skip("you may not list the Secrets of namespace %s, where Helm keeps its releases", e.Namespace())
+	}
+	if err != nil {
+		return "", err
+	}
+	if found == nil || found.Status == "uninstalled" {
+		return e.Release() + " is free", nil
+	}
+	if fault := unfinished(e, found); fault != nil {
+		return "", fault
+	}
+	if e.Chart != nil {
+		if info, err := e.PullChart(ctx); err == nil {
+			if fault := otherChart(e, found, info.Name, info.Version); fault != nil {
+				return "", fault
+			}
+		}
+	}
+	if found.Status == "failed" && found.Revision == 1 {
+		return "", &check.Fault{
+			Warn: true, Found: fmt.Sprintf("the first install of %s failed", e.Release()),
+			Why: "this run goes on from what it left", Remedy: uninstallCommand(e) + "\nbefore it, for a clean start",
+		}
+	}
+	return fmt.Sprintf("an upgrade of revision %d (%s %s, %s)", found.Revision, found.Chart, found.Version, found.Status), nil
+}
+
+func uninstallCommand(e *check.Env) string {
+	return fmt.Sprintf("zenml-installer uninstall --release %s -n %s", e.Release(), e.Namespace())
+}
+
+func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
+	fault := &check.Fault{Found: fmt.Sprintf("release %s is %s at revision %d: another run is at work on it, or was killed", e.Release(), found.Status, found.Revision)}
+	switch found.Status {
+	case "pending-install", "uninstalling":
+		fault.Remedy = "once no other run is at work: " + uninstallCommand(e)
+	case "pending-upgrade", "pending-rollback":
+		fault.Remedy = fmt.Sprintf("once no other run is at work: helm rollback %s -n %s", e.Release(), e.Namespace())
+	default:
+		return nil
+	}
+	return fault
+}
+
+func otherChart(e *check.Env, found *release.Deployed, name, version string) *check.Fault {
+	if found.Chart != name {
+		return &check.Fault{
+			Found:  fmt.Sprintf("release %s is one of the chart %s %s, not of %s", e.Release(), found.Chart, found.Version, name),
+			Why:    "the install would replace what runs there",
+			Remedy: "choose another name or namespace: --release NAME, --namespace NAME",
+		}
+	}
+	before, errBefore := semver.NewVersion(found.Version)
+	after, errAfter := semver.NewVersion(version)
+	if errBefore == nil && errAfter == nil && after.LessThan(before) {
+		return &check.Fault{
+			Found:  fmt.Sprintf("chart %s is older than the deployed %s", version, found.Version),
+			Why:    "the older server does not know the database schema that the newer one has made, and does not start",
+			Remedy: "take the deployed version or a newer one: --chart-version " + found.Version,
+		}
+	}
+	return nil
+}

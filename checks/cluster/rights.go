@@ -1,0 +1,89 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// right is one thing that the install does: a verb on a kind of object.
+type right struct {
+	group    string
+	resource string // with its subresource: "pods/log"
+	verb     string
+	name     string // of the one object it is about; empty for all
+	cluster  bool   // the object has no namespace
+}
+
+func (r right) String() string {
+	resource := r.resource
+	if r.group != "" {
+		resource += "." + r.group
+	}
+	return r.verb + " " + resource
+}
+
+// standing are the rights that every install needs beside those for the
+// rendered objects.
+var standing = []struct{ group, resource, verbs string }{
+	// Helm keeps its releases in Secrets, and the installer makes some itself.
+	{"", "secrets", "get list create update patch delete"},
+	// The wait and the diagnosis watch these.
+	{"", "pods", "get list watch"},
+	{"", "pods/log", "get"},
+	{"", "events", "list watch"},
+	{"", "persistentvolumeclaims", "get list watch"},
+	{"", "services", "get list watch"},
+	{"apps", "deployments", "get list watch"},
+	{"apps", "replicasets", "get list watch"},
+	{"batch", "jobs", "get list watch"},
+	// By WebSocket, newer API servers want create as well.
+	{"", "pods/portforward", "create"},
+}
+
+// rights derives what the install needs from the objects that it would apply.
+func rights(objects []manifest.Object, namespace string) []right {
+	all := []right{{resource: "namespaces", verb: "get", name: namespace}}
+	add := func(group, resource, verbs string, cluster bool) {
+		for _, verb := range strings.Fields(verbs) {
+			all = append(all, right{group: group, resource: resource, verb: verb, cluster: cluster})
+		}
+	}
+	for _, s := range standing {
+		add(s.group, s.resource, s.verbs, false)
+	}
+	for _, o := range objects {
+		if o.Test() {
+			continue
+		}
+		kind := o.GroupVersionKind()
+		plural, _ := meta.UnsafeGuessKindToResource(kind)
+		add(kind.Group, plural.Resource, "get create patch delete", release.ClusterKinds[kind.Kind])
+	}
+	slices.SortFunc(all, compareRights)
+	return slices.Compact(all)
+}
+
+func compareRights(a, b right) int {
+	return cmp.Or(
+		cmp.Compare(boolRank(a.cluster), boolRank(b.cluster)), cmp.Compare(a.group, b.group),
+		cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name), cmp.Compare(verbRank(a.verb), verbRank(b.verb)),
+	)
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// verbRank puts verbs in the order in which people write them.
+func verbRank(verb string) int {
+	return slices.Index([]string{"get", "list", "watch", "create", "update", "patch", "delete"}, verb)
+}

@@ -1,0 +1,128 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+)
+
+// The server's own defaults for each pod: 20 connections, and 20 more for a
+// while.
+const (
+	defaultPool     = 20
+	defaultOverflow = 20
+)
+
+func checkConnections(ctx context.Context, e *check.Env) (string, error) {
+	variables, err := databaseVariables(ctx, e)
+	if err != nil {
+		return "", loginError(e, err)
+	}
+	replicas := mostReplicas(ctx, e)
+	pool := e.Answers.Database.MySQL.Pool
+	each := orDefault(pool.Size, defaultPool) + defaultOverflow
+	if pool.Overflow != nil {
+		each = orDefault(pool.Size, defaultPool) + *pool.Overflow
+	}
+	needed := replicas*each + 1 // the migration job's
+	limits, err := connectionLimits(ctx, e, variables)
+	if err != nil {
+		return "", loginError(e, err)
+	}
+	l := tightest(limits)
+	if l.most > 0 && needed > l.most {
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("%d pods with up to %d connections each need %d, and %s is %d", replicas, each, needed, l.name, l.most),
+			Remedy: fmt.Sprintf(l.raise, needed+needed/4) + "\nor smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",
+		}
+	}
+	return fmt.Sprintf("%d of %d (%s)", needed, l.most, l.name), nil
+}
+
+// connectionLimit is how many connections there may be, and the statement that
+// raises it; 0 for no limit.
+type connectionLimit struct {
+	most        int
+	name, raise string
+}
+
+// connectionLimits are those that apply to the user. The session has the limit
+// of the account itself, where it has one, else the server's.
+func connectionLimits(ctx context.Context, e *check.Env, variables map[string]string) ([]connectionLimit, error) {
+	db, err := session(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	ofAll, _ := strconv.Atoi(variables["max_user_connections"]) // a server without it sets no limit
+	own := ofAll
+	err = db.QueryRowContext(ctx, "SELECT @@session.max_user_connections").Scan(&own)
+	if err != nil && number(err) != errUnknownVariable {
+		return nil, err
+	}
+	user := connectionLimit{own, "max_user_connections", "SET GLOBAL max_user_connections = %d;"}
+	if own != ofAll {
+		account := account(ctx, e)
+		user.name = "MAX_USER_CONNECTIONS of the account " + account
+		user.raise = "ALTER USER " + strings.ReplaceAll(account, "%", "%%") + " WITH MAX_USER_CONNECTIONS %d;"
+	}
+	most, _ := strconv.Atoi(variables["max_connections"]) // a server without it sets no limit
+	return []connectionLimit{{most, "max_connections", "SET GLOBAL max_connections = %d;"}, user}, nil
+}
+
+// tightest returns the lowest of the limits.
+func tightest(limits []connectionLimit) connectionLimit {
+	var low connectionLimit
+	for _, l := range limits {
+		if l.most > 0 && (low.most == 0 || l.most < low.most) {
+			low = l
+		}
+	}
+	return low
+}
+
+func orDefault(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// mostReplicas is how many server pods there may be at once.
+func mostReplicas(ctx context.Context, e *check.Env) int {
+	if e.Rendered != nil {
+		if r, err := e.Render(ctx); err == nil {
+			if n := renderedReplicas(r.Objects); n > 0 {
+				return n
+			}
+		}
+	}
+	return max(1, e.Answers.Server.Replicas, e.Answers.Server.Autoscaling.MaxReplicas)
+}
+
+func renderedReplicas(objects []manifest.Object) int {
+	most := 0
+	for _, kind := range []struct{ name, field string }{{"HorizontalPodAutoscaler", "maxReplicas"}, {"Deployment", "replicas"}} {
+		for _, o := range manifest.Find(objects, kind.name, "") {
+			most = max(most, whole(o, "spec", kind.field))
+		}
+	}
+	return most
+}
+
+// whole reads a whole number, in whichever form the manifest was decoded.
+func whole(o manifest.Object, path ...string) int {
+	value, _, _ := unstructured.NestedFieldNoCopy(o.Object, path...)
+	switch n := value.(type) {
+	case int64:
+		return int(n)
+	case float64:
+		return int(n)
+	}
+	return 0
+}

@@ -1,0 +1,43 @@
+package database
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// checkExists connects as the server does. The server creates a missing
+// database on error 1049 alone; any other error is final for it.
+func checkExists(ctx context.Context, e *check.Env) (string, error) {
+	name := e.Answers.Database.MySQL.Name
+	_, err := inDatabase(ctx, e)
+	switch number(err) {
+	case errUnknownDatabase:
+		return creatable(ctx, e)
+	case errDatabaseDenied:
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("%s has no right on the database %s at all, or there is none of that name (1044)", e.Answers.Database.MySQL.User, name),
+			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + grantCommand(ctx, e, migrationRights), Cause: err,
+		}
+	}
+	if err != nil {
+		return "", loginError(e, err)
+	}
+	return name + " exists", nil
+}
+
+func creatable(ctx context.Context, e *check.Env) (string, error) {
+	name := e.Answers.Database.MySQL.Name
+	grants, err := grants(ctx, e)
+	if err != nil {
+		return "", loginError(e, err)
+	}
+	if len(missingRights(grants, name, []string{"CREATE"})) > 0 {
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("there is no database %s, and %s may not create it (1049)", name, e.Answers.Database.MySQL.User),
+			Remedy: "CREATE DATABASE `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
+		}
+	}
+	return name + " does not exist yet; the server will create it", nil
+}

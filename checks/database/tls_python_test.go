@@ -1,0 +1,42 @@
+package database
+
+import (
+	"testing"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
+)
+
+func TestDatabaseCertificatesAreJudgedAsTheServerJudges(t *testing.T) {
+	t.Parallel()
+	for name, c := range checktest.CertificateCases() {
+		t.Run(name, func(t *testing.T) {
+			s := checktest.StartDatabase(t, c.Server)
+			e := checktest.WithDatabase(t, s, func(m *answers.MySQL) {
+				// The name localhost is refused as an answer: it is asked below that.
+				m.Host, m.TLS = "localhost", answers.TLS{Mode: c.Mode, CA: checktest.Plain(c.CA(s))}
+			})
+			table := []check.Check{{ID: "database.tls", Severity: check.MustPass, Why: "as the table says", Run: checkTLS}, {ID: "database.login", Severity: check.MustPass, Why: "likewise", Needs: []string{"database.tls"}, Run: checkLogin}}
+			e.Resolver = nil
+			report, err := check.Run(t.Context(), table, e, check.Options{}, nil)
+			checktest.Must(t, err)
+			checktest.Expect(t, report, "database.tls", c.Status, c.Say...)
+			if c.Takes {
+				checktest.Expect(t, report, "database.login", check.Pass)
+			}
+		})
+	}
+}
+
+func TestWildcardsOfATopLevelDomain(t *testing.T) {
+	a := testdb.NewAuthority(t)
+	for name, host := range map[string]string{"*.example.com": "db.example.com", "*.test": "db.test"} {
+		pair := a.Named(t, time.Now().Add(time.Hour), name)
+		if _, err := verifyHost(certificates(string(pair.Cert))[0], host); (err == nil) != (name == "*.example.com") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package expose
+
+import (
+	"context"
+	"fmt"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func checkClass(ctx context.Context, e *check.Env) (string, error) {
+	if byGateway(e) {
+		return gatewayAdmits(ctx, e)
+	}
+	if e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteSkip {
+		return "", check.Skip("prerequisites.ingressNginx is skip")
+	}
+	class, all, err := ingressClass(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	name := ingressClassName(e)
+	if class != nil {
+		return fmt.Sprintf("class %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
+	}
+	return "", noClass(e, name, all)
+}
+
+// noClass says which classes there are instead, unless the answers want
+// ingress-nginx anyway.
+func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
+	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
+	fault := &check.Fault{Found: "there is no IngressClass " + name}
+	if len(all) == 0 || wanted {
+		fault.Found += leftToYou("prerequisites.ingressNginx", wanted)
+		fault.Remedy = "install ingress-nginx, or do without an Ingress: expose: {type: port-forward}\n" + installNginx
+		return fault
+	}
+	var others []string
+	for _, c := range all {
+		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
+	}
+	fault.Found += "; this cluster has " + check.JoinAnd(others)
+	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
+	return fault
+}
+
+func ingressClassName(e *check.Env) string {
+	if name := e.Answers.Expose.Ingress.Class; name != "" {
+		return name
+	}
+	return "nginx"
+}
+
+type classes struct {
+	chosen *networkingv1.IngressClass
+	all    []networkingv1.IngressClass
+}
+
+var classesMemo = check.NewMemo[classes]("ingress classes")
+
+// ingressClass returns the class that the answers name, nil when there is
+// none, and all there are.
+func ingressClass(ctx context.Context, e *check.Env) (*networkingv1.IngressClass, []networkingv1.IngressClass, error) {
+	found, err := classesMemo.Get(ctx, e, func(ctx context.Context) (classes, error) {
+		client, err := e.Cluster.Client()
+		if err != nil {
+			return classes{}, err
+		}
+		// A cluster has a handful of them.
+		list, err := client.NetworkingV1().IngressClasses().List(ctx, metav1.ListOptions{Limit: 500})
+		if err != nil {
+			return classes{}, check.ReadError(err, "IngressClasses")
+		}
+		c := classes{all: list.Items}
+		for i := range list.Items {
+			if list.Items[i].Name == ingressClassName(e) {
+				c.chosen = &list.Items[i]
+			}
+		}
+		return c, nil
+	})
+	return found.chosen, found.all, err
+}

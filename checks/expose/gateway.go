@@ -1,0 +1,216 @@
+package expose
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// gateway is what of a Gateway decides about a route.
+type gateway struct {
+	Metadata metav1.ObjectMeta `json:"metadata"`
+	Spec     struct {
+		GatewayClassName string     `json:"gatewayClassName"`
+		Listeners        []listener `json:"listeners"`
+	} `json:"spec"`
+	Status struct {
+		Addresses  []struct{ Value string } `json:"addresses"`
+		Conditions []metav1.Condition       `json:"conditions"`
+		Listeners  []struct {
+			Name       string             `json:"name"`
+			Conditions []metav1.Condition `json:"conditions"`
+		} `json:"listeners"`
+	} `json:"status"`
+}
+
+type listener struct {
+	Name     string `json:"name"`
+	Hostname string `json:"hostname"`
+	Port     int    `json:"port"`
+	Protocol string `json:"protocol"`
+	TLS      *struct {
+		CertificateRefs []struct {
+			Kind      string `json:"kind"`
+			Name      string `json:"name"`
+			Namespace string `json:"namespace"`
+		} `json:"certificateRefs"`
+	} `json:"tls"`
+	AllowedRoutes *struct {
+		Namespaces *struct {
+			From     string                `json:"from"`
+			Selector *metav1.LabelSelector `json:"selector"`
+		} `json:"namespaces"`
+		Kinds []struct {
+			Kind string `json:"kind"`
+		} `json:"kinds"`
+	} `json:"allowedRoutes"`
+}
+
+const gatewayAPI = "https://gateway-api.sigs.k8s.io/guides/getting-started/"
+
+var gatewayMemo = check.NewMemo[*gateway]("gateway")
+
+// findGateway reads the Gateway that the answers name, once.
+func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
+	return gatewayMemo.Get(ctx, e, func(ctx context.Context) (*gateway, error) {
+		for _, r := range []struct{ kind, resource string }{{"Gateways", gatewayResource.Resource}, {"HTTPRoutes", httpRouteResource.Resource}} {
+			served, err := check.Serves(ctx, e, gatewayResource.GroupVersion().WithResource(r.resource))
+			if err != nil {
+				return nil, err
+			}
+			if !served {
+				return nil, &check.Fault{Found: "the Gateway API is not installed in this cluster: it knows no " + r.kind + " (gateway.networking.k8s.io/v1)",
+					Remedy: "install its CRDs and a controller: " + gatewayAPI + "; or choose expose: {type: ingress}"}
+			}
+		}
+		ref := e.Answers.Expose.Gateway
+		g, err := check.Get[gateway](ctx, e, gatewayResource, ref.Namespace, ref.Name)
+		if err == nil && g == nil {
+			return nil, noGateway(ctx, e)
+		}
+		return g, err
+	})
+}
+
+func noGateway(ctx context.Context, e *check.Env) error {
+	ref := e.Answers.Expose.Gateway
+	var others []string
+	err := check.Each(ctx, e, gatewayResource, "", func(g gateway) {
+		others = append(others, g.Metadata.Name+" in "+g.Metadata.Namespace)
+	})
+	fault := &check.Fault{Found: fmt.Sprintf("there is no Gateway %s in namespace %s", ref.Name, ref.Namespace), Remedy: "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A"}
+	if err == nil && len(others) > 0 {
+		fault.Found += "; this cluster has " + check.JoinAnd(others)
+	}
+	return fault
+}
+
+func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
+	g, err := findGateway(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	admitting, err := admittingListeners(ctx, e, g)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, l := range admitting {
+		names = append(names, l.Name)
+	}
+	found := fmt.Sprintf("Gateway %s, listener %s", g.Metadata.Name, check.JoinAnd(names))
+	scheme := e.Answers.Expose.Gateway.Scheme
+	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {
+		return "", &check.Fault{Warn: true, Found: fmt.Sprintf("%s speaks %s, and the server's URL will begin with %s", found, admitting[0].Protocol, scheme),
+			Why:    "the dashboard and the clients are sent to that URL; it works only if something in front of the Gateway speaks it",
+			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol))}
+	}
+	return found, nil
+}
+
+// admittingListeners returns the listeners that take the server's route, or
+// the fault by which none does.
+func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listener, error) {
+	section := e.Answers.Expose.Gateway.Section
+	var admitting []listener
+	var reasons, names []string
+	for _, l := range g.Spec.Listeners {
+		names = append(names, l.Name)
+		if section != "" && l.Name != section {
+			continue
+		}
+		reason, err := refusal(ctx, e, g, l)
+		if err != nil {
+			return nil, err
+		}
+		if reason == "" {
+			admitting = append(admitting, l)
+			continue
+		}
+		reasons = append(reasons, "listener "+l.Name+" "+reason)
+	}
+	switch {
+	case len(admitting) > 0:
+		return admitting, nil
+	case section != "" && len(reasons) == 0:
+		return nil, &check.Fault{Found: fmt.Sprintf("Gateway %s has no listener %s; it has %s", g.Metadata.Name, section, check.JoinAnd(names)), Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0])}
+	}
+	return nil, &check.Fault{Found: fmt.Sprintf("Gateway %s does not take the server's route: %s", g.Metadata.Name, strings.Join(reasons, "; ")),
+		Remedy: fmt.Sprintf("have allowedRoutes or hostname of a listener changed: kubectl -n %s edit gateway %s", g.Metadata.Namespace, g.Metadata.Name)}
+}
+
+// refusal says why a listener does not take the route; nothing when it does.
+func refusal(ctx context.Context, e *check.Env, g *gateway, l listener) (string, error) {
+	if p := strings.ToUpper(l.Protocol); p != "HTTP" && p != "HTTPS" {
+		return "speaks " + l.Protocol, nil
+	}
+	if host := e.Answers.Expose.Host; !host.IsZero() && !host.NipIO && !hostnameCovers(l.Hostname, host.Name) {
+		return fmt.Sprintf("is for %s, not for %s", l.Hostname, host.Name), nil
+	}
+	if a := l.AllowedRoutes; a != nil && len(a.Kinds) > 0 {
+		var kinds []string
+		for _, k := range a.Kinds {
+			kinds = append(kinds, k.Kind)
+		}
+		if !slices.Contains(kinds, "HTTPRoute") {
+			return "admits " + check.JoinAnd(kinds) + " only", nil
+		}
+	}
+	return namespaceRefusal(ctx, e, g, l)
+}
+
+func namespaceRefusal(ctx context.Context, e *check.Env, g *gateway, l listener) (string, error) {
+	from := "Same" // the API's default
+	if l.AllowedRoutes != nil && l.AllowedRoutes.Namespaces != nil && l.AllowedRoutes.Namespaces.From != "" {
+		from = l.AllowedRoutes.Namespaces.From
+	}
+	switch {
+	case from == "All", from == "Same" && g.Metadata.Namespace == e.Namespace():
+		return "", nil
+	case from != "Selector":
+		return fmt.Sprintf("admits routes of namespace %s only, not of %s", g.Metadata.Namespace, e.Namespace()), nil
+	}
+	selector, err := metav1.LabelSelectorAsSelector(l.AllowedRoutes.Namespaces.Selector)
+	if err != nil {
+		return "", fmt.Errorf("gateway %s, listener %s: %w", g.Metadata.Name, l.Name, err)
+	}
+	own, err := namespaceLabels(ctx, e)
+	if err != nil || selector.Matches(own) {
+		return "", err
+	}
+	return fmt.Sprintf("admits namespaces with %s, and %s is not one", selector, e.Namespace()), nil
+}
+
+// namespaceLabels returns the labels of the server's namespace, or those that
+// it will have when it does not exist yet.
+func namespaceLabels(ctx context.Context, e *check.Env) (labels.Set, error) {
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return nil, err
+	}
+	namespace, err := client.CoreV1().Namespaces().Get(ctx, e.Namespace(), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return labels.Set{corev1.LabelMetadataName: e.Namespace()}, nil
+	}
+	if err != nil {
+		return nil, check.ReadError(err, "namespace "+e.Namespace())
+	}
+	return namespace.Labels, nil
+}
+
+// hostnameCovers tells whether a listener's hostname admits a host: an empty
+// one admits all, *.example.com every name below example.com.
+func hostnameCovers(pattern, host string) bool {
+	if suffix, wild := strings.CutPrefix(pattern, "*"); wild {
+		return strings.HasSuffix(host, suffix) && len(host) > len(suffix)
+	}
+	return pattern == "" || strings.EqualFold(pattern, host)
+}

@@ -1,0 +1,67 @@
+package expose
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// gatewayDoor is the way in through the Gateway, by what its controller says
+// of it.
+func gatewayDoor(ctx context.Context, e *check.Env) (entrypoint, error) {
+	g, err := findGateway(ctx, e)
+	if err != nil {
+		return entrypoint{}, err
+	}
+	d := entrypoint{name: "Gateway " + g.Metadata.Name}
+	describe := fmt.Sprintf("kubectl -n %s describe gateway %s", g.Metadata.Namespace, g.Metadata.Name)
+	for _, condition := range []string{"Accepted", "Programmed"} {
+		if fault := conditionFault(g.Status.Conditions, condition, d.name, g.Spec.GatewayClassName); fault != nil {
+			fault.Remedy = describe
+			return d, fault
+		}
+	}
+	for _, s := range g.Status.Listeners {
+		if section := e.Answers.Expose.Gateway.Section; section != "" && s.Name != section {
+			continue
+		}
+		for _, condition := range s.Conditions {
+			if condition.Status == metav1.ConditionFalse && (condition.Type == "Accepted" || condition.Type == "Programmed" || condition.Type == "ResolvedRefs") {
+				return d, &check.Fault{Found: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type, said(condition)), Remedy: describe}
+			}
+		}
+	}
+	for _, a := range g.Status.Addresses {
+		d.addresses = append(d.addresses, a.Value)
+	}
+	if len(d.addresses) == 0 {
+		return d, &check.Fault{Found: d.name + " has no address", Remedy: describe + "\nA cluster without a cloud needs a load balancer of its own, such as MetalLB."}
+	}
+	return d, nil
+}
+
+// conditionFault says that a condition is not true, or that nobody has set it.
+func conditionFault(all []metav1.Condition, kind, name, class string) *check.Fault {
+	for _, c := range all {
+		if c.Type != kind {
+			continue
+		}
+		if c.Status == metav1.ConditionTrue {
+			return nil
+		}
+		if c.Reason != "Pending" || c.Status == metav1.ConditionFalse {
+			return &check.Fault{Found: fmt.Sprintf("%s is not %s: %s", name, kind, said(c))}
+		}
+	}
+	return &check.Fault{Found: fmt.Sprintf("no controller has taken %s: its GatewayClass %s may have none that runs", name, class)}
+}
+
+func said(c metav1.Condition) string {
+	if c.Message == "" {
+		return c.Reason
+	}
+	return c.Message + " (" + c.Reason + ")"
+}

@@ -1,0 +1,23 @@
+package expose
+
+import (
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+)
+
+func TestMain(m *testing.M) { checktest.Main(m, Checks) }
+
+func look(t *testing.T, e *check.Env, only ...string) check.Report {
+	t.Helper()
+	return checktest.Look(t, Checks, e, only...)
+}
+
+// stage is a namespace in which the tests of this package build their cases.
+type stage struct{ *checktest.Stage }
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	return &stage{checktest.NewStage(t)}
+}

@@ -1,0 +1,48 @@
+// Package local holds the checks of the machine that runs the installer.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"syscall"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// Checks ask about the machine that runs the installer.
+var Checks = []check.Check{
+	{
+		ID: "local.port", Claim: "the local port is free", Severity: check.MustPass,
+		Why: "the port-forward listens there; your browser would reach another program",
+		Finds: []string{
+			"the port is in use by another program, and you asked for that one",
+			"the port is reserved for administrators (below 1024)",
+		},
+		Run: checkPort,
+	},
+}
+
+func checkPort(ctx context.Context, e *check.Env) (string, error) {
+	if e.Port == 0 {
+		return "any free port will do", nil
+	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(e.Port))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err == nil {
+		return address, listener.Close()
+	}
+	if !e.PortChosen {
+		return fmt.Sprintf("%s cannot be had; another one is taken", address), nil
+	}
+	fault := &check.Fault{Found: fmt.Sprintf("cannot listen on %s: %v", address, err), Remedy: "choose another port, or leave the choice to the program", Cause: err}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		fault.Found = fmt.Sprintf("port %d on this machine is in use by another program", e.Port)
+	case errors.Is(err, syscall.EACCES):
+		fault.Found = fmt.Sprintf("port %d is reserved for administrators of this machine", e.Port)
+	}
+	return "", fault
+}

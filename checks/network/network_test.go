@@ -1,0 +1,132 @@
+package network
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
+)
+
+// withProxy returns the environment of an install behind a proxy. What is
+// excluded is given as raw values, which win over what the answers add.
+func withProxy(t *testing.T, access *kube.Access, noProxy string, change ...func(*answers.Answers)) *check.Env {
+	t.Helper()
+	return checktest.WithCluster(t, access, "zenml", func(a *answers.Answers) {
+		a.Proxy = answers.Proxy{HTTP: "http://proxy.example.com:8080", HTTPS: "http://proxy.example.com:8080"}
+		a.Values = map[string]any{"server": map[string]any{"proxy": map[string]any{
+			"enabled": true, "httpProxy": a.Proxy.HTTP, "httpsProxy": a.Proxy.HTTPS, "noProxy": noProxy, "additionalNoProxy": []any{},
+		}}}
+		for _, c := range change {
+			c(a)
+		}
+	})
+}
+
+func TestProxyFaults(t *testing.T) {
+	database := func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.private.example.com", Name: "zenml", User: "zenml", Password: checktest.Plain(checktest.Canary)}}
+	}
+	for noProxy, say := range map[string]string{
+		"localhost,http://10.0.0.1": "it is a URL", "localhost,10.0.0.0/33": "not a range", "localhost; .svc": "parted by commas",
+		"localhost,*.example.com": "does not know the asterisk", "localhost, .svc": "blanks",
+	} {
+		checktest.Expect(t, look(t, withProxy(t, nil, noProxy), "network.proxy"), "network.proxy", check.Failed, say)
+	}
+	checktest.Expect(t, look(t, withProxy(t, nil, "localhost,.svc", database), "network.proxy"), "network.proxy", check.Warned, "db.private.example.com", "proxy: {noProxy: [db.private.example.com]}")
+	checktest.Expect(t, look(t, withProxy(t, nil, "localhost,.private.example.com", database), "network.proxy"), "network.proxy", check.Pass)
+	self := withProxy(t, nil, "localhost", func(a *answers.Answers) { a.Proxy.HTTP = "http://127.0.0.1:3128" })
+	checktest.Expect(t, look(t, self, "network.proxy"), "network.proxy", check.Failed, "the pod itself")
+}
+
+func TestProxyAndTheRangesOfTheCluster(t *testing.T) {
+	c := testcluster.Start(t)
+	report := look(t, withProxy(t, c.Access(), "localhost,.svc"), "network.proxy")
+	checktest.Expect(t, report, "network.proxy", check.Warned, "not excluded", "10.", "/16")
+	checktest.Expect(t, look(t, withProxy(t, c.Access(), "localhost,.svc,10.0.0.0/8"), "network.proxy"), "network.proxy", check.Pass)
+}
+
+// authority makes a self-signed certificate that lasts a year, as change has
+// it, in PEM.
+func authority(t *testing.T, change ...func(*x509.Certificate)) string {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "company CA"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true,
+	}
+	for _, c := range change {
+		c(template)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	checktest.Must(t, err)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	checktest.Must(t, err)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func withCAs(t *testing.T, access *kube.Access, namespace string, cas ...answers.CustomCA) *check.Env {
+	t.Helper()
+	e := checktest.WithCluster(t, access, namespace)
+	e.Answers.Certificates.CustomCAs = cas
+	return e
+}
+
+func TestCustomCAFaults(t *testing.T) {
+	good := authority(t)
+	leaf := testdb.NewAuthority(t).Server(t, time.Now().Add(time.Hour), "a.example.com")
+	ca := func(name, content string) answers.CustomCA {
+		return answers.CustomCA{Name: name, Certificate: checktest.Plain(content)}
+	}
+	for name, c := range map[string]struct {
+		cas    []answers.CustomCA
+		status check.Status
+		say    string
+	}{
+		"two that serve":   {[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates"},
+		"not PEM":          {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "is not PEM"},
+		"a key":            {[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "holds a private key"},
+		"no certificate":   {[]answers.CustomCA{ca("company", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, check.Failed, "cannot be read"},
+		"not an authority": {[]answers.CustomCA{ca("company", string(leaf.Cert))}, check.Failed, "is not an authority's certificate"},
+		"expired":          {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }))}, check.Failed, "expired on"},
+		"not yet valid":    {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }))}, check.Failed, "not valid before"},
+		"ending soon":      {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }))}, check.Warned, "ends on"},
+		"name":             {[]answers.CustomCA{ca("My_CA", good)}, check.Failed, "not a DNS label"},
+		"same name":        {[]answers.CustomCA{ca("company", good), ca("company", authority(t))}, check.Failed, "both named company"},
+		"same certificate": {[]answers.CustomCA{ca("company", good), ca("other", good)}, check.Warned, "the same certificate"},
+		"no file":          {[]answers.CustomCA{{Name: "company", Certificate: answers.Source{File: "/no/such/ca.pem"}}}, check.Failed, "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checktest.Expect(t, look(t, withCAs(t, nil, "zenml", c.cas...), "network.ca"), "network.ca", c.status, c.say)
+		})
+	}
+}
+
+func TestCustomCAInASecret(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "company-ca"}, StringData: map[string]string{"ca.crt": authority(t), "old.crt": "rubbish"}}
+	_, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), secret, metav1.CreateOptions{})
+	checktest.Must(t, err)
+	at := func(name, key string) check.Report {
+		e := withCAs(t, c.Access(), namespace)
+		e.Answers.Certificates.SecretRefs = []answers.SecretRef{{Name: name, Key: key}}
+		return look(t, e, "network.ca")
+	}
+	checktest.Expect(t, at("company-ca", "ca.crt"), "network.ca", check.Pass, "1 certificates")
+	checktest.Expect(t, at("company-ca", "old.crt"), "network.ca", check.Failed, "certificates.secretRefs[0] is not PEM")
+	checktest.Expect(t, at("missing", "ca.crt"), "network.ca", check.Skipped, "Secret missing")
+}

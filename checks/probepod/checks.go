@@ -1,0 +1,79 @@
+// Package probepod runs a pod in the namespace of the server that does what the
+// server will do first: it resolves, reaches and logs into the database.
+package probepod
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/database"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func needsDatabaseInCluster(e *check.Env) string {
+	if why := database.NeedsMySQL(e); why != "" {
+		return why
+	}
+	return check.NeedsClusterAndObjects(e)
+}
+
+// Checks look at the database from a pod in the cluster.
+var Checks = []check.Check{
+	{
+		ID: "database.in-cluster", Claim: "a pod in the namespace reaches and logs into the database", Severity: check.MustPass, When: needsDatabaseInCluster, Run: checkInCluster,
+		Needs: []string{"database.config", "cluster.namespace"}, Writes: true, Limit: 2*time.Minute + 30*time.Second,
+		Why: "the server runs in the cluster: what this machine sees of the database proves little in either direction",
+		Finds: []string{
+			"a private name that the cluster's DNS does not know",
+			"a network policy, security group or firewall between the pods and the database",
+			"a port that answers pods with something else than MySQL",
+			"a certificate that does not verify there; a login that is refused to the pods' addresses; no right on the database",
+			"a pod that does not start: its image, node or admission, with its events; it has the server's ServiceAccount, or before the chart makes that, the default one",
+		},
+	},
+}
+
+// checkInCluster has a pod of the server's image do what the server will
+// do first. Pod and Secret are removed again, whatever happens.
+func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
+	look, err := newPodLook(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	if err := look.removable(ctx); err != nil {
+		return "", err
+	}
+	defer look.sweep(ctx)
+	log, err := look.run(ctx)
+	look.remove(ctx)
+	if fault := (*check.Fault)(nil); errors.As(err, &fault) {
+		fault.Found += look.differs
+	}
+	if err != nil {
+		return "", err
+	}
+	said, err := parseSight(log)
+	if err != nil {
+		return "", err
+	}
+	if fault := sightFault(ctx, e, said); fault != nil {
+		return "", fault
+	}
+	return said.words(e) + look.differs, nil
+}
+
+func (s sight) words(e *check.Env) string {
+	what := fmt.Sprintf("a pod reaches %s (%s)", database.Address(e), check.JoinAnd(s.Addresses))
+	switch {
+	case !s.Login:
+		return what + "; the login needs the AWS identity that the server's pods will have"
+	case s.Database == "missing":
+		return what + " and logs in; the server will create the database"
+	case e.Answers.Database.MySQL.TLS.Mode == answers.TLSOff:
+		return what + " and logs in, without TLS"
+	}
+	return what + " and logs in"
+}

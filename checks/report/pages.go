@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+)
+
+// Pages returns the reference pages of a table of checks by file name, one a group,
+// with an anchor for every id. They are what docs/checks holds.
+func Pages(table []check.Check) map[string]string {
+	pages := map[string]*strings.Builder{}
+	var order []string
+	for _, c := range table {
+		name := c.Group() + ".md"
+		if pages[name] == nil {
+			pages[name] = &strings.Builder{}
+			fmt.Fprintf(pages[name], "# Checks: %s\n\nWritten from the tables of the program (`go test ./checks -update`).\n", c.Group())
+			order = append(order, c.Group())
+		}
+		section(pages[name], c)
+	}
+	all := map[string]string{"README.md": index(table, order)}
+	for name, b := range pages {
+		all[name] = b.String()
+	}
+	return all
+}
+
+func section(b *strings.Builder, c check.Check) {
+	fmt.Fprintf(b, "\n<a id=\"%s\"></a>\n\n## %s\n\n%s.\n\n", c.ID, c.ID, sentence(c.Claim))
+	fmt.Fprintf(b, "**Why.** %s.\n\n**Finds**\n\n", sentence(c.Why))
+	for _, f := range c.Finds {
+		fmt.Fprintf(b, "- %s\n", f)
+	}
+	facts := []string{severityWords(c), "time limit " + c.TimeLimit().String()}
+	if len(c.Needs) > 0 {
+		facts = append(facts, "needs "+links(c.Needs))
+	}
+	if c.Writes {
+		facts = append(facts, "writes for a moment: skipped by `--read-only`")
+	}
+	fmt.Fprintf(b, "\n%s.\n\nLeave it out: `--skip %s`; only warn: `--warn-only %s`.\n", sentence(strings.Join(facts, "; ")), c.ID, c.ID)
+}
+
+func severityWords(c check.Check) string {
+	if c.Severity == check.ShouldPass {
+		return "a fault is a warning"
+	}
+	return "a fault stops the install, unless it says that it is a warning"
+}
+
+func links(ids []string) string {
+	var all []string
+	for _, id := range ids {
+		group, _, _ := strings.Cut(id, ".")
+		all = append(all, fmt.Sprintf("[%s](%s.md#%s)", id, group, id))
+	}
+	return strings.Join(all, ", ")
+}
+
+func sentence(text string) string {
+	text = strings.TrimSuffix(text, ".")
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+func index(table []check.Check, groups []string) string {
+	var b strings.Builder
+	b.WriteString("# The preflight checks\n\nEvery check has an id that never changes its meaning. `zenml-installer preflight` makes them all;\n`--only`, `--skip` and `--warn-only` take ids and groups.\n\n| id | claim |\n|---|---|\n")
+	for _, c := range table {
+		fmt.Fprintf(&b, "| [%s](%s.md#%s) | %s |\n", c.ID, c.Group(), c.ID, c.Claim)
+	}
+	fmt.Fprintf(&b, "\nThe groups are %s.\n", strings.Join(groups, ", "))
+	return b.String()
+}

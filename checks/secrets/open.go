@@ -1,0 +1,113 @@
+package secrets
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores/aws"
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores/azure"
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores/gcp"
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores/hashicorp"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// reader reads several sources and keeps the first error.
+type reader struct {
+	ctx context.Context
+	e   *check.Env
+	p   place
+	err error
+}
+
+func (r *reader) read(field string, s answers.Source) secret.Text {
+	if r.err != nil {
+		return secret.Text{}
+	}
+	var text secret.Text
+	text, r.err = r.e.Read(r.ctx, r.p.key+"."+r.p.store.Type+"."+field, s)
+	return text
+}
+
+// openStore reads the store's credentials and makes its client. It returns what
+// must not show as well.
+func openStore(ctx context.Context, e *check.Env, p place, m stores.Machine) (stores.Store, []secret.Text, error) {
+	r := &reader{ctx: ctx, e: e, p: p}
+	switch p.store.Type {
+	case answers.AWSSecrets:
+		c, err := r.aws(p.store.AWS)
+		return aws.New(c, m), c.Secrets(), err
+	case answers.GCPSecrets:
+		c, err := r.gcp(p.store.GCP)
+		return gcp.New(c, m), c.Secrets(), err
+	case answers.AzureSecrets:
+		c, err := r.azure(p.store.Azure)
+		return azure.New(c, m), c.Secrets(), err
+	case answers.HashiCorpSecrets:
+		c, err := r.hashicorp(p.store.HashiCorp)
+		return hashicorp.New(c, m), c.Secrets(), err
+	}
+	return nil, nil, check.Skip("a store of type %s cannot be asked from here", p.store.Type)
+}
+
+// whole reads the configuration that was given in one piece; empty when it was
+// not.
+func (r *reader) whole(s answers.Source) string { return r.read("authConfig", s).Reveal() }
+
+// judge makes the fault of a configuration that cannot be read.
+func (r *reader) judge(err error) error {
+	if r.err != nil || err == nil {
+		return r.err
+	}
+	return &check.Fault{Found: fmt.Sprintf("%s.%s.authConfig: %v", r.p.key, r.p.store.Type, err), Remedy: "give one JSON object, as the server takes it"}
+}
+
+func (r *reader) aws(s answers.AWSStore) (aws.Config, error) {
+	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+		c, err := aws.Parse(s.AuthMethod, text)
+		return c, r.judge(err)
+	}
+	return aws.Config{
+		Method: s.AuthMethod, Region: s.Region, RoleARN: s.RoleARN, EndpointURL: s.EndpointURL,
+		AccessKeyID: r.read("accessKeyID", s.AccessKeyID), SecretAccessKey: r.read("secretAccessKey", s.SecretAccessKey), SessionToken: r.read("sessionToken", s.SessionToken),
+	}, r.err
+}
+
+func (r *reader) gcp(s answers.GCPStore) (gcp.Config, error) {
+	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+		c, err := gcp.Parse(s.AuthMethod, text)
+		return c, r.judge(err)
+	}
+	c := gcp.Config{Method: s.AuthMethod, ProjectID: s.ProjectID, TargetPrincipal: s.TargetPrincipal}
+	switch s.AuthMethod {
+	case answers.GCPUserAccount:
+		c.Account = r.read("userAccountJSON", s.UserAccountJSON)
+	case answers.GCPExternalAccount:
+		c.Account = r.read("externalAccountJSON", s.ExternalAccountJSON)
+	case answers.GCPOAuth2Token:
+		c.Token = r.read("token", s.Token)
+	default:
+		c.Account = r.read("serviceAccountJSON", s.ServiceAccountJSON)
+	}
+	return c, r.err
+}
+
+func (r *reader) azure(s answers.AzureStore) (azure.Config, error) {
+	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+		c, err := azure.Parse(s.AuthMethod, s.KeyVaultName, text)
+		return c, r.judge(err)
+	}
+	return azure.Config{
+		Method: s.AuthMethod, KeyVaultName: s.KeyVaultName, TenantID: s.TenantID, ClientID: s.ClientID,
+		ClientSecret: r.read("clientSecret", s.ClientSecret), Token: r.read("token", s.Token),
+	}, r.err
+}
+
+func (r *reader) hashicorp(s answers.VaultStore) (hashicorp.Config, error) {
+	return hashicorp.Config{
+		Method: s.AuthMethod, Address: s.Address, Namespace: s.Namespace, Mount: s.Mount, AuthMount: s.AuthMount,
+		Token: r.read("token", s.Token), RoleID: s.RoleID, SecretID: r.read("secretID", s.SecretID),
+	}, r.err
+}

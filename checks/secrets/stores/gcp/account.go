@@ -1,0 +1,99 @@
+package gcp
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// account is a credentials file of any of Google's kinds.
+type account struct {
+	Type         string `json:"type"`
+	ProjectID    string `json:"project_id"`
+	KeyID        string `json:"private_key_id"`
+	PrivateKey   string `json:"private_key"`
+	Email        string `json:"client_email"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	RefreshToken string `json:"refresh_token"`
+	TokenURI     string `json:"token_uri"`
+	AuthURI      string `json:"auth_uri"`
+	Audience     string `json:"audience"`
+	SubjectType  string `json:"subject_token_type"`
+	TokenURL     string `json:"token_url"`
+}
+
+// Secrets are the parts that must never show.
+func (c Config) Secrets() []secret.Text {
+	secrets := []secret.Text{c.Token, c.Account}
+	var a account
+	if json.Unmarshal([]byte(c.Account.Reveal()), &a) == nil {
+		for _, part := range []string{a.PrivateKey, a.ClientSecret, a.RefreshToken} {
+			secrets = append(secrets, secret.New(part), secret.New(strings.TrimSpace(part)))
+		}
+	}
+	return secrets
+}
+
+// kinds are the types of the files that the methods take.
+var kinds = map[string]string{
+	answers.GCPServiceAccount:  "service_account",
+	answers.GCPImpersonation:   "service_account",
+	answers.GCPUserAccount:     "authorized_user",
+	answers.GCPExternalAccount: "external_account",
+}
+
+// account reads and judges the credentials file of the method.
+func (c Config) account() (account, error) {
+	var a account
+	if json.Unmarshal([]byte(c.Account.Reveal()), &a) != nil {
+		return a, &stores.Fault{Found: "the credentials are not a JSON object", Remedy: "give the file as Google hands it out"}
+	}
+	want := kinds[c.Method]
+	if a.Type != want {
+		return a, &stores.Fault{
+			Found:  fmt.Sprintf("the credentials are of type %q, and authMethod %s takes %s", a.Type, c.Method, want),
+			Remedy: "give the right file, or choose the authMethod for " + a.Type + "; a service account's key: gcloud iam service-accounts keys create key.json --iam-account=EMAIL",
+		}
+	}
+	if missing := a.missing(); len(missing) > 0 {
+		return a, &stores.Fault{Found: "the credentials lack " + strings.Join(missing, ", "), Remedy: "give the file as Google hands it out, unchanged"}
+	}
+	if want == "service_account" && !privateKey(a.PrivateKey) {
+		return a, &stores.Fault{Found: "private_key in the credentials is not a private key", Remedy: "give the file unchanged: its line breaks are written as \\n, and shells and YAML like to lose them"}
+	}
+	return a, nil
+}
+
+func (a account) missing() []string {
+	wanted := map[string][][2]string{
+		"service_account":  {{"project_id", a.ProjectID}, {"private_key_id", a.KeyID}, {"private_key", a.PrivateKey}, {"client_email", a.Email}, {"client_id", a.ClientID}, {"token_uri", a.TokenURI}},
+		"authorized_user":  {{"client_id", a.ClientID}, {"client_secret", a.ClientSecret}, {"refresh_token", a.RefreshToken}},
+		"external_account": {{"audience", a.Audience}, {"subject_token_type", a.SubjectType}, {"token_url", a.TokenURL}},
+	}[a.Type]
+	var missing []string
+	for _, w := range wanted {
+		if w[1] == "" {
+			missing = append(missing, w[0])
+		}
+	}
+	return missing
+}
+
+func privateKey(text string) bool {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return false
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		return true
+	}
+	_, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	return err == nil
+}

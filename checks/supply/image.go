@@ -1,0 +1,83 @@
+package supply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+)
+
+func checkImage(ctx context.Context, e *check.Env) (string, error) {
+	pods := release.PodSpecs(release.RenderedObjects(ctx, e))
+	var found []string
+	for _, pod := range pods {
+		for _, container := range slices.Concat(pod.InitContainers, pod.Containers) {
+			if slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, container.Image+" ") }) {
+				continue
+			}
+			architectures, err := imageFor(ctx, e, container.Image, pod)
+			if err != nil {
+				return "", err
+			}
+			found = append(found, container.Image+" for "+check.JoinAnd(architectures))
+		}
+	}
+	if len(found) == 0 {
+		return "", check.Skip("the chart renders no pods")
+	}
+	return strings.Join(found, "\n"), nil
+}
+
+// imageFor asks the registry for an image and returns its architectures.
+func imageFor(ctx context.Context, e *check.Env, image string, pod corev1.PodSpec) ([]string, error) {
+	ask, err := newRegistryQuestion(ctx, e, image, pod)
+	if err != nil {
+		return nil, err
+	}
+	has, err := ask.architectures(ctx, ask.nodes)
+	if loginRefused(err) && e.Keychain != nil {
+		if has, own := ask.architectures(ctx, e.Keychain); own == nil {
+			return nil, ask.private(has)
+		}
+	}
+	if err != nil {
+		return nil, ask.fault(ctx, err)
+	}
+	return has, architectureFault(ctx, e, image, has, pod.NodeSelector)
+}
+
+// architectureFault holds the image's architectures to those of the nodes that
+// may run it. Without a cluster there is nothing to hold them to.
+func architectureFault(ctx context.Context, e *check.Env, image string, has []string, selector map[string]string) error {
+	if e.Cluster == nil {
+		return nil
+	}
+	nodes, err := nodeArchitectures(ctx, e, selector)
+	if err != nil {
+		return err
+	}
+	var with, without []string
+	for _, architecture := range nodes {
+		if slices.Contains(has, architecture) {
+			with = append(with, architecture)
+			continue
+		}
+		without = append(without, architecture)
+	}
+	if len(without) == 0 {
+		return nil
+	}
+	fault := &check.Fault{Found: fmt.Sprintf("%s is made for %s, and the nodes are %s", image, check.JoinAnd(has), check.JoinAnd(without)),
+		Why: "its programs do not run there: no matching manifest, or exec format error", Remedy: "choose an image for " + check.JoinAnd(without) + ": server: {image: {repository: …, tag: …}}"}
+	if len(with) > 0 {
+		fault.Warn = true
+		fault.Found = fmt.Sprintf("%s is made for %s, and some nodes are %s", image, check.JoinAnd(has), check.JoinAnd(without))
+		fault.Remedy = fmt.Sprintf("server: {nodeSelector: {%s: %s}}", corev1.LabelArchStable, with[0])
+	}
+	return fault
+}

@@ -1,0 +1,122 @@
+package supply
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func TestChartFaults(t *testing.T) {
+	for name, c := range map[string]struct{ ref, say string }{
+		"no folder":  {filepath.Join(t.TempDir(), "none"), "none"},
+		"refused":    {"oci://" + checktest.ClosedAddress(t) + "/zenml", "refused"},
+		"not ZenML":  {foreignChart(t), "is not a ZenML server chart"},
+		"no archive": {write(t, "chart.tgz", "rubbish"), "chart.tgz"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := checktest.WithCluster(t, nil, "zenml")
+			checktest.WithChart(e, c.ref)
+			report := look(t, e, "supply")
+			checktest.Expect(t, report, "supply.chart", check.Failed, c.say)
+			checktest.Expect(t, report, "supply.values", check.Skipped, "needs supply.render")
+		})
+	}
+}
+
+func TestChartVersionThatIsNotThere(t *testing.T) {
+	c := testcluster.Start(t)
+	e := checktest.WithCluster(t, nil, "zenml")
+	checktest.WithChart(e, c.Charts["current"].Ref)
+	checktest.Expect(t, look(t, e, "supply.chart"), "supply.chart", check.Pass)
+	e.Answers.Chart.Version = "0.1.2"
+	checktest.Expect(t, look(t, e, "supply.chart"), "supply.chart", check.Failed, "0.1.2", c.Charts["current"].Version)
+}
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	checktest.Must(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func foreignChart(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "wordpress")
+	checktest.Must(t, os.Mkdir(dir, 0o700))
+	checktest.Must(t, os.WriteFile(filepath.Join(dir, "Chart.yaml"), []byte("apiVersion: v2\nname: wordpress\nversion: 1.0.0\n"), 0o600))
+	checktest.Must(t, os.WriteFile(filepath.Join(dir, "values.yaml"), []byte("replicas: 1\n"), 0o600))
+	return dir
+}
+
+func TestValuesThatTheChartDoesNotKnow(t *testing.T) {
+	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Values = map[string]any{"zenml": map[string]any{"replicaCount": 2}, "server": map[string]any{"replicaCuont": 2}}
+	})
+	report := look(t, e, "supply.values", "supply.effect")
+	checktest.Expect(t, report, "supply.values", check.Failed, "server.replicaCuont", "zenml")
+	checktest.Expect(t, report, "supply.render", check.Pass)
+}
+
+func TestValuesThatDoNotRender(t *testing.T) {
+	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Values = map[string]any{"server": map[string]any{"gateway": map[string]any{"enabled": true}}}
+	})
+	report := look(t, e, "supply")
+	checktest.Expect(t, report, "supply.render", check.Failed, "gateway")
+	checktest.Expect(t, report, "supply.effect", check.Skipped, "needs supply.render")
+}
+
+// TestAnswersWithoutEffect renders by a chart whose migration job is missing.
+func TestAnswersWithoutEffect(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "zenml")
+	checktest.Must(t, os.CopyFS(dir, os.DirFS(checktest.Chart(t))))
+	checktest.Must(t, os.Remove(filepath.Join(dir, "templates", "server-db-job.yaml")))
+	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: checktest.Plain(checktest.Canary)}}
+	})
+	checktest.WithChart(e, dir)
+	checktest.Expect(t, look(t, e, "supply.effect"), "supply.effect", check.Failed, "database")
+}
+
+func TestReferences(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := checktest.WithCluster(t, c.Access(), namespace, func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
+			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}}}}
+	})
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "there is no Secret db in namespace "+namespace, "kubectl -n "+namespace+" create secret generic db --from-file=password=FILE")
+	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "db"}, StringData: map[string]string{"pass": "x"}}, metav1.CreateOptions{})
+	checktest.Must(t, err)
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "Secret db has no key password")
+	made.StringData = map[string]string{"password": "x"}
+	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
+	checktest.Must(t, err)
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Pass)
+}
+
+// A source that cannot be read keeps the installer from making its Secret: that
+// the Secret is not there yet is no fault beside it.
+func TestAnUnreadableSourceIsTheFaultAndNotItsSecret(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	e := checktest.WithCluster(t, c.Access(), namespace, func(a *answers.Answers) {
+		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
+			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{File: "/nope"}}}
+	})
+	got := checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope", "no such file")
+	if strings.Contains(got.Message+got.Hint, "zenml-server-database") {
+		t.Errorf("it names the Secret that the installer makes: %s\n%s", got.Message, got.Hint)
+	}
+	e.Answers.Database.MySQL.TLS = answers.TLS{Mode: answers.TLSVerifyCA, CA: answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}}}
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope", "there is no Secret zenml-server-ca")
+}
