@@ -102,7 +102,7 @@ func parse(t testing.TB, file string) answers.Answers {
 }
 
 // draw writes the values for answers on a chart, renders them and proves them.
-func (s standIn) draw(t testing.TB, a answers.Answers) (Document, answers.Faults) {
+func drawOn(t testing.TB, s standIn, a answers.Answers) (Document, answers.Faults) {
 	t.Helper()
 	doc, err := Values(a, s.Info, settings(a))
 	if err != nil {
@@ -117,7 +117,7 @@ func (s standIn) draw(t testing.TB, a answers.Answers) (Document, answers.Faults
 
 func draw(t testing.TB, generation string, a answers.Answers) (Document, answers.Faults) {
 	t.Helper()
-	return load(t, generation).draw(t, a)
+	return drawOn(t, load(t, generation), a)
 }
 
 // local stands for the user's machine: every environment variable and file of

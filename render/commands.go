@@ -21,22 +21,22 @@ import (
 // missing ends it before kubectl is asked for anything. The flags say which
 // cluster kubectl means; without any it is the one of the current context.
 func (d Document) Commands(flags ...string) []string {
-	ours := group(slices.DeleteFunc(d.draft.ours(), func(n Need) bool { return n.Kept }))
+	ours := group(slices.DeleteFunc(d.ours(), func(n Need) bool { return n.Kept }))
 	if len(ours) == 0 {
 		return nil
 	}
-	namespace := d.draft.a.Cluster.Namespace
+	namespace := d.Answers().Cluster.Namespace
 	kubectl := shell.Line(append([]string{"kubectl"}, flags...)...)
 	commands := []string{fmt.Sprintf("%[1]s get namespace %[2]s >/dev/null 2>&1 || %[1]s create namespace %[2]s", kubectl, namespace)}
 	for _, needs := range ours {
 		var steps []string
 		command := fmt.Sprintf("%s -n %s create secret generic %s", kubectl, namespace, needs[0].Name)
 		for _, n := range needs {
-			from, before := n.shell(d.draft.settings.Local.Dir)
+			from, before := n.shell(d.Dir())
 			steps = append(steps, before...)
 			command += fmt.Sprintf(" \\\n    --from-file=%s=%s", n.Key, from)
 		}
-		steps = append(steps, command, manifest.LabelSecret(namespace, needs[0].Name, d.draft.a.Cluster.Release, flags...))
+		steps = append(steps, command, manifest.LabelSecret(namespace, needs[0].Name, d.Answers().Cluster.Release, flags...))
 		commands = append(commands, "("+strings.Join(steps, " &&\n  ")+")")
 	}
 	return commands

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zenml-installer/zenml-installer/internal/chart"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
@@ -34,7 +35,7 @@ func (c Change) String() string {
 // document, in the order of their paths. Both generations' layouts count as
 // one. Secrets are not shown: of one that changes it is only said that it does.
 func (d Document) Difference(before map[string]any) []Change {
-	was, is := flat(d.moved(before)), flat(d.Map)
+	was, is := flat(moved(d.draft.layout, before)), flat(d.Map)
 	var changes []Change
 	for _, path := range sortedNames(lay(was, is)) {
 		old, had := was[path]
@@ -48,14 +49,15 @@ func (d Document) Difference(before map[string]any) []Change {
 	return changes
 }
 
-// moved gives values of the other generation the root of this chart's.
-func (d Document) moved(values map[string]any) map[string]any {
+// moved moves the server's settings to the key at which a chart of this layout
+// reads them, wherever the other generation has them.
+func moved(layout chart.Layout, values map[string]any) map[string]any {
 	values = clone(values)
 	for _, root := range []string{"zenml", "server"} {
-		if settings, ok := values[root].(map[string]any); ok && root != d.draft.layout.Root {
+		if settings, ok := values[root].(map[string]any); ok && root != layout.Root {
 			delete(values, root)
-			here, _ := values[d.draft.layout.Root].(map[string]any)
-			values[d.draft.layout.Root] = lay(settings, here)
+			here, _ := values[layout.Root].(map[string]any)
+			values[layout.Root] = lay(settings, here)
 		}
 	}
 	return values

@@ -106,4 +106,4 @@ func (d *draft) supports(name, key, cannot string) bool {
 	return false
 }
 
-func (d *draft) chartName() string { return "chart " + d.chart.Name + " " + d.chart.Version }
+func (d *draft) chartName() string { return d.chart.String() }

@@ -71,12 +71,21 @@ func serverURLs(d *draft) {
 
 // publicURL is the URL that follows from the exposure; empty when none does.
 func (d *draft) publicURL() string {
-	e := d.a.Expose
-	if e.Type != answers.ByIngress && e.Type != answers.ByGateway || e.Host.IsZero() {
+	if !hasPublicURL(d.a.Expose) {
 		return ""
 	}
-	host := d.host()
-	if host == "" {
+	return publicURL(d.a.Expose, d.host())
+}
+
+// hasPublicURL reports whether a URL follows from the exposure.
+func hasPublicURL(e answers.Expose) bool {
+	return (e.Type == answers.ByIngress || e.Type == answers.ByGateway) && !e.Host.IsZero()
+}
+
+// publicURL returns the URL at which an Ingress or a Gateway serves host, or
+// nothing for another exposure.
+func publicURL(e answers.Expose, host string) string {
+	if !hasPublicURL(e) || host == "" {
 		return ""
 	}
 	scheme := "http"
@@ -85,11 +94,14 @@ func (d *draft) publicURL() string {
 	} else if e.TLS.Mode != answers.CertOff {
 		scheme = "https"
 	}
-	return scheme + "://" + host + d.path()
+	return scheme + "://" + host + basePath(e)
 }
 
 // path is the path below the host, empty for the root.
-func (d *draft) path() string { return strings.TrimSuffix(d.a.Expose.Path, "/") }
+func (d *draft) path() string { return basePath(d.a.Expose) }
+
+// basePath returns the path below the host, or nothing for the root.
+func basePath(e answers.Expose) string { return strings.TrimSuffix(e.Path, "/") }
 
 // proxyHeaders has the server believe the X-Forwarded headers where a proxy
 // stands in front of it: without them every user has the proxy's address, and

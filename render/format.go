@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -67,35 +66,12 @@ func (d Document) Files(format Format, r Rendered) ([]File, error) {
 	return nil, fmt.Errorf("there is no format “%s”: use one of %s", format, strings.Join(names, ", "))
 }
 
-// plainRoot is the values without what is secret.
-func (d Document) plainRoot() (*yaml.Node, error) {
-	root, err := d.draft.root(d.draft.a.Values)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range d.draft.secrets() {
-		cutNode(root, s.path)
-	}
-	return root, nil
-}
-
-// secretRoot is what plainRoot leaves out, each value replaced.
-func (d Document) secretRoot(replace func(*setting) any) (*yaml.Node, error) {
-	secrets := d.draft.secrets()
-	for _, s := range secrets {
-		s.value = replace(s)
-	}
-	only := *d.draft
-	only.values, only.blocks = secrets, nil
-	return only.root(nil)
-}
-
 // notInNames is what the name of a variable cannot have.
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// variable is the name of the variable that holds a secret value.
-func (s *setting) variable() string {
-	path := s.path
+// variableOf is the name of the variable that holds a secret value.
+func variableOf(s SecretValue) string {
+	path := s.Path
 	if len(path) > 1 {
 		path = path[1:]
 	}
@@ -113,8 +89,8 @@ func (s *setting) variable() string {
 // preface is the comment over a format's file: what must be there first, and
 // what is different without a cluster to look into.
 func (d Document) preface(what string) string {
-	lines := append([]string{what}, d.draft.needLines()...)
-	if ours := d.draft.ours(); len(ours) > 0 {
+	lines := append([]string{what}, d.NeedLines()...)
+	if len(d.ours()) > 0 {
 		lines = append(lines, "zenml-installer generate says how to create them.")
 	}
 	return "# " + strings.Join(lines, "\n# ") + "\n"
@@ -123,7 +99,7 @@ func (d Document) preface(what string) string {
 // newKeys warns of keys that the chart makes anew whenever it is rendered
 // without a cluster to look into.
 func (d Document) newKeys() string {
-	if !d.draft.a.Server.Auth.JWTSecretKey.IsZero() {
+	if !d.Answers().Server.Auth.JWTSecretKey.IsZero() {
 		return ""
 	}
 	return "# Without server.auth.jwtSecretKey in the answers the chart makes a new token key whenever it is\n" +

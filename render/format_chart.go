@@ -22,8 +22,8 @@ func (d Document) parts() (parts, error) {
 	if err != nil {
 		return parts{}, err
 	}
-	values, err := d.plainRoot()
-	return parts{chartSource: source, Cluster: d.draft.a.Cluster, version: d.draft.chart.Version, values: values}, err
+	values, err := d.WithoutSecrets()
+	return parts{chartSource: source, Cluster: d.Answers().Cluster, version: d.Chart().Version, values: values}, err
 }
 
 // chartSource is the chart's reference in the parts that other tools want.
@@ -36,7 +36,7 @@ type chartSource struct {
 // chartSource takes the chart's reference apart. A chart on this machine, or
 // one archive by URL, is nothing that another tool could follow.
 func (d Document) chartSource() (chartSource, error) {
-	ref := d.draft.a.Chart.Ref
+	ref := d.Answers().Chart.Ref
 	switch {
 	case strings.HasPrefix(ref, "oci://"):
 		ref, _, _ = strings.Cut(ref, "@")
@@ -47,10 +47,10 @@ func (d Document) chartSource() (chartSource, error) {
 		return chartSource{oci: true, repository: "oci://" + path.Dir(rest), name: path.Base(rest)}, nil
 	case (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.HasSuffix(ref, ".tgz"):
 		ref = strings.TrimSuffix(ref, "/")
-		if cut, ok := strings.CutSuffix(ref, "/"+d.draft.chart.Name); ok {
+		if cut, ok := strings.CutSuffix(ref, "/"+d.Chart().Name); ok {
 			ref = cut
 		}
-		return chartSource{repository: ref, name: d.draft.chart.Name}, nil
+		return chartSource{repository: ref, name: d.Chart().Name}, nil
 	}
 	return chartSource{}, answers.Faults{{Key: "chart.ref", Problem: "another tool cannot follow it: it is not in a registry or repository", Remedy: "name the chart by an oci:// reference or a repository URL"}}
 }

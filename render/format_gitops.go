@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chart"
 )
 
 // argoCD writes an Application of Argo CD. It has no place for a secret, and
@@ -52,10 +53,10 @@ func (d Document) flux() ([]File, error) {
 	head := d.preface("ZenML server, as a HelmRelease of Flux.")
 	if d.Sensitive {
 		from := p.Release + "-values"
-		spec = append(spec, entry{"valuesFrom", []any{ordered{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
-		head += fmt.Sprintf("# Secret %s holds, under values.yaml, what this chart takes only as a value: %s.\n", from, strings.Join(d.draft.secretNames(), ", "))
+		spec = append(spec, [2]any{"valuesFrom", []any{ordered{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
+		head += fmt.Sprintf("# Secret %s holds, under values.yaml, what this chart takes only as a value: %s.\n", from, strings.Join(secretNames(d), ", "))
 	}
-	spec = append(spec, entry{"values", p.values})
+	spec = append(spec, [2]any{"values", p.values})
 	release := ordered{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
 	return d.one("helmrelease.yaml", head, append(d.namespace(), repository, release)...) // they live in it
 }
@@ -103,7 +104,7 @@ func appendOrdered(out *bytes.Buffer, document ordered) error {
 // namespace is the Namespace that everything goes into; none for the one that
 // every cluster has.
 func (d Document) namespace() []ordered {
-	name := d.draft.a.Cluster.Namespace
+	name := d.Answers().Cluster.Namespace
 	if name == metav1.NamespaceDefault {
 		return nil
 	}
@@ -112,18 +113,27 @@ func (d Document) namespace() []ordered {
 
 func (d Document) refuseSecrets(what string) error {
 	var faults answers.Faults
-	for _, s := range d.draft.secrets() {
-		faults = append(faults, d.draft.refuseSecret(s, what))
+	for _, s := range d.SecretValues() {
+		faults = append(faults, refuseSecret(d.Chart(), s, what))
 	}
 	return faults
 }
 
-func (d *draft) refuseSecret(s *setting, what string) answers.Fault {
-	if s.raw {
-		return answers.Fault{Key: rawAnswer, Problem: fmt.Sprintf("%s is or may be a secret, and %s has no place for one", dotted(s.path), what),
+// secretNames names the secrets among the values by their paths.
+func secretNames(d Document) []string {
+	var names []string
+	for _, s := range d.SecretValues() {
+		names = append(names, strings.Join(strings.Fields(dotted(s.Path)), " "))
+	}
+	return names
+}
+
+func refuseSecret(c chart.Info, s SecretValue, what string) answers.Fault {
+	if s.Raw {
+		return answers.Fault{Key: rawAnswer, Problem: fmt.Sprintf("%s is or may be a secret, and %s has no place for one", dotted(s.Path), what),
 			Remedy: "take it out: name a Secret where the chart takes a reference, give the answer that it belongs to (server.secretEnvironment, database.mysql.password, …), or use another format"}
 	}
-	return answers.Fault{Key: s.answers[0],
-		Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", d.chartName(), dotted(s.path), what),
+	return answers.Fault{Key: s.Answer,
+		Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", c, dotted(s.Path), what),
 		Remedy:  "use a chart that is " + chartsWith("environmentSecretKeyRefs") + " (chart.version), or another format"}
 }

@@ -42,7 +42,7 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 		if o.GetKind() == "Secret" {
 			into = &secrets
 		}
-		o, err := jobNamed(inNamespace(o, d.draft.a.Cluster.Namespace))
+		o, err := jobNamed(inNamespace(o, d.Answers().Cluster.Namespace))
 		if err != nil {
 			return nil, err
 		}
@@ -65,8 +65,8 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 // Secret: the chart puts the user's own variables there.
 func (d Document) shows(objects []manifest.Object) bool {
 	var texts []string
-	for _, s := range d.draft.secrets() {
-		texts = append(texts, secretTexts(s.path, s.value)...)
+	for _, s := range d.SecretValues() {
+		texts = append(texts, secretTexts(s.Path, s.Value)...)
 	}
 	for _, o := range objects {
 		if o.GetKind() == "Secret" {
@@ -85,7 +85,7 @@ func (d Document) shows(objects []manifest.Object) bool {
 // manifestsHead says how the files are applied, and what becomes of Helm's
 // hooks without Helm.
 func (d Document) manifestsHead(objects []manifest.Object) string {
-	head := d.preface("ZenML server, rendered from chart "+d.draft.chart.Name+" "+d.draft.chart.Version+".") +
+	head := d.preface("ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
 		"# Its Secrets are in secrets.yaml: apply both (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
 	if len(manifest.Find(objects, "Job", "")) > 0 {
 		head += "# Helm's hooks are ordinary objects here. The name of the migration's Job ends with a hash of the Job:\n" +

@@ -66,16 +66,16 @@ func valuesIn(t *testing.T, format Format, doc Document, text []byte) map[string
 func typedSecrets(t *testing.T, doc Document) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	for _, s := range doc.draft.secrets() {
-		text, ok := s.value.(string)
+	for _, s := range doc.SecretValues() {
+		text, ok := s.Value.(string)
 		if !ok {
-			data, err := json.MarshalIndent(s.value, "", "  ")
+			data, err := json.MarshalIndent(s.Value, "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
 			text = string(data)
 		}
-		texts[s.variable()] = text
+		texts[variableOf(s)] = text
 	}
 	return texts
 }
@@ -139,7 +139,7 @@ func helmfileValues(t *testing.T, doc Document, text []byte) map[string]any {
 // secretValues are the values that a format leaves to a secret place.
 func secretValues(t *testing.T, doc Document) map[string]any {
 	t.Helper()
-	root, err := doc.secretRoot(func(s *setting) any { return s.value })
+	root, err := doc.OnlySecrets(func(s SecretValue) any { return s.Value })
 	if err != nil {
 		t.Fatal(err)
 	}

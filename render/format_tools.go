@@ -21,13 +21,13 @@ func (d Document) terraform() ([]File, error) {
 	}
 	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
 	secrets := ""
-	for _, s := range d.draft.secrets() {
-		value, kind := "var."+s.variable(), "  type      = string\n  sensitive = true\n"
-		if !s.isText() {
+	for _, s := range d.SecretValues() {
+		value, kind := "var."+variableOf(s), "  type      = string\n  sensitive = true\n"
+		if !isText(s) {
 			value, kind = "jsondecode("+value+")", "  description = \"in JSON\"\n  type        = string\n  sensitive   = true\n"
 		}
-		fmt.Fprintf(out, "variable %q {\n%s}\n\n", s.variable(), kind)
-		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.path, value))
+		fmt.Fprintf(out, "variable %q {\n%s}\n\n", variableOf(s), kind)
+		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.Path, value))
 	}
 	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(p.Release, "-", "_"))
 	for _, line := range [][2]string{
@@ -69,9 +69,9 @@ func (d Document) helmfile() ([]File, error) {
 	all := []any{p.values}
 	replaced := map[string]string{}
 	if d.Sensitive {
-		secrets, err := d.secretRoot(func(s *setting) any {
-			mark := "\x01" + s.variable() + "\x01"
-			replaced[fmt.Sprintf("%q", mark)] = s.fromEnvironment()
+		secrets, err := d.OnlySecrets(func(s SecretValue) any {
+			mark := "\x01" + variableOf(s) + "\x01"
+			replaced[fmt.Sprintf("%q", mark)] = fromEnvironment(s)
 			return markedText(mark)
 		})
 		if err != nil {
@@ -82,13 +82,13 @@ func (d Document) helmfile() ([]File, error) {
 	release := ordered{{"name", p.Release}, {"namespace", p.Namespace}, {"createNamespace", true}}
 	document := ordered{}
 	if p.oci {
-		release = append(release, entry{"chart", p.repository + "/" + p.name})
+		release = append(release, [2]any{"chart", p.repository + "/" + p.name})
 	} else {
 		document = ordered{{"repositories", []any{ordered{{"name", "zenml"}, {"url", p.repository}}}}}
-		release = append(release, entry{"chart", "zenml/" + p.name})
+		release = append(release, [2]any{"chart", "zenml/" + p.name})
 	}
-	release = append(release, entry{"version", p.version}, entry{"values", all})
-	document = append(document, entry{"releases", []any{release}})
+	release = append(release, [2]any{"version", p.version}, [2]any{"values", all})
+	document = append(document, [2]any{"releases", []any{release}})
 	files, err := d.one("helmfile.yaml.gotmpl", "", document)
 	if err != nil {
 		return nil, err
@@ -103,15 +103,25 @@ func (d Document) helmfile() ([]File, error) {
 
 // fromEnvironment is the template that reads the value out of a variable: a text
 // as it is, anything else in JSON.
-func (s *setting) fromEnvironment() string {
+func fromEnvironment(s SecretValue) string {
 	as := ""
 	switch {
-	case s.isText():
+	case isText(s):
 		as = " | quote"
-	case s.isMapping():
+	case isMapping(s):
 		as = " | fromYaml | toJson" // on one line, however it was given
 	}
-	return fmt.Sprintf("{{ requiredEnv %q%s }}", strings.ToUpper(s.variable()), as)
+	return fmt.Sprintf("{{ requiredEnv %q%s }}", strings.ToUpper(variableOf(s)), as)
+}
+
+func isText(s SecretValue) bool {
+	_, is := s.Value.(string)
+	return is
+}
+
+func isMapping(s SecretValue) bool {
+	_, is := s.Value.(map[string]any)
+	return is
 }
 
 // markedText is a text that is always written in double quotes.

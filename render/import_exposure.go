@@ -185,18 +185,18 @@ func (r *reader) trusted(list string) {
 // answer.
 func (r *reader) urls() {
 	server, dashboard := r.open("server.serverURL"), r.open("server.dashboardURL")
-	derived := &draft{a: r.a.Complete()}
-	public := derived.publicURL()
+	e := r.a.Complete().Expose
+	public, path := publicURL(e, e.Host.Name), basePath(e)
 	if server == "" && public != "" {
 		r.note("server.serverURL", "it was not set: it is now, as it follows from the host: %s", public)
 	}
 	if server != public {
 		r.a.Server.URL = server
 	}
-	if dashboard == "" && public != "" && derived.path() == "" {
+	if dashboard == "" && public != "" && path == "" {
 		r.note("server.dashboardURL", "it was not set: it is now, as it follows from the host: %s", public)
 	}
-	if dashboard != public || derived.path() != "" {
+	if dashboard != public || path != "" {
 		r.a.Server.DashboardURL = dashboard
 	}
 }

@@ -38,7 +38,7 @@ func (r *reader) pastTheProxy() {
 	if n := len(given); n > 0 && r.a.Database.Type == answers.MySQLDatabase && given[n-1] == r.a.Database.MySQL.Host {
 		p.NoProxy = given[:n-1]
 	}
-	if written := (&draft{a: r.a}).direct(); !slices.Equal(written, given) {
+	if written := noProxyHosts(r.a, nil); !slices.Equal(written, given) {
 		r.note("server.proxy.additionalNoProxy", "it is written as %s: the database is reached without the proxy, and the chart's own list names the cluster", strings.Join(written, ", "))
 	}
 }

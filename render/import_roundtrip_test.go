@@ -63,12 +63,12 @@ func valuesFiles(t *testing.T, generation string) map[string]map[string]any {
 	return all
 }
 
-func carriedOver(t *testing.T, c standIn, values map[string]any) {
-	before, err := c.render(answers.Answers{}, values)
+func carriedOver(t *testing.T, c standIn, given map[string]any) {
+	before, err := c.render(answers.Answers{}, given)
 	if err != nil {
 		return // the chart itself refuses these values
 	}
-	imported := Import(values, c.Info)
+	imported := Import(given, c.Info)
 	for _, note := range imported.Notes {
 		if strings.Contains(note.String(), "c4n4ry") {
 			t.Errorf("a note shows a secret: %v", note)
@@ -95,11 +95,11 @@ func carriedOver(t *testing.T, c standIn, values map[string]any) {
 	if len(places) == 0 {
 		return
 	}
-	again, err := c.render(answers.Answers{}, values)
+	again, err := c.render(answers.Answers{}, given)
 	if err != nil {
 		t.Fatal(err)
 	}
-	random, putBack := differing(was, effect(again, nil)), state(withNotedValues(doc, values, imported.Notes))
+	random, putBack := differing(was, effect(again, nil)), state(withNotedValues(doc, given, imported.Notes))
 	for _, place := range places {
 		if !slices.Contains(random, place) && !reflect.DeepEqual(putBack[place], was[place]) {
 			t.Errorf("%s was %v and is %v, and none of the notes says so:\n%v", place, was[place], is[place], imported.Notes)
@@ -134,14 +134,18 @@ func fromItsFile(t *testing.T, a answers.Answers) (answers.Answers, Settings) {
 // withNotedValues puts those values back that were otherwise before, and of
 // which a note says so.
 func withNotedValues(doc Document, before map[string]any, notes []Note) map[string]any {
+	layout, err := doc.Chart().Layout()
+	if err != nil {
+		panic(err) // the values were written for it
+	}
 	old := clone(before)
-	if doc.draft.layout.Legacy() {
+	if layout.Legacy() {
 		delete(old, "server") // that chart does not read it
 	}
-	old = doc.moved(old)
+	old = moved(layout, old)
 	restored := clone(doc.Map)
 	for _, path := range rawLeaves(lay(old, doc.Map), nil) {
-		if !slices.ContainsFunc(notes, func(n Note) bool { return speaksOf(n, path, doc.draft.layout) }) {
+		if !slices.ContainsFunc(notes, func(n Note) bool { return speaksOf(n, path, layout) }) {
 			continue
 		}
 		if _, has := lookup(restored, path); has {

@@ -169,15 +169,15 @@ func (r *reader) isHidden(path, text string) bool {
 
 // pairs takes a mapping of names to texts.
 func (r *reader) pairs(path string) map[string]string {
-	tree := r.mapping(path)
-	if tree == nil {
+	below := r.mapping(path)
+	if below == nil {
 		return nil
 	}
 	pairs := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(tree)) {
-		text, ok := scalarText(tree[name])
+	for _, name := range slices.Sorted(maps.Keys(below)) {
+		text, ok := scalarText(below[name])
 		if !ok {
-			r.put(path, tree)
+			r.put(path, below)
 			return nil
 		}
 		if path == "server.environment" || path == "server.secretEnvironment" || !r.isHidden(path+"."+name, text) {

@@ -37,15 +37,15 @@ func backAgain(t testing.TB, c standIn, a answers.Answers, doc Document) {
 	if diff := cmp.Diff(doc.Map, again.Map); diff != "" {
 		t.Errorf("the imported answers give other values:\n%s", diff)
 	}
-	sameAnswers(t, a.Complete(), b.Complete(), doc)
+	sameAnswers(t, c, a.Complete(), b.Complete(), doc)
 }
 
 // sameAnswers compares answers with what an import made of their values.
-func sameAnswers(t testing.TB, a, b answers.Answers, doc Document) {
+func sameAnswers(t testing.TB, c standIn, a, b answers.Answers, doc Document) {
 	t.Helper()
 	for _, f := range answers.Fields {
 		want, got := a.Get(f.Key), b.Get(f.Key)
-		if want == got || elsewhere(f.Key, a) || merelyRepeats(doc, f.Key) {
+		if want == got || elsewhere(f.Key, a) || merelyRepeats(c, a, doc, f.Key) {
 			continue
 		}
 		if f.Kind == answers.Secret || f.Kind == answers.Content {
@@ -63,20 +63,14 @@ func sameAnswers(t testing.TB, a, b answers.Answers, doc Document) {
 	}
 }
 
-// merelyRepeats tells whether an answer says what the chart does anyway, so
-// that it is not written.
-func merelyRepeats(doc Document, key string) bool {
-	repeats := false
-	for _, s := range doc.draft.values {
-		if len(s.path) == 0 || !slices.Contains(s.answers, key) {
-			continue
-		}
-		if !doc.draft.isDefault(s) {
-			return false
-		}
-		repeats = true
+// merelyRepeats reports whether an answer says what the chart does anyway, so
+// that the values are the same without it.
+func merelyRepeats(c standIn, a answers.Answers, doc Document, key string) bool {
+	if err := a.Set(key, ""); err != nil {
+		return false
 	}
-	return repeats
+	without, err := Values(a, c.Info, settings(a))
+	return err == nil && cmp.Equal(doc.Map, without.Map)
 }
 
 // sameSource tells whether a secret came back by its Secret, or by its content.
@@ -86,8 +80,15 @@ func sameSource(a answers.Answers, key string, s answers.Source, doc Document) b
 			return true
 		}
 	}
-	text, faults := content(key, a.GetSource(key), settings(a))
-	return len(faults) == 0 && s.Value.Reveal() == text.Reveal()
+	source, known := a.GetSource(key), settings(a)
+	text := known.Keys[key]
+	if !source.Generate {
+		var err error
+		if text, err = source.Read(known.Local); err != nil {
+			return false
+		}
+	}
+	return strings.TrimSuffix(s.Value.Reveal(), "\n") == strings.TrimSuffix(text.Reveal(), "\n")
 }
 
 // inWholeConfig tells whether an answer went into a store's configuration that

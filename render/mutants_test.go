@@ -157,8 +157,8 @@ func TestTheProofNoticesMutantsOfValues(t *testing.T) {
 
 // try renders mutated values: did the objects change, and does the proof, or
 // the chart itself, notice?
-func try(c standIn, o original, doc Document, values map[string]any) (changed, noticed bool) {
-	objects, err := c.render(o.a, values)
+func try(c standIn, o original, doc Document, mutated map[string]any) (changed, noticed bool) {
+	objects, err := c.render(o.a, mutated)
 	if err != nil {
 		return true, true
 	}

@@ -125,7 +125,7 @@ func proxy(d *draft) {
 			d.proveOnly(b.answer, serverSees(strings.ToLower(b.variable), *at))
 		}
 	}
-	if direct := d.direct(); len(direct) > 0 {
+	if direct := noProxyHosts(d.a, d.settings.NoProxy); len(direct) > 0 {
 		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(serverShowsNoProxy(direct))
 	}
 }
@@ -146,15 +146,16 @@ func proxyBindings(p *answers.Proxy) []binding {
 	}
 }
 
-// direct lists what is reached without the proxy beyond the chart's own list.
-func (d *draft) direct() []string {
-	wanted := slices.Clone(d.a.Proxy.NoProxy)
-	if d.a.Database.Type == answers.MySQLDatabase {
-		wanted = append(wanted, d.a.Database.MySQL.Host)
+// noProxyHosts lists what is reached without the proxy beyond the chart's own
+// list: the given hosts, the database, and what the cluster needs.
+func noProxyHosts(a answers.Answers, cluster []string) []string {
+	wanted := slices.Clone(a.Proxy.NoProxy)
+	if a.Database.Type == answers.MySQLDatabase {
+		wanted = append(wanted, a.Database.MySQL.Host)
 	}
 	var direct []string
-	for _, entry := range append(wanted, d.settings.NoProxy...) {
-		if !slices.Contains(direct, entry) && !inCluster(entry) && (slices.Contains(d.a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
+	for _, entry := range append(wanted, cluster...) {
+		if !slices.Contains(direct, entry) && !inCluster(entry) && (slices.Contains(a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
 			direct = append(direct, entry)
 		}
 	}

@@ -1,14 +1,13 @@
 package render
 
-import "go.yaml.in/yaml/v3"
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // ordered is a mapping whose keys keep their order: name before key.
-type ordered []entry
-
-type entry struct {
-	name  string
-	value any
-}
+type ordered [][2]any // key and value
 
 // MarshalYAML writes the entries in their order.
 func (o ordered) MarshalYAML() (any, error) { return o.node() }
@@ -16,11 +15,11 @@ func (o ordered) MarshalYAML() (any, error) { return o.node() }
 func (o ordered) node() (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for _, e := range o {
-		value, err := nodeOf(e.value)
+		value, err := nodeOf(e[1])
 		if err != nil {
 			return nil, err
 		}
-		assign(n, e.name, value)
+		assign(n, fmt.Sprint(e[0]), value)
 	}
 	return n, nil
 }

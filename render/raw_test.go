@@ -16,9 +16,9 @@ database: {type: mysql, mysql: {host: db.example.com, user: zenml, password: {en
 `
 
 // prove gives every fault of answers, those of raw values included.
-func (s standIn) prove(t *testing.T, a answers.Answers) answers.Faults {
+func proveAll(t *testing.T, s standIn, a answers.Answers) answers.Faults {
 	t.Helper()
-	doc, faults := s.draw(t, a)
+	doc, faults := drawOn(t, s, a)
 	raw, err := ProveRaw(doc, func(values map[string]any) ([]manifest.Object, error) { return s.render(a, values) })
 	if err != nil {
 		t.Fatal(err)
@@ -30,14 +30,14 @@ func TestAnEmptyMappingTakesNothingAway(t *testing.T) {
 	for _, generation := range generations {
 		c := load(t, generation)
 		root := map[string]string{"current": "server", "legacy": "zenml"}[generation]
-		want, _ := c.draw(t, parse(t, plainMySQL))
+		want, _ := drawOn(t, c, parse(t, plainMySQL))
 		for _, raw := range []string{"{" + root + ": {}}", "{" + root + ": {database: {}}}"} {
 			a := parse(t, plainMySQL+"values: "+raw+"\n")
-			doc, _ := c.draw(t, a)
+			doc, _ := drawOn(t, c, a)
 			if diff := cmp.Diff(want.Map, doc.Map); diff != "" {
 				t.Errorf("%s, %s changes the values:\n%s", generation, raw, diff)
 			}
-			if faults := c.prove(t, a); len(faults) != 1 || !strings.Contains(faults.Error(), "has no effect") {
+			if faults := proveAll(t, c, a); len(faults) != 1 || !strings.Contains(faults.Error(), "has no effect") {
 				t.Errorf("%s, %s: got %v", generation, raw, faults)
 			}
 		}
@@ -67,7 +67,7 @@ func TestARawValueAloneInItsMappingIsProved(t *testing.T) {
 		"{server: {instanceLabel: ml}}":       "",
 		"{podAnnotations: {team: ml}}":        "",
 	} {
-		faults := c.prove(t, parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: "+raw+"\n"))
+		faults := proveAll(t, c, parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: "+raw+"\n"))
 		if want == "" && len(faults) > 0 || want != "" && (len(faults) != 1 || !strings.Contains(faults.Error(), want)) {
 			t.Errorf("%s: got %v", raw, faults)
 		}
@@ -111,6 +111,16 @@ func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
 	if shown, err := doc.Masked(); err != nil || strings.Contains(shown, "c4n4ry") || !strings.Contains(shown, "name-of-one") || !strings.Contains(shown, "instanceLabel: ml") {
 		t.Errorf("the masked view: %v\n%s", err, shown)
 	}
+}
+
+// Every format that has a place for secrets gives the values without those
+// among raw ones in the open; Argo CD has none and refuses each.
+func TestFormatsKeepRawSecretsApart(t *testing.T) {
+	a := parse(t, rawSecrets)
+	doc, err := Values(a, load(t, "current").Info, settings(a))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, format := range []Format{FormatFlux, FormatTerraform, FormatHelmfile} {
 		files, err := doc.Files(format, Rendered{})
 		if err != nil {
@@ -139,7 +149,7 @@ func TestManifestsThatShowARawSecretSaySo(t *testing.T) {
 		"{server: {secretEnvironment: {API_TOKEN: c4n4ry}}}": false, // in the chart's Secret
 	} {
 		a := parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: "+raw+"\n")
-		doc, _ := c.draw(t, a)
+		doc, _ := drawOn(t, c, a)
 		objects, err := c.render(a, doc.Map)
 		if err != nil {
 			t.Fatal(err)

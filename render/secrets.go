@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -21,7 +23,7 @@ func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, erro
 	}
 	faults := d.faults
 	var secrets []corev1.Secret
-	for _, needs := range group(d.ours()) {
+	for _, needs := range group(ours(d.needs)) {
 		data := map[string][]byte{}
 		for _, n := range needs {
 			text, bad := n.content(s)
@@ -41,14 +43,11 @@ func Secrets(a answers.Answers, c chart.Info, s Settings) ([]corev1.Secret, erro
 	return secrets, nil
 }
 
-func (d *draft) ours() []Need {
-	var ours []Need
-	for _, n := range d.needs {
-		if n.Ours {
-			ours = append(ours, n)
-		}
-	}
-	return ours
+// ours returns the needs that the installer satisfies.
+func (d Document) ours() []Need { return ours(d.Needs()) }
+
+func ours(needs []Need) []Need {
+	return slices.DeleteFunc(slices.Clone(needs), func(n Need) bool { return !n.Ours })
 }
 
 // Generate makes the secrets that the answers want generated. One that a

@@ -7,8 +7,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+// profile is a security context for the pods and one for their containers. An
+// entry of nil removes the chart's own default.
+type profile struct{ pod, container map[string]any }
+
 // profiles are what the answers call by one word.
-var profiles = map[string]struct{ pod, container map[string]any }{
+var profiles = map[string]profile{
 	answers.SecurityChart: {},
 	answers.SecurityRestricted: {
 		pod: map[string]any{"seccompProfile": map[string]any{"type": "RuntimeDefault"}},

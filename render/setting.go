@@ -24,17 +24,6 @@ func (s *setting) say() *setting { s.always = true; return s }
 // hide marks the value as a secret.
 func (s *setting) hide() *setting { s.sensitive = true; return s }
 
-func (s *setting) isText() bool {
-	_, is := s.value.(string)
-	return is
-}
-
-// isMapping tells whether the chart takes a mapping there.
-func (s *setting) isMapping() bool {
-	_, is := s.value.(map[string]any)
-	return is
-}
-
 // prove adds what must be seen in the rendered objects.
 func (s *setting) prove(proofs ...proof) *setting {
 	s.proofs = append(s.proofs, proofs...)

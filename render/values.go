@@ -24,6 +24,19 @@ type Document struct {
 // keep a generated key, in the order of the answers.
 func (d Document) Needs() []Need { return slices.Clone(d.draft.needs) }
 
+// Answers returns the complete answers that the values were written from.
+func (d Document) Answers() answers.Answers { return d.draft.a }
+
+// Chart describes the chart that the values are for.
+func (d Document) Chart() chart.Info { return d.draft.chart }
+
+// Dir is the folder at which relative file names of the answers start.
+func (d Document) Dir() string { return d.draft.settings.Local.Dir }
+
+// NeedLines lists, for people, the Secrets that must exist before the chart is
+// installed; none when there are none.
+func (d Document) NeedLines() []string { return d.draft.needLines() }
+
 // Values writes the values file for the answers and a chart. The same answers,
 // chart and settings give the same bytes. The error is answers.Faults when the
 // chart cannot honour an answer, or what the chart takes inline cannot be read.

@@ -157,7 +157,7 @@ values:
     service: {type: LoadBalancer}
 `)
 	c := load(t, "current")
-	doc, faults := c.draw(t, a)
+	doc, faults := drawOn(t, c, a)
 	if len(faults) > 0 {
 		t.Errorf("raw values win, and their keys are known:\n%v", faults)
 	}
@@ -181,7 +181,7 @@ database: {type: sqlite}
 secretsStore: {sql: {encryptionKey: {generate: true}}}
 values: {server: {environmentSecretKeyRefs: [{name: X, secretName: own, secretKey: x}]}}
 `)
-	_, faults := load(t, "current").draw(t, a)
+	_, faults := drawOn(t, load(t, "current"), a)
 	if len(faults) != 1 || faults[0].Key != "secretsStore.sql.encryptionKey" {
 		t.Errorf("the raw list takes the encryption key away, and nobody says so: %v", faults)
 	}
@@ -272,13 +272,16 @@ func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 	}
 }
 
+// zeroAnswers are answers at which 0 is not the same as no answer.
+var zeroAnswers = []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"}
+
 // TestZeroIsAnAnswer has the numbers whose 0 means something else than none:
 // the charts leave out a 0 that is a number.
 func TestZeroIsAnAnswer(t *testing.T) {
 	for _, generation := range generations {
 		c := load(t, generation)
 		a := samples(t)["mysql-plain"]
-		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+		for _, key := range zeroAnswers {
 			if err := a.Set(key, "0"); err != nil {
 				t.Fatal(err)
 			}
@@ -293,6 +296,23 @@ func TestZeroIsAnAnswer(t *testing.T) {
 		}
 		if faults := Prove(a, c.Info, doc, objects); len(faults) > 0 {
 			t.Errorf("%s: without effect: %v", generation, faults)
+		}
+	}
+}
+
+// TestZeroComesBack imports the zeros that TestZeroIsAnAnswer writes.
+func TestZeroComesBack(t *testing.T) {
+	for _, generation := range generations {
+		c := load(t, generation)
+		a := samples(t)["mysql-plain"]
+		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+			if err := a.Set(key, "0"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		doc, err := Values(a, c.Info, settings(a))
+		if err != nil {
+			t.Fatal(err)
 		}
 		back := Import(doc.Map, c.Info).Answers
 		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {

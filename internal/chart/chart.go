@@ -18,6 +18,9 @@ type Info struct {
 	Defaults   []byte // its values.yaml, comments and order as published
 }
 
+// String names the chart and its version: "chart zenml 0.98.1".
+func (i Info) String() string { return "chart " + i.Name + " " + i.Version }
+
 // Layout says under which key a chart takes the server's settings and what
 // that generation of the chart can do.
 type Layout struct {
