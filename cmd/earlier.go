@@ -30,9 +30,9 @@ func (o *generateOptions) earlier(a answers.Answers) ([]corev1.Secret, error) {
 		return nil, nil
 	case o.format == string(render.FormatValues):
 		path := cmp.Or(o.output, defaultValuesFile)
-		values := map[string]any{}
-		err := parseFile(path, func(data []byte) error { return yaml.Unmarshal(data, &values) })
-		return render.Inline(a, values), err
+		replaced := map[string]any{}
+		err := parseFile(path, func(data []byte) error { return yaml.Unmarshal(data, &replaced) })
+		return render.Inline(a, replaced), err
 	case o.format == string(render.FormatManifests):
 		var objects []manifest.Object
 		path := filepath.Join(o.output, secretsFile)

@@ -101,16 +101,16 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 }
 
 // files writes what was prepared in a format.
-func (p *prepared) files(u *setup, format render.Format) ([]render.File, error) {
+func (p *prepared) files(u *setup, to render.Format) ([]render.File, error) {
 	var r render.Rendered
-	if format == render.FormatManifests {
+	if to == render.FormatManifests {
 		secrets, err := p.secrets(u)
 		if err != nil {
 			return nil, err
 		}
 		r = render.Rendered{Objects: p.objects, Secrets: secrets}
 	}
-	files, err := p.document.Files(format, r)
+	files, err := render.Files(p.document, to, r)
 	if err != nil {
 		return nil, u.located(usage(err))
 	}
@@ -182,7 +182,7 @@ func (o *generateOptions) writeOne(path string, content []byte) error {
 // explain says what a person does with what was written.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
-	if commands := p.document.Commands(u.kubectlFlags()...); len(commands) > 0 && o.format != string(render.FormatManifests) {
+	if commands := render.Commands(p.document, u.kubectlFlags()...); len(commands) > 0 && o.format != string(render.FormatManifests) {
 		fmt.Fprintln(w, "Create the Secrets that it references:")
 		for _, command := range commands {
 			fmt.Fprintln(w, "  "+command)

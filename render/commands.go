@@ -20,7 +20,7 @@ import (
 // Each Secret is made in a shell of its own that fails as a whole: what is
 // missing ends it before kubectl is asked for anything. The flags say which
 // cluster kubectl means; without any it is the one of the current context.
-func (d Document) Commands(flags ...string) []string {
+func Commands(d Document, flags ...string) []string {
 	ours := group(slices.DeleteFunc(d.ours(), func(n Need) bool { return n.Kept }))
 	if len(ours) == 0 {
 		return nil
@@ -32,7 +32,7 @@ func (d Document) Commands(flags ...string) []string {
 		var steps []string
 		command := fmt.Sprintf("%s -n %s create secret generic %s", kubectl, namespace, needs[0].Name)
 		for _, n := range needs {
-			from, before := n.shell(d.Dir())
+			from, before := shellSource(n, d.Dir())
 			steps = append(steps, before...)
 			command += fmt.Sprintf(" \\\n    --from-file=%s=%s", n.Key, from)
 		}
@@ -44,31 +44,31 @@ func (d Document) Commands(flags ...string) []string {
 
 // shell says where a shell reads the content from, and what it must do before.
 // Relative names of files start at dir.
-func (n Need) shell(dir string) (from string, before []string) {
+func shellSource(n Need, dir string) (from string, before []string) {
 	switch {
 	case len(n.parts) > 0:
-		return n.shellObject(dir)
+		return shellObject(n, dir)
 	case n.source.Env != "":
 		return printed(n.source.Env), []string{given(n.source.Env)}
 	case n.source.File != "":
-		return n.shellFile(n.source.Path(dir))
+		return shellFile(n, n.source.Path(dir))
 	case n.source.Generate:
-		name := n.variable()
+		name := needVariable(n)
 		return printed(name), []string{name + "=$(openssl rand -hex 32)"}
 	default:
-		name := n.variable()
+		name := needVariable(n)
 		return printed(name), []string{typed(name, n.Answer), given(name)}
 	}
 }
 
 // shellFile reads a file as answers are read: without its last line break. A
 // certificate or key in PEM is taken as it lies there.
-func (n Need) shellFile(path string) (from string, before []string) {
+func shellFile(n Need, path string) (from string, before []string) {
 	asItIs := isPublic(n.Answer) || filepath.Ext(n.Key) == ".pem"
 	if asItIs && !strings.Contains(path, "=") { // kubectl would cut the name there
 		return shell.Quote(path), nil
 	}
-	name := n.variable()
+	name := needVariable(n)
 	text := fmt.Sprintf("t=$(cat %s && printf .) t=${t%%.}", shell.Quote(path)) // the point keeps line breaks at the end
 	if asItIs {
 		return printed(name), []string{text + " " + name + "=$t"}
@@ -77,7 +77,7 @@ func (n Need) shellFile(path string) (from string, before []string) {
 }
 
 // variable is the variable of the shell that holds the content for a moment.
-func (n Need) variable() string { return variableFor(n.Key) }
+func needVariable(n Need) string { return variableFor(n.Key) }
 
 func variableFor(key string) string {
 	return "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(key))

@@ -12,7 +12,7 @@ import (
 // shellObject has jq put a JSON object together: from its own environment and
 // from files, so that nothing of it is an argument. jq fails with what is
 // missing, and so does the shell that waits for its text.
-func (n Need) shellObject(dir string) (from string, before []string) {
+func shellObject(n Need, dir string) (from string, before []string) {
 	var fields, environment, files []string
 	for _, p := range n.parts {
 		value := ""
@@ -35,7 +35,7 @@ func (n Need) shellObject(dir string) (from string, before []string) {
 		fields = append(fields, p.name+": "+value)
 	}
 	jq := fmt.Sprintf("%sjq -nc%s %s", strings.Join(environment, ""), strings.Join(files, ""), shell.Quote("{"+strings.Join(fields, ", ")+"}"))
-	return printed(n.variable()), append(before, n.variable()+"=$("+jq+")")
+	return printed(needVariable(n)), append(before, needVariable(n)+"=$("+jq+")")
 }
 
 // handedOn puts a variable, which need not be exported, into the environment

@@ -67,7 +67,7 @@ func (r *commandRun) run(t *testing.T, doc Document) *commandRun {
 			t.Fatal(err)
 		}
 	}
-	commands := strings.Join(doc.Commands(), "\n")
+	commands := strings.Join(Commands(doc), "\n")
 	if strings.Contains(commands, "canary") {
 		t.Errorf("a command holds a secret:\n%s", commands)
 	}
@@ -185,7 +185,7 @@ func TestCommandsNameTheCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	script := "kubectl() { printf '%s|' \"$@\" >&3; echo >&3; case \"$*\" in *\"get namespace\"*) return 1;; esac; }\n" +
-		strings.Join(doc.Commands("--kubeconfig", "/my files/config", "--context", "prod"), "\n")
+		strings.Join(Commands(doc, "--kubeconfig", "/my files/config", "--context", "prod"), "\n")
 	cmd := exec.Command("bash", "-c", "exec 3>&1\n"+script)
 	cmd.Env = append(os.Environ(), "DB_PASSWORD=x")
 	out, err := cmd.Output()

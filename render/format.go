@@ -44,20 +44,20 @@ type Rendered struct {
 
 // Files writes the installation in a format. Only manifests look at r. The
 // error is answers.Faults when the format cannot do what the chart needs.
-func (d Document) Files(format Format, r Rendered) ([]File, error) {
+func Files(d Document, format Format, r Rendered) ([]File, error) {
 	switch format {
 	case FormatValues:
 		return []File{{Name: "custom-values.yaml", Bytes: d.Bytes, Sensitive: d.Sensitive}}, nil
 	case FormatManifests:
-		return d.manifests(r)
+		return manifests(d, r)
 	case FormatArgoCD:
-		return d.argoCD()
+		return argoCD(d)
 	case FormatFlux:
-		return d.flux()
+		return flux(d)
 	case FormatTerraform:
-		return d.terraform()
+		return terraform(d)
 	case FormatHelmfile:
-		return d.helmfile()
+		return helmfile(d)
 	}
 	names := make([]string, len(Formats))
 	for i, f := range Formats {
@@ -88,7 +88,7 @@ func variableOf(s SecretValue) string {
 
 // preface is the comment over a format's file: what must be there first, and
 // what is different without a cluster to look into.
-func (d Document) preface(what string) string {
+func preface(d Document, what string) string {
 	lines := append([]string{what}, d.NeedLines()...)
 	if len(d.ours()) > 0 {
 		lines = append(lines, "zenml-installer generate says how to create them.")
@@ -98,7 +98,7 @@ func (d Document) preface(what string) string {
 
 // newKeys warns of keys that the chart makes anew whenever it is rendered
 // without a cluster to look into.
-func (d Document) newKeys() string {
+func newKeys(d Document) string {
 	if !d.Answers().Server.Auth.JWTSecretKey.IsZero() {
 		return ""
 	}

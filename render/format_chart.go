@@ -17,8 +17,8 @@ type parts struct {
 	values  *yaml.Node // without secrets
 }
 
-func (d Document) parts() (parts, error) {
-	source, err := d.chartSource()
+func partsOf(d Document) (parts, error) {
+	source, err := chartSourceOf(d)
 	if err != nil {
 		return parts{}, err
 	}
@@ -35,7 +35,7 @@ type chartSource struct {
 
 // chartSource takes the chart's reference apart. A chart on this machine, or
 // one archive by URL, is nothing that another tool could follow.
-func (d Document) chartSource() (chartSource, error) {
+func chartSourceOf(d Document) (chartSource, error) {
 	ref := d.Answers().Chart.Ref
 	switch {
 	case strings.HasPrefix(ref, "oci://"):

@@ -13,11 +13,11 @@ import (
 
 // argoCD writes an Application of Argo CD. It has no place for a secret, and
 // so refuses a chart that takes one only in its values.
-func (d Document) argoCD() ([]File, error) {
+func argoCD(d Document) ([]File, error) {
 	if d.Sensitive {
-		return nil, d.refuseSecrets("an Application of Argo CD")
+		return nil, refuseSecrets(d, "an Application of Argo CD")
 	}
-	p, err := d.parts()
+	p, err := partsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -37,20 +37,20 @@ func (d Document) argoCD() ([]File, error) {
 			{"syncPolicy", ordered{{"syncOptions", []string{"CreateNamespace=true"}}}},
 		}},
 	}
-	return d.one("application.yaml", d.preface("ZenML server, as an Application of Argo CD.")+d.newKeys(), application)
+	return one(d, "application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
 }
 
 // flux writes the chart's source and a HelmRelease of Flux. Secrets that the
 // chart takes only in its values are read from a Secret of their own.
-func (d Document) flux() ([]File, error) {
-	p, err := d.parts()
+func flux(d Document) ([]File, error) {
+	p, err := partsOf(d)
 	if err != nil {
 		return nil, err
 	}
 	metadata := ordered{{"name", p.Release}, {"namespace", p.Namespace}}
 	repository, chart := p.flux(metadata)
 	spec := append(ordered{{"interval", "10m"}, {"releaseName", p.Release}}, chart...)
-	head := d.preface("ZenML server, as a HelmRelease of Flux.")
+	head := preface(d, "ZenML server, as a HelmRelease of Flux.")
 	if d.Sensitive {
 		from := p.Release + "-values"
 		spec = append(spec, [2]any{"valuesFrom", []any{ordered{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
@@ -58,7 +58,7 @@ func (d Document) flux() ([]File, error) {
 	}
 	spec = append(spec, [2]any{"values", p.values})
 	release := ordered{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
-	return d.one("helmrelease.yaml", head, append(d.namespace(), repository, release)...) // they live in it
+	return one(d, "helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // they live in it
 }
 
 func (p parts) flux(metadata ordered) (repository, chart ordered) {
@@ -80,7 +80,7 @@ func (p parts) flux(metadata ordered) (repository, chart ordered) {
 }
 
 // one writes documents into one file.
-func (d Document) one(name, head string, documents ...ordered) ([]File, error) {
+func one(d Document, name, head string, documents ...ordered) ([]File, error) {
 	out := bytes.NewBufferString(head)
 	for _, document := range documents {
 		if err := appendOrdered(out, document); err != nil {
@@ -103,7 +103,7 @@ func appendOrdered(out *bytes.Buffer, document ordered) error {
 
 // namespace is the Namespace that everything goes into; none for the one that
 // every cluster has.
-func (d Document) namespace() []ordered {
+func namespaceDocuments(d Document) []ordered {
 	name := d.Answers().Cluster.Namespace
 	if name == metav1.NamespaceDefault {
 		return nil
@@ -111,7 +111,7 @@ func (d Document) namespace() []ordered {
 	return []ordered{{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", ordered{{"name", name}}}}}
 }
 
-func (d Document) refuseSecrets(what string) error {
+func refuseSecrets(d Document, what string) error {
 	var faults answers.Faults
 	for _, s := range d.SecretValues() {
 		faults = append(faults, refuseSecret(d.Chart(), s, what))

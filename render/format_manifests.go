@@ -16,10 +16,10 @@ import (
 
 // manifests writes the rendered objects, and apart from them every Secret:
 // those that the chart renders and those that it references.
-func (d Document) manifests(r Rendered) ([]File, error) {
+func manifests(d Document, r Rendered) ([]File, error) {
 	var objects, secrets bytes.Buffer
-	objects.WriteString(d.manifestsHead(r.Objects))
-	for _, namespace := range d.namespace() {
+	objects.WriteString(manifestsHead(d, r.Objects))
+	for _, namespace := range namespaceDocuments(d) {
 		if err := appendOrdered(&objects, namespace); err != nil {
 			return nil, err
 		}
@@ -50,7 +50,7 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 			return nil, err
 		}
 	}
-	open := d.shows(r.Objects)
+	open := shows(d, r.Objects)
 	content := objects.Bytes()
 	if open {
 		content = append([]byte("# SENSITIVE: the chart shows a secret among these objects, not only in Secrets: one of the raw values.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
@@ -63,7 +63,7 @@ func (d Document) manifests(r Rendered) ([]File, error) {
 
 // shows tells whether a secret of the values stands in an object that is no
 // Secret: the chart puts the user's own variables there.
-func (d Document) shows(objects []manifest.Object) bool {
+func shows(d Document, objects []manifest.Object) bool {
 	var texts []string
 	for _, s := range d.SecretValues() {
 		texts = append(texts, secretTexts(s.Path, s.Value)...)
@@ -84,14 +84,14 @@ func (d Document) shows(objects []manifest.Object) bool {
 
 // manifestsHead says how the files are applied, and what becomes of Helm's
 // hooks without Helm.
-func (d Document) manifestsHead(objects []manifest.Object) string {
-	head := d.preface("ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
+func manifestsHead(d Document, objects []manifest.Object) string {
+	head := preface(d, "ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
 		"# Its Secrets are in secrets.yaml: apply both (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
 	if len(manifest.Find(objects, "Job", "")) > 0 {
 		head += "# Helm's hooks are ordinary objects here. The name of the migration's Job ends with a hash of the Job:\n" +
 			"# a changed one is a new Job, which migrates anew; the old one may be deleted.\n"
 	}
-	return head + d.newKeys()
+	return head + newKeys(d)
 }
 
 // inNamespace names the namespace that Helm would have given. All of the

@@ -164,7 +164,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 			}
 			for _, format := range []Format{FormatValues, FormatArgoCD, FormatFlux, FormatTerraform, FormatHelmfile} {
 				t.Run(generation+"/"+name+"/"+string(format), func(t *testing.T) {
-					files, err := doc.Files(format, Rendered{})
+					files, err := Files(doc, format, Rendered{})
 					var faults answers.Faults
 					if errors.As(err, &faults) && doc.Sensitive && format == FormatArgoCD {
 						refused++
@@ -209,7 +209,7 @@ func TestFormatGoldens(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, format := range []Format{FormatArgoCD, FormatFlux, FormatTerraform, FormatHelmfile} {
-			files, err := doc.Files(format, Rendered{})
+			files, err := Files(doc, format, Rendered{})
 			if err != nil {
 				golden(t, filepath.Join("formats", generation, string(format)+".refused.txt"), []byte(err.Error()+"\n"))
 				continue
@@ -234,7 +234,7 @@ func TestManifestsKeepSecretsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := doc.Files(FormatManifests, Rendered{Objects: objects, Secrets: secrets})
+	files, err := Files(doc, FormatManifests, Rendered{Objects: objects, Secrets: secrets})
 	if err != nil || len(files) != 2 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
@@ -258,7 +258,7 @@ func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
 	a.Cluster.Namespace = "default"
 	doc, _ := draw(t, "current", a)
 	for _, format := range []Format{FormatManifests, FormatFlux} {
-		files, err := doc.Files(format, Rendered{})
+		files, err := Files(doc, format, Rendered{})
 		if err != nil || strings.Contains(string(files[0].Bytes), "kind: Namespace") {
 			t.Errorf("%s: %v\n%s", format, err, files[0].Bytes)
 		}
@@ -296,10 +296,10 @@ func TestLocalChartsCannotBeFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := doc.Files(FormatFlux, Rendered{}); err == nil || !strings.Contains(err.Error(), "chart.ref") {
+	if _, err := Files(doc, FormatFlux, Rendered{}); err == nil || !strings.Contains(err.Error(), "chart.ref") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := doc.Files("kustomize", Rendered{}); err == nil || !strings.Contains(err.Error(), "use one of values, manifests") {
+	if _, err := Files(doc, "kustomize", Rendered{}); err == nil || !strings.Contains(err.Error(), "use one of values, manifests") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 
 // terraform writes a helm_release. Secrets that the chart takes only in its
 // values become variables.
-func (d Document) terraform() ([]File, error) {
-	p, err := d.parts()
+func terraform(d Document) ([]File, error) {
+	p, err := partsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (d Document) terraform() ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bytes.NewBufferString(d.preface("ZenML server, as a helm_release of Terraform."))
+	out := bytes.NewBufferString(preface(d, "ZenML server, as a helm_release of Terraform."))
 	secrets := ""
 	for _, s := range d.SecretValues() {
 		value, kind := "var."+variableOf(s), "  type      = string\n  sensitive = true\n"
@@ -61,8 +61,8 @@ func hclPath(path []string, value string) string {
 // helmfile writes a helmfile. It is a template: what the values say in braces
 // is kept from being read as one, and secrets that the chart takes only in its
 // values come out of environment variables.
-func (d Document) helmfile() ([]File, error) {
-	p, err := d.parts()
+func helmfile(d Document) ([]File, error) {
+	p, err := partsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +89,11 @@ func (d Document) helmfile() ([]File, error) {
 	}
 	release = append(release, [2]any{"version", p.version}, [2]any{"values", all})
 	document = append(document, [2]any{"releases", []any{release}})
-	files, err := d.one("helmfile.yaml.gotmpl", "", document)
+	files, err := one(d, "helmfile.yaml.gotmpl", "", document)
 	if err != nil {
 		return nil, err
 	}
-	text := strings.NewReplacer("{{", `{{ "{{" }}`).Replace(d.preface("ZenML server, as a helmfile.") + string(files[0].Bytes))
+	text := strings.NewReplacer("{{", `{{ "{{" }}`).Replace(preface(d, "ZenML server, as a helmfile.") + string(files[0].Bytes))
 	for mark, template := range replaced {
 		text = strings.ReplaceAll(text, mark, template)
 	}

@@ -79,8 +79,8 @@ func carriedOver(t *testing.T, c standIn, given map[string]any) {
 	if err != nil {
 		t.Fatalf("generate refuses what was carried over:\n%v", err)
 	}
-	state := func(values map[string]any) map[string]any {
-		objects, err := c.render(a, values)
+	state := func(written map[string]any) map[string]any {
+		objects, err := c.render(a, written)
 		if err != nil {
 			return nil
 		}

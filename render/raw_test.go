@@ -122,7 +122,7 @@ func TestFormatsKeepRawSecretsApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, format := range []Format{FormatFlux, FormatTerraform, FormatHelmfile} {
-		files, err := doc.Files(format, Rendered{})
+		files, err := Files(doc, format, Rendered{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestFormatsKeepRawSecretsApart(t *testing.T) {
 		}
 	}
 	var faults answers.Faults
-	if _, err := doc.Files(FormatArgoCD, Rendered{}); !errors.As(err, &faults) || len(faults) != 5 || strings.Contains(err.Error(), "c4n4ry") {
+	if _, err := Files(doc, FormatArgoCD, Rendered{}); !errors.As(err, &faults) || len(faults) != 5 || strings.Contains(err.Error(), "c4n4ry") {
 		t.Errorf("Argo CD: %v", err)
 	}
 }
@@ -154,7 +154,7 @@ func TestManifestsThatShowARawSecretSaySo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files, err := doc.Files(FormatManifests, Rendered{Objects: objects})
+		files, err := Files(doc, FormatManifests, Rendered{Objects: objects})
 		if err != nil {
 			t.Fatal(err)
 		}
