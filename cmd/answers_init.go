@@ -12,7 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/importer"
 )
 
 type answersInitOptions struct {
@@ -90,7 +90,7 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, u.wrongChart(err)
 	}
-	imported := render.Import(values, chart.Info)
+	imported := importer.Import(values, chart.Info)
 	for _, note := range imported.Notes {
 		fmt.Fprintln(o.streams.Err, "! "+note.String())
 	}

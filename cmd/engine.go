@@ -120,7 +120,7 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	if _, err := p.secrets(u); err != nil {
 		return nil, err
 	}
-	shown, err := p.document.Masked()
+	shown, err := p.document.Redacted()
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/format"
 )
 
 type generateOptions struct {
@@ -46,7 +46,7 @@ on the rendered chart before the file is written.`,
 	}
 	o.file.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&o.format, "format", string(render.FormatValues), "what to write: "+strings.Join(formatNames(), ", "))
+	flags.StringVar(&o.format, "format", string(format.Values), "what to write: "+strings.Join(formatNames(), ", "))
 	flags.StringVar(&o.output, "output", "", "the file to write, or the folder for manifests (default: the format's usual name; - writes to standard output)")
 	flags.BoolVar(&o.force, "force", false, "overwrite files")
 	return cmd
@@ -54,7 +54,7 @@ on the rendered chart before the file is written.`,
 
 func formatNames() []string {
 	var names []string
-	for _, f := range render.Formats {
+	for _, f := range format.All {
 		names = append(names, string(f))
 	}
 	return names
@@ -82,7 +82,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err := p.faults.Err(); err != nil {
 		return usage(err)
 	}
-	files, err := p.files(unit, render.Format(o.format))
+	files, err := p.files(unit, format.Format(o.format))
 	if err != nil {
 		return err
 	}
@@ -101,16 +101,16 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 }
 
 // files writes what was prepared in a format.
-func (p *prepared) files(u *setup, to render.Format) ([]render.File, error) {
-	var r render.Rendered
-	if to == render.FormatManifests {
+func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
+	var r format.Rendered
+	if to == format.Manifests {
 		secrets, err := p.secrets(u)
 		if err != nil {
 			return nil, err
 		}
-		r = render.Rendered{Objects: p.objects, Secrets: secrets}
+		r = format.Rendered{Objects: p.objects, Secrets: secrets}
 	}
-	files, err := render.Files(p.document, to, r)
+	files, err := format.Files(p.document, to, r)
 	if err != nil {
 		return nil, u.located(usage(err))
 	}
@@ -119,8 +119,8 @@ func (p *prepared) files(u *setup, to render.Format) ([]render.File, error) {
 
 // print writes to standard output what may be seen of several files, and a
 // single file as it is.
-func (o *generateOptions) print(u *setup, p *prepared, files []render.File) error {
-	var printed []render.File
+func (o *generateOptions) print(u *setup, p *prepared, files []format.File) error {
+	var printed []format.File
 	for _, f := range files {
 		if f.Sensitive && len(files) > 1 {
 			fmt.Fprintf(o.streams.Err, "%s is not printed: it holds secrets. Name a folder with --output to have it written.\n", f.Name)
@@ -137,7 +137,7 @@ func (o *generateOptions) print(u *setup, p *prepared, files []render.File) erro
 
 // write writes the files; where there is someone to ask, it asks before it
 // overwrites one.
-func (o *generateOptions) write(files []render.File) error {
+func (o *generateOptions) write(files []format.File) error {
 	if err := o.makeFolder(files); err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (o *generateOptions) write(files []render.File) error {
 }
 
 // makeFolder makes the folder that several files go into.
-func (o *generateOptions) makeFolder(files []render.File) error {
+func (o *generateOptions) makeFolder(files []format.File) error {
 	if len(files) < 2 || o.output == "" {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (o *generateOptions) writeOne(path string, content []byte) error {
 // explain says what a person does with what was written.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
-	if commands := render.Commands(p.document, u.kubectlFlags()...); len(commands) > 0 && o.format != string(render.FormatManifests) {
+	if commands := format.Commands(p.document, u.kubectlFlags()...); len(commands) > 0 && o.format != string(format.Manifests) {
 		fmt.Fprintln(w, "Create the Secrets that it references:")
 		for _, command := range commands {
 			fmt.Fprintln(w, "  "+command)
@@ -193,7 +193,7 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 			}
 		}
 	}
-	if o.format == string(render.FormatValues) {
+	if o.format == string(format.Values) {
 		fmt.Fprintf(w, "Install it by hand with:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
 	}
 }

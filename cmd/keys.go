@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"github.com/zenml-installer/zenml-installer/install"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // tellKeys says where the generated encryption keys lie, after the install
@@ -15,7 +15,7 @@ func (u *setup) tellKeys(w io.Writer, outcome install.Outcome) {
 	if !firstInstall(outcome) {
 		return
 	}
-	for _, ref := range render.EncryptionKeys(u.answers) {
+	for _, ref := range values.EncryptionKeys(u.answers) {
 		fmt.Fprintf(w, "The key that encrypts the server's secrets is in Secret %s of namespace %s. Keep a copy of it: without the key they cannot be read again.\n  %s | base64 -d\n",
 			ref.Name, u.answers.Cluster.Namespace, u.kubectl("get", "secret", ref.Name, "-o", "jsonpath={.data."+ref.Key+"}"))
 	}

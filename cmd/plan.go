@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/format"
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
@@ -30,7 +30,7 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		ByHand:    append(render.Commands(p.prepared.document, p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
+		ByHand:    append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
 	}
 }
 

@@ -12,15 +12,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // prepared is what the answers come to on the chart at hand: the values, what
 // they render, and what the proof of effect found.
 type prepared struct {
 	chart    *install.Chart
-	settings render.Settings
-	document render.Document
+	settings values.Settings
+	document values.Document
 	objects  []manifest.Object
 	faults   answers.Faults // keys unknown to the chart, answers without effect
 }
@@ -36,7 +36,7 @@ func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, err
 	if p.settings, err = gather(ctx); err != nil {
 		return nil, err
 	}
-	if p.document, err = render.Values(u.answers, chart.Info, p.settings); err != nil {
+	if p.document, err = values.Build(u.answers, chart.Info, p.settings); err != nil {
 		return nil, u.located(err)
 	}
 	if p.objects, err = u.render(chart, p.document.Map); err != nil {
@@ -59,8 +59,8 @@ func (u *setup) render(chart *install.Chart, values map[string]any) ([]manifest.
 
 // prove looks for the effect of every answer, raw values included.
 func (p *prepared) prove(u *setup) (answers.Faults, error) {
-	faults := render.Prove(u.answers, p.chart.Info, p.document, p.objects)
-	raw, err := render.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
+	faults := values.Prove(u.answers, p.chart.Info, p.document, p.objects)
+	raw, err := values.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
 		return u.render(p.chart, values)
 	})
 	return u.file.Locate(append(faults, raw...)), err
@@ -93,7 +93,7 @@ func (u *setup) wrongChart(err error) error {
 
 // secrets makes the Secrets that the values reference.
 func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
-	secrets, err := render.Secrets(u.answers, p.chart.Info, p.settings)
+	secrets, err := values.Secrets(u.answers, p.chart.Info, p.settings)
 	return secrets, u.located(err)
 }
 
@@ -118,7 +118,7 @@ func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	}
 	r.Secrets = secrets
 	for _, f := range faults {
-		if f.Check == render.CheckValues {
+		if f.Check == values.CheckValues {
 			r.Unknown = append(r.Unknown, f)
 		} else {
 			r.Findings = append(r.Findings, f)

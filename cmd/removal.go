@@ -10,9 +10,9 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/importer"
 )
 
 // removal is what an uninstall takes away and what it leaves.
@@ -72,7 +72,7 @@ func (r *removal) database() answers.Database {
 	if r.Release == nil {
 		return answers.Database{}
 	}
-	return render.Import(r.Release.Values, chart.Info{Name: r.Release.Chart, Version: r.Release.ChartVersion}).Answers.Database
+	return importer.Import(r.Release.Values, chartinfo.Info{Name: r.Release.Chart, Version: r.Release.ChartVersion}).Answers.Database
 }
 
 func (r *removal) leftDatabase(m answers.MySQL) left {

@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
@@ -59,10 +59,10 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 func (u *setup) checksEnv(port int) *check.Env {
 	return &check.Env{
 		Answers: u.answers, Cluster: u.cluster, Local: u.local,
-		Chart: func(ctx context.Context) (chart.Info, error) {
+		Chart: func(ctx context.Context) (chartinfo.Info, error) {
 			c, err := u.chart(ctx)
 			if err != nil {
-				return chart.Info{}, err
+				return chartinfo.Info{}, err
 			}
 			return c.Info, nil
 		},

@@ -10,24 +10,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // settings gathers what the values are made from besides answers and chart.
-type settings func(context.Context) (render.Settings, error)
+type settings func(context.Context) (values.Settings, error)
 
 // offline asks no cluster, but for an address that the answers leave to it.
 // Generated keys stay what they are in the output that is replaced; else they
 // are new ones.
-func (u *setup) offline(ctx context.Context) (render.Settings, error) {
-	s := render.Settings{Local: u.local, Keys: render.Generate(u.answers, u.earlier)}
+func (u *setup) offline(ctx context.Context) (values.Settings, error) {
+	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.earlier)}
 	return s, u.addRouteAddress(ctx, &s)
 }
 
 // online asks the cluster for what belongs into the values, and keeps the
 // keys that an earlier install has generated. It fails rather than lose one.
-func (u *setup) online(ctx context.Context) (render.Settings, error) {
-	s := render.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
+func (u *setup) online(ctx context.Context) (values.Settings, error) {
+	s := values.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
 		return u.clusterSecret(ctx, ref)
 	}}
 	var err error
@@ -39,19 +39,19 @@ func (u *setup) online(ctx context.Context) (render.Settings, error) {
 
 // tentative is online as far as the cluster answers: for a preflight, whose
 // checks name by themselves what the cluster refuses.
-func (u *setup) tentative(ctx context.Context) (render.Settings, error) {
+func (u *setup) tentative(ctx context.Context) (values.Settings, error) {
 	s, err := u.online(ctx)
 	if err == nil || ctx.Err() != nil {
 		return s, context.Cause(ctx)
 	}
 	if s.Keys == nil {
-		s.Keys = render.Generate(u.answers, nil)
+		s.Keys = values.GenerateKeys(u.answers, nil)
 	}
 	return s, nil
 }
 
 // addAddresses looks for the addresses that some answers leave to the cluster.
-func (u *setup) addAddresses(ctx context.Context, s *render.Settings) error {
+func (u *setup) addAddresses(ctx context.Context, s *values.Settings) error {
 	if u.answers.Proxy.HTTP != "" || u.answers.Proxy.HTTPS != "" {
 		ranges, err := u.cluster.Ranges(ctx)
 		if err != nil {
@@ -62,7 +62,7 @@ func (u *setup) addAddresses(ctx context.Context, s *render.Settings) error {
 	return u.addRouteAddress(ctx, s)
 }
 
-func (u *setup) addRouteAddress(ctx context.Context, s *render.Settings) error {
+func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	if !u.answers.Expose.Host.NipIO {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (u *setup) addRouteAddress(ctx context.Context, s *render.Settings) error {
 }
 
 // keptKeys keeps the generated keys of an earlier install of this release.
-func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
+func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
 	client, err := u.cluster.Client()
 	if err != nil {
 		return nil, err
@@ -86,5 +86,5 @@ func (u *setup) keptKeys(ctx context.Context) (render.Keys, error) {
 	if err != nil && !apierrors.IsNotFound(err) {
 		return nil, err
 	}
-	return render.Generate(u.answers, found.Items), nil
+	return values.GenerateKeys(u.answers, found.Items), nil
 }

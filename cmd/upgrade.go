@@ -8,13 +8,13 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/zenml-installer/zenml-installer/install"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // upgrade is what an install means to a release that is there already.
 type upgrade struct {
 	from    *install.Release
-	changes []render.Change
+	changes []values.Change
 }
 
 // upgrade compares what was prepared with the release that is there; nil when

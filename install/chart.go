@@ -10,12 +10,12 @@ import (
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 )
 
 // Chart is a chart that has been pulled, held in memory.
 type Chart struct {
-	Info chart.Info
+	Info chartinfo.Info
 
 	// Digest is the manifest digest in an OCI registry or the archive's digest
 	// in a chart repository's index ("sha256:…"); empty for a local chart.
@@ -92,7 +92,7 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 		return nil, &VersionError{Ref: src.shown(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
 	}
 	return &Chart{
-		Info: chart.Info{
+		Info: chartinfo.Info{
 			Ref:        src.shown(),
 			Name:       loaded.Name(),
 			Version:    loaded.Metadata.Version,

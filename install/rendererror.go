@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 )
 
 // RenderError says why a chart could not be rendered.
@@ -52,7 +52,7 @@ var (
 	valuesKey = regexp.MustCompile(`(?:\$?\.Values|\$\w+|\$)?((?:\.\w+)+)`)
 )
 
-func renderError(info chart.Info, err error) *RenderError {
+func renderError(info chartinfo.Info, err error) *RenderError {
 	e := &RenderError{Chart: info.Name, Version: info.Version, Err: err, Cause: cause(err.Error())}
 	text := err.Error()
 	if m := lastMatch(position, text); m != nil {

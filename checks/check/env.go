@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
@@ -25,7 +25,7 @@ type Env struct {
 	Local answers.Local
 	// Chart pulls the chart. An error with a method Remedy() string brings its
 	// own remedy into the report.
-	Chart func(context.Context) (chart.Info, error)
+	Chart func(context.Context) (chartinfo.Info, error)
 	// Rendered renders the chart with the values made from the answers.
 	Rendered func(context.Context) (Rendered, error)
 	// Port is the local port to reach the server by; 0 means any free one.
@@ -93,10 +93,10 @@ func (e *Env) Namespace() string { return e.Answers.Cluster.Namespace }
 // Release is the name of the Helm release.
 func (e *Env) Release() string { return e.Answers.Cluster.Release }
 
-var chartMemo = NewMemo[chart.Info]("chart")
+var chartMemo = NewMemo[chartinfo.Info]("chart")
 
 // PullChart pulls the chart once.
-func (e *Env) PullChart(ctx context.Context) (chart.Info, error) {
+func (e *Env) PullChart(ctx context.Context) (chartinfo.Info, error) {
 	return chartMemo.Get(ctx, e, e.Chart)
 }
 

@@ -12,10 +12,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
-	"github.com/zenml-installer/zenml-installer/render"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 func OnVolume(a *answers.Answers) {
@@ -41,10 +41,10 @@ func WithChart(e *check.Env, ref string) {
 	load := func(ctx context.Context) (*install.Chart, error) {
 		return install.LoadChart(ctx, install.Source{Ref: ref, Version: e.Answers.Chart.Version})
 	}
-	e.Chart = func(ctx context.Context) (chart.Info, error) {
+	e.Chart = func(ctx context.Context) (chartinfo.Info, error) {
 		c, err := load(ctx)
 		if err != nil {
-			return chart.Info{}, err
+			return chartinfo.Info{}, err
 		}
 		return c.Info, nil
 	}
@@ -58,8 +58,8 @@ func WithChart(e *check.Env, ref string) {
 }
 
 func renderAll(a answers.Answers, local answers.Local, c *install.Chart) (check.Rendered, error) {
-	settings := render.Settings{Local: local, Keys: render.Generate(a, nil)}
-	document, err := render.Values(a, c.Info, settings)
+	settings := values.Settings{Local: local, Keys: values.GenerateKeys(a, nil)}
+	document, err := values.Build(a, c.Info, settings)
 	if err != nil {
 		return check.Rendered{}, err
 	}
@@ -68,12 +68,12 @@ func renderAll(a answers.Answers, local answers.Local, c *install.Chart) (check.
 		return check.Rendered{}, err
 	}
 	r := check.Rendered{Objects: rendered.Objects}
-	r.Secrets, err = render.Secrets(a, c.Info, settings)
+	r.Secrets, err = values.Secrets(a, c.Info, settings)
 	if !errors.As(err, &r.Findings) && err != nil {
 		return check.Rendered{}, err
 	}
-	for _, f := range render.Prove(a, c.Info, document, rendered.Objects) {
-		if f.Check == render.CheckValues {
+	for _, f := range values.Prove(a, c.Info, document, rendered.Objects) {
+		if f.Check == values.CheckValues {
 			r.Unknown = append(r.Unknown, f)
 		} else {
 			r.Findings = append(r.Findings, f)

@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/chart"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
@@ -16,8 +16,8 @@ func TestDatabaseSchemas(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	e := checktest.WithDatabase(t, s)
-	e.Chart = func(context.Context) (chart.Info, error) {
-		return chart.Info{Name: "zenml", Version: "0.98.1", AppVersion: "0.98.1"}, nil
+	e.Chart = func(context.Context) (chartinfo.Info, error) {
+		return chartinfo.Info{Name: "zenml", Version: "0.98.1", AppVersion: "0.98.1"}, nil
 	}
 	schema := func() check.Report { return preflight(t, e, check.Options{}) }
 	checktest.Expect(t, schema(), "database.schema", check.Pass, "empty")

@@ -1,0 +1,44 @@
+package chartinfo
+
+import (
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// currentSince is the first chart of the generation that renamed zenml: to
+// server: and brought most of what older ones lack.
+const currentSince = "0.94.2 or newer"
+
+// availableSince says in words which charts have a setting of the server; what is not
+// named came with currentSince.
+var availableSince = map[string]string{
+	"gateway":                   "0.94.3 or newer",
+	"proxyHeaders":              "0.95.0 or newer",
+	"database.mydumperThreads":  "0.93.1 or newer",
+	"database.authMode":         "newer than 0.95.1",
+	"database.awsRegion":        "newer than 0.95.1",
+	"database.awsRdsIamRoleArn": "newer than 0.95.1",
+	"database.payloadStorage":   "newer than 0.95.1",
+}
+
+// VersionsWith says in words which charts have the server's setting name.
+func VersionsWith(name string) string {
+	for prefix, version := range availableSince {
+		if name == prefix || strings.HasPrefix(name, prefix+".") {
+			return version
+		}
+	}
+	return currentSince
+}
+
+// isOlder tells whether a chart's version lies before another; an unreadable
+// version is taken as new.
+func isOlder(version, than string) bool {
+	v, err := semver.NewVersion(version)
+	if err != nil {
+		return false
+	}
+	base, err := v.SetPrerelease("")
+	return err == nil && base.LessThan(semver.MustParse(than))
+}

@@ -1,0 +1,86 @@
+package secret
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+)
+
+// What a value may be by its name, or by its looks.
+var (
+	sensitiveName = regexp.MustCompile(`(?i)passw(or)?d|passphrase|secret|token|credential|key$|jwt|private|auth_?config|service_?account_?(json|info)`)
+	storeName     = regexp.MustCompile(`(?i)secrets?_?store`) // the name of a part of the server, in names of others
+	// harmlessName are names of a Secret, of a key in it or of a file, and settings of what is secret.
+	harmlessName  = regexp.MustCompile(`(?i)(secret_?name|refs?|public_?key|topology_?key|algorithm|issuer|audience|minutes|seconds|timeout|enabled|file|path)$|^(existingsecret|imagepullsecrets|key)$`)
+	ownNames      = regexp.MustCompile(`(?i)refs?$|annotations$|labels$|selector$|affinity$|^tolerations$`) // what is below bears names of its own
+	sensitiveText = regexp.MustCompile(`://[^\s/@]*:[^\s@]*@|https?://[^\s/@]+@|PRIVATE KEY`)
+)
+
+// IsSensitive tells whether a value may be a secret: by the name at the end of
+// its path, or by its looks. It is the one rule for what no answer speaks for:
+// raw values, a values file that is carried over, and what an upgrade shows.
+func IsSensitive(path []string, value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, below := range v {
+			if IsSensitive(append(slices.Clone(path), name), below) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return IsSensitive(path, namedValue(item)) })
+	}
+	text := fmt.Sprint(value)
+	if value == nil || text == "" || text == "true" || text == "false" {
+		return false
+	}
+	return LooksSensitive(text) || IsSensitiveName(path)
+}
+
+// namedValue gives an item like {name: NAME, value: VALUE} the form {NAME: VALUE}:
+// it is the name that says what the value is.
+func namedValue(item any) any {
+	m, _ := item.(map[string]any)
+	name, isText := m["name"].(string)
+	value, there := m["value"]
+	if !isText || !there {
+		return item
+	}
+	return map[string]any{name: value}
+}
+
+// LooksSensitive tells whether a text shows that it is one: a URL with a
+// password, a private key.
+func LooksSensitive(text string) bool { return sensitiveText.MatchString(text) }
+
+func IsSensitiveName(path []string) bool {
+	above, name := path[:len(path)-1], path[len(path)-1]
+	if slices.Contains(above, "secretEnvironment") {
+		return true
+	}
+	return !slices.ContainsFunc(above, ownNames.MatchString) &&
+		sensitiveName.MatchString(storeName.ReplaceAllString(name, "")) && !harmlessName.MatchString(name)
+}
+
+// SensitiveTexts collects the texts of a value that may be secrets.
+func SensitiveTexts(path []string, value any) []string {
+	var texts []string
+	switch v := value.(type) {
+	case map[string]any:
+		for _, name := range tree.Keys(v) {
+			texts = append(texts, SensitiveTexts(append(slices.Clone(path), name), v[name])...)
+		}
+	case []any:
+		for _, item := range v {
+			texts = append(texts, SensitiveTexts(path, namedValue(item))...)
+		}
+	default:
+		if IsSensitive(path, v) {
+			texts = append(texts, fmt.Sprint(v))
+		}
+	}
+	return texts
+}

@@ -1,0 +1,63 @@
+package tree
+
+import (
+	"maps"
+	"slices"
+)
+
+// Merge lays one tree over another, as Helm does.
+func Merge(under, over map[string]any) map[string]any {
+	out := maps.Clone(under)
+	for name, value := range over {
+		below, isMap := value.(map[string]any)
+		have, wasMap := out[name].(map[string]any)
+		if isMap && wasMap {
+			value = Merge(have, below)
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func Clone(m map[string]any) map[string]any {
+	out := make(map[string]any, len(m))
+	for name, value := range m {
+		if below, ok := value.(map[string]any); ok {
+			value = Clone(below)
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+func IsEmpty(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		return !slices.ContainsFunc(slices.Collect(maps.Values(v)), func(below any) bool { return !IsEmpty(below) })
+	case []any:
+		return len(v) == 0
+	case string:
+		return v == ""
+	}
+	return false
+}
+
+// Cut takes the value at path out of a tree, and the mappings that are empty
+// without it.
+func Cut(tree map[string]any, path []string) {
+	if len(path) == 0 {
+		return
+	}
+	name, rest := path[0], path[1:]
+	below, isMap := tree[name].(map[string]any)
+	if isMap {
+		Cut(below, rest)
+	}
+	if len(rest) == 0 || isMap && len(below) == 0 {
+		delete(tree, name)
+	}
+}

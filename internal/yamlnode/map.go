@@ -1,0 +1,48 @@
+package yamlnode
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Map is a mapping whose keys keep their order: name before key.
+type Map [][2]any // key and value
+
+// MarshalYAML writes the entries in their order.
+func (o Map) MarshalYAML() (any, error) { return o.Node() }
+
+func (o Map) Node() (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for _, e := range o {
+		value, err := Of(e[1])
+		if err != nil {
+			return nil, err
+		}
+		Assign(n, fmt.Sprint(e[0]), value)
+	}
+	return n, nil
+}
+
+// Of makes the node of a value. A node stands as it is: yaml's own Encode
+// would take its comments away.
+func Of(v any) (*yaml.Node, error) {
+	switch v := v.(type) {
+	case *yaml.Node:
+		return v, nil
+	case Map:
+		return v.Node()
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, item := range v {
+			below, err := Of(item)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, below)
+		}
+		return n, nil
+	}
+	n := &yaml.Node{}
+	return n, n.Encode(v)
+}

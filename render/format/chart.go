@@ -1,0 +1,57 @@
+package format
+
+import (
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/values"
+)
+
+// parts is what every tool is told that follows the chart by itself.
+type parts struct {
+	chartSource
+	answers.Cluster
+	version string     // of the chart
+	values  *yaml.Node // without secrets
+}
+
+func partsOf(d values.Document) (parts, error) {
+	source, err := chartSourceOf(d)
+	if err != nil {
+		return parts{}, err
+	}
+	values, err := d.WithoutSecrets()
+	return parts{chartSource: source, Cluster: d.Answers().Cluster, version: d.Chart().Version, values: values}, err
+}
+
+// chartSource is the chart's reference in the parts that other tools want.
+type chartSource struct {
+	oci        bool
+	repository string // with its scheme: oci://HOST/PATH or https://HOST/PATH
+	name       string
+}
+
+// chartSource takes the chart's reference apart. A chart on this machine, or
+// one archive by URL, is nothing that another tool could follow.
+func chartSourceOf(d values.Document) (chartSource, error) {
+	ref := d.Answers().Chart.Ref
+	switch {
+	case strings.HasPrefix(ref, "oci://"):
+		ref, _, _ = strings.Cut(ref, "@")
+		if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
+			ref = ref[:i]
+		}
+		rest := strings.TrimPrefix(ref, "oci://")
+		return chartSource{oci: true, repository: "oci://" + path.Dir(rest), name: path.Base(rest)}, nil
+	case (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.HasSuffix(ref, ".tgz"):
+		ref = strings.TrimSuffix(ref, "/")
+		if cut, ok := strings.CutSuffix(ref, "/"+d.Chart().Name); ok {
+			ref = cut
+		}
+		return chartSource{repository: ref, name: d.Chart().Name}, nil
+	}
+	return chartSource{}, answers.Faults{{Key: "chart.ref", Problem: "another tool cannot follow it: it is not in a registry or repository", Remedy: "name the chart by an oci:// reference or a repository URL"}}
+}

@@ -1,0 +1,141 @@
+package format
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	helmyaml "sigs.k8s.io/yaml"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/render/values"
+)
+
+// manifests writes the rendered objects, and apart from them every Secret:
+// those that the chart renders and those that it references.
+func manifests(d values.Document, r Rendered) ([]File, error) {
+	var objects, secrets bytes.Buffer
+	objects.WriteString(manifestsHead(d, r.Objects))
+	for _, namespace := range namespaceDocuments(d) {
+		if err := appendOrdered(&objects, namespace); err != nil {
+			return nil, err
+		}
+	}
+	secrets.WriteString("# SENSITIVE: these are the Secrets of the ZenML server, readable by anyone.\n# Keep the file at mode 0600 and out of version control, or seal it.\n")
+	for i := range r.Secrets {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&r.Secrets[i])
+		if err != nil {
+			return nil, err
+		}
+		if err := appendDocument(&secrets, content); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range r.Objects {
+		if o.Test() {
+			continue
+		}
+		into := &objects
+		if o.GetKind() == "Secret" {
+			into = &secrets
+		}
+		o, err := jobNamed(inNamespace(o, d.Answers().Cluster.Namespace))
+		if err != nil {
+			return nil, err
+		}
+		if err := appendDocument(into, o.Object); err != nil {
+			return nil, err
+		}
+	}
+	open := shows(d, r.Objects)
+	content := objects.Bytes()
+	if open {
+		content = append([]byte("# SENSITIVE: the chart shows a secret among these objects, not only in Secrets: one of the raw values.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
+	}
+	return []File{
+		{Name: "manifests.yaml", Bytes: content, Sensitive: open},
+		{Name: "secrets.yaml", Bytes: secrets.Bytes(), Sensitive: true},
+	}, nil
+}
+
+// shows tells whether a secret of the values stands in an object that is no
+// Secret: the chart puts the user's own variables there.
+func shows(d values.Document, objects []manifest.Object) bool {
+	var texts []string
+	for _, s := range d.SecretValues() {
+		texts = append(texts, secret.SensitiveTexts(s.Path, s.Value)...)
+	}
+	for _, o := range objects {
+		if o.GetKind() == "Secret" {
+			continue
+		}
+		for _, value := range manifest.Flatten([]manifest.Object{o}) {
+			shown := fmt.Sprint(value)
+			if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(shown, text) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// manifestsHead says how the files are applied, and what becomes of Helm's
+// hooks without Helm.
+func manifestsHead(d values.Document, objects []manifest.Object) string {
+	head := preface(d, "ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
+		"# Its Secrets are in secrets.yaml: apply both (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
+	if len(manifest.Find(objects, "Job", "")) > 0 {
+		head += "# Helm's hooks are ordinary objects here. The name of the migration's Job ends with a hash of the Job:\n" +
+			"# a changed one is a new Job, which migrates anew; the old one may be deleted.\n"
+	}
+	return head + newKeys(d)
+}
+
+// inNamespace names the namespace that Helm would have given. All of the
+// chart's objects live in one.
+func inNamespace(o manifest.Object, namespace string) manifest.Object {
+	if o.GetNamespace() == "" {
+		o = manifest.Object{Unstructured: *o.DeepCopy()}
+		o.SetNamespace(namespace)
+	}
+	return o
+}
+
+// longestJob is how long a Job's name may be: its pods bear it as a label.
+const longestJob = 63
+
+// jobNamed gives a Job a name that changes with what it does: a Job's template
+// can never be changed, where Helm would have deleted the old one first. No
+// object refers to a Job by its name, and its selector is made by the cluster.
+func jobNamed(o manifest.Object) (manifest.Object, error) {
+	if o.GetKind() != "Job" {
+		return o, nil
+	}
+	spec, err := json.Marshal(o.Object["spec"])
+	if err != nil {
+		return o, err
+	}
+	suffix := fmt.Sprintf("-%x", sha256.Sum256(spec))[:9]
+	name := o.GetName()
+	o = manifest.Object{Unstructured: *o.DeepCopy()}
+	o.SetName(strings.TrimRight(name[:min(len(name), longestJob-len(suffix))], "-.") + suffix)
+	return o, nil
+}
+
+func appendDocument(out *bytes.Buffer, content map[string]any) error {
+	if metadata, ok := content["metadata"].(map[string]any); ok {
+		delete(metadata, "creationTimestamp")
+	}
+	text, err := helmyaml.Marshal(content)
+	if err != nil {
+		return err
+	}
+	out.WriteString("---\n")
+	out.Write(text)
+	return nil
+}

@@ -1,0 +1,201 @@
+package importer
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/render/binding"
+)
+
+func (r *reader) image() {
+	i := &r.a.Server.Image
+	i.Repository, i.Tag, i.PullPolicy = r.text("server.image.repository"), r.text("server.image.tag"), r.text("server.image.pullPolicy")
+	value, ok := r.take("imagePullSecrets")
+	if !ok {
+		return
+	}
+	list, _ := value.([]any)
+	for _, item := range list {
+		entry, _ := item.(map[string]any)
+		name, isText := entry["name"].(string)
+		if !isText {
+			i.PullSecrets = nil
+			r.put("imagePullSecrets", value)
+			return
+		}
+		i.PullSecrets = append(i.PullSecrets, name)
+	}
+}
+
+func (r *reader) scale() {
+	replicas := r.number("server.replicaCount")
+	on, _ := r.truth("autoscaling.enabled")
+	least, most, cpu := r.number("autoscaling.minReplicas"), r.number("autoscaling.maxReplicas"), r.number("autoscaling.targetCPUUtilizationPercentage")
+	if r.a.Database.Type != answers.MySQLDatabase {
+		if replicas > 1 {
+			r.note("server.replicaCount", "SQLite allows one pod only: left out")
+		}
+		if on {
+			r.note("autoscaling", "SQLite allows one pod only: left out")
+		}
+		return
+	}
+	if !on {
+		r.a.Server.Replicas = replicas
+		return
+	}
+	if most == 0 {
+		most = 100 // the chart's own default
+	}
+	r.a.Server.Autoscaling = answers.Autoscaling{MinReplicas: least, MaxReplicas: most, CPU: cpu}
+	if replicas > 1 {
+		r.note("server.replicaCount", "autoscaling decides: left out")
+	}
+}
+
+func (r *reader) auth() {
+	a := &r.a.Server.Auth
+	a.JWTSecretKey = r.claim(binding.JWTVariable)
+	inline := r.text("server.auth.jwtSecretKey")
+	if old := r.text("server.jwtSecretKey"); inline == "" { // as charts before 0.60 had it
+		inline = old
+	}
+	if a.JWTSecretKey.IsZero() {
+		a.JWTSecretKey = plainSource(inline)
+	}
+	for _, b := range binding.Auth(a) {
+		r.bind(b)
+	}
+	if old := r.text("server.authType"); old != "" && a.Scheme == "" {
+		a.Scheme = old
+	}
+}
+
+func (r *reader) plain() {
+	s := &r.a.Server
+	if on, given := r.truth("server.analyticsOptIn"); given && !on {
+		s.TelemetryOptOut = true
+	}
+	s.ImplicitAuthMethods, _ = r.truth("server.enableImplicitAuthMethods")
+	for _, b := range binding.Server(s) {
+		r.bind(b)
+	}
+	s.SecureHeaders = r.pairs("server.secure_headers")
+}
+
+func (r *reader) logging() {
+	l := &r.a.Server.Logging
+	l.Verbosity, l.Format = r.level("server.logging.verbosity"), r.text("server.logging.format")
+	l.NoColors, _ = r.truth("server.logging.colorsDisabled")
+	debug, given := r.truth("server.debug")
+	own := ""
+	if given || r.layout == nil || !r.layout.Legacy() { // by itself an old chart is in debug mode, which no level says
+		own = r.level("server.environment.ZENML_LOGGING_VERBOSITY")
+	}
+	switch {
+	case own != "":
+		l.Verbosity = own
+	case debug:
+		l.Verbosity = "debug"
+	case given && l.Verbosity == "":
+		l.Verbosity = "info"
+	}
+}
+
+// level takes a level of the log under the name that the answers have for it.
+// What is none stays where it is.
+func (r *reader) level(path string) string {
+	written := r.text(path)
+	level := strings.ToLower(written)
+	if level == "warning" {
+		level = "warn" // the same level under its other name
+	}
+	f, _ := answers.FieldByKey("server.logging.verbosity")
+	if level != "" && !slices.Contains(f.Values(), level) {
+		r.put(path, written)
+		return ""
+	}
+	if strings.HasPrefix(path, "server.environment.") && written != strings.ToUpper(level) || strings.EqualFold(written, "warning") {
+		r.note(path, "the level is called %s here", level)
+	}
+	return level
+}
+
+func (r *reader) openTelemetry() {
+	o := &r.a.Server.OpenTelemetry
+	for _, b := range binding.OpenTelemetry(o) {
+		r.bind(b)
+	}
+	sends := o.Endpoint != "" || o.TracesEndpoint != "" || o.MetricsEndpoint != "" || o.LogsEndpoint != ""
+	for _, signal := range []string{"traces", "metrics", "logs"} {
+		if on, given := r.truth("server.openTelemetry." + signal + "Enabled"); given && !on && sends {
+			o.Disable = append(o.Disable, signal)
+		}
+	}
+	if !sends && o.ServiceName != "" {
+		r.note("server.openTelemetry.serviceName", "it has no effect without an endpoint: left out")
+		o.ServiceName = ""
+	}
+}
+
+// activation reads a server that activates itself out of its environment.
+func (r *reader) activation() {
+	if r.peek("server.environment.ZENML_SERVER_AUTO_ACTIVATE") != "1" {
+		return
+	}
+	password := r.claim("ZENML_DEFAULT_USER_PASSWORD")
+	if password.IsZero() {
+		r.note("server.environment.ZENML_SERVER_AUTO_ACTIVATE", "the server activates itself with an empty password")
+		return
+	}
+	r.text("server.environment.ZENML_SERVER_AUTO_ACTIVATE")
+	r.a.Admin = answers.Admin{
+		Activate: answers.ActivateAuto, Through: answers.ThroughEnvironment,
+		Username: r.text("server.environment.ZENML_DEFAULT_USER_NAME"), Password: password,
+	}
+}
+
+// environment reads the variables that nothing else has claimed. Of one that
+// is there several times the pods see that out of a Secret of the user's own,
+// else the plain one.
+func (r *reader) environment() {
+	s := &r.a.Server
+	s.Environment = r.pairs("server.environment")
+	secrets := map[string]answers.Source{}
+	for name, text := range r.pairs("server.secretEnvironment") {
+		if _, plain := s.Environment[name]; text == "" && !plain { // nothing to hide
+			s.Environment = with(s.Environment, name)
+		} else {
+			secrets[name] = plainSource(text)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Environment)) {
+		delete(secrets, name)
+		if secret.IsSensitive([]string{"server", "environment", name}, s.Environment[name]) {
+			secrets[name] = plainSource(s.Environment[name])
+			delete(s.Environment, name)
+			r.note("server.environment."+name, "it is or may be a secret: it becomes one of its own (server.secretEnvironment)")
+		}
+	}
+	for _, e := range r.refs {
+		ref := e.ref
+		secrets[e.name] = answers.Source{SecretRef: &ref}
+		delete(s.Environment, e.name)
+	}
+	r.refs = nil
+	if len(secrets) > 0 {
+		s.SecretEnvironment = secrets
+	}
+}
+
+// with adds an empty variable.
+func with(variables map[string]string, name string) map[string]string {
+	if variables == nil {
+		variables = map[string]string{}
+	}
+	variables[name] = ""
+	return variables
+}

@@ -1,0 +1,64 @@
+package proof
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func (v *View) Renders(ref answers.SecretRef) bool {
+	data, ok := v.secrets[ref.Name]
+	if !ok || ref.Key == "" {
+		return ok
+	}
+	_, ok = data[ref.Key]
+	return ok
+}
+
+// References lists the Secrets that the pod does not start without; a Key is
+// empty where the whole Secret is meant.
+func (p *Pod) References() []answers.SecretRef {
+	var refs []answers.SecretRef
+	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers) {
+		for _, e := range c.Env {
+			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil && !yes(e.ValueFrom.SecretKeyRef.Optional) {
+				refs = append(refs, answers.SecretRef{Name: e.ValueFrom.SecretKeyRef.Name, Key: e.ValueFrom.SecretKeyRef.Key})
+			}
+		}
+		for _, from := range c.EnvFrom {
+			if from.SecretRef != nil && !yes(from.SecretRef.Optional) {
+				refs = append(refs, answers.SecretRef{Name: from.SecretRef.Name})
+			}
+		}
+	}
+	for _, volume := range p.Spec.Volumes {
+		refs = append(refs, volumeReferences(volume)...)
+	}
+	return refs
+}
+
+func volumeReferences(volume corev1.Volume) []answers.SecretRef {
+	var refs []answers.SecretRef
+	if s := volume.Secret; s != nil && !yes(s.Optional) {
+		refs = append(refs, answers.SecretRef{Name: s.SecretName})
+	}
+	if volume.Projected == nil {
+		return refs
+	}
+	for _, source := range volume.Projected.Sources {
+		if source.Secret == nil || yes(source.Secret.Optional) {
+			continue
+		}
+		for _, item := range source.Secret.Items {
+			if item.Path == "" {
+				continue // brings nothing
+			}
+			refs = append(refs, answers.SecretRef{Name: source.Secret.Name, Key: item.Key})
+		}
+	}
+	return refs
+}
+
+func yes(b *bool) bool { return b != nil && *b }

@@ -1,0 +1,145 @@
+package proof
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+)
+
+// PodsHave proves that the server and the migration find a value in a variable.
+func PodsHave(name, value string) Proof {
+	return Proof{
+		Claim: fmt.Sprintf("%s is %q in the server and the migration", name, value),
+		Holds: func(v *View) bool {
+			return v.All(func(p *Pod) bool { return v.value(p, name) == value })
+		},
+	}
+}
+
+// ServerHas proves that the server finds a value in a variable.
+func ServerHas(name, value string) Proof {
+	return Proof{
+		Claim: fmt.Sprintf("%s is %q in the server", name, value),
+		Holds: func(v *View) bool { return v.Server != nil && v.value(v.Server, name) == value },
+	}
+}
+
+// ServerHasSuffix is serverSees for a variable whose name may have a prefix.
+func ServerHasSuffix(ending, value string) Proof {
+	return Proof{
+		Claim: fmt.Sprintf("a variable …%s is %q in the server", ending, value),
+		Holds: func(v *View) bool {
+			if v.Server == nil {
+				return false
+			}
+			for name, have := range v.Environment(v.Server) {
+				if strings.HasSuffix(name, ending) && strings.EqualFold(have, value) {
+					return true
+				}
+			}
+			return false
+		},
+	}
+}
+
+// PodsHaveSecret is podsSee for a value that must not be shown.
+func PodsHaveSecret(name string, value secret.Text) Proof {
+	p := PodsHave(name, value.Reveal())
+	p.Claim = name + " is the given secret in the server and the migration"
+	return p
+}
+
+// PodsReference proves that the server and the migration take a variable out of a
+// Secret that the chart does not make.
+func PodsReference(name string, ref answers.SecretRef) Proof {
+	return Proof{
+		Claim: claimOf(name, ref),
+		Holds: func(v *View) bool {
+			return v.All(func(p *Pod) bool {
+				found, ok := v.Variable(p, name)
+				return ok && found.Ref == ref
+			})
+		},
+	}
+}
+
+// PodsLack proves that neither the server nor the migration has a variable, or
+// finds one of values in it.
+func PodsLack(name string, values ...string) Proof {
+	return Proof{
+		Claim: name + " is not set",
+		Holds: func(v *View) bool {
+			return v.All(func(p *Pod) bool {
+				found, ok := v.Variable(p, name)
+				return !ok || found.Ref == answers.SecretRef{} && containsFold(values, found.Value)
+			})
+		},
+	}
+}
+
+func containsFold(values []string, value string) bool {
+	for _, v := range values {
+		if strings.EqualFold(v, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// PodsMount proves that a variable of the server and the migration names a
+// file which a volume brings there out of a Secret.
+func PodsMount(name string, ref answers.SecretRef) Proof {
+	return Proof{
+		Claim: fmt.Sprintf("%s names a file out of Secret %s, key %s", name, ref.Name, ref.Key),
+		Holds: func(v *View) bool {
+			return v.All(func(p *Pod) bool { return p.mounts(v.value(p, name), ref) })
+		},
+	}
+}
+
+// mounts tells whether the container has, at file, the key of a Secret.
+func (p *Pod) mounts(file string, ref answers.SecretRef) bool {
+	for _, mount := range p.Main.VolumeMounts {
+		inside, ok := strings.CutPrefix(file, strings.TrimSuffix(mount.MountPath, "/")+"/")
+		if ok && p.broughtBy(mount.Name, inside) == ref {
+			return true
+		}
+	}
+	return false
+}
+
+// broughtBy returns the Secret and key that a volume puts at path; only the last
+// source of a path counts.
+func (p *Pod) broughtBy(volume, path string) (ref answers.SecretRef) {
+	for _, v := range p.Spec.Volumes {
+		if v.Name != volume || v.Projected == nil {
+			continue
+		}
+		for _, source := range v.Projected.Sources {
+			if source.Secret == nil {
+				continue
+			}
+			for _, item := range source.Secret.Items {
+				if item.Path == path {
+					ref = answers.SecretRef{Name: source.Secret.Name, Key: item.Key}
+				}
+			}
+		}
+	}
+	return ref
+}
+
+func NoMySQL() Proof {
+	p := PodsLack("ZENML_STORE_URL")
+	p.Claim = "no database URL is set and no migration Job is there"
+	without := p.Holds
+	p.Holds = func(v *View) bool { return v.Migration == nil && without(v) }
+	return p
+}
+
+// claimOf says in words what a reference must show; for faults.
+func claimOf(variable string, ref answers.SecretRef) string {
+	return fmt.Sprintf("%s comes out of Secret %s, key %s", variable, ref.Name, ref.Key)
+}

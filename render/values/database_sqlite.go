@@ -1,0 +1,28 @@
+package values
+
+import (
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// sqlite writes the server's own file database, on a volume or not.
+func sqlite(d *draft) {
+	db := d.a.Database
+	if db.Type != answers.SQLiteDatabase {
+		return
+	}
+	d.proveOnly("database.type", proof.NoMySQL())
+	if !db.SQLite.Persistent {
+		return
+	}
+	if !d.supports("database.persistence", "database.sqlite.persistent", "cannot keep SQLite on a volume") {
+		return
+	}
+	d.needsGroup = "database.sqlite.persistent"
+	d.comment("database", "SQLite on a volume of its own, so that it outlives the pod (database.sqlite). The volume stays when the release is removed.")
+	d.set("database.persistence.enabled", true, "database.type", "database.sqlite.persistent").prove(proof.OnVolume("SQLite is on a volume", nil))
+	d.set("database.persistence.size", db.SQLite.Size, "database.sqlite.size").prove(proof.OnVolume("the volume is "+db.SQLite.Size, proof.ClaimSize(db.SQLite.Size)))
+	if class := db.SQLite.StorageClass; class != "" {
+		d.set("database.persistence.storageClassName", class, "database.sqlite.storageClass").prove(proof.OnVolume("the volume's class is "+class, proof.ClaimClass(class)))
+	}
+}

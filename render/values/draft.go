@@ -1,0 +1,114 @@
+package values
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// draft collects what the sections decide.
+type draft struct {
+	a        answers.Answers // complete
+	chart    chartinfo.Info
+	layout   chartinfo.Layout
+	settings Settings
+
+	// needsGroup is the answer because of which the pods must own a volume by
+	// their group.
+	needsGroup string
+
+	values []*setting
+	blocks []block
+	needs  []Need
+	faults answers.Faults
+}
+
+func newDraft(a answers.Answers, c chartinfo.Info, s Settings) (*draft, error) {
+	layout, err := c.Layout()
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{a: a.Complete(), chart: c, layout: layout, settings: s}
+	for _, section := range sections {
+		section(d)
+	}
+	d.refuseUnknown()
+	return d, nil
+}
+
+// server returns the path of a setting of the server, which is below another
+// key in each generation of the chart. name is dotted: "database.url".
+func (d *draft) server(name string) []string {
+	return append([]string{d.layout.Root}, strings.Split(name, ".")...)
+}
+
+// set puts a setting of the server; from are the keys of its answers.
+func (d *draft) set(name string, value any, from ...string) *setting {
+	return d.setTop(tree.Dotted(d.server(name)), value, from...)
+}
+
+// setTop puts a setting that is not below the server's key.
+func (d *draft) setTop(name string, value any, from ...string) *setting {
+	s := &setting{path: strings.Split(name, "."), value: value, answers: from}
+	d.values = append(d.values, s)
+	return s
+}
+
+// comment puts text over the server's values at name.
+func (d *draft) comment(name, text string) {
+	d.blocks = append(d.blocks, block{d.server(name), text})
+}
+
+// fault records that the chart cannot honour an answer.
+func (d *draft) fault(key, problem, remedy string) {
+	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Problem: problem, Remedy: remedy})
+}
+
+// refuseUnknown records a fault for every setting that the chart would ignore.
+func (d *draft) refuseUnknown() {
+	for _, s := range d.values {
+		if len(s.path) == 0 || d.knows(s.path) {
+			continue
+		}
+		name := strings.TrimPrefix(tree.Dotted(s.path), d.layout.Root+".")
+		d.fault(s.answers[0], fmt.Sprintf("%s has no %s and would ignore it in silence", d.chartName(), tree.Dotted(s.path)),
+			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or leave the answer out")
+	}
+}
+
+// has tells whether the chart has a setting of the server.
+func (d *draft) has(name string) bool { return d.knows(d.server(name)) }
+
+// refersToSecrets tells whether the chart can take a variable of the server
+// from a Secret that is not its own.
+func (d *draft) refersToSecrets() bool { return d.has("environmentSecretKeyRefs") }
+
+// commentTop puts text over values that are not below the server's key.
+func (d *draft) commentTop(name, text string) {
+	d.blocks = append(d.blocks, block{strings.Split(name, "."), text})
+}
+
+// proveOnly adds proofs for an answer that needs no value of the chart.
+func (d *draft) proveOnly(key string, proofs ...proof.Proof) {
+	d.values = append(d.values, (&setting{answers: []string{key}}).prove(proofs...))
+}
+
+// supports records a fault when the chart lacks a setting of the server that
+// the answer at key needs.
+func (d *draft) supports(name, key, cannot string) bool {
+	if d.has(name) {
+		return true
+	}
+	d.fault(key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, tree.Dotted(d.server(name))),
+		"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or leave the answer out")
+	return false
+}
+
+func (d *draft) chartName() string { return d.chart.String() }
+
+// knows tells whether the chart reads the value at path.
+func (d *draft) knows(path []string) bool { return chartinfo.Knows(d.chart, d.layout, path) }

@@ -1,0 +1,37 @@
+package values
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// environment writes the user's own variables of the server.
+func environment(d *draft) {
+	plain := d.a.Server.Environment
+	if len(plain) > 0 {
+		d.comment("environment", "More variables of the server (server.environment).")
+	}
+	for _, name := range slices.Sorted(maps.Keys(plain)) {
+		d.set("environment."+name, plain[name], "server.environment").prove(proof.PodsHave(name, plain[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.a.Server.SecretEnvironment)) {
+		d.variable(name, "secretEnvironment."+name, environmentAnswer+name)
+	}
+}
+
+// activation has the server activate itself out of its environment, where the
+// answers want that instead of the installer's call. It is read once, while
+// the server is inactive; without a password the admin's would be empty.
+func activation(d *draft) {
+	a := d.a.Admin
+	if a.Activate != answers.ActivateAuto || a.Through != answers.ThroughEnvironment {
+		return
+	}
+	d.comment("environment", "More variables of the server: it activates itself at its first start (admin.through).")
+	d.set("environment.ZENML_SERVER_AUTO_ACTIVATE", "1", "admin.activate", "admin.through").prove(proof.PodsHave("ZENML_SERVER_AUTO_ACTIVATE", "1"))
+	d.set("environment.ZENML_DEFAULT_USER_NAME", a.Username, "admin.username").prove(proof.PodsHave("ZENML_DEFAULT_USER_NAME", a.Username))
+	d.variable("ZENML_DEFAULT_USER_PASSWORD", "secretEnvironment.ZENML_DEFAULT_USER_PASSWORD", "admin.password")
+}

@@ -1,0 +1,130 @@
+package values
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// exposure writes how the server is reached. Whether there is an Ingress is
+// always said: the chart's own default is to make one.
+func exposure(d *draft) {
+	switch d.a.Expose.Type {
+	case answers.ByIngress:
+		d.ingress()
+	case answers.ByGateway:
+		d.withoutIngress("No Ingress: reached through a Gateway (expose.type).", "Ingress")
+		d.gateway()
+	case answers.LoadBalancer:
+		d.withoutIngress("No Ingress: reached at an address of its own, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.service("LoadBalancer")
+	case answers.NodePort:
+		d.withoutIngress("No Ingress: reached at a port of every node, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.service("NodePort")
+	default:
+		d.withoutIngress("No Ingress: reached by port-forward (expose.type). By itself the chart would make one.", "Ingress", "HTTPRoute")
+		d.proveOnly("expose.type", proof.Service("the Service is of type ClusterIP", func(s proof.ServiceSpec) bool { return s.Type == "" || s.Type == "ClusterIP" }))
+	}
+	d.servicePort()
+}
+
+func (d *draft) withoutIngress(why string, kinds ...string) {
+	d.comment("ingress", why)
+	d.set("ingress.enabled", false, "expose.type").explicit().prove(proof.NoneOf(kinds...))
+}
+
+// host is the name under which the server is reached, empty for any.
+func (d *draft) host() string {
+	h := d.a.Expose.Host
+	if !h.NipIO {
+		return h.Name
+	}
+	address, err := netip.ParseAddr(d.settings.Address)
+	if err != nil || !address.Is4() {
+		d.fault("expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is not known here",
+			"run it where the cluster can be asked, or give the host name")
+		return ""
+	}
+	return "zenml." + address.String() + ".nip.io"
+}
+
+// serverURLs writes the URLs under which clients and people know the server:
+// the given ones, else those that follow from the exposure.
+func serverURLs(d *draft) {
+	server, dashboard := d.a.Server.URL, d.a.Server.DashboardURL
+	from := []string{"server.url"}
+	if server == "" {
+		server, from = d.publicURL(), []string{"expose.host", "expose.path", "expose.tls.mode", "expose.gateway.scheme"}
+	}
+	if server != "" {
+		d.set("serverURL", server, from...).prove(proof.ServerHas("ZENML_SERVER_SERVER_URL", server))
+	}
+	from = []string{"server.dashboardURL"}
+	if dashboard == "" && d.path() == "" {
+		dashboard, from = d.publicURL(), []string{"expose.host", "expose.tls.mode", "expose.gateway.scheme"}
+	}
+	if dashboard != "" {
+		d.set("dashboardURL", dashboard, from...).prove(proof.ServerHas("ZENML_SERVER_DASHBOARD_URL", dashboard))
+	}
+}
+
+// publicURL is the URL that follows from the exposure; empty when none does.
+func (d *draft) publicURL() string {
+	if !hasPublicURL(d.a.Expose) {
+		return ""
+	}
+	return PublicURL(d.a.Expose, d.host())
+}
+
+// hasPublicURL reports whether a URL follows from the exposure.
+func hasPublicURL(e answers.Expose) bool {
+	return (e.Type == answers.ByIngress || e.Type == answers.ByGateway) && !e.Host.IsZero()
+}
+
+// PublicURL returns the URL at which an Ingress or a Gateway serves host, or
+// nothing for another exposure.
+func PublicURL(e answers.Expose, host string) string {
+	if !hasPublicURL(e) || host == "" {
+		return ""
+	}
+	scheme := "http"
+	if e.Type == answers.ByGateway {
+		scheme = e.Gateway.Scheme
+	} else if e.TLS.Mode != answers.CertOff {
+		scheme = "https"
+	}
+	return scheme + "://" + host + BasePath(e)
+}
+
+// path is the path below the host, empty for the root.
+func (d *draft) path() string { return BasePath(d.a.Expose) }
+
+// BasePath returns the path below the host, or nothing for the root.
+func BasePath(e answers.Expose) string { return strings.TrimSuffix(e.Path, "/") }
+
+// proxyHeaders has the server believe the X-Forwarded headers where a proxy
+// stands in front of it: without them every user has the proxy's address, and
+// the limit on logins counts them as one. From anyone it believes them only
+// behind an ingress controller, which by default writes them anew; Gateways
+// often only add to what the client has sent, and then anyone could be anyone.
+func proxyHeaders(d *draft) {
+	e := d.a.Expose
+	const trusted = "expose.trustedProxies"
+	switch {
+	case e.Type != answers.ByIngress && e.Type != answers.ByGateway:
+		return
+	case len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "cannot say whom the server trusts"):
+		return
+	case len(e.TrustedProxies) == 0 && (e.Type == answers.ByGateway || !d.has("proxyHeaders")):
+		return
+	}
+	d.comment("proxyHeaders", "A proxy stands in front: the server takes the users' addresses from its headers (expose.trustedProxies).")
+	d.set("proxyHeaders.enabled", true, "expose.type").prove(proof.Server("the server believes a proxy's headers", proof.TrustsProxyHeaders))
+	if list := strings.Join(e.TrustedProxies, ","); list != "" {
+		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(proof.Server("the server believes the headers of "+list, func(p *proof.Pod) bool {
+			return p.Mentions(list)
+		}))
+	}
+}

@@ -1,0 +1,94 @@
+package values
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+)
+
+// width is the length at which comments are broken into lines.
+const width = 96
+
+// head is the comment at the top of the file. It bears no date: the same
+// answers give the same bytes.
+func (d *draft) head() string {
+	var b strings.Builder
+	if names := d.secretNames(); len(names) > 0 {
+		b.WriteString("# SENSITIVE: this file holds " + strings.Join(names, " and ") + ".\n" +
+			"# Keep it at mode 0600 and out of version control.\n#\n")
+	}
+	fmt.Fprintf(&b, "# Values for chart %s %s, release %s in namespace %s.\n", d.chart.Name, d.chart.Version, d.a.Cluster.Release, d.a.Cluster.Namespace)
+	b.WriteString("# Written by zenml-installer from answers; only what differs from the chart's own defaults is here.\n")
+	if len(d.a.Values) > 0 {
+		b.WriteString("# Raw chart values of the answers were merged last and win; they are marked as raw.\n")
+	}
+	for _, line := range d.needLines() {
+		b.WriteString("# " + line + "\n")
+	}
+	return b.String() + "\n"
+}
+
+// secretNames names the sensitive values by their place in the file.
+func (d *draft) secretNames() []string {
+	var names []string
+	for _, s := range d.secrets() {
+		names = append(names, strings.Join(strings.Fields(tree.Dotted(s.path)), " "))
+	}
+	return names
+}
+
+// needLines lists the Secrets that must be there first.
+func (d *draft) needLines() []string {
+	read := slices.DeleteFunc(slices.Clone(d.needs), func(n Need) bool { return n.Kept })
+	logins := d.a.Server.Image.PullSecrets
+	if len(read)+len(logins) == 0 {
+		return nil
+	}
+	lines := []string{"These Secrets must be in the namespace before the chart is installed:"}
+	for _, secret := range BySecret(read) {
+		keys := make([]string, len(secret))
+		for i, n := range secret {
+			keys[i] = n.Key
+		}
+		lines = append(lines, fmt.Sprintf("  %s (%s)", secret[0].Name, strings.Join(keys, ", ")))
+	}
+	for _, name := range logins {
+		lines = append(lines, "  "+name+" (a login to the image's registry)")
+	}
+	return lines
+}
+
+// BySecret puts the needs of one Secret together, in the order of their first.
+func BySecret(needs []Need) [][]Need {
+	var groups [][]Need
+	index := map[string]int{}
+	for _, n := range needs {
+		i, ok := index[n.Name]
+		if !ok {
+			i = len(groups)
+			index[n.Name] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], n)
+	}
+	return groups
+}
+
+// wrap breaks a comment into lines, each with its mark.
+func wrap(text string) string {
+	var lines []string
+	for _, paragraph := range strings.Split(text, "\n") {
+		line := "#"
+		for _, word := range strings.Fields(paragraph) {
+			if len(line)+1+len(word) > width && line != "#" {
+				lines = append(lines, line)
+				line = "#"
+			}
+			line += " " + word
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,150 @@
+package values
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/render/binding"
+)
+
+// Need is one key of a Secret that must be in the server's namespace before
+// the chart is installed: its migration Job runs first and reads it.
+type Need struct {
+	answers.SecretRef
+	Answer string // key of the answer that it serves
+	Ours   bool   // the installer creates it; otherwise it must be there
+	Kept   bool   // ours to keep a generated key; the chart does not read it
+
+	Source answers.Source
+	Parts  []binding.StorePart // of a JSON object that is put together
+}
+
+// Generated tells whether its content is made at random.
+func (n Need) Generated() bool { return n.Source.Generate }
+
+// secretRefs says where our own Secrets keep the answers: <release>-<purpose>, key.
+var secretRefs = map[string]answers.SecretRef{
+	"database.mysql.password":  {Name: "database", Key: "password"},
+	"database.mysql.tls.ca":    {Name: "database", Key: "ca.pem"},
+	"database.mysql.tls.cert":  {Name: "database", Key: "client-cert.pem"},
+	"database.mysql.tls.key":   {Name: "database", Key: "client-key.pem"},
+	"server.auth.jwtSecretKey": {Name: "auth", Key: "jwt-secret-key"},
+	"admin.password":           {Name: "admin", Key: "password"},
+
+	"secretsStore.sql.encryptionKey":  {Name: "secrets-store", Key: manifest.EncryptionKey},
+	"secretsStore.aws":                {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.aws.authConfig":     {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.gcp":                {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.gcp.authConfig":     {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.azure":              {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.azure.authConfig":   {Name: "secrets-store", Key: "auth-config"},
+	"secretsStore.hashicorp.token":    {Name: "secrets-store", Key: "vault-token"},
+	"secretsStore.hashicorp.secretID": {Name: "secrets-store", Key: "app-secret-id"},
+}
+
+const (
+	environmentAnswer = "server.secretEnvironment."
+	backupAnswer      = "backupSecretsStore."
+)
+
+// secretRefFor returns the Secret and key of ours for the answer at key. A variable
+// has its own key; the backup store keeps the same keys as the first.
+func secretRefFor(a answers.Answers, key string) answers.SecretRef {
+	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
+		return answers.SecretRef{Name: a.Cluster.Release + "-environment", Key: variable}
+	}
+	if rest, ok := strings.CutPrefix(key, backupAnswer); ok {
+		ref := secretRefFor(a, "secretsStore."+rest)
+		ref.Name = a.Cluster.Release + "-backup-secrets-store"
+		return ref
+	}
+	ref, ok := secretRefs[key]
+	if !ok {
+		panic("render: no Secret is meant for " + key) // keys are literals; a test asks for each
+	}
+	ref.Name = a.Cluster.Release + "-" + ref.Name
+	return ref
+}
+
+// sourceOf returns the Source of the answer at key, also below the secret
+// environment.
+func sourceOf(a answers.Answers, key string) answers.Source {
+	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
+		return a.Server.SecretEnvironment[variable]
+	}
+	return a.GetSource(key)
+}
+
+// content reads what a Secret of ours holds. Faults name the answer, never
+// what was read.
+func (n Need) content(s Settings) (secret.Text, answers.Faults) {
+	if len(n.Parts) == 0 {
+		return content(n.Answer, n.Source, s)
+	}
+	object := map[string]string{}
+	var faults answers.Faults
+	for _, p := range n.Parts {
+		if p.Secret == nil {
+			object[p.Name] = *p.Text
+			continue
+		}
+		text, bad := partContent(n.Answer+"."+p.Answer, *p.Secret, s)
+		faults = append(faults, bad...)
+		object[p.Name] = text.Reveal()
+	}
+	data, err := json.Marshal(object)
+	if err != nil {
+		faults = append(faults, answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: "it cannot be written as JSON"})
+	}
+	return secret.New(string(data)), faults
+}
+
+// partContent reads a secret that becomes part of a larger one, also out of a
+// Secret of the user's own.
+func partContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	if source.SecretRef == nil {
+		return content(key, source, s)
+	}
+	if s.Lookup == nil {
+		whole := key[:strings.LastIndexByte(key, '.')] + ".authConfig"
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key,
+			Problem: "the server takes all of authConfig in one piece, and this part of it lies in a Secret that cannot be read here",
+			Remedy:  "put all of it into one Secret, as JSON, and name that as " + whole}}
+	}
+	text, err := s.Lookup(*source.SecretRef)
+	if err != nil {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: err.Error()}}
+	}
+	return text, nil
+}
+
+// content reads a source that is not a Secret in the cluster, and judges it as
+// the answers' validation judges a plain value.
+func content(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	fault := func(problem, remedy string) (secret.Text, answers.Faults) {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: problem, Remedy: remedy}}
+	}
+	if source.Generate {
+		if k := s.Keys[key]; !k.Empty() {
+			return k, nil
+		}
+		return fault("the key has not been generated yet", "make it once, keep it, and name it here as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
+	}
+	text, err := source.Read(s.Local)
+	if err != nil {
+		return fault(err.Error(), "")
+	}
+	if pem := text.Reveal(); strings.HasSuffix(pem, "-----") {
+		text = secret.New(pem + "\n") // reading took the last line's end away
+	}
+	if f, ok := answers.FieldByKey(key); ok && f.Check != nil {
+		if problem, remedy := f.Check(text.Reveal()); problem != "" {
+			return fault(fmt.Sprintf("%s: %s", source.Describe(), problem), remedy)
+		}
+	}
+	return text, nil
+}

@@ -1,0 +1,119 @@
+package values
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
+	"github.com/zenml-installer/zenml-installer/render/binding"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// customCAs writes the authorities that the server trusts beyond its image's.
+func customCAs(d *draft) {
+	c := d.a.Certificates
+	d.comment("certificates", "More certificate authorities that the server trusts (certificates).")
+	var cas, refs []any
+	var proofs []proof.Proof
+	for i, ca := range c.CustomCAs {
+		pem, faults := caContent(fmt.Sprintf("certificates.customCAs[%d].certificate", i), ca.Certificate, d.settings)
+		d.faults = append(d.faults, faults...)
+		text := strings.TrimRight(pem.Reveal(), "\n") + "\n"
+		cas = append(cas, yamlnode.Map{{"name", ca.Name}, {"certificate", text}})
+		proofs = append(proofs, proof.TrustsCA(ca.Name, text))
+	}
+	if len(cas) > 0 {
+		d.set("certificates.customCAs", cas, "certificates.customCAs").prove(proofs...).prove(proof.UsesCABundle())
+	}
+	proofs = nil
+	for _, ref := range c.SecretRefs {
+		d.need(Need{Answer: "certificates.secretRefs", SecretRef: ref})
+		refs = append(refs, refMap(ref))
+		proofs = append(proofs, proof.Pods("the pods get the CA of Secret "+ref.Name, func(p *proof.Pod) bool { return p.Projects(ref) }))
+	}
+	if len(refs) > 0 {
+		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...).prove(proof.UsesCABundle())
+	}
+}
+
+// caContent reads a custom CA. What is no certificate must not get into the
+// values, which show it: it may be the private key beside it.
+func caContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
+	text, faults := content(key, source, s)
+	if len(faults) > 0 {
+		return secret.Text{}, faults
+	}
+	if problem, remedy := answers.Certificate(text.Reveal()); problem != "" {
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: source.Describe() + ": " + problem, Remedy: remedy}}
+	}
+	return text, nil
+}
+
+// proxy writes the HTTP proxy, and what is reached without it: the given
+// hosts, the database, and what the cluster needs.
+func proxy(d *draft) {
+	p := d.a.Proxy
+	if p.HTTP == "" && p.HTTPS == "" {
+		return
+	}
+	d.comment("proxy", "The way out of the cluster (proxy). "+d.pastTheProxy())
+	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
+	d.set("proxy.enabled", true, first)
+	for _, b := range binding.Proxy(&d.a.Proxy) {
+		d.bind(b)
+		if at := b.At.(*string); *at != "" { // some programs read the one, some the other
+			d.proveOnly(b.Answer, proof.ServerHas(strings.ToLower(b.Variable), *at))
+		}
+	}
+	if direct := NoProxyHosts(d.a, d.settings.NoProxy); len(direct) > 0 {
+		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(proof.NoProxy(direct))
+	}
+}
+
+// pastTheProxy says what is reached without the proxy, as far as it is known
+// here: without a cluster its ranges are not.
+func (d *draft) pastTheProxy() string {
+	if len(d.settings.NoProxy) > 0 {
+		return "The database and the cluster's own addresses are reached without it."
+	}
+	return "The database and the cluster's own names are reached without it. The addresses of its Services and pods are not known here: name their ranges in proxy.noProxy."
+}
+
+// NoProxyHosts lists what is reached without the proxy beyond the chart's own
+// list: the given hosts, the database, and what the cluster needs.
+func NoProxyHosts(a answers.Answers, cluster []string) []string {
+	wanted := slices.Clone(a.Proxy.NoProxy)
+	if a.Database.Type == answers.MySQLDatabase {
+		wanted = append(wanted, a.Database.MySQL.Host)
+	}
+	var direct []string
+	for _, entry := range append(wanted, cluster...) {
+		if !slices.Contains(direct, entry) && !inCluster(entry) && (slices.Contains(a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
+			direct = append(direct, entry)
+		}
+	}
+	return direct
+}
+
+// inCluster tells whether the chart's own list names the host already.
+func inCluster(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+}
+
+// covered tells whether an address or host is in a range or domain of the list.
+func covered(entry string, list []string) bool {
+	address, isAddress := netip.Addr{}, false
+	if a, err := netip.ParseAddr(entry); err == nil {
+		address, isAddress = a, true
+	}
+	return slices.ContainsFunc(list, func(have string) bool {
+		if prefix, err := netip.ParsePrefix(have); err == nil {
+			return isAddress && prefix.Contains(address)
+		}
+		return strings.HasPrefix(have, ".") && strings.HasSuffix(entry, have)
+	})
+}

@@ -1,0 +1,164 @@
+package values
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// The preflight checks that a Fault of this package belongs to.
+const (
+	CheckValues     = "supply.values"     // the chart knows every key that is set
+	CheckEffect     = "supply.effect"     // the rendered objects do what the answers say
+	CheckReferences = "supply.references" // every referenced Secret and key exists
+)
+
+// Prove looks for the effect of every answer in the objects that the chart
+// rendered from doc.Map. It returns a fault for each answer without effect,
+// each key that the chart does not know, and each Secret that the objects
+// reference although nobody provides it. Raw values overrule answers: what
+// they changed is not held against the answer.
+func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest.Object) answers.Faults {
+	d := doc.draft
+	faults := d.unknown(nil, doc.Map)
+	v := proof.NewView(objects)
+	if v.Server == nil {
+		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "use ZenML's own chart (chart.ref)"})
+	}
+	for _, s := range d.values {
+		if !s.enforced && (len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path)) {
+			continue
+		}
+		for _, p := range s.proofs {
+			if !p.Holds(v) {
+				faults = append(faults, d.effectless(s, p))
+			}
+		}
+	}
+	faults = append(faults, d.broken(v)...)
+	return append(append(faults, d.uncovered(a)...), d.missingSecrets(v)...)
+}
+
+// broken returns a fault for what a broken template leaves behind: objects
+// without a name, containers without an image.
+func (d *draft) broken(v *proof.View) answers.Faults {
+	var faults answers.Faults
+	for _, o := range v.Objects {
+		if o.GetName() == "" {
+			faults = append(faults, d.brokenChart("a "+o.GetKind()+" without a name"))
+		}
+	}
+	for _, p := range v.Pods() {
+		if !p.Images(func(image string) bool { return image != "" }) {
+			faults = append(faults, d.brokenChart("a container without an image in "+p.Name))
+		}
+	}
+	return faults
+}
+
+func (d *draft) brokenChart(what string) answers.Fault {
+	return answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders " + what, Remedy: "use another chart version (chart.version)"}
+}
+
+// uncovered returns a fault for every answer that was given and of which
+// nothing was made.
+func (d *draft) uncovered(a answers.Answers) answers.Faults {
+	var faults answers.Faults
+	for _, f := range answers.Fields {
+		if a.Get(f.Key) == "" || outsideTheChart(f.Key, d.a) || !f.Applies(d.a) || a.Get(f.Key) == f.Default {
+			continue
+		}
+		if !slices.ContainsFunc(d.values, func(s *setting) bool { return s.concerns(f.Key) }) {
+			faults = append(faults, answers.Fault{Check: CheckEffect, Key: f.Key, Problem: "nothing in the values comes of it", Remedy: "leave it out, or say it in the chart's own words below values"})
+		}
+	}
+	return faults
+}
+
+// outsideTheChart tells whether an answer is for the installer, not the chart.
+func outsideTheChart(key string, a answers.Answers) bool {
+	switch group, _, _ := strings.Cut(key, "."); group {
+	case "cluster", "chart", "prerequisites", "values":
+		return true
+	case "admin":
+		return a.Admin.Through != answers.ThroughEnvironment
+	}
+	return false
+}
+
+// overruled tells whether raw values have changed something that an answer
+// without a value of its own is proved by.
+func (d *draft) overruled(s *setting) bool {
+	for _, other := range d.values {
+		if len(other.path) > 0 && slices.ContainsFunc(s.answers, func(key string) bool { return slices.Contains(other.answers, key) }) && overruled(d.a.Values, other.path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *draft) effectless(s *setting, p proof.Proof) answers.Fault {
+	fault := answers.Fault{
+		Check:   CheckEffect,
+		Key:     s.answers[0],
+		Problem: fmt.Sprintf("it has no effect: rendered with %s, it is not so that %s", d.chartName(), p.Claim),
+		Remedy:  "use another chart version (chart.version), or leave the answer out",
+	}
+	if len(s.path) > 0 {
+		fault.Problem += " (" + tree.Dotted(s.path) + ")"
+	}
+	return fault
+}
+
+// unknown returns a fault for every key below path that the chart does not know.
+func (d *draft) unknown(path []string, values map[string]any) answers.Faults {
+	var faults answers.Faults
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		at := append(slices.Clone(path), name)
+		if !d.knows(at) {
+			faults = append(faults, d.unknownKey(at))
+			continue
+		}
+		if below, ok := values[name].(map[string]any); ok {
+			faults = append(faults, d.unknown(at, below)...)
+		}
+	}
+	return faults
+}
+
+func (d *draft) unknownKey(path []string) answers.Fault {
+	fault := answers.Fault{
+		Check:   CheckValues,
+		Key:     d.originOf(path),
+		Problem: fmt.Sprintf("%s does not know %s and would ignore it in silence", d.chartName(), tree.Dotted(path)),
+		Remedy:  answers.NearestOf(path[len(path)-1], chartinfo.Children(d.layout, path[:len(path)-1])),
+	}
+	switch tree.Dotted(path) {
+	case "server":
+		fault.Remedy = "this chart takes the server's settings below zenml:"
+	case "zenml":
+		fault.Problem = d.chartName() + " takes the server's settings below server:, and what stands below zenml: would win over them"
+		fault.Remedy = "write server: instead of zenml:"
+	}
+	return fault
+}
+
+// originOf names the answer that a value comes from.
+func (d *draft) originOf(path []string) string {
+	if overruled(d.a.Values, path) {
+		return "values"
+	}
+	for _, s := range d.values {
+		if strings.HasPrefix(tree.Dotted(s.path)+".", tree.Dotted(path)+".") && len(s.answers) > 0 {
+			return s.answers[0]
+		}
+	}
+	return "values"
+}

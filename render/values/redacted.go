@@ -1,0 +1,38 @@
+package values
+
+import (
+	"slices"
+
+	"github.com/zenml-installer/zenml-installer/internal/secret"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+)
+
+// Redacted is the values file as it may be shown: dots stand where a secret is.
+func (d Document) Redacted() (string, error) {
+	shown := *d.draft
+	shown.values = make([]*setting, len(d.draft.values))
+	for i, s := range d.draft.values {
+		copied := *s
+		if s.sensitive {
+			copied.value = secret.Mask
+		}
+		shown.values[i] = &copied
+	}
+	shown.a.Values = redacted(nil, d.draft.a.Values)
+	content, err := shown.write()
+	return string(content), err
+}
+
+// redacted gives raw values with dots in the place of what may be secret.
+func redacted(path []string, raw map[string]any) map[string]any {
+	shown := tree.Clone(raw)
+	for name, value := range shown {
+		at := append(slices.Clone(path), name)
+		if below, isMap := value.(map[string]any); isMap {
+			shown[name] = redacted(at, below)
+		} else if secret.IsSensitive(at, value) {
+			shown[name] = secret.Mask
+		}
+	}
+	return shown
+}

@@ -1,0 +1,30 @@
+package values
+
+import (
+	"github.com/zenml-installer/zenml-installer/render/binding"
+	"github.com/zenml-installer/zenml-installer/render/proof"
+)
+
+// aws writes AWS Secrets Manager.
+func (s storeDraft) aws() {
+	s.comment(s.name, "AWS Secrets Manager ("+s.name+".aws).")
+	s.method(s.store.AWS.AuthMethod)
+	s.authConfig(binding.AWS(&s.store.AWS))
+}
+
+// gcp writes Google Cloud Secret Manager. The public guide's
+// google_application_credentials is not what the server reads.
+func (s storeDraft) gcp() {
+	s.comment(s.name, "Google Cloud Secret Manager ("+s.name+".gcp).")
+	s.method(s.store.GCP.AuthMethod)
+	s.authConfig(binding.GCP(&s.store.GCP))
+}
+
+// azure writes an Azure Key Vault, whose name stands beside authConfig.
+func (s storeDraft) azure() {
+	a := &s.store.Azure
+	s.comment(s.name, "Azure Key Vault ("+s.name+".azure).")
+	s.method(a.AuthMethod)
+	s.set(s.name+".azure.key_vault_name", a.KeyVaultName, s.answer("keyVaultName")).prove(proof.PodsHave(s.prefix+"_KEY_VAULT_NAME", a.KeyVaultName))
+	s.authConfig(binding.Azure(a))
+}
