@@ -47,8 +47,8 @@ func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, err
 }
 
 // render renders the chart in memory.
-func (u *setup) render(chart *install.Chart, values map[string]any) ([]manifest.Object, error) {
-	rendered, err := chart.Render(install.RenderRequest{
+func (u *setup) render(loaded *install.Chart, values map[string]any) ([]manifest.Object, error) {
+	rendered, err := loaded.Render(install.RenderRequest{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: values,
 	})
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
 
@@ -30,38 +29,11 @@ type Address struct {
 // Login is the way of the zenml client to the address.
 func (a Address) Login() Login { return Login{URL: a.URL, NoVerify: a.NoVerify} }
 
-// Address finds where a deployed release is reached: by the server's URL in
-// its values, else by its Ingress, its HTTPRoute or its Service, and by what
-// the cluster says of them. Without any of these it is empty.
-func (e *Engine) Address(ctx context.Context, namespace, release string) (Address, error) {
-	client, err := e.Access.Client()
-	if err != nil {
-		return Address{}, err
-	}
-	stored, err := e.Release(ctx, namespace, release)
-	if err != nil || stored == nil {
-		return Address{}, err
-	}
-	objects, err := stored.Objects()
-	if err != nil {
-		return Address{}, err
-	}
-	f := addressFinder{client: client, namespace: namespace, objects: objects}
-	found, err := f.find(ctx)
-	if url := stored.serverURL(); url != "" {
-		found.URL, found.Pending, err = url, "", nil
-	}
-	return found, err
-}
-
-// serverURL is the URL that the values give the server, in either layout.
-func (r *Release) serverURL() string {
-	for _, root := range []string{"zenml", "server"} { // where both are there the chart lets zenml win
-		if url, _, _ := unstructured.NestedString(r.Values, root, "serverURL"); url != "" {
-			return strings.TrimSuffix(url, "/")
-		}
-	}
-	return ""
+// FindAddress finds where objects of a release are reached: by its Ingress, its
+// HTTPRoute or its Service, and by what the cluster reports of them. Without any
+// of these the address is empty.
+func FindAddress(ctx context.Context, client kubernetes.Interface, namespace string, objects []manifest.Object) (Address, error) {
+	return addressFinder{client: client, namespace: namespace, objects: objects}.find(ctx)
 }
 
 // addressFinder looks for the address of one release.

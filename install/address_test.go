@@ -14,8 +14,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // selfSigned is a certificate that no machine trusts.
@@ -33,14 +35,27 @@ func selfSigned(t *testing.T, host string) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
+// addressBench is a namespace with objects whose address is looked for.
+type addressBench struct {
+	t         *testing.T
+	client    kubernetes.Interface
+	namespace string
+}
+
+func newAddressBench(t *testing.T) *addressBench {
+	t.Helper()
+	cluster := testcluster.Start(t)
+	return &addressBench{t: t, client: cluster.Client(t), namespace: cluster.Namespace(t)}
+}
+
 // finder looks for the address of objects that are in the cluster.
-func (b *bench) finder(objects string) addressFinder {
+func (b *addressBench) finder(objects string) addressFinder {
 	b.t.Helper()
 	parsed, err := manifest.Parse([]byte(objects))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return addressFinder{client: b.Client(b.t), namespace: b.namespace, objects: parsed}
+	return addressFinder{client: b.client, namespace: b.namespace, objects: parsed}
 }
 
 func (f addressFinder) mustFind(t *testing.T) Address {
@@ -56,8 +71,8 @@ func (f addressFinder) mustFind(t *testing.T) Address {
 // address that its controller gives it, to one with a host and certificates.
 func TestAddressOfAnIngress(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	client := b.Client(t)
+	b := newAddressBench(t)
+	client := b.client
 	prefix := networkingv1.PathTypeImplementationSpecific
 	in := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Name: "zenml"}, Spec: networkingv1.IngressSpec{Rules: []networkingv1.IngressRule{{
 		IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
@@ -103,7 +118,7 @@ func TestAddressOfAnIngress(t *testing.T) {
 // says that a route without a host has no address then.
 func TestAddressOfARoute(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newAddressBench(t)
 	const route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: zenml}\nspec:\n" +
 		"  parentRefs: [{name: edge, namespace: infra}]\n  rules: [{matches: [{path: {type: PathPrefix, value: /api}}]}]\n"
 	if a := b.finder(route + "  hostnames: [zenml.example.com]\n").mustFind(t); a.URL != "https://zenml.example.com/api" {

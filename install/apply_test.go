@@ -2,6 +2,8 @@ package install
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"testing"
 	"time"
 
@@ -13,6 +15,11 @@ import (
 
 // releaseName is the contract's default: the chart's objects take it as theirs.
 const releaseName = "zenml-server"
+
+// generations are the stand-in charts, by the key of their server settings.
+var generations = map[string]string{"current": "server", "legacy": "zenml"}
+
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // bench is a namespace in which a test installs.
 type bench struct {

@@ -25,6 +25,13 @@ type Chart struct {
 	mu   sync.Mutex // Helm changes a chart while it works with it
 }
 
+// WithHelm runs do with the chart as Helm has it, while nothing else uses it.
+func (c *Chart) WithHelm(do func(*helmchart.Chart) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return do(c.helm)
+}
+
 // LoadChart pulls or reads the chart that src names. It returns as soon as ctx
 // ends. Errors are *SourceError, *VersionError or wrap ctx's cause.
 func LoadChart(ctx context.Context, src Source) (*Chart, error) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -45,7 +47,7 @@ func saved(t *testing.T, c *helmchart.Chart) string {
 // /stores/zenml, and returns the reference without a version.
 func ociRegistry(t *testing.T, wrap func(http.Handler) http.Handler, versions ...string) string {
 	t.Helper()
-	inner := ociregistry.New(ociregistry.Logger(quiet()))
+	inner := ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0)))
 	open := httptest.NewServer(inner)
 	t.Cleanup(open.Close)
 	client, err := registry.NewClient(registry.ClientOptPlainHTTP())
@@ -182,8 +184,8 @@ func TestOCILogin(t *testing.T) {
 
 func TestChartSourceFaults(t *testing.T) {
 	ref := ociRegistry(t, nil, "0.98.0")
-	https := httptest.NewUnstartedServer(ociregistry.New(ociregistry.Logger(quiet())))
-	https.Config.ErrorLog = quiet()
+	https := httptest.NewUnstartedServer(ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0))))
+	https.Config.ErrorLog = log.New(io.Discard, "", 0)
 	https.StartTLS()
 	t.Cleanup(https.Close)
 	empty := t.TempDir()
@@ -219,7 +221,7 @@ func TestChartSourceFaults(t *testing.T) {
 }
 
 func TestImageIsNotAChart(t *testing.T) {
-	server := httptest.NewServer(ociregistry.New(ociregistry.Logger(quiet())))
+	server := httptest.NewServer(ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
 	manifest := `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
 	put(t, server.URL+"/v2/image/blobs/uploads/?digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", http.MethodPost, "{}")

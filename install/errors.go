@@ -1,7 +1,9 @@
 package install
 
 import (
+	"cmp"
 	"fmt"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"strings"
 	"time"
 )
@@ -37,10 +39,7 @@ type ForeignError struct {
 }
 
 func (e *ForeignError) Error() string {
-	owner := e.Owner
-	if owner == "" {
-		owner = "someone else"
-	}
+	owner := cmp.Or(e.Owner, "someone else")
 	return fmt.Sprintf("%s %s/%s exists and belongs to %s (%s)", e.Kind, e.Namespace, e.Name, owner, e.Remedy)
 }
 
@@ -90,19 +89,23 @@ func (e *TimeoutError) Error() string {
 // Unwrap returns the cause.
 func (e *TimeoutError) Unwrap() error { return e.Err }
 
-// Fault is something that waiting cannot mend.
+// Fault is a failure that waiting cannot fix.
 type Fault struct {
 	Object   Object
-	Cause    string   // in plain words
-	Evidence []string // the last log lines or the event that says so; secrets are masked
+	Cause    string // what failed
+	Reason   string // why, in the cluster's or the database's words; may be empty
 	Remedy   string
-	Err      error // what Helm made of it, may be nil
+	Evidence []string // the last log lines or the event that says so; secrets are redacted
+	Err      error    // Helm's own error, may be nil
+}
 
-	certain bool // a status names the cause: a log adds evidence, but no other cause
+// Text returns the summary and the reason.
+func (f *Fault) Text() string {
+	return diagnose.Diagnosis{Summary: f.Cause, Reason: f.Reason}.Text()
 }
 
 func (f *Fault) Error() string {
-	text := fmt.Sprintf("%s: %s", f.Object, f.Cause)
+	text := fmt.Sprintf("%s: %s", f.Object, f.Text())
 	if f.Remedy != "" {
 		text += " (" + f.Remedy + ")"
 	}

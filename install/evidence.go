@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -17,20 +18,21 @@ const (
 // withEvidence gives a fault the last log lines of its pod, if it has one, and
 // the cause that they name.
 func (w *watcher) withEvidence(ctx context.Context, o observation) *Fault {
-	return w.explain(ctx, o.fault, o.logs)
+	return w.explain(ctx, o.fault, o.certain, o.logs)
 }
 
 // jobFault is the fault of a Job that has failed, with the log of its pod.
 func (w *watcher) jobFault(ctx context.Context, job *batchv1.Job) *Fault {
 	pod := w.lastPod(ctx, job)
-	return w.explain(ctx, jobFailed(job, pod), pod)
+	f, certain := jobFailed(job, pod)
+	return w.explain(ctx, f, certain, pod)
 }
 
 // lastPod is the newest pod of a Job, or nil.
 func (w *watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
-	pods, err := w.run.client.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
+	pods, err := w.Client.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
 	if err != nil {
 		return nil
 	}
@@ -45,19 +47,20 @@ func (w *watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 
 // podFault is the fault of a hook that is a pod and has failed.
 func (w *watcher) podFault(ctx context.Context, pod *corev1.Pod) *Fault {
-	return w.explain(ctx, podFailed(pod), pod)
+	f, certain := podFailed(pod)
+	return w.explain(ctx, f, certain, pod)
 }
 
-func (w *watcher) explain(ctx context.Context, f *Fault, pod *corev1.Pod) *Fault {
+func (w *watcher) explain(ctx context.Context, f *Fault, certain bool, pod *corev1.Pod) *Fault {
 	lines := w.logOf(ctx, pod)
-	if known, ok := fromLog(lines); ok && !f.certain {
-		f.Cause, f.Remedy = known.cause, known.remedy
+	if d, ok := diagnose.FromLog(lines); ok && !certain {
+		f.Cause, f.Reason, f.Remedy = d.Summary, d.Reason, d.Remedy
 	}
-	if f.Remedy == itsLog && len(lines) == 0 {
-		f.Remedy = "it has left no log; kubectl get events -n " + f.Object.Namespace + " may say why"
+	if f.Remedy == diagnose.SeeLog && len(lines) == 0 {
+		f.Remedy = "it has no log; run: kubectl get events -n " + f.Object.Namespace
 	}
-	f.Cause = w.run.mask.text(f.Cause)
-	f.Evidence = w.run.mask.lines(append(f.Evidence, lines[max(0, len(lines)-evidenceLines):]...))
+	f.Cause, f.Reason = w.Redactor.Text(f.Cause), w.Redactor.Text(f.Reason)
+	f.Evidence = w.Redactor.Lines(append(f.Evidence, lines[max(0, len(lines)-evidenceLines):]...))
 	return f
 }
 

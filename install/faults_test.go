@@ -117,13 +117,13 @@ func TestFaults(t *testing.T) {
 			},
 			fact: func(b *bench) time.Time { return b.eventTime("ProvisioningFailed") }, kind: "PersistentVolumeClaim", cause: "no-such-class",
 		},
-		"a server that keeps ending": {
+		"a server that keeps crashing": {
 			plan: func(b *bench) Plan {
 				plan := b.sqlite("current")
 				serverOf(plan)["environment"] = map[string]any{"ZENML_STORE_URL": "postgres://nowhere"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "keeps ending",
+			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "keeps crashing",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestFaults(t *testing.T) {
 			if !errors.As(err, &fault) {
 				t.Fatalf("%v\n%s", err, r)
 			}
-			if fault.Object.Kind != test.kind || !strings.Contains(fault.Cause, test.cause) || fault.Remedy == "" || len(fault.Evidence) == 0 {
+			if fault.Object.Kind != test.kind || !strings.Contains(fault.Text(), test.cause) || fault.Remedy == "" || len(fault.Evidence) == 0 {
 				t.Errorf("%+v\n%s", fault, r)
 			}
 			after := named.Sub(test.fact(b))
@@ -224,7 +224,7 @@ func TestEvictedMigration(t *testing.T) {
 	r := record(t)
 	_, err := b.engine.Apply(t.Context(), plan, r.observe)
 	var fault *Fault
-	if !errors.As(err, &fault) || !strings.Contains(fault.Cause, "evicted the pod") || !strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
+	if !errors.As(err, &fault) || !strings.Contains(fault.Text(), "evicted the pod") || !strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
 		t.Errorf("%v\n%s", err, r)
 	}
 }

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // ForwardRequest says what to forward and where to.
@@ -42,11 +45,9 @@ const attachTime = 30 * time.Second
 //
 // It returns when the first pod is attached. The tunnel ends with ctx or with
 // Close. Errors: *PortInUseError, *NoPodError, and what the cluster says.
-func (e *Engine) Forward(ctx context.Context, request ForwardRequest, observe Observer) (*Tunnel, error) {
-	if request.Address == "" {
-		request.Address = "127.0.0.1"
-	}
-	pods, err := e.newPodFinder(ctx, request.Namespace, request.Release)
+func Forward(ctx context.Context, access *kube.Access, request ForwardRequest, observe Observer) (*Tunnel, error) {
+	request.Address = cmp.Or(request.Address, "127.0.0.1")
+	pods, err := newPodFinder(ctx, access, request.Namespace, request.Release)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return boundTransport{g.ctx, base} })
+	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return withContext(g.ctx, base) })
 	return config, nil
 }
 

@@ -17,6 +17,7 @@ var (
 // helmError puts Helm's error into the words and types of this package.
 func (r *run) helmError(err error) error {
 	text := err.Error()
+	rendering, inTemplate := AsRenderError(r.plan.Chart.Info, err)
 	if owner := ownershipError(err); owner != nil {
 		return owner
 	}
@@ -27,8 +28,8 @@ func (r *run) helmError(err error) error {
 		if release := r.outcome.Release; release != nil && release.Pending() {
 			return pendingError(release)
 		}
-	case position.MatchString(text):
-		return renderError(r.plan.Chart.Info, err)
+	case inTemplate:
+		return rendering
 	}
 	return fmt.Errorf("release %s/%s: %w", r.plan.Namespace, r.plan.Release, bare(err))
 }

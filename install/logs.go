@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"io"
 	"slices"
 	"strings"
@@ -56,16 +57,16 @@ func (l *logs) follow(pods []*corev1.Pod) {
 }
 
 func (l *logs) read(p *corev1.Pod, container string) {
-	stream, err := l.watcher.run.client.CoreV1().Pods(p.Namespace).
+	stream, err := l.watcher.Client.CoreV1().Pods(p.Namespace).
 		GetLogs(p.Name, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(l.ctx)
 	if err != nil {
 		return // not to be had, or not allowed: the fault will say what it can
 	}
 	defer func() { _ = stream.Close() }()
 	eachLine(stream, func(line string) {
-		line = l.watcher.run.mask.text(line)
+		line = l.watcher.Redactor.Text(line)
 		l.keep(p.UID, line)
-		l.watcher.run.emit(LogLine{Pod: p.Name, Container: container, Line: line})
+		l.watcher.Emit(LogLine{Pod: p.Name, Container: container, Line: line})
 		l.watcher.poke()
 	})
 }
@@ -90,7 +91,7 @@ func (l *logs) of(pod types.UID) []string {
 func (v view) lastLine(pod types.UID) string {
 	for _, line := range slices.Backward(v.lines(pod)) {
 		if strings.TrimSpace(line) != "" {
-			return short(line)
+			return diagnose.Shorten(line)
 		}
 	}
 	return ""
@@ -104,12 +105,12 @@ func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
 	for _, s := range statuses(p) {
 		previous := s.State.Waiting != nil && s.LastTerminationState.Terminated != nil
 		most := int64(keptLines)
-		stream, err := l.watcher.run.client.CoreV1().Pods(p.Namespace).
+		stream, err := l.watcher.Client.CoreV1().Pods(p.Namespace).
 			GetLogs(p.Name, &corev1.PodLogOptions{Container: s.Name, TailLines: &most, Previous: previous}).Stream(ctx)
 		if err != nil {
 			continue
 		}
-		eachLine(stream, func(line string) { lines = append(lines, l.watcher.run.mask.text(line)) })
+		eachLine(stream, func(line string) { lines = append(lines, l.watcher.Redactor.Text(line)) })
 		_ = stream.Close()
 	}
 	if len(lines) > 0 {

@@ -1,7 +1,10 @@
 package install
 
 import (
+	"cmp"
 	"fmt"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"k8s.io/utils/ptr"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -17,8 +20,40 @@ type observation struct {
 	ObjectChanged
 	fault *Fault
 	rule  string        // the row of the table that names the fault
-	grace time.Duration // how long the fault may heal by itself; negative: as long as the plan allows
+	grace time.Duration // how long the fault may last; negative: as long as the plan allows
 	logs  *corev1.Pod   // whose last lines are the evidence, if any
+	// certain means that a status names the cause: a log adds evidence, but no
+	// other cause.
+	certain bool
+}
+
+// diagnosed adds the fault that the problem is known as, if it is.
+func (o observation) diagnosed(p diagnose.Problem) observation {
+	d, ok := diagnose.FromProblem(p)
+	if !ok {
+		return o
+	}
+	o.rule, o.grace, o.Message = d.Name, d.Grace, d.Text()
+	o.fault = &Fault{Object: o.Object, Cause: d.Summary, Reason: d.Reason, Remedy: d.Remedy}
+	if p.Text != "" {
+		o.fault.Evidence = []string{diagnose.Shorten(p.Text)}
+	}
+	if d.Grace != diagnose.Forever {
+		o.State = Failed
+	}
+	return o
+}
+
+// diagnosedByLog replaces the diagnosis of a container that keeps crashing by
+// what its log says, if a line of it is known.
+func (o observation) diagnosedByLog(lines []string) observation {
+	d, ok := diagnose.FromLog(lines)
+	if o.fault == nil || !ok {
+		return o
+	}
+	o.fault.Cause, o.fault.Reason, o.fault.Remedy = d.Summary, d.Reason, d.Remedy
+	o.Message, o.grace = d.Text(), d.Grace
+	return o
 }
 
 // key tells one fault of one object from another.
@@ -85,18 +120,14 @@ func (v view) replicaSet(rs *appsv1.ReplicaSet) (observation, bool) {
 	for _, c := range rs.Status.Conditions {
 		if c.Type == appsv1.ReplicaSetReplicaFailure && c.Status == corev1.ConditionTrue {
 			o := v.about("ReplicaSet", rs.Name, Waiting, c.Reason, c.Message)
-			return judge(o, problem{reason: c.Reason, text: c.Message}), true
+			return o.diagnosed(diagnose.Problem{Reason: c.Reason, Text: c.Message}), true
 		}
 	}
 	return observation{}, false
 }
 
 func (v view) deployment(d *appsv1.Deployment) observation {
-	wanted := int32(1)
-	if d.Spec.Replicas != nil {
-		wanted = *d.Spec.Replicas
-	}
-	s := d.Status
+	wanted, s := ptr.Deref(d.Spec.Replicas, 1), d.Status
 	message := fmt.Sprintf("%d of %d replicas ready", min(s.ReadyReplicas, s.UpdatedReplicas), wanted)
 	if s.ObservedGeneration >= d.Generation && s.UpdatedReplicas >= wanted && s.AvailableReplicas >= wanted && s.Replicas == s.UpdatedReplicas {
 		return v.about("Deployment", d.Name, Ready, "Available", message)
@@ -119,12 +150,12 @@ func (v view) service(s *corev1.Service) observation {
 	if s.Spec.Type == corev1.ServiceTypeLoadBalancer && len(s.Status.LoadBalancer.Ingress) == 0 {
 		return v.withEvents(v.about("Service", s.Name, Waiting, "NoAddress", "waiting for the load balancer's address"), s.UID)
 	}
-	return v.about("Service", s.Name, Ready, "", "at "+orWord(s.Spec.ClusterIP, "no address"))
+	return v.about("Service", s.Name, Ready, "", "at "+cmp.Or(s.Spec.ClusterIP, "no address"))
 }
 
 func (v view) ingress(i *networkingv1.Ingress) observation {
 	for _, address := range i.Status.LoadBalancer.Ingress {
-		return v.about("Ingress", i.Name, Ready, "", "at "+orWord(address.IP, address.Hostname))
+		return v.about("Ingress", i.Name, Ready, "", "at "+cmp.Or(address.IP, address.Hostname))
 	}
 	return v.withEvents(v.about("Ingress", i.Name, Waiting, "NoAddress", "no address from the ingress controller yet"), i.UID)
 }
@@ -136,7 +167,7 @@ func (v view) withEvents(o observation, uid types.UID) observation {
 		return o
 	}
 	o.Reason, o.Message = event.Reason, event.Message
-	return judge(o, problem{reason: event.Reason, text: event.Message})
+	return o.diagnosed(diagnose.Problem{Reason: event.Reason, Text: event.Message})
 }
 
 // routine are events that say nothing about a fault.

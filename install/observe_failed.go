@@ -1,7 +1,9 @@
 package install
 
 import (
+	"cmp"
 	"fmt"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -11,62 +13,64 @@ import (
 func (v view) failedJob(j *batchv1.Job, pod *corev1.Pod) observation {
 	c := jobCondition(j, batchv1.JobFailed)
 	o := v.about("Job", j.Name, Failed, c.Reason, "failed: "+c.Message)
-	o.fault, o.rule, o.logs = jobFailed(j, pod), "job failed", pod
+	o.fault, o.certain = jobFailed(j, pod)
+	o.rule, o.logs = "job failed", pod
 	return o
 }
 
-// jobFailed is the fault of a Job as its status and that of its last pod tell
-// it; the pod may be gone.
-func jobFailed(j *batchv1.Job, pod *corev1.Pod) *Fault {
-	f := &Fault{Object: Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name}, Cause: "the job failed", Remedy: itsLog}
+// jobFailed returns the fault of a Job by its status and that of its last pod,
+// which may be gone, and whether they name the cause for certain.
+func jobFailed(j *batchv1.Job, pod *corev1.Pod) (fault *Fault, certain bool) {
+	f := &Fault{Object: Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name}, Cause: "the job failed", Remedy: diagnose.SeeLog}
 	if c := jobCondition(j, batchv1.JobFailed); c != nil {
 		f.Evidence = []string{c.Reason + ": " + c.Message}
 		if c.Reason == batchv1.JobReasonDeadlineExceeded {
-			f.Cause, f.Remedy = "the job ran out of its own time", "give it a longer activeDeadlineSeconds"
+			f.Cause, f.Remedy = "the job exceeded its own deadline", "raise the Job's activeDeadlineSeconds"
 		}
 	}
-	return f.endedWith(pod)
+	return f, endedWith(f, pod)
 }
 
-// podFailed is the fault of a hook that is a pod.
-func podFailed(pod *corev1.Pod) *Fault {
-	f := &Fault{Object: Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}, Cause: "the pod failed", Remedy: itsLog}
-	return f.endedWith(pod)
+// podFailed is jobFailed for a hook that is a pod.
+func podFailed(pod *corev1.Pod) (fault *Fault, certain bool) {
+	f := &Fault{Object: Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}, Cause: "the pod failed", Remedy: diagnose.SeeLog}
+	return f, endedWith(f, pod)
 }
 
-// endedWith adds how the pod has ended; where the table names that, it is the
-// cause, whatever the log says.
-func (f *Fault) endedWith(pod *corev1.Pod) *Fault {
+// endedWith adds how the pod ended. It reports whether that is a known problem:
+// then it is the cause, whatever the log says.
+func endedWith(f *Fault, pod *corev1.Pod) (certain bool) {
 	p := ending(pod)
-	if named := judge(observation{}, p).fault; named != nil {
-		f.Cause, f.Remedy, f.certain = named.Cause, named.Remedy, true
+	d, certain := diagnose.FromProblem(p)
+	if certain {
+		f.Cause, f.Reason, f.Remedy = d.Summary, d.Reason, d.Remedy
 	}
-	if p.text != "" {
-		f.Evidence = append(f.Evidence, short(p.text))
+	if p.Text != "" {
+		f.Evidence = append(f.Evidence, diagnose.Shorten(p.Text))
 	}
-	return f
+	return certain
 }
 
 // ending is how a pod that is not started again has ended: as a whole, as by
 // an eviction, or by one of its containers.
-func ending(pod *corev1.Pod) problem {
+func ending(pod *corev1.Pod) diagnose.Problem {
 	if pod == nil {
-		return problem{}
+		return diagnose.Problem{}
 	}
 	if s := pod.Status; s.Reason != "" {
-		return problem{reason: s.Reason, text: strings.TrimSuffix(s.Reason+": "+s.Message, ": ")}
+		return diagnose.Problem{Reason: s.Reason, Text: strings.TrimSuffix(s.Reason+": "+s.Message, ": ")}
 	}
 	for _, s := range statuses(pod) {
 		if end := s.State.Terminated; end != nil && end.ExitCode != 0 {
-			return problem{reason: jobEnded, ended: end.Reason, exit: end.ExitCode, image: s.Image, text: exit(end)}
+			return diagnose.Problem{Reason: diagnose.JobEnded, Ended: end.Reason, Exit: end.ExitCode, Image: s.Image, Text: exit(end)}
 		}
 	}
-	return problem{}
+	return diagnose.Problem{}
 }
 
 // exit says how a container has ended: "OOMKilled (exit code 137)".
 func exit(end *corev1.ContainerStateTerminated) string {
-	text := fmt.Sprintf("%s (exit code %d)", orWord(end.Reason, "Error"), end.ExitCode)
+	text := fmt.Sprintf("%s (exit code %d)", cmp.Or(end.Reason, "Error"), end.ExitCode)
 	if message := strings.TrimSpace(end.Message); message != "" {
 		text += ": " + message
 	}

@@ -1,12 +1,21 @@
 package install
 
 import (
+	"cmp"
 	"fmt"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
+
+// describePod returns in one line what a pod waits for.
+func describePod(p *corev1.Pod) string {
+	v := view{lines: func(types.UID) []string { return nil }}
+	return v.pod(p).Message
+}
 
 // pod says what a pod waits for, from the outside in: a node, its volumes, its
 // image, its container, its readiness.
@@ -20,7 +29,7 @@ func (v view) pod(p *corev1.Pod) observation {
 	if c := podCondition(p, corev1.PodScheduled); c != nil && c.Status == corev1.ConditionFalse {
 		o := v.about("Pod", p.Name, Waiting, c.Reason, c.Message)
 		o.Since = c.LastTransitionTime.Time
-		return judge(o, problem{reason: c.Reason, text: c.Message})
+		return o.diagnosed(diagnose.Problem{Reason: c.Reason, Text: c.Message})
 	}
 	for _, s := range statuses(p) {
 		if s.State.Waiting != nil && !starting[s.State.Waiting.Reason] {
@@ -60,9 +69,9 @@ func (v view) startingPod(p *corev1.Pod) observation {
 		return o
 	case trouble != nil:
 		o := v.about("Pod", p.Name, Waiting, trouble.Reason, trouble.Message)
-		return judge(o, problem{reason: trouble.Reason, text: trouble.Message})
+		return o.diagnosed(diagnose.Problem{Reason: trouble.Reason, Text: trouble.Message})
 	default:
-		return v.about("Pod", p.Name, Progressing, "ContainerCreating", "creating the container on node "+orWord(p.Spec.NodeName, "?"))
+		return v.about("Pod", p.Name, Progressing, "ContainerCreating", "creating the container on node "+cmp.Or(p.Spec.NodeName, "?"))
 	}
 }
 
@@ -82,7 +91,7 @@ func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observat
 		text = strings.TrimSpace(text + " " + e.Message)
 	}
 	o := v.about("Pod", p.Name, Waiting, reason, s.State.Waiting.Message)
-	return judge(o, problem{reason: reason, text: text, image: s.Image})
+	return o.diagnosed(diagnose.Problem{Reason: reason, Text: text, Image: s.Image})
 }
 
 // longer tells whether text says more than "Error: ImagePullBackOff".
@@ -96,12 +105,12 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 		end = s.State.Terminated
 	}
 	message := fmt.Sprintf("restarted %d times", s.RestartCount)
-	pr := problem{reason: reason, restarts: s.RestartCount, image: s.Image, text: message}
+	pr := diagnose.Problem{Reason: reason, Restarts: s.RestartCount, Image: s.Image, Text: message}
 	if end != nil {
-		message = fmt.Sprintf("ended with %s (exit code %d), %s", orWord(end.Reason, "Error"), end.ExitCode, message)
-		pr.ended, pr.exit, pr.text = end.Reason, end.ExitCode, message
+		message = fmt.Sprintf("ended with %s (exit code %d), %s", cmp.Or(end.Reason, "Error"), end.ExitCode, message)
+		pr.Ended, pr.Exit, pr.Text = end.Reason, end.ExitCode, message
 		if said := strings.TrimSpace(end.Message); said != "" {
-			pr.text += ": " + said
+			pr.Text += ": " + said
 		}
 	}
 	if line := v.lastLine(p.UID); line != "" {
@@ -109,20 +118,20 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 	}
 	o := v.about("Pod", p.Name, Waiting, reason, message)
 	o.logs = p
-	return judgeLog(judge(o, pr), v.lines(p.UID))
+	return o.diagnosed(pr).diagnosedByLog(v.lines(p.UID))
 }
 
 // failedPod is a pod that will not be restarted. Its Job tells the fault; here
 // it is only reported, except for a hook that is a pod itself.
 func (v view) failedPod(p *corev1.Pod) observation {
 	message := "failed"
-	if end := ending(p); end.text != "" {
-		message = "ended with " + short(end.text)
+	if end := ending(p); end.Text != "" {
+		message = "ended with " + diagnose.Shorten(end.Text)
 	}
 	if line := v.lastLine(p.UID); line != "" {
 		message += ": " + line
 	}
-	return v.about("Pod", p.Name, Failed, orWord(p.Status.Reason, "Failed"), message)
+	return v.about("Pod", p.Name, Failed, cmp.Or(p.Status.Reason, "Failed"), message)
 }
 
 func (v view) unreadyPod(p *corev1.Pod) observation {

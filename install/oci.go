@@ -2,6 +2,7 @@ package install
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,11 +26,11 @@ func pullOCI(ctx context.Context, src Source) (*Chart, error) {
 }
 
 func pullOCIBy(ctx context.Context, src Source) (*Chart, error) {
-	transport := registry.NewTransport(false)
-	if t, ok := transport.Base.(*http.Transport); ok {
+	base := registry.NewTransport(false)
+	if t, ok := base.Base.(*http.Transport); ok {
 		defer t.CloseIdleConnections()
 	}
-	client, err := registryClient(src, boundTransport{ctx, transport})
+	client, err := registryClient(src, withContext(ctx, base))
 	if err != nil {
 		return nil, err
 	}
@@ -64,10 +65,7 @@ func registryClient(src Source, transport http.RoundTripper) (*registry.Client, 
 // credentials is where the logins are: as Helm itself looks for them
 // (HELM_REGISTRY_CONFIG, else the file of helm registry login).
 func (s Source) credentials() string {
-	if s.CredentialsFile != "" {
-		return s.CredentialsFile
-	}
-	return cli.New().RegistryConfig
+	return cmp.Or(s.CredentialsFile, cli.New().RegistryConfig)
 }
 
 // resolveOCI returns the reference to pull: the one that names a digest or
@@ -106,10 +104,7 @@ func pullError(err error, src Source, client *registry.Client) error {
 	if listErr != nil || len(tags) == 0 {
 		return err
 	}
-	want := src.Version
-	if want == "" {
-		want = tag
-	}
+	want := cmp.Or(src.Version, tag)
 	return &VersionError{Ref: src.shown(), Version: want, Nearest: nearest(want, parseVersions(tags))}
 }
 
@@ -123,8 +118,12 @@ func splitOCI(ref string) (repository, tag, digest string) {
 	return strings.TrimSuffix(repository, "/"), tag, digest
 }
 
-// boundTransport ends every request with its context: Helm's registry client
-// takes none.
+// withContext returns a transport whose requests end with ctx, for clients that
+// take no context.
+func withContext(ctx context.Context, base http.RoundTripper) http.RoundTripper {
+	return boundTransport{ctx, base}
+}
+
 type boundTransport struct {
 	ctx  context.Context
 	base http.RoundTripper

@@ -10,12 +10,12 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
@@ -38,7 +38,7 @@ func (e *NoPodError) Unwrap() error { return e.Err }
 
 // podFinder knows the ready pods behind the server's Service.
 type podFinder struct {
-	engine             *Engine
+	access             *kube.Access
 	client             kubernetes.Interface
 	namespace, release string
 	informer           cache.SharedIndexInformer
@@ -63,8 +63,8 @@ func (f *podFinder) refusal() error {
 	return f.refused
 }
 
-func (e *Engine) newPodFinder(ctx context.Context, namespace, release string) (*podFinder, error) {
-	client, err := e.Access.Client()
+func newPodFinder(ctx context.Context, access *kube.Access, namespace, release string) (*podFinder, error) {
+	client, err := access.Client()
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (e *Engine) newPodFinder(ctx context.Context, namespace, release string) (*
 	if err != nil {
 		return nil, err
 	}
-	f := &podFinder{engine: e, client: client, namespace: namespace, release: release, changed: make(chan struct{})}
+	f := &podFinder{access: access, client: client, namespace: namespace, release: release, changed: make(chan struct{})}
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector.String() }))
 	f.informer = factory.Core().V1().Pods().Informer()
@@ -158,9 +158,8 @@ func newestServing(pods []*corev1.Pod) *corev1.Pod {
 
 func (f *podFinder) noPod(ctx context.Context) error {
 	e := &NoPodError{Namespace: f.namespace, Release: f.release, Err: context.Cause(ctx)}
-	v := view{lines: func(types.UID) []string { return nil }}
 	for _, p := range f.pods() {
-		e.Seen = append(e.Seen, p.Name+": "+v.pod(p).Message)
+		e.Seen = append(e.Seen, p.Name+": "+describePod(p))
 	}
 	return e
 }

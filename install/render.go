@@ -10,6 +10,7 @@ import (
 	"helm.sh/helm/v3/pkg/releaseutil"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
 // RenderRequest is what a chart is rendered with.
@@ -65,7 +66,7 @@ func (c *Chart) Render(request RenderRequest) (Rendered, error) {
 }
 
 func (c *Chart) files(request RenderRequest) (map[string]string, error) {
-	values := copyMap(request.Values)
+	values := tree.Clone(request.Values)
 	if err := chartutil.ProcessDependenciesWithMerge(c.helm, values); err != nil {
 		return nil, err
 	}
@@ -123,28 +124,4 @@ func takeNotes(files map[string]string, chartName string) string {
 		delete(files, name)
 	}
 	return notes
-}
-
-// copyMap copies a tree of values: Helm merges into what it is given.
-func copyMap(m map[string]any) map[string]any {
-	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[k] = copyAny(v)
-	}
-	return out
-}
-
-func copyAny(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		return copyMap(v)
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = copyAny(v[i])
-		}
-		return out
-	default:
-		return v
-	}
 }

@@ -2,8 +2,7 @@ package install
 
 import (
 	"errors"
-	"io"
-	"log"
+
 	"path/filepath"
 	"strings"
 	"sync"
@@ -12,10 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
-
-// generations are the stand-in charts, by the key of their server settings.
-var generations = map[string]string{"current": "server", "legacy": "zenml"}
+// rootKeys are the keys of the server's settings in the stand-in charts.
+var rootKeys = map[string]string{"current": "server", "legacy": "zenml"}
 
 func standIn(t testing.TB, generation string) *Chart {
 	t.Helper()
@@ -34,7 +31,7 @@ func mysqlValues(root string) map[string]any {
 }
 
 func TestRender(t *testing.T) {
-	for generation, root := range generations {
+	for generation, root := range rootKeys {
 		values := mysqlValues(root)
 		rendered, err := standIn(t, generation).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: values})
 		if err != nil {

@@ -52,6 +52,15 @@ var (
 	valuesKey = regexp.MustCompile(`(?:\$?\.Values|\$\w+|\$)?((?:\.\w+)+)`)
 )
 
+// AsRenderError returns the error of a template, if err is one of Helm's that
+// names a template.
+func AsRenderError(info chartinfo.Info, err error) (*RenderError, bool) {
+	if !position.MatchString(err.Error()) {
+		return nil, false
+	}
+	return renderError(info, err), true
+}
+
 func renderError(info chartinfo.Info, err error) *RenderError {
 	e := &RenderError{Chart: info.Name, Version: info.Version, Err: err, Cause: cause(err.Error())}
 	text := err.Error()

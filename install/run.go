@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
 	"time"
 
 	"k8s.io/client-go/discovery"
@@ -23,7 +24,7 @@ type run struct {
 
 	capabilities *chartutil.Capabilities // of the cluster, read once
 	rendered     Rendered                // what the plan will make, to know what to watch
-	mask         *mask
+	redactor     *redact.Redactor
 	watch        *watcher // nil until the release step
 }
 
@@ -34,7 +35,7 @@ func newRun(e *Engine, plan Plan, observe Observer, end context.CancelCauseFunc)
 	}
 	return &run{
 		emitter: newEmitter(observe), engine: e, plan: plan, end: end, client: client,
-		started: time.Now(), mask: newMask(plan.Secrets),
+		started: time.Now(), redactor: redact.New(plan.Secrets),
 	}, nil
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 
 	"helm.sh/helm/v3/pkg/action"
+	helmchart "helm.sh/helm/v3/pkg/chart"
 	helmrelease "helm.sh/helm/v3/pkg/release"
+
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
 const maxHistory = 10 // revisions kept, Helm's own default
@@ -23,7 +26,9 @@ func (releaseStep) title(r *run) string {
 }
 
 func (releaseStep) run(ctx context.Context, r *run) error {
-	r.watch = newWatcher(r)
+	r.watch = newWatcher(watchConfig{
+		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.emit, Fail: r.fail,
+	})
 	r.watch.start(ctx)
 	config, err := r.engine.writeConfig(r.plan.Namespace, &helmWaiter{run: r, ctx: ctx})
 	if err != nil {
@@ -52,27 +57,32 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 // are.
 func (r *run) helm(ctx context.Context, config *action.Configuration) error {
 	ctx = context.WithoutCancel(ctx)
-	r.plan.Chart.mu.Lock()
-	defer r.plan.Chart.mu.Unlock()
-	values := copyMap(r.plan.Values)
-	var err error
-	var stored *helmrelease.Release
-	if r.outcome.Upgraded() {
-		upgrade := action.NewUpgrade(config)
-		upgrade.Namespace = r.plan.Namespace
-		upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
-		upgrade.ResetValues = true // exactly the plan's values; reused ones break across the rename of zenml: to server:
-		upgrade.MaxHistory = maxHistory
-		stored, err = upgrade.RunWithContext(ctx, r.plan.Release, r.plan.Chart.helm, values)
-	} else {
-		install := action.NewInstall(config)
-		install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
-		install.Wait, install.Timeout = true, r.plan.Timeout
-		install.Replace = r.outcome.Before != nil // only the history of an uninstalled release
-		stored, err = install.RunWithContext(ctx, r.plan.Chart.helm, values)
-	}
-	if stored != nil {
-		r.outcome.Release = newRelease(stored)
-	}
-	return err
+	return r.plan.Chart.WithHelm(func(loaded *helmchart.Chart) error {
+		do := r.helmInstall
+		if r.outcome.Upgraded() {
+			do = r.helmUpgrade
+		}
+		stored, err := do(ctx, config, loaded)
+		if stored != nil {
+			r.outcome.Release = newRelease(stored)
+		}
+		return err
+	})
+}
+
+func (r *run) helmUpgrade(ctx context.Context, config *action.Configuration, loaded *helmchart.Chart) (*helmrelease.Release, error) {
+	upgrade := action.NewUpgrade(config)
+	upgrade.Namespace = r.plan.Namespace
+	upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
+	upgrade.ResetValues = true // exactly the plan's values; reused ones break across the rename of zenml: to server:
+	upgrade.MaxHistory = maxHistory
+	return upgrade.RunWithContext(ctx, r.plan.Release, loaded, tree.Clone(r.plan.Values))
+}
+
+func (r *run) helmInstall(ctx context.Context, config *action.Configuration, loaded *helmchart.Chart) (*helmrelease.Release, error) {
+	install := action.NewInstall(config)
+	install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
+	install.Wait, install.Timeout = true, r.plan.Timeout
+	install.Replace = r.outcome.Before != nil // only the history of an uninstalled release
+	return install.RunWithContext(ctx, loaded, tree.Clone(r.plan.Values))
 }

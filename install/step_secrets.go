@@ -1,8 +1,10 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"k8s.io/utils/ptr"
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
@@ -51,7 +53,7 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	if !ours(found, r.plan.Release) {
 		return foreignSecret(found, r.plan.Release)
 	}
-	if found.Type != wanted.Type || (found.Immutable != nil && *found.Immutable) { // neither can be changed in place
+	if found.Type != wanted.Type || ptr.Deref(found.Immutable, false) { // neither can be changed in place
 		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
 			return secretError(wanted, err)
 		}
@@ -69,13 +71,9 @@ func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {
 		labels = map[string]string{}
 	}
 	maps.Copy(labels, manifest.Labels(r.plan.Release))
-	kind := planned.Type
-	if kind == "" {
-		kind = corev1.SecretTypeOpaque
-	}
 	return &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: planned.Name, Namespace: r.plan.Namespace, Labels: labels, Annotations: planned.Annotations},
-		Type:       kind,
+		Type:       cmp.Or(planned.Type, corev1.SecretTypeOpaque),
 		Data:       planned.Data,
 		StringData: planned.StringData,
 	}
@@ -90,7 +88,7 @@ func ours(s *corev1.Secret, release string) bool {
 func foreignSecret(s *corev1.Secret, wanted string) error {
 	owner := s.Labels[manifest.LabelManagedBy]
 	if release := s.Labels[manifest.LabelInstance]; release != "" {
-		owner = fmt.Sprintf("%s (release %s)", orWord(owner, "someone"), release)
+		owner = fmt.Sprintf("%s (release %s)", cmp.Or(owner, "someone"), release)
 	}
 	return &ForeignError{
 		Object: Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
@@ -105,11 +103,4 @@ func secretError(s *corev1.Secret, err error) error {
 		return nil
 	}
 	return fmt.Errorf("secret %s/%s: %w", s.Namespace, s.Name, bare(err))
-}
-
-func orWord(s, word string) string {
-	if s == "" {
-		return word
-	}
-	return s
 }

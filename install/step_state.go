@@ -40,6 +40,6 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	r.mask.addRendered(r.rendered.Objects)
+	r.redactor.AddObjects(r.rendered.Objects)
 	return nil
 }

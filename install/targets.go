@@ -8,6 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // targets are the objects that a release consists of, by what its chart
@@ -17,17 +19,13 @@ type targets struct {
 	objects   map[Object]bool // whether it belongs to a hook
 }
 
-func newTargets(r *run) targets {
-	t := targets{namespace: r.plan.Namespace, objects: map[Object]bool{}}
-	for _, o := range r.rendered.Objects {
+func newTargets(namespace string, objects []manifest.Object) targets {
+	t := targets{namespace: namespace, objects: map[Object]bool{}}
+	for _, o := range objects {
 		if o.Test() {
 			continue
 		}
-		namespace := o.GetNamespace()
-		if namespace == "" {
-			namespace = r.plan.Namespace
-		}
-		t.objects[Object{Kind: o.GetKind(), Namespace: namespace, Name: o.GetName()}] = len(o.Hooks()) > 0
+		t.objects[Object{Kind: o.GetKind(), Namespace: cmp.Or(o.GetNamespace(), namespace), Name: o.GetName()}] = len(o.Hooks()) > 0
 	}
 	return t
 }

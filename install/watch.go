@@ -10,7 +10,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
 )
 
 const (
@@ -19,10 +23,20 @@ const (
 	syncTime = 10 * time.Second       // how long the first lists may take before the watch starts without them
 )
 
+// watchConfig says what to watch and whom to tell.
+type watchConfig struct {
+	Client    kubernetes.Interface
+	Namespace string
+	Objects   []manifest.Object  // what the release consists of
+	Redactor  *redact.Redactor   // of everything that is shown
+	Emit      func(Event)        // is told of every change
+	Fail      func(fault *Fault) // is told of a fault that waiting cannot fix
+}
+
 // watcher looks at the objects of a release while Helm works, reports what
 // they wait for, and ends the run when waiting cannot help.
 type watcher struct {
-	run     *run
+	watchConfig
 	targets targets
 	caches  caches
 	logs    *logs
@@ -36,13 +50,13 @@ type watcher struct {
 	seen  map[string]sighting      // when a fault was seen, by its key
 }
 
-func newWatcher(r *run) *watcher {
+func newWatcher(c watchConfig) *watcher {
 	return &watcher{
-		run:     r,
-		targets: newTargets(r),
-		changed: make(chan struct{}, 1),
-		shown:   map[Object]ObjectChanged{},
-		seen:    map[string]sighting{},
+		watchConfig: c,
+		targets:     newTargets(c.Namespace, c.Objects),
+		changed:     make(chan struct{}, 1),
+		shown:       map[Object]ObjectChanged{},
+		seen:        map[string]sighting{},
 	}
 }
 
@@ -50,7 +64,7 @@ func newWatcher(r *run) *watcher {
 func (w *watcher) start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.logs = newLogs(ctx, w)
-	factory := informers.NewSharedInformerFactoryWithOptions(w.run.client, 0, informers.WithNamespace(w.run.plan.Namespace), informers.WithTransform(lighten))
+	factory := informers.NewSharedInformerFactoryWithOptions(w.Client, 0, informers.WithNamespace(w.Namespace), informers.WithTransform(lighten))
 	w.caches = newCaches(factory)
 	for kind, informer := range w.caches.informers {
 		w.listen(kind, informer)
@@ -91,7 +105,7 @@ func (w *watcher) listen(kind string, informer cache.SharedIndexInformer) {
 		if apierrors.IsForbidden(err) {
 			once.Do(func() {
 				w.caches.refuse(kind)
-				w.run.emit(Notice{Text: fmt.Sprintf("may not watch %s in namespace %s: what goes wrong there shows later", kind, w.run.plan.Namespace)})
+				w.Emit(Notice{Text: fmt.Sprintf("may not watch %s in namespace %s: what goes wrong there shows later", kind, w.Namespace)})
 			})
 		}
 	})
@@ -143,14 +157,14 @@ func (w *watcher) look(ctx context.Context) {
 	for _, o := range v.observe() {
 		w.report(o)
 		if o.fault != nil && w.outlasted(o) {
-			w.run.fail(w.withEvidence(ctx, o))
+			w.Fail(w.withEvidence(ctx, o))
 			return
 		}
 	}
 }
 
 func (w *watcher) report(o observation) {
-	o.Message = w.run.mask.text(o.Message)
+	o.Message = w.Redactor.Text(o.Message)
 	w.mu.Lock()
 	last, known := w.shown[o.Object]
 	if known && last.State == o.State && last.Reason == o.Reason {
@@ -161,7 +175,7 @@ func (w *watcher) report(o observation) {
 	w.shown[o.Object] = o.ObjectChanged
 	w.mu.Unlock()
 	if !known || last.State != o.State || last.Reason != o.Reason || last.Message != o.Message {
-		w.run.emit(o.ObjectChanged)
+		w.Emit(o.ObjectChanged)
 	}
 }
 

@@ -19,15 +19,27 @@ func Merge(under, over map[string]any) map[string]any {
 	return out
 }
 
+// Clone copies a tree, mappings and lists.
 func Clone(m map[string]any) map[string]any {
 	out := make(map[string]any, len(m))
 	for name, value := range m {
-		if below, ok := value.(map[string]any); ok {
-			value = Clone(below)
-		}
-		out[name] = value
+		out[name] = cloneValue(value)
 	}
 	return out
+}
+
+func cloneValue(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		return Clone(v)
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = cloneValue(v[i])
+		}
+		return out
+	}
+	return value
 }
 
 func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

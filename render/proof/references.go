@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"k8s.io/utils/ptr"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,12 +24,12 @@ func (p *Pod) References() []answers.SecretRef {
 	var refs []answers.SecretRef
 	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers) {
 		for _, e := range c.Env {
-			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil && !yes(e.ValueFrom.SecretKeyRef.Optional) {
+			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil && !ptr.Deref(e.ValueFrom.SecretKeyRef.Optional, false) {
 				refs = append(refs, answers.SecretRef{Name: e.ValueFrom.SecretKeyRef.Name, Key: e.ValueFrom.SecretKeyRef.Key})
 			}
 		}
 		for _, from := range c.EnvFrom {
-			if from.SecretRef != nil && !yes(from.SecretRef.Optional) {
+			if from.SecretRef != nil && !ptr.Deref(from.SecretRef.Optional, false) {
 				refs = append(refs, answers.SecretRef{Name: from.SecretRef.Name})
 			}
 		}
@@ -41,14 +42,14 @@ func (p *Pod) References() []answers.SecretRef {
 
 func volumeReferences(volume corev1.Volume) []answers.SecretRef {
 	var refs []answers.SecretRef
-	if s := volume.Secret; s != nil && !yes(s.Optional) {
+	if s := volume.Secret; s != nil && !ptr.Deref(s.Optional, false) {
 		refs = append(refs, answers.SecretRef{Name: s.SecretName})
 	}
 	if volume.Projected == nil {
 		return refs
 	}
 	for _, source := range volume.Projected.Sources {
-		if source.Secret == nil || yes(source.Secret.Optional) {
+		if source.Secret == nil || ptr.Deref(source.Secret.Optional, false) {
 			continue
 		}
 		for _, item := range source.Secret.Items {
@@ -60,5 +61,3 @@ func volumeReferences(volume corev1.Volume) []answers.SecretRef {
 	}
 	return refs
 }
-
-func yes(b *bool) bool { return b != nil && *b }

@@ -1,4 +1,4 @@
-package install
+package diagnose
 
 import (
 	"regexp"
@@ -12,10 +12,10 @@ var names = regexp.MustCompile(`lookup [^\s:]+|[\w-]+(?:[./:@%]+[\w-]+)+(?:\?[^\
 // phrases returns the words of a problem's text in lower case, without the
 // names in it: an image may be called "denied", its tag end in 429, and its
 // registry have any host name.
-func phrases(p problem) string {
-	text := p.text
-	if p.image != "" {
-		text = strings.ReplaceAll(text, `"`+p.image+`"`, `""`)
+func phrases(p Problem) string {
+	text := p.Text
+	if p.Image != "" {
+		text = strings.ReplaceAll(text, `"`+p.Image+`"`, `""`)
 	}
 	return names.ReplaceAllStringFunc(strings.ToLower(text), func(name string) string {
 		if name == "i/o" {

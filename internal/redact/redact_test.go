@@ -1,4 +1,4 @@
-package install
+package redact
 
 import (
 	"encoding/base64"
@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-func TestMask(t *testing.T) {
+func TestRedactor(t *testing.T) {
 	encoded := base64.StdEncoding.EncodeToString
-	m := newMask([]corev1.Secret{
+	m := New([]corev1.Secret{
 		{Data: map[string][]byte{"password": []byte("s3cr3t p@ss\n"), "short": []byte("abc")}},
 		{StringData: map[string]string{"token": "t0k3n-v4lue"}},
 	})
@@ -28,9 +28,9 @@ data:
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.addRendered(objects)
+	m.AddObjects(objects)
 	line := "login s3cr3t p@ss (s3cr3t+p%40ss, " + encoded([]byte("s3cr3t p@ss")) + ") t0k3n-v4lue jwt-c4n4ry in@url-c4n4ry in%40url-c4n4ry hashicorp db.example.com abc aws-c4n4ry eu-central-1"
-	got := m.text(line)
+	got := m.Text(line)
 	for _, secret := range []string{"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", "aws-c4n4ry", encoded([]byte("s3cr3t p@ss"))} {
 		if strings.Contains(got, secret) {
 			t.Errorf("%q is left in %q", secret, got)
@@ -43,9 +43,9 @@ data:
 	}
 }
 
-// TestMaskOfAPasswordThatIsNotPercentEncoded has the lines in which a server
+// TestPasswordThatIsNotPercentEncoded has the lines in which a server
 // names parts of such a password, because it takes the URL for another one.
-func TestMaskOfAPasswordThatIsNotPercentEncoded(t *testing.T) {
+func TestPasswordThatIsNotPercentEncoded(t *testing.T) {
 	for address, line := range map[string]string{
 		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter `c4n4ry-word@10.211.0.9:3306/zenml`",
 		"mysql://zenml:p@55/c4n4ry-word@10.211.0.9:3306/zenml": "Invalid database name 'c4n4ry-word@10.211.0.9:3306/zenml'",
@@ -53,9 +53,9 @@ func TestMaskOfAPasswordThatIsNotPercentEncoded(t *testing.T) {
 		"mysql://zenml:p@c4n4ry-word@10.211.0.9:3306/zenml":    "Can't connect to MySQL server on 'c4n4ry-word@10.211.0.9'",
 		"mysql://zenml:p@a:c4n4ry@10.211.0.9:3306/zenml":       "invalid literal for int() with base 10: 'c4n4ry@10.211.0.9:3306'",
 	} {
-		m := &mask{}
-		m.add(address)
-		if got := m.text(line); strings.Contains(got, "c4n") {
+		m := &Redactor{}
+		m.Add(address)
+		if got := m.Text(line); strings.Contains(got, "c4n") {
 			t.Errorf("%s: a part of the password shows in %q", address, got)
 		}
 	}
