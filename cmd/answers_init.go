@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
 )
 
@@ -81,7 +81,7 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := newSetup(o.streams, o.common, file, install.LoadChart)
+	u := newSetup(o.streams, o.common, file, chart.Load)
 	values, err := o.values(ctx, u)
 	if err != nil {
 		return nil, err

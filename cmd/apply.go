@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 // apply carries out what was prepared.
-func (u *setup) apply(ctx context.Context, p *prepared, timeout time.Duration, observe install.Observer) (install.Outcome, error) {
+func (u *setup) apply(ctx context.Context, p *prepared, timeout time.Duration, observe event.Observer) (install.Outcome, error) {
 	secrets, err := p.secrets(u)
 	if err != nil {
 		return install.Outcome{}, err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -69,7 +69,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	}
 	defer tunnel.Close()
 	client := zenml.Client{Base: tunnel.URL()}
-	info, err := install.WaitForServer(ctx, client)
+	info, err := connect.WaitForServer(ctx, client)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenm
 	page := client.Base + activationPath
 	fmt.Fprintf(c.streams.Err, "Activate it here: %s\n", page)
 	u.openPage(ctx, c, page)
-	if _, err := install.WaitForActivation(ctx, client); err != nil {
+	if _, err := connect.WaitForActivation(ctx, client); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.streams.Err, "The server is activated.")

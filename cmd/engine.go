@@ -9,10 +9,12 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -30,7 +32,7 @@ type engine struct {
 	force       bool   // over another one
 
 	mu      sync.Mutex
-	charts  map[install.Source]*install.Chart
+	charts  map[chart.Source]*chart.Chart
 	left    []check.Leftover // by checks that were interrupted, and shown nowhere
 	claimed *claimedError    // the last activation found another admin
 }
@@ -44,21 +46,21 @@ func (e *engine) setup(a answers.Answers) *setup {
 	return newSetup(e.streams, e.common, file, e.chart)
 }
 
-func (e *engine) chart(ctx context.Context, source install.Source) (*install.Chart, error) {
+func (e *engine) chart(ctx context.Context, source chart.Source) (*chart.Chart, error) {
 	e.mu.Lock()
 	known := e.charts[source]
 	e.mu.Unlock()
 	if known != nil {
 		return known, nil
 	}
-	pulled, err := install.LoadChart(ctx, source)
+	pulled, err := chart.Load(ctx, source)
 	if err != nil {
 		return nil, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.charts == nil {
-		e.charts = map[install.Source]*install.Chart{}
+		e.charts = map[chart.Source]*chart.Chart{}
 	}
 	e.charts[source] = pulled
 	return pulled, nil
@@ -128,18 +130,18 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up}, err
 }
 
-func (e *engine) Connect(ctx context.Context, a answers.Answers, observe install.Observer) (wizard.Tunnel, error) {
+func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.Observer) (wizard.Tunnel, error) {
 	u := e.setup(a)
 	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, e.port, observe)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := install.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()}); err != nil {
+	if _, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()}); err != nil {
 		tunnel.Close()
 		return nil, err
 	}
 	if at := u.address(ctx); at.URL != "" && observe != nil {
-		observe(install.Notice{Text: "Others reach the server at " + at.URL + ", and log in with: " + install.LoginCommand(at.Login())})
+		observe(event.Notice{Text: "Others reach the server at " + at.URL + ", and log in with: " + connect.LoginCommand(at.Login())})
 	}
 	return tunnel, nil
 }
@@ -147,7 +149,7 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe install
 func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) error {
 	u, client := e.setup(a), zenml.Client{Base: url}
 	if u.answers.Admin.Activate != answers.ActivateAuto {
-		_, err := install.WaitForActivation(ctx, client)
+		_, err := connect.WaitForActivation(ctx, client)
 		return err
 	}
 	info, err := client.Info(ctx)

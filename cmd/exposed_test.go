@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
@@ -37,7 +37,7 @@ func TestInstallTellsTheNodePort(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be a moment behind
 	defer cancel()
-	if info, err := install.WaitForServer(ctx, zenml.Client{Base: line}); err != nil || info.Version == "" {
+	if info, err := connect.WaitForServer(ctx, zenml.Client{Base: line}); err != nil || info.Version == "" {
 		t.Errorf("%s does not answer: %v", line, err)
 	}
 	if s := p.status(namespace); s.Server.URL != line {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/format"
 )
 
@@ -71,7 +71,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err != nil {
 		return err
 	}
-	unit := newSetup(o.streams, o.common, file, install.LoadChart)
+	unit := newSetup(o.streams, o.common, file, chart.Load)
 	if unit.earlier, err = o.earlier(unit.answers); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -92,7 +93,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	u := newSetup(o.streams, o.common, file, install.LoadChart)
+	u := newSetup(o.streams, o.common, file, chart.Load)
 	if err := o.announce(u); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/render/format"
@@ -85,6 +86,6 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 	return writeValues(path, p.prepared.document.Bytes, overwrite || p.engine.force)
 }
 
-func (p *plan) Install(ctx context.Context, observe install.Observer) (install.Outcome, error) {
+func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
 	return p.setup.apply(ctx, p.prepared, p.engine.common.timeout, observe)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/report"
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -76,7 +76,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if err != nil {
 		return err
 	}
-	unit := newSetup(o.streams, o.common, file, install.LoadChart)
+	unit := newSetup(o.streams, o.common, file, chart.Load)
 	if done, err := o.emit.run(ctx, o.streams, unit); done || err != nil {
 		return err
 	}

@@ -9,16 +9,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // prepared is what the answers come to on the chart at hand: the values, what
 // they render, and what the proof of effect found.
 type prepared struct {
-	chart    *install.Chart
+	chart    *chart.Chart
 	settings values.Settings
 	document values.Document
 	objects  []manifest.Object
@@ -47,8 +47,8 @@ func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, err
 }
 
 // render renders the chart in memory.
-func (u *setup) render(loaded *install.Chart, values map[string]any) ([]manifest.Object, error) {
-	rendered, err := loaded.Render(install.RenderRequest{
+func (u *setup) render(loaded *chart.Chart, values map[string]any) ([]manifest.Object, error) {
+	rendered, err := loaded.Render(chart.RenderRequest{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: values,
 	})
 	if err != nil {
@@ -78,12 +78,12 @@ func (u *setup) located(err error) error {
 // wrongChart says which answer names a chart that is not there. What may pass
 // by itself, such as a registry that cannot be reached, stays as it is.
 func (u *setup) wrongChart(err error) error {
-	var version *install.VersionError
-	var source *install.SourceError
+	var version *chart.VersionError
+	var source *chart.SourceError
 	switch {
 	case errors.As(err, &version):
 		return u.located(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "name one that is there, or leave it out for the newest"}})
-	case errors.As(err, &source) && slices.Contains([]install.Reason{install.ReasonInvalid, install.ReasonNotFound, install.ReasonNotAChart}, source.Reason):
+	case errors.As(err, &source) && slices.Contains([]chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}, source.Reason):
 		bare := *source
 		bare.Remedy = ""
 		return u.located(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or leave it out for the published chart")}})

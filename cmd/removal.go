@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -43,7 +44,7 @@ func (r *removal) goes() []string {
 	return all
 }
 
-func (r *removal) keyWords(s install.Object) string {
+func (r *removal) keyWords(s event.Object) string {
 	if slices.Contains(r.Keys, s) {
 		return ", with the key without which the server's secrets in the database cannot be read"
 	}

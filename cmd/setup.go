@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // setup is one set of answers with the ways to what they name. What is costly
@@ -28,7 +29,7 @@ type setup struct {
 
 	earlier []corev1.Secret // the keys in what a values file or manifests will replace
 
-	chart func(context.Context) (*install.Chart, error)
+	chart func(context.Context) (*chart.Chart, error)
 
 	// What the answers come to: for a values file, as far as the cluster answers,
 	// and as it will be applied.
@@ -36,7 +37,7 @@ type setup struct {
 }
 
 // loader pulls a chart; install.LoadChart is one.
-type loader func(context.Context, install.Source) (*install.Chart, error)
+type loader func(context.Context, chart.Source) (*chart.Chart, error)
 
 // newSetup puts together what the answers need. It asks nothing of anyone yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
@@ -45,8 +46,8 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 		u.cluster = u.cluster.WithContext(name)
 	}
 	u.engine = &install.Engine{Access: u.cluster}
-	u.chart = once(func(ctx context.Context) (*install.Chart, error) {
-		return load(ctx, install.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version, PlainHTTP: c.plainHTTP})
+	u.chart = once(func(ctx context.Context) (*chart.Chart, error) {
+		return load(ctx, chart.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version, PlainHTTP: c.plainHTTP})
 	})
 	with := func(gather settings) func(context.Context) (*prepared, error) {
 		return once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, gather) })

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
@@ -46,7 +46,7 @@ type state struct {
 	Server       *server   `json:"server,omitempty"`
 	ServerError  string    `json:"serverError,omitempty"`
 
-	address install.Address
+	address connect.Address
 	connect string // the command that leads to the server
 }
 
@@ -114,12 +114,12 @@ func (u *setup) askServer(ctx context.Context) (answer *server, problem string) 
 func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, serverPatience, fmt.Errorf("no answer within %s", serverPatience))
 	defer cancel()
-	tunnel, err := u.engine.Forward(ctx, install.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
+	tunnel, err := u.engine.Forward(ctx, connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
 	if err != nil {
 		return zenml.Info{}, err
 	}
 	defer tunnel.Close()
-	return install.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()})
+	return connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()})
 }
 
 func (o *statusOptions) write(found state) error {

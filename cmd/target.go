@@ -1,9 +1,9 @@
 package cmd
 
 import (
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // targetOnly returns answers that say only where: for the commands that work
@@ -24,7 +24,7 @@ func onCluster(s Streams, c common) (*setup, kube.Context, error) {
 	if err != nil {
 		return nil, kube.Context{}, err
 	}
-	u := newSetup(s, c, file, install.LoadChart)
+	u := newSetup(s, c, file, chart.Load)
 	at, err := u.cluster.Context()
 	if err != nil {
 		return nil, at, usage(err)

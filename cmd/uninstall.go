@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -100,7 +101,7 @@ type kindCount struct {
 }
 
 // countKinds counts objects by kind, in the order in which the kinds appear.
-func countKinds(objects []install.Object) []kindCount {
+func countKinds(objects []event.Object) []kindCount {
 	var counts []kindCount
 	at := map[string]int{}
 	for _, o := range objects {

@@ -9,8 +9,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // releaseName is the contract's default: the chart's objects take it as theirs.
@@ -36,10 +38,10 @@ func newBench(t *testing.T) *bench {
 	return &bench{Cluster: cluster, t: t, engine: &Engine{Access: cluster.Access()}, namespace: cluster.Namespace(t), database: cluster.DatabaseName(t)}
 }
 
-func (b *bench) chart(generation string) *Chart {
+func (b *bench) chart(generation string) *chart.Chart {
 	b.t.Helper()
 	source := b.Charts[generation]
-	c, err := LoadChart(b.t.Context(), Source{Ref: source.Ref, Version: source.Version})
+	c, err := chart.Load(b.t.Context(), chart.Source{Ref: source.Ref, Version: source.Version})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -93,12 +95,12 @@ func TestApplyAndConnect(t *testing.T) {
 				if outcome.Upgraded() || outcome.Release.Status != "deployed" || outcome.Release.ChartVersion != b.Charts[generation].Version {
 					t.Errorf("%+v", outcome.Release)
 				}
-				tunnel, err := b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+				tunnel, err := b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer tunnel.Close()
-				info, err := WaitForServer(t.Context(), zenml.Client{Base: tunnel.URL()})
+				info, err := connect.WaitForServer(t.Context(), zenml.Client{Base: tunnel.URL()})
 				if err != nil || info.DatabaseType != database || info.Active {
 					t.Errorf("%+v %v", info, err)
 				}

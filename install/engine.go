@@ -8,7 +8,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // Engine installs into one cluster.
@@ -23,7 +26,7 @@ const DefaultTimeout = 15 * time.Minute
 // Plan is one release and what it needs.
 type Plan struct {
 	Release, Namespace string
-	Chart              *Chart
+	Chart              *chart.Chart
 	Values             map[string]any
 
 	// Secrets are created before the release, because its hooks read them.
@@ -56,7 +59,7 @@ func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
 // on, waits until Helm has written down where it stopped, and returns an
 // *Interrupted. Other typed errors: *PendingError, *ForeignError, *RenderError,
 // *Fault, *TimeoutError. The Outcome holds what is known even with an error.
-func (e *Engine) Apply(ctx context.Context, plan Plan, observe Observer) (Outcome, error) {
+func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (Outcome, error) {
 	if plan.Chart == nil || plan.Release == "" || plan.Namespace == "" {
 		return Outcome{}, errors.New("plan: chart, release and namespace are all needed")
 	}
@@ -106,7 +109,7 @@ var errOutOfTime = errors.New("out of time")
 // when it goes on, or has ended because of a fault or its time.
 func interruption(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	var fault *Fault
+	var fault *diagnose.Fault
 	if cause == nil || errors.As(cause, &fault) || errors.Is(cause, errOutOfTime) {
 		return nil
 	}
@@ -115,7 +118,7 @@ func interruption(ctx context.Context) error {
 
 // do runs one step.
 func (r *run) do(ctx context.Context, s step) error {
-	r.emit(StepStarted{Step: s.name(), Title: s.title(r)})
+	r.Emit(event.StepStarted{Step: s.name(), Title: s.title(r)})
 	begin := time.Now()
 	err := ctx.Err()
 	if err == nil {
@@ -124,13 +127,13 @@ func (r *run) do(ctx context.Context, s step) error {
 	if err != nil {
 		err = r.meaning(ctx, s, err)
 	}
-	r.emit(StepFinished{Step: s.name(), Err: err, Duration: time.Since(begin)})
+	r.Emit(event.StepFinished{Step: s.name(), Err: err, Duration: time.Since(begin)})
 	return err
 }
 
 // meaning tells an interruption, a fault and a time-out from other errors.
 func (r *run) meaning(ctx context.Context, s step, err error) error {
-	var fault *Fault
+	var fault *diagnose.Fault
 	switch cause := context.Cause(ctx); {
 	case errors.As(cause, &fault):
 		if !errors.Is(err, fault) {
@@ -149,7 +152,7 @@ func (r *run) meaning(ctx context.Context, s step, err error) error {
 func (r *run) timedOut(err error) error {
 	late := &TimeoutError{After: r.plan.Timeout, Err: err}
 	if r.watch != nil {
-		late.Waiting, late.Evidence = r.watch.unready(), r.watch.unreadyLog()
+		late.Waiting, late.Evidence = r.watch.Unready(), r.watch.UnreadyLog()
 	}
 	return late
 }

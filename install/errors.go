@@ -3,9 +3,10 @@ package install
 import (
 	"cmp"
 	"fmt"
-	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"strings"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 // PendingError says that a release is in the middle of an operation: another
@@ -32,7 +33,7 @@ func pendingError(r *Release) *PendingError {
 // ForeignError says that an object that the installer wants to write exists
 // and belongs to someone else.
 type ForeignError struct {
-	Object
+	event.Object
 	Owner  string // who manages it, where it says so
 	Remedy string
 	Err    error
@@ -69,8 +70,8 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 // TimeoutError says that the plan's time ran out, and for what it was waiting.
 type TimeoutError struct {
 	After    time.Duration
-	Waiting  []ObjectChanged // what was not ready at the end
-	Evidence []string        // the last log lines of a pod that was not ready; secrets are masked
+	Waiting  []event.ObjectChanged // what was not ready at the end
+	Evidence []string              // the last log lines of a pod that was not ready; secrets are masked
 	Err      error
 }
 
@@ -88,29 +89,3 @@ func (e *TimeoutError) Error() string {
 
 // Unwrap returns the cause.
 func (e *TimeoutError) Unwrap() error { return e.Err }
-
-// Fault is a failure that waiting cannot fix.
-type Fault struct {
-	Object   Object
-	Cause    string // what failed
-	Reason   string // why, in the cluster's or the database's words; may be empty
-	Remedy   string
-	Evidence []string // the last log lines or the event that says so; secrets are redacted
-	Err      error    // Helm's own error, may be nil
-}
-
-// Text returns the summary and the reason.
-func (f *Fault) Text() string {
-	return diagnose.Diagnosis{Summary: f.Cause, Reason: f.Reason}.Text()
-}
-
-func (f *Fault) Error() string {
-	text := fmt.Sprintf("%s: %s", f.Object, f.Text())
-	if f.Remedy != "" {
-		text += " (" + f.Remedy + ")"
-	}
-	return text
-}
-
-// Unwrap returns what Helm made of it.
-func (f *Fault) Unwrap() error { return f.Err }

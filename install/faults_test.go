@@ -16,6 +16,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 const canary = "c4n4ry-wr0ng-p4ssw0rd"
@@ -133,7 +137,7 @@ func TestFaults(t *testing.T) {
 			r := record(t)
 			outcome, err := b.engine.Apply(t.Context(), plan, r.observe)
 			named := time.Now()
-			var fault *Fault
+			var fault *diagnose.Fault
 			if !errors.As(err, &fault) {
 				t.Fatalf("%v\n%s", err, r)
 			}
@@ -198,7 +202,7 @@ func TestJobFaultWithoutLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	_, err := b.engine.Apply(t.Context(), b.wrongImage(), nil)
-	var fault *Fault
+	var fault *diagnose.Fault
 	if !errors.As(err, &fault) {
 		t.Fatal(err)
 	}
@@ -223,7 +227,7 @@ func TestEvictedMigration(t *testing.T) {
 	plan.Values["resourcesMigrationPod"] = map[string]any{"limits": map[string]any{"ephemeral-storage": "1"}}
 	r := record(t)
 	_, err := b.engine.Apply(t.Context(), plan, r.observe)
-	var fault *Fault
+	var fault *diagnose.Fault
 	if !errors.As(err, &fault) || !strings.Contains(fault.Text(), "evicted the pod") || !strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
 		t.Errorf("%v\n%s", err, r)
 	}
@@ -241,8 +245,8 @@ func TestPodThatCannotBeSetUp(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { _, err := b.engine.Apply(ctx, plan, r.observe); ended <- err }()
-	at := r.until("the pod's fault is named", func(e Event) bool {
-		o, ok := e.(ObjectChanged)
+	at := r.until("the pod's fault is named", func(e event.Event) bool {
+		o, ok := e.(event.ObjectChanged)
 		return ok && o.Kind == "Pod" && strings.Contains(o.Message, "the node cannot set up the pod")
 	})
 	if after := r.begin.Add(at).Sub(b.eventTime("FailedCreatePodSandBox")); after > 10*time.Second {
@@ -285,7 +289,7 @@ func (b *bench) eventually(what string, ask func() (bool, error)) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
 	defer cancel()
-	if err := poll(ctx, 50*time.Millisecond, ask); err != nil {
+	if err := poll.Until(ctx, 50*time.Millisecond, ask); err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
 }

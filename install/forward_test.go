@@ -13,6 +13,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
@@ -28,8 +31,8 @@ func TestForwardPortInUse(t *testing.T) {
 	defer func() { _ = taken.Close() }()
 	port := taken.Addr().(*net.TCPAddr).Port
 	ignore := goleak.IgnoreCurrent()
-	_, err = b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port}, nil)
-	var inUse *PortInUseError
+	_, err = b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port}, nil)
+	var inUse *connect.PortInUseError
 	if !errors.As(err, &inUse) || inUse.Port != port {
 		t.Fatal(err)
 	}
@@ -48,8 +51,8 @@ func TestForwardWithoutPod(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	begin := time.Now()
-	_, err := b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
-	var none *NoPodError
+	_, err := b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
+	var none *connect.NoPodError
 	if !errors.As(err, &none) || time.Since(begin) > 5*time.Second {
 		t.Fatal(err, time.Since(begin))
 	}
@@ -64,14 +67,14 @@ func TestForwardSurvivesReplacedPods(t *testing.T) {
 	plan := b.sqlite("current")
 	b.apply(plan)
 	r := record(t)
-	tunnel, err := b.engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	tunnel, err := b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tunnel.Close()
 	url, port := tunnel.URL(), tunnel.Port()
 	client := zenml.Client{Base: url, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	if _, err := WaitForServer(t.Context(), client); err != nil {
+	if _, err := connect.WaitForServer(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
 	now := int64(0)
@@ -80,8 +83,8 @@ func TestForwardSurvivesReplacedPods(t *testing.T) {
 		if err := b.Client(t).CoreV1().Pods(b.namespace).Delete(t.Context(), old.Name, options); err != nil {
 			t.Fatal(err)
 		}
-		r.until("another pod is looked for", func(e Event) bool {
-			n, ok := e.(Notice)
+		r.until("another pod is looked for", func(e event.Event) bool {
+			n, ok := e.(event.Notice)
 			return ok && strings.Contains(n.Text, old.Name+" is leaving")
 		})
 		begin := time.Now()
@@ -112,7 +115,7 @@ func (b *bench) serverPod() corev1.Pod {
 			return false, err
 		}
 		for _, p := range pods.Items {
-			if serving(&p) {
+			if kubestatus.Serving(&p) {
 				found = p
 				return true, nil
 			}
@@ -130,12 +133,12 @@ func TestForwardLeavesNothing(t *testing.T) {
 	ignore := goleak.IgnoreCurrent()
 	for _, end := range []string{"close", "cancel"} {
 		ctx, cancel := context.WithCancel(t.Context())
-		tunnel, err := b.engine.Forward(ctx, ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
+		tunnel, err := b.engine.Forward(ctx, connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		transport := &http.Transport{}
-		if _, err := WaitForServer(ctx, zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: transport}}); err != nil {
+		if _, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: transport}}); err != nil {
 			t.Fatal(err)
 		}
 		if end == "close" {
@@ -168,7 +171,7 @@ func TestForwardThroughProxy(t *testing.T) {
 	for want, noWebSocket := range map[string]bool{"websocket": false, "spdy/3.1": true} {
 		proxy := b.proxy(noWebSocket)
 		r := record(t)
-		tunnel, err := proxy.engine(t).Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+		tunnel, err := proxy.engine(t).Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
 		if err != nil {
 			t.Errorf("%s: %v, upgrades %v", want, err, proxy.asked())
 			continue
@@ -181,7 +184,7 @@ func TestForwardThroughProxy(t *testing.T) {
 			t.Errorf("upgrades: %v, want %s", asked, want)
 		}
 		proxy.drop()
-		r.until("the loss is told", func(e Event) bool { n, ok := e.(Notice); return ok && strings.Contains(n.Text, "lost") })
+		r.until("the loss is told", func(e event.Event) bool { n, ok := e.(event.Notice); return ok && strings.Contains(n.Text, "lost") })
 		if _, err := client.Info(t.Context()); err != nil {
 			t.Errorf("%s, after the loss: %v\n%s", want, err, r)
 		}

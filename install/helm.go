@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-logr/logr"
 	"helm.sh/helm/v3/pkg/action"
 	helmkube "helm.sh/helm/v3/pkg/kube"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
-	"k8s.io/klog/v2"
+
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // storage is Helm's own default: releases are Secrets, where `helm list`
@@ -48,10 +48,6 @@ func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration,
 // discard drops Helm's own progress feed: the watch says more.
 func discard(string, ...any) {}
 
-// silent keeps client-go from writing to this process's standard error: what
-// it has to say comes as events and errors.
-func silent(ctx context.Context) context.Context { return klog.NewContext(ctx, logr.Discard()) }
-
 // boundGetter makes the requests of a getter's clients end with a context:
 // Helm's storage takes none.
 type boundGetter struct {
@@ -65,7 +61,7 @@ func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return withContext(g.ctx, base) })
+	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return transport.WithContext(g.ctx, base) })
 	return config, nil
 }
 

@@ -13,6 +13,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
@@ -42,15 +44,18 @@ func (b *bench) tarpit() string {
 // to a server that is ready.
 func TestInterruptedApplyConverges(t *testing.T) {
 	for name, test := range map[string]struct {
-		moment  func(Event) bool
+		moment  func(event.Event) bool
 		hang    bool   // the migration never ends by itself
 		release string // the status that is left, if any
 	}{
-		"before anything is written": {func(e Event) bool { s, ok := e.(StepFinished); return ok && s.Step == "state" }, false, ""},
-		"after the Secrets":          {func(e Event) bool { s, ok := e.(StepFinished); return ok && s.Step == "secrets" }, false, ""},
-		"as Helm begins":             {func(e Event) bool { s, ok := e.(StepStarted); return ok && s.Step == "release" }, false, "failed"},
-		"while the migration works":  {func(e Event) bool { o, ok := e.(ObjectChanged); return ok && o.Kind == "Job" && o.Reason == "Running" }, true, "failed"},
-		"while the server starts":    {func(e Event) bool { o, ok := e.(ObjectChanged); return ok && o.Kind == "Deployment" }, false, "failed"},
+		"before anything is written": {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "state" }, false, ""},
+		"after the Secrets":          {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "secrets" }, false, ""},
+		"as Helm begins":             {func(e event.Event) bool { s, ok := e.(event.StepStarted); return ok && s.Step == "release" }, false, "failed"},
+		"while the migration works": {func(e event.Event) bool {
+			o, ok := e.(event.ObjectChanged)
+			return ok && o.Kind == "Job" && o.Reason == "Running"
+		}, true, "failed"},
+		"while the server starts": {func(e event.Event) bool { o, ok := e.(event.ObjectChanged); return ok && o.Kind == "Deployment" }, false, "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +69,7 @@ func TestInterruptedApplyConverges(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			r := record(t)
 			var interrupted time.Time
-			_, err := b.engine.Apply(ctx, plan, func(e Event) {
+			_, err := b.engine.Apply(ctx, plan, func(e event.Event) {
 				r.observe(e)
 				if interrupted.IsZero() && test.moment(e) {
 					interrupted = time.Now()
@@ -104,7 +109,7 @@ func status(r *Release) string {
 func TestFailedInstallConverges(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	var fault *Fault
+	var fault *diagnose.Fault
 	if _, err := b.engine.Apply(t.Context(), b.mysql("current", canary), nil); !errors.As(err, &fault) {
 		t.Fatal(err)
 	}
@@ -124,8 +129,8 @@ func TestFailedUpgradeConverges(t *testing.T) {
 	serverOf(broken)["image"] = map[string]any{"tag": "0.0.0-unknown"}
 	r := record(t)
 	_, err := b.engine.Apply(t.Context(), broken, r.observe)
-	var fault *Fault
-	if !errors.As(err, &fault) || !strings.Contains(fault.Cause, "does not exist") {
+	var fault *diagnose.Fault
+	if !errors.As(err, &fault) || !strings.Contains(fault.Summary, "does not exist") {
 		t.Fatalf("%v\n%s", err, r)
 	}
 	if after := time.Since(b.eventTime("Failed")); after > 10*time.Second {
@@ -256,7 +261,7 @@ func TestUpgradeKeepsKeysAndVolume(t *testing.T) {
 func TestUninstallTakesWhatFailedHooksLeave(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	var fault *Fault
+	var fault *diagnose.Fault
 	if _, err := b.engine.Apply(t.Context(), b.mysql("current", canary), nil); !errors.As(err, &fault) {
 		t.Fatal(err)
 	}

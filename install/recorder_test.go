@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 // recorder keeps the events of an action, with the time of each.
@@ -18,7 +20,7 @@ type recorder struct {
 }
 
 type timedEvent struct {
-	Event
+	event.Event
 	at time.Duration
 }
 
@@ -26,7 +28,7 @@ func record(t testing.TB) *recorder {
 	return &recorder{t: t, begin: time.Now(), wait: make(chan struct{})}
 }
 
-func (r *recorder) observe(e Event) {
+func (r *recorder) observe(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, timedEvent{e, time.Since(r.begin)})
@@ -35,7 +37,7 @@ func (r *recorder) observe(e Event) {
 }
 
 // until waits for an event that want accepts, and returns when it came.
-func (r *recorder) until(what string, want func(Event) bool) time.Duration {
+func (r *recorder) until(what string, want func(event.Event) bool) time.Duration {
 	r.t.Helper()
 	limit := time.After(90 * time.Second)
 	for next := 0; ; {
@@ -57,7 +59,7 @@ func (r *recorder) until(what string, want func(Event) bool) time.Duration {
 }
 
 // find returns when the first event that want accepts came.
-func (r *recorder) find(want func(Event) bool) (time.Duration, bool) {
+func (r *recorder) find(want func(event.Event) bool) (time.Duration, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.events {
@@ -79,17 +81,17 @@ func (r *recorder) String() string {
 	return out.String()
 }
 
-func describe(e Event) string {
+func describe(e event.Event) string {
 	switch e := e.(type) {
-	case StepStarted:
+	case event.StepStarted:
 		return "step " + e.Step + ": " + e.Title
-	case StepFinished:
+	case event.StepFinished:
 		return fmt.Sprintf("step %s ended after %.1f s: %v", e.Step, e.Duration.Seconds(), e.Err)
-	case ObjectChanged:
+	case event.ObjectChanged:
 		return fmt.Sprintf("%s %s (%s): %s", e.Object, e.State, e.Reason, e.Message)
-	case LogLine:
+	case event.LogLine:
 		return e.Pod + "| " + e.Line
-	case Notice:
+	case event.Notice:
 		return e.Text
 	default:
 		return fmt.Sprintf("%T", e)

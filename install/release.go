@@ -10,6 +10,7 @@ import (
 	"helm.sh/helm/v3/pkg/storage/driver"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // Release is a Helm release as it is stored in the cluster: its last revision.
@@ -72,7 +73,7 @@ func (e *Engine) Release(ctx context.Context, namespace, name string) (*Release,
 		return nil, fmt.Errorf("read release %s/%s: %w", namespace, name, context.Cause(ctx))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read release %s/%s: %w", namespace, name, bare(err))
+		return nil, fmt.Errorf("read release %s/%s: %w", namespace, name, transport.WithoutURL(err))
 	}
 	return newRelease(stored), nil
 }

@@ -5,16 +5,18 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // Remains is what there is of a release, for those who are about to remove it.
 type Remains struct {
-	Release *Release // nil when Helm knows none
-	Secrets []Object // of the installer's, for this release
-	Keys    []Object // those of them that hold an encryption key
-	Claims  []Object // volume claims that outlive the release
-	Others  []string // the namespace's other releases, where this one is not there
+	Release *Release       // nil when Helm knows none
+	Secrets []event.Object // of the installer's, for this release
+	Keys    []event.Object // those of them that hold an encryption key
+	Claims  []event.Object // volume claims that outlive the release
+	Others  []string       // the namespace's other releases, where this one is not there
 }
 
 // None tells whether there is nothing that could be removed.
@@ -54,12 +56,12 @@ func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remain
 
 // outlived leaves out the claims that Helm removes with the release: those
 // that it renders as a part of it, and does not mark as kept.
-func (r *Release) outlived(claims []Object) ([]Object, error) {
+func (r *Release) outlived(claims []event.Object) ([]event.Object, error) {
 	objects, err := r.Objects()
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(claims, func(c Object) bool {
+	return slices.DeleteFunc(claims, func(c event.Object) bool {
 		return slices.ContainsFunc(manifest.Find(objects, c.Kind, c.Name), func(o manifest.Object) bool {
 			return len(o.Hooks()) == 0 && o.GetAnnotations()["helm.sh/resource-policy"] != "keep"
 		})
@@ -74,7 +76,7 @@ func (e *Engine) releases(ctx context.Context, namespace string) ([]string, erro
 	}
 	stored, err := config.Releases.ListReleases()
 	if err != nil {
-		return nil, fmt.Errorf("releases in namespace %s: %w", namespace, bare(err))
+		return nil, fmt.Errorf("releases in namespace %s: %w", namespace, transport.WithoutURL(err))
 	}
 	var names []string
 	for _, s := range stored {

@@ -8,6 +8,8 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
@@ -54,14 +56,20 @@ func TestApplyWithFewRights(t *testing.T) {
 		t.Fatalf("%v\n%s", err, r)
 	}
 	for _, kind := range []string{"Event", "PersistentVolumeClaim", "Ingress"} {
-		if _, told := r.find(func(e Event) bool { n, ok := e.(Notice); return ok && strings.Contains(n.Text, "may not watch "+kind) }); !told {
+		if _, told := r.find(func(e event.Event) bool {
+			n, ok := e.(event.Notice)
+			return ok && strings.Contains(n.Text, "may not watch "+kind)
+		}); !told {
 			t.Errorf("nothing says that %s cannot be watched\n%s", kind, r)
 		}
 	}
-	if _, shown := r.find(func(e Event) bool { o, ok := e.(ObjectChanged); return ok && o.Kind == "Pod" && o.State == Ready }); !shown {
+	if _, shown := r.find(func(e event.Event) bool {
+		o, ok := e.(event.ObjectChanged)
+		return ok && o.Kind == "Pod" && o.State == event.Ready
+	}); !shown {
 		t.Errorf("the pod was not watched\n%s", r)
 	}
-	tunnel, err := engine.Forward(t.Context(), ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	tunnel, err := engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,14 @@ package install
 
 import (
 	"context"
-	"github.com/zenml-installer/zenml-installer/internal/redact"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/watch"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
@@ -14,7 +20,7 @@ import (
 
 // run is one Apply under way.
 type run struct {
-	*emitter
+	*event.Emitter
 	engine  *Engine
 	plan    Plan
 	end     context.CancelCauseFunc // ends the run's context, because of a fault
@@ -23,30 +29,30 @@ type run struct {
 	outcome Outcome
 
 	capabilities *chartutil.Capabilities // of the cluster, read once
-	rendered     Rendered                // what the plan will make, to know what to watch
+	rendered     chart.Rendered          // what the plan will make, to know what to watch
 	redactor     *redact.Redactor
-	watch        *watcher // nil until the release step
+	watch        *watch.Watcher // nil until the release step
 }
 
-func newRun(e *Engine, plan Plan, observe Observer, end context.CancelCauseFunc) (*run, error) {
+func newRun(e *Engine, plan Plan, observe event.Observer, end context.CancelCauseFunc) (*run, error) {
 	client, err := e.Access.Client()
 	if err != nil {
 		return nil, err
 	}
 	return &run{
-		emitter: newEmitter(observe), engine: e, plan: plan, end: end, client: client,
+		Emitter: event.NewEmitter(observe), engine: e, plan: plan, end: end, client: client,
 		started: time.Now(), redactor: redact.New(plan.Secrets),
 	}, nil
 }
 
 // fail ends the run because of a fault; the first fault counts.
-func (r *run) fail(f *Fault) { r.end(f) }
+func (r *run) fail(f *diagnose.Fault) { r.end(f) }
 
 func (r *run) close() {
 	if r.watch != nil {
-		r.watch.stop()
+		r.watch.Stop()
 	}
-	r.emitter.end()
+	r.Emitter.Close()
 }
 
 // readRelease reads the release even after the run's context has ended.
@@ -80,11 +86,11 @@ func capabilitiesOf(client discovery.CachedDiscoveryInterface) (*chartutil.Capab
 	client.Invalidate()
 	version, err := client.ServerVersion()
 	if err != nil {
-		return nil, bare(err)
+		return nil, transport.WithoutURL(err)
 	}
 	versions, err := action.GetVersionSet(client)
 	if err != nil {
-		return nil, bare(err)
+		return nil, transport.WithoutURL(err)
 	}
 	return &chartutil.Capabilities{
 		KubeVersion: chartutil.KubeVersion{Version: version.GitVersion, Major: version.Major, Minor: version.Minor},

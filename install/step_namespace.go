@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // namespaceStep sees to it that the namespace is there and usable.
@@ -29,14 +30,14 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 		// Without the right to look, those that follow will tell.
 		return nil
 	case !apierrors.IsNotFound(err):
-		return fmt.Errorf("namespace %s: %w", name, bare(err))
+		return fmt.Errorf("namespace %s: %w", name, transport.WithoutURL(err))
 	case !r.plan.CreateNamespace:
 		return fmt.Errorf("namespace %s does not exist: create it with kubectl create namespace %s, or let the installer create it", name, name)
 	}
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("create namespace %s: %w", name, bare(err))
+		return fmt.Errorf("create namespace %s: %w", name, transport.WithoutURL(err))
 	}
 	return nil
 }

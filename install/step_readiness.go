@@ -3,6 +3,8 @@ package install
 import (
 	"context"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 // readinessStep waits until the watch sees every Deployment of the release
@@ -14,8 +16,8 @@ func (readinessStep) name() string        { return "readiness" }
 func (readinessStep) title(r *run) string { return "wait until the server is ready" }
 
 func (readinessStep) run(ctx context.Context, r *run) error {
-	if !r.watch.sees("Deployment") {
+	if !r.watch.CanWatch("Deployment") {
 		return nil
 	}
-	return poll(ctx, 100*time.Millisecond, func() (bool, error) { return r.watch.deploymentsReady(), nil })
+	return poll.Until(ctx, 100*time.Millisecond, func() (bool, error) { return r.watch.DeploymentsReady(), nil })
 }

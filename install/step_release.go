@@ -7,6 +7,8 @@ import (
 	helmchart "helm.sh/helm/v3/pkg/chart"
 	helmrelease "helm.sh/helm/v3/pkg/release"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/watch"
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
@@ -26,10 +28,10 @@ func (releaseStep) title(r *run) string {
 }
 
 func (releaseStep) run(ctx context.Context, r *run) error {
-	r.watch = newWatcher(watchConfig{
-		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.emit, Fail: r.fail,
+	r.watch = watch.New(watch.Config{
+		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.Emit, Fail: r.fail,
 	})
-	r.watch.start(ctx)
+	r.watch.Start(ctx)
 	config, err := r.engine.writeConfig(r.plan.Namespace, &helmWaiter{run: r, ctx: ctx})
 	if err != nil {
 		return err
@@ -38,7 +40,7 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 
 	stop := context.AfterFunc(ctx, func() {
 		if interruption(ctx) != nil {
-			r.emit(Notice{Text: "stopping after the current step"})
+			r.Emit(event.Notice{Text: "stopping after the current step"})
 		}
 	})
 	defer stop()

@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"k8s.io/utils/ptr"
 	"maps"
+
+	"k8s.io/utils/ptr"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // secretsStep creates or updates the plan's Secrets, and never one that the
@@ -91,9 +94,9 @@ func foreignSecret(s *corev1.Secret, wanted string) error {
 		owner = fmt.Sprintf("%s (release %s)", cmp.Or(owner, "someone"), release)
 	}
 	return &ForeignError{
-		Object: Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
-		Owner:  owner,
-		Remedy: "if it was made for this release, adopt it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
+		Object: event.Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
+		Owner:        owner,
+		Remedy:       "if it was made for this release, adopt it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
 	}
 }
 
@@ -102,5 +105,5 @@ func secretError(s *corev1.Secret, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("secret %s/%s: %w", s.Namespace, s.Name, bare(err))
+	return fmt.Errorf("secret %s/%s: %w", s.Namespace, s.Name, transport.WithoutURL(err))
 }

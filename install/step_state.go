@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // stateStep reads what is there and renders what shall be, so that what
@@ -27,12 +30,12 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	}
 	if before != nil && before.Chart != r.plan.Chart.Info.Name && !before.Gone() {
 		return &ForeignError{
-			Object: Object{Kind: "Release", Namespace: before.Namespace, Name: before.Name},
-			Owner:  fmt.Sprintf("chart %s %s", before.Chart, before.ChartVersion),
-			Remedy: "choose another name with --release, or another namespace",
+			Object: event.Object{Kind: "Release", Namespace: before.Namespace, Name: before.Name},
+			Owner:        fmt.Sprintf("chart %s %s", before.Chart, before.ChartVersion),
+			Remedy:       "choose another name with --release, or another namespace",
 		}
 	}
-	r.rendered, err = r.plan.Chart.Render(RenderRequest{
+	r.rendered, err = r.plan.Chart.Render(chart.RenderRequest{
 		Release: r.plan.Release, Namespace: r.plan.Namespace, Values: r.plan.Values,
 		KubeVersion: r.capabilities.KubeVersion.Version, APIVersions: slices.Clone(r.capabilities.APIVersions),
 		Upgrade: r.outcome.Upgraded(),

@@ -10,7 +10,9 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // RemovalRequest says what to remove.
@@ -24,9 +26,9 @@ type RemovalRequest struct {
 
 // Removed is what Uninstall has taken away and what it has left.
 type Removed struct {
-	Release *Release // nil when there was none
-	Objects []Object // gone: of the release, its hooks, and the installer's own Secrets
-	Kept    []Object // still there: volume claims, with their data, and Secrets with encryption keys
+	Release *Release       // nil when there was none
+	Objects []event.Object // gone: of the release, its hooks, and the installer's own Secrets
+	Kept    []event.Object // still there: volume claims, with their data, and Secrets with encryption keys
 }
 
 // Uninstall removes a release in whatever state it is, what its hooks have
@@ -34,12 +36,12 @@ type Removed struct {
 // any database does, and so does what opens it: the Secrets with encryption
 // keys. It waits until the objects are gone; when ctx ends first, the next
 // call goes on.
-func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe Observer) (Removed, error) {
+func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe event.Observer) (Removed, error) {
 	client, err := e.Access.Client()
 	if err != nil {
 		return Removed{}, err
 	}
-	u := &removal{emitter: newEmitter(observe), engine: e, RemovalRequest: request, objects: kubeObjects{client, request.Namespace}}
+	u := &removal{Emitter: event.NewEmitter(observe), engine: e, RemovalRequest: request, objects: kubeObjects{client, request.Namespace}}
 	if err := u.do(ctx, "release", "remove release "+request.Release, u.removeRelease); err != nil {
 		return u.removed, err
 	}
@@ -55,7 +57,7 @@ func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe 
 }
 
 type removal struct {
-	*emitter
+	*event.Emitter
 	RemovalRequest
 	engine  *Engine
 	objects kubeObjects
@@ -64,10 +66,10 @@ type removal struct {
 }
 
 func (u *removal) do(ctx context.Context, step, title string, run func(context.Context) error) error {
-	u.emit(StepStarted{Step: step, Title: title})
+	u.Emit(event.StepStarted{Step: step, Title: title})
 	begin := time.Now()
 	err := run(ctx)
-	u.emit(StepFinished{Step: step, Err: err, Duration: time.Since(begin)})
+	u.Emit(event.StepFinished{Step: step, Err: err, Duration: time.Since(begin)})
 	return err
 }
 
@@ -93,14 +95,14 @@ func (u *removal) removeRelease(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, context.Cause(ctx))
 		}
-		return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, bare(err))
+		return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, transport.WithoutURL(err))
 	}
 	for _, o := range objects {
 		if hooks := o.Hooks(); len(hooks) > 0 {
 			u.hooks = append(u.hooks, o)
 			continue
 		}
-		u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
+		u.removed.Objects = append(u.removed.Objects, event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
 	}
 	return nil
 }
@@ -112,10 +114,10 @@ func (u *removal) removeHooks(ctx context.Context) error {
 	for _, o := range u.hooks {
 		gone, err := u.objects.remove(ctx, o.GetKind(), o.GetName())
 		if err != nil {
-			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.Namespace, o.GetName(), bare(err))
+			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.Namespace, o.GetName(), transport.WithoutURL(err))
 		}
 		if gone {
-			u.removed.Objects = append(u.removed.Objects, Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
+			u.removed.Objects = append(u.removed.Objects, event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
 		}
 	}
 	return nil
@@ -143,6 +145,6 @@ func (u *removal) removeSecrets(ctx context.Context) error {
 // holdsKey tells whether a Secret of the installer's holds an encryption key.
 func holdsKey(s corev1.Secret) bool { return len(s.Data[manifest.EncryptionKey]) > 0 }
 
-func secretObject(s corev1.Secret) Object {
-	return Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name}
+func secretObject(s corev1.Secret) event.Object {
+	return event.Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name}
 }

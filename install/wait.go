@@ -13,6 +13,11 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/resource"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 const (
@@ -28,8 +33,8 @@ type helmWaiter struct {
 
 func (w *helmWaiter) proceed() error { return context.Cause(w.ctx) }
 
-func (w *helmWaiter) kept(o Object) {
-	w.run.emit(Notice{Text: fmt.Sprintf("volume claim %s is there already and is kept with its data", o.Name)})
+func (w *helmWaiter) kept(o event.Object) {
+	w.run.Emit(event.Notice{Text: fmt.Sprintf("volume claim %s is there already and is kept with its data", o.Name)})
 }
 
 func (w *helmWaiter) hooks(resources helmkube.ResourceList) error {
@@ -52,30 +57,30 @@ func (w *helmWaiter) hookDone(kind string, info *resource.Info) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if jobCondition(job, batchv1.JobFailed) != nil {
-			return false, w.failed(w.run.watch.jobFault(w.ctx, job))
+		if kubestatus.JobCondition(job, batchv1.JobFailed) != nil {
+			return false, w.failed(w.run.watch.JobFault(w.ctx, job))
 		}
-		return jobCondition(job, batchv1.JobComplete) != nil, nil
+		return kubestatus.JobCondition(job, batchv1.JobComplete) != nil, nil
 	}
 	pod, err := w.run.client.CoreV1().Pods(info.Namespace).Get(w.ctx, info.Name, metav1.GetOptions{})
 	if err != nil {
 		return false, err
 	}
 	if pod.Status.Phase == corev1.PodFailed {
-		return false, w.failed(w.run.watch.podFault(w.ctx, pod))
+		return false, w.failed(w.run.watch.PodFault(w.ctx, pod))
 	}
 	return pod.Status.Phase == corev1.PodSucceeded, nil
 }
 
 // failed ends the run by a fault found while waiting, before Helm deletes the
 // hook and its logs with it.
-func (w *helmWaiter) failed(f *Fault) error {
+func (w *helmWaiter) failed(f *diagnose.Fault) error {
 	w.run.fail(f)
 	return &endOfWait{f}
 }
 
 func (w *helmWaiter) ready(resources helmkube.ResourceList, withJobs bool) error {
-	w.run.watch.applied()
+	w.run.watch.Applied()
 	checker := helmkube.NewReadyChecker(w.run.client, discard, helmkube.PausedAsReady(true), helmkube.CheckJobs(withJobs))
 	return pollPatiently(w.ctx, func() (bool, error) {
 		for _, info := range resources {
@@ -111,7 +116,7 @@ func (e *endOfWait) Unwrap() error { return e.error }
 // An error that no repetition can mend ends it at once.
 func pollPatiently(ctx context.Context, ask func() (bool, error)) error {
 	var failingSince time.Time
-	return poll(ctx, pollEvery, func() (bool, error) {
+	return poll.Until(ctx, pollEvery, func() (bool, error) {
 		done, err := ask()
 		if err == nil {
 			failingSince = time.Time{}
@@ -144,29 +149,6 @@ func final(err error) bool {
 	}
 }
 
-// poll asks at once and then regularly until done, an error, or the end of
-// ctx, whose cause it then returns.
-func poll(ctx context.Context, every time.Duration, ask func() (bool, error)) error {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		done, err := ask()
-		if ctx.Err() != nil && (err != nil || !done) {
-			return context.Cause(ctx)
-		}
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
-	}
-}
-
 // await runs what takes no context and returns when it has ended or ctx has;
 // then what it still does is lost.
 func await(ctx context.Context, do func() error) error {
@@ -178,13 +160,4 @@ func await(ctx context.Context, do func() error) error {
 	case err := <-done:
 		return err
 	}
-}
-
-func jobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
-	for i := range job.Status.Conditions {
-		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
-			return c
-		}
-	}
-	return nil
 }

@@ -6,7 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -47,8 +47,8 @@ func (c *connecting) enter(string) tea.Cmd {
 	c.tunnel, c.failure, c.begun = nil, "", c.now()
 	a := c.sheet.Answers()
 	task, cmd := c.begin(c, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
-		tunnel, err := c.engine.Connect(ctx, a, func(e install.Event) {
-			if n, ok := e.(install.Notice); ok {
+		tunnel, err := c.engine.Connect(ctx, a, func(e event.Event) {
+			if n, ok := e.(event.Notice); ok {
 				tell(noticeMsg{n.Text})
 			}
 		})

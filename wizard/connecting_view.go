@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
@@ -67,7 +67,7 @@ func (c *connecting) activation() string {
 }
 
 func (c *connecting) login() string {
-	line := "  " + c.look.Key.Render(install.LoginCommand(install.Login{URL: c.tunnel.URL()}))
+	line := "  " + c.look.Key.Render(connect.LoginCommand(connect.Login{URL: c.tunnel.URL()}))
 	if c.active {
 		return "Log the zenml client in with\n" + line
 	}

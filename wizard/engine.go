@@ -9,6 +9,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -41,7 +42,7 @@ type Engine interface {
 	// Connect opens the way to the installed server and returns when the
 	// server answers through it. The tunnel lasts until it is closed or ctx
 	// ends; notices ("lost the pod, connected again") go to observe.
-	Connect(ctx context.Context, a answers.Answers, observe install.Observer) (Tunnel, error)
+	Connect(ctx context.Context, a answers.Answers, observe event.Observer) (Tunnel, error)
 	// Activate returns when the server at url is activated. With
 	// admin.activate auto it does that itself; else it waits until the person
 	// has done it.
@@ -60,7 +61,7 @@ type Plan interface {
 	WriteValues(path string, overwrite bool) error
 	// Install does it. Closing ctx asks it to stop after the current step; it
 	// returns only when nothing is at work any more.
-	Install(ctx context.Context, observe install.Observer) (install.Outcome, error)
+	Install(ctx context.Context, observe event.Observer) (install.Outcome, error)
 }
 
 // Review is what is shown of a plan before it is carried out.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -160,16 +161,16 @@ func (p *stagePlan) WriteValues(path string, overwrite bool) error {
 	return nil
 }
 
-func (p *stagePlan) Install(ctx context.Context, observe install.Observer) (install.Outcome, error) {
+func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
 	defer func() { p.stage.ended <- struct{}{} }()
-	observe(install.StepStarted{Step: "namespace", Title: "create the namespace"})
-	observe(install.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
-	observe(install.StepStarted{Step: "release", Title: "install release zenml-server"})
-	job := install.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
-	observe(install.ObjectChanged{Object: install.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"}, State: install.Ready})
-	observe(install.ObjectChanged{Object: job, State: install.Progressing, Message: "the migration is at work", Hook: true})
-	observe(install.ObjectChanged{Object: install.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"}, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
-	observe(install.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration", Line: "Running upgrade 0.97.0 -> 0.98.1"})
+	observe(event.StepStarted{Step: "namespace", Title: "create the namespace"})
+	observe(event.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
+	observe(event.StepStarted{Step: "release", Title: "install release zenml-server"})
+	job := event.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
+	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"}, State: event.Ready})
+	observe(event.ObjectChanged{Object: job, State: event.Progressing, Message: "the migration is at work", Hook: true})
+	observe(event.ObjectChanged{Object: event.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"}, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
+	observe(event.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration", Line: "Running upgrade 0.97.0 -> 0.98.1"})
 	var err error
 	select {
 	case err = <-p.stage.finish:
@@ -179,7 +180,7 @@ func (p *stagePlan) Install(ctx context.Context, observe install.Observer) (inst
 		p.stage.mu.Unlock()
 		err = &install.Interrupted{Step: "release", Next: "the next run upgrades it", Err: ctx.Err()}
 	}
-	observe(install.StepFinished{Step: "release", Err: err, Duration: 41 * time.Second})
+	observe(event.StepFinished{Step: "release", Err: err, Duration: 41 * time.Second})
 	return install.Outcome{}, err
 }
 
@@ -193,8 +194,8 @@ func (t *stageTunnel) Done() <-chan struct{} { return t.done }
 func (t *stageTunnel) Err() error            { return errors.New("the namespace is gone") }
 func (t *stageTunnel) Close()                { t.once.Do(func() { close(t.done) }) }
 
-func (s *stage) Connect(_ context.Context, _ answers.Answers, observe install.Observer) (Tunnel, error) {
-	observe(install.Notice{Text: "the port-forward is attached to pod zenml-server-0"})
+func (s *stage) Connect(_ context.Context, _ answers.Answers, observe event.Observer) (Tunnel, error) {
+	observe(event.Notice{Text: "the port-forward is attached to pod zenml-server-0"})
 	t := &stageTunnel{done: make(chan struct{})}
 	go func() {
 		select {

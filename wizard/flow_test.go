@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -244,7 +245,7 @@ func TestCtrlCWhileInstallingAsksAndThenWaits(t *testing.T) {
 
 func TestAFaultOfTheInstallIsNamedAndCanBeTriedAgain(t *testing.T) {
 	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
-	p.stage.finish <- &install.Fault{Object: install.Object{Kind: "Pod", Name: "zenml-server-0"}, Cause: "the image is not in the registry", Evidence: []string{"manifest unknown"}, Remedy: "check server.image.tag"}
+	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, Summary: "the image is not in the registry", Evidence: []string{"manifest unknown"}, Remedy: "check server.image.tag"}
 	p.sees("The install failed", "Pod zenml-server-0: the image is not in the registry", "manifest unknown", "check server.image.tag")
 	p.press("enter").sees("Running upgrade", "Objects, 1 of 3 ready")
 	p.stage.finish <- nil

@@ -13,7 +13,8 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 var update = flag.Bool("update", false, "write the golden views anew")
@@ -65,9 +66,9 @@ var scenes = map[string]func(*person){
 	},
 	"install-failed": func(p *person) {
 		atInstall(p)
-		p.stage.finish <- &install.Fault{
-			Object:   install.Object{Kind: "Pod", Name: "zenml-server-6f7b9-x2k4p"},
-			Cause:    "the image zenmldocker/zenml-server:0.98.1 cannot be pulled: it is not in the registry",
+		p.stage.finish <- &diagnose.Fault{
+			Object:   event.Object{Kind: "Pod", Name: "zenml-server-6f7b9-x2k4p"},
+			Summary:  "the image zenmldocker/zenml-server:0.98.1 cannot be pulled: it is not in the registry",
 			Evidence: []string{`Failed to pull image "zenmldocker/zenml-server:0.98.1": manifest unknown`},
 			Remedy:   "check server.image in the answers, or that the tag was pushed to your mirror",
 		}

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -26,7 +27,7 @@ type installing struct {
 }
 
 type (
-	installMsg   struct{ event install.Event }
+	installMsg   struct{ event event.Event }
 	installedMsg struct {
 		outcome install.Outcome
 		err     error
@@ -57,7 +58,7 @@ func (i *installing) enter(string) tea.Cmd {
 	task, cmd := i.begin(i, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
 		values := valuesMsg{path, plan.WriteValues(path, false)}
 		tell(values)
-		outcome, err := plan.Install(ctx, func(e install.Event) { tell(installMsg{e}) })
+		outcome, err := plan.Install(ctx, func(e event.Event) { tell(installMsg{e}) })
 		final <- installedMsg{outcome, err, values}
 		return installedMsg{outcome, err, values}
 	})
@@ -70,7 +71,7 @@ func (i *installing) update(msg tea.Msg) (move, tea.Cmd) {
 	case installMsg:
 		i.progress.add(msg.event, i.now())
 	case valuesMsg:
-		i.progress.add(install.Notice{Text: msg.say()}, i.now())
+		i.progress.add(event.Notice{Text: msg.say()}, i.now())
 	case installedMsg:
 		return i.ended(msg)
 	case tea.KeyMsg:

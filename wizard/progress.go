@@ -3,14 +3,14 @@ package wizard
 import (
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 // progress is what the engine's events add up to.
 type progress struct {
 	steps   []stepRow
 	objects []objectRow
-	log     install.LogLine
+	log     event.LogLine
 	notices []string
 }
 
@@ -23,7 +23,7 @@ type stepRow struct {
 }
 
 type objectRow struct {
-	install.ObjectChanged
+	event.ObjectChanged
 	seen time.Time // when it came into its state, by our clock
 }
 
@@ -31,27 +31,27 @@ type objectRow struct {
 const maxNotices = 5
 
 // add takes in one event, seen now.
-func (p *progress) add(e install.Event, now time.Time) {
+func (p *progress) add(e event.Event, now time.Time) {
 	switch e := e.(type) {
-	case install.StepStarted:
+	case event.StepStarted:
 		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, began: now})
-	case install.StepFinished:
+	case event.StepFinished:
 		for i := range p.steps {
 			if s := &p.steps[i]; s.name == e.Step && !s.ended {
 				s.ended, s.err, s.took = true, e.Err, e.Duration
 			}
 		}
-	case install.ObjectChanged:
+	case event.ObjectChanged:
 		p.object(e, now)
-	case install.LogLine:
+	case event.LogLine:
 		p.log = e
-	case install.Notice:
+	case event.Notice:
 		p.notices = append(p.notices, e.Text)
 		p.notices = p.notices[max(len(p.notices)-maxNotices, 0):]
 	}
 }
 
-func (p *progress) object(e install.ObjectChanged, now time.Time) {
+func (p *progress) object(e event.ObjectChanged, now time.Time) {
 	for i := range p.objects {
 		o := &p.objects[i]
 		if o.Object != e.Object {
@@ -70,7 +70,7 @@ func (p *progress) object(e install.ObjectChanged, now time.Time) {
 func (p *progress) ready() int {
 	n := 0
 	for _, o := range p.objects {
-		if o.State == install.Ready {
+		if o.State == event.Ready {
 			n++
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
@@ -38,8 +38,8 @@ func WithCluster(t *testing.T, access *kube.Access, namespace string, change ...
 
 // WithChart lets the environment render a chart as the program does.
 func WithChart(e *check.Env, ref string) {
-	load := func(ctx context.Context) (*install.Chart, error) {
-		return install.LoadChart(ctx, install.Source{Ref: ref, Version: e.Answers.Chart.Version})
+	load := func(ctx context.Context) (*chart.Chart, error) {
+		return chart.Load(ctx, chart.Source{Ref: ref, Version: e.Answers.Chart.Version})
 	}
 	e.Chart = func(ctx context.Context) (chartinfo.Info, error) {
 		c, err := load(ctx)
@@ -57,13 +57,13 @@ func WithChart(e *check.Env, ref string) {
 	}
 }
 
-func renderAll(a answers.Answers, local answers.Local, c *install.Chart) (check.Rendered, error) {
+func renderAll(a answers.Answers, local answers.Local, c *chart.Chart) (check.Rendered, error) {
 	settings := values.Settings{Local: local, Keys: values.GenerateKeys(a, nil)}
 	document, err := values.Build(a, c.Info, settings)
 	if err != nil {
 		return check.Rendered{}, err
 	}
-	rendered, err := c.Render(install.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
+	rendered, err := c.Render(chart.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
 	if err != nil {
 		return check.Rendered{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 )
 
 // Failure is the end of an install that did not come to its goal, in the parts
@@ -18,14 +19,14 @@ type Failure struct {
 
 // Explain takes an error of the install engine apart.
 func Explain(err error) Failure {
-	var fault *install.Fault
+	var fault *diagnose.Fault
 	var stopped *install.Interrupted
 	var late *install.TimeoutError
 	var pending *install.PendingError
 	var foreign *install.ForeignError
 	switch {
 	case errors.As(err, &fault):
-		return Failure{Cause: fault.Object.String() + ": " + fault.Cause, Evidence: fault.Evidence, Remedy: fault.Remedy}
+		return Failure{Cause: fault.Object.String() + ": " + fault.Text(), Evidence: fault.Evidence, Remedy: fault.Remedy}
 	case errors.As(err, &stopped):
 		return Failure{Cause: "stopped in step " + stopped.Step, Remedy: stopped.Next, Stopped: true}
 	case errors.As(err, &late):

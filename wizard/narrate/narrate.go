@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
@@ -23,12 +23,12 @@ type Narrator struct {
 	now     func() time.Time
 	verbose bool
 	began   time.Time
-	objects map[install.Object]told
+	objects map[event.Object]told
 }
 
 // told is what was said of an object last.
 type told struct {
-	state install.State
+	state event.State
 	story string
 	since time.Time
 }
@@ -45,7 +45,7 @@ func New(w io.Writer, o Options) *Narrator {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Narrator{w: w, look: look.New(o.Look), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[install.Object]told{}}
+	return &Narrator{w: w, look: look.New(o.Look), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[event.Object]told{}}
 }
 
 // Say writes one line, or several.
@@ -81,26 +81,26 @@ func (n *Narrator) Check(e check.Event) {
 }
 
 // Install is an observer of an install, and of a port-forward.
-func (n *Narrator) Install(e install.Event) {
+func (n *Narrator) Install(e event.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := e.(type) {
-	case install.StepStarted:
+	case event.StepStarted:
 		n.line(n.look.Accent.Render(look.Working) + " " + e.Title)
-	case install.StepFinished:
+	case event.StepFinished:
 		n.stepFinished(e)
-	case install.ObjectChanged:
+	case event.ObjectChanged:
 		n.object(e)
-	case install.LogLine:
+	case event.LogLine:
 		if n.verbose {
 			n.line("    " + e.Pod + "/" + e.Container + ": " + e.Line)
 		}
-	case install.Notice:
+	case event.Notice:
 		n.line("  " + look.Bullet + " " + e.Text)
 	}
 }
 
-func (n *Narrator) stepFinished(e install.StepFinished) {
+func (n *Narrator) stepFinished(e event.StepFinished) {
 	if e.Err != nil {
 		n.line(fmt.Sprintf("%s %s: failed after %s", n.look.Bad.Render(look.Bad), e.Step, Took(e.Duration)))
 		return
@@ -109,7 +109,7 @@ func (n *Narrator) stepFinished(e install.StepFinished) {
 }
 
 // object tells a change of state, or a new story about the same state.
-func (n *Narrator) object(e install.ObjectChanged) {
+func (n *Narrator) object(e event.ObjectChanged) {
 	before, known := n.objects[e.Object]
 	after := told{e.State, Story(e), n.now()}
 	if known && before.state == after.state {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
@@ -20,20 +22,20 @@ func TestOneLineForEachChange(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	n := New(&out, Options{Look: look.Terminal{ASCII: true}, Now: func() time.Time { return now }})
-	pod := install.Object{Kind: "Pod", Name: "zenml-0"}
-	for _, e := range []install.Event{
-		install.StepStarted{Step: "release", Title: "install release zenml"},
-		install.ObjectChanged{Object: pod, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
-		install.ObjectChanged{Object: pod, State: install.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
-		install.LogLine{Pod: "zenml-0", Line: "not without -v"},
+	pod := event.Object{Kind: "Pod", Name: "zenml-0"}
+	for _, e := range []event.Event{
+		event.StepStarted{Step: "release", Title: "install release zenml"},
+		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
+		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
+		event.LogLine{Pod: "zenml-0", Line: "not without -v"},
 	} {
 		n.Install(e)
 	}
 	now = now.Add(75 * time.Second)
-	n.Install(install.ObjectChanged{Object: pod, State: install.Ready})
-	n.Install(install.Notice{Text: "attached again"})
-	n.Install(install.StepFinished{Step: "release", Duration: 76 * time.Second})
-	n.Install(install.StepFinished{Step: "readiness", Duration: time.Second, Err: errors.New("x")})
+	n.Install(event.ObjectChanged{Object: pod, State: event.Ready})
+	n.Install(event.Notice{Text: "attached again"})
+	n.Install(event.StepFinished{Step: "release", Duration: 76 * time.Second})
+	n.Install(event.StepFinished{Step: "readiness", Duration: time.Second, Err: errors.New("x")})
 	want := `~ install release zenml
   o waiting Pod zenml-0: ContainerCreating: pulling the image
   + ready   Pod zenml-0 (after 1m15s waiting)
@@ -69,11 +71,11 @@ func TestEveryEndOfAnInstallIsExplained(t *testing.T) {
 		err  error
 		want Failure
 	}{
-		{fmt.Errorf("apply: %w", &install.Fault{Object: install.Object{Kind: "Job", Name: "m"}, Cause: "it failed", Evidence: []string{"1045"}, Remedy: "mend it"}),
+		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed", Evidence: []string{"1045"}, Remedy: "mend it"}),
 			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "mend it"}},
 		{&install.Interrupted{Step: "release", Next: "the next run goes on", Err: context.Canceled},
 			Failure{Cause: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
-		{&install.TimeoutError{After: time.Minute, Waiting: []install.ObjectChanged{{Object: install.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
+		{&install.TimeoutError{After: time.Minute, Waiting: []event.ObjectChanged{{Object: event.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
 			Failure{Cause: "not ready after 1m0s", Evidence: []string{"Pod p: no node"}, Remedy: "give it more time with --timeout, or mend what it waits for and run again"}},
 		{&install.PendingError{Release: release, Remedy: "clear it"},
 			Failure{Cause: "release zenml is pending-install: another run is at work on it, or was killed", Remedy: "clear it"}},

@@ -7,25 +7,25 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
 )
 
 // State is how the state of an object looks: a glyph, a word and a style.
-func State(l *look.Look, s install.State) (glyph, word string, style lipgloss.Style) {
+func State(l *look.Look, s event.State) (glyph, word string, style lipgloss.Style) {
 	switch s {
-	case install.Ready:
+	case event.Ready:
 		return look.Done, "ready", l.Good
-	case install.Failed:
+	case event.Failed:
 		return look.Bad, "failed", l.Bad
-	case install.Waiting:
+	case event.Waiting:
 		return look.Later, "waiting", l.Warn
 	}
 	return look.Working, "working", l.Accent
 }
 
 // Story is what there is to say about an object beside its state.
-func Story(o install.ObjectChanged) string {
+func Story(o event.ObjectChanged) string {
 	switch {
 	case o.Message == "":
 		return o.Reason

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -95,9 +96,9 @@ func (p plan) WriteValues(_ string, overwrite bool) error {
 	return nil
 }
 
-func (p plan) Install(_ context.Context, observe install.Observer) (install.Outcome, error) {
-	observe(install.StepStarted{Step: "namespace", Title: "create the namespace"})
-	observe(install.StepFinished{Step: "namespace", Duration: time.Second})
+func (p plan) Install(_ context.Context, observe event.Observer) (install.Outcome, error) {
+	observe(event.StepStarted{Step: "namespace", Title: "create the namespace"})
+	observe(event.StepFinished{Step: "namespace", Duration: time.Second})
 	p.engine.installed = p.answers
 	return install.Outcome{}, nil
 }
@@ -109,7 +110,7 @@ func (t tunnel) Done() <-chan struct{} { return t.done }
 func (tunnel) Err() error              { return nil }
 func (tunnel) Close()                  {}
 
-func (*engine) Connect(context.Context, answers.Answers, install.Observer) (wizard.Tunnel, error) {
+func (*engine) Connect(context.Context, answers.Answers, event.Observer) (wizard.Tunnel, error) {
 	return tunnel{make(chan struct{})}, nil
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/look"
@@ -82,7 +82,7 @@ func (p *prompter) connect(ctx context.Context) error {
 			p.say("The browser was opened.")
 		}
 	}
-	p.say("Once it is activated, log the zenml client in with: %s", install.LoginCommand(install.Login{URL: url}))
+	p.say("Once it is activated, log the zenml client in with: %s", connect.LoginCommand(connect.Login{URL: url}))
 	return p.hold(ctx, a, tunnel, way)
 }
 

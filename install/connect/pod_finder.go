@@ -1,0 +1,194 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/zenml-installer/zenml-installer/install/watch"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
+)
+
+// NoPodError says that no pod of the server is ready.
+type NoPodError struct {
+	Namespace, Release string
+	Seen               []string // the pods that are there and what they wait for
+	Err                error
+}
+
+func (e *NoPodError) Error() string {
+	if len(e.Seen) == 0 {
+		return fmt.Sprintf("release %s has no server pod in namespace %s (check --release and --namespace)", e.Release, e.Namespace)
+	}
+	return fmt.Sprintf("no server pod of release %s/%s is ready: %v (zenml-installer status says more)", e.Namespace, e.Release, e.Seen)
+}
+
+// Unwrap returns the cause.
+func (e *NoPodError) Unwrap() error { return e.Err }
+
+// podFinder knows the ready pods behind the server's Service.
+type podFinder struct {
+	access             *kube.Access
+	client             kubernetes.Interface
+	namespace, release string
+	informer           cache.SharedIndexInformer
+	end                func()
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next change
+	refused error         // why pods may not be watched
+}
+
+func (f *podFinder) refuse(err error) {
+	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.refused = err
+	}
+}
+
+func (f *podFinder) refusal() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.refused
+}
+
+func newPodFinder(ctx context.Context, access *kube.Access, namespace, release string) (*podFinder, error) {
+	client, err := access.Client()
+	if err != nil {
+		return nil, err
+	}
+	selector, err := serverSelector(ctx, client, namespace, release)
+	if err != nil {
+		return nil, err
+	}
+	f := &podFinder{access: access, client: client, namespace: namespace, release: release, changed: make(chan struct{})}
+	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
+		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector.String() }))
+	f.informer = factory.Core().V1().Pods().Informer()
+	_ = f.informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) { f.refuse(err) })
+	_, _ = f.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(any) { f.poke() },
+		UpdateFunc: func(any, any) { f.poke() },
+		DeleteFunc: func(any) { f.poke() },
+	})
+	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	factory.StartWithContext(kube.Quiet(watching))
+	f.end = sync.OnceFunc(func() { cancel(); factory.Shutdown() })
+	return f, nil
+}
+
+func (f *podFinder) stop() { f.end() }
+
+// serverSelector selects the server's pods: by the selector of the release's
+// Service, whatever the chart's generation puts into it; without a Service by
+// the labels that both generations set.
+func serverSelector(ctx context.Context, client kubernetes.Interface, namespace, release string) (labels.Selector, error) {
+	services, err := client.CoreV1().Services(namespace).List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
+	if err != nil {
+		return nil, fmt.Errorf("services of release %s/%s: %w", namespace, release, transport.WithoutURL(err))
+	}
+	for _, s := range services.Items {
+		for _, port := range s.Spec.Ports {
+			if port.Name == "http" && len(s.Spec.Selector) > 0 {
+				return labels.SelectorFromSet(s.Spec.Selector), nil
+			}
+		}
+	}
+	return labels.SelectorFromSet(labels.Set{manifest.LabelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
+}
+
+func (f *podFinder) poke() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// changes is closed when a pod has changed after this call.
+func (f *podFinder) changes() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
+}
+
+// ready waits for a pod that serves and returns the newest one. Unless it is
+// patient, it does not wait where there is no pod at all.
+func (f *podFinder) ready(ctx context.Context, patient bool) (*corev1.Pod, error) {
+	for {
+		changed := f.changes()
+		pods := f.pods()
+		if pod := newestServing(pods); pod != nil {
+			return pod, nil
+		}
+		if err := f.refusal(); err != nil {
+			return nil, fmt.Errorf("pods of release %s/%s: %w", f.namespace, f.release, err)
+		}
+		if !patient && len(pods) == 0 && f.informer.HasSynced() {
+			return nil, &NoPodError{Namespace: f.namespace, Release: f.release}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, f.noPod(ctx)
+		case <-changed:
+		case <-time.After(100 * time.Millisecond): // an empty list brings no change
+		}
+	}
+}
+
+func newestServing(pods []*corev1.Pod) *corev1.Pod {
+	var newest *corev1.Pod
+	for _, p := range pods {
+		if kubestatus.Serving(p) && (newest == nil || p.CreationTimestamp.After(newest.CreationTimestamp.Time)) {
+			newest = p
+		}
+	}
+	return newest
+}
+
+func (f *podFinder) noPod(ctx context.Context) error {
+	e := &NoPodError{Namespace: f.namespace, Release: f.release, Err: context.Cause(ctx)}
+	for _, p := range f.pods() {
+		e.Seen = append(e.Seen, p.Name+": "+watch.DescribePod(p))
+	}
+	return e
+}
+
+// serves tells whether to go on with the pod: it is ready, or it is on its way
+// out, still runs, and there is none to take its place.
+func (f *podFinder) serves(pod *corev1.Pod) bool {
+	pods := f.pods()
+	for _, p := range pods {
+		if p.UID == pod.UID {
+			return kubestatus.Serving(p) || p.DeletionTimestamp != nil && kubestatus.Running(p) && newestServing(pods) == nil
+		}
+	}
+	return false
+}
+
+func (f *podFinder) pods() []*corev1.Pod {
+	var pods []*corev1.Pod
+	for _, o := range f.informer.GetStore().List() {
+		if p, ok := o.(*corev1.Pod); ok {
+			pods = append(pods, p)
+		}
+	}
+	return pods
+}
+
+func (f *podFinder) portForwardURL(pod *corev1.Pod) *rest.Request {
+	return f.client.CoreV1().RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward")
+}

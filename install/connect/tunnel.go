@@ -1,0 +1,235 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
+)
+
+// Tunnel is a local port that leads to the server.
+type Tunnel struct {
+	listener net.Listener
+	pods     *podFinder
+	emitter  *event.Emitter
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	work     sync.WaitGroup
+	done     chan struct{}
+
+	mu      sync.Mutex
+	current *attachment
+	swapped chan struct{} // closed when current has changed
+}
+
+var errClosed = errors.New("closed")
+
+func newTunnel(ctx context.Context, listener net.Listener, pods *podFinder, e *event.Emitter) *Tunnel {
+	t := &Tunnel{listener: listener, pods: pods, emitter: e, done: make(chan struct{}), swapped: make(chan struct{})}
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
+	return t
+}
+
+// URL is where the server answers now.
+func (t *Tunnel) URL() string {
+	host, _, _ := net.SplitHostPort(t.listener.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(t.Port()))
+}
+
+// Port is the local port.
+func (t *Tunnel) Port() int {
+	if a, ok := t.listener.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// Done is closed when the tunnel has ended.
+func (t *Tunnel) Done() <-chan struct{} { return t.done }
+
+// Err is why the tunnel has ended: nil while it lives and after Close, else
+// the cause of its context's end.
+func (t *Tunnel) Err() error {
+	select {
+	case <-t.done:
+		if cause := context.Cause(t.ctx); !errors.Is(cause, errClosed) {
+			return cause
+		}
+	default:
+	}
+	return nil
+}
+
+// Close ends the tunnel and its connections and waits until they have.
+func (t *Tunnel) Close() {
+	t.cancel(errClosed)
+	_ = t.listener.Close()
+	t.pods.stop()
+	t.work.Wait()
+	<-t.done
+}
+
+// begin attaches to a first pod and then serves.
+func (t *Tunnel) begin(ctx context.Context) error {
+	first, cancel := context.WithTimeout(ctx, attachTime)
+	defer cancel()
+	a, err := t.attach(first, false)
+	t.work.Go(t.finish)
+	if err != nil {
+		return err
+	}
+	t.set(a)
+	t.work.Go(func() { t.keep(a) })
+	t.work.Go(t.accept)
+	return nil
+}
+
+// finish ends everything when the context does.
+func (t *Tunnel) finish() {
+	<-t.ctx.Done()
+	_ = t.listener.Close()
+	t.pods.stop()
+	t.set(nil)
+	close(t.done)
+}
+
+// keep replaces the attachment whenever it is lost or its pod is leaving.
+func (t *Tunnel) keep(a *attachment) {
+	defer func() { a.close() }()
+	for {
+		why := t.lost(a)
+		if t.ctx.Err() != nil {
+			return
+		}
+		t.set(nil)
+		t.emitter.Emit(event.Notice{Text: fmt.Sprintf("%s: the port-forward looks for another ready pod", why)})
+		next, err := t.attachForever()
+		if err != nil {
+			return
+		}
+		old := a
+		t.work.Go(func() { old.drain(t.ctx) })
+		a = next
+		t.set(a)
+		t.emitter.Emit(event.Notice{Text: "the port-forward is attached to pod " + a.pod.Name})
+	}
+}
+
+// lost waits until the attachment serves no longer and says why.
+func (t *Tunnel) lost(a *attachment) string {
+	for {
+		changed := t.pods.changes()
+		if !t.pods.serves(a.pod) {
+			return "pod " + a.pod.Name + " is leaving"
+		}
+		select {
+		case <-t.ctx.Done():
+			return "closed"
+		case <-a.broken:
+			return "connection to pod " + a.pod.Name + " lost"
+		case <-changed:
+		}
+	}
+}
+
+func (t *Tunnel) attachForever() (*attachment, error) {
+	var a *attachment
+	err := poll.Until(t.ctx, 200*time.Millisecond, func() (bool, error) {
+		var err error
+		a, err = t.attach(t.ctx, true)
+		return err == nil, nil
+	})
+	return a, err
+}
+
+// attach waits for a ready pod and connects to it.
+func (t *Tunnel) attach(ctx context.Context, patient bool) (*attachment, error) {
+	pod, err := t.pods.ready(ctx, patient)
+	if err != nil {
+		return nil, err
+	}
+	return t.pods.dial(ctx, pod)
+}
+
+func (t *Tunnel) set(a *attachment) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current = a
+	close(t.swapped)
+	t.swapped = make(chan struct{})
+}
+
+// attachment returns the current attachment, waiting while there is none.
+func (t *Tunnel) attachment() (*attachment, error) {
+	for {
+		t.mu.Lock()
+		a, swapped := t.current, t.swapped
+		t.mu.Unlock()
+		if a != nil {
+			return a, nil
+		}
+		select {
+		case <-t.ctx.Done():
+			return nil, context.Cause(t.ctx)
+		case <-swapped:
+		}
+	}
+}
+
+func (t *Tunnel) accept() {
+	for {
+		conn, err := t.listener.Accept()
+		if err != nil {
+			if t.ctx.Err() == nil {
+				t.cancel(fmt.Errorf("local port %d: %w", t.Port(), err))
+			}
+			return
+		}
+		t.work.Go(func() { t.serve(conn) })
+	}
+}
+
+// serve carries one connection. When the pod does not take it, the attachment
+// is given up and the next one tried.
+func (t *Tunnel) serve(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	stop := context.AfterFunc(t.ctx, func() { _ = conn.Close() })
+	defer stop()
+	local := &localConn{Conn: conn}
+	for {
+		a, err := t.attachment()
+		if err != nil {
+			return
+		}
+		if a.carry(local) {
+			return
+		}
+		a.breakOff()
+		select { // keep has to see it before another can be tried
+		case <-t.ctx.Done():
+			return
+		case <-t.swapOf(a):
+		}
+	}
+}
+
+// swapOf is closed when the current attachment is no longer a.
+func (t *Tunnel) swapOf(a *attachment) <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current != a {
+		now := make(chan struct{})
+		close(now)
+		return now
+	}
+	return t.swapped
+}

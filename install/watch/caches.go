@@ -1,0 +1,116 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
+)
+
+// caches hold the namespace's objects as the API server last told of them.
+type caches struct {
+	informers map[string]cache.SharedIndexInformer // by kind
+	oldJobs   map[types.UID]bool                   // Jobs of earlier runs
+
+	mu        *sync.Mutex
+	forbidden map[string]bool // kinds that may not be watched
+}
+
+func newCaches(f informers.SharedInformerFactory) caches {
+	return caches{
+		informers: map[string]cache.SharedIndexInformer{
+			"Deployment":            f.Apps().V1().Deployments().Informer(),
+			"ReplicaSet":            f.Apps().V1().ReplicaSets().Informer(),
+			"Job":                   f.Batch().V1().Jobs().Informer(),
+			"Pod":                   f.Core().V1().Pods().Informer(),
+			"PersistentVolumeClaim": f.Core().V1().PersistentVolumeClaims().Informer(),
+			"Service":               f.Core().V1().Services().Informer(),
+			"Ingress":               f.Networking().V1().Ingresses().Informer(),
+			"Event":                 f.Core().V1().Events().Informer(),
+		},
+		oldJobs:   map[types.UID]bool{},
+		mu:        &sync.Mutex{},
+		forbidden: map[string]bool{},
+	}
+}
+
+func (c *caches) forbid(kind string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forbidden[kind] = true
+}
+
+func (c *caches) isForbidden(kind string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.forbidden[kind]
+}
+
+// rememberJobs notes the Jobs that are there before Helm begins: their failures
+// are history.
+func (c *caches) rememberJobs() {
+	for _, job := range listed[*batchv1.Job](c, "Job") {
+		c.oldJobs[job.UID] = true
+	}
+}
+
+// listed returns the objects of a kind, sorted by name.
+func listed[T metav1.Object](c *caches, kind string) []T {
+	var all []T
+	for _, o := range c.informers[kind].GetStore().List() {
+		if typed, ok := o.(T); ok {
+			all = append(all, typed)
+		}
+	}
+	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	return all
+}
+
+// view is what the watch sees at one moment.
+type view struct {
+	targets     targets
+	applied     bool
+	deployments []*appsv1.Deployment
+	replicaSets []*appsv1.ReplicaSet
+	jobs        []*batchv1.Job
+	pods        []*corev1.Pod
+	claims      []*corev1.PersistentVolumeClaim
+	services    []*corev1.Service
+	ingresses   []*networkingv1.Ingress
+	events      []*corev1.Event
+	lines       func(pod types.UID) []string // what a pod has written, its last lines
+}
+
+// view takes the objects that belong to the release as it is being made:
+// those of hooks, and once it is applied, its own and what came of them.
+func (w *Watcher) view() view {
+	v := view{targets: w.targets, applied: w.phase.Load(), lines: w.logs.of}
+	v.deployments = kept[*appsv1.Deployment](w, "Deployment", v.applied)
+	v.claims = kept[*corev1.PersistentVolumeClaim](w, "PersistentVolumeClaim", v.applied)
+	v.services = kept[*corev1.Service](w, "Service", v.applied)
+	v.ingresses = kept[*networkingv1.Ingress](w, "Ingress", v.applied)
+	v.jobs = slices.DeleteFunc(kept[*batchv1.Job](w, "Job", v.applied), func(j *batchv1.Job) bool { return w.caches.oldJobs[j.UID] })
+	v.replicaSets = currentReplicaSets(v.deployments, listed[*appsv1.ReplicaSet](&w.caches, "ReplicaSet"))
+	v.pods = append(podsOf(v, listed[*corev1.Pod](&w.caches, "Pod")), kept[*corev1.Pod](w, "Pod", v.applied)...)
+	v.events = listed[*corev1.Event](&w.caches, "Event")
+	return v
+}
+
+// kept lists the objects of a kind that are the release's own, before it is
+// applied only those of its hooks.
+func kept[T metav1.Object](w *Watcher, kind string, applied bool) []T {
+	return slices.DeleteFunc(listed[T](&w.caches, kind), func(o T) bool {
+		hook, target := w.targets.objects[event.Object{Kind: kind, Namespace: w.targets.namespace, Name: o.GetName()}]
+		return !target || !hook && !applied
+	})
+}

@@ -1,0 +1,137 @@
+package watch
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
+)
+
+const (
+	keptLines = 200      // of each pod
+	longest   = 16 << 10 // bytes of a log line; the rest is cut
+)
+
+// logs follow what the release's containers write.
+type logs struct {
+	ctx     context.Context
+	watcher *Watcher
+	done    sync.WaitGroup
+
+	mu      sync.Mutex
+	started map[string]bool        // containers that are followed or were, by pod, name and restart
+	lines   map[types.UID][]string // the last ones of each pod
+}
+
+func newLogs(ctx context.Context, w *Watcher) *logs {
+	return &logs{ctx: ctx, watcher: w, started: map[string]bool{}, lines: map[types.UID][]string{}}
+}
+
+// wait waits until all followers have ended; their context must have.
+func (l *logs) wait() { l.done.Wait() }
+
+// follow begins to follow every container that has started.
+func (l *logs) follow(pods []*corev1.Pod) {
+	for _, p := range pods {
+		for _, s := range kubestatus.Containers(p) {
+			if s.State.Running == nil && s.State.Terminated == nil {
+				continue
+			}
+			key := fmt.Sprintf("%s/%s/%d", p.UID, s.Name, s.RestartCount)
+			l.mu.Lock()
+			first := !l.started[key]
+			l.started[key] = true
+			l.mu.Unlock()
+			if first && l.ctx.Err() == nil {
+				l.done.Go(func() { l.read(p, s.Name) })
+			}
+		}
+	}
+}
+
+func (l *logs) read(p *corev1.Pod, container string) {
+	stream, err := l.watcher.Client.CoreV1().Pods(p.Namespace).
+		GetLogs(p.Name, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(l.ctx)
+	if err != nil {
+		return // not to be had, or not allowed: the fault will say what it can
+	}
+	defer func() { _ = stream.Close() }()
+	eachLine(stream, func(line string) {
+		line = l.watcher.Redactor.Text(line)
+		l.keep(p.UID, line)
+		l.watcher.Emit(event.LogLine{Pod: p.Name, Container: container, Line: line})
+		l.watcher.poke()
+	})
+}
+
+func (l *logs) keep(pod types.UID, line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines[pod] = append(l.lines[pod], line)
+	if over := len(l.lines[pod]) - keptLines; over > 0 {
+		l.lines[pod] = l.lines[pod][over:]
+	}
+}
+
+// of returns the last lines that the pod has written so far.
+func (l *logs) of(pod types.UID) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines[pod])
+}
+
+// lastLine is the last line with something in it that the pod has written.
+func (v view) lastLine(pod types.UID) string {
+	for _, line := range slices.Backward(v.lines(pod)) {
+		if strings.TrimSpace(line) != "" {
+			return diagnose.Shorten(line)
+		}
+	}
+	return ""
+}
+
+// tail asks for the last lines of a pod's containers anew, of the run before
+// when the present one has not written any; failing that, it gives what was
+// followed.
+func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
+	var lines []string
+	for _, s := range kubestatus.Containers(p) {
+		previous := s.State.Waiting != nil && s.LastTerminationState.Terminated != nil
+		most := int64(keptLines)
+		stream, err := l.watcher.Client.CoreV1().Pods(p.Namespace).
+			GetLogs(p.Name, &corev1.PodLogOptions{Container: s.Name, TailLines: &most, Previous: previous}).Stream(ctx)
+		if err != nil {
+			continue
+		}
+		eachLine(stream, func(line string) { lines = append(lines, l.watcher.Redactor.Text(line)) })
+		_ = stream.Close()
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	return l.of(p.UID)
+}
+
+func eachLine(r io.Reader, use func(string)) {
+	reader := bufio.NewReaderSize(r, longest)
+	for {
+		line, more, err := reader.ReadLine()
+		if err != nil {
+			return
+		}
+		use(strings.TrimRight(string(line), "\r\n"))
+		for more && err == nil { // the rest of a line that is too long
+			_, more, err = reader.ReadLine()
+		}
+	}
+}

@@ -1,0 +1,245 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
+)
+
+const (
+	tick     = time.Second            // how often graces are looked at when nothing changes
+	settle   = 100 * time.Millisecond // changes that come together are looked at together
+	syncTime = 10 * time.Second       // how long the first lists may take before the watch starts without them
+)
+
+// Config says what to watch and whom to tell.
+type Config struct {
+	Client    kubernetes.Interface
+	Namespace string
+	Objects   []manifest.Object           // what the release consists of
+	Redactor  *redact.Redactor            // of everything that is shown
+	Emit      func(event.Event)           // is told of every change
+	Fail      func(fault *diagnose.Fault) // is told of a fault that waiting cannot fix
+}
+
+// Watcher looks at the objects of a release while Helm works, reports what
+// they wait for, and ends the run when waiting cannot help.
+type Watcher struct {
+	Config
+	targets targets
+	caches  caches
+	logs    *logs
+	changed chan struct{}
+	phase   atomic.Bool // whether the release's objects have been applied
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+
+	mu    sync.Mutex
+	shown map[event.Object]event.ObjectChanged // what was last reported
+	seen  map[string]sighting                  // when a fault was seen, by its key
+}
+
+func New(c Config) *Watcher {
+	return &Watcher{
+		Config:  c,
+		targets: newTargets(c.Namespace, c.Objects),
+		changed: make(chan struct{}, 1),
+		shown:   map[event.Object]event.ObjectChanged{},
+		seen:    map[string]sighting{},
+	}
+}
+
+// Start begins to watch, and returns when what is there has been listed.
+func (w *Watcher) Start(ctx context.Context) {
+	ctx, w.cancel = context.WithCancel(ctx)
+	w.logs = newLogs(ctx, w)
+	factory := informers.NewSharedInformerFactoryWithOptions(w.Client, 0, informers.WithNamespace(w.Namespace), informers.WithTransform(lighten))
+	w.caches = newCaches(factory)
+	for kind, informer := range w.caches.informers {
+		w.listen(kind, informer)
+	}
+	factory.StartWithContext(kube.Quiet(ctx))
+	w.done.Go(func() { <-ctx.Done(); factory.Shutdown() })
+	w.firstLists(ctx)
+	w.caches.rememberJobs()
+	w.done.Go(func() { w.loop(ctx) })
+}
+
+// Stop ends the watch and waits until all its goroutines have.
+func (w *Watcher) Stop() {
+	if w.cancel == nil {
+		return
+	}
+	w.cancel()
+	w.done.Wait()
+	w.logs.wait()
+}
+
+// Applied says that hooks are done and the release's own objects are written.
+func (w *Watcher) Applied() {
+	w.phase.Store(true)
+	w.poke()
+}
+
+func (w *Watcher) poke() {
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (w *Watcher) listen(kind string, informer cache.SharedIndexInformer) {
+	var once sync.Once
+	_ = informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
+		if apierrors.IsForbidden(err) {
+			once.Do(func() {
+				w.caches.forbid(kind)
+				w.Emit(event.Notice{Text: fmt.Sprintf("may not watch %s in namespace %s: what goes wrong there shows later", kind, w.Namespace)})
+			})
+		}
+	})
+	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(any) { w.poke() },
+		UpdateFunc: func(any, any) { w.poke() },
+		DeleteFunc: func(any) { w.poke() },
+	})
+}
+
+// firstLists waits until each kind is listed or refused.
+func (w *Watcher) firstLists(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	_ = poll.Until(ctx, 20*time.Millisecond, func() (bool, error) {
+		for kind, informer := range w.caches.informers {
+			if !informer.HasSynced() && !w.caches.isForbidden(kind) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+}
+
+func (w *Watcher) loop(ctx context.Context) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		w.inspect(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-w.changed:
+			select { // let what comes together settle
+			case <-ctx.Done():
+				return
+			case <-time.After(settle):
+			}
+		}
+	}
+}
+
+// inspect observes everything once, reports what is new, and ends the run when a
+// fault has outlasted its grace.
+func (w *Watcher) inspect(ctx context.Context) {
+	v := w.view()
+	w.logs.follow(v.pods)
+	for _, o := range v.observe() {
+		w.report(o)
+		if o.fault != nil && w.isFinal(o) {
+			w.Fail(w.withEvidence(ctx, o))
+			return
+		}
+	}
+}
+
+func (w *Watcher) report(o observation) {
+	o.Message = w.Redactor.Text(o.Message)
+	w.mu.Lock()
+	last, known := w.shown[o.Object]
+	if known && last.State == o.State && last.Reason == o.Reason {
+		o.Since = last.Since
+	} else if o.Since.IsZero() {
+		o.Since = time.Now()
+	}
+	w.shown[o.Object] = o.ObjectChanged
+	w.mu.Unlock()
+	if !known || last.State != o.State || last.Reason != o.Reason || last.Message != o.Message {
+		w.Emit(o.ObjectChanged)
+	}
+}
+
+// isFinal tells whether the fault has been seen for as long as it may heal
+// by itself.
+func (w *Watcher) isFinal(o observation) bool {
+	if o.grace < 0 {
+		return false
+	}
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s, known := w.seen[o.key()]
+	if !known || now.Sub(s.last) > forgotten {
+		s.first = now
+	}
+	s.last = now
+	w.seen[o.key()] = s
+	return now.Sub(s.first) >= o.grace
+}
+
+// sighting is a fault that is there, or comes and goes as crashes do.
+type sighting struct{ first, last time.Time }
+
+// forgotten is how long a fault must be away to have healed.
+const forgotten = 20 * time.Second
+
+// CanWatch tells whether objects of the kind can be watched.
+func (w *Watcher) CanWatch(kind string) bool { return !w.caches.isForbidden(kind) }
+
+// Unready returns what was last seen and not ready.
+func (w *Watcher) Unready() []event.ObjectChanged {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var waiting []event.ObjectChanged
+	for _, o := range w.shown {
+		if o.State != event.Ready {
+			waiting = append(waiting, o)
+		}
+	}
+	return sortObjects(waiting)
+}
+
+func (w *Watcher) DeploymentsReady() bool {
+	for _, o := range w.view().observe() {
+		if o.Kind == "Deployment" && o.State != event.Ready {
+			return false
+		}
+	}
+	return true
+}
+
+// lighten drops what the watch does not read, Secrets in environment included.
+func lighten(object any) (any, error) {
+	if pod, ok := object.(*corev1.Pod); ok {
+		pod.ManagedFields = nil
+		pod.Spec.Volumes = nil
+		for i := range pod.Spec.Containers {
+			pod.Spec.Containers[i].Env, pod.Spec.Containers[i].EnvFrom = nil, nil
+		}
+	}
+	return object, nil
+}

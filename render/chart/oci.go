@@ -1,0 +1,121 @@
+package chart
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/cli"
+	"helm.sh/helm/v3/pkg/registry"
+
+	"github.com/zenml-installer/zenml-installer/internal/transport"
+)
+
+// pullOCI pulls a chart into memory. A registry on loopback that turns out not
+// to speak TLS is asked again by plain HTTP.
+func pullOCI(ctx context.Context, src Source) (*Chart, error) {
+	c, err := pullOCIBy(ctx, src)
+	if errors.Is(err, http.ErrSchemeMismatch) && !src.PlainHTTP && src.loopback() {
+		src.PlainHTTP = true
+		return pullOCIBy(ctx, src)
+	}
+	return c, err
+}
+
+func pullOCIBy(ctx context.Context, src Source) (*Chart, error) {
+	base := registry.NewTransport(false)
+	if t, ok := base.Base.(*http.Transport); ok {
+		defer t.CloseIdleConnections()
+	}
+	client, err := registryClient(src, transport.WithContext(ctx, base))
+	if err != nil {
+		return nil, err
+	}
+	ref, err := resolveOCI(src, client)
+	if err != nil {
+		return nil, err
+	}
+	pulled, err := client.Pull(ref)
+	if err != nil {
+		return nil, pullError(err, src, client)
+	}
+	loaded, err := loader.LoadArchive(bytes.NewReader(pulled.Chart.Data))
+	if err != nil {
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
+	}
+	return newChart(src, loaded, pulled.Manifest.Digest)
+}
+
+func registryClient(src Source, transport http.RoundTripper) (*registry.Client, error) {
+	options := []registry.ClientOption{
+		registry.ClientOptHTTPClient(&http.Client{Transport: transport}),
+		registry.ClientOptWriter(io.Discard),
+		registry.ClientOptEnableCache(true),
+		registry.ClientOptCredentialsFile(src.credentials()),
+	}
+	if src.PlainHTTP {
+		options = append(options, registry.ClientOptPlainHTTP())
+	}
+	return registry.NewClient(options...)
+}
+
+// credentials is where the logins are: as Helm itself looks for them
+// (HELM_REGISTRY_CONFIG, else the file of helm registry login).
+func (s Source) credentials() string {
+	return cmp.Or(s.CredentialsFile, cli.New().RegistryConfig)
+}
+
+// resolveOCI returns the reference to pull: the one that names a digest or
+// tag already, else with the version chosen among the registry's tags. An
+// exact version costs no listing.
+func resolveOCI(src Source, client *registry.Client) (string, error) {
+	repository, tag, digest := splitOCI(src.Ref)
+	switch exact, isExact := exactVersion(src.Version); {
+	case digest != "":
+		return repository + "@" + digest, nil
+	case tag != "" && src.Version == "":
+		return repository + ":" + tag, nil
+	case tag != "" && !satisfies(tag, src.Version):
+		return "", &SourceError{Ref: src.shown(), Reason: ReasonInvalid, Remedy: "the reference names version " + tag + " and the version asked for is " + src.Version + ": name one"}
+	case tag != "":
+		return repository + ":" + tag, nil
+	case isExact:
+		return repository + ":" + exact.String(), nil
+	}
+	tags, err := client.Tags(repository)
+	if err != nil {
+		return "", err
+	}
+	version, err := choose(src.shown(), src.Version, tags)
+	return repository + ":" + version, err
+}
+
+// pullError asks which versions there are when the wanted one is not.
+func pullError(err error, src Source, client *registry.Client) error {
+	reason, _ := classify(err)
+	repository, tag, digest := splitOCI(src.Ref)
+	if reason != ReasonNotFound || digest != "" {
+		return err
+	}
+	tags, listErr := client.Tags(repository)
+	if listErr != nil || len(tags) == 0 {
+		return err
+	}
+	want := cmp.Or(src.Version, tag)
+	return &VersionError{Ref: src.shown(), Version: want, Nearest: nearest(want, parseVersions(tags))}
+}
+
+// splitOCI takes oci://HOST/PATH[:TAG][@DIGEST] apart.
+func splitOCI(ref string) (repository, tag, digest string) {
+	repository = strings.TrimPrefix(ref, "oci://")
+	repository, digest, _ = strings.Cut(repository, "@")
+	if colon := strings.LastIndex(repository, ":"); colon > strings.LastIndex(repository, "/") {
+		repository, tag = repository[:colon], repository[colon+1:]
+	}
+	return strings.TrimSuffix(repository, "/"), tag, digest
+}

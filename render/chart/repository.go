@@ -1,0 +1,156 @@
+package chart
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/repo"
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	maxIndex   = 64 << 20 // bytes of a repository's index.yaml; large public ones have some 20 MiB
+	maxArchive = 16 << 20 // bytes of a chart archive; a chart is a few dozen KiB
+)
+
+// errAbsent is a URL that answers 404.
+var errAbsent = errors.New("404 Not Found")
+
+// pullRepository takes a chart from a chart repository.
+func pullRepository(ctx context.Context, src Source) (*Chart, error) {
+	client, closeIdle := httpClient()
+	defer closeIdle()
+	base, name, index, err := findIndex(ctx, client, strings.TrimRight(src.Ref, "/"))
+	if err != nil {
+		return nil, err
+	}
+	entries, ok := index.Entries[name]
+	if !ok {
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotFound, Remedy: fmt.Sprintf("its index has no chart %q", name)}
+	}
+	entry, err := chooseEntry(src, entries)
+	if err != nil {
+		return nil, err
+	}
+	archive, err := repo.ResolveReferenceURL(base, entry.URLs[0])
+	if err != nil {
+		return nil, err
+	}
+	return fetchArchive(ctx, client, src, archive, entry.Digest)
+}
+
+// findIndex reads the index at ref, and when there is none, the one at ref's
+// parent: then ref's last part names the chart.
+func findIndex(ctx context.Context, client *http.Client, ref string) (base, name string, index *repo.IndexFile, err error) {
+	index, err = fetchIndex(ctx, client, ref)
+	if !errors.Is(err, errAbsent) {
+		return ref, DefaultChart, index, err
+	}
+	slash := strings.LastIndex(ref, "/")
+	parent := ref[:slash]
+	if strings.HasSuffix(parent, "/") { // ref was only a host
+		return "", "", nil, notFound(ref)
+	}
+	index, err = fetchIndex(ctx, client, parent)
+	if errors.Is(err, errAbsent) {
+		err = notFound(ref)
+	}
+	return parent, ref[slash+1:], index, err
+}
+
+func notFound(ref string) error {
+	shown := Source{Ref: ref}.shown()
+	return &SourceError{Ref: shown, Reason: ReasonNotFound, Remedy: "there is no " + shown + "/index.yaml; an OCI registry is named with oci://"}
+}
+
+func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.IndexFile, error) {
+	body, err := fetch(ctx, client, base+"/index.yaml", maxIndex)
+	if err != nil {
+		return nil, err
+	}
+	index := &repo.IndexFile{}
+	if err := yaml.Unmarshal(body, index); err != nil || index.APIVersion == "" {
+		return nil, &SourceError{Ref: Source{Ref: base}.shown(), Reason: ReasonNotAChart, Err: err, Remedy: "its index.yaml is not a chart repository's"}
+	}
+	return index, nil
+}
+
+func chooseEntry(src Source, entries repo.ChartVersions) (*repo.ChartVersion, error) {
+	byVersion := map[string]*repo.ChartVersion{}
+	var available []string
+	for _, e := range entries {
+		if e != nil && e.Metadata != nil && len(e.URLs) > 0 {
+			byVersion[e.Version] = e
+			available = append(available, e.Version)
+		}
+	}
+	version, err := choose(src.shown(), src.Version, available)
+	return byVersion[version], err
+}
+
+// pullArchive takes a chart archive by its URL.
+func pullArchive(ctx context.Context, src Source) (*Chart, error) {
+	client, closeIdle := httpClient()
+	defer closeIdle()
+	return fetchArchive(ctx, client, src, src.Ref, "")
+}
+
+func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wantDigest string) (*Chart, error) {
+	data, err := fetch(ctx, client, url, maxArchive)
+	if errors.Is(err, errAbsent) {
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotFound, Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	digest := hex.EncodeToString(sum[:])
+	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && want != digest {
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonCorrupt, Err: fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want), Remedy: "do not install it; tell the repository's owner"}
+	}
+	loaded, err := loader.LoadArchive(bytes.NewReader(data))
+	if err != nil {
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
+	}
+	return newChart(src, loaded, "sha256:"+digest)
+}
+
+func fetch(ctx context.Context, client *http.Client, url string, most int64) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	switch {
+	case response.StatusCode == http.StatusNotFound:
+		return nil, errAbsent
+	case response.StatusCode != http.StatusOK:
+		reason, remedy := classifyStatus(response.StatusCode)
+		return nil, &SourceError{Ref: Source{Ref: url}.shown(), Reason: reason, Err: errors.New(response.Status), Remedy: remedy}
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
+	if err == nil && int64(len(body)) > most {
+		err = fmt.Errorf("more than %d MiB", most>>20)
+	}
+	return body, err
+}
+
+func httpClient() (client *http.Client, closeIdle func()) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if base, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = base.Clone()
+	}
+	return &http.Client{Transport: transport}, transport.CloseIdleConnections
+}

@@ -1,0 +1,135 @@
+package chart
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/errcode"
+
+	"github.com/zenml-installer/zenml-installer/internal/transport"
+)
+
+// Reason is why a chart could not be had from its source.
+type Reason string
+
+// The reasons. A version that is not there is a VersionError instead.
+const (
+	ReasonInvalid      Reason = "the reference is not valid"
+	ReasonNotFound     Reason = "there is no such chart"
+	ReasonUnauthorized Reason = "access was refused"
+	ReasonUnreachable  Reason = "it cannot be reached"
+	ReasonUntrusted    Reason = "its certificate is not trusted"
+	ReasonNotAChart    Reason = "it is not a Helm chart"
+	ReasonCorrupt      Reason = "its content does not match its digest"
+)
+
+// SourceError says why a chart could not be had.
+type SourceError struct {
+	Ref    string // without passwords
+	Reason Reason
+	Remedy string
+	Err    error // the cause, may be nil
+}
+
+func (e *SourceError) Error() string {
+	text := fmt.Sprintf("chart %q: %s", e.Ref, e.Reason)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	if e.Remedy != "" {
+		text += " (" + e.Remedy + ")"
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// VersionError says that the source has the chart, but not in that version.
+type VersionError struct {
+	Ref     string
+	Version string   // the wanted one, or the constraint
+	Nearest []string // those that are there, nearest ones only, oldest first
+}
+
+func (e *VersionError) Error() string {
+	if e.Version == "" {
+		return fmt.Sprintf("chart %q has no stable version (nearest: %s)", e.Ref, orNone(e.Nearest))
+	}
+	return fmt.Sprintf("chart %q has no version %s (nearest: %s)", e.Ref, e.Version, orNone(e.Nearest))
+}
+
+func orNone(versions []string) string {
+	if len(versions) == 0 {
+		return "none"
+	}
+	return strings.Join(versions, ", ")
+}
+
+// sourceError turns what a registry, a repository or the disk answered into a
+// SourceError; typed errors of this package and ends of the context pass.
+func sourceError(ctx context.Context, s Source, err error) error {
+	var known *SourceError
+	var version *VersionError
+	if errors.As(err, &known) || errors.As(err, &version) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("chart %q: %w", s.shown(), context.Cause(ctx))
+	}
+	reason, remedy := classify(err)
+	return &SourceError{Ref: s.shown(), Reason: reason, Remedy: remedy, Err: transport.WithoutURL(err)}
+}
+
+func classify(err error) (Reason, string) {
+	var answer *errcode.ErrorResponse
+	if errors.As(err, &answer) {
+		return classifyStatus(answer.StatusCode)
+	}
+	var unknownCA x509.UnknownAuthorityError
+	var wrongHost x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var alert tls.AlertError
+	switch {
+	case errors.Is(err, errdef.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return classifyStatus(http.StatusNotFound)
+	case errors.Is(err, auth.ErrBasicCredentialNotFound), errors.Is(err, fs.ErrPermission):
+		return classifyStatus(http.StatusUnauthorized)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return ReasonUnreachable, "the registry speaks plain HTTP: allow it with --plain-http"
+	case errors.As(err, &unknownCA), errors.As(err, &wrongHost), errors.As(err, &invalid), errors.As(err, &alert):
+		return ReasonUntrusted, "add the registry's CA to this machine's trust store, or name it in SSL_CERT_FILE"
+	case unreachable(err):
+		return ReasonUnreachable, "check the name, the network and the proxy (HTTPS_PROXY, NO_PROXY); a pulled chart can be given as a folder or .tgz"
+	default:
+		return ReasonNotAChart, "name the chart itself, such as oci://public.ecr.aws/zenml/zenml"
+	}
+}
+
+func classifyStatus(code int) (Reason, string) {
+	switch code {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return ReasonUnauthorized, "log in with helm registry login, or log out where an old login is refused; some registries answer so for charts that do not exist"
+	case http.StatusNotFound:
+		return ReasonNotFound, "check the reference's spelling"
+	default:
+		return ReasonUnreachable, "the other side answered with an error: try again later"
+	}
+}
+
+func unreachable(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	var u *url.Error
+	return errors.As(err, &op) || errors.As(err, &dns) || errors.As(err, &u)
+}
