@@ -1,8 +1,12 @@
-// Package install is the only place that knows Helm: it pulls a chart,
-// renders it, installs or upgrades a release while it watches the objects
-// that come of it, names what goes wrong, connects to the server, and takes
-// it all away again.
+// Package install installs, upgrades and removes a release in a cluster. Start
+// reading at Engine.Apply.
 //
-// Its functions take a context, return values and report what happens as
-// Events to an Observer. They print nothing and ask nothing.
+//	event     what an install reports
+//	watch     watches the release's objects while Helm works
+//	diagnose  names what is wrong with them, one row a fault
+//	connect   finds the server's address and forwards a port to it
+//
+// The functions take a context, return values and report events to an Observer.
+// They never print or prompt. With render/chart these are the only packages that
+// know Helm.
 package install

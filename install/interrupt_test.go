@@ -151,7 +151,7 @@ func TestTimeoutNamesWhatItWaitsFor(t *testing.T) {
 	r := record(t)
 	_, err := b.engine.Apply(t.Context(), plan, r.observe)
 	var late *TimeoutError
-	if !errors.As(err, &late) || !strings.Contains(err.Error(), "no node takes the pod") {
+	if !errors.As(err, &late) || !strings.Contains(err.Error(), "no node can run the pod") {
 		t.Fatalf("%v\n%s", err, r)
 	}
 	if took := time.Since(r.begin); took > plan.Timeout+10*time.Second {

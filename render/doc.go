@@ -1,12 +1,10 @@
-// Package render turns answers into what the chart takes: the values file,
-// the Secrets that the values reference, and the proof that every answer shows
-// in the rendered objects.
+// Package render holds the packages that turn answers and a chart into text and
+// objects. None of them talks to a cluster.
 //
-// A section of the answers is a small function in a file of its own. It puts
-// settings on a draft; a setting carries its value, the comment over its block,
-// the answers it comes from and what must be seen of it in the rendered
-// objects, so that the values and their proof are one thing.
-//
-// Whether a chart can do something is read from that chart's own defaults. The
-// package knows neither Helm nor a cluster: rendered objects are handed to it.
+//	chart     loads a chart from a registry, a repository or a folder and renders it
+//	values    builds the values file and the Secrets, and proves their effect
+//	proof     looks at rendered objects: what a setting must be seen by
+//	binding   tables of answers that are one chart value each, read both ways
+//	format    writes values for other tools, and the commands that create the Secrets
+//	importer  turns values back into answers
 package render

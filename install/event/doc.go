@@ -1,0 +1,2 @@
+// Package event has the events that an install reports.
+package event

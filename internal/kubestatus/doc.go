@@ -1,0 +1,2 @@
+// Package kubestatus reads the status of pods and Jobs.
+package kubestatus

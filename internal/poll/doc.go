@@ -1,0 +1,2 @@
+// Package poll asks until something is so.
+package poll

@@ -1,0 +1,2 @@
+// Package transport adapts HTTP transports and their errors.
+package transport

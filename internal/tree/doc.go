@@ -1,0 +1,3 @@
+// Package tree has helpers for trees of decoded YAML or JSON, such as chart
+// values: mappings are map[string]any.
+package tree

@@ -1,0 +1,2 @@
+// Package yamlnode edits trees of YAML nodes, which keep order and comments.
+package yamlnode

@@ -1,0 +1,3 @@
+// Package format writes a values document for other tools: Argo CD, Flux,
+// Terraform, helmfile and kubectl.
+package format

@@ -1,0 +1,169 @@
+package values_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/render/rendertest"
+	"github.com/zenml-installer/zenml-installer/render/values"
+)
+
+// TestEveryAnswerIsProved gives every answer to both stand-in charts, in a sample
+// or by its example, and fails for one that no chart shows: its setting has no
+// proof, or is a value that no chart has, so that every chart refuses the answer.
+func TestEveryAnswerIsProved(t *testing.T) {
+	proved := map[string]bool{}
+	prove := func(a answers.Answers) {
+		for _, generation := range rendertest.Generations {
+			for _, key := range provedOn(t, rendertest.Load(t, generation), a) {
+				proved[key] = true
+			}
+		}
+	}
+	for _, a := range rendertest.Samples(t) {
+		prove(a)
+	}
+	variants := coverageAnswers(t)
+	for _, f := range answers.Fields {
+		if isForTheInstaller(f) || standInsLack[f.Key] != "" {
+			continue
+		}
+		for i := 0; i < len(variants) && !isProved(proved, f.Key); i++ {
+			if a, ok := given(variants[i], f); ok {
+				prove(a)
+			}
+		}
+		if !isProved(proved, f.Key) {
+			t.Errorf("%s is proved on no chart: bind it to a value that a chart has, with a proof", f.Key)
+		}
+	}
+}
+
+// standInsLack are answers that the published chart shows and the stand-ins do
+// not, with what they lack.
+var standInsLack = map[string]string{"server.openTelemetry.disable": "OTEL_LOGS_ENABLED and its like"}
+
+// coverageAnswers are the samples, also with their store as the backup store, and
+// with each way of logging in to a store.
+func coverageAnswers(t *testing.T) []answers.Answers {
+	t.Helper()
+	var all []answers.Answers
+	for _, a := range rendertest.Samples(t) {
+		all = append(all, a)
+		if a.SecretsStore.Type == "" || a.Database.Type != answers.MySQLDatabase {
+			continue
+		}
+		a.BackupSecretsStore = a.SecretsStore
+		all = append(all, a)
+	}
+	for _, f := range answers.Fields {
+		if !strings.HasSuffix(f.Key, ".authMethod") {
+			continue
+		}
+		i := slices.IndexFunc(all, func(a answers.Answers) bool { return f.Applies(a.Complete()) })
+		if i < 0 {
+			t.Errorf("no sample has a store for %s", f.Key)
+			continue
+		}
+		for _, method := range f.Values() {
+			a := all[i]
+			if a.Set(f.Key, method) == nil {
+				all = append(all, completed(a))
+			}
+		}
+	}
+	return all
+}
+
+// completed drops answers that do not apply, and gives those that are required
+// their example.
+func completed(a answers.Answers) answers.Answers {
+	for _, f := range answers.Fields {
+		switch c := a.Complete(); {
+		case !f.Applies(c) && a.Get(f.Key) != "":
+			drop(&a, f)
+		case f.Required(c) && a.Get(f.Key) == "":
+			giveExample(&a, f)
+		}
+	}
+	return a
+}
+
+func drop(a *answers.Answers, f answers.Field) {
+	if f.Kind == answers.Secret || f.Kind == answers.Content {
+		a.SetSource(f.Key, answers.Source{})
+	} else {
+		_ = a.Set(f.Key, "")
+	}
+}
+
+// given gives an answer its example; not ok where the answers do not allow it.
+func given(a answers.Answers, f answers.Field) (answers.Answers, bool) {
+	if !f.Applies(a.Complete()) {
+		return a, false
+	}
+	if a.Get(f.Key) != "" {
+		return a, true
+	}
+	if store, ok := strings.CutSuffix(f.Key, ".authConfig"); ok { // all of the store's login in one piece
+		for _, part := range answers.Fields {
+			if strings.HasPrefix(part.Key, store+".") && !strings.HasSuffix(part.Key, ".authMethod") {
+				drop(&a, part)
+			}
+		}
+	}
+	giveExample(&a, f)
+	a = completed(a)
+	return a, a.Get(f.Key) != "" && len(answers.Validate(a)) == 0
+}
+
+func giveExample(a *answers.Answers, f answers.Field) {
+	switch f.Kind {
+	case answers.Secret, answers.Content:
+		a.SetSource(f.Key, answers.Source{File: "example.json"})
+	default:
+		example := strings.Trim(f.Example, `[]{}"`)
+		if f.Kind == answers.Pairs {
+			example = strings.ReplaceAll(example, ": ", "=")
+		}
+		_ = a.Set(f.Key, example) // what it does not take stays unset
+	}
+}
+
+// isForTheInstaller reports whether an answer never becomes a chart value.
+func isForTheInstaller(f answers.Field) bool {
+	return values.OutsideTheChart(f.Key, throughEnvironment) ||
+		strings.HasPrefix(f.Key, "admin.") && !f.Applies(throughEnvironment.Complete())
+}
+
+// throughEnvironment are answers with which those of the admin are the chart's.
+var throughEnvironment = answers.Answers{Admin: answers.Admin{Activate: answers.ActivateAuto, Through: answers.ThroughEnvironment}}
+
+// provedOn returns the answers that the chart shows; none if it refuses them.
+func provedOn(t *testing.T, c rendertest.StandIn, a answers.Answers) []string {
+	t.Helper()
+	doc, err := values.Build(a, c.Info, rendertest.Settings(a))
+	if err != nil {
+		return nil
+	}
+	objects, err := c.Render(a, doc.Map)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := values.Prove(a, c.Info, doc, objects)
+	return slices.DeleteFunc(values.ProvedAnswers(doc), func(key string) bool {
+		return slices.ContainsFunc(failed, func(f answers.Fault) bool { return f.Key == key })
+	})
+}
+
+// isProved reports whether an answer, or one below it, is proved.
+func isProved(proved map[string]bool, key string) bool {
+	for k := range proved {
+		if k == key || strings.HasPrefix(k, key+".") {
+			return true
+		}
+	}
+	return false
+}
