@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"text/template"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 	helmyaml "sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -84,31 +88,32 @@ func typedSecrets(t *testing.T, doc values.Document) map[string]string {
 	return texts
 }
 
-var (
-	heredoc    = regexp.MustCompile(`(?s)<<-YAML\n(.*?)\n    YAML\n`)
-	yamlencode = regexp.MustCompile(`(?m)^    yamlencode\((.*)\),$`)
-	fromJSON   = regexp.MustCompile(`jsondecode\(var\.(\w+)\)`)
-	varName    = regexp.MustCompile(`var\.(\w+)`)
-)
-
-// terraformValues lays the texts in the helm_release's values over each other.
-// A variable is the text that was given; only jsondecode makes more of it.
+// terraformValues parses the file and evaluates the helm_release's values as
+// Terraform does, with every variable the text that was given, and merges them.
 func terraformValues(t *testing.T, doc values.Document, text []byte) map[string]any {
 	t.Helper()
-	given := typedSecrets(t, doc)
-	plain := strings.NewReplacer("$${", "${", "%%{", "%{").Replace(string(heredoc.FindSubmatch(text)[1]))
-	values := read(t, []byte(plain))
-	for _, m := range yamlencode.FindAllSubmatch(text, -1) {
-		object := strings.ReplaceAll(string(m[1]), `" = `, `": `)
-		object = fromJSON.ReplaceAllStringFunc(object, func(call string) string { return given[fromJSON.FindStringSubmatch(call)[1]] })
-		object = varName.ReplaceAllStringFunc(object, func(name string) string { return jsonText(given[strings.TrimPrefix(name, "var.")]) })
-		var secret map[string]any
-		if err := json.Unmarshal([]byte(object), &secret); err != nil {
-			t.Fatalf("%v in %s", err, m[1])
-		}
-		values = tree.Merge(values, secret)
+	variables := map[string]cty.Value{}
+	for name, secret := range typedSecrets(t, doc) {
+		variables[name] = cty.StringVal(secret)
 	}
-	return values
+	file, problems := hclsyntax.ParseConfig(text, "zenml.tf", hcl.InitialPos)
+	if problems.HasErrors() {
+		t.Fatalf("%v in\n%s", problems, text)
+	}
+	blocks := file.Body.(*hclsyntax.Body).Blocks
+	list, problems := blocks[len(blocks)-1].Body.Attributes["values"].Expr.Value(&hcl.EvalContext{
+		Variables: map[string]cty.Value{"var": cty.ObjectVal(variables)},
+		// yamlencode: JSON is YAML
+		Functions: map[string]function.Function{"yamlencode": stdlib.JSONEncodeFunc, "jsondecode": stdlib.JSONDecodeFunc},
+	})
+	if problems.HasErrors() {
+		t.Fatalf("%v in\n%s", problems, text)
+	}
+	merged := map[string]any{}
+	for _, element := range list.AsValueSlice() {
+		merged = tree.Merge(merged, read(t, []byte(element.AsString())))
+	}
+	return merged
 }
 
 // helmfileValues runs the helmfile's template with functions that do what

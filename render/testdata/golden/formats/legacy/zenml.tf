@@ -38,6 +38,14 @@ resource "helm_release" "zenml_server" {
           enabled: false
     YAML
     ,
-    yamlencode({ "zenml" = { "secretsStore" = { "sql" = { "encryptionKey" = var.zenml_secrets_store_sql_encryption_key } } } }),
+    yamlencode({
+      "zenml" = {
+        "secretsStore" = {
+          "sql" = {
+            "encryptionKey" = var.zenml_secrets_store_sql_encryption_key
+          }
+        }
+      }
+    }),
   ]
 }

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -10,56 +9,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
-
-// terraform writes a helm_release. Secrets that the chart takes only in its
-// values become variables.
-func terraform(d values.Document) ([]File, error) {
-	p, err := partsOf(d)
-	if err != nil {
-		return nil, err
-	}
-	body, err := yamlnode.Encode(p.values)
-	if err != nil {
-		return nil, err
-	}
-	out := bytes.NewBufferString(preface(d, "ZenML server, as a helm_release of Terraform."))
-	secrets := ""
-	for _, s := range d.SecretValues() {
-		value, kind := "var."+variableOf(s), "  type      = string\n  sensitive = true\n"
-		if !isText(s) {
-			value, kind = "jsondecode("+value+")", "  description = \"in JSON\"\n  type        = string\n  sensitive   = true\n"
-		}
-		fmt.Fprintf(out, "variable %q {\n%s}\n\n", variableOf(s), kind)
-		secrets += fmt.Sprintf("    yamlencode(%s),\n", hclPath(s.Path, value))
-	}
-	fmt.Fprintf(out, "resource \"helm_release\" %q {\n", strings.ReplaceAll(p.Release, "-", "_"))
-	for _, line := range [][2]string{
-		{"name", p.Release}, {"namespace", p.Namespace}, {"repository", p.repository}, {"chart", p.name}, {"version", p.version},
-	} {
-		fmt.Fprintf(out, "  %-16s = %s\n", line[0], hclQuote(line[1]))
-	}
-	fmt.Fprintf(out, "  %-16s = true\n\n  values = [\n    <<-YAML\n", "create_namespace")
-	for _, line := range strings.Split(strings.TrimRight(string(body), "\n"), "\n") {
-		out.WriteString(strings.TrimRight("      "+hclEscape(line), " ") + "\n")
-	}
-	out.WriteString("    YAML\n    ,\n" + secrets + "  ]\n}\n")
-	return []File{{Name: "zenml.tf", Bytes: out.Bytes()}}, nil
-}
-
-// hclEscape keeps Terraform from reading a text as a template.
-func hclEscape(text string) string {
-	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(text)
-}
-
-func hclQuote(text string) string { return hclEscape(fmt.Sprintf("%q", text)) }
-
-// hclPath writes nested objects around a value.
-func hclPath(path []string, value string) string {
-	if len(path) == 0 {
-		return value
-	}
-	return "{ " + hclQuote(path[0]) + " = " + hclPath(path[1:], value) + " }"
-}
 
 // helmfile writes a helmfile. It is a template: what the values say in braces
 // is kept from being read as one, and secrets that the chart takes only in its
