@@ -1,14 +1,10 @@
 package cluster
 
 import (
-	"context"
-	"slices"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
-	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -75,73 +71,4 @@ func TestConflictWithALeftVolume(t *testing.T) {
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Warned, "of an earlier install", "delete pvc/zenml-server-config")
-}
-
-func TestStorage(t *testing.T) {
-	c := testcluster.Start(t)
-	namespace := c.Namespace(t)
-	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.storage"), "cluster.storage", check.Pass, "no volume")
-	named := func(a *answers.Answers) { checktest.OnVolume(a); a.Database.SQLite.StorageClass = namespace }
-	e := checktest.WithCluster(t, c.Access(), namespace, named)
-	checktest.Expect(t, look(t, e, "cluster.storage"), "cluster.storage", check.Failed, "there is no StorageClass "+namespace)
-	class := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: namespace}, Provisioner: "example.com/none"}
-	_, err := c.Client(t).StorageV1().StorageClasses().Create(t.Context(), class, metav1.CreateOptions{})
-	checktest.Must(t, err)
-	t.Cleanup(func() {
-		_ = c.Client(t).StorageV1().StorageClasses().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
-	})
-	checktest.Expect(t, look(t, e, "cluster.storage"), "cluster.storage", check.Pass, "by "+namespace)
-}
-
-func TestStorageByDefault(t *testing.T) {
-	claim := checktest.WithCluster(t, nil, "zenml", checktest.OnVolume)
-	rendered, err := claim.Rendered(t.Context())
-	checktest.Must(t, err)
-	for _, o := range rendered.Objects {
-		if o.GetKind() != "PersistentVolumeClaim" {
-			continue
-		}
-		class := storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "standard", Annotations: map[string]string{defaultClass: "false"}}}
-		_, fault := storageClassOf(o, []storagev1.StorageClass{class})
-		if fault == nil {
-			t.Fatal("a class that is not the default is taken for it")
-		}
-		if !strings.Contains(fault.Remedy, "kubectl annotate --overwrite storageclass") { // it has the annotation already
-			t.Errorf("the remedy fails: %s", fault.Remedy)
-		}
-		class.Annotations = map[string]string{defaultClass: "true"}
-		if name, fault := storageClassOf(o, []storagev1.StorageClass{class}); fault != nil || name != "standard (the default)" {
-			t.Errorf("the default is not found: %v", fault)
-		}
-		return
-	}
-	t.Error("no volume is rendered")
-}
-
-// TestDNS looks at the sandbox's own DNS, and in a namespace of the test for
-// one that is not there, or has no pod that is ready.
-func TestDNS(t *testing.T) {
-	c := testcluster.Start(t)
-	client, namespace := c.Client(t), c.Namespace(t)
-	e := checktest.WithCluster(t, c.Access(), namespace)
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Pass, "ready")
-
-	before := dnsServices
-	t.Cleanup(func() { dnsServices = before })
-	dnsServices = slices.Clone(before[:1])
-	dnsServices[0].namespace = namespace
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Warned, "no Service of a cluster DNS")
-	service, err := client.CoreV1().Services(namespace).Create(t.Context(), &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Name: "dns", Labels: map[string]string{"k8s-app": "kube-dns"}},
-		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 53}}},
-	}, metav1.CreateOptions{})
-	checktest.Must(t, err)
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Failed, "no pod that is ready")
-	ready := true
-	_, err = client.DiscoveryV1().EndpointSlices(namespace).Create(t.Context(), &discoveryv1.EndpointSlice{
-		ObjectMeta: metav1.ObjectMeta{GenerateName: service.Name + "-", Labels: map[string]string{"kubernetes.io/service-name": service.Name}}, AddressType: discoveryv1.AddressTypeIPv4,
-		Endpoints: []discoveryv1.Endpoint{{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}}},
-	}, metav1.CreateOptions{})
-	checktest.Must(t, err)
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Pass, "1 ready")
 }

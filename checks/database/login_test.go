@@ -1,8 +1,6 @@
 package database
 
 import (
-	"net"
-	"strconv"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -11,49 +9,34 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// outward is an address of this machine beside the loopback's: a server
-// forgives what comes from there everything.
-func outward(t *testing.T) string {
-	t.Helper()
-	all, err := net.InterfaceAddrs()
-	checktest.Must(t, err)
-	for _, a := range all {
-		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() {
-			return n.IP.String()
-		}
-	}
-	t.Fatal("this machine has no address but the loopback's")
-	return ""
-}
-
-func TestDatabaseThatHasBlockedThisMachine(t *testing.T) {
+func TestDatabaseLoginFaults(t *testing.T) {
 	t.Parallel()
-	address := outward(t)
-	s := checktest.StartDatabase(t, testdb.Options{Address: address, Hosts: []string{address}, Flags: []string{"--skip-name-resolve=OFF", "--max-connect-errors=1"}})
-	at := func() check.Report {
-		return preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Host = address }), check.Options{})
+	s := checktest.StartDatabase(t, testdb.Options{})
+	pair := s.Authority.Client(t, "zenml")
+	s.Exec(t,
+		"CREATE USER x509 IDENTIFIED BY '"+checktest.Canary+"' REQUIRE X509", "GRANT ALL ON zenml.* TO x509",
+		"CREATE USER locked IDENTIFIED BY '"+checktest.Canary+"' ACCOUNT LOCK",
+		"CREATE USER elsewhere@'10.9.8.7' IDENTIFIED BY '"+checktest.Canary+"'",
+	)
+	as := func(user string, change ...func(*answers.MySQL)) check.Report {
+		change = append(change, func(m *answers.MySQL) { m.User = user })
+		return preflight(t, checktest.WithDatabase(t, s, change...), check.Options{})
 	}
-	checktest.Expect(t, at(), "database.login", check.Pass)
-	checktest.WaitFor(t, "the server blocks this machine", func() bool {
-		conn, err := net.Dial("tcp", net.JoinHostPort(address, strconv.Itoa(s.Port)))
-		checktest.Must(t, err)
-		defer func() { _ = conn.Close() }()
-		_, err = readHello(conn)
-		return number(err) == errHostBlocked
-	})
-	checktest.Expect(t, at(), "database.connect", check.Failed, "has blocked this machine", "1129", "mysqladmin flush-hosts")
-	s.Exec(t, "FLUSH HOSTS") // what the remedy does
-	checktest.Expect(t, at(), "database.login", check.Pass)
-}
-
-func TestDatabaseThatDoesNotAllowThisMachine(t *testing.T) {
-	t.Parallel()
-	s := testdb.Start(t, testdb.Options{})
-	for _, host := range s.Strings(t, "SELECT Host FROM mysql.user WHERE User = 'root' AND Host <> 'localhost'") {
-		s.Exec(t, "DROP USER root@"+sqlText(host))
-	}
-	s.Exec(t, "CREATE DATABASE zenml", "CREATE USER zenml@'10.9.8.7' IDENTIFIED BY '"+checktest.Canary+"'")
-	checktest.Expect(t, preflight(t, checktest.WithDatabase(t, s), check.Options{}), "database.connect", check.Failed, "does not let this machine in", "1130", "CREATE USER 'zenml'@'%'")
+	report := as("zenml", func(m *answers.MySQL) { m.Password = checktest.Plain("wrong-" + checktest.Canary) })
+	checktest.Expect(t, report, "database.login", check.Failed, "1045")
+	checktest.Expect(t, report, "database.version", check.Skipped, "needs database.login")
+	checktest.Expect(t, as("locked"), "database.login", check.Failed, "locked", "ACCOUNT UNLOCK")
+	checktest.Expect(t, as("elsewhere"), "database.login", check.Failed)
+	checktest.Expect(t, as("x509"), "database.login", check.Failed, "client certificate")
+	checktest.Expect(t, as("x509", func(m *answers.MySQL) {
+		m.TLS.Cert, m.TLS.Key = checktest.Plain(string(pair.Cert)), checktest.Plain(string(pair.Key))
+	}), "database.login", check.Pass)
+	checktest.Expect(t, as("zenml", func(m *answers.MySQL) {
+		m.Password = answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}}
+	}),
+		"database.login", check.Skipped, "Secret db, and no cluster was named")
+	checktest.Expect(t, as("zenml", func(m *answers.MySQL) { m.Password = answers.Source{Env: "NO_SUCH_VARIABLE_AT_ALL"} }),
+		"database.login", check.Failed, "NO_SUCH_VARIABLE_AT_ALL is not set")
 }
 
 func TestDatabaseAuthenticationThatDoesNotServe(t *testing.T) {
