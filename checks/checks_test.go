@@ -1,10 +1,17 @@
 package checks
 
 import (
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/checks/report"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
 func TestTheTableIsSound(t *testing.T) {
@@ -17,7 +24,7 @@ func TestTheTableIsSound(t *testing.T) {
 		if c.Group() != group && seen[c.Group()] {
 			t.Errorf("%s stands apart from its group", c.ID)
 		}
-		if c.Claim == "" || c.Why == "" || len(c.Finds) == 0 || c.Run == nil || c.Severity != check.MustPass && c.Severity != check.ShouldPass {
+		if c.Claim == "" || c.Failure == "" || c.Failure == c.Claim || c.Why == "" || len(c.Finds) == 0 || c.Run == nil || c.Severity != check.MustPass && c.Severity != check.ShouldPass {
 			t.Errorf("%s is not complete", c.ID)
 		}
 		place[c.ID], group, seen[c.Group()] = i, c.Group(), true
@@ -45,4 +52,69 @@ func reaches(t *testing.T, c check.Check, id string, depth int) bool {
 		}
 	}
 	return false
+}
+
+// TestWholeRun makes every check that an install into the sandbox with a
+// database on this machine has, but the two that look from inside the cluster.
+func TestWholeRun(t *testing.T) {
+	c := testcluster.Start(t)
+	e := checktest.WithDatabase(t, checktest.StartDatabase(t, testdb.Options{}))
+	e.Answers.Cluster.Namespace, e.Cluster = c.Namespace(t), c.Access()
+	checktest.WithChart(e, checktest.Chart(t))
+	running, most := map[string]bool{}, 0
+	report, err := Run(t.Context(), e, check.Options{Skip: []string{"database.in-cluster", "supply.image"}}, func(event check.Event) {
+		running[event.Check.ID] = event.Result == nil
+		now := 0
+		for _, r := range running {
+			if r {
+				now++
+			}
+		}
+		most = max(most, now)
+	})
+	checktest.Must(t, err)
+	for _, r := range report.Results {
+		t.Logf("%-22s %-5s %5d ms  %s", r.Check.ID, r.Status, r.Duration.Milliseconds(), r.Message)
+		if r.Status == check.Failed {
+			t.Errorf("%s fails: %s", r.Check.ID, r.Message)
+		}
+		if r.Status == check.Skipped && r.Message == "" {
+			t.Errorf("%s does not say why it was skipped", r.Check.ID)
+		}
+	}
+	t.Logf("%s wall, %s if one by one, %d at once", report.Duration, report.Serial(), most)
+	if most < 3 {
+		t.Errorf("only %d checks ran at once", most)
+	}
+	if s := report.Summary(); s.Passed < 25 {
+		t.Errorf("%+v", s)
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/checks again")
+
+const pagesDir = "../docs/checks"
+
+func TestPagesAreThoseOfTheTables(t *testing.T) {
+	for name, want := range report.Pages(Table) {
+		path := filepath.Join(pagesDir, name)
+		if *update {
+			checktest.Must(t, os.MkdirAll(pagesDir, 0o755))            //nolint:gosec // public pages
+			checktest.Must(t, os.WriteFile(path, []byte(want), 0o644)) //nolint:gosec // public pages
+		}
+		got, err := os.ReadFile(path) //nolint:gosec // a page of this repository
+		if err != nil || string(got) != want {
+			t.Errorf("%s is not what the tables say: go test ./checks -update", path)
+		}
+	}
+}
+
+func TestEveryCheckLeadsToItsSection(t *testing.T) {
+	pages := report.Pages(Table)
+	for _, c := range Table {
+		page, anchor, _ := strings.Cut(strings.TrimPrefix(c.Docs(), check.DocsBase), "#")
+		if !strings.Contains(pages[page], `<a id="`+anchor+`"></a>`) {
+			t.Errorf("%s leads to %s, where there is nothing", c.ID, c.Docs())
+		}
+	}
 }

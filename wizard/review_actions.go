@@ -69,7 +69,7 @@ func (r *review) mend() move {
 		}
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.sheet.Blamed(row.check.ID); ok {
+		if key, ok := r.sheet.ForCheck(row.check); ok {
 			return move{kind: jump, to: r.stepOf(key), key: key}
 		}
 	}
@@ -100,7 +100,7 @@ func (r *review) blame() {
 		add(fault.Key, question.Say(fault))
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.sheet.Blamed(row.check.ID); ok {
+		if key, ok := r.sheet.ForCheck(row.check); ok {
 			add(key, row.check.ID+": "+question.CheckSays(row.result.Message))
 		}
 	}

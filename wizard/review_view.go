@@ -87,7 +87,11 @@ func (r *review) attention(width int) string {
 				continue
 			}
 			glyph, word, style := narrate.Verdict(r.look, status)
-			lines = append(lines, style.Render(glyph+" "+word+" ")+row.check.ID+" "+r.look.Muted.Render("“"+row.check.Claim+"” does not hold"))
+			line := style.Render(glyph+" "+word+" ") + row.check.ID
+			if row.result.Refuted() {
+				line += " " + r.look.Muted.Render(row.check.Failure)
+			}
+			lines = append(lines, line)
 			lines = append(lines, indent("  "+question.CheckSays(row.result.Message), width))
 			if row.result.Hint != "" {
 				lines = append(lines, indent("  "+question.CheckSays(row.result.Hint), width))
@@ -109,7 +113,7 @@ func (r *review) table(width int) string {
 			continue
 		}
 		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
-		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.check.Claim
+		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.result.Title()
 		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
 			line += r.look.Muted.Render(": " + question.CheckSays(row.result.Message))
 		}

@@ -30,8 +30,12 @@ const (
 type Check struct {
 	// ID is "group.name". Ids are public: scripts name them; none is reused.
 	ID string
-	// Claim is what the check asserts, positive and in lower case.
+	// Claim is what the check asserts, positive and in lower case: "the user
+	// can log in".
 	Claim string
+	// Failure is the sentence for a claim that does not hold: "the user cannot
+	// log in".
+	Failure string
 	// Severity is what its faults count as, unless a Fault says it is a warning.
 	Severity Severity
 	// Needs names the checks without whose success this one has no meaning.
@@ -46,6 +50,9 @@ type Check struct {
 	// moment, for a person to read before the run; nil when it never does. The
 	// answers are complete.
 	Notices func(answers.Answers) []string
+	// Answers lists the keys of the answers that may have to change when the
+	// check fails, the likeliest first.
+	Answers []string
 	// SettledBy names the check whose success makes a warning of this one's
 	// faults of the local network (Fault.Local): the server does not run here.
 	SettledBy string

@@ -29,8 +29,25 @@ type Result struct {
 	// say so.
 	Left []Leftover
 
-	blocks bool // what needs this check has no meaning
-	held   bool // the claim holds, whatever was left behind
+	blocks  bool // what needs this check has no meaning
+	held    bool // the claim holds, whatever was left behind
+	refuted bool // the claim does not hold, although the result is a warning
+}
+
+// Refuted returns true if the claim does not hold. A warning may also be about
+// a detail of a claim that holds; then only its Message says what it is.
+func (r Result) Refuted() bool { return r.Status == Failed || r.Softened || r.refuted }
+
+// Title names how the check ended in one line: the failure when the claim does
+// not hold, the id for a warning about a detail, else the claim.
+func (r Result) Title() string {
+	switch {
+	case r.Refuted():
+		return r.Check.Failure
+	case r.Status == Warned:
+		return r.Check.ID
+	}
+	return r.Check.Claim
 }
 
 // Report is how a run ended.

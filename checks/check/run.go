@@ -103,6 +103,7 @@ func (r *runner) settle(ctx context.Context, c Check, err error, result *Result)
 		return
 	}
 	result.Status, result.Softened = Warned, false // and what needs it stays without meaning
+	result.refuted = true
 	result.Message += ", but a pod in the cluster reaches it (" + c.SettledBy + ")"
 	result.Why = "what counts is what the cluster sees; only this program's own closer look from here is missing"
 	result.Hint = "none is needed; for the closer look run this program where the database can be reached"
@@ -167,7 +168,7 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 		result.Why = c.Why
 	}
 	if fault.Warn || c.Severity == ShouldPass {
-		result.Status, result.blocks = Warned, fault.Blocks
+		result.Status, result.blocks, result.refuted = Warned, fault.Blocks, !fault.Warn || fault.Local
 	}
 	if result.Status == Failed && Matches(c, r.options.WarnOnly) {
 		result.Status, result.Softened = Warned, true

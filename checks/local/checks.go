@@ -15,13 +15,17 @@ import (
 // Checks ask about the machine that runs the installer.
 var Checks = []check.Check{
 	{
-		ID: "local.port", Claim: "the local port is free", Severity: check.MustPass,
-		Why: "the port-forward listens there; your browser would reach another program",
+		ID:       "local.port",
+		Claim:    "the local port is free",
+		Failure:  "the local port is in use",
+		Severity: check.MustPass,
+		Run:      checkPort,
+
+		Why: "the port-forward listens on it; otherwise your browser would reach another program",
 		Finds: []string{
-			"the port is in use by another program, and you asked for that one",
-			"the port is reserved for administrators (below 1024)",
+			"a port in use by another program, when you asked for exactly that one",
+			"a privileged port (below 1024)",
 		},
-		Run: checkPort,
 	},
 }
 

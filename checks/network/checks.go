@@ -22,13 +22,36 @@ func needsCAs(e *check.Env) string {
 // Checks ask about the proxy and the custom CAs of the server.
 var Checks = []check.Check{
 	{
-		ID: "network.proxy", Claim: "the proxy leaves cluster traffic alone", Severity: check.MustPass, When: needsProxy, Run: checkProxy,
-		Why:   "requests to the cluster and to private hosts would go to the proxy, which does not know them",
-		Finds: []string{"a malformed entry, which excludes nothing", "a proxy at localhost: that is the pod itself", "the database or the Vault is not excluded (a warning)", "the ranges of pods and Services are not excluded (a warning)"},
+		ID:       "network.proxy",
+		Claim:    "cluster traffic bypasses the proxy",
+		Failure:  "cluster traffic goes through the proxy",
+		Severity: check.MustPass,
+		When:     needsProxy,
+		Run:      checkProxy,
+
+		Why: "requests to the cluster and to private hosts would go to the proxy, which cannot reach them",
+		Finds: []string{
+			"a malformed NO_PROXY entry, which excludes nothing",
+			"a proxy at localhost, which is the pod itself",
+			"a database or Vault that is not excluded (a warning)",
+			"pod and Service ranges that are not excluded (a warning)",
+		},
 	},
 	{
-		ID: "network.ca", Claim: "the custom CAs are certificates", Severity: check.MustPass, When: needsCAs, Run: checkCA,
-		Why:   "the server's pods do not start, or do not trust what you want them to",
-		Finds: []string{"not PEM, or no certificate in it", "a certificate that is not an authority's (CA:TRUE)", "expired, or not yet valid; ending soon (a warning)", "a name that is not a DNS label", "two of the same name; the same certificate twice (a warning)"},
+		ID:       "network.ca",
+		Claim:    "the custom CAs are valid CA certificates",
+		Failure:  "a custom CA is not a valid CA certificate",
+		Severity: check.MustPass,
+		When:     needsCAs,
+		Run:      checkCA,
+
+		Why: "the server's pods do not start, or do not trust what you want them to trust",
+		Finds: []string{
+			"text that is not PEM, or without a certificate",
+			"a certificate that is not a CA (CA:TRUE)",
+			"a certificate that is expired or not yet valid; one that expires soon (a warning)",
+			"a name that is not a DNS label",
+			"two CAs of the same name; the same certificate twice (a warning)",
+		},
 	},
 }

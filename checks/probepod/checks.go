@@ -23,15 +23,26 @@ func needsDatabaseInCluster(e *check.Env) string {
 // Checks look at the database from a pod in the cluster.
 var Checks = []check.Check{
 	{
-		ID: "database.in-cluster", Claim: "a pod in the namespace reaches and logs into the database", Severity: check.MustPass, When: needsDatabaseInCluster, Run: checkInCluster,
-		Needs: []string{"database.config", "cluster.namespace"}, Writes: true, Limit: 2*time.Minute + 30*time.Second,
-		Why: "the server runs in the cluster: what this machine sees of the database proves little in either direction",
+		ID:       "database.in-cluster",
+		Claim:    "a pod in the namespace can log in to the database",
+		Failure:  "a pod in the namespace cannot use the database",
+		Severity: check.MustPass,
+		When:     needsDatabaseInCluster,
+		Needs:    []string{"database.config", "cluster.namespace"},
+		Writes:   true,
+		Limit:    2*time.Minute + 30*time.Second,
+		Answers:  []string{"database.mysql.host"},
+		Run:      checkInCluster,
+
+		Why: "the server runs in the cluster: that this machine can or cannot reach the database proves little",
 		Finds: []string{
-			"a private name that the cluster's DNS does not know",
+			"a private name that the cluster DNS does not resolve",
 			"a network policy, security group or firewall between the pods and the database",
-			"a port that answers pods with something else than MySQL",
-			"a certificate that does not verify there; a login that is refused to the pods' addresses; no right on the database",
-			"a pod that does not start: its image, node or admission, with its events; it has the server's ServiceAccount, or before the chart makes that, the default one",
+			"a port that does not speak MySQL to pods",
+			"a certificate that does not verify in the pod; a login that is rejected from the addresses " +
+				"of the pods; no privileges on the database",
+			"a probe pod that does not start because of its image, node or admission, with its events; " +
+				"it uses the server's ServiceAccount, or the default one until the chart has created that",
 		},
 	},
 }

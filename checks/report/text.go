@@ -87,7 +87,10 @@ func writeResult(w io.Writer, r check.Result, width int, s Style) {
 	case check.Skipped:
 		line(w, head+s.text(r.Check.Claim)+s.faint(": not checked, "+s.text(r.Message)))
 	default:
-		line(w, head+s.text(r.Check.Claim))
+		if r.Refuted() {
+			head += s.text(r.Check.Failure)
+		}
+		line(w, strings.TrimRight(head, " "))
 		indent := strings.Repeat(" ", 6)
 		paragraph(w, indent, "found", s.text(r.Message), s)
 		paragraph(w, indent, "why", s.text(r.Why), s)

@@ -17,42 +17,93 @@ func needsChart(e *check.Env) string {
 // Secrets it refers to.
 var Checks = []check.Check{
 	{
-		ID: "supply.chart", Claim: "the chart and version can be pulled", Severity: check.MustPass, When: needsChart, Run: checkChart,
-		Why:   "there is nothing to install without it",
-		Finds: []string{"no network, or a registry that refuses", "an unknown version (the nearest are named)", "a folder or archive that is no chart, or not ZenML's"},
-	},
-	{
-		ID: "supply.render", Claim: "the chart renders with these values", Severity: check.MustPass, When: check.NeedsObjects, Run: checkRender,
-		Needs: []string{"supply.chart"},
-		Why:   "Helm would stop with an error of its template language",
-		Finds: []string{"a value of the wrong type, or one that the templates require and that is missing", "answers that this chart cannot follow"},
-	},
-	{
-		ID: "supply.values", Claim: "the chart knows every key that is set", Severity: check.MustPass, When: check.NeedsObjects, Run: checkValues,
-		Needs: []string{"supply.render"},
-		Why:   "the chart ignores unknown keys in silence: what you set would not happen",
-		Finds: []string{"an unknown key", "the layout of the other generation (`zenml:` for `server:`)"},
-	},
-	{
-		ID: "supply.effect", Claim: "the rendered objects do what the answers say", Severity: check.MustPass, When: check.NeedsObjects, Run: checkEffect,
-		Needs: []string{"supply.render"},
-		Why:   "you would get another server than you asked for, without a word",
-		Finds: []string{"any answer without effect on the objects"},
-	},
-	{
-		ID: "supply.references", Claim: "every referenced Secret and key exists", Severity: check.MustPass, When: check.NeedsClusterAndObjects, Run: checkReferences,
-		Needs: []string{"supply.render", "cluster.reachable"},
-		Why:   "the pods stay in CreateContainerConfigError, and the migration job ends the install",
-		Finds: []string{"a missing Secret, or one without the key: database password and certificates, secrets store, custom CAs, environment, imagePullSecrets"},
-	},
-	{
-		ID: "supply.image", Claim: "the image and tag exist for the nodes' architecture", Severity: check.MustPass, When: check.NeedsObjects, Run: checkImage,
-		Needs: []string{"supply.render"},
-		Why:   "the pods stay in ImagePullBackOff, and the migration job ends the install",
+		ID:       "supply.chart",
+		Claim:    "the chart can be loaded",
+		Failure:  "the chart cannot be loaded",
+		Severity: check.MustPass,
+		When:     needsChart,
+		Run:      checkChart,
+
+		Why: "without it there is nothing to install",
 		Finds: []string{
-			"no such tag (the nearest are named), or no such repository",
-			"no image for the architecture of the nodes; for that of some of them (a warning)",
-			"a private registry without a pull secret, or one whose login is refused",
+			"no network, or a registry that denies access",
+			"an unknown version (the nearest ones are listed)",
+			"a folder or archive that is not a chart, or not ZenML's",
+		},
+	},
+	{
+		ID:       "supply.render",
+		Claim:    "the chart renders with these values",
+		Failure:  "the chart does not render with these values",
+		Severity: check.MustPass,
+		When:     check.NeedsObjects,
+		Needs:    []string{"supply.chart"},
+		Run:      checkRender,
+
+		Why: "Helm would stop with a template error",
+		Finds: []string{
+			"a value of the wrong type, or a missing value that the templates require",
+			"answers that this chart does not support",
+		},
+	},
+	{
+		ID:       "supply.values",
+		Claim:    "the chart knows every value that is set",
+		Failure:  "the chart does not know every value that is set",
+		Severity: check.MustPass,
+		When:     check.NeedsObjects,
+		Needs:    []string{"supply.render"},
+		Run:      checkValues,
+
+		Why: "the chart silently ignores unknown keys: your setting would have no effect",
+		Finds: []string{
+			"an unknown key",
+			"the layout of the other chart generation (`zenml:` instead of `server:`)",
+		},
+	},
+	{
+		ID:       "supply.effect",
+		Claim:    "every answer takes effect in the rendered objects",
+		Failure:  "an answer has no effect on the rendered objects",
+		Severity: check.MustPass,
+		When:     check.NeedsObjects,
+		Needs:    []string{"supply.render"},
+		Run:      checkEffect,
+
+		Why: "you would silently get another server than you asked for",
+		Finds: []string{
+			"any answer without effect on the objects",
+		},
+	},
+	{
+		ID:       "supply.references",
+		Claim:    "every referenced Secret and key exists",
+		Failure:  "a referenced Secret or key does not exist",
+		Severity: check.MustPass,
+		When:     check.NeedsClusterAndObjects,
+		Needs:    []string{"supply.render", "cluster.reachable"},
+		Run:      checkReferences,
+
+		Why: "the pods stay in CreateContainerConfigError, and the migration job fails the install",
+		Finds: []string{
+			"a missing Secret or key: database password and certificates, secrets store, custom CAs, " +
+				"environment, imagePullSecrets",
+		},
+	},
+	{
+		ID:       "supply.image",
+		Claim:    "the image exists for the architecture of the nodes",
+		Failure:  "the image cannot be pulled for the architecture of the nodes",
+		Severity: check.MustPass,
+		When:     check.NeedsObjects,
+		Needs:    []string{"supply.render"},
+		Run:      checkImage,
+
+		Why: "the pods stay in ImagePullBackOff, and the migration job fails the install",
+		Finds: []string{
+			"an unknown tag (the nearest ones are listed) or repository",
+			"no image for the architecture of the nodes; for that of some nodes (a warning)",
+			"a private registry without a pull secret, or with one that is rejected",
 			"the registry's rate limit (429, a warning)",
 			"a registry that this machine cannot reach (a warning: the nodes may)",
 		},

@@ -67,7 +67,7 @@ func (n *Narrator) Check(e check.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	glyph, word, style := Verdict(n.look, e.Result.Status)
-	text := style.Render(fmt.Sprintf("%s %-6s", glyph, word)) + " " + e.Check.Claim
+	text := style.Render(fmt.Sprintf("%s %-6s", glyph, word)) + " " + e.Result.Title()
 	if e.Result.Message != "" {
 		text += ": " + e.Result.Message
 	}

@@ -51,11 +51,11 @@ x readiness: failed after 1.0s
 func TestChecksAreToldWithTheirRemedy(t *testing.T) {
 	var out bytes.Buffer
 	n := New(&out, Options{Look: look.Terminal{ASCII: true}})
-	one := check.Check{ID: "database.login", Claim: "the user may log in"}
+	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
 	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}}, Duration: 3 * time.Second})
-	want := `x failed the user may log in: refused (2.0s)
+	want := `x failed the user cannot log in: refused (2.0s)
     line one
     line two
 Checks: 0 ok, 0 warned, 1 failed, 1 skipped, in 3.0s

@@ -57,7 +57,7 @@ func (e *engine) Notices(answers.Answers) []string { return e.notices }
 
 func (e *engine) Preflight(_ context.Context, _ answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
 	e.agreed = agreed
-	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers"}
+	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers", Failure: "the API server does not answer"}
 	result := check.Result{Check: one, Status: check.Pass}
 	if e.failing {
 		result.Status, result.Message, result.Hint = check.Failed, "refused", "start it"

@@ -212,10 +212,10 @@ func TestAFailedCheckNeedsAWord(t *testing.T) {
 	if err != nil || outcome.Ending != wizard.Left || e.installed.Version != 0 {
 		t.Errorf("%v %+v", err, outcome)
 	}
-	if !regexp.MustCompile(`(?s)the local port is free.*What failed:\n.*the API server answers: refused\n    start it\n\nWhat now\?`).MatchString(c.said.String()) {
+	if !regexp.MustCompile(`(?s)the local port is free.*What failed:\n.*the API server does not answer: refused\n    start it\n\nWhat now\?`).MatchString(c.said.String()) {
 		t.Errorf("the failures are not repeated before the choice:\n%s", c.said.String())
 	}
-	for _, want := range []string{"failed the API server answers: refused", "start it", "Install all the same? [no]"} {
+	for _, want := range []string{"failed the API server does not answer: refused", "start it", "Install all the same? [no]"} {
 		if !strings.Contains(c.said.String(), want) {
 			t.Errorf("%q was not said", want)
 		}

@@ -1,0 +1,49 @@
+package question
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+// TestCheckAnswers holds the rows of the checks to answers that are asked.
+func TestCheckAnswers(t *testing.T) {
+	noAnswer := []string{"cluster.clock", "cluster.nodes", "cluster.capacity", "cluster.dns"} // no answer fixes these
+	for _, c := range checks.Table {
+		for _, key := range c.Answers {
+			if f, ok := answers.FieldByKey(key); !ok || f.FileOnly || !typeable(f) {
+				t.Errorf("%s: %s is not asked", c.ID, key)
+			}
+		}
+		if groupSteps[c.Group()] != "" && c.Answers == nil && !slices.Contains(noAnswer, c.ID) {
+			t.Errorf("%s names no question", c.ID)
+		}
+	}
+}
+
+func TestForCheck(t *testing.T) {
+	s := mysqlSheet()
+	for id, want := range map[string]string{"database.resolve": "database.mysql.host", "database.login": key, "database.tls": "database.mysql.tls.mode", "cluster.nodes": "cluster.context"} {
+		if got, ok := forCheck(t, s, id); !ok || got != want {
+			t.Errorf("%s leads to %q", id, got)
+		}
+	}
+	if got, ok := forCheck(t, s, "supply.chart"); ok {
+		t.Errorf("supply.chart leads to %s", got)
+	}
+	s.Type("expose.type", answers.ByGateway)
+	if got, _ := forCheck(t, s, "expose.class"); got != "expose.gateway.name" {
+		t.Errorf("expose.class leads to %s", got)
+	}
+}
+
+func forCheck(t *testing.T, s *Sheet, id string) (string, bool) {
+	t.Helper()
+	c, ok := checks.ByID(id)
+	if !ok {
+		t.Fatalf("there is no check %s", id)
+	}
+	return s.ForCheck(c)
+}
