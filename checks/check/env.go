@@ -78,7 +78,7 @@ func (e *Env) Begin(ctx context.Context, o Options) *Env {
 // AtEnd calls closer when the run is over, for what a check has opened.
 func (e *Env) AtEnd(closer func()) { e.memory.atEnd(closer) }
 
-// End finishes the run that fresh began.
+// End ends the run that Begin has started.
 func (e *Env) End() { e.memory.end() }
 
 // ReadOnly returns true if this run must not write anything.

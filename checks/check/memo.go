@@ -31,8 +31,7 @@ func (m Memo[T]) For(key string) Memo[T] { return Memo[T]{topic: m.topic, key: k
 // Get asks the question the first time, and waits for its answer every time,
 // as long as ctx lasts. Errors are remembered too, except transient ones.
 func (m Memo[T]) Get(ctx context.Context, e *Env, ask func(context.Context) (T, error)) (T, error) {
-	q := question{topic: m.topic, key: m.key}
-	a := e.memory.start(q, func(ctx context.Context) (any, error) { return ask(ctx) }) //nolint:contextcheck // it runs under the run's context, not one check's
+	a := e.memory.start(question(m), func(ctx context.Context) (any, error) { return ask(ctx) }) //nolint:contextcheck // it runs under the run's context, not one check's
 	var none T
 	select {
 	case <-a.done:

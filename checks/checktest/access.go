@@ -97,6 +97,7 @@ func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWri
 	})
 }
 
+// AccessBy returns the access by a kubeconfig and one of its contexts.
 func AccessBy(path, context string) *kube.Access {
 	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Context = path, context

@@ -10,6 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
+// Canary is the password in tests: it must never show in a report.
 const Canary = "c4n4ry-Pa55word"
 
 // WithDatabase returns the environment of an install into a server's database,
@@ -25,8 +26,10 @@ func WithDatabase(t *testing.T, s *testdb.Server, change ...func(*answers.MySQL)
 	return &check.Env{Answers: a, Local: answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile}, Resolver: Resolver(t, map[string]string{"db.test": "127.0.0.1"})}
 }
 
+// Plain is a secret that is given in the answers themselves.
 func Plain(text string) answers.Source { return answers.Source{Value: secret.New(text)} }
 
+// StartDatabase starts a database server that knows the user zenml.
 func StartDatabase(t *testing.T, o testdb.Options) *testdb.Server {
 	t.Helper()
 	s := testdb.Start(t, o)

@@ -18,6 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
+// OnVolume keeps SQLite on a volume.
 func OnVolume(a *answers.Answers) {
 	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: true, Size: "1Gi"}}
 }

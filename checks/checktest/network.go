@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// ClosedAddress is an address on which nothing listens.
 func ClosedAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,6 +32,7 @@ func ServeSSH(t *testing.T, host string) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
+// Listen listens on a free port of a host.
 func Listen(t *testing.T, host string) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))

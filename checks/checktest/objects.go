@@ -90,6 +90,7 @@ func Apply(t *testing.T, c *testcluster.Cluster, namespace string, stream []byte
 	}
 }
 
+// DynamicClient returns a client for any kind of object in the sandbox.
 func DynamicClient(t *testing.T, c *testcluster.Cluster) dynamic.Interface {
 	t.Helper()
 	config, err := c.Access().Config()

@@ -43,7 +43,7 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	case before == answers.NoSecrets:
 		return "the deployed release keeps no secrets", nil
 	case before != after:
-		return "", switched(e, v, before, after)
+		return "", switched(v, before, after)
 	}
 	was, is := deployedPlace(v, before), p.location()
 	var moved []string
@@ -59,7 +59,7 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	return "the deployed release has the same: " + before, nil
 }
 
-func switched(e *check.Env, v release.Environment, before, after string) *check.Fault {
+func switched(v release.Environment, before, after string) *check.Fault {
 	f := &check.Fault{
 		Found:  fmt.Sprintf("the deployed release keeps its secrets in %s, the answers say %s", before, after),
 		Remedy: fmt.Sprintf("keep secretsStore.type: %s; to move, first name the new store as backupSecretsStore, upgrade, run zenml secret backup, and switch then", before),
