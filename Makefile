@@ -13,10 +13,12 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
 # The demo: NODES=real|simulated|auto, ANSWERS=file.yaml runs it unattended,
+# ADDONS=https adds cert-manager, an ACME server and an ingress controller,
 # CHART=legacy takes the older stand-in chart, REAL=1 the published chart and image where their registries answer.
 NODES   ?= auto
 ANSWERS ?=
 REAL    ?=
+ADDONS  ?=
 CHART   ?= current
 
 .PHONY: help
@@ -33,7 +35,7 @@ packages: ## install what the demo and the tests need (Debian, as root), or say 
 
 .PHONY: demo
 demo: packages build ## install ZenML on a throw-away Kubernetes
-	@sandbox=$$(sandbox/build.sh) && exec $$sandbox demo --installer bin/zenml-installer --nodes "$(NODES)" --chart "$(CHART)" $(if $(ANSWERS),--answers "$(ANSWERS)") $(if $(REAL),--real)
+	@sandbox=$$(sandbox/build.sh $(if $(ADDONS),--addons $(ADDONS))) && exec $$sandbox demo --installer bin/zenml-installer --nodes "$(NODES)" --chart "$(CHART)" $(if $(ADDONS),--addons "$(ADDONS)") $(if $(ANSWERS),--answers "$(ANSWERS)") $(if $(REAL),--real)
 
 .PHONY: demo-down
 demo-down: ## remove the demo's cluster, all of it
@@ -44,9 +46,11 @@ test: packages build ## unit and integration tests
 	@.ci/test
 
 .PHONY: lint
-lint: $(GOLANGCI) ## golangci-lint, on both modules
+lint: $(GOLANGCI) ## golangci-lint, on all modules
 	$(GOLANGCI) run ./...
 	cd sandbox && $(GOLANGCI) run ./...
+	cd sandbox/addons/https && $(GOLANGCI) run ./...
+	cd sandbox/addons/https/certmanager && $(GOLANGCI) run ./...
 
 $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once: about 3 minutes" >&2

@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # Builds the sandbox, unless these very sources were built before, and prints
 # the path of its binary. Talk goes to standard error.
+#
+#   build.sh                   the sandbox
+#   build.sh --addons https    a sandbox with the add-on for HTTPS beside it
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 kubernetes=$(awk '$1 == "k8s.io/kubernetes" { print $2; exit }' go.mod)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/zenml-installer/sandbox
-keep=3
+root=${XDG_CACHE_HOME:-$HOME/.cache}/zenml-installer
+cache=$root/sandbox
+keep=6
 
 say() { printf '%s\n' "$*" >&2; }
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
 
-# sources lists what goes into the binaries: all files but tests and talk.
+# sources FOLDER lists what goes into the binaries: all files but tests and talk.
 sources() {
-  find . -type f ! -name '*_test.go' ! -name '*.md' ! -name '*.sh' ! -path '*/testdata/*' ! -path '*/.*/*' | sort
+  find "$1" -type f ! -name '*_test.go' ! -name '*.md' ! -name '*.sh' ! -path '*/testdata/*' ! -path '*/.*/*' ! -path './addons/*' | sort
   echo ./build.sh
 }
 
@@ -23,7 +27,7 @@ digest() {
   {
     go version
     go env GOOS GOARCH
-    sources | while IFS= read -r file; do echo "$file"; cat "$file"; done
+    sources "$1" | while IFS= read -r file; do echo "$file"; cat "$file"; done
   } | sha256 | cut -c1-20
 }
 
@@ -38,7 +42,7 @@ lock() {
       rm -rf "$dir"
       continue
     fi
-    [ -n "$told" ] || say "waiting for another build of the sandbox${holder:+ (process $holder)}"
+    [ -n "$told" ] || say "waiting for another build of $what${holder:+ (process $holder)}"
     told=1
     sleep 0.5
   done
@@ -58,26 +62,51 @@ watch() {
     sleep 0.5
     [ $((SECONDS - last)) -ge $interval ] || continue
     last=$SECONDS
-    line="building the sandbox: $((SECONDS - start)) s, $(grep -vc '^go: ' "$log" || true) packages compiled"
+    line="building $what: $((SECONDS - start)) s, $(grep -vc '^go: ' "$log" || true) packages compiled"
     if [ -t 2 ]; then printf '\r%s\033[K' "$line" >&2; else say "$line"; fi
   done
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-compile() {
-  local target=$1 log=$1/build.log version=k8s.io/component-base/version
+compile_sandbox() {
+  local target=$1 version=k8s.io/component-base/version
   local minor=${kubernetes#v*.}
+  GOOS=linux go build -buildvcs=false -trimpath -ldflags '-s -w' -o "$target/zenml" ./cmd/zenml
+  exec go build -v -buildvcs=false -tags gms_pure_go -trimpath \
+    -ldflags "-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}" \
+    -o "$target/sandbox" ./cmd/sandbox
+}
+
+# module FOLDER PATH prints where Go keeps a dependency, downloading it if needed.
+module() { (cd "$1" && go mod download "$2" >&2 && go list -m -f '{{.Dir}}' "$2"); }
+
+# compile_https builds the add-on's own binary and cert-manager's, and copies what
+# they install: cert-manager's chart, with the version that its release tool
+# writes into it, and the CRDs of the Gateway API.
+compile_https() {
+  local target=$1 manager=github.com/cert-manager/cert-manager certmanager gateway version
+  certmanager=$(module addons/https/certmanager $manager)
+  gateway=$(module addons/https sigs.k8s.io/gateway-api)
+  version=$(cd addons/https/certmanager && go list -m -f '{{.Version}}' $manager)
+  cp -r "$certmanager/deploy/charts/cert-manager" "$target/chart"
+  cp -r "$gateway/config/crd/standard" "$target/gateway-api"
+  chmod -R u+w "$target"
+  sed -i "s/v0\.0\.0/$version/" "$target/chart/Chart.yaml"
+  (cd addons/https && GOOS=linux go build -v -buildvcs=false -trimpath -ldflags '-s -w' -o "$target/https" .)
+  cd addons/https/certmanager
+  GOOS=linux exec go build -v -buildvcs=false -trimpath -ldflags "-s -w -X $manager/pkg/util.AppVersion=$version" -o "$target/cert-manager" .
+}
+
+compile() {
+  local steps=$1 target=$2 log=$2/build.log
   (
     export CGO_ENABLED=0
-    GOOS=linux go build -buildvcs=false -trimpath -ldflags '-s -w' -o "$target/zenml" ./cmd/zenml
-    exec go build -v -buildvcs=false -tags gms_pure_go -trimpath \
-      -ldflags "-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}" \
-      -o "$target/sandbox" ./cmd/sandbox
+    "$steps" "$target"
   ) >"$log" 2>&1 &
   local process=$!
   trap 'kill $process 2>/dev/null; exit 130' INT TERM
   watch $process "$log"
-  wait $process || { grep -Ev '^(go: downloading .*|[A-Za-z0-9._/~-]+)$' "$log" | tail -30 >&2; say "the sandbox could not be built"; exit 1; }
+  wait $process || { grep -Ev '^(go: downloading .*|[A-Za-z0-9._/~-]+)$' "$log" | tail -30 >&2; say "$what could not be built"; exit 1; }
   trap 'exit 130' INT TERM
   rm "$log"
 }
@@ -94,27 +123,57 @@ prune() {
   done
 }
 
-main() {
-  command -v go >/dev/null || { say "go is missing: install Go $(awk '$1 == "go" { print $2 }' go.mod) or newer from https://go.dev/dl"; exit 1; }
-  local hash built
-  hash=$(digest)
-  built=$cache/$hash
-  if [ ! -x "$built/sandbox" ]; then
+# ensure STEPS FOLDER MINUTES builds what is in $what into $cache/FOLDER, unless it is there.
+ensure() {
+  local steps=$1 built=$cache/$2 minutes=$3 start
+  if [ ! -e "$built" ]; then
     mkdir -p "$cache"
     lock
-    if [ ! -x "$built/sandbox" ]; then
-      say "building the sandbox; a first build compiles Kubernetes $kubernetes: about $((9 / $(cores) + 1)) minutes"
-      local start=$SECONDS
+    if [ ! -e "$built" ]; then
+      say "building $what; a first build takes about $((minutes / $(cores) + 1)) minutes"
+      start=$SECONDS
       mkdir "$cache/.new.$$"
-      compile "$cache/.new.$$"
-      rm -rf "$built"
+      compile "$steps" "$cache/.new.$$"
       mv "$cache/.new.$$" "$built"
-      say "built the sandbox in $((SECONDS - start)) s"
+      say "built $what in $((SECONDS - start)) s"
     fi
     touch "$built"
     prune
+    rm -rf "$cache/.lock"
   fi
   touch "$built"
+}
+
+# with_https makes a folder of a built sandbox and the built add-on.
+with_https() {
+  local sandbox=$1 addon=$2 both
+  both=$sandbox-https-$(basename "$addon")
+  if [ ! -e "$both" ]; then
+    mkdir "$sandbox.$$"
+    ln "$sandbox/sandbox" "$sandbox/zenml" "$sandbox.$$"
+    ln -s "$addon" "$sandbox.$$/https"
+    mv "$sandbox.$$" "$both" 2>/dev/null || rm -rf "$sandbox.$$"
+  fi
+  touch "$both"
+  echo "$both"
+}
+
+main() {
+  command -v go >/dev/null || { say "go is missing: install Go $(awk '$1 == "go" { print $2 }' go.mod) or newer from https://go.dev/dl"; exit 1; }
+  local what="the sandbox" hash addon
+  hash=$(digest .)
+  ensure compile_sandbox "$hash" 9
+  local built=$cache/$hash
+  case "$*" in
+    '') ;;
+    '--addons https')
+      what="the add-on https" cache=$root/sandbox-https
+      addon=$(digest addons/https)
+      ensure compile_https "$addon" 8
+      built=$(with_https "$built" "$cache/$addon")
+      ;;
+    *) say "usage: build.sh [--addons https]"; exit 2 ;;
+  esac
   echo "$built/sandbox"
 }
 

@@ -32,6 +32,14 @@ type Cluster struct {
 	HostAddress string // by which pods reach servers on this machine; 127.0.0.1 with simulated nodes
 	Registry    string // host:port of the OCI registry as this machine reaches it, plain HTTP
 	RealNodes   bool   // whether nodes run containers
+	HTTPS       HTTPS  // what StartHTTPS adds
+}
+
+// HTTPS is where a sandbox serves Ingresses and Gateways, with certificates
+// that its ACME server issues.
+type HTTPS struct {
+	Address string // of the ingress controller, for this machine and for pods
+	CAFile  string // the root of the ACME server's certificates
 }
 
 // Chart is a chart in the sandbox's registry.

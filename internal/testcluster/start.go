@@ -24,8 +24,11 @@ const (
 )
 
 var (
-	start   = sync.OnceValues(startOnce)
-	stopped func() // ends the sandbox that this process has started
+	start      = sync.OnceValues(func() (*Cluster, error) { return startOnce(os.Getenv(envRecord), "") }) //nolint:forbidigo // set by make test
+	startHTTPS = sync.OnceValues(func() (*Cluster, error) { return startOnce("", "https") })
+
+	mu      sync.Mutex
+	stopped []func() // end the sandboxes that this process has started
 )
 
 // Start returns the sandbox, and starts it when it is the first to ask. The
@@ -43,6 +46,21 @@ func Start(t testing.TB) *Cluster {
 	return cluster
 }
 
+// StartHTTPS returns a sandbox with cert-manager, an ACME server and an ingress
+// controller. It is apart from Start's, whose tests want a cluster without
+// them, and otherwise the same.
+func StartHTTPS(t testing.TB) *Cluster {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the sandbox, and -short was asked for")
+	}
+	cluster, err := startHTTPS()
+	if err != nil {
+		t.Fatalf("the sandbox with HTTPS does not start: %v", err)
+	}
+	return cluster
+}
+
 // parallel is how many parallel tests run at once: they wait for the cluster
 // far more than they compute.
 const parallel = "8"
@@ -52,27 +70,34 @@ const parallel = "8"
 func Main(m interface{ Run() int }) {
 	_ = flag.Set("test.parallel", parallel) // -parallel on the command line comes later and wins
 	code := m.Run()
-	if stopped != nil {
-		stopped()
+	for _, stop := range stopped {
+		stop()
 	}
 	os.Exit(code)
 }
 
-func startOnce() (*Cluster, error) {
-	if path := os.Getenv(envRecord); path != "" { //nolint:forbidigo // set by make test
-		data, err := os.ReadFile(path) //nolint:gosec // named by make test
+// startOnce returns the sandbox of a record, or starts one with an add-on, if one is named.
+func startOnce(record, addon string) (*Cluster, error) {
+	if record != "" {
+		data, err := os.ReadFile(record) //nolint:gosec // named by make test
 		if err != nil {
 			return nil, err
 		}
 		return read(data)
 	}
-	binary, err := build()
+	binary, err := build(addon)
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("go-test-%d", os.Getpid())
-	stopped = func() { _, _ = run(binary, "down", "--name", name) }
-	if _, err := run(binary, "up", "--name", name, "--nodes", "real", "--owner", strconv.Itoa(os.Getpid())); err != nil {
+	name := fmt.Sprintf("go-test-%s%d", addon, os.Getpid())
+	mu.Lock()
+	stopped = append(stopped, func() { _, _ = run(binary, "down", "--name", name) })
+	mu.Unlock()
+	args := []string{"up", "--name", name, "--nodes", "real", "--owner", strconv.Itoa(os.Getpid())}
+	if addon != "" {
+		args = append(args, "--addons", addon)
+	}
+	if _, err := run(binary, args...); err != nil {
 		return nil, err
 	}
 	data, err := run(binary, "status", "--name", name, "-o", "json")
@@ -83,16 +108,20 @@ func startOnce() (*Cluster, error) {
 }
 
 // build returns the path of the sandbox's program, built from its sources
-// unless these were built before.
-func build() (string, error) {
-	if path := os.Getenv(envBinary); path != "" { //nolint:forbidigo // set by make test
+// unless these were built before, with an add-on if one is named.
+func build(addon string) (string, error) {
+	if path := os.Getenv(envBinary); path != "" && addon == "" { //nolint:forbidigo // set by make test
 		return path, nil
 	}
 	root, err := Root()
 	if err != nil {
 		return "", err
 	}
-	path, err := run(filepath.Join(root, "sandbox", "build.sh"))
+	args := []string{}
+	if addon != "" {
+		args = append(args, "--addons", addon)
+	}
+	path, err := run(filepath.Join(root, "sandbox", "build.sh"), args...)
 	return strings.TrimSpace(string(path)), err
 }
 
@@ -130,6 +159,7 @@ type record struct {
 	Nodes      struct{ Kind string }
 	Registry   struct{ Address string }
 	Network    struct{ HostAddress string }
+	HTTPS      HTTPS
 	Charts     []struct{ Ref, Version, Generation, Image string }
 	Database   *struct {
 		Host, User, PasswordFile string
@@ -148,6 +178,7 @@ func read(data []byte) (*Cluster, error) {
 	c := &Cluster{
 		Kubeconfig: r.Kubeconfig, Version: r.Kubernetes.Version, Charts: map[string]Chart{},
 		HostAddress: r.Network.HostAddress, Registry: r.Registry.Address, RealNodes: r.Nodes.Kind == "real",
+		HTTPS: r.HTTPS,
 	}
 	for _, chart := range r.Charts {
 		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type upOptions struct {
 	database string
 	timeout  time.Duration
 	upstream bool
+	addons   []string
 	owner    int
 	retain   bool
 }
@@ -40,6 +42,7 @@ func newUpCommand() *cobra.Command {
 	flags.IntVar(&options.count, "count", 1, "number of simulated nodes")
 	flags.StringVar(&options.database, "database", "mysql", "mysql or none")
 	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox does not have from their own registries")
+	flags.StringSliceVar(&options.addons, "addons", nil, "https: cert-manager, an ACME server and an ingress controller (real nodes only)")
 	flags.IntVar(&options.owner, "owner", 0, "id of a process with whose end the sandbox is taken down")
 	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long to wait until the sandbox is ready")
 	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to come up, for inspection")
@@ -82,10 +85,38 @@ func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
 	if err != nil {
 		return supervisor.Options{}, err
 	}
+	https, err := chooseAddons(o.addons, nodes, executable)
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	timeout := o.timeout
+	if https {
+		timeout += addonTimeout
+	}
 	return supervisor.Options{
-		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Upstream: o.upstream, Owner: o.owner, Timeout: o.timeout,
+		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Upstream: o.upstream, Owner: o.owner, Timeout: timeout,
+		HTTPS:      https,
 		Executable: executable, KubernetesVersion: version.Get().GitVersion,
 	}, nil
+}
+
+// addonTimeout is how much longer a sandbox with add-ons may take to be ready.
+const addonTimeout = 4 * time.Minute
+
+// chooseAddons returns true if the add-on https is wanted and can run.
+func chooseAddons(wanted []string, nodes, executable string) (bool, error) {
+	for _, name := range wanted {
+		switch {
+		case name != supervisor.AddonHTTPS:
+			return false, fmt.Errorf("--addons %q: use https", name)
+		case nodes != state.NodesReal:
+			return false, fmt.Errorf("--addons %s needs real nodes, and the sandbox would have %s ones", name, nodes)
+		}
+		if _, err := os.Stat(supervisor.AddonFolder(executable, name)); err != nil {
+			return false, fmt.Errorf("the add-on %s is not built: run sandbox/build.sh --addons %s, and the binary that it prints: %w", name, name, err)
+		}
+	}
+	return len(wanted) > 0, nil
 }
 
 func chooseNodes(wanted string, say func(string)) (string, error) {

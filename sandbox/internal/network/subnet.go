@@ -16,6 +16,8 @@ const (
 	ServiceIP = "10.96.0.1"
 	// DNSIP is the address of the Service "kube-dns".
 	DNSIP = "10.96.0.10"
+	// ACMEIP is the address of the ACME server's Service, where there is one.
+	ACMEIP = "10.96.0.43"
 )
 
 var pool = netip.MustParsePrefix("10.211.0.0/16")

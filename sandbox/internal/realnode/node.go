@@ -29,6 +29,8 @@ type Node struct {
 	PauseImage string
 	// Cgroup is the group that holds the pods.
 	Cgroup string
+	// TestHosts makes the cluster DNS answer for the hosts of tests.
+	TestHosts bool
 	// Executable is the binary that holds kubelet and kube-proxy.
 	Executable string
 }

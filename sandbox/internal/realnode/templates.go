@@ -14,6 +14,7 @@ type values struct {
 	*Node
 	CNIDir, Snapshotter       string
 	PodCIDR, DNSIP, Root, PKI string
+	ACMEIP                    string
 }
 
 func (n *Node) render(text string) ([]byte, error) {
@@ -25,6 +26,7 @@ func (n *Node) render(text string) ([]byte, error) {
 	err = parsed.Execute(&out, values{
 		Node: n, CNIDir: cniDir(), Snapshotter: snapshotter(n.Dir.Path()),
 		PodCIDR: network.PodCIDR, DNSIP: network.DNSIP, Root: n.path(), PKI: n.Dir.Join("pki"),
+		ACMEIP: network.ACMEIP,
 	})
 	return out.Bytes(), err
 }
@@ -135,7 +137,8 @@ iptables: {minSyncPeriod: 100ms}
 `
 
 // The cluster DNS knows the cluster's names, and the host under a name that
-// pods can use. There is no way out to the internet, so all else does not exist.
+// pods can use. There is no way out to the internet, so all else does not exist,
+// but for what testHosts adds.
 const corefileTemplate = `.:53 {
     bind {{.Link.Node}}
     ready {{.Link.Node}}:8181
@@ -143,8 +146,12 @@ const corefileTemplate = `.:53 {
     cache 5
     hosts {
         {{.Link.Host}} ` + HostName + `
+        {{- if .TestHosts}}
+        {{.ACMEIP}} acme-staging-v02.api.letsencrypt.org acme-v02.api.letsencrypt.org
+        {{- end}}
         fallthrough
     }
+    {{- if .TestHosts}}` + testHosts + `{{end}}
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         kubeconfig {{.PKI}}/coredns.kubeconfig
         pods insecure
@@ -155,6 +162,29 @@ const corefileTemplate = `.:53 {
     }
 }
 `
+
+// With an ingress controller, the domains reserved for examples and tests lead
+// to it, and so does an address below nip.io to itself. Hosts below
+// unresolved.test do not exist; those below unreachable.test have an address
+// that nobody answers at (RFC 5737).
+const testHosts = `
+    template ANY ANY unresolved.test {
+        rcode NXDOMAIN
+    }
+    template IN A unreachable.test {
+        answer "{{"{{ .Name }}"}} 5 IN A 192.0.2.1"
+    }
+    template IN A nip.io {
+        match "(^|[.])(?P<a>[0-9]+)[.-](?P<b>[0-9]+)[.-](?P<c>[0-9]+)[.-](?P<d>[0-9]+)[.]nip[.]io[.]$"
+        answer "{{"{{ .Name }} 5 IN A {{ .Group.a }}.{{ .Group.b }}.{{ .Group.c }}.{{ .Group.d }}"}}"
+        fallthrough
+    }
+    template IN A example.com example.org example.net test {
+        answer "{{"{{ .Name }}"}} 5 IN A {{.Link.Node}}"
+    }
+    template IN AAAA example.com example.org example.net test nip.io {
+        rcode NOERROR
+    }`
 
 // Pods must not inherit the host's resolver: it often listens on the host's
 // loopback, which a pod does not share.

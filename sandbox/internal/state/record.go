@@ -35,6 +35,7 @@ type Record struct {
 	Registry   Registry       `json:"registry"`
 	Charts     []Chart        `json:"charts"`
 	Database   *Database      `json:"database,omitempty"`
+	HTTPS      *HTTPS         `json:"https,omitempty"`
 	Network    Network        `json:"network"`
 	Cgroup     string         `json:"cgroup,omitempty"`
 	PIDs       map[string]int `json:"pids"`
@@ -101,6 +102,22 @@ type Database struct {
 	Version string `json:"version"`
 	// ReachableFrom lists "host" and "pods" as far as Host leads there.
 	ReachableFrom []string `json:"reachableFrom"`
+}
+
+// HTTPS is what the add-on https has installed.
+type HTTPS struct {
+	// Address serves ports 80 and 443; user and pods reach it. The cluster DNS
+	// leads hosts below example.com and test to it.
+	Address        string   `json:"address"`
+	IngressClasses []string `json:"ingressClasses"`
+	GatewayClass   string   `json:"gatewayClass"`
+	// Gateway is the namespace/name of a Gateway with listeners "http" and "https".
+	Gateway        string   `json:"gateway"`
+	ClusterIssuers []string `json:"clusterIssuers"`
+	// ACMEDirectory is the URL of the ACME server inside the cluster.
+	ACMEDirectory string `json:"acmeDirectory"`
+	// CAFile holds the root of the certificates that the ACME server issues.
+	CAFile string `json:"caFile"`
 }
 
 // Network is the sandbox's network; all but the CIDRs are empty for simulated nodes.

@@ -37,6 +37,7 @@ func (s *Supervisor) bringUp(parent context.Context) error {
 		{"waiting for the nodes", s.waitNodes},
 		{"waiting for Services", s.host.Ready},
 		{"waiting for the default service account", s.waitServiceAccount},
+		{"installing the add-ons", s.installAddons},
 	} {
 		s.say("%s", step.say)
 		if err := step.do(ctx); err != nil {

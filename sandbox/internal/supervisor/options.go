@@ -22,6 +22,8 @@ type Options struct {
 	// Upstream lets nodes pull what the sandbox's registry lacks from where the
 	// image's name leads.
 	Upstream bool `json:"upstream"`
+	// HTTPS installs cert-manager, an ACME server and an ingress controller.
+	HTTPS bool `json:"https,omitempty"`
 	// Owner is the process with whose end the sandbox is taken down; 0 for none.
 	Owner int `json:"owner,omitempty"`
 	// Timeout bounds the time until the sandbox is ready.

@@ -66,6 +66,7 @@ func (h *realHost) Prepare(ctx context.Context) error {
 	h.node = &realnode.Node{
 		Dir: h.s.options.Dir, Plane: h.s.plane, Link: h.link,
 		Registry:   h.s.record.Registry.NodeAddress,
+		TestHosts:  h.s.options.HTTPS,
 		PauseImage: "docker.io/" + images.PauseRepository + ":" + images.PauseTag,
 		Cgroup:     h.s.record.Cgroup, Executable: h.s.options.Executable,
 	}

@@ -23,19 +23,20 @@ import (
 )
 
 func newCAInjectorCommand() *cobra.Command {
-	logging := logsapi.NewLoggingConfiguration()
+	logging, metrics := logsapi.NewLoggingConfiguration(), ""
 	command := &cobra.Command{
 		Use:   "cainjector",
 		Short: "write CA bundles into webhook configurations",
 		Args:  cobra.NoArgs,
-		RunE:  func(command *cobra.Command, _ []string) error { return runCAInjector(command.Context()) },
+		RunE:  func(command *cobra.Command, _ []string) error { return runCAInjector(command.Context(), metrics) },
 	}
+	command.Flags().StringVar(&metrics, "metrics-listen-address", "0.0.0.0:9402", "address of the metrics; 0 for none")
 	ignoreLeaderElection(command.Flags())
 	addLogging(command, logging)
 	return command
 }
 
-func runCAInjector(ctx context.Context) error {
+func runCAInjector(ctx context.Context, metrics string) error {
 	config, err := ctrl.GetConfig()
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func runCAInjector(ctx context.Context) error {
 	manager, err := ctrl.NewManager(util.RestConfigWithUserAgent(config, "cainjector"), ctrl.Options{
 		Scheme:  injectorScheme(),
 		Logger:  logs.FromContext(ctx, "cainjector"),
-		Metrics: server.Options{BindAddress: "0"},
+		Metrics: server.Options{BindAddress: metrics},
 		// The injector watches the metadata of Secrets only and reads the few it needs.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 	})

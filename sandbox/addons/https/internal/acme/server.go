@@ -37,12 +37,17 @@ type Options struct {
 	CertFile, KeyFile string
 	// LimitedZone is a domain below which every order exceeds a rate limit.
 	LimitedZone string
+	// BlockedDomain is a domain that the server's policy refuses.
+	BlockedDomain string
 }
 
 // Run serves until ctx ends. Pebble itself reads its PEBBLE_ variables from
 // the environment.
 func Run(ctx context.Context, options Options, out *log.Logger) error {
 	store := db.NewMemoryStore()
+	if err := store.AddBlockedDomain(options.BlockedDomain); err != nil {
+		return fmt.Errorf("block domain %s: %w", options.BlockedDomain, err)
+	}
 	authority := ca.New(out, store, "", "ecdsa", 0, 1, map[string]ca.Profile{
 		"default": {Description: "the sandbox's certificates", ValidityPeriod: validity},
 	})

@@ -18,6 +18,8 @@ import (
 const (
 	fieldManager = "sandbox-https"
 	pause        = 250 * time.Millisecond
+	// patience is how long one object may take to be accepted or become ready.
+	patience = 2 * time.Minute
 )
 
 // cluster applies objects and waits for them.
@@ -55,8 +57,8 @@ func decode(manifest []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
-// apply applies objects in their order. What fails is tried again until ctx
-// ends: a CRD may not be established yet, or a webhook not be reachable.
+// apply applies objects in their order. What fails is tried again: a CRD may
+// not be established yet, or a webhook not be reachable.
 func (c *cluster) apply(ctx context.Context, objects []*unstructured.Unstructured) error {
 	for _, object := range objects {
 		err := c.eventually(ctx, func(ctx context.Context) error {
@@ -69,10 +71,10 @@ func (c *cluster) apply(ctx context.Context, objects []*unstructured.Unstructure
 	return nil
 }
 
-// eventually calls do until it succeeds, and returns its last error when ctx ends.
+// eventually calls do until it succeeds, and returns its last error when patience or ctx ends.
 func (c *cluster) eventually(ctx context.Context, do func(context.Context) error) error {
 	var last error
-	err := wait.PollUntilContextCancel(ctx, pause, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
 		if err := do(ctx); ctx.Err() == nil {
 			last = err
 			return err == nil, nil
