@@ -87,6 +87,7 @@ func upHTTPS(t *testing.T) *httpsSandbox {
 		t.Errorf("up took %s, more than %s", took, httpsReadyWithin)
 	}
 	s := connect(t, status(t, name))
+	s.config.QPS = -1 // the tests poll
 	client, err := dynamic.NewForConfig(s.config)
 	if err != nil {
 		t.Fatal(err)

@@ -55,17 +55,17 @@ func (r *reporter) update(ctx context.Context, read, changed client.Object) erro
 	return nil
 }
 
-// reportService makes the controller its own Service's load balancer.
+// reportService makes the controller its own Service's load balancer. In mode
+// Proxy, kube-proxy leaves traffic to the address alone: it is the node's own,
+// and without ready endpoints kube-proxy would refuse even the readiness probe.
 func (r *reporter) reportService(ctx context.Context, s *snapshot) error {
 	service, ok := s.services[r.service]
 	if !ok || service.Spec.Type != corev1.ServiceTypeLoadBalancer {
 		return nil
 	}
+	mode := corev1.LoadBalancerIPModeProxy
 	changed := service.DeepCopy()
-	changed.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: r.address}}
-	if len(service.Status.LoadBalancer.Ingress) == 1 && service.Status.LoadBalancer.Ingress[0].IP == r.address {
-		return nil
-	}
+	changed.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: r.address, IPMode: &mode}}
 	return r.update(ctx, &service, changed)
 }
 

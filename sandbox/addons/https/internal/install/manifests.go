@@ -136,5 +136,5 @@ func (i *installer) waitForIssuers(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return i.cluster.waitFor(ctx, "cert-manager.io/v1", "Certificate", "gateway-system", "zenml-tls", "Ready")
 }

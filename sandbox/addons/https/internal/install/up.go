@@ -73,7 +73,7 @@ func Up(ctx context.Context, options Options, out io.Writer) error {
 		{"installing cert-manager " + i.chart.version(), i.applyCertManager},
 		{"waiting for the pods", i.waitForPods},
 		{"creating the ClusterIssuers and the Gateway", i.applyIssuers},
-		{"waiting for the ClusterIssuers", i.waitForIssuers},
+		{"waiting for the ClusterIssuers and the Gateway's certificate", i.waitForIssuers},
 		{"reading the ACME server's root", i.saveRoot},
 	} {
 		_, _ = fmt.Fprintln(options.Progress, step.name)
