@@ -38,7 +38,7 @@ const (
 )
 
 // rules are the known problems, the most particular first.
-var rules = slices.Concat(imageRules, containerRules, sandboxRules, volumeRules, creationRules, schedulingRules, crashRules, jobRules)
+var rules = slices.Concat(imageRules, containerRules, sandboxRules, volumeRules, creationRules, schedulingRules, crashRules, jobRules, certificateRules)
 
 var imageRules = []rule{
 	{name: "image name", reasons: []string{"InvalidImageName"},

@@ -58,6 +58,16 @@ var ruleExamples = []struct {
 	{Problem{Reason: JobEnded, Ended: "Error", Exit: 137, Text: `Error (exit code 137)`}, "job killed", true, ""},
 	{Problem{Reason: JobEnded, Ended: "StartError", Exit: 128, Text: `StartError (exit code 128): exec: "zenml": not in $PATH`}, "job start", true, ""},
 	{Problem{Reason: "Evicted", Text: `Evicted: The node was low on resource: memory.`}, "evicted", true, "low on resource"},
+	{Problem{Reason: CertificatePending, Text: `Referenced "ClusterIssuer" not found: clusterissuer.cert-manager.io "nobody" not found`}, "issuer missing", false, "nobody"},
+	{Problem{Reason: CertificatePending, Text: `Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after 2026-11-28 04:46:24 UTC: see https://letsencrypt.org/docs/rate-limits/`}, "acme rate limit", false, "2026-11-28"},
+	{Problem{Reason: CertificatePending, Text: `Failed to create Order: 400 urn:ietf:params:acme:error:rejectedIdentifier: Order included an identifier for which issuance is forbidden by policy: "zenml.example.com"`}, "acme policy", false, "zenml.example.com"},
+	{Problem{Reason: CertificatePending, Text: `Error accepting authorization: acme: authorization error for zenml.test: 400 urn:ietf:params:acme:error:connection: Get "http://zenml.test:80/.well-known/acme-challenge/x": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`}, "acme unreachable", false, ""},
+	{Problem{Reason: CertificatePending, Text: `Error accepting authorization: acme: authorization error for zenml.test: 400 urn:ietf:params:acme:error:dns: no such host`}, "acme unreachable", false, ""},
+	{Problem{Reason: CertificatePending, Text: `Waiting for HTTP-01 challenge propagation: failed to perform self check GET request 'http://zenml.test/.well-known/acme-challenge/x': Get "http://zenml.test/.well-known/acme-challenge/x": dial tcp: lookup zenml.test on 10.96.0.10:53: no such host`}, "host unresolved", false, "lookup zenml.test"},
+	{Problem{Reason: CertificatePending, Text: `Waiting for HTTP-01 challenge propagation: wrong status code '404', expected '200'`}, "solver not reached", false, "404"},
+	{Problem{Reason: CertificatePending, Text: `Waiting for HTTP-01 challenge propagation: did not get expected response "x.y" when querying endpoint`}, "solver not reached", false, ""},
+	{Problem{Reason: CertificatePending, Text: `Waiting for HTTP-01 challenge propagation: failed to perform self check GET request 'http://zenml.test/.well-known/acme-challenge/x': Get "http://zenml.test/.well-known/acme-challenge/x": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`}, "host unreachable", false, ""},
+	{Problem{Reason: CertificatePending, Text: `Waiting on certificate issuance from order n/zenml-tls-1: "pending"`}, "certificate pending", false, "from order"},
 }
 
 func TestRules(t *testing.T) {
