@@ -83,7 +83,7 @@ func TestLoadBalancersAddressIsTold(t *testing.T) {
 	if err := balance(t.Context(), services); err != nil {
 		t.Fatal(err)
 	}
-	p.runs("status", "-n", namespace).want(t, exitDone, "not known: Service zenml-server has no address yet: kubectl -n "+namespace+" get service zenml-server shows it")
+	p.runs("status", "-n", namespace).want(t, exitDone, "not known: Service zenml-server has no address yet; check with: kubectl -n "+namespace+" get service zenml-server")
 }
 
 // balance gives the server's Service addresses as a cloud's load balancer does,

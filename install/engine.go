@@ -49,14 +49,14 @@ type Outcome struct {
 	Duration time.Duration
 }
 
-// Upgraded tells whether a release was there before.
+// Upgraded reports whether a release was there before.
 func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
 
 // Apply installs the plan's release or upgrades the one that is there, with
 // exactly the plan's values, and waits until it is ready. Events go to observe.
 //
-// When ctx ends it stops at the next point from which the following run can go
-// on, waits until Helm has written down where it stopped, and returns an
+// When ctx ends it stops at the next point from which another run can continue,
+// waits until Helm has recorded where it stopped, and returns an
 // *Interrupted. Other typed errors: *PendingError, *ForeignError, *RenderError,
 // *Fault, *TimeoutError. The Outcome holds what is known even with an error.
 func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (Outcome, error) {
@@ -94,11 +94,11 @@ type step interface {
 
 // steps is an installation from beginning to end.
 var steps = []step{
-	stateStep{},     // read what is there, render what shall be, refuse what cannot go on
+	stateStep{},     // read the current state, render the chart, reject what cannot work
 	namespaceStep{}, // the namespace
 	secretsStep{},   // the Secrets that hooks and pods refer to
 	releaseStep{},   // Helm: hooks with the migration, objects, waiting for them, watched
-	readinessStep{}, // the server's Deployment is available, by our own look
+	readinessStep{}, // the server's Deployment is available, as the watch sees it
 }
 
 // errOutOfTime is why the context of a run ends that has used up its plan's
@@ -131,7 +131,7 @@ func (r *run) do(ctx context.Context, s step) error {
 	return err
 }
 
-// meaning tells an interruption, a fault and a time-out from other errors.
+// meaning distinguishes an interruption, a fault and a timeout from other errors.
 func (r *run) meaning(ctx context.Context, s step, err error) error {
 	var fault *diagnose.Fault
 	switch cause := context.Cause(ctx); {
@@ -164,7 +164,7 @@ func (r *run) interrupted(s step, cause error) error {
 	case release != nil && release.Pending():
 		next = pendingError(release).Remedy
 	case release != nil && release.Status != "deployed":
-		next = fmt.Sprintf("the next run goes on by upgrading revision %d", release.Revision)
+		next = fmt.Sprintf("the next run upgrades revision %d", release.Revision)
 	case release != nil:
 		next = "the next run upgrades it"
 	}

@@ -9,23 +9,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// PendingError says that a release is in the middle of an operation: another
-// run is at work, or one was killed.
+// PendingError says that a release has a pending operation: another run is in
+// progress, or one was killed.
 type PendingError struct {
 	Release *Release
 	Remedy  string
 }
 
 func (e *PendingError) Error() string {
-	return fmt.Sprintf("release %s/%s is %s since %s: another run is at work on it or was killed; %s",
+	return fmt.Sprintf("release %s/%s is %s since %s: another run is in progress or was killed; %s",
 		e.Release.Namespace, e.Release.Name, e.Release.Status, e.Release.LastDeployed.Format(time.RFC3339), e.Remedy)
 }
 
 func pendingError(r *Release) *PendingError {
 	uninstall := fmt.Sprintf("zenml-installer uninstall --release %s -n %s", r.Name, r.Namespace)
-	remedy := fmt.Sprintf("once no other run is at work, clear it with: %s", uninstall)
+	remedy := fmt.Sprintf("if no other run is in progress, clear it with: %s", uninstall)
 	if r.Status == "pending-upgrade" || r.Status == "pending-rollback" {
-		remedy = fmt.Sprintf("once no other run is at work, go back to the last good revision with: helm rollback %s -n %s", r.Name, r.Namespace)
+		remedy = fmt.Sprintf("if no other run is in progress, roll back to the last good revision with: helm rollback %s -n %s", r.Name, r.Namespace)
 	}
 	return &PendingError{Release: r, Remedy: remedy}
 }
@@ -84,7 +84,7 @@ func (e *TimeoutError) Error() string {
 	if len(waiting) > 0 {
 		text += ", waiting for " + strings.Join(waiting, "; ")
 	}
-	return text + " (give it more time with --timeout, or mend what it waits for and run again)"
+	return text + " (give it more time with --timeout, or fix what it waits for and run again)"
 }
 
 // Unwrap returns the cause.

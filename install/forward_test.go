@@ -85,7 +85,7 @@ func TestForwardSurvivesReplacedPods(t *testing.T) {
 		}
 		r.until("another pod is looked for", func(e event.Event) bool {
 			n, ok := e.(event.Notice)
-			return ok && strings.Contains(n.Text, old.Name+" is leaving")
+			return ok && strings.Contains(n.Text, old.Name+" is terminating")
 		})
 		begin := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// waiter is what Helm asks before it goes on, and who waits in its stead.
+// waiter is what Helm asks before it goes on, and who waits instead of it.
 type waiter interface {
 	// proceed is asked before objects are written; its error stops Helm there.
 	proceed() error
@@ -32,7 +32,7 @@ type waiter interface {
 // returns an error ends in order, with the release recorded as failed.
 //
 // And it never deletes a volume claim that is a hook. The ZenML chart makes its
-// claims by pre-upgrade hooks that are deleted before they are made anew, and
+// claims by pre-upgrade hooks that are deleted before they are generated again, and
 // leaves them out where a lookup finds them; should that lookup find nothing,
 // plain Helm would replace the database by an empty volume.
 type helmClient struct {
@@ -103,7 +103,7 @@ func (c *helmClient) WaitForDelete(resources helmkube.ResourceList, _ time.Durat
 
 func notClaim(info *resource.Info) bool { return kindOf(info) != "PersistentVolumeClaim" }
 
-// claimExists tells whether the object is a volume claim that is there.
+// claimExists reports whether the object is a volume claim that is there.
 func claimExists(info *resource.Info) (bool, error) {
 	if notClaim(info) {
 		return false, nil

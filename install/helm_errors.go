@@ -18,7 +18,7 @@ var (
 	ownedBy  = regexp.MustCompile(`meta\.helm\.sh/release-name" must equal "[^"]*": current value is "([^"]*)"`)
 )
 
-// helmError puts Helm's error into the words and types of this package.
+// helmError turns Helm's error into the types of this package.
 func (r *run) helmError(err error) error {
 	text := err.Error()
 	rendering, inTemplate := chart.AsRenderError(r.plan.Chart.Info, err)
@@ -46,8 +46,8 @@ func ownershipError(err error) error {
 	}
 	foreign := &ForeignError{
 		Object: event.Object{Kind: m[1], Namespace: m[3], Name: m[2]},
-		Remedy:       "remove it if nothing needs it, or use another namespace: the chart's names are fixed",
-		Err:          err,
+		Remedy: "delete it if nothing needs it, or use another namespace: the chart's names are fixed",
+		Err:    err,
 	}
 	if owner := ownedBy.FindStringSubmatch(err.Error()); owner != nil {
 		foreign.Owner = "Helm release " + owner[1]

@@ -17,7 +17,7 @@ import (
 type Release struct {
 	Name, Namespace string
 	Status          string // Helm's word: deployed, failed, pending-install, superseded, …
-	Description     string // Helm's account of how it came to that
+	Description     string // Helm's description of the last operation
 	Revision        int
 	Chart           string // the chart's name
 	ChartVersion    string
@@ -30,7 +30,7 @@ type Release struct {
 	stored *helmrelease.Release
 }
 
-// Pending tells whether an operation on the release is under way or was cut
+// Pending reports whether an operation on the release is under way or was cut
 // off.
 func (r *Release) Pending() bool {
 	switch helmrelease.Status(r.Status) {
@@ -40,7 +40,7 @@ func (r *Release) Pending() bool {
 	return false
 }
 
-// Gone tells whether only the history of an uninstalled release is left.
+// Gone reports whether only the history of an uninstalled release is left.
 func (r *Release) Gone() bool { return helmrelease.Status(r.Status) == helmrelease.StatusUninstalled }
 
 // Objects returns the objects that the revision consists of, hooks included.

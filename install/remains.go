@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Remains is what there is of a release, for those who are about to remove it.
+// Remains is what exists of a release, before it is removed.
 type Remains struct {
 	Release *Release       // nil when Helm knows none
 	Secrets []event.Object // of the installer's, for this release
@@ -19,10 +19,10 @@ type Remains struct {
 	Others  []string       // the namespace's other releases, where this one is not there
 }
 
-// None tells whether there is nothing that could be removed.
+// None reports whether there is nothing that could be removed.
 func (r Remains) None() bool { return r.Release == nil && len(r.Secrets) == 0 }
 
-// Remains looks for what there is of a release.
+// Remains finds what exists of a release.
 func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remains, error) {
 	var r Remains
 	client, err := e.Access.Client()

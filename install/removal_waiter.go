@@ -16,7 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// removalWaiter waits in Helm's stead while a release is uninstalled.
+// removalWaiter waits instead of Helm while a release is uninstalled.
 type removalWaiter struct{ ctx context.Context }
 
 func (w *removalWaiter) proceed() error { return context.Cause(w.ctx) }
@@ -35,7 +35,7 @@ type kubeObjects struct {
 	namespace string
 }
 
-// remove deletes an object and tells whether it was there. Volume claims and
+// remove deletes an object and reports whether it was there. Volume claims and
 // kinds that it does not know are left.
 func (k kubeObjects) remove(ctx context.Context, kind, name string) (bool, error) {
 	background := metav1.DeletePropagationBackground

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// namespaceStep sees to it that the namespace is there and usable.
+// namespaceStep makes sure that the namespace exists and is usable.
 type namespaceStep struct{}
 
 func (namespaceStep) name() string        { return "namespace" }
@@ -23,11 +23,11 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 	found, err := r.client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
 	switch {
 	case err == nil && found.Status.Phase == corev1.NamespaceTerminating:
-		return fmt.Errorf("namespace %s is being deleted: wait until it is gone, or choose another with --namespace", name)
+		return fmt.Errorf("namespace %s is being deleted: wait until it is deleted, or use another with --namespace", name)
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
-		// Without the right to look, those that follow will tell.
+		// Without the right to read it, later steps report a missing namespace.
 		return nil
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %s: %w", name, transport.WithoutURL(err))

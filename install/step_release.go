@@ -54,9 +54,8 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 	return nil
 }
 
-// helm runs the action that fits what is there. It is not given the end of the
-// run's context: a cancelled action would go on in the background. Its waits
-// are.
+// helm installs or upgrades. The action does not get the end of the run's
+// context, because a cancelled action continues in the background. Its waits do.
 func (r *run) helm(ctx context.Context, config *action.Configuration) error {
 	ctx = context.WithoutCancel(ctx)
 	return r.plan.Chart.WithHelm(func(loaded *helmchart.Chart) error {

@@ -17,8 +17,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// secretsStep creates or updates the plan's Secrets, and never one that the
-// installer has not made for this release.
+// secretsStep creates or updates the plan's Secrets, and never changes one that the
+// installer did not create for this release.
 type secretsStep struct{}
 
 func (secretsStep) name() string { return "secrets" }
@@ -26,7 +26,7 @@ func (secretsStep) name() string { return "secrets" }
 func (secretsStep) title(r *run) string {
 	switch len(r.plan.Secrets) {
 	case 0:
-		return "write Secrets: none is needed"
+		return "write Secrets: none needed"
 	case 1:
 		return "write Secret " + r.plan.Secrets[0].Name
 	}
@@ -86,8 +86,7 @@ func ours(s *corev1.Secret, release string) bool {
 	return s.Labels[manifest.LabelManagedBy] == manifest.Installer && s.Labels[manifest.LabelInstance] == release
 }
 
-// foreignSecret never advises to remove the Secret: it may hold the only copy of
-// a key.
+// foreignSecret never advises to delete the Secret, which may have the only copy of a key.
 func foreignSecret(s *corev1.Secret, wanted string) error {
 	owner := s.Labels[manifest.LabelManagedBy]
 	if release := s.Labels[manifest.LabelInstance]; release != "" {
@@ -95,8 +94,8 @@ func foreignSecret(s *corev1.Secret, wanted string) error {
 	}
 	return &ForeignError{
 		Object: event.Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
-		Owner:        owner,
-		Remedy:       "if it was made for this release, adopt it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
+		Owner:  owner,
+		Remedy: "if it belongs to this release, label it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// stateStep reads what is there and renders what shall be, so that what
-// cannot go on is refused before anything is touched.
+// stateStep reads the current state and renders the chart, so that what cannot
+// work is rejected before anything changes.
 type stateStep struct{}
 
 func (stateStep) name() string        { return "state" }
-func (stateStep) title(r *run) string { return "look for release " + r.plan.Release }
+func (stateStep) title(r *run) string { return "check release " + r.plan.Release }
 
 func (stateStep) run(ctx context.Context, r *run) error {
 	if err := r.readCapabilities(ctx); err != nil {
@@ -31,8 +31,8 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	if before != nil && before.Chart != r.plan.Chart.Info.Name && !before.Gone() {
 		return &ForeignError{
 			Object: event.Object{Kind: "Release", Namespace: before.Namespace, Name: before.Name},
-			Owner:        fmt.Sprintf("chart %s %s", before.Chart, before.ChartVersion),
-			Remedy:       "choose another name with --release, or another namespace",
+			Owner:  fmt.Sprintf("chart %s %s", before.Chart, before.ChartVersion),
+			Remedy: "use another name with --release, or another namespace with --namespace",
 		}
 	}
 	r.rendered, err = r.plan.Chart.Render(chart.RenderRequest{

@@ -24,18 +24,17 @@ type RemovalRequest struct {
 	DeleteKeys bool
 }
 
-// Removed is what Uninstall has taken away and what it has left.
+// Removed is what Uninstall has removed and what it has kept.
 type Removed struct {
 	Release *Release       // nil when there was none
 	Objects []event.Object // gone: of the release, its hooks, and the installer's own Secrets
 	Kept    []event.Object // still there: volume claims, with their data, and Secrets with encryption keys
 }
 
-// Uninstall removes a release in whatever state it is, what its hooks have
-// left, and the Secrets that the installer made for it. Volume claims stay,
-// any database does, and so does what opens it: the Secrets with encryption
-// keys. It waits until the objects are gone; when ctx ends first, the next
-// call goes on.
+// Uninstall removes a release in any state, the leftovers of its hooks, and the
+// Secrets that the installer created for it. It keeps PersistentVolumeClaims, any
+// database, and the Secrets with encryption keys. It waits until the objects are
+// deleted; when ctx ends first, the next call continues.
 func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe event.Observer) (Removed, error) {
 	client, err := e.Access.Client()
 	if err != nil {
@@ -45,7 +44,7 @@ func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe 
 	if err := u.do(ctx, "release", "remove release "+request.Release, u.removeRelease); err != nil {
 		return u.removed, err
 	}
-	if err := u.do(ctx, "hooks", "remove what its hooks left", u.removeHooks); err != nil {
+	if err := u.do(ctx, "hooks", "remove leftovers of its hooks", u.removeHooks); err != nil {
 		return u.removed, err
 	}
 	if err = u.do(ctx, "secrets", "remove the installer's Secrets", u.removeSecrets); err != nil {
@@ -142,7 +141,7 @@ func (u *removal) removeSecrets(ctx context.Context) error {
 	return nil
 }
 
-// holdsKey tells whether a Secret of the installer's holds an encryption key.
+// holdsKey reports whether a Secret of the installer's holds an encryption key.
 func holdsKey(s corev1.Secret) bool { return len(s.Data[manifest.EncryptionKey]) > 0 }
 
 func secretObject(s corev1.Secret) event.Object {

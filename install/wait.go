@@ -25,7 +25,7 @@ const (
 	patience  = 30 * time.Second       // how long the API server may answer with errors during a wait
 )
 
-// helmWaiter waits in Helm's stead, until its context ends.
+// helmWaiter waits instead of Helm, until its context ends.
 type helmWaiter struct {
 	run *run
 	ctx context.Context
@@ -34,7 +34,7 @@ type helmWaiter struct {
 func (w *helmWaiter) proceed() error { return context.Cause(w.ctx) }
 
 func (w *helmWaiter) kept(o event.Object) {
-	w.run.Emit(event.Notice{Text: fmt.Sprintf("volume claim %s is there already and is kept with its data", o.Name)})
+	w.run.Emit(event.Notice{Text: fmt.Sprintf("PersistentVolumeClaim %s exists and is kept with its data", o.Name)})
 }
 
 func (w *helmWaiter) hooks(resources helmkube.ResourceList) error {

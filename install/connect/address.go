@@ -20,14 +20,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Address is where others than this machine reach a server.
+// Address is where clients on other machines reach a server.
 type Address struct {
 	URL      string // empty when only a port-forward leads to it, or when it is not known yet
 	Pending  string // why an exposed server has no URL yet, and what shows it
 	NoVerify bool   // its certificate is not one that this machine can check
 }
 
-// Login is the way of the zenml client to the address.
+// Login is how the zenml client logs in at the address.
 func (a Address) Login() Login { return Login{URL: a.URL, NoVerify: a.NoVerify} }
 
 // FindAddress finds where objects of a release are reached: by its Ingress, its
@@ -121,7 +121,7 @@ func (f addressFinder) service(ctx context.Context, s *corev1.Service) (Address,
 	case corev1.ServiceTypeNodePort:
 		node, err := f.node(ctx)
 		if node == "" {
-			return Address{Pending: fmt.Sprintf("it is port %d of every node, whose addresses you may not see: kubectl get nodes -o wide", port.NodePort)}, err
+			return Address{Pending: fmt.Sprintf("it is port %d of every node; reading node addresses is forbidden: ask for the output of kubectl get nodes -o wide", port.NodePort)}, err
 		}
 		return Address{URL: webAddress("http", node, port.NodePort)}, nil
 	default:
@@ -129,8 +129,7 @@ func (f addressFinder) service(ctx context.Context, s *corev1.Service) (Address,
 	}
 }
 
-// node is the address of a node that is ready: one that the world reaches, if
-// there is any.
+// node is the address of a node that is ready: an external one, if there is any.
 func (f addressFinder) node(ctx context.Context) (string, error) {
 	nodes, err := f.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 100})
 	if apierrors.IsForbidden(err) {
@@ -162,7 +161,7 @@ func nodeAddress(n corev1.Node, kind corev1.NodeAddressType) string {
 }
 
 func (f addressFinder) pending(kind, name string) string {
-	return fmt.Sprintf("%s %s has no address yet: kubectl -n %s get %s %s shows it", kind, name, f.namespace, strings.ToLower(kind), name)
+	return fmt.Sprintf("%s %s has no address yet; check with: kubectl -n %s get %s %s", kind, name, f.namespace, strings.ToLower(kind), name)
 }
 
 // webAddress is a URL without a path; the scheme's own port is left out.

@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// unverifiable tells whether a certificate is there that this machine cannot
+// unverifiable reports whether a certificate is there that this machine cannot
 // check: one of a private authority, or made out to another name. One that
 // cannot be seen, or is not there yet, counts as good.
 func (f addressFinder) unverifiable(ctx context.Context, name, host string) bool {

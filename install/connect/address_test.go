@@ -86,7 +86,7 @@ func TestAddressOfAnIngress(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := b.finder("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: zenml}\n")
-	if a := f.mustFind(t); a.URL != "" || a.Pending != "Ingress zenml has no address yet: kubectl -n "+b.namespace+" get ingress zenml shows it" {
+	if a := f.mustFind(t); a.URL != "" || a.Pending != "Ingress zenml has no address yet; check with: kubectl -n "+b.namespace+" get ingress zenml" {
 		t.Errorf("without host and address: %+v", a)
 	}
 	in.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "192.0.2.9"}}
@@ -124,7 +124,7 @@ func TestAddressOfARoute(t *testing.T) {
 	if a := b.finder(route + "  hostnames: [zenml.example.com]\n").mustFind(t); a.URL != "https://zenml.example.com/api" {
 		t.Errorf("with a host: %+v", a)
 	}
-	if a := b.finder(route).mustFind(t); a.URL != "" || a.Pending != "Gateway edge has no address yet: kubectl -n infra get gateway edge shows it" {
+	if a := b.finder(route).mustFind(t); a.URL != "" || a.Pending != "Gateway edge has no address yet; check with: kubectl -n infra get gateway edge" {
 		t.Errorf("without: %+v", a)
 	}
 }

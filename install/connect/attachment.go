@@ -151,7 +151,7 @@ func (a *attachment) carry(local *localConn) bool {
 // tellTime is how long the fault of a connection may come after its end.
 const tellTime = 200 * time.Millisecond
 
-// notTaken tells whether a fault says that the pod has not even taken the
+// notTaken reports whether a fault says that the pod has not even taken the
 // connection: then nothing that was sent has reached the server.
 func notTaken(fault string) bool {
 	for _, words := range []string{"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding"} {

@@ -29,7 +29,7 @@ type PortInUseError struct {
 }
 
 func (e *PortInUseError) Error() string {
-	return fmt.Sprintf("local port %d on %s is in use (choose another, or 0 for any free one)", e.Port, e.Address)
+	return fmt.Sprintf("local port %d on %s is in use (use another with --port, or 0 for any free one)", e.Port, e.Address)
 }
 
 // Unwrap returns the system's error.

@@ -82,7 +82,7 @@ func (l *localConn) receive(from io.Reader) {
 	}
 }
 
-// unanswered tells whether the server has said nothing yet and all that the
+// unanswered reports whether the server has said nothing yet and all that the
 // client has sent is kept.
 func (l *localConn) unanswered() bool {
 	l.mu.Lock()

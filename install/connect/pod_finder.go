@@ -33,7 +33,7 @@ func (e *NoPodError) Error() string {
 	if len(e.Seen) == 0 {
 		return fmt.Sprintf("release %s has no server pod in namespace %s (check --release and --namespace)", e.Release, e.Namespace)
 	}
-	return fmt.Sprintf("no server pod of release %s/%s is ready: %v (zenml-installer status says more)", e.Namespace, e.Release, e.Seen)
+	return fmt.Sprintf("no server pod of release %s/%s is ready: %v (run zenml-installer status)", e.Namespace, e.Release, e.Seen)
 }
 
 // Unwrap returns the cause.
@@ -167,7 +167,7 @@ func (f *podFinder) noPod(ctx context.Context) error {
 	return e
 }
 
-// serves tells whether to go on with the pod: it is ready, or it is on its way
+// serves reports whether to go on with the pod: it is ready, or it is on its way
 // out, still runs, and there is none to take its place.
 func (f *podFinder) serves(pod *corev1.Pod) bool {
 	pods := f.pods()

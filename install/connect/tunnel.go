@@ -111,7 +111,7 @@ func (t *Tunnel) keep(a *attachment) {
 			return
 		}
 		t.set(nil)
-		t.emitter.Emit(event.Notice{Text: fmt.Sprintf("%s: the port-forward looks for another ready pod", why)})
+		t.emitter.Emit(event.Notice{Text: fmt.Sprintf("%s: the port-forward is looking for another ready pod", why)})
 		next, err := t.attachForever()
 		if err != nil {
 			return
@@ -129,7 +129,7 @@ func (t *Tunnel) lost(a *attachment) string {
 	for {
 		changed := t.pods.changes()
 		if !t.pods.serves(a.pod) {
-			return "pod " + a.pod.Name + " is leaving"
+			return "pod " + a.pod.Name + " is terminating"
 		}
 		select {
 		case <-t.ctx.Done():

@@ -77,8 +77,10 @@ type Emitter struct {
 	observe Observer
 }
 
+// NewEmitter returns an Emitter that tells observe, which may be nil.
 func NewEmitter(observe Observer) *Emitter { return &Emitter{observe: observe} }
 
+// Emit tells the observer of an event.
 func (e *Emitter) Emit(event Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

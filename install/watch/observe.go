@@ -105,9 +105,9 @@ func (v view) job(j *batchv1.Job) observation {
 	case kubestatus.JobCondition(j, batchv1.JobFailed) != nil:
 		return v.failedJob(j, pod)
 	case pod == nil:
-		return v.withEvents(v.about("Job", j.Name, event.Waiting, "", "waiting for its pod to be created"), j.UID)
+		return v.withEvents(v.about("Job", j.Name, event.Waiting, "", "waiting for its pod"), j.UID)
 	case pod.Status.Phase == corev1.PodRunning:
-		message := "at work"
+		message := "running"
 		if line := v.lastLine(pod.UID); line != "" {
 			message += ": " + line
 		}
@@ -143,7 +143,7 @@ func (v view) claim(c *corev1.PersistentVolumeClaim) observation {
 	case corev1.ClaimBound:
 		return v.about("PersistentVolumeClaim", c.Name, event.Ready, "Bound", "bound to "+c.Spec.VolumeName)
 	case corev1.ClaimLost:
-		return v.about("PersistentVolumeClaim", c.Name, event.Failed, "Lost", "its volume is gone")
+		return v.about("PersistentVolumeClaim", c.Name, event.Failed, "Lost", "its volume is lost")
 	default:
 		return v.withEvents(v.about("PersistentVolumeClaim", c.Name, event.Waiting, "Pending", "waiting for a volume"), c.UID)
 	}

@@ -77,7 +77,7 @@ func (v view) startingPod(p *corev1.Pod) observation {
 	}
 }
 
-// blocksStart tells whether an event says that a pod with a node cannot start; a
+// blocksStart reports whether an event says that a pod with a node cannot start; a
 // kubelet also warns of what does no harm, such as a missing cluster DNS.
 func blocksStart(e *corev1.Event) bool {
 	return strings.HasPrefix(e.Reason, "Failed") && e.Reason != "FailedScheduling" || e.Reason == "NetworkNotReady"
@@ -96,7 +96,7 @@ func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observat
 	return o.diagnosed(diagnose.Problem{Reason: reason, Text: text, Image: s.Image})
 }
 
-// longer tells whether text says more than "Error: ImagePullBackOff".
+// longer reports whether text says more than "Error: ImagePullBackOff".
 func longer(text, prefix string) bool {
 	return len(strings.Fields(strings.TrimPrefix(text, prefix))) > 1
 }

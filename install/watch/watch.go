@@ -54,6 +54,7 @@ type Watcher struct {
 	seen  map[string]sighting                  // when a fault was seen, by its key
 }
 
+// New returns a Watcher that has not started.
 func New(c Config) *Watcher {
 	return &Watcher{
 		Config:  c,
@@ -109,7 +110,7 @@ func (w *Watcher) listen(kind string, informer cache.SharedIndexInformer) {
 		if apierrors.IsForbidden(err) {
 			once.Do(func() {
 				w.caches.forbid(kind)
-				w.Emit(event.Notice{Text: fmt.Sprintf("may not watch %s in namespace %s: what goes wrong there shows later", kind, w.Namespace)})
+				w.Emit(event.Notice{Text: fmt.Sprintf("watching %s in namespace %s is forbidden: its problems show later", kind, w.Namespace)})
 			})
 		}
 	})
@@ -183,7 +184,7 @@ func (w *Watcher) report(o observation) {
 	}
 }
 
-// isFinal tells whether the fault has been seen for as long as it may heal
+// isFinal reports whether the fault has been seen for as long as it may heal
 // by itself.
 func (w *Watcher) isFinal(o observation) bool {
 	if o.grace < 0 {
@@ -201,13 +202,13 @@ func (w *Watcher) isFinal(o observation) bool {
 	return now.Sub(s.first) >= o.grace
 }
 
-// sighting is a fault that is there, or comes and goes as crashes do.
+// sighting is when a fault was seen; crashes come and go.
 type sighting struct{ first, last time.Time }
 
-// forgotten is how long a fault must be away to have healed.
+// forgotten is how long a fault must be absent to count as fixed.
 const forgotten = 20 * time.Second
 
-// CanWatch tells whether objects of the kind can be watched.
+// CanWatch reports whether objects of the kind can be watched.
 func (w *Watcher) CanWatch(kind string) bool { return !w.caches.isForbidden(kind) }
 
 // Unready returns what was last seen and not ready.
@@ -223,6 +224,7 @@ func (w *Watcher) Unready() []event.ObjectChanged {
 	return sortObjects(waiting)
 }
 
+// DeploymentsReady reports whether every Deployment of the release is available.
 func (w *Watcher) DeploymentsReady() bool {
 	for _, o := range w.view().observe() {
 		if o.Kind == "Deployment" && o.State != event.Ready {

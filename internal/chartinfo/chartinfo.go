@@ -29,7 +29,7 @@ type Layout struct {
 	keys *yaml.Node
 }
 
-// Legacy tells whether the chart is of the generation before the settings
+// Legacy reports whether the chart is of the generation before the settings
 // moved from zenml: to server: (0.94.2).
 func (l Layout) Legacy() bool { return l.Root == "zenml" }
 

@@ -41,6 +41,7 @@ var undocumented = []struct {
 // them has a meaning.
 var openMappings = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure)\.authConfig|podSecurityContext|securityContext)$`)
 
+// Knows reports whether the chart reads the value at path.
 func Knows(c Info, layout Layout, path []string) bool {
 	if path[0] == "global" { // Helm's own, for subcharts
 		return true
@@ -60,7 +61,7 @@ func Knows(c Info, layout Layout, path []string) bool {
 	return true
 }
 
-// isOpen tells whether a default leaves open what stands below it: an empty
+// isOpen reports whether a default leaves open what stands below it: an empty
 // mapping, a list, nothing at all.
 func isOpen(n *yaml.Node) bool {
 	switch n.Kind {
@@ -89,7 +90,7 @@ func knowsUndocumented(c Info, layout Layout, path []string) bool {
 	return false
 }
 
-// mentions tells whether a key stands in a comment of the chart's defaults, as
+// mentions reports whether a key stands in a comment of the chart's defaults, as
 // deep as it would stand without the mark.
 func mentions(c Info, key string, depth int) bool {
 	pattern := fmt.Sprintf(`(?m)^ {%d}# ?%s:`, 2*depth, regexp.QuoteMeta(key))

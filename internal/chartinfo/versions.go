@@ -32,7 +32,7 @@ func VersionsWith(name string) string {
 	return currentSince
 }
 
-// isOlder tells whether a chart's version lies before another; an unreadable
+// isOlder reports whether a chart's version lies before another; an unreadable
 // version is taken as new.
 func isOlder(version, than string) bool {
 	v, err := semver.NewVersion(version)

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Completed tells whether all containers have ended well, though the pod's phase
+// Completed reports whether all containers have ended well, though the pod's phase
 // does not say so yet.
 func Completed(p *corev1.Pod) bool {
 	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool {
@@ -18,15 +18,18 @@ func Completed(p *corev1.Pod) bool {
 		len(p.Status.ContainerStatuses) > 0
 }
 
+// Running reports whether all containers of a pod run.
 func Running(p *corev1.Pod) bool {
 	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.State.Running == nil }) &&
 		len(p.Status.ContainerStatuses) > 0
 }
 
+// Containers returns the status of every container, init containers first.
 func Containers(p *corev1.Pod) []corev1.ContainerStatus {
 	return append(slices.Clone(p.Status.InitContainerStatuses), p.Status.ContainerStatuses...)
 }
 
+// PodCondition returns a condition of a pod, or nil.
 func PodCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondition {
 	for i := range p.Status.Conditions {
 		if p.Status.Conditions[i].Type == kind {
@@ -36,15 +39,18 @@ func PodCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondit
 	return nil
 }
 
+// Serving reports whether a pod takes requests: it is ready and stays.
 func Serving(p *corev1.Pod) bool {
 	c := PodCondition(p, corev1.PodReady)
 	return p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && c != nil && c.Status == corev1.ConditionTrue
 }
 
+// OwnedBy reports whether an object has the owner.
 func OwnedBy(o metav1.Object, owner types.UID) bool {
 	return slices.ContainsFunc(o.GetOwnerReferences(), func(r metav1.OwnerReference) bool { return r.UID == owner })
 }
 
+// JobCondition returns a condition of a Job that is true, or nil.
 func JobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
 	for i := range job.Status.Conditions {
 		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {

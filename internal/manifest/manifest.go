@@ -29,7 +29,7 @@ func (o Object) Hooks() []string {
 	return hooks
 }
 
-// Test tells whether the object exists only for `helm test`.
+// Test reports whether the object exists only for `helm test`.
 func (o Object) Test() bool {
 	h := o.Hooks()
 	return len(h) == 1 && strings.HasPrefix(h[0], "test")

@@ -18,7 +18,7 @@ var (
 	sensitiveText = regexp.MustCompile(`://[^\s/@]*:[^\s@]*@|https?://[^\s/@]+@|PRIVATE KEY`)
 )
 
-// IsSensitive tells whether a value may be a secret: by the name at the end of
+// IsSensitive reports whether a value may be a secret: by the name at the end of
 // its path, or by its looks. It is the one rule for what no answer speaks for:
 // raw values, a values file that is carried over, and what an upgrade shows.
 func IsSensitive(path []string, value any) bool {
@@ -52,10 +52,11 @@ func namedValue(item any) any {
 	return map[string]any{name: value}
 }
 
-// LooksSensitive tells whether a text shows that it is one: a URL with a
+// LooksSensitive reports whether a text shows that it is one: a URL with a
 // password, a private key.
 func LooksSensitive(text string) bool { return sensitiveText.MatchString(text) }
 
+// IsSensitiveName reports whether the name at the end of a path is that of a secret.
 func IsSensitiveName(path []string) bool {
 	above, name := path[:len(path)-1], path[len(path)-1]
 	if slices.Contains(above, "secretEnvironment") {

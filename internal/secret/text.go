@@ -17,7 +17,7 @@ func New(s string) Text { return Text{s} }
 // Reveal returns the secret itself.
 func (t Text) Reveal() string { return t.s }
 
-// Empty tells whether there is no secret.
+// Empty reports whether there is no secret.
 func (t Text) Empty() bool { return t.s == "" }
 
 // IsZero tells yaml's omitempty whether there is no secret.

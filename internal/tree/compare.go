@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// Covers tells whether a rendered tree holds everything of a wanted one;
+// Covers reports whether a rendered tree holds everything of a wanted one;
 // entries that are wanted as nil must be missing or nil.
 func Covers(have, want any) bool {
 	switch want := want.(type) {

@@ -33,10 +33,12 @@ func Flatten(values map[string]any) map[string]any {
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
+// IsBelow reports whether path is below other.
 func IsBelow(path, other []string) bool {
 	return len(path) > len(other) && slices.Equal(path[:len(other)], other)
 }
 
+// At returns the value at path, or nil.
 func At(tree map[string]any, path []string) any {
 	for _, name := range path[:len(path)-1] {
 		tree, _ = tree[name].(map[string]any)
@@ -58,4 +60,5 @@ func Leaves(m map[string]any, path []string) [][]string {
 	return all
 }
 
+// Dotted writes a path as people do: "server.database.url".
 func Dotted(path []string) string { return strings.Join(path, ".") }

@@ -42,8 +42,10 @@ func cloneValue(value any) any {
 	return value
 }
 
+// Keys returns the sorted keys.
 func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
+// IsEmpty reports whether a value, and everything below it, is empty.
 func IsEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:

@@ -12,6 +12,7 @@ type Map [][2]any // key and value
 // MarshalYAML writes the entries in their order.
 func (o Map) MarshalYAML() (any, error) { return o.Node() }
 
+// Node returns the mapping as a node.
 func (o Map) Node() (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for _, e := range o {

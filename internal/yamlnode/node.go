@@ -71,6 +71,7 @@ func Put(n *yaml.Node, path []string, value *yaml.Node) {
 	Assign(n, path[len(path)-1], value)
 }
 
+// Assign sets a key of a mapping.
 func Assign(n *yaml.Node, name string, value *yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == name {

@@ -4,8 +4,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+// JWTVariable is the variable that has the key of the server's tokens.
 const JWTVariable = "ZENML_SERVER_JWT_SECRET_KEY"
 
+// Auth returns the bindings of server.auth.
 func Auth(a *answers.Auth) []Binding {
 	of := func(name, variable string, at any) Binding {
 		return Binding{"auth." + name, "server.auth." + name, "ZENML_SERVER_" + variable, at}
@@ -33,6 +35,7 @@ func Auth(a *answers.Auth) []Binding {
 	}
 }
 
+// OpenTelemetry returns the bindings of server.openTelemetry.
 func OpenTelemetry(o *answers.OpenTelemetry) []Binding {
 	return []Binding{
 		{"openTelemetry.endpoint", "server.openTelemetry.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", &o.Endpoint},
@@ -43,6 +46,7 @@ func OpenTelemetry(o *answers.OpenTelemetry) []Binding {
 	}
 }
 
+// Proxy returns the bindings of proxy.
 func Proxy(p *answers.Proxy) []Binding {
 	return []Binding{
 		{"proxy.httpProxy", "proxy.http", "HTTP_PROXY", &p.HTTP},
@@ -50,6 +54,7 @@ func Proxy(p *answers.Proxy) []Binding {
 	}
 }
 
+// Server returns the bindings of server itself.
 func Server(s *answers.Server) []Binding {
 	return []Binding{
 		{"defaultProject", "server.defaultProject", "ZENML_DEFAULT_PROJECT_NAME", &s.DefaultProject},

@@ -13,11 +13,12 @@ type StorePart struct {
 	Secret *answers.Source
 }
 
-// IsSet tells whether there is an answer.
+// IsSet reports whether there is an answer.
 func (p StorePart) IsSet() bool {
 	return p.Text != nil && *p.Text != "" || p.Secret != nil && !p.Secret.IsZero()
 }
 
+// AWS returns the authConfig of AWS Secrets Manager.
 func AWS(a *answers.AWSStore) []StorePart {
 	return []StorePart{
 		{Name: "region", Answer: "region", Text: &a.Region},
@@ -29,6 +30,7 @@ func AWS(a *answers.AWSStore) []StorePart {
 	}
 }
 
+// GCP returns the authConfig of Google Cloud Secret Manager.
 func GCP(g *answers.GCPStore) []StorePart {
 	return []StorePart{
 		{Name: "project_id", Answer: "projectID", Text: &g.ProjectID},
@@ -40,6 +42,7 @@ func GCP(g *answers.GCPStore) []StorePart {
 	}
 }
 
+// Azure returns the authConfig of Azure Key Vault.
 func Azure(a *answers.AzureStore) []StorePart {
 	return []StorePart{
 		{Name: "client_id", Answer: "clientID", Text: &a.ClientID},

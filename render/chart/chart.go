@@ -81,7 +81,7 @@ func loadPath(src Source) (*Chart, error) {
 	}
 	loaded, err := read(src.Ref)
 	if err != nil {
-		return nil, &SourceError{Ref: src.Ref, Reason: ReasonNotAChart, Err: err, Remedy: "name a folder with a Chart.yaml, or a .tgz made by helm pull or helm package"}
+		return nil, &SourceError{Ref: src.Ref, Reason: ReasonNotAChart, Err: err, Remedy: "set chart.ref to a folder with a Chart.yaml, or a .tgz from helm pull or helm package"}
 	}
 	return newChart(src, loaded, "")
 }

@@ -75,7 +75,7 @@ func (c *Chart) files(request RenderRequest) (map[string]string, error) {
 		return nil, err
 	}
 	if want := c.helm.Metadata.KubeVersion; want != "" && !chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
-		return nil, fmt.Errorf("the chart wants Kubernetes %s and this is %s", want, capabilities.KubeVersion.String())
+		return nil, fmt.Errorf("the chart requires Kubernetes %s and this is %s", want, capabilities.KubeVersion.String())
 	}
 	options := chartutil.ReleaseOptions{
 		Name: request.Release, Namespace: request.Namespace, Revision: 1,

@@ -83,12 +83,12 @@ func renderError(info chartinfo.Info, err error) *RenderError {
 // renderHints are faults of values that the published charts are known to
 // answer with these words.
 var renderHints = []struct{ cause, hint string }{
-	{"can't evaluate field value", "the key wants a mapping, {value: …} or {secretRef: …}, and was given a string"},
-	{"can't evaluate field", "a key above it has another shape than the chart expects"},
-	{"expected string; got", "every value there must be a string: put it in quotes"},
-	{"expected map[string]interface {}", "the key has no value and the chart wants a mapping: set it to {}"},
-	{"expected string", "the key has no value and the chart wants text"},
-	{"nil pointer evaluating", "a key above it is set to nothing"},
+	{"can't evaluate field value", "the key must be a mapping, {value: …} or {secretRef: …}, and is a string"},
+	{"can't evaluate field", "a key above it has an unexpected type"},
+	{"expected string; got", "every value there must be a string: quote it"},
+	{"expected map[string]interface {}", "the key is null and must be a mapping: set it to {}"},
+	{"expected string", "the key is null and must be a string"},
+	{"nil pointer evaluating", "a key above it is null"},
 }
 
 // cause is the last part of an error that text/template and Helm have wrapped

@@ -76,11 +76,11 @@ func TestRenderErrors(t *testing.T) {
 	}{
 		"a CA as a string": {
 			server("database", map[string]any{"url": "mysql://u@h/d", "ssl": true, "sslCa": "PEM"}),
-			"templates/", "", "can't evaluate field", "wants a mapping",
+			"templates/", "", "can't evaluate field", "must be a mapping",
 		},
 		"a number in secretEnvironment": {
 			server("secretEnvironment", map[string]any{"A": 1}),
-			"templates/", "", "expected string; got", "in quotes",
+			"templates/", "", "expected string; got", "quote it",
 		},
 		"a gateway without a reference": {
 			server("gateway", map[string]any{"enabled": true}),

@@ -68,7 +68,7 @@ func findIndex(ctx context.Context, client *http.Client, ref string) (base, name
 
 func notFound(ref string) error {
 	shown := Source{Ref: ref}.shown()
-	return &SourceError{Ref: shown, Reason: ReasonNotFound, Remedy: "there is no " + shown + "/index.yaml; an OCI registry is named with oci://"}
+	return &SourceError{Ref: shown, Reason: ReasonNotFound, Remedy: "no " + shown + "/index.yaml found: start the reference to an OCI registry with oci://"}
 }
 
 func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.IndexFile, error) {
@@ -114,7 +114,7 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wan
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && want != digest {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonCorrupt, Err: fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want), Remedy: "do not install it; tell the repository's owner"}
+		return nil, &SourceError{Ref: src.shown(), Reason: ReasonCorrupt, Err: fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want), Remedy: "do not install it, and report it to the repository's owner"}
 	}
 	loaded, err := loader.LoadArchive(bytes.NewReader(data))
 	if err != nil {

@@ -75,11 +75,11 @@ func (s Source) shown() string {
 // check finds faults that need no look outside this process.
 func (s Source) check() error {
 	if s.Ref == "" {
-		return &SourceError{Reason: ReasonInvalid, Remedy: "name an oci:// reference, a repository URL, a folder or a .tgz file"}
+		return &SourceError{Reason: ReasonInvalid, Remedy: "set chart.ref to an oci:// reference, a repository URL, a folder or a .tgz file"}
 	}
 	if s.kind() == sourcePath {
 		if scheme, _, found := strings.Cut(s.Ref, "://"); found {
-			return &SourceError{Ref: s.Ref, Reason: ReasonInvalid, Remedy: fmt.Sprintf("the scheme %q is not known: use oci://, https://, a folder or a .tgz file", scheme)}
+			return &SourceError{Ref: s.Ref, Reason: ReasonInvalid, Remedy: fmt.Sprintf("unknown scheme %q: use oci://, https://, a folder or a .tgz file", scheme)}
 		}
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s Source) check() error {
 	return nil
 }
 
-// loopback tells whether the reference's host is this machine itself.
+// loopback reports whether the reference's host is this machine itself.
 func (s Source) loopback() bool {
 	u, err := url.Parse(s.Ref)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s Source) loopback() bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// isDir tells whether the reference is a folder.
+// isDir reports whether the reference is a folder.
 func (s Source) isDir() bool {
 	info, err := os.Stat(s.Ref)
 	return err == nil && info.IsDir()

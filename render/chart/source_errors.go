@@ -19,21 +19,21 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Reason is why a chart could not be had from its source.
+// Reason is why a chart could not be loaded.
 type Reason string
 
 // The reasons. A version that is not there is a VersionError instead.
 const (
 	ReasonInvalid      Reason = "the reference is not valid"
-	ReasonNotFound     Reason = "there is no such chart"
-	ReasonUnauthorized Reason = "access was refused"
-	ReasonUnreachable  Reason = "it cannot be reached"
+	ReasonNotFound     Reason = "no such chart"
+	ReasonUnauthorized Reason = "access denied"
+	ReasonUnreachable  Reason = "unreachable"
 	ReasonUntrusted    Reason = "its certificate is not trusted"
 	ReasonNotAChart    Reason = "it is not a Helm chart"
 	ReasonCorrupt      Reason = "its content does not match its digest"
 )
 
-// SourceError says why a chart could not be had.
+// SourceError says why a chart could not be loaded.
 type SourceError struct {
 	Ref    string // without passwords
 	Reason Reason
@@ -106,24 +106,24 @@ func classify(err error) (Reason, string) {
 	case errors.Is(err, auth.ErrBasicCredentialNotFound), errors.Is(err, fs.ErrPermission):
 		return classifyStatus(http.StatusUnauthorized)
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return ReasonUnreachable, "the registry speaks plain HTTP: allow it with --plain-http"
+		return ReasonUnreachable, "the registry speaks plain HTTP: use --plain-http"
 	case errors.As(err, &unknownCA), errors.As(err, &wrongHost), errors.As(err, &invalid), errors.As(err, &alert):
 		return ReasonUntrusted, "add the registry's CA to this machine's trust store, or name it in SSL_CERT_FILE"
 	case unreachable(err):
-		return ReasonUnreachable, "check the name, the network and the proxy (HTTPS_PROXY, NO_PROXY); a pulled chart can be given as a folder or .tgz"
+		return ReasonUnreachable, "check chart.ref, the network and the proxy (HTTPS_PROXY, NO_PROXY), or set chart.ref to a pulled chart"
 	default:
-		return ReasonNotAChart, "name the chart itself, such as oci://public.ecr.aws/zenml/zenml"
+		return ReasonNotAChart, "set chart.ref to the chart itself, such as oci://public.ecr.aws/zenml/zenml"
 	}
 }
 
 func classifyStatus(code int) (Reason, string) {
 	switch code {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return ReasonUnauthorized, "log in with helm registry login, or log out where an old login is refused; some registries answer so for charts that do not exist"
+		return ReasonUnauthorized, "log in with helm registry login, or log out if an old login is rejected; some registries answer so for charts that do not exist"
 	case http.StatusNotFound:
-		return ReasonNotFound, "check the reference's spelling"
+		return ReasonNotFound, "check chart.ref"
 	default:
-		return ReasonUnreachable, "the other side answered with an error: try again later"
+		return ReasonUnreachable, "the server answered with an error: try again later"
 	}
 }
 

@@ -22,7 +22,7 @@ func choose(ref, want string, available []string) (string, error) {
 	return "", &VersionError{Ref: ref, Version: want, Nearest: nearest(want, versions)}
 }
 
-// satisfies tells whether version is what want asks for; nothing is satisfied
+// satisfies reports whether version is what want asks for; nothing is satisfied
 // by any version.
 func satisfies(version, want string) bool {
 	v, err := semver.NewVersion(version)

@@ -15,9 +15,9 @@ import (
 // Format is a form in which an installation can be handed to another tool.
 type Format string
 
-// The formats. None holds a secret in plain, but for the values file of a chart
-// that takes one only there, and for the second file of the manifests. Raw
-// values may bring one into the first: then it says so.
+// The formats. None contains a plain secret except the values file of a chart
+// that accepts one only there, and the second file of the manifests. Raw values
+// can put one into the first file, which then says so.
 const (
 	Values    Format = "values"    // the chart's values file
 	Manifests Format = "manifests" // the rendered objects, their Secrets apart
@@ -65,7 +65,7 @@ func Files(d values.Document, format Format, r Rendered) ([]File, error) {
 	for i, f := range All {
 		names[i] = string(f)
 	}
-	return nil, fmt.Errorf("there is no format “%s”: use one of %s", format, strings.Join(names, ", "))
+	return nil, fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(names, ", "))
 }
 
 // notInNames is what the name of a variable cannot have.
@@ -93,12 +93,12 @@ func variableOf(s values.SecretValue) string {
 func preface(d values.Document, what string) string {
 	lines := append([]string{what}, d.NeedLines()...)
 	if len(d.Ours()) > 0 {
-		lines = append(lines, "zenml-installer generate says how to create them.")
+		lines = append(lines, "zenml-installer generate prints the commands that create them.")
 	}
 	return "# " + strings.Join(lines, "\n# ") + "\n"
 }
 
-// newKeys warns of keys that the chart makes anew whenever it is rendered
+// newKeys warns of keys that the chart generates again whenever it is rendered
 // without a cluster to look into.
 func newKeys(d values.Document) string {
 	if !d.Answers().Server.Auth.JWTSecretKey.IsZero() {

@@ -57,7 +57,7 @@ func flux(d values.Document) ([]File, error) {
 	if d.Sensitive {
 		from := p.Release + "-values"
 		spec = append(spec, [2]any{"valuesFrom", []any{yamlnode.Map{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
-		head += fmt.Sprintf("# Secret %s holds, under values.yaml, what this chart takes only as a value: %s.\n", from, strings.Join(secretNames(d), ", "))
+		head += fmt.Sprintf("# Secret %s must contain, in key values.yaml, what this chart accepts only as a value: %s.\n", from, strings.Join(secretNames(d), ", "))
 	}
 	spec = append(spec, [2]any{"values", p.values})
 	release := yamlnode.Map{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
@@ -133,10 +133,10 @@ func secretNames(d values.Document) []string {
 
 func refuseSecret(c chartinfo.Info, s values.SecretValue, what string) answers.Fault {
 	if s.Raw {
-		return answers.Fault{Key: values.RawAnswer, Problem: fmt.Sprintf("%s is or may be a secret, and %s has no place for one", tree.Dotted(s.Path), what),
-			Remedy: "take it out: name a Secret where the chart takes a reference, give the answer that it belongs to (server.secretEnvironment, database.mysql.password, …), or use another format"}
+		return answers.Fault{Key: values.RawAnswer, Problem: fmt.Sprintf("%s may be a secret, and %s cannot contain secrets", tree.Dotted(s.Path), what),
+			Remedy: "remove it and set its answer instead (server.secretEnvironment, database.mysql.password, …), or use another format"}
 	}
 	return answers.Fault{Key: s.Answer,
-		Problem: fmt.Sprintf("%s takes it only as a value (%s), and %s has no place for a secret", c, tree.Dotted(s.Path), what),
+		Problem: fmt.Sprintf("%s accepts it only as a value (%s), and %s cannot contain secrets", c, tree.Dotted(s.Path), what),
 		Remedy:  "use a chart that is " + chartinfo.VersionsWith("environmentSecretKeyRefs") + " (chart.version), or another format"}
 }

@@ -26,7 +26,7 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 			return nil, err
 		}
 	}
-	secrets.WriteString("# SENSITIVE: these are the Secrets of the ZenML server, readable by anyone.\n# Keep the file at mode 0600 and out of version control, or seal it.\n")
+	secrets.WriteString("# SENSITIVE: these are the Secrets of the ZenML server, unencrypted.\n# Keep the file at mode 0600 and out of version control, or encrypt it.\n")
 	for i := range r.Secrets {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&r.Secrets[i])
 		if err != nil {
@@ -55,7 +55,7 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 	open := shows(d, r.Objects)
 	content := objects.Bytes()
 	if open {
-		content = append([]byte("# SENSITIVE: the chart shows a secret among these objects, not only in Secrets: one of the raw values.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
+		content = append([]byte("# SENSITIVE: one of the raw values is a secret, and the chart puts it into an object that is not a Secret.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
 	}
 	return []File{
 		{Name: "manifests.yaml", Bytes: content, Sensitive: open},
@@ -63,7 +63,7 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 	}, nil
 }
 
-// shows tells whether a secret of the values stands in an object that is no
+// shows reports whether a secret of the values stands in an object that is no
 // Secret: the chart puts the user's own variables there.
 func shows(d values.Document, objects []manifest.Object) bool {
 	var texts []string
@@ -88,10 +88,10 @@ func shows(d values.Document, objects []manifest.Object) bool {
 // hooks without Helm.
 func manifestsHead(d values.Document, objects []manifest.Object) string {
 	head := preface(d, "ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
-		"# Its Secrets are in secrets.yaml: apply both (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
+		"# Its Secrets are in secrets.yaml. Apply both files (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
 	if len(manifest.Find(objects, "Job", "")) > 0 {
 		head += "# Helm's hooks are ordinary objects here. The name of the migration's Job ends with a hash of the Job:\n" +
-			"# a changed one is a new Job, which migrates anew; the old one may be deleted.\n"
+			"# a changed one is a new Job, which migrates again; the old one may be deleted.\n"
 	}
 	return head + newKeys(d)
 }

@@ -33,7 +33,7 @@ func (r *reader) database() {
 	switch {
 	case password != "":
 		m.Password = plainSource(password)
-		r.note("server.database.url", "the password stood in it: it becomes a secret of its own")
+		r.note("server.database.url", "the password in it is moved to a Secret")
 	case ok:
 		m.Password = answers.Source{SecretRef: &ref}
 	default:
@@ -43,7 +43,7 @@ func (r *reader) database() {
 	m.Pool = answers.Pool{Size: r.number("server.database.poolSize"), Overflow: r.numberOrZero("server.database.maxOverflow")}
 	if value, ok := r.take("server.database.persistence"); ok {
 		if m, isMap := value.(map[string]any); !isMap || m["enabled"] == true {
-			r.note("server.database.persistence", "it has no effect beside a database URL: left out")
+			r.note("server.database.persistence", "left out: it has no effect with a database URL")
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (r *reader) sqlite() {
 	if rest := r.mapping("server.database"); rest != nil {
 		for _, name := range tree.Keys(rest) {
 			if !tree.IsEmpty(rest[name]) && !r.repeatsDefault([]string{r.root, "database", name}, rest[name]) {
-				r.note("server.database."+name, "it has no effect without a database URL: left out")
+				r.note("server.database."+name, "left out: it has no effect without a database URL")
 			}
 		}
 	}
@@ -69,18 +69,18 @@ func (r *reader) storeURL(address string) (password string) {
 	m := &r.a.Database.MySQL
 	parts := storePattern.FindStringSubmatch(address)
 	if parts == nil || spilled(parts) {
-		r.note("server.database.url", "it is not a mysql:// URL that the server reads (special characters must be percent-encoded): give database.mysql yourself")
+		r.note("server.database.url", "left out: the server cannot parse it (special characters must be percent-encoded); set database.mysql")
 		return ""
 	}
 	m.User, m.Host, m.Name = unescape(parts[1]), trimBrackets(parts[3]), parts[5]
 	m.Port, _ = strconv.Atoi(parts[4])
 	if parts[6] != "" {
-		r.note("server.database.url", "what follows the ? is not carried over: use database.mysql.tls")
+		r.note("server.database.url", "the part after ? is left out: use database.mysql.tls")
 	}
 	return unescape(parts[2])
 }
 
-// spilled tells whether a password that is not percent-encoded reaches beyond
+// spilled reports whether a password that is not percent-encoded reaches beyond
 // its place: what would be read as host and name are parts of it.
 func spilled(parts []string) bool {
 	return parts[2] != "" && strings.Contains(parts[5]+parts[6], "@")
@@ -107,7 +107,7 @@ func (r *reader) tls() {
 	ca, cert, key := r.inlineOrRef("server.database.sslCa"), r.inlineOrRef("server.database.sslCert"), r.inlineOrRef("server.database.sslKey")
 	if !on {
 		if !ca.IsZero() || !cert.IsZero() || verify {
-			r.note("server.database.ssl", "it was off, so that the certificates had no effect: left out")
+			r.note("server.database.ssl", "left out: TLS was off, and the certificates had no effect")
 		}
 		return
 	}
@@ -115,7 +115,7 @@ func (r *reader) tls() {
 	switch {
 	case verify && ca.IsZero():
 		t.Mode = answers.TLSVerifyFull
-		r.note("server.database.sslCa", "the certificate was to be verified without a CA: give database.mysql.tls.ca")
+		r.note("server.database.sslCa", "the certificate was verified without a CA: set database.mysql.tls.ca")
 	case verify:
 		t.Mode = answers.TLSVerifyFull
 	case !ca.IsZero():
@@ -149,7 +149,7 @@ func (r *reader) backup() {
 	}
 	for _, unused := range []string{"backupDatabase", "backupPVStorageSize", "backupPVStorageClass", "mydumperThreads", "mydumperCompress", "mydumperExtraArgs", "myloaderThreads", "myloaderExtraArgs", "customBackupEngine", "customBackupEngineConfig"} {
 		if _, ok := r.take("server.database." + unused); ok {
-			r.note("server.database."+unused, "it has no effect with this backup strategy: left out")
+			r.note("server.database."+unused, "left out: it has no effect with this backup strategy")
 		}
 	}
 }

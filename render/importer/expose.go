@@ -32,10 +32,10 @@ func (r *reader) exposure() {
 		e.Type = answers.PortForward
 	}
 	if gateway && ingress {
-		r.note("server.ingress", "there was an Ingress beside the HTTPRoute: left out")
+		r.note("server.ingress", "left out: there is an HTTPRoute")
 	}
 	if gateway && !given {
-		r.note("server.ingress.enabled", "it was not said, so that there was an Ingress beside the HTTPRoute: left out")
+		r.note("server.ingress.enabled", "set to false: by default the chart created an Ingress in addition to the HTTPRoute")
 	}
 	if kind != "" && kind != "ClusterIP" && (e.Type == answers.ByIngress || e.Type == answers.ByGateway) {
 		r.put("server.service.type", kind)
@@ -56,7 +56,7 @@ func (r *reader) unusedBlock(name string, unused bool) {
 	rest := r.mapping("server." + name)
 	for _, key := range tree.Keys(rest) {
 		if !tree.IsEmpty(rest[key]) && !r.repeatsDefault([]string{r.root, name, key}, rest[key]) {
-			r.note("server."+name+"."+key, "it has no effect, because %s is off: left out", name)
+			r.note("server."+name+"."+key, "left out: it has no effect, because %s is off", name)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (r *reader) path(at string, annotations map[string]string) {
 		if cut, ok := strings.CutSuffix(path, ending); ok && annotations["nginx.ingress.kubernetes.io/rewrite-target"] != "" {
 			plain, e.Ingress.Rewrite = cut, true
 			if ending != "(/|$)(.*)" || annotations["nginx.ingress.kubernetes.io/rewrite-target"] != "/$2" {
-				r.note(at, "its regular expression is written anew")
+				r.note(at, "the regular expression changes to the chart's own")
 			}
 			delete(annotations, "nginx.ingress.kubernetes.io/rewrite-target")
 			delete(annotations, "nginx.ingress.kubernetes.io/use-regex")
@@ -97,9 +97,9 @@ func (r *reader) path(at string, annotations map[string]string) {
 	case plain == "":
 		r.put("server.rootUrlPath", root)
 	case root == "":
-		r.note("server.rootUrlPath", "it was missing beside the path: it is set now")
+		r.note("server.rootUrlPath", "set to the path: it was missing")
 	default:
-		r.note("server.rootUrlPath", "it was not the path of the exposure: the path counts")
+		r.note("server.rootUrlPath", "set to the path: it differed from it")
 	}
 }
 
@@ -110,7 +110,7 @@ func (r *reader) certificate(annotations map[string]string) {
 	name := r.text("server.ingress.tls.secretName")
 	if !on {
 		if generate || name != "" && name != defaultTLSSecret {
-			r.note("server.ingress.tls", "it was off: left out")
+			r.note("server.ingress.tls", "left out: it was off")
 		}
 		return
 	}
@@ -169,7 +169,7 @@ func (r *reader) proxyHeaders() {
 	case !on && given && r.a.Expose.Type == answers.ByIngress: // nor no one behind an Ingress
 		r.stay("proxyHeaders.enabled", false)
 	case !given && r.a.Expose.Type == answers.ByIngress && r.defaultText("proxyHeaders", "enabled") == "false":
-		r.note("server.proxyHeaders.enabled", "it was not set: behind an Ingress it is now, so that the limit on logins counts the users' own addresses; to leave it off, say so in values")
+		r.note("server.proxyHeaders.enabled", "set to true: behind an Ingress the login limit needs the users' own addresses; to keep it off, set it below values")
 	}
 }
 
@@ -179,7 +179,7 @@ func (r *reader) trusted(list string) {
 		r.a.Expose.TrustedProxies[i] = strings.TrimSpace(entry)
 	}
 	if strings.Join(r.a.Expose.TrustedProxies, ",") != list {
-		r.note("server.proxyHeaders.forwardedAllowIPs", "the spaces in it are left out")
+		r.note("server.proxyHeaders.forwardedAllowIPs", "the spaces in it are removed")
 	}
 }
 
@@ -190,13 +190,13 @@ func (r *reader) urls() {
 	e := r.a.Complete().Expose
 	public, path := values.PublicURL(e, e.Host.Name), values.BasePath(e)
 	if server == "" && public != "" {
-		r.note("server.serverURL", "it was not set: it is now, as it follows from the host: %s", public)
+		r.note("server.serverURL", "set to %s, which follows from the host", public)
 	}
 	if server != public {
 		r.a.Server.URL = server
 	}
 	if dashboard == "" && public != "" && path == "" {
-		r.note("server.dashboardURL", "it was not set: it is now, as it follows from the host: %s", public)
+		r.note("server.dashboardURL", "set to %s, which follows from the host", public)
 	}
 	if dashboard != public || path != "" {
 		r.a.Server.DashboardURL = dashboard

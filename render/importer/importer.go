@@ -87,15 +87,15 @@ func newReader(values map[string]any, c chartinfo.Info) *reader {
 	delete(r.tree, "server")
 	switch {
 	case hasOld && hasNew && r.root == "zenml":
-		r.note("server", "this chart ignored it: it takes its settings below zenml")
+		r.note("server", "left out: this chart reads its settings below zenml")
 		server = old
 	case hasOld && hasNew:
-		r.note("zenml", "it was there beside server, and won wherever both said something, as in the chart")
+		r.note("zenml", "merged with server, and overrides it as in the chart")
 		server = tree.Merge(server, old)
 	case hasOld:
 		server = old
 	case hasNew && r.root == "zenml":
-		r.note("server", "this chart ignored it, because it takes its settings below zenml: here it counts")
+		r.note("server", "this chart reads its settings below zenml and ignored it: it is imported")
 	}
 	if r.root == "" {
 		r.root = map[bool]string{true: "zenml", false: "server"}[hasOld && !hasNew]
@@ -111,7 +111,7 @@ func newReader(values map[string]any, c chartinfo.Info) *reader {
 // dropNonMapping says that what needs keys of its own has none.
 func (r *reader) dropNonMapping(name string) {
 	if _, isMap := r.tree[name].(map[string]any); !isMap && r.tree[name] != nil {
-		r.note(name, "it is no mapping of names to values: left out")
+		r.note(name, "left out: it must be a mapping")
 	}
 }
 
@@ -129,7 +129,7 @@ func (r *reader) dropUnread(path []string, m map[string]any) {
 			continue
 		}
 		if !chartinfo.Knows(r.chart, *r.layout, here) {
-			r.note(tree.Dotted(at), "the chart does not read it: left out")
+			r.note(tree.Dotted(at), "left out: the chart does not read it")
 			delete(m, name)
 		} else if below, isMap := m[name].(map[string]any); isMap {
 			r.dropUnread(at, below)
@@ -187,16 +187,16 @@ func (r *reader) keepValue(path []string, value any) (any, bool) {
 	at := tree.Dotted(path)
 	switch {
 	case r.needsKeys(path):
-		r.note(at, "it is no mapping of names to values: left out")
+		r.note(at, "left out: it must be a mapping")
 		return nil, false
 	case r.layout != nil && !chartinfo.Knows(r.chart, *r.layout, path):
-		r.note(at, "the chart does not read it: left out")
+		r.note(at, "left out: the chart does not read it")
 		return nil, false
 	case secret.IsSensitive(path, value):
-		r.note(at, "it may be a secret, and no answer takes it: left out")
+		r.note(at, "left out: it may be a secret, and no answer exists for it")
 		return nil, false
 	}
-	r.note(at, "no answer says it: kept as a raw chart value")
+	r.note(at, "kept as a raw chart value: no answer exists for it")
 	return value, true
 }
 
@@ -211,7 +211,7 @@ func (r *reader) mustStay(path []string) bool {
 	return slices.ContainsFunc(r.raw, func(p []string) bool { return slices.Equal(p, path) })
 }
 
-// needsKeys tells whether the chart has keys at path.
+// needsKeys reports whether the chart has keys at path.
 func (r *reader) needsKeys(path []string) bool {
 	if r.layout == nil {
 		return false

@@ -75,7 +75,7 @@ func merelyRepeats(c rendertest.StandIn, a answers.Answers, doc values.Document,
 	return err == nil && cmp.Equal(doc.Map, without.Map)
 }
 
-// sameSource tells whether a secret came back by its Secret, or by its content.
+// sameSource reports whether a secret came back by its Secret, or by its content.
 func sameSource(a answers.Answers, key string, s answers.Source, doc values.Document) bool {
 	for _, n := range doc.Needs() {
 		if n.Answer == key && !n.Kept && s.SecretRef != nil && *s.SecretRef == n.SecretRef {
@@ -93,7 +93,7 @@ func sameSource(a answers.Answers, key string, s answers.Source, doc values.Docu
 	return strings.TrimSuffix(s.Value.Reveal(), "\n") == strings.TrimSuffix(text.Reveal(), "\n")
 }
 
-// inWholeConfig tells whether an answer went into a store's configuration that
+// inWholeConfig reports whether an answer went into a store's configuration that
 // came back in one piece.
 func inWholeConfig(b answers.Answers, key string) bool {
 	for _, store := range []string{"secretsStore", "backupSecretsStore"} {
@@ -170,16 +170,16 @@ func TestImportSaysWhatItCannotCarry(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"server.database.url: the password stood in it",
-		"server.database.url: what follows the ?",
-		"server.database.ssl: it was off",
-		"server.secretsStore.aws: it has no effect",
-		"server.secretsStore.gcp.authConfig.google_application_credentials: the server does not read it",
-		"server.pro.enrollmentKey: it may be a secret",
-		"server.typo: the chart does not read it",
-		"server.ingress.path: its regular expression is written anew",
-		"server.rootUrlPath: it was missing",
-		"fullnameOverride: no answer says it: kept",
+		"server.database.url: the password in it is moved",
+		"server.database.url: the part after ?",
+		"server.database.ssl: left out: TLS was off",
+		"server.secretsStore.aws: left out: it has no effect",
+		"server.secretsStore.gcp.authConfig.google_application_credentials: imported as service_account_json",
+		"server.pro.enrollmentKey: left out: it may be a secret",
+		"server.typo: left out: the chart does not read it",
+		"server.ingress.path: the regular expression changes",
+		"server.rootUrlPath: set to the path",
+		"fullnameOverride: kept as a raw chart value",
 	} {
 		if !slices.ContainsFunc(notes, func(n string) bool { return strings.HasPrefix(n, want) }) {
 			t.Errorf("missing the note %q in\n%s", want, strings.Join(notes, "\n"))

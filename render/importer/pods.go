@@ -22,12 +22,12 @@ func (r *reader) network() {
 	switch {
 	case !on:
 		if p.HTTP != "" || p.HTTPS != "" {
-			r.note("server.proxy", "it was off: left out")
+			r.note("server.proxy", "left out: it was off")
 		}
 		*p = answers.Proxy{}
 		return
 	case p.HTTP == "" && p.HTTPS == "":
-		r.note("server.proxy", "no proxy is left in it: left out")
+		r.note("server.proxy", "left out: it names no proxy")
 		*p = answers.Proxy{}
 		return
 	}
@@ -42,7 +42,7 @@ func (r *reader) pastTheProxy() {
 		p.NoProxy = given[:n-1]
 	}
 	if written := values.NoProxyHosts(r.a, nil); !slices.Equal(written, given) {
-		r.note("server.proxy.additionalNoProxy", "it is written as %s: the database is reached without the proxy, and the chart's own list names the cluster", strings.Join(written, ", "))
+		r.note("server.proxy.additionalNoProxy", "changed to %s: the database bypasses the proxy, and the chart's own list has the cluster's names", strings.Join(written, ", "))
 	}
 }
 
@@ -55,7 +55,7 @@ func (r *reader) customCAs() {
 			name, _ := entry["name"].(string)
 			pem, _ := entry["certificate"].(string)
 			if problem, _ := answers.Certificate(pem); problem != "" {
-				r.note("server.certificates.customCAs", "%s: %s: left out", name, problem)
+				r.note("server.certificates.customCAs", "%s left out: %s", name, problem)
 				continue
 			}
 			c.CustomCAs = append(c.CustomCAs, answers.CustomCA{Name: name, Certificate: plainSource(pem)})
@@ -78,7 +78,7 @@ func (r *reader) pods() {
 	if r.a.Database.Type == answers.MySQLDatabase {
 		s.MigrationResources = answers.Resources{Requests: r.pairs("resourcesMigrationPod.requests"), Limits: r.pairs("resourcesMigrationPod.limits")}
 	} else if rest := r.mapping("resourcesMigrationPod"); rest != nil {
-		r.note("resourcesMigrationPod", "there is no migration without MySQL: left out")
+		r.note("resourcesMigrationPod", "left out: there is no migration without MySQL")
 	}
 	s.PodAnnotations, s.NodeSelector, s.Affinity = r.pairs("podAnnotations"), r.pairs("nodeSelector"), r.mapping("affinity")
 	if create, given := r.truth("serviceAccount.create"); given && !create {
@@ -136,7 +136,7 @@ func (r *reader) contexts(name string) map[string]any {
 	return context
 }
 
-// holds tells whether values say what a profile says, beyond what the chart
+// holds reports whether values say what a profile says, beyond what the chart
 // itself does.
 func (r *reader) holds(name string, have, want map[string]any) bool {
 	for _, entry := range slices.Sorted(maps.Keys(want)) {
@@ -162,6 +162,6 @@ func (r *reader) dropOwnGroup(pod map[string]any) {
 		delete(pod, "fsGroup")
 		delete(pod, "fsGroupChangePolicy")
 	} else if _, said := pod["fsGroup"]; !said && r.a.Server.Security.Profile != answers.SecurityOpenShift {
-		r.note("podSecurityContext", "fsGroup was not set: it is now, so that the server may write to its volume")
+		r.note("podSecurityContext", "fsGroup is set, so that the server can write to its volume")
 	}
 }

@@ -294,7 +294,7 @@ func items(volume corev1.Volume) map[string]answers.SecretRef {
 	return refs
 }
 
-// isSpokenFor tells whether a place is looked at as a variable or a file, or
+// isSpokenFor reports whether a place is looked at as a variable or a file, or
 // follows from others.
 func isSpokenFor(place string) bool {
 	for _, part := range []string{"/env/", "/envFrom/", "/volumes/", "/volumeMounts/", "checksum/"} {

@@ -36,10 +36,10 @@ func (r *reader) scale() {
 	least, most, cpu := r.number("autoscaling.minReplicas"), r.number("autoscaling.maxReplicas"), r.number("autoscaling.targetCPUUtilizationPercentage")
 	if r.a.Database.Type != answers.MySQLDatabase {
 		if replicas > 1 {
-			r.note("server.replicaCount", "SQLite allows one pod only: left out")
+			r.note("server.replicaCount", "left out: SQLite supports one pod only")
 		}
 		if on {
-			r.note("autoscaling", "SQLite allows one pod only: left out")
+			r.note("autoscaling", "left out: SQLite supports one pod only")
 		}
 		return
 	}
@@ -52,7 +52,7 @@ func (r *reader) scale() {
 	}
 	r.a.Server.Autoscaling = answers.Autoscaling{MinReplicas: least, MaxReplicas: most, CPU: cpu}
 	if replicas > 1 {
-		r.note("server.replicaCount", "autoscaling decides: left out")
+		r.note("server.replicaCount", "left out: autoscaling sets it")
 	}
 }
 
@@ -119,7 +119,7 @@ func (r *reader) level(path string) string {
 		return ""
 	}
 	if strings.HasPrefix(path, "server.environment.") && written != strings.ToUpper(level) || strings.EqualFold(written, "warning") {
-		r.note(path, "the level is called %s here", level)
+		r.note(path, "changed to %s, as the answers name the level", level)
 	}
 	return level
 }
@@ -136,7 +136,7 @@ func (r *reader) openTelemetry() {
 		}
 	}
 	if !sends && o.ServiceName != "" {
-		r.note("server.openTelemetry.serviceName", "it has no effect without an endpoint: left out")
+		r.note("server.openTelemetry.serviceName", "left out: it has no effect without an endpoint")
 		o.ServiceName = ""
 	}
 }
@@ -177,7 +177,7 @@ func (r *reader) environment() {
 		if secret.IsSensitive([]string{"server", "environment", name}, s.Environment[name]) {
 			secrets[name] = plainSource(s.Environment[name])
 			delete(s.Environment, name)
-			r.note("server.environment."+name, "it is or may be a secret: it becomes one of its own (server.secretEnvironment)")
+			r.note("server.environment."+name, "moved to server.secretEnvironment: it may be a secret")
 		}
 	}
 	for _, e := range r.refs {

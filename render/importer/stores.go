@@ -65,7 +65,7 @@ func (s storeReader) unused(why string) {
 	rest := s.mapping("server." + s.name)
 	for _, name := range tree.Keys(rest) {
 		if !tree.IsEmpty(rest[name]) && !s.repeatsDefault([]string{s.root, s.name, name}, rest[name]) {
-			s.note(s.at(name), "it has no effect, because %s: left out", why)
+			s.note(s.at(name), "left out: it has no effect, because %s", why)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func (s storeReader) gcp() {
 	g.AuthMethod = s.text(s.at("gcp.authMethod"))
 	if text := s.text(s.at("gcp.authConfig.google_application_credentials")); text != "" {
 		s.put(s.at("gcp.authConfig.service_account_json"), text)
-		s.note(s.at("gcp.authConfig.google_application_credentials"), "the server does not read it: taken as service_account_json")
+		s.note(s.at("gcp.authConfig.google_application_credentials"), "imported as service_account_json: the server does not read this key")
 	}
 	g.AuthConfig = s.config("gcp", binding.GCP(g), map[string]string{
 		"project_id": "project_id", "google_application_credentials": "service_account_json",
@@ -148,7 +148,7 @@ func (s storeReader) config(kind string, parts []binding.StorePart, flat map[str
 	}
 	data, err := json.Marshal(config)
 	if err != nil {
-		s.note(at, "it cannot be written as JSON: left out")
+		s.note(at, "left out: it cannot be written as JSON")
 		return answers.Source{}
 	}
 	return plainSource(string(data))

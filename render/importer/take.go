@@ -91,7 +91,7 @@ func (r *reader) numberOrZero(path string) *int {
 	return &n
 }
 
-// truth takes a boolean; given tells whether there was one.
+// truth takes a boolean; given reports whether there was one.
 func (r *reader) truth(path string) (value, given bool) {
 	taken, ok := r.take(path)
 	if !ok {
@@ -138,7 +138,7 @@ func (r *reader) open(path string) string {
 	return text
 }
 
-// isHidden tells whether a text must not stand openly in answers, and says so:
+// isHidden reports whether a text must not stand openly in answers, and says so:
 // a URL with a password, an option like --password=….
 func (r *reader) isHidden(path, text string) bool {
 	name, _, assigns := strings.Cut(text, "=")
@@ -146,7 +146,7 @@ func (r *reader) isHidden(path, text string) bool {
 	if !isOption && !secret.LooksSensitive(text) {
 		return false
 	}
-	r.note(path, "it has a password or the like in it, and would stand openly in the values: left out; a variable of server.secretEnvironment may hold it")
+	r.note(path, "left out: it contains a password or the like; use a variable in server.secretEnvironment")
 	return true
 }
 
@@ -266,7 +266,7 @@ func (r *reader) claim(variable string) answers.Source {
 		r.refs = slices.Delete(r.refs, i, i+1)
 		return answers.Source{SecretRef: &ref}
 	case plain != "":
-		r.note("server.environment."+variable, "it stood openly: it becomes a secret of its own")
+		r.note("server.environment."+variable, "moved to a Secret: it was in plain text")
 		return plainSource(plain)
 	}
 	return plainSource(hidden)
@@ -282,7 +282,7 @@ func (r *reader) withoutSecrets(path string, m map[string]any) map[string]any {
 		case isMap:
 			kept[name] = r.withoutSecrets(at, below)
 		case secret.IsSensitive(strings.Split(at, "."), m[name]):
-			r.note(at, "it may be a secret, and no answer takes it: left out")
+			r.note(at, "left out: it may be a secret, and no answer exists for it")
 		default:
 			kept[name] = m[name]
 		}

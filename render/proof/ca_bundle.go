@@ -55,6 +55,7 @@ func mounts(c corev1.Container, volume string) bool {
 	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
 }
 
+// Projects reports whether a volume brings the key of a Secret into the pod.
 func (p *Pod) Projects(ref answers.SecretRef) bool { return slices.Contains(p.projected(), ref) }
 
 // projected lists the keys of Secrets that volumes bring into the pod.

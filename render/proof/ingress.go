@@ -16,7 +16,7 @@ func MakesCertificate() Proof {
 	})
 }
 
-// IngressLeadsToServer tells whether every path of the Ingress ends at the
+// IngressLeadsToServer reports whether every path of the Ingress ends at the
 // rendered Service and its port.
 func IngressLeadsToServer(v *View) bool {
 	in, _ := only[networkingv1.Ingress](v, "Ingress")
@@ -33,6 +33,7 @@ func IngressLeadsToServer(v *View) bool {
 	return len(in.Spec.Rules) > 0
 }
 
+// Ingress proves something of the one rendered Ingress.
 func Ingress(claim string, holds func(networkingv1.Ingress) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		in, ok := only[networkingv1.Ingress](v, "Ingress")

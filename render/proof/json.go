@@ -51,6 +51,7 @@ func PodsHaveJSON(name string, value any) Proof {
 	}
 }
 
+// SameJSON reports whether text is value in JSON.
 func SameJSON(text string, value any) bool {
 	var got, want any
 	data, err := json.Marshal(value)

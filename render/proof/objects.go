@@ -15,6 +15,7 @@ func Annotated(kind string, want map[string]string) Proof {
 	}}
 }
 
+// Includes reports whether have has every entry of want.
 func Includes(have, want map[string]string) bool {
 	for name, value := range want {
 		if got, ok := have[name]; !ok || got != value {

@@ -28,7 +28,7 @@ func PayloadsMention(claim, text string) Proof {
 	}}
 }
 
-// mentionsLeaf tells whether a value of the tree reads text.
+// mentionsLeaf reports whether a value of the tree reads text.
 func mentionsLeaf(tree any, text string) bool {
 	switch t := tree.(type) {
 	case map[string]any:

@@ -20,7 +20,7 @@ func TrustsProxyHeaders(p *Pod) bool {
 	return false
 }
 
-// Mentions tells whether a variable or an argument of the container reads text.
+// Mentions reports whether a variable or an argument of the container reads text.
 func (p *Pod) Mentions(text string) bool {
 	for _, e := range p.Main.Env {
 		if e.Value == text {
@@ -35,6 +35,7 @@ func (p *Pod) Mentions(text string) bool {
 	return false
 }
 
+// NoProxy proves that the pods reach hosts without the proxy.
 func NoProxy(hosts []string) Proof {
 	return Proof{Claim: "NO_PROXY names " + strings.Join(hosts, ", "), Holds: func(v *View) bool {
 		return v.All(func(p *Pod) bool {

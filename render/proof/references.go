@@ -9,6 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
+// Renders reports whether the chart renders a Secret with that key.
 func (v *View) Renders(ref answers.SecretRef) bool {
 	data, ok := v.secrets[ref.Name]
 	if !ok || ref.Key == "" {

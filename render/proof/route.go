@@ -7,11 +7,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
+// Route proves that the spec of the one HTTPRoute contains want.
 func Route(claim string, want map[string]any) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool { return tree.Covers(v.routeSpec(), want) }}
 }
 
-// RouteLeadsToServer tells whether every rule of the HTTPRoute ends at the
+// RouteLeadsToServer reports whether every rule of the HTTPRoute ends at the
 // rendered Service and its port.
 func RouteLeadsToServer(v *View) bool {
 	rules, _ := v.routeSpec()["rules"].([]any)
@@ -34,6 +35,7 @@ func RouteLeadsToServer(v *View) bool {
 	return len(rules) > 0
 }
 
+// RouteParent proves a field of the HTTPRoute's parent.
 func RouteParent(name, value string) Proof {
 	return Proof{Claim: "the route's parent has the " + name + " " + value, Holds: func(v *View) bool {
 		parents, _ := v.routeSpec()["parentRefs"].([]any)
@@ -41,6 +43,7 @@ func RouteParent(name, value string) Proof {
 	}}
 }
 
+// RoutePath proves that the HTTPRoute matches a path.
 func RoutePath(path string) Proof {
 	return Proof{Claim: "the route is for path " + path, Holds: func(v *View) bool {
 		rules, _ := v.routeSpec()["rules"].([]any)

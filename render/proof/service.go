@@ -6,8 +6,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// ServiceSpec is the spec of a Service.
 type ServiceSpec = corev1.ServiceSpec
 
+// Service proves something of the one rendered Service.
 func Service(claim string, holds func(ServiceSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		s, ok := only[corev1.Service](v, "Service")
@@ -15,7 +17,7 @@ func Service(claim string, holds func(ServiceSpec) bool) Proof {
 	}}
 }
 
-// serves tells whether a Service of that name and port is rendered.
+// serves reports whether a Service of that name and port is rendered.
 func (v *View) serves(name string, port int32) bool {
 	s, ok := only[corev1.Service](v, "Service")
 	return ok && s.Name == name && slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == port })

@@ -99,7 +99,7 @@ func PodsMount(name string, ref answers.SecretRef) Proof {
 	}
 }
 
-// mounts tells whether the container has, at file, the key of a Secret.
+// mounts reports whether the container has, at file, the key of a Secret.
 func (p *Pod) mounts(file string, ref answers.SecretRef) bool {
 	for _, mount := range p.Main.VolumeMounts {
 		inside, ok := strings.CutPrefix(file, strings.TrimSuffix(mount.MountPath, "/")+"/")
@@ -131,6 +131,7 @@ func (p *Pod) broughtBy(volume, path string) (ref answers.SecretRef) {
 	return ref
 }
 
+// NoMySQL proves that the server has no database URL and no migration.
 func NoMySQL() Proof {
 	p := PodsLack("ZENML_STORE_URL")
 	p.Claim = "no database URL is set and no migration Job is there"

@@ -39,6 +39,7 @@ type variable struct {
 	Ref   answers.SecretRef
 }
 
+// NewView returns the view of rendered objects.
 func NewView(objects []manifest.Object) *View {
 	v := &View{Objects: objects, secrets: map[string]map[string]string{}}
 	for _, o := range objects {
@@ -119,7 +120,7 @@ func (v *View) Pods() []*Pod {
 	return pods
 }
 
-// All tells whether there is a server and holds is true of every pod.
+// All reports whether there is a server and holds is true of every pod.
 func (v *View) All(holds func(*Pod) bool) bool {
 	return v.Server != nil && !slices.ContainsFunc(v.Pods(), func(p *Pod) bool { return !holds(p) })
 }

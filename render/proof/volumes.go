@@ -9,6 +9,7 @@ import (
 // backupFolder is where the migration puts a backup made of files.
 const backupFolder = "/backups"
 
+// OnBackupVolume proves that the migration writes its backup to a claim as wanted.
 func OnBackupVolume(claim string, wanted func(corev1.PersistentVolumeClaimSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		return v.Migration != nil && v.claims(v.Migration, backupFolder, wanted)
@@ -18,12 +19,14 @@ func OnBackupVolume(claim string, wanted func(corev1.PersistentVolumeClaimSpec) 
 // configFolder is where the server keeps its SQLite file.
 const configFolder = "/zenml/.zenconfig"
 
+// ClaimSize accepts claims of a size.
 func ClaimSize(size string) func(corev1.PersistentVolumeClaimSpec) bool {
 	return func(c corev1.PersistentVolumeClaimSpec) bool {
 		return c.Resources.Requests.Storage().Cmp(Quantity(size)) == 0
 	}
 }
 
+// ClaimClass accepts claims of a StorageClass.
 func ClaimClass(class string) func(corev1.PersistentVolumeClaimSpec) bool {
 	return func(c corev1.PersistentVolumeClaimSpec) bool {
 		return c.StorageClassName != nil && *c.StorageClassName == class
@@ -38,7 +41,7 @@ func OnVolume(claim string, wanted func(corev1.PersistentVolumeClaimSpec) bool) 
 	}}
 }
 
-// claims tells whether a folder of the pod is on a rendered volume claim.
+// claims reports whether a folder of the pod is on a rendered volume claim.
 func (v *View) claims(p *Pod, folder string, wanted func(corev1.PersistentVolumeClaimSpec) bool) bool {
 	name := p.claimAt(folder)
 	if name == "" {

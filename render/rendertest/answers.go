@@ -1,9 +1,11 @@
 package rendertest
 
+// PlainMySQL are answers with an external database.
 const PlainMySQL = `version: 1
 database: {type: mysql, mysql: {host: db.example.com, user: zenml, password: {env: P}}}
 `
 
+// RawSecrets are answers with secrets among the raw values.
 const RawSecrets = PlainMySQL + `server: {auth: {jwtSecretKey: {env: JWT}}}
 values:
   server:

@@ -91,6 +91,7 @@ func (s StandIn) Render(a answers.Answers, values map[string]any) ([]manifest.Ob
 	return manifest.Parse([]byte(stream.String()))
 }
 
+// Parse reads an answers file that must be valid.
 func Parse(t testing.TB, file string) answers.Answers {
 	t.Helper()
 	f, err := answers.Parse("test.yaml", []byte(file))

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// draw writes the values for answers on a chart, renders them and proves them.
+// DrawOn writes the values for answers on a chart, renders them and proves them.
 func DrawOn(t testing.TB, s StandIn, a answers.Answers) (values.Document, answers.Faults) {
 	t.Helper()
 	doc, err := values.Build(a, s.Info, Settings(a))
@@ -24,6 +24,7 @@ func DrawOn(t testing.TB, s StandIn, a answers.Answers) (values.Document, answer
 	return doc, values.Prove(a, s.Info, doc, objects)
 }
 
+// Draw is DrawOn for a generation of the stand-in charts.
 func Draw(t testing.TB, generation string, a answers.Answers) (values.Document, answers.Faults) {
 	t.Helper()
 	return DrawOn(t, Load(t, generation), a)
@@ -38,7 +39,7 @@ func Settings(a answers.Answers) values.Settings {
 	return values.Settings{Local: Local, Keys: keys, Address: "192.0.2.7"}
 }
 
-// prove gives every fault of answers, those of raw values included.
+// ProveAll returns every fault of answers, those of raw values included.
 func ProveAll(t *testing.T, s StandIn, a answers.Answers) answers.Faults {
 	t.Helper()
 	doc, faults := DrawOn(t, s, a)

@@ -18,11 +18,11 @@ func backup(d *draft) {
 		return
 	}
 	const strategy = "database.backup.strategy"
-	if b.Strategy == answers.BackupMydumper && !d.supports("database.mydumperThreads", strategy, "does not know mydumper") ||
-		b.Strategy == answers.BackupCustom && !d.supports("database.customBackupEngine", strategy, "does not know backup engines of one's own") {
+	if b.Strategy == answers.BackupMydumper && !d.supports("database.mydumperThreads", strategy, "does not support mydumper") ||
+		b.Strategy == answers.BackupCustom && !d.supports("database.customBackupEngine", strategy, "does not support custom backup engines") {
 		return
 	}
-	d.comment("database.backupStrategy", "The copy before migrations (database.backup).")
+	d.comment("database.backupStrategy", "The backup before migrations (database.backup).")
 	d.set("database.backupStrategy", b.Strategy, strategy).prove(proof.PodsHave("ZENML_STORE_BACKUP_STRATEGY", b.Strategy))
 	if b.Database != "" {
 		d.set("database.backupDatabase", b.Database, "database.backup.database").prove(proof.PodsHave("ZENML_STORE_BACKUP_DATABASE", b.Database))
@@ -79,10 +79,10 @@ func payloads(d *draft) {
 		return
 	}
 	const name, key = "database.payloadStorage", "database.payloads."
-	if !d.supports(name, key+"backend", "keeps large values in the database only") {
+	if !d.supports(name, key+"backend", "stores large values in the database only") {
 		return
 	}
-	d.comment(name, "Large values go here instead of the database, under the pods' own identity (database.payloads).")
+	d.comment(name, "Large values are stored here instead of in the database, with the identity of the pods (database.payloads).")
 	d.set(name+".offloadEnabled", true, key+"backend").prove(proof.PayloadsMention("large values are offloaded", "true"))
 	d.set(name+".backend", p.Backend, key+"backend").prove(proof.PayloadsMention("the backend is "+p.Backend, p.Backend))
 	texts := map[string]string{"path": p.Path, "region": p.Region, "endpointUrl": p.Endpoint}

@@ -25,7 +25,7 @@ func mysql(d *draft) {
 		return
 	}
 	password := d.refer("database.mysql.password")
-	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; one in the URL would win over it.", password.Name))
+	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; a password in the URL would override it.", password.Name))
 	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password", "database.mysql.auth").
 		prove(proof.PodsReference("ZENML_STORE_PASSWORD", password))
 }
@@ -33,10 +33,10 @@ func mysql(d *draft) {
 // rds writes a login with short-lived tokens from AWS instead of a password.
 func (d *draft) rds(r answers.RDS) {
 	const key = "database.mysql.auth"
-	if !d.supports("database.authMode", key, "logs in with a password only") {
+	if !d.supports("database.authMode", key, "supports password authentication only") {
 		return
 	}
-	d.comment("database", "MySQL of AWS RDS (database.mysql): the server logs in under the pods' own identity, without a password.")
+	d.comment("database", "MySQL of AWS RDS (database.mysql): the server logs in with the identity of its pods, without a password.")
 	d.set("database.authMode", "aws_rds_iam", key).prove(proof.PodsHave("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), proof.PodsLack("ZENML_STORE_PASSWORD"))
 	if r.Region != "" {
 		d.set("database.awsRegion", r.Region, "database.mysql.rds.region").prove(proof.PodsHave("ZENML_STORE_AWS_REGION", r.Region))

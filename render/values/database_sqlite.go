@@ -15,11 +15,11 @@ func sqlite(d *draft) {
 	if !db.SQLite.Persistent {
 		return
 	}
-	if !d.supports("database.persistence", "database.sqlite.persistent", "cannot keep SQLite on a volume") {
+	if !d.supports("database.persistence", "database.sqlite.persistent", "does not support SQLite on a volume") {
 		return
 	}
 	d.needsGroup = "database.sqlite.persistent"
-	d.comment("database", "SQLite on a volume of its own, so that it outlives the pod (database.sqlite). The volume stays when the release is removed.")
+	d.comment("database", "SQLite on its own volume, which survives the pod (database.sqlite). The volume is kept when the release is removed.")
 	d.set("database.persistence.enabled", true, "database.type", "database.sqlite.persistent").prove(proof.OnVolume("SQLite is on a volume", nil))
 	d.set("database.persistence.size", db.SQLite.Size, "database.sqlite.size").prove(proof.OnVolume("the volume is "+db.SQLite.Size, proof.ClaimSize(db.SQLite.Size)))
 	if class := db.SQLite.StorageClass; class != "" {

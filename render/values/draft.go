@@ -10,15 +10,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// draft collects what the sections decide.
+// draft collects the settings of all sections.
 type draft struct {
 	a        answers.Answers // complete
 	chart    chartinfo.Info
 	layout   chartinfo.Layout
 	settings Settings
 
-	// needsGroup is the answer because of which the pods must own a volume by
-	// their group.
+	// needsGroup is the answer that gives the pods a volume, which their group
+	// must own.
 	needsGroup string
 
 	values []*setting
@@ -46,48 +46,48 @@ func (d *draft) server(name string) []string {
 	return append([]string{d.layout.Root}, strings.Split(name, ".")...)
 }
 
-// set puts a setting of the server; from are the keys of its answers.
+// set adds a setting of the server; from are the keys of its answers.
 func (d *draft) set(name string, value any, from ...string) *setting {
 	return d.setTop(tree.Dotted(d.server(name)), value, from...)
 }
 
-// setTop puts a setting that is not below the server's key.
+// setTop adds a setting that is not below the server's key.
 func (d *draft) setTop(name string, value any, from ...string) *setting {
 	s := &setting{path: strings.Split(name, "."), value: value, answers: from}
 	d.values = append(d.values, s)
 	return s
 }
 
-// comment puts text over the server's values at name.
+// comment adds a comment above the server's values at name.
 func (d *draft) comment(name, text string) {
 	d.blocks = append(d.blocks, block{d.server(name), text})
 }
 
-// fault records that the chart cannot honour an answer.
+// fault records that the chart does not support an answer.
 func (d *draft) fault(key, problem, remedy string) {
 	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Problem: problem, Remedy: remedy})
 }
 
-// refuseUnknown records a fault for every setting that the chart would ignore.
+// refuseUnknown records a fault for every setting that the chart silently ignores.
 func (d *draft) refuseUnknown() {
 	for _, s := range d.values {
 		if len(s.path) == 0 || d.knows(s.path) {
 			continue
 		}
 		name := strings.TrimPrefix(tree.Dotted(s.path), d.layout.Root+".")
-		d.fault(s.answers[0], fmt.Sprintf("%s has no %s and would ignore it in silence", d.chartName(), tree.Dotted(s.path)),
-			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or leave the answer out")
+		d.fault(s.answers[0], fmt.Sprintf("%s has no %s and would silently ignore it", d.chartName(), tree.Dotted(s.path)),
+			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer")
 	}
 }
 
-// has tells whether the chart has a setting of the server.
+// has reports whether the chart has a setting of the server.
 func (d *draft) has(name string) bool { return d.knows(d.server(name)) }
 
-// refersToSecrets tells whether the chart can take a variable of the server
+// refersToSecrets reports whether the chart can take a variable of the server
 // from a Secret that is not its own.
 func (d *draft) refersToSecrets() bool { return d.has("environmentSecretKeyRefs") }
 
-// commentTop puts text over values that are not below the server's key.
+// commentTop adds a comment above values that are not below the server's key.
 func (d *draft) commentTop(name, text string) {
 	d.blocks = append(d.blocks, block{strings.Split(name, "."), text})
 }
@@ -104,11 +104,11 @@ func (d *draft) supports(name, key, cannot string) bool {
 		return true
 	}
 	d.fault(key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, tree.Dotted(d.server(name))),
-		"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or leave the answer out")
+		"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer")
 	return false
 }
 
 func (d *draft) chartName() string { return d.chart.String() }
 
-// knows tells whether the chart reads the value at path.
+// knows reports whether the chart reads the value at path.
 func (d *draft) knows(path []string) bool { return chartinfo.Knows(d.chart, d.layout, path) }

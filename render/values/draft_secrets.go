@@ -17,7 +17,7 @@ import (
 func (d *draft) source(key string) answers.Source { return sourceOf(d.a, key) }
 
 // refer returns the Secret and key that hold the answer at key: the one that
-// the answer names, or ours.
+// the answer names, or the installer's own.
 func (d *draft) refer(key string) answers.SecretRef {
 	need := Need{Answer: key, Source: d.source(key)}
 	if ref := need.Source.SecretRef; ref != nil {
@@ -55,7 +55,7 @@ func (d *draft) keep(key string) {
 func (d *draft) read(key string) secret.Text {
 	source := d.source(key)
 	if source.SecretRef != nil {
-		d.fault(key, d.chartName()+" can take it only as a value, not from a Secret",
+		d.fault(key, d.chartName()+" accepts it only as a value, not from a Secret",
 			"give it as {env: NAME} or {file: PATH}, or use a chart that is "+chartinfo.VersionsWith("environmentSecretKeyRefs")+" (chart.version)")
 		return secret.Text{}
 	}
@@ -102,7 +102,7 @@ func (d *draft) appendRef(variable string, ref answers.SecretRef, from ...string
 			return
 		}
 	}
-	d.comment("environmentSecretKeyRefs", "Variables that the server takes out of Secrets, so that no secret stands in this file.")
+	d.comment("environmentSecretKeyRefs", "Variables that the server reads from Secrets, so that this file has no secret.")
 	d.set("environmentSecretKeyRefs", []any{entry}, from...).prove(proof.PodsReference(variable, ref)).enforced = true
 }
 

@@ -12,7 +12,7 @@ import (
 func environment(d *draft) {
 	plain := d.a.Server.Environment
 	if len(plain) > 0 {
-		d.comment("environment", "More variables of the server (server.environment).")
+		d.comment("environment", "Further variables of the server (server.environment).")
 	}
 	for _, name := range slices.Sorted(maps.Keys(plain)) {
 		d.set("environment."+name, plain[name], "server.environment").prove(proof.PodsHave(name, plain[name]))
@@ -30,7 +30,7 @@ func activation(d *draft) {
 	if a.Activate != answers.ActivateAuto || a.Through != answers.ThroughEnvironment {
 		return
 	}
-	d.comment("environment", "More variables of the server: it activates itself at its first start (admin.through).")
+	d.comment("environment", "Further variables of the server: it activates itself at its first start (admin.through).")
 	d.set("environment.ZENML_SERVER_AUTO_ACTIVATE", "1", "admin.activate", "admin.through").prove(proof.PodsHave("ZENML_SERVER_AUTO_ACTIVATE", "1"))
 	d.set("environment.ZENML_DEFAULT_USER_NAME", a.Username, "admin.username").prove(proof.PodsHave("ZENML_DEFAULT_USER_NAME", a.Username))
 	d.variable("ZENML_DEFAULT_USER_PASSWORD", "secretEnvironment.ZENML_DEFAULT_USER_PASSWORD", "admin.password")

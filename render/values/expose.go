@@ -15,16 +15,16 @@ func exposure(d *draft) {
 	case answers.ByIngress:
 		d.ingress()
 	case answers.ByGateway:
-		d.withoutIngress("No Ingress: reached through a Gateway (expose.type).", "Ingress")
+		d.withoutIngress("No Ingress: the server is reached through a Gateway (expose.type).", "Ingress")
 		d.gateway()
 	case answers.LoadBalancer:
-		d.withoutIngress("No Ingress: reached at an address of its own, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.withoutIngress("No Ingress: the server has an address of its own, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
 		d.service("LoadBalancer")
 	case answers.NodePort:
-		d.withoutIngress("No Ingress: reached at a port of every node, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.withoutIngress("No Ingress: the server is reached at a port of every node, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
 		d.service("NodePort")
 	default:
-		d.withoutIngress("No Ingress: reached by port-forward (expose.type). By itself the chart would make one.", "Ingress", "HTTPRoute")
+		d.withoutIngress("No Ingress: the server is reached by port-forward (expose.type). By default the chart creates an Ingress.", "Ingress", "HTTPRoute")
 		d.proveOnly("expose.type", proof.Service("the Service is of type ClusterIP", func(s proof.ServiceSpec) bool { return s.Type == "" || s.Type == "ClusterIP" }))
 	}
 	d.servicePort()
@@ -43,8 +43,8 @@ func (d *draft) host() string {
 	}
 	address, err := netip.ParseAddr(d.settings.Address)
 	if err != nil || !address.Is4() {
-		d.fault("expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is not known here",
-			"run it where the cluster can be asked, or give the host name")
+		d.fault("expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is unknown",
+			"run the installer with access to the cluster, or set expose.host to a host name")
 		return ""
 	}
 	return "zenml." + address.String() + ".nip.io"
@@ -115,15 +115,15 @@ func proxyHeaders(d *draft) {
 	switch {
 	case e.Type != answers.ByIngress && e.Type != answers.ByGateway:
 		return
-	case len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "cannot say whom the server trusts"):
+	case len(e.TrustedProxies) > 0 && !d.supports("proxyHeaders", trusted, "does not support trusted proxies"):
 		return
 	case len(e.TrustedProxies) == 0 && (e.Type == answers.ByGateway || !d.has("proxyHeaders")):
 		return
 	}
-	d.comment("proxyHeaders", "A proxy stands in front: the server takes the users' addresses from its headers (expose.trustedProxies).")
-	d.set("proxyHeaders.enabled", true, "expose.type").prove(proof.Server("the server believes a proxy's headers", proof.TrustsProxyHeaders))
+	d.comment("proxyHeaders", "The server is behind a proxy and reads the users' addresses from its headers (expose.trustedProxies).")
+	d.set("proxyHeaders.enabled", true, "expose.type").prove(proof.Server("the server trusts a proxy's headers", proof.TrustsProxyHeaders))
 	if list := strings.Join(e.TrustedProxies, ","); list != "" {
-		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(proof.Server("the server believes the headers of "+list, func(p *proof.Pod) bool {
+		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(proof.Server("the server trusts the headers of "+list, func(p *proof.Pod) bool {
 			return p.Mentions(list)
 		}))
 	}

@@ -6,11 +6,11 @@ import (
 
 // gateway writes the HTTPRoute that is attached to a Gateway.
 func (d *draft) gateway() {
-	if !d.supports("gateway", "expose.type", "knows no Gateway") {
+	if !d.supports("gateway", "expose.type", "does not support the Gateway API") {
 		return
 	}
 	g := d.a.Expose.Gateway
-	d.comment("gateway", "Reached through Gateway "+g.Name+" in namespace "+g.Namespace+" (expose.gateway).")
+	d.comment("gateway", "The server is reached through Gateway "+g.Name+" in namespace "+g.Namespace+" (expose.gateway).")
 	d.set("gateway.enabled", true, "expose.type").prove(proof.Route("there is an HTTPRoute that leads to the server", map[string]any{}).And(proof.RouteLeadsToServer))
 	d.set("gateway.gatewayRef.name", g.Name, "expose.gateway.name").prove(proof.RouteParent("name", g.Name))
 	d.set("gateway.gatewayRef.namespace", g.Namespace, "expose.gateway.namespace").prove(proof.RouteParent("namespace", g.Namespace))
@@ -21,7 +21,7 @@ func (d *draft) gateway() {
 		d.set("gateway.host", host, "expose.host").prove(proof.Route("the route is for host "+host, map[string]any{"hostnames": []any{host}}))
 	}
 	if path := d.path(); path != "" {
-		d.comment("rootUrlPath", "The API is served below a path (expose.path); the dashboard does not work there.")
+		d.comment("rootUrlPath", "The API is served below a path (expose.path). The dashboard does not work there.")
 		d.set("rootUrlPath", path, "expose.path").prove(proof.ServerHas("ZENML_SERVER_ROOT_URL_PATH", path))
 		d.set("gateway.path", path, "expose.path").prove(proof.RoutePath(path))
 	}

@@ -13,7 +13,7 @@ import (
 // ingress writes the server's Ingress.
 func (d *draft) ingress() {
 	i := d.a.Expose.Ingress
-	d.comment("ingress", "Reached through an ingress controller (expose).")
+	d.comment("ingress", "The server is reached through an ingress controller (expose).")
 	d.set("ingress.enabled", true, "expose.type").explicit().prove(proof.Ingress("there is an Ingress", func(networkingv1.Ingress) bool { return true }).And(proof.IngressLeadsToServer), proof.NoneOf("HTTPRoute"))
 	d.set("ingress.className", i.Class, "expose.ingress.class").prove(proof.Ingress("the Ingress is of class "+i.Class, func(in networkingv1.Ingress) bool {
 		return in.Spec.IngressClassName != nil && *in.Spec.IngressClassName == i.Class
@@ -60,7 +60,7 @@ func (d *draft) ingressPath() {
 	if path == "" {
 		return
 	}
-	d.comment("rootUrlPath", "The API is served below a path (expose.path); the dashboard does not work there.")
+	d.comment("rootUrlPath", "The API is served below a path (expose.path). The dashboard does not work there.")
 	d.set("rootUrlPath", path, "expose.path").prove(proof.ServerHas("ZENML_SERVER_ROOT_URL_PATH", path))
 	if d.a.Expose.Ingress.Rewrite {
 		path += "(/|$)(.*)"
@@ -99,6 +99,6 @@ func (d *draft) ingressTLS() {
 
 var tlsSources = map[string]string{
 	answers.CertManager:    "The certificate comes from cert-manager (expose.tls).",
-	answers.CertSecret:     "The certificate is in a Secret that is there already (expose.tls).",
-	answers.CertSelfSigned: "The chart makes a self-signed certificate (expose.tls): clients need --no-verify-ssl.",
+	answers.CertSecret:     "The certificate is in an existing Secret (expose.tls).",
+	answers.CertSelfSigned: "The chart generates a self-signed certificate (expose.tls). Clients need --no-verify-ssl.",
 }

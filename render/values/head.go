@@ -11,18 +11,18 @@ import (
 // width is the length at which comments are broken into lines.
 const width = 96
 
-// head is the comment at the top of the file. It bears no date: the same
-// answers give the same bytes.
+// head is the comment at the top of the file. It has no date, so that the
+// same answers give the same bytes.
 func (d *draft) head() string {
 	var b strings.Builder
 	if names := d.secretNames(); len(names) > 0 {
-		b.WriteString("# SENSITIVE: this file holds " + strings.Join(names, " and ") + ".\n" +
+		b.WriteString("# SENSITIVE: this file contains " + strings.Join(names, " and ") + ".\n" +
 			"# Keep it at mode 0600 and out of version control.\n#\n")
 	}
 	fmt.Fprintf(&b, "# Values for chart %s %s, release %s in namespace %s.\n", d.chart.Name, d.chart.Version, d.a.Cluster.Release, d.a.Cluster.Namespace)
-	b.WriteString("# Written by zenml-installer from answers; only what differs from the chart's own defaults is here.\n")
+	b.WriteString("# Written by zenml-installer from answers. It has only what differs from the chart's defaults.\n")
 	if len(d.a.Values) > 0 {
-		b.WriteString("# Raw chart values of the answers were merged last and win; they are marked as raw.\n")
+		b.WriteString("# Raw chart values of the answers are merged last and override the others; they are marked as raw.\n")
 	}
 	for _, line := range d.needLines() {
 		b.WriteString("# " + line + "\n")
@@ -30,7 +30,7 @@ func (d *draft) head() string {
 	return b.String() + "\n"
 }
 
-// secretNames names the sensitive values by their place in the file.
+// secretNames returns the paths of the sensitive values.
 func (d *draft) secretNames() []string {
 	var names []string
 	for _, s := range d.secrets() {
@@ -46,7 +46,7 @@ func (d *draft) needLines() []string {
 	if len(read)+len(logins) == 0 {
 		return nil
 	}
-	lines := []string{"These Secrets must be in the namespace before the chart is installed:"}
+	lines := []string{"These Secrets must exist in the namespace before the chart is installed:"}
 	for _, secret := range BySecret(read) {
 		keys := make([]string, len(secret))
 		for i, n := range secret {
@@ -55,7 +55,7 @@ func (d *draft) needLines() []string {
 		lines = append(lines, fmt.Sprintf("  %s (%s)", secret[0].Name, strings.Join(keys, ", ")))
 	}
 	for _, name := range logins {
-		lines = append(lines, "  "+name+" (a login to the image's registry)")
+		lines = append(lines, "  "+name+" (the login to the image's registry)")
 	}
 	return lines
 }

@@ -40,7 +40,7 @@ func image(d *draft) {
 	for _, name := range i.PullSecrets {
 		refs = append(refs, map[string]any{"name": name})
 	}
-	d.commentTop("imagePullSecrets", "They log into the image's registry (server.image.pullSecrets).")
+	d.commentTop("imagePullSecrets", "Logins to the image's registry (server.image.pullSecrets).")
 	d.setTop("imagePullSecrets", refs, "server.image.pullSecrets").
 		prove(proof.Pods("the pods use the pull secrets", func(p *proof.Pod) bool {
 			var names []string

@@ -8,9 +8,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// missingSecrets returns a fault for every Secret that a rendered pod cannot do
-// without, and that is neither rendered, nor created by us, nor named in the
-// answers.
+// missingSecrets returns a fault for every Secret that a rendered pod needs
+// to start and that is not rendered, not created by the installer and not named in
+// the answers.
 func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 	var faults answers.Faults
 	var seen []answers.SecretRef
@@ -23,15 +23,15 @@ func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 			faults = append(faults, answers.Fault{
 				Check:   CheckReferences,
 				Key:     "values",
-				Problem: fmt.Sprintf("%s needs Secret %s%s, which nobody provides", p.Name, ref.Name, keyWords(ref.Key)),
-				Remedy:  "name it in an answer as secretRef, or create it first",
+				Problem: fmt.Sprintf("%s references Secret %s%s, which does not exist and is not created", p.Name, ref.Name, keyWords(ref.Key)),
+				Remedy:  "create it, and name it in an answer as {secretRef: {name: N, key: K}}",
 			})
 		}
 	}
 	return faults
 }
 
-// mentions tells whether a text stands anywhere in raw values: a Secret that is
+// mentions reports whether a text stands anywhere in raw values: a Secret that is
 // named there is the user's own.
 func mentions(raw any, text string) bool {
 	switch raw := raw.(type) {

@@ -23,7 +23,7 @@ type Need struct {
 	Parts  []binding.StorePart // of a JSON object that is put together
 }
 
-// Generated tells whether its content is made at random.
+// Generated reports whether its content is made at random.
 func (n Need) Generated() bool { return n.Source.Generate }
 
 // secretRefs says where our own Secrets keep the answers: <release>-<purpose>, key.
@@ -64,7 +64,7 @@ func secretRefFor(a answers.Answers, key string) answers.SecretRef {
 	}
 	ref, ok := secretRefs[key]
 	if !ok {
-		panic("render: no Secret is meant for " + key) // keys are literals; a test asks for each
+		panic("values: no Secret is defined for " + key) // keys are literals; a test asks for each
 	}
 	ref.Name = a.Cluster.Release + "-" + ref.Name
 	return ref
@@ -112,7 +112,7 @@ func partContent(key string, source answers.Source, s Settings) (secret.Text, an
 	if s.Lookup == nil {
 		whole := key[:strings.LastIndexByte(key, '.')] + ".authConfig"
 		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key,
-			Problem: "the server takes all of authConfig in one piece, and this part of it lies in a Secret that cannot be read here",
+			Problem: "the server reads authConfig as one value, and this part of it is in a Secret that cannot be read now",
 			Remedy:  "put all of it into one Secret, as JSON, and name that as " + whole}}
 	}
 	text, err := s.Lookup(*source.SecretRef)
@@ -132,7 +132,7 @@ func content(key string, source answers.Source, s Settings) (secret.Text, answer
 		if k := s.Keys[key]; !k.Empty() {
 			return k, nil
 		}
-		return fault("the key has not been generated yet", "make it once, keep it, and name it here as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
+		return fault("the key is not generated yet", "generate it once, keep it, and give it as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
 	}
 	text, err := source.Read(s.Local)
 	if err != nil {

@@ -25,7 +25,7 @@ func TestSecretRefForEverySecret(t *testing.T) {
 	}
 }
 
-// inOnePiece tells whether a secret is a part of a store's authConfig.
+// inOnePiece reports whether a secret is a part of a store's authConfig.
 func inOnePiece(key string) bool {
 	for _, kind := range []string{".aws.", ".gcp.", ".azure."} {
 		if strings.Contains(key, kind) {

@@ -16,7 +16,7 @@ import (
 // customCAs writes the authorities that the server trusts beyond its image's.
 func customCAs(d *draft) {
 	c := d.a.Certificates
-	d.comment("certificates", "More certificate authorities that the server trusts (certificates).")
+	d.comment("certificates", "Further certificate authorities that the server trusts (certificates).")
 	var cas, refs []any
 	var proofs []proof.Proof
 	for i, ca := range c.CustomCAs {
@@ -60,7 +60,7 @@ func proxy(d *draft) {
 	if p.HTTP == "" && p.HTTPS == "" {
 		return
 	}
-	d.comment("proxy", "The way out of the cluster (proxy). "+d.pastTheProxy())
+	d.comment("proxy", "The proxy for outgoing connections (proxy). "+d.pastTheProxy())
 	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
 	d.set("proxy.enabled", true, first)
 	for _, b := range binding.Proxy(&d.a.Proxy) {
@@ -78,9 +78,9 @@ func proxy(d *draft) {
 // here: without a cluster its ranges are not.
 func (d *draft) pastTheProxy() string {
 	if len(d.settings.NoProxy) > 0 {
-		return "The database and the cluster's own addresses are reached without it."
+		return "The database and the cluster's own addresses bypass it."
 	}
-	return "The database and the cluster's own names are reached without it. The addresses of its Services and pods are not known here: name their ranges in proxy.noProxy."
+	return "The database and the cluster's own names bypass it. The address ranges of Services and pods are unknown: add them to proxy.noProxy."
 }
 
 // NoProxyHosts lists what is reached without the proxy beyond the chart's own
@@ -99,12 +99,12 @@ func NoProxyHosts(a answers.Answers, cluster []string) []string {
 	return direct
 }
 
-// inCluster tells whether the chart's own list names the host already.
+// inCluster reports whether the chart's own list names the host already.
 func inCluster(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
 }
 
-// covered tells whether an address or host is in a range or domain of the list.
+// covered reports whether an address or host is in a range or domain of the list.
 func covered(entry string, list []string) bool {
 	address, isAddress := netip.Addr{}, false
 	if a, err := netip.ParseAddr(entry); err == nil {

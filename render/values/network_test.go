@@ -35,7 +35,7 @@ func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := strings.Join(strings.Fields(strings.ReplaceAll(string(doc.Bytes), "#", "")), " ")
-		if strings.Contains(text, "cluster's own addresses are reached without it") != (known != nil) || strings.Contains(text, "are not known here") != (known == nil) {
+		if strings.Contains(text, "cluster's own addresses bypass it") != (known != nil) || strings.Contains(text, "pods are unknown") != (known == nil) {
 			t.Errorf("with %v the file says\n%s", known, doc.Bytes)
 		}
 	}
@@ -44,7 +44,7 @@ func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
 func TestPullSecretsAreAmongThoseThatMustBeThere(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nserver: {image: {pullSecrets: [registry-login]}}\n")
 	doc, _ := rendertest.Draw(t, "current", a)
-	if !strings.Contains(string(doc.Bytes), "must be in the namespace before the chart is installed:\n#   registry-login") {
+	if !strings.Contains(string(doc.Bytes), "must exist in the namespace before the chart is installed:\n#   registry-login") {
 		t.Errorf("got\n%s", doc.Bytes)
 	}
 }

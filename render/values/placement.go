@@ -65,10 +65,10 @@ func serviceAccount(d *draft) {
 func resources(d *draft) {
 	server, migration := d.a.Server.Resources, d.a.Server.MigrationResources
 	if len(server.Requests)+len(server.Limits) > 0 {
-		d.commentTop("resources", "Of each server pod (server.resources).")
+		d.commentTop("resources", "Resources of each server pod (server.resources).")
 	}
 	if len(migration.Requests)+len(migration.Limits) > 0 {
-		d.commentTop("resourcesMigrationPod", "Of the migration's pod (server.migrationResources).")
+		d.commentTop("resourcesMigrationPod", "Resources of the migration pod (server.migrationResources).")
 	}
 	ofServer := func(v *proof.View) *proof.Pod { return v.Server }
 	ofMigration := func(v *proof.View) *proof.Pod { return v.Migration }

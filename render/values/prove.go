@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// The preflight checks that a Fault of this package belongs to.
+// The preflight checks that report the faults of this package.
 const (
 	CheckValues     = "supply.values"     // the chart knows every key that is set
 	CheckEffect     = "supply.effect"     // the rendered objects do what the answers say
@@ -23,14 +23,14 @@ const (
 // Prove looks for the effect of every answer in the objects that the chart
 // rendered from doc.Map. It returns a fault for each answer without effect,
 // each key that the chart does not know, and each Secret that the objects
-// reference although nobody provides it. Raw values overrule answers: what
-// they changed is not held against the answer.
+// reference and nothing creates. Raw values override answers: an answer whose
+// effect they changed passes.
 func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest.Object) answers.Faults {
 	d := doc.draft
 	faults := d.unknown(nil, doc.Map)
 	v := proof.NewView(objects)
 	if v.Server == nil {
-		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "use ZenML's own chart (chart.ref)"})
+		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "set chart.ref to a ZenML server chart"})
 	}
 	for _, s := range d.values {
 		if !s.enforced && (len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path)) {
@@ -46,7 +46,7 @@ func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest
 	return append(append(faults, d.uncovered(a)...), d.missingSecrets(v)...)
 }
 
-// broken returns a fault for what a broken template leaves behind: objects
+// broken returns a fault for what a broken template produces: objects
 // without a name, containers without an image.
 func (d *draft) broken(v *proof.View) answers.Faults {
 	var faults answers.Faults
@@ -67,8 +67,8 @@ func (d *draft) brokenChart(what string) answers.Fault {
 	return answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders " + what, Remedy: "use another chart version (chart.version)"}
 }
 
-// uncovered returns a fault for every answer that was given and of which
-// nothing was made.
+// uncovered returns a fault for every answer that was given and that no setting comes
+// from.
 func (d *draft) uncovered(a answers.Answers) answers.Faults {
 	var faults answers.Faults
 	for _, f := range answers.Fields {
@@ -76,13 +76,13 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 			continue
 		}
 		if !slices.ContainsFunc(d.values, func(s *setting) bool { return s.concerns(f.Key) }) {
-			faults = append(faults, answers.Fault{Check: CheckEffect, Key: f.Key, Problem: "nothing in the values comes of it", Remedy: "leave it out, or say it in the chart's own words below values"})
+			faults = append(faults, answers.Fault{Check: CheckEffect, Key: f.Key, Problem: "no chart value is set for it", Remedy: "remove it, or set the chart value below values"})
 		}
 	}
 	return faults
 }
 
-// outsideTheChart tells whether an answer is for the installer, not the chart.
+// outsideTheChart reports whether an answer is for the installer, not the chart.
 func outsideTheChart(key string, a answers.Answers) bool {
 	switch group, _, _ := strings.Cut(key, "."); group {
 	case "cluster", "chart", "prerequisites", "values":
@@ -93,7 +93,7 @@ func outsideTheChart(key string, a answers.Answers) bool {
 	return false
 }
 
-// overruled tells whether raw values have changed something that an answer
+// overruled reports whether raw values have changed something that an answer
 // without a value of its own is proved by.
 func (d *draft) overruled(s *setting) bool {
 	for _, other := range d.values {
@@ -108,8 +108,8 @@ func (d *draft) effectless(s *setting, p proof.Proof) answers.Fault {
 	fault := answers.Fault{
 		Check:   CheckEffect,
 		Key:     s.answers[0],
-		Problem: fmt.Sprintf("it has no effect: rendered with %s, it is not so that %s", d.chartName(), p.Claim),
-		Remedy:  "use another chart version (chart.version), or leave the answer out",
+		Problem: fmt.Sprintf("it has no effect: expected in the objects that %s renders: %s", d.chartName(), p.Claim),
+		Remedy:  "use another chart version (chart.version), or remove the answer",
 	}
 	if len(s.path) > 0 {
 		fault.Problem += " (" + tree.Dotted(s.path) + ")"
@@ -137,14 +137,14 @@ func (d *draft) unknownKey(path []string) answers.Fault {
 	fault := answers.Fault{
 		Check:   CheckValues,
 		Key:     d.originOf(path),
-		Problem: fmt.Sprintf("%s does not know %s and would ignore it in silence", d.chartName(), tree.Dotted(path)),
+		Problem: fmt.Sprintf("%s does not know %s and silently ignores it", d.chartName(), tree.Dotted(path)),
 		Remedy:  answers.NearestOf(path[len(path)-1], chartinfo.Children(d.layout, path[:len(path)-1])),
 	}
 	switch tree.Dotted(path) {
 	case "server":
-		fault.Remedy = "this chart takes the server's settings below zenml:"
+		fault.Remedy = "this chart reads the server's settings below zenml:"
 	case "zenml":
-		fault.Problem = d.chartName() + " takes the server's settings below server:, and what stands below zenml: would win over them"
+		fault.Problem = d.chartName() + " reads the server's settings below server:, and those below zenml: override them"
 		fault.Remedy = "write server: instead of zenml:"
 	}
 	return fault

@@ -13,7 +13,7 @@ import (
 
 // ProveRaw looks for the effect of each raw value of the answers: the chart is
 // rendered once more without it, and the objects must differ. Prove cannot tell,
-// because nobody knows what a raw value is for. render is asked twice for the
+// because the purpose of a raw value is unknown. render is asked twice for the
 // same values to learn what is random, and then once for every raw value. The
 // error is render's.
 func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Object, error)) (answers.Faults, error) {
@@ -37,7 +37,7 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 		}
 		if without := manifest.Flatten(objects); !differs(with, without, random) {
 			faults = append(faults, answers.Fault{Check: CheckEffect, Key: "values",
-				Problem: fmt.Sprintf("%s has no effect: %s renders the same without it", tree.Dotted(path), doc.draft.chartName()), Remedy: "leave it out"})
+				Problem: fmt.Sprintf("%s has no effect: %s renders the same objects without it", tree.Dotted(path), doc.draft.chartName()), Remedy: "remove it"})
 		}
 	}
 	return faults, nil

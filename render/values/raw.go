@@ -36,7 +36,7 @@ func mergeRaw(n *yaml.Node, raw map[string]any) error {
 		}
 		mark := rawMark
 		if there != nil {
-			mark += ", instead of what the answers give"
+			mark += ", overrides the answers"
 		}
 		yamlnode.Assign(n, name, node)
 		if key := yamlnode.Key(n, []string{name}); node.Kind == yaml.ScalarNode {
@@ -48,7 +48,7 @@ func mergeRaw(n *yaml.Node, raw map[string]any) error {
 	return nil
 }
 
-// overruled tells whether raw values have the last word on a path, or on
+// overruled reports whether raw values have the last word on a path, or on
 // something below or above it. An empty mapping says nothing.
 func overruled(raw map[string]any, path []string) bool {
 	for i, name := range path {
@@ -65,7 +65,7 @@ func overruled(raw map[string]any, path []string) bool {
 	return false
 }
 
-// replaced tells whether raw values put something else in the place of what
+// replaced reports whether raw values put something else instead of what
 // stands at path.
 func replaced(raw map[string]any, path []string) bool {
 	for _, name := range path {

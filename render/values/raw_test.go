@@ -60,7 +60,7 @@ func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	head := string(doc.Bytes[:strings.Index(string(doc.Bytes), "\n")])
-	const want = "# SENSITIVE: this file holds server.environment.DB_URL and server.openTelemetry.endpoint and server.pro.enrollmentKey and server.secretEnvironment.ANY and workerDeployments.w.env."
+	const want = "# SENSITIVE: this file contains server.environment.DB_URL and server.openTelemetry.endpoint and server.pro.enrollmentKey and server.secretEnvironment.ANY and workerDeployments.w.env."
 	if !doc.Sensitive || head != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", doc.Sensitive, head, want)
 	}
@@ -69,7 +69,7 @@ func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
 	}
 }
 
-// A raw value without a secret in the place of an answer's leaves nothing to hide.
+// A raw value without a secret instead of an answer's leaves nothing to hide.
 func TestARawValueInThePlaceOfASecretIsNone(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nserver: {secretEnvironment: {A: {env: A}}}\nvalues: {zenml: {secretEnvironment: null}}\n")
 	doc, err := values.Build(a, rendertest.Load(t, "legacy").Info, rendertest.Settings(a))

@@ -23,7 +23,7 @@ func (d Document) Redacted() (string, error) {
 	return string(content), err
 }
 
-// redacted gives raw values with dots in the place of what may be secret.
+// redacted gives raw values with dots instead of what may be secret.
 func redacted(path []string, raw map[string]any) map[string]any {
 	shown := tree.Clone(raw)
 	for name, value := range shown {

@@ -53,7 +53,7 @@ func ours(needs []Need) []Need {
 // GenerateKeys makes the secrets that the answers want generated. One that a
 // Secret of ours already holds is kept: existing are the release's Secrets as
 // they are in the cluster (or nil on a first install). Run it once, hand the
-// result to Values and Secrets, and never make a key anew on an upgrade.
+// result to Values and Secrets, and never generate a key again on an upgrade.
 func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 	a = a.Complete()
 	keys := Keys{}

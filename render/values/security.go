@@ -11,8 +11,8 @@ import (
 )
 
 var profileWords = map[string]string{
-	answers.SecurityRestricted: "What Pod Security's restricted level asks for (server.security.profile).",
-	answers.SecurityOpenShift:  "The user and the group are left to OpenShift (server.security.profile).",
+	answers.SecurityRestricted: "What the restricted Pod Security level requires (server.security.profile).",
+	answers.SecurityOpenShift:  "OpenShift assigns the user and the group (server.security.profile).",
 }
 
 // security writes under which restrictions the pods run.
@@ -59,6 +59,6 @@ func (d *draft) ownGroup() {
 	if d.needsGroup == "" || d.a.Server.Security.Profile == answers.SecurityOpenShift || d.layout.Default("podSecurityContext", "fsGroup") != nil {
 		return
 	}
-	d.commentTop("podSecurityContext", "The pods' group owns their volume ("+d.needsGroup+"): the server is not root.")
+	d.commentTop("podSecurityContext", "The pods' group owns their volume ("+d.needsGroup+"), because the server is not root.")
 	d.contexts("podSecurityContext", d.needsGroup, map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"}, proof.PodContext)
 }

@@ -32,7 +32,7 @@ func (s *setting) prove(proofs ...proof.Proof) *setting {
 	return s
 }
 
-// concerns tells whether the setting comes from the answer at key, or from one
+// concerns reports whether the setting comes from the answer at key, or from one
 // below it.
 func (s *setting) concerns(key string) bool {
 	return slices.ContainsFunc(s.answers, func(from string) bool { return from == key || strings.HasPrefix(from, key+".") })

@@ -22,7 +22,7 @@ type storeDraft struct {
 func secretsStore(d *draft) {
 	s := storeDraft{d, "secretsStore", "ZENML_SECRETS_STORE", &d.a.SecretsStore}
 	if s.store.Type == answers.NoSecrets {
-		d.comment(s.name, "The server keeps no secrets (secretsStore.type).")
+		d.comment(s.name, "The server stores no secrets (secretsStore.type).")
 		d.set(s.name+".enabled", false, s.name+".type").prove(proof.PodsHave(s.prefix+"_TYPE", "none"))
 		return
 	}
@@ -70,7 +70,7 @@ func (s storeDraft) sql() {
 	if s.refersToSecrets() {
 		at = "environmentSecretKeyRefs" // all that is written of it
 	}
-	s.comment(at, s.prefix+"_ENCRYPTION_KEY encrypts the secrets in the database ("+key+"). It must never change, and without it they cannot be read again: keep a copy.")
+	s.comment(at, s.prefix+"_ENCRYPTION_KEY encrypts the secrets in the database ("+key+"). Never change it, and keep a copy: without it the secrets cannot be decrypted.")
 	s.variable(s.prefix+"_ENCRYPTION_KEY", s.name+".sql.encryptionKey", key)
 }
 
@@ -94,7 +94,7 @@ func (s storeDraft) authConfig(parts []binding.StorePart) {
 		return
 	}
 	if !slices.ContainsFunc(parts, func(p binding.StorePart) bool { return p.Secret != nil }) {
-		s.comment(name, "No secret is needed here: the pods' own identity logs in.")
+		s.comment(name, "No secret is needed: the server logs in with the identity of its pods.")
 		s.inline(variable, name, parts)
 		return
 	}
@@ -107,7 +107,7 @@ func (s storeDraft) authConfig(parts []binding.StorePart) {
 	for _, p := range parts {
 		names, keys = append(names, p.Name), append(keys, s.answer(p.Answer))
 	}
-	s.comment(s.name, fmt.Sprintf("All of authConfig (%s) is in Secret %s, key %s: the server takes it in one piece.", strings.Join(names, ", "), ref.Name, ref.Key))
+	s.comment(s.name, fmt.Sprintf("All of authConfig (%s) is in Secret %s, key %s, because the server reads it as one value.", strings.Join(names, ", "), ref.Name, ref.Key))
 	s.appendRef(variable, ref, keys...)
 }
 

@@ -22,12 +22,12 @@ func (s storeDraft) vault() {
 		at = base + "authConfig."
 		s.method(binding.VaultMethods[v.AuthMethod])
 	} else if v.AuthMethod != answers.VaultToken {
-		s.fault(s.answer("authMethod"), s.chartName()+" logs into a Vault by token only",
+		s.fault(s.answer("authMethod"), s.chartName()+" supports token authentication to Vault only",
 			"use a token, or a chart that is "+chartinfo.VersionsWith(base+"authConfig")+" (chart.version)")
 		return
 	}
 	for _, p := range binding.Vault(v) {
-		if *p.Text != "" && s.supports(at+p.Name, s.answer(p.Answer), "cannot say it of a Vault") {
+		if *p.Text != "" && s.supports(at+p.Name, s.answer(p.Answer), "does not support this Vault setting") {
 			s.set(at+p.Name, *p.Text, s.answer(p.Answer)).prove(proof.PodsHave(s.prefix+"_"+strings.ToUpper(p.Name), *p.Text))
 		}
 	}
@@ -49,7 +49,7 @@ func (s storeDraft) vaultSecret(variable, name, answer string) {
 	s.variable(s.prefix+variable, name, key)
 	if s.refersToSecrets() {
 		ref := s.refer(key)
-		s.comment(name, fmt.Sprintf("Empty here: it is in Secret %s, key %s.", ref.Name, ref.Key))
+		s.comment(name, fmt.Sprintf("Empty here: the value is in Secret %s, key %s.", ref.Name, ref.Key))
 		s.set(name, "", key)
 	}
 }

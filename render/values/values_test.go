@@ -55,7 +55,7 @@ func TestSecretsStandInSecretsWhereTheChartCan(t *testing.T) {
 		t.Errorf("the current chart reads every secret from a Secret, yet:\n%s", current.Bytes)
 	}
 	legacy, _ := rendertest.Draw(t, "legacy", a)
-	if !legacy.Sensitive || !strings.HasPrefix(string(legacy.Bytes), "# SENSITIVE: this file holds zenml.secretsStore.sql.encryptionKey.") {
+	if !legacy.Sensitive || !strings.HasPrefix(string(legacy.Bytes), "# SENSITIVE: this file contains zenml.secretsStore.sql.encryptionKey.") {
 		t.Errorf("the legacy chart takes the encryption key inline, and the file does not say so:\n%s", legacy.Bytes)
 	}
 	if bytes.Contains(legacy.Bytes, []byte("canary-DB_PASSWORD")) {
@@ -96,7 +96,7 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 			t.Errorf("%s: more than wanted: %v", generation, got)
 		}
 		if again := values.GenerateKeys(a, secrets); again["secretsStore.sql.encryptionKey"] != keys["secretsStore.sql.encryptionKey"] {
-			t.Errorf("%s: the key was made anew although a Secret holds it", generation)
+			t.Errorf("%s: the key was generated again although a Secret holds it", generation)
 		}
 	}
 }
@@ -141,7 +141,7 @@ func TestUnknownRawKeysAreNamed(t *testing.T) {
 		}
 	}
 	_, faults = rendertest.Draw(t, "legacy", a)
-	if !strings.Contains(faults.Error(), "this chart takes the server's settings below zenml:") {
+	if !strings.Contains(faults.Error(), "this chart reads the server's settings below zenml:") {
 		t.Errorf("got %v", faults)
 	}
 }
@@ -217,7 +217,7 @@ func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if faults := values.Prove(a, c.Info, doc, objects); !strings.Contains(faults.Error(), "needs Secret mysql-loginx, key pw, which nobody provides") {
+	if faults := values.Prove(a, c.Info, doc, objects); !strings.Contains(faults.Error(), "references Secret mysql-loginx, key pw, which does not exist") {
 		t.Errorf("got %v", faults)
 	}
 }

@@ -48,7 +48,7 @@ func (d *draft) root(raw map[string]any) (*yaml.Node, error) {
 	return root, nil
 }
 
-// isDefault tells whether the chart's own default says the same.
+// isDefault reports whether the chart's own default says the same.
 func (d *draft) isDefault(s *setting) bool {
 	n := d.layout.Default(s.path...)
 	if n == nil {

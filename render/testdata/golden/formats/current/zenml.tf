@@ -1,8 +1,8 @@
 # ZenML server, as a helm_release of Terraform.
-# These Secrets must be in the namespace before the chart is installed:
+# These Secrets must exist in the namespace before the chart is installed:
 #   zenml-server-database (password)
 #   zenml-server-secrets-store (encryption-key)
-# zenml-installer generate says how to create them.
+# zenml-installer generate prints the commands that create them.
 resource "helm_release" "zenml_server" {
   name             = "zenml-server"
   namespace        = "zenml-server"
@@ -14,8 +14,8 @@ resource "helm_release" "zenml_server" {
   values = [
     <<-YAML
       server:
-        # MySQL (database.mysql). The password is in Secret zenml-server-database; one in the URL would
-        # win over it.
+        # MySQL (database.mysql). The password is in Secret zenml-server-database; a password in the URL
+        # would override it.
         database:
           url: mysql://zenml@db.example.com:3306/zenml
           passwordSecretRef:
@@ -23,21 +23,22 @@ resource "helm_release" "zenml_server" {
             key: password
           # TLS without verification (database.mysql.tls.mode: require).
           ssl: true
-          # The copy before migrations (database.backup).
+          # The backup before migrations (database.backup).
           backupStrategy: database
           backupDatabase: zenml_backup
-        # More variables of the server (server.environment).
+        # Further variables of the server (server.environment).
         environment:
           TEMPLATE: '{{ a }} $${b} %%{c}'
         # ZENML_SECRETS_STORE_ENCRYPTION_KEY encrypts the secrets in the database
-        # (secretsStore.sql.encryptionKey). It must never change, and without it they cannot be read
-        # again: keep a copy.
-        # Variables that the server takes out of Secrets, so that no secret stands in this file.
+        # (secretsStore.sql.encryptionKey). Never change it, and keep a copy: without it the secrets
+        # cannot be decrypted.
+        # Variables that the server reads from Secrets, so that this file has no secret.
         environmentSecretKeyRefs:
           - name: ZENML_SECRETS_STORE_ENCRYPTION_KEY
             secretName: zenml-server-secrets-store
             secretKey: encryption-key
-        # No Ingress: reached by port-forward (expose.type). By itself the chart would make one.
+        # No Ingress: the server is reached by port-forward (expose.type). By default the chart creates
+        # an Ingress.
         ingress:
           enabled: false
     YAML

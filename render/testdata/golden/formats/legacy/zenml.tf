@@ -1,7 +1,7 @@
 # ZenML server, as a helm_release of Terraform.
-# These Secrets must be in the namespace before the chart is installed:
+# These Secrets must exist in the namespace before the chart is installed:
 #   zenml-server-database (password)
-# zenml-installer generate says how to create them.
+# zenml-installer generate prints the commands that create them.
 variable "zenml_secrets_store_sql_encryption_key" {
   type      = string
   sensitive = true
@@ -18,8 +18,8 @@ resource "helm_release" "zenml_server" {
   values = [
     <<-YAML
       zenml:
-        # MySQL (database.mysql). The password is in Secret zenml-server-database; one in the URL would
-        # win over it.
+        # MySQL (database.mysql). The password is in Secret zenml-server-database; a password in the URL
+        # would override it.
         database:
           url: mysql://zenml@db.example.com:3306/zenml
           passwordSecretRef:
@@ -27,13 +27,14 @@ resource "helm_release" "zenml_server" {
             key: password
           # TLS without verification (database.mysql.tls.mode: require).
           ssl: true
-          # The copy before migrations (database.backup).
+          # The backup before migrations (database.backup).
           backupStrategy: database
           backupDatabase: zenml_backup
-        # More variables of the server (server.environment).
+        # Further variables of the server (server.environment).
         environment:
           TEMPLATE: '{{ a }} $${b} %%{c}'
-        # No Ingress: reached by port-forward (expose.type). By itself the chart would make one.
+        # No Ingress: the server is reached by port-forward (expose.type). By default the chart creates
+        # an Ingress.
         ingress:
           enabled: false
     YAML
