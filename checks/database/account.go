@@ -11,11 +11,11 @@ import (
 
 var accountMemo = check.NewMemo[string]("database account")
 
-// account is how a statement names the account that the login came to, whose
-// host may be a pattern of its own: one for another account fails (1133).
+// account returns the account that the server matched to the login, quoted for
+// SQL. Its host may be a pattern; a statement about another account fails (1133).
 func account(ctx context.Context, e *check.Env) string {
 	found, err := accountMemo.Get(ctx, e, func(ctx context.Context) (string, error) {
-		db, err := session(ctx, e)
+		db, err := openServer(ctx, e)
 		if err != nil {
 			return "", err
 		}
@@ -27,32 +27,33 @@ func account(ctx context.Context, e *check.Env) string {
 	if err != nil || cut < 0 {
 		return anyHost(e)
 	}
-	return sqlText(found[:cut]) + "@" + sqlText(found[cut+1:])
+	return quoteSQL(found[:cut]) + "@" + quoteSQL(found[cut+1:])
 }
 
-// anyHost is the account that most people make for the user; before the login
-// nothing better is known.
-func anyHost(e *check.Env) string { return sqlText(e.Answers.Database.MySQL.User) + "@'%'" }
+// anyHost returns the account with the host pattern %, the usual one. The real
+// host is unknown before the login.
+func anyHost(e *check.Env) string { return quoteSQL(e.Answers.Database.MySQL.User) + "@'%'" }
 
-// alterUser is a statement about the account that did not come to its login.
+// alterUser returns the statement that changes an account which cannot log in.
 func alterUser(e *check.Env, change string) string {
-	return fmt.Sprintf("ALTER USER %s %s;\nwhere the account's host is not %%, put it there: SELECT host FROM mysql.user WHERE user = %s;",
-		anyHost(e), change, sqlText(e.Answers.Database.MySQL.User))
+	return fmt.Sprintf(
+		"ALTER USER %s %s;\nif the account's host is not %%, use its own: SELECT host FROM mysql.user WHERE user = %s;",
+		anyHost(e), change, quoteSQL(e.Answers.Database.MySQL.User))
 }
 
-// deniedAccount finds the account in the refusal of a database (1044), which
-// names it, unlike those of a login, which name where the client is.
+// deniedAccount matches the account in error 1044. Login errors name the client's
+// address instead.
 var deniedAccount = regexp.MustCompile(`^Access denied for user ('(?:[^']|'')*'@'[^']*') to database`)
 
-// RefusedAccount is the account that a server's error is about.
-func RefusedAccount(ctx context.Context, e *check.Env, message string) string {
+// DeniedAccount returns the account that a server's error is about.
+func DeniedAccount(ctx context.Context, e *check.Env, message string) string {
 	if m := deniedAccount.FindStringSubmatch(message); m != nil {
 		return m[1]
 	}
 	return account(ctx, e)
 }
 
-// sqlText quotes a text for a statement.
-func sqlText(text string) string {
+// quoteSQL quotes a string for a statement.
+func quoteSQL(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(text) + "'"
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// TestDatabaseGrantsAreForTheAccountThatIsThere runs the statements that
-// preflight prints: they must be about the account, whose host is a pattern.
-func TestDatabaseGrantsAreForTheAccountThatIsThere(t *testing.T) {
+// TestAccount_remediesWork runs the printed statements: they must be for the account of
+// the login, whose host is a pattern.
+func TestAccount_remediesWork(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	for name, c := range map[string]struct {
@@ -27,8 +27,9 @@ func TestDatabaseGrantsAreForTheAccountThatIsThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			user := "part " + strings.ReplaceAll(name, " ", "'")
-			account := sqlText(user) + "@'127.%'"
-			s.Exec(t, "CREATE DATABASE IF NOT EXISTS here", "CREATE USER "+account+" IDENTIFIED BY '"+checktest.Canary+"'")
+			account := quoteSQL(user) + "@'127.%'"
+			s.Exec(t, "CREATE DATABASE IF NOT EXISTS here",
+				"CREATE USER "+account+" IDENTIFIED BY '"+checktest.Canary+"'")
 			for _, g := range c.grants {
 				s.Exec(t, "GRANT "+g+" TO "+account)
 			}

@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// backupRights are what a restore needs beside reading: it drops the database
-// and creates it again.
+// backupRights are the rights that a restore needs: it drops the database and
+// creates it again.
 var backupRights = []string{"SELECT", "DROP", "CREATE", "INSERT"}
 
 func checkBackup(ctx context.Context, e *check.Env) (string, error) {
@@ -20,34 +20,36 @@ func checkBackup(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if d.MySQL.Auth == answers.RDSAuth && (strategy == answers.BackupDatabase || strategy == answers.BackupMydumper) {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the backup strategy %s does not go with the AWS login", strategy),
+			Found:  fmt.Sprintf("the backup strategy %s does not work with AWS RDS IAM authentication", strategy),
 			Remedy: "database: {backup: {strategy: in-memory}}",
 		}
 	}
 	switch strategy {
 	case answers.BackupDisabled:
 		return "", &check.Fault{
-			Warn: true, Found: "no backup is made before a migration", Why: "a migration that fails leaves the database as it is then",
-			Remedy: "make one by hand before each upgrade, or: database: {backup: {strategy: in-memory}}",
+			Warn: true, Found: "no backup is made before a migration", Why: "a failed migration cannot be rolled back",
+			Remedy: "back up the database before each upgrade, or set database: {backup: {strategy: in-memory}}",
 		}
 	case answers.BackupCustom:
-		return "", check.Skip("what a backup engine of your own needs is not known here")
+		return "", check.Skip("the rights that a custom backup engine needs are unknown")
 	case answers.BackupMydumper:
-		return "", check.Skip("what mydumper needs depends on its arguments; usually RELOAD and PROCESS")
+		return "", check.Skip("the rights that mydumper needs depend on its arguments; usually RELOAD and PROCESS")
 	}
 	if fault, err := backupGrants(ctx, e, strategy); err != nil || fault != nil {
 		return "", orNil(fault, err)
 	}
 	if strategy == answers.BackupDumpFile && d.Backup.Volume.Size == "" {
 		return "", &check.Fault{
-			Warn: true, Found: "the dump file lies in the migration pod, and goes with it", Why: "after a failed migration there is nothing to restore from",
+			Warn:   true,
+			Found:  "the dump file is lost when the migration pod is deleted",
+			Why:    "a failed migration cannot be restored without it",
 			Remedy: "database: {backup: {strategy: dump-file, volume: {size: 1Gi}}}",
 		}
 	}
 	return strategy, nil
 }
 
-// orNil makes one error of a fault and an error, without a typed nil.
+// orNil returns the fault, or else err; it avoids a typed nil.
 func orNil(fault *check.Fault, err error) error {
 	if fault != nil {
 		return fault
@@ -55,8 +57,7 @@ func orNil(fault *check.Fault, err error) error {
 	return err
 }
 
-// backupGrants looks at the grants on the database, and on the one that the
-// copy goes to.
+// backupGrants checks the grants on the database and on the backup database.
 func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fault, error) {
 	grants, err := grants(ctx, e)
 	if err != nil {
@@ -65,7 +66,8 @@ func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fa
 	m := e.Answers.Database.MySQL
 	if missing := missingRights(grants, m.Name, backupRights); len(missing) > 0 {
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s lacks %s on the whole of %s, which restoring a backup needs", m.User, check.JoinAnd(missing), m.Name),
+			Found: fmt.Sprintf("%s lacks %s on the database %s, which restoring a backup needs", m.User,
+				check.JoinAnd(missing), m.Name),
 			Remedy: grantCommand(ctx, e, missing),
 		}, nil
 	}
@@ -75,7 +77,7 @@ func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fa
 	}
 	if missing := missingRights(grants, other, migrationRights); len(missing) > 0 {
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s lacks %s on the backup's database %s", m.User, check.JoinAnd(missing), other),
+			Found:  fmt.Sprintf("%s lacks %s on the backup database %s", m.User, check.JoinAnd(missing), other),
 			Remedy: fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", other, account(ctx, e)),
 		}, nil
 	}

@@ -9,10 +9,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseBackupRights(t *testing.T) {
+func TestBackup(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
-	s.Exec(t, "CREATE USER partial IDENTIFIED BY '"+checktest.Canary+"'", "GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES ON zenml.* TO partial")
+	s.Exec(t, "CREATE USER partial IDENTIFIED BY '"+checktest.Canary+"'",
+		"GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES ON zenml.* TO partial")
 	as := func(user string, b answers.Backup) check.Report {
 		e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User = user })
 		e.Answers.Database.Backup = b
@@ -21,11 +22,17 @@ func TestDatabaseBackupRights(t *testing.T) {
 	volume := answers.Volume{Size: "1Gi"}
 	checktest.Expect(t, as("zenml", answers.Backup{}), "database.backup", check.Pass, "in-memory")
 	checktest.Expect(t, as("partial", answers.Backup{}), "database.backup", check.Failed, "lacks DROP and CREATE")
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDumpFile}), "database.backup", check.Warned, "goes with it")
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDumpFile, Volume: volume}), "database.backup", check.Pass)
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDatabase, Database: "zenml_copy"}), "database.backup", check.Failed, "on the backup's database zenml_copy", "GRANT ALL ON `zenml_copy`.*")
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDisabled}), "database.backup", check.Warned, "no backup")
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupMydumper}), "database.backup", check.Skipped, "mydumper")
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDumpFile}), "database.backup", check.Warned,
+		"lost when the migration pod is deleted")
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDumpFile, Volume: volume}),
+		"database.backup", check.Pass)
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDatabase, Database: "zenml_copy"}),
+		"database.backup", check.Failed, "on the backup database zenml_copy", "GRANT ALL ON `zenml_copy`.*")
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDisabled}), "database.backup", check.Warned,
+		"no backup")
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupMydumper}), "database.backup", check.Skipped,
+		"mydumper")
 	s.Exec(t, "GRANT ALL ON `zenml\\_copy`.* TO zenml")
-	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDatabase, Database: "zenml_copy"}), "database.backup", check.Pass)
+	checktest.Expect(t, as("zenml", answers.Backup{Strategy: answers.BackupDatabase, Database: "zenml_copy"}),
+		"database.backup", check.Pass)
 }

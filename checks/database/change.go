@@ -11,78 +11,96 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// checkChange compares the database with that of the deployed release: the
-// server moves nothing by itself, and starts with an empty one elsewhere.
+// checkChange compares the database with that of the deployed release. The server
+// moves no data: with another database it starts empty.
 func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	v, err := release.DeployedEnvironment(ctx, e)
 	if err != nil {
 		return "", err
 	}
 	if v == nil {
-		return "nothing is deployed yet", nil
+		return "no release is deployed yet", nil
 	}
-	before, ok := deployedDatabase(v)
+	before, ok := deployedLocation(v)
 	if !ok {
-		return "", check.Skip("the deployed server's ZENML_STORE_URL is not one that this program can read")
+		return "", check.Skip("the ZENML_STORE_URL of the deployed server cannot be parsed")
 	}
-	switch after := database(e); {
+	switch after := chosenLocation(e); {
 	case before.kind == after.kind && before.place == after.place:
-		return "the deployed release has the same: " + before.String(), nil
+		return "the deployed release uses the same: " + before.String(), nil
 	case before.kind == answers.SQLiteDatabase:
-		return "", &check.Fault{Warn: true, Found: fmt.Sprintf("the deployed release keeps its data in SQLite, and the answers say %s: the server starts without what was there", after),
-			Remedy: "copy what you need by hand, for example with the zenml client; or keep database.type: sqlite"}
+		return "", &check.Fault{
+			Warn: true,
+			Found: fmt.Sprintf(
+				"the deployed release stores its data in SQLite, but the answers name %s: the server starts "+
+					"without the existing data",
+				after),
+			Remedy: "copy what you need first, for example with the zenml client, or set database: {type: sqlite}",
+		}
 	case after.kind == answers.SQLiteDatabase:
-		return "", &check.Fault{Found: fmt.Sprintf("the deployed release keeps its data in %s, and the answers say SQLite: the server starts empty, and without an admin", before),
-			Remedy: before.keep() + "; to start anew on purpose: --warn-only database.change"}
+		return "", &check.Fault{
+			Found: fmt.Sprintf(
+				"the deployed release stores its data in %s, but the answers name SQLite: the server starts "+
+					"empty, without an admin user",
+				before),
+			Remedy: before.keep() + "\nif you want to start over: --warn-only database.change",
+		}
 	default:
-		return "", &check.Fault{Warn: true, Found: fmt.Sprintf("the deployed release keeps its data in %s, and the answers say %s", before, after),
-			Remedy: before.keep() + ", unless it is the same database under another name or its data have been copied"}
+		return "", &check.Fault{
+			Warn:  true,
+			Found: fmt.Sprintf("the deployed release stores its data in %s, but the answers name %s", before, after),
+			Remedy: before.keep() + "\nignore this if it is the same database under another name, or if its " +
+				"data was copied",
+		}
 	}
 }
 
-// whereabouts is where a server keeps its data.
-type whereabouts struct {
+// location is where a server stores its data.
+type location struct {
 	kind  string
 	place string // HOST:PORT/NAME of MySQL
 }
 
-func (w whereabouts) String() string {
+func (w location) String() string {
 	if w.kind == answers.SQLiteDatabase {
 		return "SQLite"
 	}
 	return "MySQL at " + w.place
 }
 
-// keep is the setting that leaves the data where they are.
-func (w whereabouts) keep() string {
+// keep returns the answers that keep using the location.
+func (w location) keep() string {
 	address, name, _ := strings.Cut(w.place, "/")
 	host, port, _ := strings.Cut(address, ":")
-	return fmt.Sprintf("database: {type: mysql, mysql: {host: %s, port: %s, name: %s, …}}; answers init --from-release writes all of it", host, port, name)
+	return fmt.Sprintf(
+		"database: {type: mysql, mysql: {host: %s, port: %s, name: %s, …}}\n"+
+			"zenml-installer answers init --from-release writes the complete answers",
+		host, port, name)
 }
 
-// database is where the answers put the data.
-func database(e *check.Env) whereabouts {
+// chosenLocation returns where the answers store the data.
+func chosenLocation(e *check.Env) location {
 	if e.Answers.Database.Type != answers.MySQLDatabase {
-		return whereabouts{kind: answers.SQLiteDatabase}
+		return location{kind: answers.SQLiteDatabase}
 	}
 	m := e.Answers.Database.MySQL
-	return whereabouts{answers.MySQLDatabase, fmt.Sprintf("%s:%d/%s", strings.ToLower(m.Host), m.Port, m.Name)}
+	return location{answers.MySQLDatabase, fmt.Sprintf("%s:%d/%s", strings.ToLower(m.Host), m.Port, m.Name)}
 }
 
-// deployedDatabase is where a deployed server keeps its data, by its ZENML_STORE_URL.
-// The charts set none for SQLite in its usual place.
-func deployedDatabase(v release.Environment) (whereabouts, bool) {
+// deployedLocation returns where a deployed server stores its data, from its
+// ZENML_STORE_URL. The charts set none for SQLite.
+func deployedLocation(v release.Environment) (location, bool) {
 	text := v.Get("ZENML_STORE_URL")
 	if text == "" || strings.HasPrefix(text, "sqlite:") {
-		return whereabouts{kind: answers.SQLiteDatabase}, true
+		return location{kind: answers.SQLiteDatabase}, true
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "mysql" {
-		return whereabouts{}, false
+		return location{}, false
 	}
 	port := u.Port()
 	if port == "" {
 		port = "3306"
 	}
-	return whereabouts{answers.MySQLDatabase, strings.ToLower(u.Hostname()) + ":" + port + u.Path}, true
+	return location{answers.MySQLDatabase, strings.ToLower(u.Hostname()) + ":" + port + u.Path}, true
 }

@@ -10,16 +10,21 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-func TestDatabaseOnAnUpgrade(t *testing.T) {
+func TestChange(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	mysql, sqlite, strange, empty := c.Namespace(t), c.Namespace(t), c.Namespace(t), c.Namespace(t)
 	none := map[string]string{"ZENML_SECRETS_STORE_TYPE": "none"}
-	checktest.InstallServer(t, c, mysql, none, map[string]string{"ZENML_STORE_URL": "mysql://zenml:" + checktest.Canary + "@Db.example.com/zenml"})
+	checktest.InstallServer(t, c, mysql, none,
+		map[string]string{"ZENML_STORE_URL": "mysql://zenml:" + checktest.Canary + "@Db.example.com/zenml"})
 	checktest.InstallServer(t, c, sqlite, none, map[string]string{})
-	checktest.InstallServer(t, c, strange, none, map[string]string{"ZENML_STORE_URL": "mysql://zenml:" + checktest.Canary + "%zz@db.example.com/zenml"})
+	checktest.InstallServer(t, c, strange, none,
+		map[string]string{"ZENML_STORE_URL": "mysql://zenml:" + checktest.Canary + "%zz@db.example.com/zenml"})
 	on := func(host string, port int, name string) answers.Database {
-		return answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: host, Port: port, Name: name, User: "zenml"}}
+		return answers.Database{
+			Type:  answers.MySQLDatabase,
+			MySQL: answers.MySQL{Host: host, Port: port, Name: name, User: "zenml"},
+		}
 	}
 	embedded := answers.Database{Type: answers.SQLiteDatabase}
 	for _, s := range []struct {
@@ -28,17 +33,23 @@ func TestDatabaseOnAnUpgrade(t *testing.T) {
 		status    check.Status
 		say       string
 	}{
-		{empty, embedded, check.Pass, "nothing is deployed yet"},
-		{mysql, on("db.example.com", 3306, "zenml"), check.Pass, "has the same: MySQL at db.example.com:3306/zenml"},
-		{mysql, embedded, check.Failed, "keeps its data in MySQL at db.example.com:3306/zenml, and the answers say SQLite"},
+		{empty, embedded, check.Pass, "no release is deployed yet"},
+		{mysql, on("db.example.com", 3306, "zenml"), check.Pass, "uses the same: MySQL at db.example.com:3306/zenml"},
+		{mysql, embedded, check.Failed, "keeps its data in MySQL at db.example.com:3306/zenml, and the answers " +
+			"say SQLite"},
 		{mysql, embedded, check.Failed, "mysql: {host: db.example.com, port: 3306, name: zenml, …}"},
-		{mysql, on("db.example.com", 3307, "zenml"), check.Warned, "the answers say MySQL at db.example.com:3307/zenml"},
-		{mysql, on("db.example.com", 3306, "other"), check.Warned, "the answers say MySQL at db.example.com:3306/other"},
-		{sqlite, embedded, check.Pass, "has the same: SQLite"},
-		{sqlite, on("db.example.com", 3306, "zenml"), check.Warned, "without what was there"},
-		{strange, embedded, check.Skipped, "ZENML_STORE_URL is not one that this program can read"},
+		{mysql, on("db.example.com", 3307, "zenml"), check.Warned, "the answers name MySQL at " +
+			"db.example.com:3307/zenml"},
+		{mysql, on("db.example.com", 3306, "other"), check.Warned, "the answers name MySQL at " +
+			"db.example.com:3306/other"},
+		{sqlite, embedded, check.Pass, "uses the same: SQLite"},
+		{sqlite, on("db.example.com", 3306, "zenml"), check.Warned, "without the existing data"},
+		{strange, embedded, check.Skipped, "cannot be parsed"},
 	} {
-		e := &check.Env{Answers: answers.Answers{Cluster: answers.Cluster{Namespace: s.namespace}, Database: s.database}.Complete(), Cluster: c.Access()}
+		e := &check.Env{
+			Answers: answers.Answers{Cluster: answers.Cluster{Namespace: s.namespace}, Database: s.database}.Complete(),
+			Cluster: c.Access(),
+		}
 		report, err := check.Run(t.Context(), Checks, e, check.Options{Only: []string{"database.change"}}, nil)
 		checktest.Must(t, err)
 		result := checktest.Expect(t, report, "database.change", s.status, s.say)

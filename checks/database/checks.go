@@ -1,5 +1,5 @@
-// Package database holds the checks of MySQL and SQLite as this machine sees
-// them. What a pod sees is the subject of package probepod.
+// Package database holds the checks of MySQL and SQLite from this machine.
+// Package probepod checks MySQL from a pod.
 package database
 
 import (
@@ -7,7 +7,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// NeedsMySQL skips a check when the database is not MySQL.
+// NeedsMySQL returns why a check is skipped if the database is not MySQL.
 func NeedsMySQL(e *check.Env) string {
 	if e.Answers.Database.Type != answers.MySQLDatabase {
 		return "the database is not MySQL"
@@ -22,7 +22,7 @@ func needsSQLite(e *check.Env) string {
 	return ""
 }
 
-// Checks ask about the database as this machine sees it.
+// Checks check the database from this machine.
 var Checks = []check.Check{
 	{
 		ID:       "database.config",

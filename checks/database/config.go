@@ -23,9 +23,9 @@ func checkConfig(_ context.Context, e *check.Env) (string, error) {
 	}
 	if key := rawPassword(e.Answers.Values); key != "" {
 		return "", &check.Fault{
-			Warn: true, Found: key + " has a password inside the URL",
-			Why:    "it wins over any other password, must be percent-encoded, and makes the values file a secret",
-			Remedy: "leave it out there and set database.mysql.password",
+			Warn: true, Found: key + " contains a password",
+			Why:    "it overrides any other password, must be percent-encoded, and makes the values file sensitive",
+			Remedy: "remove it from the URL and set database.mysql.password",
 		}
 	}
 	m := e.Answers.Database.MySQL

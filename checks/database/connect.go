@@ -21,7 +21,7 @@ func checkResolve(ctx context.Context, e *check.Env) (string, error) {
 		for _, a := range found {
 			all = append(all, a.Unmap().String())
 		}
-		return host + " is " + strings.Join(all, ", "), nil
+		return host + " resolves to " + strings.Join(all, ", "), nil
 	}
 	if check.IsTransient(err) {
 		return "", check.Transient(unresolved(e, err))
@@ -31,31 +31,37 @@ func checkResolve(ctx context.Context, e *check.Env) (string, error) {
 
 func unresolved(e *check.Env, err error) error {
 	host := e.Answers.Database.MySQL.Host
-	fault := &check.Fault{Found: fmt.Sprintf("%s: the name server gives no answer: %v", host, err), Remedy: "try again, or look at this machine's name servers: nslookup " + host, Local: true, Cause: err}
+	fault := &check.Fault{
+		Found:  fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
+		Remedy: "try again, or check this machine's DNS: nslookup " + host,
+		Local:  true,
+		Cause:  err,
+	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		fault.Found = fmt.Sprintf("there is no host %s, seen from this machine", host)
-		fault.Remedy = "correct database.mysql.host; nslookup " + host + " shows what this machine knows"
+		fault.Found = fmt.Sprintf("cannot resolve %s on this machine: no such host", host)
+		fault.Remedy = "correct database.mysql.host, and check it: nslookup " + host
 	}
 	if check.IsPrivateName(host) {
-		podDecides(e, fault)
+		softenPrivate(e, fault)
 	}
 	return fault
 }
 
-// podDecides turns a fault of this machine's network into a warning: a private
-// database is refused to a laptop and fine for the pod.
-func podDecides(e *check.Env, f *check.Fault) {
+// softenPrivate makes a network fault of this machine a warning: pods can often
+// reach a private database that a laptop cannot.
+func softenPrivate(e *check.Env, f *check.Fault) {
 	f.Warn, f.Blocks = true, true
-	f.Why = "the name looks private: what counts is what a pod in the cluster sees, and from here that cannot be told"
-	f.Remedy += fmt.Sprintf("\nkubectl -n %s run zenml-db-look --rm -it --restart=Never --image=busybox -- nc -zv %s %d",
-		e.Namespace(), e.Answers.Database.MySQL.Host, e.Answers.Database.MySQL.Port)
+	f.Why = "the address looks private: only pods in the cluster must reach it, and this machine cannot test that"
+	f.Remedy += fmt.Sprintf(
+		"\nkubectl -n %s run zenml-db-probe --rm -it --restart=Never --image=busybox -- nc -zv %s %d", e.Namespace(),
+		e.Answers.Database.MySQL.Host, e.Answers.Database.MySQL.Port)
 }
 
 func checkConnect(ctx context.Context, e *check.Env) (string, error) {
-	h, err := databaseHello(ctx, e)
+	h, err := databaseGreeting(ctx, e)
 	if err == nil {
-		return Address(e) + " greets as " + h.version, nil
+		return Address(e) + " answers as " + h.version, nil
 	}
 	fault := unconnected(ctx, e, err)
 	if check.IsTransient(err) {
@@ -66,43 +72,45 @@ func checkConnect(ctx context.Context, e *check.Env) (string, error) {
 
 func unconnected(ctx context.Context, e *check.Env, err error) error {
 	address := Address(e)
-	var foreign *errForeign
+	var foreign *notMySQLError
 	var server *mysql.MySQLError
 	fault := &check.Fault{Cause: err}
 	switch {
 	case errors.As(err, &foreign):
-		fault.Found = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.says)
-		fault.Remedy = "correct database.mysql.host and database.mysql.port; MySQL's own port is 3306, and 33060 (the X protocol) does not serve"
+		fault.Found = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.reason)
+		fault.Remedy = "correct database.mysql.host and database.mysql.port; the default port is 3306, and " +
+			"33060 (X Protocol) does not work"
 		return fault
 	case errors.As(err, &server):
 		return MySQLFault(e, server)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		fault.Found = address + " refuses the connection: nothing listens there"
-		fault.Remedy = "correct database.mysql.port, start the database, or let it listen on its network address (bind-address)"
+		fault.Found = "cannot connect to " + address + ": connection refused"
+		fault.Remedy = "start the database, make it listen on its network address (bind-address), or correct " +
+			"database.mysql.port"
 	case check.IsTimeout(err):
-		fault.Found = fmt.Sprintf("%s does not answer within %s", address, check.DialLimit)
-		fault.Remedy = "open the port in the firewall or security group in front of the database"
+		fault.Found = fmt.Sprintf("cannot connect to %s: no answer within %s", address, check.DialLimit)
+		fault.Remedy = "allow the port in the firewall or security group of the database"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		fault.Found = "there is no route to " + address
-		fault.Remedy = "connect to the network that the database is in, or correct database.mysql.host"
+		fault.Found = "cannot connect to " + address + ": no route to host"
+		fault.Remedy = "connect to the network of the database, or correct database.mysql.host"
 	default:
-		fault.Found = fmt.Sprintf("%s: the connection fails: %v", address, err)
-		fault.Remedy = "look at the network between here and there"
+		fault.Found = fmt.Sprintf("cannot connect to %s: %s", address, check.Reason(err))
+		fault.Remedy = "check the network between this machine and the database"
 	}
 	fault.Local = true
-	if privateDatabase(ctx, e) {
-		podDecides(e, fault)
+	if isPrivateDatabase(ctx, e) {
+		softenPrivate(e, fault)
 	}
 	return fault
 }
 
-// privateDatabase tells whether the database is likely out of this machine's
-// sight: by its name, or by where the name leads.
-func privateDatabase(ctx context.Context, e *check.Env) bool {
+// isPrivateDatabase reports whether this machine probably cannot reach the
+// database, judged by its name and address.
+func isPrivateDatabase(ctx context.Context, e *check.Env) bool {
 	host := e.Answers.Database.MySQL.Host
 	if check.IsPrivateName(host) {
 		return true
 	}
-	found, err := databaseAddresses(context.WithoutCancel(ctx), e) // also once the check's own time is up
+	found, err := databaseAddresses(context.WithoutCancel(ctx), e) // even after the check's time limit
 	return err == nil && len(found) > 0 && check.IsPrivateAddress(found[0])
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseNetworkFaults(t *testing.T) {
+func TestConnect_networkFaults(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	at := func(host string, port int) *check.Env {
 		return checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Host, m.Port = host, port })
 	}
 	report := preflight(t, at("no.such.example.com", s.Port), check.Options{})
-	checktest.Expect(t, report, "database.resolve", check.Failed, "there is no host no.such.example.com")
+	checktest.Expect(t, report, "database.resolve", check.Failed, "cannot resolve no.such.example.com")
 	checktest.Expect(t, report, "database.connect", check.Skipped, "needs database.resolve")
 
 	report = preflight(t, at("mysql.databases.svc", s.Port), check.Options{})
@@ -30,14 +30,15 @@ func TestDatabaseNetworkFaults(t *testing.T) {
 	}
 	_ = closed.Close()
 	report = preflight(t, at("db.test", closed.Addr().(*net.TCPAddr).Port), check.Options{})
-	checktest.Expect(t, report, "database.connect", check.Failed, "refuses the connection")
+	checktest.Expect(t, report, "database.connect", check.Failed, "connection refused")
 	checktest.Expect(t, report, "database.login", check.Skipped, "needs database.tls")
 }
 
-func TestDatabasePortOfAnotherProtocol(t *testing.T) {
+func TestConnect_otherProtocol(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	port := checktest.ServeSSH(t, "127.0.0.1")
 	e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Port = port })
-	checktest.Expect(t, preflight(t, e, check.Options{}), "database.connect", check.Failed, "does not speak MySQL", "SSH-2.0-OpenSSH")
+	checktest.Expect(t, preflight(t, e, check.Options{}), "database.connect", check.Failed, "does not speak MySQL",
+		"SSH-2.0-OpenSSH")
 }

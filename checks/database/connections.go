@@ -12,8 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// The server's own defaults for each pod: 20 connections, and 20 more for a
-// while.
+// The server's defaults for each pod: 20 connections and 20 overflow connections.
 const (
 	defaultPool     = 20
 	defaultOverflow = 20
@@ -38,24 +37,33 @@ func checkConnections(ctx context.Context, e *check.Env) (string, error) {
 	l := tightest(limits)
 	if l.most > 0 && needed > l.most {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("%d pods with up to %d connections each need %d, and %s is %d", replicas, each, needed, l.name, l.most),
-			Remedy: fmt.Sprintf(l.raise, needed+needed/4) + "\nor smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",
+			Found: fmt.Sprintf("%s with up to %d connections each need %d connections, but %s is %d",
+				pods(replicas), each, needed, l.name, l.most),
+			Remedy: fmt.Sprintf(l.raise, needed+needed/4) +
+				"\nor set smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",
 		}
 	}
-	return fmt.Sprintf("%d of %d (%s)", needed, l.most, l.name), nil
+	return fmt.Sprintf("%d of %d connections (%s)", needed, l.most, l.name), nil
 }
 
-// connectionLimit is how many connections there may be, and the statement that
-// raises it; 0 for no limit.
+func pods(n int) string {
+	if n == 1 {
+		return "1 pod"
+	}
+	return fmt.Sprintf("%d pods", n)
+}
+
+// connectionLimit is a limit of connections, 0 for none, and the statement that
+// raises it.
 type connectionLimit struct {
 	most        int
 	name, raise string
 }
 
-// connectionLimits are those that apply to the user. The session has the limit
-// of the account itself, where it has one, else the server's.
+// connectionLimits returns the limits that apply to the user. The session variable
+// is the account's own limit if it has one, else the server's.
 func connectionLimits(ctx context.Context, e *check.Env, variables map[string]string) ([]connectionLimit, error) {
-	db, err := session(ctx, e)
+	db, err := openServer(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +101,7 @@ func orDefault(n, otherwise int) int {
 	return otherwise
 }
 
-// mostReplicas is how many server pods there may be at once.
+// mostReplicas returns the largest number of server pods.
 func mostReplicas(ctx context.Context, e *check.Env) int {
 	if e.Rendered != nil {
 		if r, err := e.Render(ctx); err == nil {
@@ -109,14 +117,14 @@ func renderedReplicas(objects []manifest.Object) int {
 	most := 0
 	for _, kind := range []struct{ name, field string }{{"HorizontalPodAutoscaler", "maxReplicas"}, {"Deployment", "replicas"}} {
 		for _, o := range manifest.Find(objects, kind.name, "") {
-			most = max(most, whole(o, "spec", kind.field))
+			most = max(most, intField(o, "spec", kind.field))
 		}
 	}
 	return most
 }
 
-// whole reads a whole number, in whichever form the manifest was decoded.
-func whole(o manifest.Object, path ...string) int {
+// intField reads an integer field, however the manifest was decoded.
+func intField(o manifest.Object, path ...string) int {
 	value, _, _ := unstructured.NestedFieldNoCopy(o.Object, path...)
 	switch n := value.(type) {
 	case int64:

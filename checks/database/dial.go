@@ -19,23 +19,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// helloLimit is how long the server may take for its greeting: it looks up the
-// client's name first, unless told otherwise.
-const helloLimit = 5 * time.Second
+// greetingLimit is the time limit of the server's greeting: by default the server
+// resolves the client's name first.
+const greetingLimit = 5 * time.Second
 
-// hello is a connection on which the server has introduced itself.
-type hello struct {
+// greeting is a connection on which the server has sent its first packet.
+type greeting struct {
 	conn    net.Conn
 	version string
-	tls     bool // it offers TLS
+	tls     bool // the server offers TLS
 }
 
-// errForeign says that the port does not speak MySQL's protocol.
-type errForeign struct{ says string }
+// notMySQLError reports that the port does not speak MySQL's protocol.
+type notMySQLError struct{ reason string }
 
-func (e *errForeign) Error() string { return e.says }
+func (e *notMySQLError) Error() string { return e.reason }
 
-// Address is the host and port of MySQL.
+// Address returns the host and port of MySQL.
 func Address(e *check.Env) string {
 	m := e.Answers.Database.MySQL
 	return net.JoinHostPort(m.Host, strconv.Itoa(m.Port))
@@ -43,7 +43,7 @@ func Address(e *check.Env) string {
 
 var addressesMemo = check.NewMemo[[]netip.Addr]("database addresses")
 
-// databaseAddresses resolves the host, once.
+// databaseAddresses resolves the host once per run.
 func databaseAddresses(ctx context.Context, e *check.Env) ([]netip.Addr, error) {
 	return addressesMemo.Get(ctx, e, func(ctx context.Context) ([]netip.Addr, error) {
 		host := e.Answers.Database.MySQL.Host
@@ -67,23 +67,23 @@ func dialDatabase(ctx context.Context, e *check.Env) (net.Conn, error) {
 	return (&net.Dialer{Resolver: e.Resolver}).DialContext(ctx, "tcp", Address(e))
 }
 
-var helloMemo = check.NewMemo[*hello]("database hello")
+var greetingMemo = check.NewMemo[*greeting]("database greeting")
 
-// databaseHello connects and reads the greeting, once. The connection stays
-// open for the look at TLS.
-func databaseHello(ctx context.Context, e *check.Env) (*hello, error) {
-	return helloMemo.Get(ctx, e, func(ctx context.Context) (*hello, error) {
+// databaseGreeting connects and reads the greeting once per run. The connection
+// stays open for the TLS handshake.
+func databaseGreeting(ctx context.Context, e *check.Env) (*greeting, error) {
+	return greetingMemo.Get(ctx, e, func(ctx context.Context) (*greeting, error) {
 		conn, err := dialDatabase(ctx, e)
 		if err != nil {
 			return nil, err
 		}
 		e.AtEnd(func() { _ = conn.Close() })
-		if err := conn.SetDeadline(time.Now().Add(helloLimit)); err != nil {
+		if err := conn.SetDeadline(time.Now().Add(greetingLimit)); err != nil {
 			return nil, err
 		}
 		stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
 		defer stop()
-		h, err := readHello(conn)
+		h, err := readGreeting(conn)
 		if err != nil {
 			return nil, temporaryMySQL(err)
 		}
@@ -92,45 +92,45 @@ func databaseHello(ctx context.Context, e *check.Env) (*hello, error) {
 	})
 }
 
-// readHello reads the first packet of a MySQL server: three bytes of length, a
-// sequence number, and protocol 10's greeting or an error.
-func readHello(r io.Reader) (*hello, error) {
+// readGreeting reads the first packet of a MySQL server: three bytes of length, a
+// sequence number, and the greeting of protocol 10 or an error.
+func readGreeting(r io.Reader) (*greeting, error) {
 	reader := bufio.NewReaderSize(r, 512)
 	first, err := reader.Peek(5)
 	if err != nil && len(first) == 0 {
-		return nil, silent(err)
+		return nil, noGreeting(err)
 	}
 	if len(first) < 5 || first[3] != 0 || first[4] != 10 && first[4] != 0xff {
 		rest, _ := reader.Peek(reader.Buffered())
-		return nil, &errForeign{says: "it answers with " + strconv.Quote(check.FirstWords(rest))}
+		return nil, &notMySQLError{reason: "it answers " + strconv.Quote(check.FirstWords(rest))}
 	}
 	length := int(first[0]) | int(first[1])<<8 | int(first[2])<<16
 	if length > 4096 {
-		return nil, &errForeign{says: "its greeting is too long for MySQL"}
+		return nil, &notMySQLError{reason: "its greeting is too long"}
 	}
 	packet := make([]byte, 4+length)
 	if _, err := io.ReadFull(reader, packet); err != nil {
-		return nil, silent(err)
+		return nil, noGreeting(err)
 	}
-	return parseHello(packet[4:])
+	return parseGreeting(packet[4:])
 }
 
-func parseHello(body []byte) (*hello, error) {
+func parseGreeting(body []byte) (*greeting, error) {
 	if body[0] == 0xff {
-		return nil, helloError(body)
+		return nil, greetingError(body)
 	}
 	version, rest, ok := bytes.Cut(body[1:], []byte{0})
 	// thread id 4, challenge 8, filler 1, then two bytes of capabilities
 	if !ok || len(rest) < 15 {
-		return nil, &errForeign{says: "its greeting is not MySQL's"}
+		return nil, &notMySQLError{reason: "its greeting is malformed"}
 	}
-	return &hello{version: string(version), tls: binary.LittleEndian.Uint16(rest[13:15])&wantTLS != 0}, nil
+	return &greeting{version: string(version), tls: binary.LittleEndian.Uint16(rest[13:15])&wantTLS != 0}, nil
 }
 
-// helloError reads an error packet; before the login it may lack its SQL state.
-func helloError(body []byte) error {
+// greetingError reads an error packet, which has no SQL state before the login.
+func greetingError(body []byte) error {
 	if len(body) < 3 {
-		return &errForeign{says: "its greeting is not MySQL's"}
+		return &notMySQLError{reason: "its greeting is malformed"}
 	}
 	message := string(body[3:])
 	if strings.HasPrefix(message, "#") && len(message) >= 6 {
@@ -139,12 +139,12 @@ func helloError(body []byte) error {
 	return &mysql.MySQLError{Number: binary.LittleEndian.Uint16(body[1:3]), Message: message}
 }
 
-func silent(err error) error {
+func noGreeting(err error) error {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &errForeign{says: "it closes the connection without a word"}
+		return &notMySQLError{reason: "it closes the connection without a greeting"}
 	case check.IsTimeout(err):
-		return &errForeign{says: fmt.Sprintf("it says nothing within %s", helloLimit)}
+		return &notMySQLError{reason: fmt.Sprintf("it sends no greeting within %s", greetingLimit)}
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// The server's error numbers that are told apart.
+// The server's error numbers that the checks tell apart.
 const (
 	errTooManyConnections = 1040
 	errDatabaseDenied     = 1044
@@ -33,32 +33,41 @@ const (
 	errMariaLocked        = 4151
 )
 
-// MySQLFault puts an error of the database server into plain words.
+// MySQLFault explains an error of the database server.
 func MySQLFault(e *check.Env, err error) *check.Fault {
 	var server *mysql.MySQLError
 	if !errors.As(err, &server) {
 		return driverFault(e, err)
 	}
 	user := e.Answers.Database.MySQL.User
-	fault := &check.Fault{Found: fmt.Sprintf("the database server answers: %s (%d)", server.Message, server.Number), Cause: err}
+	fault := &check.Fault{
+		Found: fmt.Sprintf("the database server reports: %s (%d)", server.Message, server.Number),
+		Cause: err,
+	}
 	switch server.Number {
 	case errTooManyConnections, errTooManyOfUser:
-		fault.Found = fmt.Sprintf("the database server has too many connections already (%d)", server.Number)
-		fault.Remedy = "SET GLOBAL max_connections = 200;\nor close what holds them: SHOW PROCESSLIST;"
+		fault.Found = fmt.Sprintf("the database server has too many connections (%d)", server.Number)
+		fault.Remedy = "SET GLOBAL max_connections = 200;\nor close unused connections: SHOW PROCESSLIST;"
 	case errAccessDenied:
-		fault.Found = fmt.Sprintf("the user or the password is wrong, or the user may not log in from here: %s (1045)", server.Message)
-		fault.Remedy = "correct database.mysql.user and database.mysql.password, or set the password anew:\n" + alterUser(e, "IDENTIFIED BY '...'")
+		fault.Found = fmt.Sprintf(
+			"the user or the password is wrong, or the user cannot log in from this address: %s (1045)", server.Message)
+		fault.Remedy = "correct database.mysql.user and database.mysql.password, or set the password again:\n" +
+			alterUser(
+				e, "IDENTIFIED BY '...'")
 	case errNoPassword:
-		fault.Found = fmt.Sprintf("%s logs in by another method than a password: %s (1698)", user, server.Message)
+		fault.Found = fmt.Sprintf("%s does not log in by password: %s (1698)", user, server.Message)
 		fault.Remedy = alterUser(e, "IDENTIFIED BY '...'")
 	case errHostBlocked:
-		fault.Found = "the database server has blocked this machine after too many failed connections (1129)"
+		fault.Found = "the database server blocks this machine after too many failed connections (1129)"
 		fault.Remedy = "mysqladmin flush-hosts"
 	case errHostNotAllowed:
-		fault.Found = fmt.Sprintf("the database server does not let this machine in: %s (1130)", server.Message)
-		fault.Remedy = "CREATE USER " + anyHost(e) + " IDENTIFIED BY '...';\nor a narrower host pattern that covers the cluster's nodes"
+		fault.Found = fmt.Sprintf("the database server does not allow connections from this machine: %s (1130)",
+			server.Message)
+		fault.Remedy = "CREATE USER " + anyHost(
+			e) + " IDENTIFIED BY '...';\nor use a narrower host pattern that covers the cluster's nodes"
 	case errOldClient, errPluginMissing:
-		fault.Found = fmt.Sprintf("%s has an authentication method that does not serve here: %s (%d)", user, server.Message, server.Number)
+		fault.Found = fmt.Sprintf("the authentication plugin of %s is not supported: %s (%d)", user, server.Message,
+			server.Number)
 		fault.Remedy = alterUser(e, "IDENTIFIED WITH caching_sha2_password BY '...'")
 	case errPasswordExpired, errMustChange:
 		fault.Found = fmt.Sprintf("the password of %s has expired (%d)", user, server.Number)
@@ -67,28 +76,30 @@ func MySQLFault(e *check.Env, err error) *check.Fault {
 		fault.Found = fmt.Sprintf("the account of %s is locked (%d)", user, server.Number)
 		fault.Remedy = alterUser(e, "ACCOUNT UNLOCK")
 	case errSecureTransport:
-		fault.Found = "the database server insists on TLS (3159)"
+		fault.Found = "the database server requires TLS (3159)"
 		fault.Remedy = "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}"
 	}
 	return fault
 }
 
-// driverFault puts an error of the client side into plain words.
+// driverFault explains an error of the client's side.
 func driverFault(e *check.Env, err error) *check.Fault {
 	user := e.Answers.Database.MySQL.User
-	fault := &check.Fault{Found: fmt.Sprintf("the login fails: %v", err), Cause: err}
+	fault := &check.Fault{Found: fmt.Sprintf("cannot log in: %s", check.Reason(err)), Cause: err}
 	switch {
-	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrCleartextPassword):
-		fault.Found = fmt.Sprintf("%s has an authentication method that does not serve here", user)
+	case errors.Is(err, mysql.ErrUnknownPlugin),
+		errors.Is(err, mysql.ErrOldPassword),
+		errors.Is(err, mysql.ErrCleartextPassword):
+		fault.Found = fmt.Sprintf("the authentication plugin of %s is not supported", user)
 		fault.Remedy = alterUser(e, "IDENTIFIED WITH caching_sha2_password BY '...'")
 	case check.IsTimeout(err):
-		fault.Found = "the database server does not answer the login in time"
-		fault.Remedy = "look at its load: SHOW PROCESSLIST;"
+		fault.Found = "the database server did not answer the login in time"
+		fault.Remedy = "check its load: SHOW PROCESSLIST;"
 	}
 	return fault
 }
 
-// temporaryMySQL marks what the server may take back a moment later.
+// temporaryMySQL marks errors that can pass within seconds.
 func temporaryMySQL(err error) error {
 	var server *mysql.MySQLError
 	if errors.As(err, &server) && (server.Number == errTooManyConnections || server.Number == errTooManyOfUser) {
@@ -97,7 +108,7 @@ func temporaryMySQL(err error) error {
 	return err
 }
 
-// number is the server's error number, 0 for anything else.
+// number returns the server's error number, 0 for any other error.
 func number(err error) uint16 {
 	var server *mysql.MySQLError
 	if errors.As(err, &server) {

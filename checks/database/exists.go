@@ -11,14 +11,16 @@ import (
 // database on error 1049 alone; any other error is final for it.
 func checkExists(ctx context.Context, e *check.Env) (string, error) {
 	name := e.Answers.Database.MySQL.Name
-	_, err := inDatabase(ctx, e)
+	_, err := openDatabase(ctx, e)
 	switch number(err) {
 	case errUnknownDatabase:
 		return creatable(ctx, e)
 	case errDatabaseDenied:
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("%s has no right on the database %s at all, or there is none of that name (1044)", e.Answers.Database.MySQL.User, name),
-			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + grantCommand(ctx, e, migrationRights), Cause: err,
+			Found: fmt.Sprintf("%s has no rights on the database %s, or the database does not exist (1044)",
+				e.Answers.Database.MySQL.User, name),
+			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
+			Cause:  err,
 		}
 	}
 	if err != nil {
@@ -35,7 +37,8 @@ func creatable(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(missingRights(grants, name, []string{"CREATE"})) > 0 {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("there is no database %s, and %s may not create it (1049)", name, e.Answers.Database.MySQL.User),
+			Found: fmt.Sprintf("the database %s does not exist, and %s cannot create it (1049)", name,
+				e.Answers.Database.MySQL.User),
 			Remedy: "CREATE DATABASE `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
 		}
 	}

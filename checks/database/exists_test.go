@@ -9,20 +9,21 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseMissing(t *testing.T) {
+func TestExists_missingDatabase(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	s.Exec(t, "CREATE USER maker IDENTIFIED BY '"+checktest.Canary+"'", "GRANT ALL ON `zen\\_%`.* TO maker",
 		"CREATE USER looker IDENTIFIED BY '"+checktest.Canary+"'", "GRANT SELECT ON *.* TO looker",
 		"CREATE USER nobody IDENTIFIED BY '"+checktest.Canary+"'")
 	as := func(user, name string) check.Report {
-		return preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User, m.Name = user, name }), check.Options{})
+		return preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User, m.Name = user, name }),
+			check.Options{})
 	}
 	report := as("maker", "zen_new")
 	checktest.Expect(t, report, "database.exists", check.Pass, "the server will create it")
-	checktest.Expect(t, report, "database.privileges", check.Pass, "not proved")
+	checktest.Expect(t, report, "database.privileges", check.Pass, "not tested")
 	report = as("looker", "zen_new")
-	checktest.Expect(t, report, "database.exists", check.Failed, "may not create it", "CREATE DATABASE `zen_new`;")
+	checktest.Expect(t, report, "database.exists", check.Failed, "cannot create it", "CREATE DATABASE `zen_new`;")
 	checktest.Expect(t, report, "database.privileges", check.Skipped, "needs database.exists")
 	checktest.Expect(t, as("nobody", "zenml"), "database.exists", check.Failed, "1044", "GRANT CREATE")
 	if left := s.Strings(t, "SHOW DATABASES LIKE 'zen\\_%'"); len(left) != 0 {

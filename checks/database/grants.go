@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Rights are what the migrations need on the database.
+// migrationRights are the rights that the migrations need on the database.
 var migrationRights = []string{"CREATE", "ALTER", "DROP", "INDEX", "REFERENCES", "SELECT", "INSERT", "UPDATE", "DELETE"}
 
 // grant is one line of SHOW GRANTS.
@@ -23,11 +23,11 @@ var grantLine = regexp.MustCompile("^GRANT (.+?) ON (?:TABLE )?(\\*\\.\\*|`(?:[^
 
 var grantsMemo = check.NewMemo[[]grant]("database grants")
 
-// grants reads what the user is granted, active roles included, once. Rights
-// on single tables and columns are left out.
+// grants reads the user's grants once per run, active roles included. It leaves out
+// grants on single tables and columns.
 func grants(ctx context.Context, e *check.Env) ([]grant, error) {
 	return grantsMemo.Get(ctx, e, func(ctx context.Context) ([]grant, error) {
-		db, err := session(ctx, e)
+		db, err := openServer(ctx, e)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +64,8 @@ func parseGrant(text string) (grant, bool) {
 	return g, true
 }
 
-// covers tells whether the grant's object includes the database: names in
-// grants are patterns with % and _, escaped by a backslash.
+// covers reports whether the grant includes the database. Names in grants are
+// patterns with % and _, which a backslash escapes.
 func (g grant) covers(database string) bool {
 	if g.object == "*.*" {
 		return true
@@ -90,8 +90,7 @@ func (g grant) covers(database string) bool {
 	return err == nil && matched
 }
 
-// missingRights returns those of the wanted rights that no grant gives on the
-// database.
+// missingRights returns the wanted rights that no grant gives on the database.
 func missingRights(grants []grant, database string, wanted []string) []string {
 	var missing []string
 	for _, right := range wanted {
@@ -105,7 +104,8 @@ func missingRights(grants []grant, database string, wanted []string) []string {
 	return missing
 }
 
-// grantCommand is the statement that an administrator of the database runs.
+// grantCommand returns the statement for an administrator of the database.
 func grantCommand(ctx context.Context, e *check.Env, rights []string) string {
-	return "GRANT " + strings.Join(rights, ", ") + " ON `" + e.Answers.Database.MySQL.Name + "`.* TO " + account(ctx, e) + ";"
+	return "GRANT " + strings.Join(rights, ", ") + " ON `" + e.Answers.Database.MySQL.Name + "`.* TO " + account(ctx,
+		e) + ";"
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestDatabaseGrantsAreRead(t *testing.T) {
+func TestParseGrant(t *testing.T) {
 	for text, covers := range map[string]string{
 		"GRANT ALL PRIVILEGES ON *.* TO `root`@`%` WITH GRANT OPTION":     "anything",
 		"GRANT SELECT, DROP ON `zenml`.* TO `u`@`%`":                      "zenml",
@@ -24,7 +24,8 @@ func TestDatabaseGrantsAreRead(t *testing.T) {
 	if _, ok := parseGrant("GRANT SELECT ON `zenml`.`one` TO `u`@`%`"); ok {
 		t.Error("a right on one table is taken for one on the database")
 	}
-	if g, _ := parseGrant("GRANT SELECT ON `zen\\_ml`.* TO `u`@`%`"); g.covers("zenxml") || strings.Contains(g.object, "x") {
+	if g, _ := parseGrant("GRANT SELECT ON `zen\\_ml`.* TO `u`@`%`"); g.covers("zenxml") ||
+		strings.Contains(g.object, "x") {
 		t.Error("an escaped _ matches another letter")
 	}
 }

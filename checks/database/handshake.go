@@ -11,16 +11,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// errNoTLS says that the server offers no TLS.
-var errNoTLS = errors.New("the database server offers no TLS")
+// errNoTLS reports that the server does not offer TLS.
+var errNoTLS = errors.New("the database server does not offer TLS")
 
 var handshakeMemo = check.NewMemo[tls.ConnectionState]("database handshake")
 
-// databaseHandshake asks the server for TLS on the connection on which it
-// introduced itself, and shakes hands. It does not log in.
+// databaseHandshake makes a TLS handshake on the connection of the greeting. It
+// does not log in.
 func databaseHandshake(ctx context.Context, e *check.Env, config *tls.Config) (tls.ConnectionState, error) {
 	return handshakeMemo.Get(ctx, e, func(ctx context.Context) (tls.ConnectionState, error) {
-		h, err := databaseHello(ctx, e)
+		h, err := databaseGreeting(ctx, e)
 		if err != nil {
 			return tls.ConnectionState{}, err
 		}
@@ -46,31 +46,31 @@ func databaseHandshake(ctx context.Context, e *check.Env, config *tls.Config) (t
 	})
 }
 
-// accepted tells whether the server took the client's certificate: with TLS
-// 1.3 it decides after the client thinks that the handshake is over. A server
-// that goes on answers the login of a user without a name, whatever it says.
+// accepted returns an error if the server rejects the client's certificate. With
+// TLS 1.3 the server decides after the client's handshake is complete, so this sends
+// a login without a user name: any answer means that the certificate was accepted.
 func accepted(client *tls.Conn) error {
-	_, _ = client.Write(emptyLogin()) // fails when the server has closed already; the answer tells why
+	_, _ = client.Write(emptyLogin()) // fails if the server has closed the connection; the read below reports that
 	if _, err := io.ReadFull(client, make([]byte, 1)); err != nil {
-		return &clientRefused{cause: err}
+		return &clientRejected{cause: err}
 	}
 	return nil
 }
 
-// clientRefused says that the server closed the connection after it saw the
-// client's certificate.
-type clientRefused struct{ cause error }
+// clientRejected reports that the server closed the connection after it received
+// the client's certificate.
+type clientRejected struct{ cause error }
 
-func (e *clientRefused) Error() string { return e.cause.Error() }
-func (e *clientRefused) Unwrap() error { return e.cause }
+func (e *clientRejected) Error() string { return e.cause.Error() }
+func (e *clientRejected) Unwrap() error { return e.cause }
 
-// tlsRequest is the packet by which a client asks for TLS before it says who
-// it is: capabilities, largest packet, character set, 23 zero bytes.
+// tlsRequest is the packet by which a client asks for TLS before the login:
+// capabilities, largest packet, character set, 23 zero bytes.
 func tlsRequest() []byte {
 	return clientPacket(1, wantTLS, nil)
 }
 
-// emptyLogin is a login as nobody: an empty user name and an empty answer.
+// emptyLogin is a login with an empty user name and password.
 func emptyLogin() []byte { return clientPacket(2, 0, []byte{0, 0}) }
 
 // Capabilities of a client, as the protocol numbers them.

@@ -11,18 +11,18 @@ import (
 func isBadConn(err error) bool { return errors.Is(err, driver.ErrBadConn) }
 
 func checkLogin(ctx context.Context, e *check.Env) (string, error) {
-	db, err := session(ctx, e)
+	db, err := openServer(ctx, e)
 	if err == nil {
-		// An expired password lets in, and then refuses every statement.
+		// With an expired password the login can succeed and every statement fails.
 		_, err = column(ctx, db, "SELECT 1")
 	}
 	if err == nil {
-		return e.Answers.Database.MySQL.User + " is logged in", nil
+		return e.Answers.Database.MySQL.User + " can log in", nil
 	}
 	return "", loginError(e, err)
 }
 
-// loginError turns what session or inDatabase return into the check's error.
+// loginError returns the check's error for one of openServer or openDatabase.
 func loginError(e *check.Env, err error) error {
 	var own *check.Fault
 	var skip *check.SkipError
@@ -32,7 +32,8 @@ func loginError(e *check.Env, err error) error {
 	fault := MySQLFault(e, err)
 	t := e.Answers.Database.MySQL.TLS
 	if number(err) == errAccessDenied && t.Cert.IsZero() {
-		fault.Remedy += "\nan account that demands a client certificate answers the same: see SHOW CREATE USER for REQUIRE, and set database.mysql.tls.cert and .key"
+		fault.Remedy += "\nif the account requires a client certificate (SHOW CREATE USER shows REQUIRE), set " +
+			"database.mysql.tls.cert and database.mysql.tls.key"
 	}
 	if check.IsTransient(err) {
 		return check.Transient(fault)

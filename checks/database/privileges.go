@@ -10,11 +10,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// checkPrivileges asks in two ways. First every right is used on a table
-// that does not exist: the server refuses a missing right before it notices
-// that. Then a scratch table is really made, used and removed.
+// checkPrivileges first uses every right on a table that does not exist: the server
+// reports a missing right before a missing table. Then it creates, uses and removes a
+// scratch table.
 func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
-	db, err := inDatabase(ctx, e)
+	db, err := openDatabase(ctx, e)
 	if number(err) == errUnknownDatabase {
 		return granted(ctx, e)
 	}
@@ -36,23 +36,24 @@ func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 		if _, err := granted(ctx, e); err != nil {
 			return "", err
 		}
-		return "every right is there; no table was made, because of --read-only", nil
+		return "all rights are granted; no table was created because of --read-only", nil
 	}
 	if err := useScratch(ctx, e, db, table); err != nil {
 		return "", err
 	}
-	return "proved on a scratch table, which is gone again", nil
+	return "tested with a scratch table that was removed", nil
 }
 
 func lacking(ctx context.Context, e *check.Env, missing []string) *check.Fault {
 	return &check.Fault{
-		Found:  fmt.Sprintf("%s lacks %s on %s", e.Answers.Database.MySQL.User, check.JoinAnd(missing), e.Answers.Database.MySQL.Name),
+		Found: fmt.Sprintf("%s lacks %s on %s", e.Answers.Database.MySQL.User, check.JoinAnd(missing),
+			e.Answers.Database.MySQL.Name),
 		Remedy: grantCommand(ctx, e, missing),
 	}
 }
 
-// granted looks at the grants alone: the database is made later, or nothing
-// may be written.
+// granted checks only the grants: the database does not exist yet, or the run is
+// read-only.
 func granted(ctx context.Context, e *check.Env) (string, error) {
 	grants, err := grants(ctx, e)
 	if err != nil {
@@ -61,11 +62,11 @@ func granted(ctx context.Context, e *check.Env) (string, error) {
 	if missing := missingRights(grants, e.Answers.Database.MySQL.Name, migrationRights); len(missing) > 0 {
 		return "", lacking(ctx, e, missing)
 	}
-	return "granted; not proved, because the database does not exist yet", nil
+	return "granted; not tested because the database does not exist yet", nil
 }
 
-// uses of each right that fail on a missing table, whatever the rights. %s is
-// the table.
+// uses are statements that use each right and always fail because the table %[1]s
+// does not exist.
 var uses = []struct{ right, statement string }{
 	{"CREATE", "CREATE TABLE %[1]s_c LIKE %[1]s"},
 	{"ALTER", "ALTER TABLE %[1]s ADD COLUMN c INT"},
@@ -79,24 +80,24 @@ var uses = []struct{ right, statement string }{
 
 var deniedRight = regexp.MustCompile(`^([A-Z]+)(?: VIEW)? command denied`)
 
-// missingByUse returns the rights that the server refuses, in the order of
-// migrationRights. Nothing is made or changed.
+// missingByUse returns the rights that the server denies, in the order of
+// migrationRights. It changes nothing.
 func missingByUse(ctx context.Context, db *sql.DB, table string) ([]string, error) {
 	denied := map[string]bool{}
 	for _, use := range uses {
 		_, err := db.ExecContext(ctx, fmt.Sprintf(use.statement, "`"+table+"`"))
 		switch number(err) {
 		case 0:
-			return nil, fmt.Errorf("asking for %s: %w", use.right, err)
+			return nil, fmt.Errorf("testing %s: %w", use.right, err)
 		case errCommandDenied, errColumnDenied, errSpecificDenied, errDatabaseDenied:
-			denied[refused(err, use.right)] = true
+			denied[deniedName(err, use.right)] = true
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(migrationRights), func(r string) bool { return !denied[r] }), nil
 }
 
-// refused reads from the server's message which right it missed.
-func refused(err error, asked string) string {
+// deniedName returns the right that the server's message names.
+func deniedName(err error, asked string) string {
 	if m := deniedRight.FindStringSubmatch(serverMessage(err)); m != nil && slices.Contains(migrationRights, m[1]) {
 		return m[1]
 	}

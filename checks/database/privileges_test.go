@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseEachMissingRightIsNamed(t *testing.T) {
+func TestPrivileges_missingRight(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	for _, right := range migrationRights {
@@ -25,9 +25,12 @@ func TestDatabaseEachMissingRightIsNamed(t *testing.T) {
 					others = append(others, r)
 				}
 			}
-			s.Exec(t, "CREATE USER "+user+" IDENTIFIED BY '"+checktest.Canary+"'", "GRANT "+strings.Join(others, ", ")+" ON zenml.* TO "+user)
-			report := preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User = user }), check.Options{})
-			checktest.Expect(t, report, "database.privileges", check.Failed, user+" lacks "+right+" on zenml", "GRANT "+right+" ON `zenml`.* TO")
+			s.Exec(t, "CREATE USER "+user+" IDENTIFIED BY '"+checktest.Canary+"'",
+				"GRANT "+strings.Join(others, ", ")+" ON zenml.* TO "+user)
+			report := preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User = user }),
+				check.Options{})
+			checktest.Expect(t, report, "database.privileges", check.Failed, user+" lacks "+right+" on zenml",
+				"GRANT "+right+" ON `zenml`.* TO")
 		})
 	}
 	if left := s.Strings(t, "SHOW TABLES FROM zenml"); len(left) != 0 {
@@ -35,12 +38,13 @@ func TestDatabaseEachMissingRightIsNamed(t *testing.T) {
 	}
 }
 
-func TestDatabaseReadOnlyChecksMakeNoTable(t *testing.T) {
+func TestPrivileges_readOnlyRun(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{Flags: []string{"--general-log=ON", "--log-output=TABLE"}})
 	report := preflight(t, checktest.WithDatabase(t, s), check.Options{ReadOnly: true})
 	checktest.Expect(t, report, "database.privileges", check.Pass, "--read-only")
-	made := s.Strings(t, "SELECT argument FROM mysql.general_log WHERE argument LIKE 'CREATE TABLE%' AND argument NOT LIKE '% LIKE %'")
+	made := s.Strings(t,
+		"SELECT argument FROM mysql.general_log WHERE argument LIKE 'CREATE TABLE%' AND argument NOT LIKE '% LIKE %'")
 	if len(made) != 0 {
 		t.Errorf("tables were made: %v", made)
 	}

@@ -14,18 +14,19 @@ import (
 
 var tablesMemo = check.NewMemo[[]string]("database tables")
 
-// Tables lists the tables of the database, once; none when it does not
-// exist yet.
+// Tables lists the tables of the database once per run; none if it does not exist
+// yet.
 func Tables(ctx context.Context, e *check.Env) ([]string, error) {
 	return tablesMemo.Get(ctx, e, func(ctx context.Context) ([]string, error) {
-		db, err := inDatabase(ctx, e)
+		db, err := openDatabase(ctx, e)
 		if number(err) == errUnknownDatabase {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		return column(ctx, db, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME")
+		return column(ctx, db,
+			"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME")
 	})
 }
 
@@ -47,7 +48,7 @@ func column(ctx context.Context, db *sql.DB, query string) ([]string, error) {
 	return all, rows.Err()
 }
 
-// AlembicTable is where the server's migrations keep the schema's revision.
+// AlembicTable is the table in which the migrations store the schema's revision.
 const AlembicTable = "alembic_version"
 
 func checkSchema(ctx context.Context, e *check.Env) (string, error) {
@@ -100,7 +101,8 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 	const most = 5
 	shown := tables[:min(most, len(tables))]
 	return &check.Fault{
-		Found:  fmt.Sprintf("the database %s has %d tables that are not ZenML's: %s", e.Answers.Database.MySQL.Name, len(tables), strings.Join(shown, ", ")),
+		Found: fmt.Sprintf("the database %s has %d tables that are not ZenML's: %s", e.Answers.Database.MySQL.Name,
+			len(tables), strings.Join(shown, ", ")),
 		Remedy: "give the server a database of its own: database.mysql.name",
 	}
 }
@@ -109,7 +111,7 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 // released are named by the version; those between are not, and cannot be
 // compared.
 func revision(ctx context.Context, e *check.Env) (string, error) {
-	db, err := inDatabase(ctx, e)
+	db, err := openDatabase(ctx, e)
 	if err != nil {
 		return "", loginError(e, err)
 	}
@@ -119,7 +121,8 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(found) != 1 {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the table %s has %d rows instead of one: a migration was interrupted", AlembicTable, len(found)),
+			Found: fmt.Sprintf("the table %s has %d rows instead of one: a migration was interrupted", AlembicTable,
+				len(found)),
 			Remedy: "restore the database from a backup, or give the server a new one: database.mysql.name",
 		}
 	}
@@ -133,7 +136,8 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if server, err := semver.NewVersion(info.AppVersion); err == nil && server.LessThan(schema) {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s", found[0], info.AppVersion),
+			Found: fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s", found[0],
+				info.AppVersion),
 			Why:    "the older server does not know the newer schema, and does not start",
 			Remedy: "--chart-version " + found[0] + " or newer",
 		}

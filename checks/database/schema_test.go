@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseSchemas(t *testing.T) {
+func TestSchema(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	e := checktest.WithDatabase(t, s)
@@ -20,8 +20,10 @@ func TestDatabaseSchemas(t *testing.T) {
 	schema := func() check.Report { return preflight(t, e, check.Options{}) }
 	checktest.Expect(t, schema(), "database.schema", check.Pass, "empty")
 
-	s.Exec(t, "CREATE TABLE zenml.zenml_preflight_abcdefghij (id INT PRIMARY KEY)", "CREATE TABLE zenml.zenml_preflight_abcdefghij_ref (id INT PRIMARY KEY)")
-	checktest.Expect(t, schema(), "database.schema", check.Failed, "interrupted preflight", "DROP TABLE `zenml_preflight_abcdefghij_ref`, `zenml_preflight_abcdefghij`;")
+	s.Exec(t, "CREATE TABLE zenml.zenml_preflight_abcdefghij (id INT PRIMARY KEY)",
+		"CREATE TABLE zenml.zenml_preflight_abcdefghij_ref (id INT PRIMARY KEY)")
+	checktest.Expect(t, schema(), "database.schema", check.Failed, "interrupted preflight",
+		"DROP TABLE `zenml_preflight_abcdefghij_ref`, `zenml_preflight_abcdefghij`;")
 	s.Exec(t, "DROP TABLE zenml.zenml_preflight_abcdefghij_ref", "DROP TABLE zenml.zenml_preflight_abcdefghij")
 
 	s.Exec(t, "CREATE TABLE zenml.wp_posts (id INT PRIMARY KEY)")
@@ -32,7 +34,8 @@ func TestDatabaseSchemas(t *testing.T) {
 	s.Exec(t, "INSERT INTO zenml.alembic_version VALUES ('0.94.2')")
 	checktest.Expect(t, schema(), "database.schema", check.Pass, "of version 0.94.2")
 	s.Exec(t, "UPDATE zenml.alembic_version SET version_num = '0.99.0'")
-	checktest.Expect(t, schema(), "database.schema", check.Failed, "newer than the chart's 0.98.1", "--chart-version 0.99.0")
+	checktest.Expect(t, schema(), "database.schema", check.Failed, "newer than the chart's 0.98.1",
+		"--chart-version 0.99.0")
 	s.Exec(t, "UPDATE zenml.alembic_version SET version_num = 'a1b2c3d4e5f6'")
 	checktest.Expect(t, schema(), "database.schema", check.Pass, "at revision a1b2c3d4e5f6")
 	if tables := s.Strings(t, "SHOW TABLES FROM zenml"); len(tables) != 2 {

@@ -16,8 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// scratchChecks is a table of checks that ends with the scratch table, whose
-// time is short.
+// scratchChecks is the table of checks with a short time limit for the scratch table.
 func scratchChecks() []check.Check {
 	checks := slices.Clone(Checks)
 	for i := range checks {
@@ -28,19 +27,19 @@ func scratchChecks() []check.Check {
 	return checks
 }
 
-// byWay is the environment of an install whose database is reached by b.
-func byWay(t *testing.T, s *testdb.Server, b *checktest.Between) *check.Env {
+// throughProxy returns an install that connects to its database through b.
+func throughProxy(t *testing.T, s *testdb.Server, b *checktest.Between) *check.Env {
 	t.Helper()
 	b.Target = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port))
 	port := b.Listen(t, "127.0.0.1")
-	return checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Port, m.TLS = port, answers.TLS{Mode: answers.TLSOff} })
+	return checktest.WithDatabase(t, s,
+		func(m *answers.MySQL) { m.Port, m.TLS = port, answers.TLS{Mode: answers.TLSOff} })
 }
 
 const privileges = "database.privileges"
 
-// TestScratchTablesOfADatabaseThatStalls has the network swallow everything
-// once the tables are made.
-func TestScratchTablesOfADatabaseThatStalls(t *testing.T) {
+// TestScratchTables_stalledNetwork drops all packets once the tables are created.
+func TestScratchTables_stalledNetwork(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	for name, interrupted := range map[string]bool{"time is up": false, "interrupted": true} {
@@ -53,7 +52,8 @@ func TestScratchTablesOfADatabaseThatStalls(t *testing.T) {
 					stop()
 				}
 			}
-			report, err := check.Run(ctx, scratchChecks(), byWay(t, s, b), check.Options{Only: []string{privileges}}, nil)
+			report, err := check.Run(ctx, scratchChecks(), throughProxy(t, s, b), check.Options{Only: []string{privileges}},
+				nil)
 			if errors.Is(err, context.Canceled) != interrupted {
 				t.Error(err)
 			}
@@ -75,11 +75,13 @@ func TestScratchTablesOfADatabaseThatStalls(t *testing.T) {
 	}
 }
 
-func TestScratchTablesOfAnInterruptedRun(t *testing.T) {
+func TestScratchTables_interruptedRun(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	ctx, stop := context.WithCancel(t.Context())
-	report, err := check.Run(ctx, scratchChecks(), byWay(t, s, &checktest.Between{Word: "ADD COLUMN extra", Seen: stop}), check.Options{Only: []string{privileges}}, nil)
+	report, err := check.Run(ctx, scratchChecks(),
+		throughProxy(t, s, &checktest.Between{Word: "ADD COLUMN extra", Seen: stop}),
+		check.Options{Only: []string{privileges}}, nil)
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

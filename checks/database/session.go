@@ -16,18 +16,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// tlsDemanded says that the same login works with TLS and not without.
-type tlsDemanded struct{ cause error }
+// tlsRequiredError reports that a login works with TLS and fails without it.
+type tlsRequiredError struct{ cause error }
 
-func (e *tlsDemanded) Error() string { return "the database server insists on TLS" }
-func (e *tlsDemanded) Unwrap() error { return e.cause }
+func (e *tlsRequiredError) Error() string { return "the database server requires TLS" }
+func (e *tlsRequiredError) Unwrap() error { return e.cause }
 
-var sessionMemo = check.NewMemo[*sql.DB]("database session")
+var serverMemo = check.NewMemo[*sql.DB]("database session")
 
-// session logs in once, without choosing a database, and returns the pool in
-// which the connection stays.
-func session(ctx context.Context, e *check.Env) (*sql.DB, error) {
-	return sessionMemo.Get(ctx, e, func(ctx context.Context) (*sql.DB, error) {
+// openServer logs in once per run, without a database, and returns the connection
+// pool.
+func openServer(ctx context.Context, e *check.Env) (*sql.DB, error) {
+	return serverMemo.Get(ctx, e, func(ctx context.Context) (*sql.DB, error) {
 		config, err := databaseTLSConfig(ctx, e)
 		if err != nil {
 			return nil, err
@@ -36,29 +36,29 @@ func session(ctx context.Context, e *check.Env) (*sql.DB, error) {
 		if err == nil || config != nil || number(err) != errAccessDenied {
 			return db, temporaryMySQL(err)
 		}
-		return nil, whyDenied(ctx, e, err)
+		return nil, explainDenied(ctx, e, err)
 	})
 }
 
-// whyDenied tries a login that was refused without TLS once more with it: a
-// server that insists on TLS for one user says no more than "denied". What
-// protects the password is no worse than without TLS.
-func whyDenied(ctx context.Context, e *check.Env, denied error) error {
-	h, err := databaseHello(ctx, e)
+// explainDenied repeats with TLS a login that was denied without it: if one account
+// requires TLS, the server reports only "denied". The password is not less protected
+// than without TLS.
+func explainDenied(ctx context.Context, e *check.Env, denied error) error {
+	h, err := databaseGreeting(ctx, e)
 	if err != nil || !h.tls {
 		return denied
 	}
 	config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // see above
 	if _, err := open(ctx, e, config, ""); err == nil {
-		return &tlsDemanded{cause: denied}
+		return &tlsRequiredError{cause: denied}
 	}
 	return denied
 }
 
 var databaseMemo = check.NewMemo[*sql.DB]("database chosen")
 
-// inDatabase logs in as the server does: with the database chosen.
-func inDatabase(ctx context.Context, e *check.Env) (*sql.DB, error) {
+// openDatabase logs in as the server does, with the database selected.
+func openDatabase(ctx context.Context, e *check.Env) (*sql.DB, error) {
 	return databaseMemo.Get(ctx, e, func(ctx context.Context) (*sql.DB, error) {
 		config, err := databaseTLSConfig(ctx, e)
 		if err != nil {
@@ -69,20 +69,20 @@ func inDatabase(ctx context.Context, e *check.Env) (*sql.DB, error) {
 	})
 }
 
-// open connects and logs in. The pool is closed when the run ends.
+// open connects and logs in. The pool is closed at the end of the run.
 func open(ctx context.Context, e *check.Env, config *tls.Config, database string) (*sql.DB, error) {
 	m := e.Answers.Database.MySQL
 	if m.Auth == answers.RDSAuth {
-		return nil, check.Skip("the user logs in by a token that only the pod's AWS identity gets")
+		return nil, check.Skip("the user logs in with a token that only the pod's AWS identity can get")
 	}
 	password, err := e.Read(ctx, "password", m.Password)
 	if err != nil {
 		return nil, err
 	}
-	heard := &hearing{}
+	log := &driverLog{}
 	c := mysql.NewConfig()
 	c.User, c.Passwd, c.DBName, c.TLS = m.User, password.Reveal(), database, config
-	c.Net, c.Addr, c.Logger = "tcp", Address(e), heard
+	c.Net, c.Addr, c.Logger = "tcp", Address(e), log
 	c.Timeout, c.ReadTimeout, c.WriteTimeout = check.DialLimit, 10*time.Second, 10*time.Second
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dialDatabase(ctx, e) }
 	connector, err := mysql.NewConnector(c)
@@ -93,21 +93,21 @@ func open(ctx context.Context, e *check.Env, config *tls.Config, database string
 	db.SetMaxOpenConns(2)
 	if err := db.PingContext(ctx); err != nil {
 		_ = db.Close()
-		return nil, heard.explain(err)
+		return nil, log.explain(err)
 	}
 	e.AtEnd(func() { _ = db.Close() })
 	return db, nil
 }
 
-// hearing listens to what the driver would log: it gives up the cause of a
-// broken connection there only.
-type hearing struct {
+// driverLog keeps the errors that the driver logs: it reports the cause of a broken
+// connection only there.
+type driverLog struct {
 	mu   sync.Mutex
 	last error
 }
 
-// Print takes the driver's log lines; it keeps errors and writes nothing.
-func (h *hearing) Print(v ...any) {
+// Print keeps the last error that the driver logs.
+func (h *driverLog) Print(v ...any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, item := range v {
@@ -117,7 +117,7 @@ func (h *hearing) Print(v ...any) {
 	}
 }
 
-func (h *hearing) explain(err error) error {
+func (h *driverLog) explain(err error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.last != nil && (errors.Is(err, mysql.ErrInvalidConn) || isBadConn(err)) {

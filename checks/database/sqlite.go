@@ -8,11 +8,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// checkSQLite asks the rendered objects, where there are some, because raw
-// values may say more than the answers.
+// checkSQLite also checks the rendered objects, because raw values can override the
+// answers.
 func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
-	// The chart forces one replica where there is no database URL: what was
-	// asked for would not happen.
+	// The chart silently renders one replica if there is no database URL.
 	if n := e.Answers.Server.Replicas; n > 1 {
 		return "", severalReplicas(n, "server.replicas")
 	}
@@ -25,9 +24,11 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if !e.Answers.Database.SQLite.Persistent {
 		return "", &check.Fault{
-			Warn: true, Found: "the database is not on a volume",
-			Why:    "the next restart of the pod forgets every pipeline, run, user and secret",
-			Remedy: "database: {type: sqlite, sqlite: {persistent: true}}\nor a MySQL 8 server for anything that must last",
+			Warn:  true,
+			Found: "the database is not stored on a volume",
+			Why:   "all pipelines, runs, users and secrets are lost when the pod restarts",
+			Remedy: "database: {type: sqlite, sqlite: {persistent: true}}\n" +
+				"or use a MySQL 8 server for data that you must keep",
 		}
 	}
 	return "on a volume of " + e.Answers.Database.SQLite.Size, nil
@@ -36,12 +37,12 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 func tooManyForSQLite(objects []manifest.Object) *check.Fault {
 	if len(manifest.Find(objects, "HorizontalPodAutoscaler", "")) > 0 {
 		return &check.Fault{
-			Found: "autoscaling is on", Why: "each further pod would have an empty database of its own",
-			Remedy: "values: {autoscaling: {enabled: false}}, or use MySQL",
+			Found: "autoscaling is enabled", Why: "each additional pod has its own empty database",
+			Remedy: "server: {autoscaling: {enabled: false}}, or set database: {type: mysql}",
 		}
 	}
 	for _, o := range manifest.Find(objects, "Deployment", "") {
-		if replicas := whole(o, "spec", "replicas"); replicas > 1 {
+		if replicas := intField(o, "spec", "replicas"); replicas > 1 {
 			return severalReplicas(replicas, o.GetName())
 		}
 	}
@@ -50,7 +51,7 @@ func tooManyForSQLite(objects []manifest.Object) *check.Fault {
 
 func severalReplicas(n int, where string) *check.Fault {
 	return &check.Fault{
-		Found: fmt.Sprintf("%d replicas (%s)", n, where), Why: "each pod would have an empty database of its own",
-		Remedy: "server: {replicas: 1}, or MySQL",
+		Found: fmt.Sprintf("%d replicas (%s)", n, where), Why: "each pod has its own empty database",
+		Remedy: "server: {replicas: 1}, or set database: {type: mysql}",
 	}
 }

@@ -12,9 +12,9 @@ import (
 
 var tlsConfigMemo = check.NewMemo[*tls.Config]("database tls config")
 
-// databaseTLSConfig makes the client's side of TLS from the answers, with the
-// server's own meaning: require encrypts without verifying, verify-ca verifies
-// the chain, verify-full the host name too. It is nil when TLS is off.
+// databaseTLSConfig returns the client's TLS configuration for the answers, as the
+// server reads them: require encrypts without verification, verify-ca verifies the
+// chain, verify-full also the host name. It is nil if TLS is off.
 func databaseTLSConfig(ctx context.Context, e *check.Env) (*tls.Config, error) {
 	return tlsConfigMemo.Get(ctx, e, func(ctx context.Context) (*tls.Config, error) {
 		m := e.Answers.Database.MySQL
@@ -22,17 +22,17 @@ func databaseTLSConfig(ctx context.Context, e *check.Env) (*tls.Config, error) {
 			return nil, nil
 		}
 		config := &tls.Config{ServerName: m.Host, MinVersion: tls.VersionTLS12}
-		if err := trust(ctx, e, m.TLS, config); err != nil {
+		if err := addTrust(ctx, e, m.TLS, config); err != nil {
 			return nil, err
 		}
-		return config, present(ctx, e, m.TLS, config)
+		return config, addClientCertificate(ctx, e, m.TLS, config)
 	})
 }
 
-// trust says which server certificates are believed.
-func trust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
+// addTrust adds the verification of the server's certificate.
+func addTrust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
 	if t.Mode == answers.TLSRequire {
-		config.InsecureSkipVerify = true // the mode's meaning; the user is told
+		config.InsecureSkipVerify = true // what the mode means; the result says so
 		return nil
 	}
 	ca, err := e.Read(ctx, "CA certificate", t.CA)
@@ -43,7 +43,7 @@ func trust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config)
 	if len(trusted) == 0 {
 		return notPEM("the CA certificate", "database.mysql.tls.ca")
 	}
-	config.InsecureSkipVerify = true // verified below, by the rules of the server's client
+	config.InsecureSkipVerify = true // verified below, by the rules of the ZenML server's client
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		if err := verifyChain(trusted, state.PeerCertificates); err != nil || t.Mode == answers.TLSVerifyCA {
 			return err
@@ -54,8 +54,8 @@ func trust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config)
 	return nil
 }
 
-// present adds the client's certificate, where there is one.
-func present(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
+// addClientCertificate adds the client's certificate if the answers give one.
+func addClientCertificate(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
 	if t.Cert.IsZero() || t.Key.IsZero() {
 		return nil
 	}
@@ -76,8 +76,10 @@ func present(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Confi
 	pair, err := tls.X509KeyPair([]byte(cert.Reveal()), []byte(key.Reveal()))
 	if err != nil {
 		return &check.Fault{
-			Found: "the client key does not belong to the client certificate", Cause: err,
-			Remedy: "compare: openssl x509 -in CERT -noout -pubkey\nwith: openssl pkey -in KEY -pubout",
+			Found: "the private key does not match the client certificate",
+			Cause: err,
+			Remedy: "give the key that belongs to database.mysql.tls.cert; these two outputs must be equal:\n" +
+				"openssl x509 -in client.pem -noout -pubkey\nopenssl pkey -in client-key.pem -pubout",
 		}
 	}
 	config.Certificates = []tls.Certificate{pair}
@@ -85,7 +87,11 @@ func present(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Confi
 }
 
 func notPEM(what, key string) *check.Fault {
-	return &check.Fault{Found: what + " is not PEM", Remedy: key + " must begin with -----BEGIN; a DER file is converted by: openssl x509 -inform der -in FILE -out FILE.pem"}
+	return &check.Fault{
+		Found: what + " is not PEM",
+		Remedy: key + " must begin with -----BEGIN; a DER file is converted by: openssl x509 -inform der -in " +
+			"FILE -out FILE.pem",
+	}
 }
 
 func checkTLS(ctx context.Context, e *check.Env) (string, error) {
@@ -94,7 +100,7 @@ func checkTLS(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	if config == nil {
-		return withoutTLS(ctx, e)
+		return checkWithoutTLS(ctx, e)
 	}
 	state, err := databaseHandshake(ctx, e, config)
 	if err != nil {
@@ -106,26 +112,28 @@ func checkTLS(ctx context.Context, e *check.Env) (string, error) {
 	return protection(e, state), nil
 }
 
-// withoutTLS asks the login whether the server puts up with it.
-func withoutTLS(ctx context.Context, e *check.Env) (string, error) {
-	_, err := session(ctx, e)
-	var demanded *tlsDemanded
-	if errors.As(err, &demanded) || number(err) == errSecureTransport {
+// checkWithoutTLS logs in to find out whether the server accepts connections without TLS.
+func checkWithoutTLS(ctx context.Context, e *check.Env) (string, error) {
+	_, err := openServer(ctx, e)
+	var required *tlsRequiredError
+	if errors.As(err, &required) || number(err) == errSecureTransport {
 		return "", &check.Fault{
-			Found: "the database server insists on TLS for this user, and database.mysql.tls.mode is off", Cause: err,
-			Remedy: "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}\nor mode: require, where you trust the network",
+			Found: "the database server requires TLS for this user, but database.mysql.tls.mode is off",
+			Cause: err,
+			Remedy: "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}\n" +
+				"or database: {mysql: {tls: {mode: require}}} on a network that you trust",
 		}
 	}
-	return "not encrypted, as database.mysql.tls.mode asks", nil
+	return "not encrypted, as set by database.mysql.tls.mode", nil
 }
 
 func protection(e *check.Env, state tls.ConnectionState) string {
 	version := tls.VersionName(state.Version)
 	switch e.Answers.Database.MySQL.TLS.Mode {
 	case answers.TLSRequire:
-		return version + ", the server's certificate is not verified"
+		return version + ", server certificate not verified"
 	case answers.TLSVerifyCA:
-		return version + ", certificate verified, host name not"
+		return version + ", certificate verified, host name not verified"
 	}
 	return version + ", certificate verified for " + e.Answers.Database.MySQL.Host
 }

@@ -15,16 +15,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// The server's client is Python's ssl on OpenSSL, which judges certificates by
-// other rules than Go: a chain must end at a root, and a certificate without a
-// DNS name of its own is known by its common name.
+// The ZenML server uses Python's ssl on OpenSSL, whose rules differ from Go's: a
+// chain must end at a root, and the common name counts if a certificate has no DNS
+// name.
 
-// noRoot says that the CA certificates lead to no root.
-type noRoot struct{ last *x509.Certificate }
+// noRootError reports that the CA certificates do not include the root.
+type noRootError struct{ last *x509.Certificate }
 
-func (e *noRoot) Error() string { return "unable to get issuer certificate" }
+func (e *noRootError) Error() string { return "unable to get issuer certificate" }
 
-// certificates reads those of a PEM text that can be read.
+// certificates returns the certificates in a PEM text and ignores everything else.
 func certificates(text string) []*x509.Certificate {
 	var all []*x509.Certificate
 	for rest := []byte(text); ; {
@@ -38,8 +38,8 @@ func certificates(text string) []*x509.Certificate {
 	}
 }
 
-// verifyChain looks for a way from the server's certificate to a root. What is
-// trusted and no root is a step on that way, and not its end as for Go.
+// verifyChain verifies the server's certificate up to a root. A trusted intermediate
+// does not end the chain, unlike in Go.
 func verifyChain(trusted, sent []*x509.Certificate) error {
 	options := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool()}
 	ends := x509.NewCertPool()
@@ -61,17 +61,19 @@ func verifyChain(trusted, sent []*x509.Certificate) error {
 	}
 	options.Roots = ends
 	if chains, partly := sent[0].Verify(options); partly == nil {
-		return &noRoot{last: chains[0][len(chains[0])-1]}
+		return &noRootError{last: chains[0][len(chains[0])-1]}
 	}
 	return err
 }
 
 func selfSigned(c *x509.Certificate) bool {
-	return bytes.Equal(c.RawIssuer, c.RawSubject) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+	return bytes.Equal(c.RawIssuer, c.RawSubject) &&
+		c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
-// verifyHost tells whether the certificate is the host's, and whether it is so
-// by its common name alone. That counts for names, where no DNS name is beside.
+// verifyHost verifies that the certificate is for the host, and reports whether only
+// its common name says so. The common name counts for names, not addresses, and only
+// without DNS names.
 func verifyHost(c *x509.Certificate, host string) (byName bool, err error) {
 	if net.ParseIP(host) != nil {
 		return false, c.VerifyHostname(host)
@@ -80,32 +82,34 @@ func verifyHost(c *x509.Certificate, host string) (byName bool, err error) {
 	if len(names) == 0 {
 		byName, names = true, check.CommonNames(c)
 	}
-	names = slices.DeleteFunc(slices.Clone(names), tooWide)
+	names = slices.DeleteFunc(slices.Clone(names), isTooWide)
 	if (&x509.Certificate{DNSNames: names}).VerifyHostname(host) != nil {
 		return false, x509.HostnameError{Certificate: c, Host: host}
 	}
 	return byName, nil
 }
 
-// tooWide tells the wildcards of a whole top-level domain, which OpenSSL does
-// not take.
-func tooWide(name string) bool {
+// isTooWide reports whether a name is a wildcard of a top-level domain, which
+// OpenSSL rejects.
+func isTooWide(name string) bool {
 	return strings.HasPrefix(name, "*") && strings.Count(name, ".") < 2
 }
 
-// namedByCommonName warns of a certificate that the server takes, and others
-// do not.
+// namedByCommonName warns about a certificate that the ZenML server accepts but most
+// clients reject.
 func namedByCommonName(e *check.Env, state tls.ConnectionState) *check.Fault {
 	m := e.Answers.Database.MySQL
 	if m.TLS.Mode != answers.TLSVerifyFull {
 		return nil
 	}
 	if byName, _ := verifyHost(state.PeerCertificates[0], m.Host); !byName {
-		return nil // one for another host did not come so far
+		return nil // verification has already rejected other hosts
 	}
 	return &check.Fault{
-		Warn: true, Found: fmt.Sprintf("the server's certificate names %s in its common name alone: it has no subject alternative name", m.Host),
-		Why:    "the ZenML server takes it, because its Python still looks at the common name; most other clients refuse it",
-		Remedy: "have a certificate issued for the database server with subjectAltName = DNS:" + m.Host,
+		Warn: true,
+		Found: fmt.Sprintf(
+			"the server's certificate names %s only in its common name: it has no subject alternative name", m.Host),
+		Why:    "the ZenML server accepts it because Python still checks the common name; most other clients reject it",
+		Remedy: "issue a certificate for the database server with subjectAltName = DNS:" + m.Host,
 	}
 }

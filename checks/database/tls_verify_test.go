@@ -10,16 +10,25 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseCertificatesAreJudgedAsTheServerJudges(t *testing.T) {
+func TestTLS_sameResultAsPython(t *testing.T) {
 	t.Parallel()
 	for name, c := range checktest.CertificateCases() {
 		t.Run(name, func(t *testing.T) {
 			s := checktest.StartDatabase(t, c.Server)
 			e := checktest.WithDatabase(t, s, func(m *answers.MySQL) {
-				// The name localhost is refused as an answer: it is asked below that.
+				// database.config rejects localhost, so this runs only the TLS checks.
 				m.Host, m.TLS = "localhost", answers.TLS{Mode: c.Mode, CA: checktest.Plain(c.CA(s))}
 			})
-			table := []check.Check{{ID: "database.tls", Severity: check.MustPass, Why: "as the table says", Run: checkTLS}, {ID: "database.login", Severity: check.MustPass, Why: "likewise", Needs: []string{"database.tls"}, Run: checkLogin}}
+			table := []check.Check{
+				{ID: "database.tls", Severity: check.MustPass, Why: "as the table says", Run: checkTLS},
+				{
+					ID:       "database.login",
+					Severity: check.MustPass,
+					Why:      "likewise",
+					Needs:    []string{"database.tls"},
+					Run:      checkLogin,
+				},
+			}
 			e.Resolver = nil
 			report, err := check.Run(t.Context(), table, e, check.Options{}, nil)
 			checktest.Must(t, err)
@@ -31,7 +40,7 @@ func TestDatabaseCertificatesAreJudgedAsTheServerJudges(t *testing.T) {
 	}
 }
 
-func TestWildcardsOfATopLevelDomain(t *testing.T) {
+func TestVerifyHost_topLevelWildcard(t *testing.T) {
 	a := testdb.NewAuthority(t)
 	for name, host := range map[string]string{"*.example.com": "db.example.com", "*.test": "db.test"} {
 		pair := a.Named(t, time.Now().Add(time.Hour), name)

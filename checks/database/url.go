@@ -11,11 +11,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// urlParameters are the query parameters of a database URL that the server
-// takes; it refuses all others.
+// urlParameters are the only query parameters of a database URL that the server
+// accepts.
 var urlParameters = []string{"ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_server_cert"}
 
-// rawURL finds a database URL among the raw chart values.
+// rawURL returns a database URL in the raw chart values, and its key.
 func rawURL(values map[string]any) (key, address string) {
 	for _, root := range []string{"server", "zenml"} {
 		settings, _ := values[root].(map[string]any)
@@ -39,9 +39,9 @@ func rawPassword(values map[string]any) string {
 	return ""
 }
 
-// rawDatabase holds a database URL of the raw values to the server's rules.
-// The URL itself is not repeated: it may hold a password. Parts of it are
-// named only where it is certain that they are none of the password.
+// rawDatabase checks a database URL in the raw values by the server's rules. Its
+// faults never quote the URL, which may contain a password, and quote a part only if
+// it is certainly not one of the password.
 func rawDatabase(values map[string]any) answers.Faults {
 	key, address := rawURL(values)
 	if key == "" || strings.HasPrefix(address, "sqlite:") {
@@ -49,10 +49,14 @@ func rawDatabase(values map[string]any) answers.Faults {
 	}
 	u, clean := secret.CleanURL(address)
 	if !clean {
-		return answers.Faults{{
-			Key: key, Problem: "it is not a URL",
-			Remedy: "write it like mysql://user@host:3306/name; percent-encode what is special in it, such as @ (%40), / (%2F), ? (%3F) and # (%23)",
-		}}
+		return answers.Faults{
+			{
+				Key:     key,
+				Problem: "it is not a URL",
+				Remedy: "write mysql://user@host:3306/name and percent-encode special characters: @ (%40), / " +
+					"(%2F), ? (%3F), # (%23)",
+			},
+		}
 	}
 	return urlFaults(key, u)
 }
@@ -63,20 +67,21 @@ func urlFaults(key string, u *url.URL) answers.Faults {
 		wrong = append(wrong, answers.Fault{Key: key, Problem: problem, Remedy: remedy})
 	}
 	if u.Scheme != "mysql" {
-		add(fmt.Sprintf("the scheme %q is refused by the server", u.Scheme), "begin it with mysql://")
+		add(fmt.Sprintf("the server rejects the scheme %q", u.Scheme), "start it with mysql://")
 	}
 	if u.User == nil || u.User.Username() == "" {
-		add("it names no user", "write it like mysql://user@host:3306/name")
+		add("the user is missing", "write mysql://user@host:3306/name")
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
-		add(u.Hostname()+" means the pod itself, not your machine", "give an address that the cluster's pods reach")
+		add(u.Hostname()+" is the pod itself, not your machine", "give an address that the cluster's pods can reach")
 	}
 	if name := strings.Trim(u.Path, "/"); name == "" || strings.ContainsAny(name, `\/?%*:|"<>.-`) {
-		add(fmt.Sprintf("the server refuses the database name %q", name), `use none of \ / ? % * : | " < > . -`)
+		add(fmt.Sprintf("the server rejects the database name %q", name), `use a name without \ / ? % * : | " < > . -`)
 	}
 	for parameter := range u.Query() {
 		if !slices.Contains(urlParameters, parameter) {
-			add(fmt.Sprintf("the server refuses the query parameter %q", parameter), "use none but "+strings.Join(urlParameters, ", "))
+			add(fmt.Sprintf("the server rejects the query parameter %q", parameter),
+				"use only "+strings.Join(urlParameters, ", "))
 		}
 	}
 	return wrong

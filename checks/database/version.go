@@ -12,16 +12,19 @@ import (
 
 var variablesMemo = check.NewMemo[map[string]string]("database variables")
 
-// databaseVariables reads the server's variables that the checks look at,
-// once. A variable that this server does not have is missing in the map.
+// databaseVariables reads the server variables that the checks need, once per run.
+// The map leaves out variables that this server does not have.
 func databaseVariables(ctx context.Context, e *check.Env) (map[string]string, error) {
 	return variablesMemo.Get(ctx, e, func(ctx context.Context) (map[string]string, error) {
-		db, err := session(ctx, e)
+		db, err := openServer(ctx, e)
 		if err != nil {
 			return nil, err
 		}
-		rows, err := db.QueryContext(ctx, `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'aurora_version',
-			'read_only', 'super_read_only', 'innodb_read_only', 'max_connections', 'max_user_connections', 'sql_require_primary_key')`)
+		rows, err := db.QueryContext(
+			ctx,
+			`SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'aurora_version',
+			'read_only', 'super_read_only', 'innodb_read_only', 'max_connections', 'max_user_connections', 'sql_require_primary_key')`,
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -39,14 +42,14 @@ func databaseVariables(ctx context.Context, e *check.Env) (map[string]string, er
 	})
 }
 
-// relatives of MySQL name themselves in the version or its comment. None of
-// them is what the server is tested with.
+// relatives are servers that resemble MySQL and name themselves in the version or
+// its comment. The ZenML server is not tested with them.
 var relatives = []struct{ sign, name, remark string }{
-	{"mariadb", "MariaDB", "its number does not mean that it is MySQL 8"},
-	{"tidb", "TiDB", "it speaks MySQL's protocol, but changes tables in other ways"},
-	{"planetscale", "PlanetScale", "it may refuse foreign keys, which the server needs"},
-	{"vitess", "Vitess", "it may refuse foreign keys, which the server needs"},
-	{"singlestore", "SingleStore", "it has no foreign keys, which the server needs"},
+	{"mariadb", "MariaDB", "its version number is not one of MySQL"},
+	{"tidb", "TiDB", "it speaks MySQL's protocol, but alters tables differently"},
+	{"planetscale", "PlanetScale", "it may not support foreign keys, which the server needs"},
+	{"vitess", "Vitess", "it may not support foreign keys, which the server needs"},
+	{"singlestore", "SingleStore", "it does not support foreign keys, which the server needs"},
 }
 
 func checkVersion(ctx context.Context, e *check.Env) (string, error) {
@@ -59,14 +62,19 @@ func checkVersion(ctx context.Context, e *check.Env) (string, error) {
 	for _, r := range relatives {
 		if strings.Contains(said, r.sign) {
 			return "", &check.Fault{
-				Warn: true, Found: fmt.Sprintf("this is %s (%s), not MySQL: %s", r.name, version, r.remark),
-				Why: "ZenML is tested with MySQL 8 only; a migration may fail now or at a later upgrade", Remedy: "use MySQL 8.0 or newer where the data must last",
+				Warn:   true,
+				Found:  fmt.Sprintf("the database server is %s (%s), not MySQL: %s", r.name, version, r.remark),
+				Why:    "ZenML is tested only with MySQL 8; a migration can fail now or in a later upgrade",
+				Remedy: "use MySQL 8.0 or newer for production",
 			}
 		}
 	}
 	major, _, _ := strings.Cut(version, ".")
 	if n, err := strconv.Atoi(major); err != nil || n < 8 {
-		return "", &check.Fault{Found: fmt.Sprintf("the server reports version %s", version), Remedy: "upgrade it to MySQL 8.0 or newer, or use another server"}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("the database server is version %s, but ZenML needs MySQL 8.0 or newer", version),
+			Remedy: "upgrade the database server, or set database.mysql.host to another one",
+		}
 	}
 	if aurora := variables["aurora_version"]; aurora != "" {
 		return fmt.Sprintf("%s, Aurora %s", version, aurora), nil
@@ -87,9 +95,10 @@ func checkWritable(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(on) > 0 {
 		return "", &check.Fault{
-			Found:  "the server takes no writes: " + check.JoinAnd(on),
-			Remedy: "give the endpoint of the primary (the writer) as database.mysql.host; if this is the primary: SET GLOBAL read_only = OFF;",
+			Found: "the database server is read-only: " + check.JoinAnd(on),
+			Remedy: "set database.mysql.host to the primary (the writer endpoint); if this is the primary: SET " +
+				"GLOBAL read_only = OFF;",
 		}
 	}
-	return "it takes writes", nil
+	return "accepts writes", nil
 }

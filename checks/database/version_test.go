@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestDatabaseVersions(t *testing.T) {
+func TestVersion(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]struct {
 		status check.Status
@@ -21,14 +21,16 @@ func TestDatabaseVersions(t *testing.T) {
 		"9.1.0":              {check.Pass, "9.1.0"},
 	} {
 		t.Run(version, func(t *testing.T) {
-			report := preflight(t, checktest.WithDatabase(t, checktest.StartDatabase(t, testdb.Options{Version: version})), check.Options{})
+			report := preflight(t,
+				checktest.WithDatabase(t, checktest.StartDatabase(t, testdb.Options{Version: version})),
+				check.Options{})
 			checktest.Expect(t, report, "database.version", want.status, want.say)
 			checktest.Expect(t, report, "database.privileges", check.Pass)
 		})
 	}
 }
 
-func TestDatabaseReadOnly(t *testing.T) {
+func TestWritable_readOnlyServer(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	s.Exec(t, "SET GLOBAL read_only = ON")

@@ -34,8 +34,8 @@ func checkController(ctx context.Context, e *check.Env) (string, error) {
 	return found, nil
 }
 
-// addressed finds the addresses under which a controller's pods are reached.
-func addressed(ctx context.Context, e *check.Env, d entrypoint, pods []corev1.Pod) (entrypoint, error) {
+// withAddresses adds the addresses at which the controller's pods can be reached.
+func withAddresses(ctx context.Context, e *check.Env, d entrypoint, pods []corev1.Pod) (entrypoint, error) {
 	services, err := servicesOf(ctx, e, pods)
 	if err != nil {
 		return d, err
@@ -62,20 +62,29 @@ func addressed(ctx context.Context, e *check.Env, d entrypoint, pods []corev1.Po
 	return throughNodes(d, pods, waiting, nodePort)
 }
 
-// throughNodes is the way in where no load balancer has an address.
+// throughNodes adds the nodes' addresses if no load balancer has an address.
 func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, nodePort bool) (entrypoint, error) {
 	open := slices.ContainsFunc(pods, onHostPorts)
 	switch {
 	case open:
 		d.note = "on ports 80 and 443 of its nodes"
 	case waiting != nil:
-		return d, &check.Fault{Found: fmt.Sprintf("Service %s in namespace %s, the load balancer of %s, has no address", waiting.Name, waiting.Namespace, d.name),
-			Remedy: fmt.Sprintf("kubectl -n %s describe service %s\nA cluster without a cloud needs a load balancer of its own, such as MetalLB.", waiting.Namespace, waiting.Name)}
+		return d, &check.Fault{
+			Found: fmt.Sprintf("the load balancer of %[3]s (Service %[1]s in namespace %[2]s) has no address",
+				waiting.Name, waiting.Namespace, d.name),
+			Remedy: fmt.Sprintf(
+				"check its events: kubectl -n %s describe service %s\n"+
+					"clusters without a cloud provider need a load balancer such as MetalLB",
+				waiting.Namespace, waiting.Name),
+		}
 	case nodePort:
-		d.note = "on a node port: the URL needs the port, or something in front that leads there"
+		d.note = "on a node port: add the port to the URL, or use a load balancer in front"
 	default:
-		return d, &check.Fault{Warn: true, Found: d.name + " has no load balancer, no node port and no port of a node: it is reached inside the cluster only",
-			Remedy: "give its Service type LoadBalancer, unless something in front of it leads there"}
+		return d, &check.Fault{
+			Warn:   true,
+			Found:  d.name + " has no load balancer, node port or host port: it can be reached only inside the cluster",
+			Remedy: "set its Service to type LoadBalancer; ignore this if a load balancer in front forwards to it",
+		}
 	}
 	for _, p := range pods {
 		for _, ip := range p.Status.HostIPs {
@@ -87,11 +96,12 @@ func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, node
 	return d, nil
 }
 
-// onHostPorts tells whether a pod listens on a web port of its node.
+// onHostPorts reports whether a pod listens on port 80 or 443 of its node.
 func onHostPorts(p corev1.Pod) bool {
 	for _, c := range p.Spec.Containers {
 		for _, port := range c.Ports {
-			if port.HostPort == 80 || port.HostPort == 443 || p.Spec.HostNetwork && (port.ContainerPort == 80 || port.ContainerPort == 443) {
+			if port.HostPort == 80 || port.HostPort == 443 ||
+				p.Spec.HostNetwork && (port.ContainerPort == 80 || port.ContainerPort == 443) {
 				return true
 			}
 		}
@@ -113,8 +123,8 @@ func servicesOf(ctx context.Context, e *check.Env, pods []corev1.Pod) ([]corev1.
 	}), nil
 }
 
-// routeHost returns the host under which the server is reached, made from the
-// controller's address where nip.io was asked for; empty when none was named.
+// routeHost returns the server's host name, built from the controller's address for
+// nip.io; empty if the answers give none.
 func routeHost(ctx context.Context, e *check.Env) (string, error) {
 	if !e.Answers.Expose.Host.NipIO {
 		return e.Answers.Expose.Host.Name, nil
@@ -137,18 +147,21 @@ func routeAddress(ctx context.Context, e *check.Env) (string, error) {
 			return ip.String(), nil
 		}
 	}
-	fault := &check.Fault{Found: d.name + " has no address yet that a nip.io name could be made from", Remedy: "expose: {host: zenml.example.com}",
-		Why: "nip.io reads the address out of the name; it has to be known before the install"}
+	fault := &check.Fault{
+		Found:  d.name + " has no address yet for a nip.io name",
+		Remedy: "expose: {host: zenml.example.com}",
+		Why:    "a nip.io name contains the address, which must be known before the install",
+	}
 	if len(d.addresses) > 0 {
-		fault.Found = fmt.Sprintf("%s is reached by the name %s, and nip.io needs an IPv4 address", d.name, d.addresses[0])
-		fault.Remedy = "expose: {host: zenml.example.com}, with a CNAME record to " + d.addresses[0]
+		fault.Found = fmt.Sprintf("%s has the host name %s, but nip.io needs an IPv4 address", d.name, d.addresses[0])
+		fault.Remedy = "expose: {host: zenml.example.com}, and create a CNAME record to " + d.addresses[0]
 	}
 	return "", fault
 }
 
-// RouteAddress returns the IPv4 address of the ingress controller or Gateway
-// that the answers lead to, for a host name made from it (nip.io). The error
-// is a *Fault when there is none. It needs Env.Cluster.
+// RouteAddress returns the IPv4 address of the ingress controller or Gateway in the
+// answers, for a nip.io name. The error is a *check.Fault if there is none. It needs
+// Env.Cluster.
 func RouteAddress(ctx context.Context, env *check.Env) (string, error) {
 	e := env.Begin(ctx, check.Options{})
 	defer e.End()

@@ -1,5 +1,5 @@
-// Package expose holds the checks of the way from a browser to the server: the
-// Ingress or Gateway, its controller, the host name and the certificate.
+// Package expose holds the checks of the Ingress or Gateway that exposes the server:
+// its controller, host name and certificate.
 package expose
 
 import (
@@ -7,11 +7,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Ways of exposure that a check has no meaning for.
-
 func needsRoute(e *check.Env) string {
 	if !byIngress(e) && !byGateway(e) {
-		return "no Ingress or Gateway leads to the server"
+		return "the server is not exposed by an Ingress or Gateway"
 	}
 	return ""
 }
@@ -28,7 +26,7 @@ func needsHost(e *check.Env) string {
 		return why
 	}
 	if e.Answers.Expose.Host.IsZero() {
-		return "no host was named: every name that leads to the controller is taken"
+		return "no host is set: the route accepts every host name"
 	}
 	return ""
 }
@@ -38,7 +36,7 @@ func needsCertificate(e *check.Env) string {
 		return why
 	}
 	if byIngress(e) && certificateMode(e) == answers.CertOff || byGateway(e) && e.Answers.Expose.Gateway.Scheme == "http" {
-		return "no certificate was asked for"
+		return "TLS is off"
 	}
 	return ""
 }
@@ -60,8 +58,8 @@ func certificateMode(e *check.Env) string {
 	return answers.CertOff
 }
 
-// Checks ask about the way from a browser to the server: the route, its
-// controller, the host name and the certificate.
+// Checks check the exposure of the server: the route, its controller, the host name
+// and the certificate.
 var Checks = []check.Check{
 	{
 		ID:       "expose.host",

@@ -12,25 +12,25 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// claim is one host and path that an object in the cluster serves.
+// claim is a host and path that an object in the cluster uses.
 type claim struct {
 	object string // "Ingress shop in namespace web"
-	host   string // empty for every host
-	path   string // without a slash at its end; empty for the root
-	rival  bool   // through the same controller as the server's own
+	host   string // empty for all hosts
+	path   string // without a trailing slash; empty for the root
+	rival  bool   // served by the same controller as the server's route
 }
 
-// ingressList is every Ingress that the user may see.
+// ingressList is every Ingress that the user can list.
 type ingressList struct {
 	items []networkingv1.Ingress
-	// only names the one namespace that could be looked at; empty for all.
+	// only is the single namespace that could be listed; empty for all.
 	only string
 }
 
 var ingressesMemo = check.NewMemo[ingressList]("ingresses")
 
-// ingresses lists the Ingresses of all namespaces, once; or those of the
-// server's own, where the user may not see the others.
+// ingresses lists the Ingresses of all namespaces once per run, or only those of the
+// server's namespace if the user cannot list the others.
 func ingresses(ctx context.Context, e *check.Env) (ingressList, error) {
 	return ingressesMemo.Get(ctx, e, func(ctx context.Context) (ingressList, error) {
 		items, err := ingressesIn(ctx, e, "")
@@ -48,19 +48,25 @@ func ingressesIn(ctx context.Context, e *check.Env, namespace string) ([]network
 		return nil, err
 	}
 	var items []networkingv1.Ingress
-	err = check.EachItem(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		return client.NetworkingV1().Ingresses(namespace).List(ctx, o)
-	}, func(o runtime.Object) error {
-		if i, ok := o.(*networkingv1.Ingress); ok {
-			i.ManagedFields = nil
-			items = append(items, *i)
-		}
-		return nil
-	})
+	err = check.EachItem(
+		ctx,
+		metav1.ListOptions{},
+		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return client.NetworkingV1().Ingresses(namespace).List(ctx, o)
+		},
+		func(o runtime.Object) error {
+			if i, ok := o.(*networkingv1.Ingress); ok {
+				i.ManagedFields = nil
+				items = append(items, *i)
+			}
+			return nil
+		},
+	)
 	return items, err
 }
 
-// ingressClassOf is the class of an Ingress, by its field or the older annotation.
+// ingressClassOf returns the class of an Ingress from its field or its legacy
+// annotation.
 func ingressClassOf(i networkingv1.Ingress) string {
 	if i.Spec.IngressClassName != nil {
 		return *i.Spec.IngressClassName
@@ -68,8 +74,8 @@ func ingressClassOf(i networkingv1.Ingress) string {
 	return i.Annotations["kubernetes.io/ingress.class"]
 }
 
-// own tells whether Helm made an object for the release that is installed.
-func own(e *check.Env, o metav1.ObjectMeta) bool {
+// isOwn reports whether the object belongs to the release.
+func isOwn(e *check.Env, o metav1.ObjectMeta) bool {
 	return o.Namespace == e.Namespace() && o.Annotations["meta.helm.sh/release-name"] == e.Release() &&
 		o.Annotations["meta.helm.sh/release-namespace"] == e.Namespace()
 }
@@ -77,13 +83,21 @@ func own(e *check.Env, o metav1.ObjectMeta) bool {
 func ingressClaims(e *check.Env, all []networkingv1.Ingress) []claim {
 	var claims []claim
 	for _, i := range all {
-		if own(e, i.ObjectMeta) || i.Labels["acme.cert-manager.io/http01-solver"] == "true" {
+		if isOwn(e, i.ObjectMeta) || i.Labels["acme.cert-manager.io/http01-solver"] == "true" {
 			continue
 		}
 		rival := byIngress(e) && ingressClassOf(i) == ingressClassName(e)
 		for _, rule := range i.Spec.Rules {
 			for _, path := range rulePaths(rule) {
-				claims = append(claims, claim{object: "Ingress " + i.Name + " in namespace " + i.Namespace, host: rule.Host, path: path, rival: rival})
+				claims = append(
+					claims,
+					claim{
+						object: "Ingress " + i.Name + " in namespace " + i.Namespace,
+						host:   rule.Host,
+						path:   path,
+						rival:  rival,
+					},
+				)
 			}
 		}
 	}
@@ -101,7 +115,7 @@ func rulePaths(rule networkingv1.IngressRule) []string {
 	return paths
 }
 
-// httpRoute is what of an HTTPRoute claims hosts and paths.
+// httpRoute is the part of an HTTPRoute with hosts and paths.
 type httpRoute struct {
 	Metadata metav1.ObjectMeta `json:"metadata"`
 	Spec     struct {
@@ -125,15 +139,15 @@ type routeMatch struct {
 	QueryParams []any  `json:"queryParams"`
 }
 
-// routeClaims lists what the HTTPRoutes claim; none without the Gateway API.
-// only names the namespace that could be looked at.
+// routeClaims lists the claims of the HTTPRoutes; none without the Gateway API. only
+// is the single namespace that could be listed.
 func routeClaims(ctx context.Context, e *check.Env) (claims []claim, only string, err error) {
 	served, err := check.Serves(ctx, e, httpRouteResource)
 	if err != nil || !served {
 		return nil, "", err
 	}
 	visit := func(r httpRoute) {
-		if !own(e, r.Metadata) {
+		if !isOwn(e, r.Metadata) {
 			claims = append(claims, claimsOf(e, r)...)
 		}
 	}
@@ -161,14 +175,22 @@ func claimsOf(e *check.Env, r httpRoute) []claim {
 	var claims []claim
 	for _, host := range hosts {
 		for _, path := range routePaths(r) {
-			claims = append(claims, claim{object: "HTTPRoute " + r.Metadata.Name + " in namespace " + r.Metadata.Namespace, host: host, path: path, rival: rival})
+			claims = append(
+				claims,
+				claim{
+					object: "HTTPRoute " + r.Metadata.Name + " in namespace " + r.Metadata.Namespace,
+					host:   host,
+					path:   path,
+					rival:  rival,
+				},
+			)
 		}
 	}
 	return claims
 }
 
-// routePaths are the paths that a route takes whole: a match that also looks
-// at the method, headers or the query takes only some of the requests.
+// routePaths returns the paths of which a route takes all requests: a match on the
+// method, headers or the query takes only some.
 func routePaths(r httpRoute) []string {
 	var paths []string
 	for _, rule := range r.Spec.Rules {

@@ -24,18 +24,17 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 	}
 	name := ingressClassName(e)
 	if class != nil {
-		return fmt.Sprintf("class %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
+		return fmt.Sprintf("IngressClass %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
 	}
 	return "", noClass(e, name, all)
 }
 
-// noClass says which classes there are instead, unless the answers want
-// ingress-nginx anyway.
+// noClass names the existing classes, unless the answers want ingress-nginx.
 func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
 	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
-	fault := &check.Fault{Found: "there is no IngressClass " + name}
+	fault := &check.Fault{Found: "the IngressClass " + name + " does not exist"}
 	if len(all) == 0 || wanted {
-		fault.Found += leftToYou("prerequisites.ingressNginx", wanted)
+		fault.Found += notInstalled("prerequisites.ingressNginx", wanted)
 		fault.Remedy = "install ingress-nginx, or do without an Ingress: expose: {type: port-forward}\n" + installNginx
 		return fault
 	}
@@ -43,7 +42,7 @@ func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.
 	for _, c := range all {
 		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
 	}
-	fault.Found += "; this cluster has " + check.JoinAnd(others)
+	fault.Found += "; existing: " + check.JoinAnd(others)
 	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
 	return fault
 }
@@ -62,15 +61,14 @@ type classes struct {
 
 var classesMemo = check.NewMemo[classes]("ingress classes")
 
-// ingressClass returns the class that the answers name, nil when there is
-// none, and all there are.
+// ingressClass returns the class in the answers, nil if it does not exist, and all
+// classes.
 func ingressClass(ctx context.Context, e *check.Env) (*networkingv1.IngressClass, []networkingv1.IngressClass, error) {
 	found, err := classesMemo.Get(ctx, e, func(ctx context.Context) (classes, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return classes{}, err
 		}
-		// A cluster has a handful of them.
 		list, err := client.NetworkingV1().IngressClasses().List(ctx, metav1.ListOptions{Limit: 500})
 		if err != nil {
 			return classes{}, check.ReadError(err, "IngressClasses")

@@ -8,22 +8,25 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-func TestClassFaults(t *testing.T) {
+func TestClass_faults(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.class("traefik.io/ingress-controller")
 	missing := func(x *answers.Expose) { x.Ingress.Class = "no-such-class" }
-	report := look(t, s.env(nil, missing), "expose")
-	checktest.Expect(t, report, "expose.class", check.Failed, "there is no IngressClass no-such-class", s.Namespace+" (Traefik)")
+	report := runChecks(t, s.env(nil, missing), "expose")
+	checktest.Expect(t, report, "expose.class", check.Failed, "the IngressClass no-such-class does not exist",
+		s.Namespace+" (Traefik)")
 	checktest.Expect(t, report, "expose.controller", check.Skipped, "needs expose.class")
-	checktest.Expect(t, look(t, s.env(nil), "expose.class"), "expose.class", check.Pass, "Traefik")
+	checktest.Expect(t, runChecks(t, s.env(nil), "expose.class"), "expose.class", check.Pass, "Traefik")
 	wanted := s.env(nil, missing)
 	wanted.Answers.Prerequisites.IngressNginx = answers.PrerequisiteInstall
-	report = look(t, wanted, "expose")
-	checktest.Expect(t, report, "expose.class", check.Failed, "prerequisites.ingressNginx is not carried out by this version", installNginx)
+	report = runChecks(t, wanted, "expose")
+	checktest.Expect(t, report, "expose.class", check.Failed,
+		"this version does not support prerequisites.ingressNginx", installNginx)
 	checktest.Expect(t, report, "expose.controller", check.Skipped, "needs expose.class")
 
 	restricted := s.env(nil)
 	restricted.Cluster = checktest.ServiceAccount(t, s.Cluster, s.Namespace)
-	checktest.Expect(t, look(t, restricted, "expose.class"), "expose.class", check.Skipped, "you may not read IngressClasses")
+	checktest.Expect(t, runChecks(t, restricted, "expose.class"), "expose.class", check.Skipped,
+		"you may not read IngressClasses")
 }

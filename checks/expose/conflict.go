@@ -11,7 +11,7 @@ import (
 func checkConflict(ctx context.Context, e *check.Env) (string, error) {
 	host, err := routeHost(ctx, e)
 	if err != nil {
-		return "", check.Skip("the host is not known yet: %v", err)
+		return "", check.Skip("the host is unknown until the controller has an address: %v", err)
 	}
 	ingresses, err := ingresses(ctx, e)
 	if err != nil {
@@ -27,12 +27,13 @@ func checkConflict(ctx context.Context, e *check.Env) (string, error) {
 		return "", fault
 	}
 	if ingresses.only+only != "" {
-		return "", check.Skip("you may look at Ingresses and HTTPRoutes of namespace %s only; there is no conflict there", e.Namespace())
+		return "", check.Skip("you can list Ingresses and HTTPRoutes only in namespace %s, which has no conflict",
+			e.Namespace())
 	}
-	return fmt.Sprintf("none of %d other routes claims %s%s", len(claims), orAnyHost(host), path+"/"), nil
+	return fmt.Sprintf("not used by %d other routes: %s%s", len(claims), orAnyHost(host), path+"/"), nil
 }
 
-// conflict is the worst that other claims do to the server's host and path.
+// conflict returns the worst conflict of other claims with the server's host and path.
 func conflict(claims []claim, host, path string) *check.Fault {
 	var below, elsewhere *claim
 	where := orAnyHost(host) + path + "/"
@@ -40,7 +41,10 @@ func conflict(claims []claim, host, path string) *check.Fault {
 		switch {
 		case !strings.EqualFold(c.host, host):
 		case c.path == path && c.rival:
-			return &check.Fault{Found: fmt.Sprintf("%s claims %s already", c.object, where), Remedy: "choose another host, expose: {host: …}, or remove what claims it: " + describeCommand(c)}
+			return &check.Fault{
+				Found:  fmt.Sprintf("%s already uses %s", c.object, where),
+				Remedy: "set another host: expose: {host: …}, or remove the other route: " + deleteCommand(c),
+			}
 		case c.path == path:
 			elsewhere = &claims[i]
 		case strings.HasPrefix(c.path, path+"/") && c.rival:
@@ -49,24 +53,32 @@ func conflict(claims []claim, host, path string) *check.Fault {
 	}
 	switch {
 	case below != nil:
-		return &check.Fault{Warn: true, Found: fmt.Sprintf("%s claims %s, which lies below the server's own path", below.object, orAnyHost(host)+below.path),
-			Why: "the longer path wins: the server's requests for it, such as those to /api, go elsewhere", Remedy: "give the server a host of its own: expose: {host: …}"}
+		return &check.Fault{
+			Warn:   true,
+			Found:  fmt.Sprintf("%s uses %s, a path below the server's", below.object, orAnyHost(host)+below.path),
+			Why:    "the longer path takes precedence, so requests for it do not reach the server",
+			Remedy: "set another host: expose: {host: …}",
+		}
 	case elsewhere != nil:
-		return &check.Fault{Warn: true, Found: fmt.Sprintf("%s claims %s too, through another controller", elsewhere.object, where),
-			Why: "DNS leads the host to one of the two controllers; the other's route is never reached", Remedy: "see that DNS leads to the right one, or choose another host: expose: {host: …}"}
+		return &check.Fault{
+			Warn:   true,
+			Found:  fmt.Sprintf("%s also uses %s, with another controller", elsewhere.object, where),
+			Why:    "DNS resolves the host to one of the two controllers; the route of the other is never used",
+			Remedy: "make sure that DNS resolves to the right controller, or set another host: expose: {host: …}",
+		}
 	}
 	return nil
 }
 
-func describeCommand(c claim) string {
+func deleteCommand(c claim) string {
 	kind, rest, _ := strings.Cut(c.object, " ")
 	name, namespace, _ := strings.Cut(rest, " in namespace ")
-	return fmt.Sprintf("kubectl -n %s get %s %s", namespace, strings.ToLower(kind), name)
+	return fmt.Sprintf("kubectl -n %s delete %s %s", namespace, strings.ToLower(kind), name)
 }
 
 func orAnyHost(host string) string {
 	if host == "" {
-		return "every host"
+		return "all hosts"
 	}
 	return host
 }

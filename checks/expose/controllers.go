@@ -8,46 +8,93 @@ import (
 
 const ingressNginx = "ingress-nginx"
 
-// ingressController is a kind of controller that serves Ingresses.
+// ingressController is a known ingress controller.
 type ingressController struct {
 	name string
-	// selectors find its pods as its own chart and manifests label them.
+	// selectors match its pods as labeled by its chart and manifests.
 	selectors []string
-	// cloud tells that the address comes with each Ingress, from a load
-	// balancer outside of the cluster.
+	// cloud means that each Ingress gets its own address from a load balancer outside
+	// the cluster.
 	cloud bool
-	// hidden tells that its pods run where the user cannot see them.
+	// hidden means that its pods do not run in the cluster.
 	hidden bool
 }
 
 const appName = "app.kubernetes.io/name="
 
-// controllers by what IngressClass.spec.controller begins with, as their own
-// documentation and charts give it.
+// controllers by the prefix of IngressClass.spec.controller, from their documentation
+// and charts.
 var controllers = map[string]ingressController{
-	"k8s.io/ingress-nginx":                     {name: ingressNginx, selectors: []string{appName + "ingress-nginx,app.kubernetes.io/component=controller", appName + "rke2-ingress-nginx", "app=nginx-ingress,component=controller", "app=ingress-nginx"}},
-	"nginx.org/ingress-controller":             {name: "NGINX Ingress Controller", selectors: []string{appName + "nginx-ingress", "app=nginx-ingress"}},
+	"k8s.io/ingress-nginx": {
+		name: ingressNginx,
+		selectors: []string{appName + "ingress-nginx,app.kubernetes.io/component=controller",
+			appName + "rke2-ingress-nginx", "app=nginx-ingress,component=controller", "app=ingress-nginx"},
+	},
+	"nginx.org/ingress-controller": {
+		name:      "NGINX Ingress Controller",
+		selectors: []string{appName + "nginx-ingress", "app=nginx-ingress"},
+	},
 	"webapprouting.kubernetes.azure.com/nginx": {name: "AKS application routing", selectors: []string{"app=nginx"}},
-	"traefik.io/ingress-controller":            {name: "Traefik", selectors: []string{appName + "traefik", "app=traefik"}},
-	"haproxy.org/ingress-controller":           {name: "HAProxy", selectors: []string{appName + "kubernetes-ingress", "run=haproxy-ingress"}},
-	"haproxy-ingress.github.io/controller":     {name: "HAProxy Ingress", selectors: []string{appName + "haproxy-ingress", "run=haproxy-ingress"}},
-	"projectcontour.io/":                       {name: "Contour", selectors: []string{appName + "contour,app.kubernetes.io/component=envoy", "app=envoy"}},
-	"ingress-controllers.konghq.com/kong":      {name: "Kong", selectors: []string{appName + "kong", appName + "ingress,app.kubernetes.io/component=app", "app=ingress-kong", "app=proxy-kong", "app.kubernetes.io/component=app," + appName + "gateway"}},
-	"istio.io/ingress-controller":              {name: "Istio", selectors: []string{"istio=ingressgateway", "istio=ingress"}},
-	"cilium.io/ingress-controller":             {name: "Cilium", selectors: []string{"k8s-app=cilium"}, cloud: true},
-	"apisix.apache.org/":                       {name: "APISIX", selectors: []string{appName + "apisix", appName + "ingress-controller"}},
-	"getambassador.io/ingress-controller":      {name: "Emissary", selectors: []string{appName + "emissary-ingress", appName + "edge-stack"}},
-	"openshift.io/ingress-to-route":            {name: "the OpenShift router", selectors: []string{"ingresscontroller.operator.openshift.io/deployment-ingresscontroller"}},
-	"ingress.k8s.aws/alb":                      {name: "AWS Load Balancer Controller", selectors: []string{appName + "aws-load-balancer-controller"}, cloud: true},
-	"eks.amazonaws.com/alb":                    {name: "EKS Auto Mode's ALB", cloud: true, hidden: true},
-	"k8s.io/ingress-gce":                       {name: "GKE Ingress", cloud: true, hidden: true},
-	"networking.gke.io/":                       {name: "GKE Ingress", cloud: true, hidden: true},
-	"azure/application-gateway":                {name: "Azure Application Gateway", selectors: []string{"app=ingress-azure", "app=ingress-appgw"}, cloud: true},
-	"alb.networking.azure.io/":                 {name: "Azure Application Gateway for Containers", selectors: []string{"app=alb-controller"}, cloud: true},
+	"traefik.io/ingress-controller": {
+		name:      "Traefik",
+		selectors: []string{appName + "traefik", "app=traefik"},
+	},
+	"haproxy.org/ingress-controller": {
+		name:      "HAProxy",
+		selectors: []string{appName + "kubernetes-ingress", "run=haproxy-ingress"},
+	},
+	"haproxy-ingress.github.io/controller": {
+		name:      "HAProxy Ingress",
+		selectors: []string{appName + "haproxy-ingress", "run=haproxy-ingress"},
+	},
+	"projectcontour.io/": {
+		name:      "Contour",
+		selectors: []string{appName + "contour,app.kubernetes.io/component=envoy", "app=envoy"},
+	},
+	"ingress-controllers.konghq.com/kong": {
+		name: "Kong",
+		selectors: []string{appName + "kong", appName + "ingress,app.kubernetes.io/component=app", "app=ingress-kong",
+			"app=proxy-kong", "app.kubernetes.io/component=app," + appName + "gateway"},
+	},
+	"istio.io/ingress-controller": {
+		name:      "Istio",
+		selectors: []string{"istio=ingressgateway", "istio=ingress"},
+	},
+	"cilium.io/ingress-controller": {name: "Cilium", selectors: []string{"k8s-app=cilium"}, cloud: true},
+	"apisix.apache.org/": {
+		name:      "APISIX",
+		selectors: []string{appName + "apisix", appName + "ingress-controller"},
+	},
+	"getambassador.io/ingress-controller": {
+		name:      "Emissary",
+		selectors: []string{appName + "emissary-ingress", appName + "edge-stack"},
+	},
+	"openshift.io/ingress-to-route": {
+		name:      "the OpenShift router",
+		selectors: []string{"ingresscontroller.operator.openshift.io/deployment-ingresscontroller"},
+	},
+	"ingress.k8s.aws/alb": {
+		name:      "AWS Load Balancer Controller",
+		selectors: []string{appName + "aws-load-balancer-controller"},
+		cloud:     true,
+	},
+	"eks.amazonaws.com/alb": {name: "EKS Auto Mode's ALB", cloud: true, hidden: true},
+	"k8s.io/ingress-gce":    {name: "GKE Ingress", cloud: true, hidden: true},
+	"networking.gke.io/":    {name: "GKE Ingress", cloud: true, hidden: true},
+	"azure/application-gateway": {
+		name:      "Azure Application Gateway",
+		selectors: []string{"app=ingress-azure", "app=ingress-appgw"},
+		cloud:     true,
+	},
+	"alb.networking.azure.io/": {
+		name:      "Azure Application Gateway for Containers",
+		selectors: []string{"app=alb-controller"},
+		cloud:     true,
+	},
 }
 
-// controllerOf returns the kind of controller that IngressClass.spec.controller
-// names; an unknown one bears that name.
+// controllerOf returns the controller for IngressClass.spec.controller; an unknown
+// one gets that value as its name.
 func controllerOf(spec string) ingressController {
 	found, length := ingressController{name: spec}, 0
 	for prefix, c := range controllers {
@@ -58,8 +105,8 @@ func controllerOf(spec string) ingressController {
 	return found
 }
 
-// selectorsFor adds to a kind's own selectors the labels of its class: charts
-// give the same to class and pods.
+// selectorsFor adds the labels of the IngressClass to the known selectors: charts use
+// the same labels for class and pods.
 func selectorsFor(class *networkingv1.IngressClass, c ingressController) []string {
 	selectors := append([]string{}, c.selectors...)
 	name, instance := class.Labels["app.kubernetes.io/name"], class.Labels["app.kubernetes.io/instance"]

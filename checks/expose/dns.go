@@ -18,29 +18,32 @@ import (
 func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 	host, err := routeHost(ctx, e)
 	if err != nil {
-		return "", check.Skip("the host is not known yet: %v", err)
+		return "", check.Skip("the host is unknown until the controller has an address: %v", err)
 	}
-	d, doorErr := findEntrypoint(ctx, e)
+	d, entrypointErr := findEntrypoint(ctx, e)
 	found, err := addressesOf(ctx, e, host)
 	if err != nil {
 		return "", hostUnresolved(ctx, e, host, d, err)
 	}
-	here := host + " is " + listAddresses(found)
-	if doorErr != nil || len(d.addresses) == 0 {
-		return here + "; whether that is the controller's address is not known before it has one", nil //nolint:nilerr // expose.controller reports it
+	here := host + " resolves to " + listAddresses(found)
+	if entrypointErr != nil || len(d.addresses) == 0 {
+		return here +
+			"; the controller has no address yet to compare", nil //nolint:nilerr // expose.controller reports it
 	}
-	want, err := doorAddresses(ctx, e, d)
+	want, err := entrypointAddresses(ctx, e, d)
 	if err != nil {
 		return "", err
 	}
 	if slices.ContainsFunc(found, func(a netip.Addr) bool { return slices.Contains(want, a) }) {
 		return here, nil
 	}
-	return "", &check.Fault{Found: fmt.Sprintf("%s, and %s is at %s", here, d.name, check.JoinAnd(d.addresses)),
-		Remedy: dnsRecord(host, d) + "\nWhere a proxy or a content network stands in front on purpose: --warn-only expose.dns"}
+	return "", &check.Fault{
+		Found:  fmt.Sprintf("%s, but %s has the address %s", here, d.name, check.JoinAnd(d.addresses)),
+		Remedy: dnsRecord(host, d) + "\nif a proxy or a CDN is in front of the controller: --warn-only expose.dns",
+	}
 }
 
-// addressesOf looks up a name in the user's name server.
+// addressesOf resolves a name with this machine's DNS.
 func addressesOf(ctx context.Context, e *check.Env, host string) ([]netip.Addr, error) {
 	ctx, cancel := context.WithTimeout(ctx, check.DialLimit)
 	defer cancel()
@@ -51,8 +54,8 @@ func addressesOf(ctx context.Context, e *check.Env, host string) ([]netip.Addr, 
 	return found, err
 }
 
-// doorAddresses are the way in's addresses, its names looked up.
-func doorAddresses(ctx context.Context, e *check.Env, d entrypoint) ([]netip.Addr, error) {
+// entrypointAddresses returns the entrypoint's IP addresses, with names resolved.
+func entrypointAddresses(ctx context.Context, e *check.Env, d entrypoint) ([]netip.Addr, error) {
 	var all []netip.Addr
 	for _, a := range d.addresses {
 		if ip, err := netip.ParseAddr(a); err == nil {
@@ -61,7 +64,7 @@ func doorAddresses(ctx context.Context, e *check.Env, d entrypoint) ([]netip.Add
 		}
 		found, err := addressesOf(ctx, e, a)
 		if err != nil {
-			return nil, check.Transient(fmt.Errorf("%s, the load balancer of %s, does not resolve: %w", a, d.name, err))
+			return nil, check.Transient(fmt.Errorf("cannot resolve %s, the load balancer of %s: %w", a, d.name, err))
 		}
 		all = append(all, found...)
 	}
@@ -71,43 +74,50 @@ func doorAddresses(ctx context.Context, e *check.Env, d entrypoint) ([]netip.Add
 func hostUnresolved(ctx context.Context, e *check.Env, host string, d entrypoint, err error) error {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) || !dns.IsNotFound {
-		return check.Transient(&check.Fault{Found: fmt.Sprintf("%s: the name server gives no answer: %v", host, err), Remedy: "try again, or look at this machine's name servers: nslookup " + host, Cause: err})
+		return check.Transient(
+			&check.Fault{
+				Found:  fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
+				Remedy: "try again, or check this machine's DNS: nslookup " + host,
+				Cause:  err,
+			},
+		)
 	}
-	fault := &check.Fault{Found: "there is no host " + host, Remedy: dnsRecord(host, d), Cause: err}
+	fault := &check.Fault{Found: "cannot resolve " + host + ": no such host", Remedy: dnsRecord(host, d), Cause: err}
 	switch {
 	case e.Answers.Expose.Host.NipIO:
-		fault.Found += ": this machine's name server hides nip.io, as some do with names for private addresses"
-		fault.Remedy = "allow nip.io in the name server (rebind protection), or: expose: {host: zenml.example.com}"
+		fault.Found += "; this machine's DNS server hides nip.io names with private addresses"
+		fault.Remedy = "allow nip.io in the DNS server (rebind protection), or set expose: {host: zenml.example.com}"
 	case len(d.addresses) == 0:
 		fault.Warn = true
-		fault.Found += " yet, and " + cmp.Or(d.name, "the controller") + " has no address before the install to point it to"
+		fault.Found += " yet; " + cmp.Or(d.name, "the controller") + " has no address before the install"
 	case externalDNS(ctx, e):
 		fault.Warn = true
-		fault.Found += " yet; external-dns runs in this cluster and may make it"
-		fault.Remedy = "see that external-dns serves the domain; else: " + fault.Remedy
+		fault.Found += " yet; external-dns runs in this cluster and may create it"
+		fault.Remedy = "make sure that external-dns manages the domain; otherwise " + fault.Remedy
 	}
 	return fault
 }
 
-// dnsRecord says which DNS record leads a host to the way in.
+// dnsRecord returns the DNS record that the host needs.
 func dnsRecord(host string, d entrypoint) string {
 	if len(d.addresses) == 0 {
-		return "make a DNS record for " + host + " as soon as the address is known: kubectl get ingress -A"
+		return "after the install, create a DNS record for " + host + " with the address of: kubectl get ingress -A"
 	}
 	kind := "CNAME"
 	if ip, err := netip.ParseAddr(d.addresses[0]); err == nil {
 		kind = map[bool]string{true: "A", false: "AAAA"}[ip.Unmap().Is4()]
 	}
-	return fmt.Sprintf("make a DNS record: %s. %s %s", host, kind, d.addresses[0])
+	return fmt.Sprintf("create a DNS record: %s. %s %s", host, kind, d.addresses[0])
 }
 
-// externalDNS tells whether a pod of external-dns is there.
+// externalDNS reports whether external-dns runs in the cluster.
 func externalDNS(ctx context.Context, e *check.Env) bool {
 	client, err := e.Cluster.Client()
 	if err != nil {
 		return false
 	}
-	pods, err := client.CoreV1().Pods("").List(ctx, metav1.ListOptions{LabelSelector: appName + "external-dns", Limit: 1})
+	pods, err := client.CoreV1().Pods("").List(ctx,
+		metav1.ListOptions{LabelSelector: appName + "external-dns", Limit: 1})
 	return err == nil && len(pods.Items) > 0
 }
 

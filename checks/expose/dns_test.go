@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-func TestDNSFaults(t *testing.T) {
+func TestDNS_faults(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.class("example.com/front")
@@ -18,33 +18,38 @@ func TestDNSFaults(t *testing.T) {
 	s.service(corev1.ServiceTypeLoadBalancer, s.labels(), corev1.LoadBalancerIngress{IP: "203.0.113.7"})
 	s.awaitPods()
 	dns := func(hosts map[string]string, change ...func(*answers.Expose)) check.Report {
-		return look(t, s.env(hosts, change...), "expose.dns")
+		return runChecks(t, s.env(hosts, change...), "expose.dns")
 	}
 	nip := func(x *answers.Expose) { x.Host = answers.Host{NipIO: true} }
 	checktest.Expect(t, dns(map[string]string{"zenml.test": "203.0.113.7"}), "expose.dns", check.Pass)
-	checktest.Expect(t, dns(map[string]string{"zenml.test": "198.51.100.1"}), "expose.dns", check.Failed, "zenml.test is 198.51.100.1", "is at 203.0.113.7", "zenml.test. A 203.0.113.7")
-	checktest.Expect(t, dns(map[string]string{"zenml.test": "broken"}), "expose.dns", check.Failed, "the name server gives no answer")
-	checktest.Expect(t, dns(map[string]string{"zenml.203.0.113.7.nip.io": "203.0.113.7"}, nip), "expose.dns", check.Pass)
+	checktest.Expect(t, dns(map[string]string{"zenml.test": "198.51.100.1"}), "expose.dns", check.Failed,
+		"zenml.test resolves to 198.51.100.1", "has the address 203.0.113.7", "zenml.test. A 203.0.113.7")
+	checktest.Expect(t, dns(map[string]string{"zenml.test": "broken"}), "expose.dns", check.Failed,
+		"cannot resolve zenml.test")
+	checktest.Expect(t, dns(map[string]string{"zenml.203.0.113.7.nip.io": "203.0.113.7"}, nip), "expose.dns",
+		check.Pass)
 	checktest.Expect(t, dns(nil, nip), "expose.dns", check.Failed, "hides nip.io")
 	report := dns(nil)
-	checktest.Expect(t, report, "expose.dns", check.Failed, "there is no host zenml.test", "zenml.test. A 203.0.113.7")
+	checktest.Expect(t, report, "expose.dns", check.Failed, "cannot resolve zenml.test: no such host", "zenml.test. A 203.0.113.7")
 
 	s.pod(map[string]string{"app.kubernetes.io/name": "external-dns"})
 	checktest.Expect(t, dns(nil), "expose.dns", check.Warned, "external-dns runs in this cluster")
 }
 
-func TestDNSOfACloudsLoadBalancer(t *testing.T) {
+func TestDNS_cloudLoadBalancer(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.class("eks.amazonaws.com/alb")
-	checktest.Expect(t, look(t, s.env(nil), "expose.dns"), "expose.dns", check.Warned, "has no address before the install")
+	checktest.Expect(t, runChecks(t, s.env(nil), "expose.dns"), "expose.dns", check.Warned,
+		"has no address before the install")
 	named := newStage(t)
 	named.class("example.com/front")
 	named.pod(named.labels())
 	named.service(corev1.ServiceTypeLoadBalancer, named.labels(), corev1.LoadBalancerIngress{Hostname: "lb.cloud.test"})
 	named.awaitPods()
 	hosts := map[string]string{"lb.cloud.test": "203.0.113.8", "zenml.test": "203.0.113.8"}
-	checktest.Expect(t, look(t, named.env(hosts), "expose.dns"), "expose.dns", check.Pass)
+	checktest.Expect(t, runChecks(t, named.env(hosts), "expose.dns"), "expose.dns", check.Pass)
 	hosts["zenml.test"] = "203.0.113.9"
-	checktest.Expect(t, look(t, named.env(hosts), "expose.dns"), "expose.dns", check.Failed, "zenml.test. CNAME lb.cloud.test")
+	checktest.Expect(t, runChecks(t, named.env(hosts), "expose.dns"), "expose.dns", check.Failed,
+		"zenml.test. CNAME lb.cloud.test")
 }

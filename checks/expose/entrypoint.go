@@ -19,18 +19,19 @@ import (
 // entrypoint is where requests enter the cluster.
 type entrypoint struct {
 	name      string
-	addresses []string // IP addresses or host names; none when they are not known yet
-	note      string   // how the addresses came about, when not by a load balancer
+	addresses []string // IP addresses or host names; none if they are unknown
+	note      string   // the source of the addresses if it is not a load balancer
 	images    []string // of its pods
 }
 
-var entrypointMemo = check.NewMemo[entrypoint]("way in")
+var entrypointMemo = check.NewMemo[entrypoint]("entrypoint")
 
-// findEntrypoint finds the way in, once. Faults of the controller are its error.
+// findEntrypoint finds the entrypoint once per run. Its error is a fault of the
+// controller.
 func findEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 	return entrypointMemo.Get(ctx, e, func(ctx context.Context) (entrypoint, error) {
 		if byGateway(e) {
-			return gatewayDoor(ctx, e)
+			return gatewayEntrypoint(ctx, e)
 		}
 		class, all, err := ingressClass(ctx, e)
 		if err != nil {
@@ -39,15 +40,15 @@ func findEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 		if class == nil {
 			return entrypoint{}, noClass(e, ingressClassName(e), all)
 		}
-		return ingressDoor(ctx, e, class)
+		return ingressEntrypoint(ctx, e, class)
 	})
 }
 
-func ingressDoor(ctx context.Context, e *check.Env, class *networkingv1.IngressClass) (entrypoint, error) {
+func ingressEntrypoint(ctx context.Context, e *check.Env, class *networkingv1.IngressClass) (entrypoint, error) {
 	kind := controllerOf(class.Spec.Controller)
 	d := entrypoint{name: kind.name}
 	if kind.hidden {
-		d.note = "the cloud runs it and gives every Ingress its own address"
+		d.note = "the cloud provider runs it and gives every Ingress its own address"
 		return d, nil
 	}
 	pods, err := controllerPods(ctx, e, selectorsFor(class, kind))
@@ -57,7 +58,7 @@ func ingressDoor(ctx context.Context, e *check.Env, class *networkingv1.IngressC
 	ready := slices.DeleteFunc(slices.Clone(pods), func(p corev1.Pod) bool { return !podReady(&p) })
 	switch {
 	case len(pods) == 0:
-		return doorWithoutPods(ctx, e, class, d)
+		return entrypointWithoutPods(ctx, e, class, d)
 	case len(ready) == 0:
 		return d, notReady(kind.name, pods[0])
 	}
@@ -70,7 +71,7 @@ func ingressDoor(ctx context.Context, e *check.Env, class *networkingv1.IngressC
 		d.note = "it gives every Ingress its own address"
 		return d, nil
 	}
-	return addressed(ctx, e, d, ready)
+	return withAddresses(ctx, e, d, ready)
 }
 
 func controllerPods(ctx context.Context, e *check.Env, selectors []string) ([]corev1.Pod, error) {
@@ -80,7 +81,9 @@ func controllerPods(ctx context.Context, e *check.Env, selectors []string) ([]co
 	}
 	var pods []corev1.Pod
 	for _, selector := range selectors {
-		err := check.EachItem(ctx, metav1.ListOptions{LabelSelector: selector, FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"},
+		err := check.EachItem(
+			ctx,
+			metav1.ListOptions{LabelSelector: selector, FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"},
 			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 				return client.CoreV1().Pods("").List(ctx, o)
 			},
@@ -89,9 +92,10 @@ func controllerPods(ctx context.Context, e *check.Env, selectors []string) ([]co
 					pods = append(pods, *p)
 				}
 				return nil
-			})
+			},
+		)
 		if err != nil {
-			return nil, check.ReadError(err, "pods in all namespaces, where the ingress controller runs")
+			return nil, check.ReadError(err, "the pods of the ingress controller in all namespaces")
 		}
 		if len(pods) > 0 {
 			return pods, nil
@@ -100,9 +104,14 @@ func controllerPods(ctx context.Context, e *check.Env, selectors []string) ([]co
 	return nil, nil
 }
 
-// doorWithoutPods looks for other signs of life of a controller whose pods
-// were not found: an Ingress of its class that has got an address.
-func doorWithoutPods(ctx context.Context, e *check.Env, class *networkingv1.IngressClass, d entrypoint) (entrypoint, error) {
+// entrypointWithoutPods handles a controller without known pods: an Ingress of its
+// class with an address shows that it runs.
+func entrypointWithoutPods(
+	ctx context.Context,
+	e *check.Env,
+	class *networkingv1.IngressClass,
+	d entrypoint,
+) (entrypoint, error) {
 	all, err := ingresses(ctx, e)
 	if err != nil {
 		return d, err
@@ -117,14 +126,20 @@ func doorWithoutPods(ctx context.Context, e *check.Env, class *networkingv1.Ingr
 	}
 	if len(d.addresses) > 0 {
 		slices.Sort(d.addresses)
-		d.addresses, d.note = slices.Compact(d.addresses), "as its other Ingresses show"
+		d.addresses, d.note = slices.Compact(d.addresses), "from its other Ingresses"
 		return d, nil
 	}
-	fault := &check.Fault{Found: "no pod of " + d.name + " runs in this cluster", Remedy: "install the controller, or choose the class of one that runs: kubectl get ingressclass"}
+	fault := &check.Fault{
+		Found:  "no pod of " + d.name + " runs in this cluster",
+		Remedy: "install the controller, or set expose: {ingress: {class: …}} to another one: kubectl get ingressclass",
+	}
 	if controllerOf(class.Spec.Controller).selectors == nil {
 		fault.Warn = true
-		fault.Found = fmt.Sprintf("whether %s runs cannot be told: none of its Ingresses has an address yet, and how its pods are named is not known here", d.name)
-		fault.Remedy = "look for its pods yourself: kubectl get pods -A"
+		fault.Found = fmt.Sprintf(
+			"cannot check whether %s runs: none of its Ingresses has an address, and the labels of its pods are "+
+				"unknown",
+			d.name)
+		fault.Remedy = "check that its pods run: kubectl get pods -A"
 	}
 	return d, fault
 }
@@ -147,11 +162,13 @@ func notReady(name string, p corev1.Pod) *check.Fault {
 			reason = s.State.Waiting.Reason
 		}
 	}
-	return &check.Fault{Found: fmt.Sprintf("no pod of %s is ready: pod %s in namespace %s is %s", name, p.Name, p.Namespace, reason),
-		Remedy: fmt.Sprintf("kubectl -n %s describe pod %s", p.Namespace, p.Name)}
+	return &check.Fault{
+		Found:  fmt.Sprintf("no pod of %s is ready: pod %s in namespace %s is %s", name, p.Name, p.Namespace, reason),
+		Remedy: fmt.Sprintf("kubectl -n %s describe pod %s", p.Namespace, p.Name),
+	}
 }
 
-// selects tells whether a Service leads to a pod.
+// selects reports whether a Service selects a pod.
 func selects(s *corev1.Service, p *corev1.Pod) bool {
 	return s.Namespace == p.Namespace && len(s.Spec.Selector) > 0 &&
 		labels.SelectorFromSet(s.Spec.Selector).Matches(labels.Set(p.Labels))

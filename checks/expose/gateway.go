@@ -14,7 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// gateway is what of a Gateway decides about a route.
+// gateway is the part of a Gateway that decides about a route.
 type gateway struct {
 	Metadata metav1.ObjectMeta `json:"metadata"`
 	Spec     struct {
@@ -58,7 +58,7 @@ const gatewayAPI = "https://gateway-api.sigs.k8s.io/guides/getting-started/"
 
 var gatewayMemo = check.NewMemo[*gateway]("gateway")
 
-// findGateway reads the Gateway that the answers name, once.
+// findGateway reads the Gateway in the answers once per run.
 func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 	return gatewayMemo.Get(ctx, e, func(ctx context.Context) (*gateway, error) {
 		for _, r := range []struct{ kind, resource string }{{"Gateways", gatewayResource.Resource}, {"HTTPRoutes", httpRouteResource.Resource}} {
@@ -67,8 +67,11 @@ func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 				return nil, err
 			}
 			if !served {
-				return nil, &check.Fault{Found: "the Gateway API is not installed in this cluster: it knows no " + r.kind + " (gateway.networking.k8s.io/v1)",
-					Remedy: "install its CRDs and a controller: " + gatewayAPI + "; or choose expose: {type: ingress}"}
+				return nil, &check.Fault{
+					Found: "the Gateway API is not installed in this cluster: it has no " + r.kind +
+						" (gateway.networking.k8s.io/v1)",
+					Remedy: "install its CRDs and a controller: " + gatewayAPI + "\nor set expose: {type: ingress}",
+				}
 			}
 		}
 		ref := e.Answers.Expose.Gateway
@@ -86,9 +89,12 @@ func noGateway(ctx context.Context, e *check.Env) error {
 	err := check.Each(ctx, e, gatewayResource, "", func(g gateway) {
 		others = append(others, g.Metadata.Name+" in "+g.Metadata.Namespace)
 	})
-	fault := &check.Fault{Found: fmt.Sprintf("there is no Gateway %s in namespace %s", ref.Name, ref.Namespace), Remedy: "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A"}
+	fault := &check.Fault{
+		Found:  fmt.Sprintf("the Gateway %s does not exist in namespace %s", ref.Name, ref.Namespace),
+		Remedy: "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A",
+	}
 	if err == nil && len(others) > 0 {
-		fault.Found += "; this cluster has " + check.JoinAnd(others)
+		fault.Found += "; existing: " + check.JoinAnd(others)
 	}
 	return fault
 }
@@ -109,15 +115,19 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 	found := fmt.Sprintf("Gateway %s, listener %s", g.Metadata.Name, check.JoinAnd(names))
 	scheme := e.Answers.Expose.Gateway.Scheme
 	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {
-		return "", &check.Fault{Warn: true, Found: fmt.Sprintf("%s speaks %s, and the server's URL will begin with %s", found, admitting[0].Protocol, scheme),
-			Why:    "the dashboard and the clients are sent to that URL; it works only if something in front of the Gateway speaks it",
-			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol))}
+		return "", &check.Fault{
+			Warn:  true,
+			Found: fmt.Sprintf("%s uses %s, but the server's URL starts with %s", found, admitting[0].Protocol, scheme),
+			Why: "the dashboard and the clients use that URL; it works only if a proxy in front of the " +
+				"Gateway serves it",
+			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol)),
+		}
 	}
 	return found, nil
 }
 
-// admittingListeners returns the listeners that take the server's route, or
-// the fault by which none does.
+// admittingListeners returns the listeners that admit the server's route, or a fault if
+// none does.
 func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listener, error) {
 	section := e.Answers.Expose.Gateway.Section
 	var admitting []listener
@@ -141,16 +151,24 @@ func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listen
 	case len(admitting) > 0:
 		return admitting, nil
 	case section != "" && len(reasons) == 0:
-		return nil, &check.Fault{Found: fmt.Sprintf("Gateway %s has no listener %s; it has %s", g.Metadata.Name, section, check.JoinAnd(names)), Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0])}
+		return nil, &check.Fault{
+			Found: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
+				check.JoinAnd(names)),
+			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0]),
+		}
 	}
-	return nil, &check.Fault{Found: fmt.Sprintf("Gateway %s does not take the server's route: %s", g.Metadata.Name, strings.Join(reasons, "; ")),
-		Remedy: fmt.Sprintf("have allowedRoutes or hostname of a listener changed: kubectl -n %s edit gateway %s", g.Metadata.Namespace, g.Metadata.Name)}
+	return nil, &check.Fault{
+		Found: fmt.Sprintf("the Gateway %s does not admit the server's route: %s", g.Metadata.Name,
+			strings.Join(reasons, "; ")),
+		Remedy: fmt.Sprintf("change allowedRoutes or hostname of a listener: kubectl -n %s edit gateway %s",
+			g.Metadata.Namespace, g.Metadata.Name),
+	}
 }
 
-// refusal says why a listener does not take the route; nothing when it does.
+// refusal returns why a listener does not admit the route; empty if it does.
 func refusal(ctx context.Context, e *check.Env, g *gateway, l listener) (string, error) {
 	if p := strings.ToUpper(l.Protocol); p != "HTTP" && p != "HTTPS" {
-		return "speaks " + l.Protocol, nil
+		return "uses " + l.Protocol, nil
 	}
 	if host := e.Answers.Expose.Host; !host.IsZero() && !host.NipIO && !hostnameCovers(l.Hostname, host.Name) {
 		return fmt.Sprintf("is for %s, not for %s", l.Hostname, host.Name), nil
@@ -161,7 +179,7 @@ func refusal(ctx context.Context, e *check.Env, g *gateway, l listener) (string,
 			kinds = append(kinds, k.Kind)
 		}
 		if !slices.Contains(kinds, "HTTPRoute") {
-			return "admits " + check.JoinAnd(kinds) + " only", nil
+			return "admits only " + check.JoinAnd(kinds), nil
 		}
 	}
 	return namespaceRefusal(ctx, e, g, l)
@@ -176,7 +194,7 @@ func namespaceRefusal(ctx context.Context, e *check.Env, g *gateway, l listener)
 	case from == "All", from == "Same" && g.Metadata.Namespace == e.Namespace():
 		return "", nil
 	case from != "Selector":
-		return fmt.Sprintf("admits routes of namespace %s only, not of %s", g.Metadata.Namespace, e.Namespace()), nil
+		return fmt.Sprintf("admits only routes in namespace %s, not in %s", g.Metadata.Namespace, e.Namespace()), nil
 	}
 	selector, err := metav1.LabelSelectorAsSelector(l.AllowedRoutes.Namespaces.Selector)
 	if err != nil {
@@ -186,11 +204,11 @@ func namespaceRefusal(ctx context.Context, e *check.Env, g *gateway, l listener)
 	if err != nil || selector.Matches(own) {
 		return "", err
 	}
-	return fmt.Sprintf("admits namespaces with %s, and %s is not one", selector, e.Namespace()), nil
+	return fmt.Sprintf("admits only namespaces with %s, not %s", selector, e.Namespace()), nil
 }
 
-// namespaceLabels returns the labels of the server's namespace, or those that
-// it will have when it does not exist yet.
+// namespaceLabels returns the labels of the server's namespace, or the future ones if
+// it does not exist yet.
 func namespaceLabels(ctx context.Context, e *check.Env) (labels.Set, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -206,8 +224,8 @@ func namespaceLabels(ctx context.Context, e *check.Env) (labels.Set, error) {
 	return namespace.Labels, nil
 }
 
-// hostnameCovers tells whether a listener's hostname admits a host: an empty
-// one admits all, *.example.com every name below example.com.
+// hostnameCovers reports whether a listener's hostname admits a host: an empty one
+// admits all, *.example.com admits every name below example.com.
 func hostnameCovers(pattern, host string) bool {
 	if suffix, wild := strings.CutPrefix(pattern, "*"); wild {
 		return strings.HasSuffix(host, suffix) && len(host) > len(suffix)

@@ -9,9 +9,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// gatewayDoor is the way in through the Gateway, by what its controller says
-// of it.
-func gatewayDoor(ctx context.Context, e *check.Env) (entrypoint, error) {
+// gatewayEntrypoint returns the entrypoint of the Gateway from its status.
+func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 	g, err := findGateway(ctx, e)
 	if err != nil {
 		return entrypoint{}, err
@@ -29,8 +28,13 @@ func gatewayDoor(ctx context.Context, e *check.Env) (entrypoint, error) {
 			continue
 		}
 		for _, condition := range s.Conditions {
-			if condition.Status == metav1.ConditionFalse && (condition.Type == "Accepted" || condition.Type == "Programmed" || condition.Type == "ResolvedRefs") {
-				return d, &check.Fault{Found: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type, said(condition)), Remedy: describe}
+			if condition.Status == metav1.ConditionFalse &&
+				(condition.Type == "Accepted" || condition.Type == "Programmed" || condition.Type == "ResolvedRefs") {
+				return d, &check.Fault{
+					Found: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type,
+						conditionText(condition)),
+					Remedy: describe,
+				}
 			}
 		}
 	}
@@ -38,12 +42,15 @@ func gatewayDoor(ctx context.Context, e *check.Env) (entrypoint, error) {
 		d.addresses = append(d.addresses, a.Value)
 	}
 	if len(d.addresses) == 0 {
-		return d, &check.Fault{Found: d.name + " has no address", Remedy: describe + "\nA cluster without a cloud needs a load balancer of its own, such as MetalLB."}
+		return d, &check.Fault{
+			Found:  d.name + " has no address",
+			Remedy: describe + "\nclusters without a cloud provider need a load balancer such as MetalLB",
+		}
 	}
 	return d, nil
 }
 
-// conditionFault says that a condition is not true, or that nobody has set it.
+// conditionFault returns a fault if a condition is not true or not set.
 func conditionFault(all []metav1.Condition, kind, name, class string) *check.Fault {
 	for _, c := range all {
 		if c.Type != kind {
@@ -53,13 +60,16 @@ func conditionFault(all []metav1.Condition, kind, name, class string) *check.Fau
 			return nil
 		}
 		if c.Reason != "Pending" || c.Status == metav1.ConditionFalse {
-			return &check.Fault{Found: fmt.Sprintf("%s is not %s: %s", name, kind, said(c))}
+			return &check.Fault{Found: fmt.Sprintf("%s is not %s: %s", name, kind, conditionText(c))}
 		}
 	}
-	return &check.Fault{Found: fmt.Sprintf("no controller has taken %s: its GatewayClass %s may have none that runs", name, class)}
+	return &check.Fault{
+		Found: fmt.Sprintf("no controller has accepted %s: the controller of its GatewayClass %s may not be running",
+			name, class),
+	}
 }
 
-func said(c metav1.Condition) string {
+func conditionText(c metav1.Condition) string {
 	if c.Message == "" {
 		return c.Reason
 	}

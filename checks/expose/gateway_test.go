@@ -20,8 +20,7 @@ const (
 	tlsOf        = `tls: {certificateRefs: [{name: shared-tls}]}`
 )
 
-// gateway makes the Gateway "shared" in the stage's namespace with one HTTPS
-// listener.
+// gateway creates the Gateway "shared" in the test's namespace with one HTTPS listener.
 func (s *stage) gateway(listener, status string) {
 	s.T.Helper()
 	s.apply(gatewayResource, s.Namespace, fmt.Sprintf(`
@@ -35,12 +34,16 @@ spec:
 %s`, listener, status))
 }
 
-// throughGateway is an install in another namespace than the Gateway's.
+// throughGateway returns an install in another namespace than the Gateway's.
 func (s *stage) throughGateway(namespace string, change ...func(*answers.Expose)) *check.Env {
 	s.T.Helper()
 	e := s.env(map[string]string{"zenml.test": "203.0.113.20"})
 	e.Answers.Cluster.Namespace = namespace
-	e.Answers.Expose = answers.Expose{Type: answers.ByGateway, Host: answers.Host{Name: "zenml.test"}, Gateway: answers.Gateway{Name: "shared", Namespace: s.Namespace}}
+	e.Answers.Expose = answers.Expose{
+		Type:    answers.ByGateway,
+		Host:    answers.Host{Name: "zenml.test"},
+		Gateway: answers.Gateway{Name: "shared", Namespace: s.Namespace},
+	}
 	for _, c := range change {
 		c(&e.Answers.Expose)
 	}
@@ -48,16 +51,18 @@ func (s *stage) throughGateway(namespace string, change ...func(*answers.Expose)
 	return e
 }
 
-// TestGateway is one test, not parallel: the Gateway API is there or not for
-// the whole cluster.
+// TestGateway is a single test and not parallel: the Gateway API is installed for the
+// whole cluster.
 func TestGateway(t *testing.T) {
 	s := newStage(t)
 	other := s.Cluster.Namespace(t)
-	report := look(t, s.throughGateway(other), "expose.class")
+	report := runChecks(t, s.throughGateway(other), "expose.class")
 	if served := servesGateways(s, t); !served {
-		checktest.Expect(t, report, "expose.class", check.Failed, "the Gateway API is not installed", "knows no Gateways")
+		checktest.Expect(t, report, "expose.class", check.Failed, "the Gateway API is not installed",
+			"has no Gateways")
 	}
-	installCRDs(t, s.Cluster, "sigs.k8s.io/gateway-api", "config/crd/standard", "gateway.networking.k8s.io_gateways", "gateway.networking.k8s.io_httproutes")
+	installCRDs(t, s.Cluster, "sigs.k8s.io/gateway-api", "config/crd/standard", "gateway.networking.k8s.io_gateways",
+		"gateway.networking.k8s.io_httproutes")
 	t.Run("class", func(t *testing.T) { gatewayClassFaults(t, s, other) })
 	t.Run("controller", func(t *testing.T) { gatewayControllerFaults(t, s, other) })
 	t.Run("certificate", func(t *testing.T) { gatewayCertificateFaults(t, s, other) })
@@ -75,37 +80,63 @@ func servesGateways(s *stage, t *testing.T) bool {
 
 func gatewayClassFaults(t *testing.T, s *stage, other string) {
 	class := func(change ...func(*answers.Expose)) check.Report {
-		return look(t, s.throughGateway(other, change...), "expose.class")
+		return runChecks(t, s.throughGateway(other, change...), "expose.class")
 	}
-	checktest.Expect(t, class(), "expose.class", check.Failed, "there is no Gateway shared in namespace "+s.Namespace)
+	checktest.Expect(t, class(), "expose.class", check.Failed, "the Gateway shared does not exist in namespace "+s.Namespace)
 	for name, c := range map[string]struct{ listener, say string }{
-		"its own namespace": {tlsOf, "admits routes of namespace " + s.Namespace + " only"},
-		"other labels":      {tlsOf + `, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: web}}}}`, "admits namespaces with team=web"},
-		"another host":      {tlsOf + `, hostname: "*.example.org", ` + allowAll, "is for *.example.org, not for zenml.test"},
-		"other routes":      {tlsOf + `, allowedRoutes: {namespaces: {from: All}, kinds: [{kind: GRPCRoute}]}`, "admits GRPCRoute only"},
+		"its own namespace": {tlsOf, "admits only routes in namespace " + s.Namespace},
+		"other labels": {
+			tlsOf + `, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: web}}}}`,
+			"admits only namespaces with team=web",
+		},
+		"another host": {
+			tlsOf + `, hostname: "*.example.org", ` + allowAll, "is for *.example.org, not for zenml.test",
+		},
+		"other routes": {
+			tlsOf + `, allowedRoutes: {namespaces: {from: All}, kinds: [{kind: GRPCRoute}]}`, "admits only GRPCRoute",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.gateway(c.listener, gatewayReady)
 			checktest.Expect(t, class(), "expose.class", check.Failed, c.say)
 		})
 	}
-	s.gateway(tlsOf+`, hostname: "*.test", `+strings.ReplaceAll(`allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: NAME}}}}`, "NAME", other), gatewayReady)
+	s.gateway(
+		tlsOf+`, hostname: "*.test", `+strings.ReplaceAll(
+			`allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: NAME}}}}`,
+			"NAME", other),
+		gatewayReady,
+	)
 	checktest.Expect(t, class(), "expose.class", check.Pass, "Gateway shared, listener https")
-	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Name = "none" }), "expose.class", check.Failed, "shared in "+s.Namespace)
-	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Section = "web" }), "expose.class", check.Failed, "has no listener web; it has https")
-	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Scheme = "http" }), "expose.class", check.Warned, "speaks HTTPS", "scheme: https")
+	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Name = "none" }), "expose.class", check.Failed,
+		"shared in "+s.Namespace)
+	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Section = "web" }), "expose.class", check.Failed,
+		"has no listener web; existing: https")
+	checktest.Expect(t, class(func(x *answers.Expose) { x.Gateway.Scheme = "http" }), "expose.class", check.Warned,
+		"uses HTTPS", "scheme: https")
 }
 
 func gatewayControllerFaults(t *testing.T, s *stage, other string) {
 	listener := tlsOf + ", " + allowAll
-	report := func() check.Report { return look(t, s.throughGateway(other), "expose.controller", "expose.dns") }
+	report := func() check.Report { return runChecks(t, s.throughGateway(other), "expose.controller", "expose.dns") }
 	s.gateway(listener, "")
-	checktest.Expect(t, report(), "expose.controller", check.Failed, "no controller has taken Gateway shared", "GatewayClass example")
-	s.gateway(listener, strings.Replace(gatewayReady, `type: Programmed, status: "True", reason: Programmed, message: ""`, `type: Programmed, status: "False", reason: AddressNotAssigned, message: "no pool is left"`, 1))
-	checktest.Expect(t, report(), "expose.controller", check.Failed, "is not Programmed: no pool is left (AddressNotAssigned)")
+	checktest.Expect(t, report(), "expose.controller", check.Failed, "no controller has accepted Gateway shared",
+		"GatewayClass example")
+	s.gateway(
+		listener,
+		strings.Replace(gatewayReady, `type: Programmed, status: "True", reason: Programmed, message: ""`,
+			`type: Programmed, status: "False", reason: AddressNotAssigned, message: "no pool is left"`, 1),
+	)
+	checktest.Expect(t, report(), "expose.controller", check.Failed,
+		"is not Programmed: no pool is left (AddressNotAssigned)")
 	s.gateway(listener, strings.Replace(gatewayReady, "addresses: [{value: 203.0.113.20}], ", "", 1))
 	checktest.Expect(t, report(), "expose.controller", check.Failed, "has no address")
-	s.gateway(listener, strings.Replace(gatewayReady, "status: {", `status: {listeners: [{name: https, attachedRoutes: 0, supportedKinds: [], conditions: [{type: ResolvedRefs, status: "False", reason: InvalidCertificateRef, message: "Secret shared-tls not found", lastTransitionTime: "2026-01-01T00:00:00Z"}]}], `, 1))
+	s.gateway(
+		listener,
+		strings.Replace(gatewayReady, "status: {",
+			`status: {listeners: [{name: https, attachedRoutes: 0, supportedKinds: [], conditions: [{type: ResolvedRefs, status: "False", reason: InvalidCertificateRef, message: "Secret shared-tls not found", lastTransitionTime: "2026-01-01T00:00:00Z"}]}], `,
+			1),
+	)
 	checktest.Expect(t, report(), "expose.controller", check.Failed, "listener https", "Secret shared-tls not found")
 	s.gateway(listener, gatewayReady)
 	checktest.Expect(t, report(), "expose.controller", check.Pass, "at 203.0.113.20")
@@ -114,9 +145,10 @@ func gatewayControllerFaults(t *testing.T, s *stage, other string) {
 
 func gatewayCertificateFaults(t *testing.T, s *stage, other string) {
 	s.gateway(tlsOf+", "+allowAll, gatewayReady)
-	report := func() check.Report { return look(t, s.throughGateway(other), "expose.tls") }
-	checktest.Expect(t, report(), "expose.tls", check.Failed, "there is no Secret shared-tls in namespace "+s.Namespace)
-	s.tlsSecret("shared-tls", corev1.SecretTypeTLS, testdb.NewAuthority(t).Server(t, time.Now().AddDate(1, 0, 0), "*.test"))
+	report := func() check.Report { return runChecks(t, s.throughGateway(other), "expose.tls") }
+	checktest.Expect(t, report(), "expose.tls", check.Failed, "Secret shared-tls does not exist in namespace "+s.Namespace)
+	s.tlsSecret("shared-tls", corev1.SecretTypeTLS,
+		testdb.NewAuthority(t).Server(t, time.Now().AddDate(1, 0, 0), "*.test"))
 	checktest.Expect(t, report(), "expose.tls", check.Pass, "for *.test")
 }
 
@@ -134,11 +166,12 @@ spec:
 `, name, host, path))
 	}
 	conflict := func(host string) check.Report {
-		return look(t, s.throughGateway(other, func(x *answers.Expose) { x.Host.Name = host }), "expose.conflict")
+		return runChecks(t, s.throughGateway(other, func(x *answers.Expose) { x.Host.Name = host }), "expose.conflict")
 	}
 	route("taken", "taken.test", "/")
 	route("below", "below.test", "/api/v1")
 	checktest.Expect(t, conflict("zenml.test"), "expose.conflict", check.Pass)
-	checktest.Expect(t, conflict("taken.test"), "expose.conflict", check.Failed, "HTTPRoute taken in namespace "+s.Namespace, "get httproute taken")
+	checktest.Expect(t, conflict("taken.test"), "expose.conflict", check.Failed,
+		"HTTPRoute taken in namespace "+s.Namespace, "delete httproute taken")
 	checktest.Expect(t, conflict("below.test"), "expose.conflict", check.Warned, "below.test/api/v1")
 }

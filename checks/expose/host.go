@@ -16,8 +16,9 @@ func checkHost(ctx context.Context, e *check.Env) (string, error) {
 	host := e.Answers.Expose.Host
 	if host.IsZero() && byIngress(e) && certificateMode(e) != answers.CertOff {
 		return "", &check.Fault{
-			Found:  "a certificate is asked for (expose.tls.mode " + certificateMode(e) + "), and there is no host to make it out to",
-			Remedy: "expose: {host: zenml.example.com}", Why: "the chart renders a host of null, which the API server refuses",
+			Found:  "expose.tls.mode is " + certificateMode(e) + ", but there is no host for the certificate",
+			Remedy: "expose: {host: zenml.example.com}",
+			Why:    "the chart renders a null host, which the API server rejects",
 		}
 	}
 	if !host.IsZero() {
@@ -30,14 +31,14 @@ func checkHost(ctx context.Context, e *check.Env) (string, error) {
 	}
 	switch {
 	case host.NipIO:
-		return "a name under nip.io, made from the controller's address", nil
+		return "a nip.io name with the controller's address", nil
 	case host.IsZero():
-		return "none: every name that leads to the controller is taken", nil
+		return "none: the route accepts every host name", nil
 	}
 	return host.Name, nil
 }
 
-// hostFault holds a host to the rule of the answer expose.host.
+// hostFault checks a host by the rule of the answer expose.host.
 func hostFault(where, host string) *check.Fault {
 	field, ok := answers.FieldByKey("expose.host")
 	if !ok || field.Check == nil {
@@ -50,8 +51,7 @@ func hostFault(where, host string) *check.Fault {
 	return &check.Fault{Found: where + ": " + problem, Remedy: remedy}
 }
 
-// renderedHosts judges the hosts that the chart really renders: raw values may
-// have changed them. Where nothing is rendered there is nothing to judge.
+// renderedHosts checks the rendered hosts, which raw values can change.
 func renderedHosts(ctx context.Context, e *check.Env) error {
 	if e.Rendered == nil {
 		return nil
@@ -64,7 +64,10 @@ func renderedHosts(ctx context.Context, e *check.Env) error {
 		where := fmt.Sprintf("the rendered %s %s", o.GetKind(), o.GetName())
 		for _, host := range routeHosts(o) {
 			if host == "" {
-				return &check.Fault{Found: where + " has TLS without a host", Remedy: "expose: {host: zenml.example.com}"}
+				return &check.Fault{
+					Found:  where + " has TLS without a host",
+					Remedy: "expose: {host: zenml.example.com}",
+				}
 			}
 			if fault := hostFault(where, host); fault != nil {
 				return fault
@@ -74,8 +77,7 @@ func renderedHosts(ctx context.Context, e *check.Env) error {
 	return nil
 }
 
-// routeHosts returns the hosts of an Ingress or HTTPRoute; a host of null is
-// an empty one.
+// routeHosts returns the hosts of an Ingress or HTTPRoute; a null host is empty.
 func routeHosts(o manifest.Object) []string {
 	var hosts []string
 	switch o.GetKind() {

@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-func TestHostFaults(t *testing.T) {
+func TestHost_faults(t *testing.T) {
 	for host, say := range map[string]string{
 		"https://zenml.test": "is a URL", "zenml.test:8443": "has a port or a path", "10.0.0.1": "is an address",
 		"*.zenml.test": "is a wildcard", "Zenml.test": "write zenml.test", "zenml_.test": "is not a DNS name",
@@ -16,14 +16,15 @@ func TestHostFaults(t *testing.T) {
 		e := checktest.WithCluster(t, nil, "zenml")
 		e.Answers.Expose = exposed("nginx", func(x *answers.Expose) { x.Host.Name = host })
 		e.Rendered = nil
-		checktest.Expect(t, look(t, e, "expose.host"), "expose.host", check.Failed, say)
+		checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, say)
 	}
 	e := checktest.WithCluster(t, nil, "zenml")
-	e.Answers.Expose = exposed("nginx", func(x *answers.Expose) { x.Host, x.TLS.Mode = answers.Host{}, answers.CertSelfSigned })
-	checktest.Expect(t, look(t, e, "expose.host"), "expose.host", check.Failed, "no host to make it out to")
+	e.Answers.Expose = exposed("nginx",
+		func(x *answers.Expose) { x.Host, x.TLS.Mode = answers.Host{}, answers.CertSelfSigned })
+	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "there is no host for the certificate")
 }
 
-// withIngress is an install whose Ingress raw values have made.
+// withIngress returns an install with an Ingress in raw values.
 func withIngress(t *testing.T, server, ingress map[string]any) *check.Env {
 	t.Helper()
 	whole := map[string]any{"enabled": true, "annotations": map[string]any{}}
@@ -34,17 +35,18 @@ func withIngress(t *testing.T, server, ingress map[string]any) *check.Env {
 	for key, value := range server {
 		values[key] = value
 	}
-	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) { a.Values = map[string]any{"server": values} })
+	e := checktest.WithCluster(t, nil, "zenml",
+		func(a *answers.Answers) { a.Values = map[string]any{"server": values} })
 	e.Answers.Expose = exposed("nginx")
 	return e
 }
 
-func TestHostThatRawValuesHaveMade(t *testing.T) {
+func TestHost_rawValues(t *testing.T) {
 	e := withIngress(t, nil, map[string]any{"host": "https://zenml.test"})
-	checktest.Expect(t, look(t, e, "expose.host"), "expose.host", check.Failed, "the rendered Ingress", "is a URL")
+	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "the rendered Ingress", "is a URL")
 	e = withIngress(t, nil, map[string]any{"tls": map[string]any{"enabled": true}})
 	e.Answers.Expose.Host = answers.Host{}
-	checktest.Expect(t, look(t, e, "expose.host"), "expose.host", check.Failed, "TLS without a host")
+	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "TLS without a host")
 	e = withIngress(t, nil, map[string]any{"host": "zenml.test"})
-	checktest.Expect(t, look(t, e, "expose.host"), "expose.host", check.Pass, "zenml.test")
+	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Pass, "zenml.test")
 }

@@ -30,12 +30,16 @@ func checkPath(ctx context.Context, e *check.Env) (string, error) {
 	if path == "" || path == "/" {
 		return "/", nil
 	}
-	return "", &check.Fault{Warn: true, Found: "below " + path + " the API works, and the dashboard does not",
-		Remedy: "give the server a host of its own: expose: {host: zenml.example.com, path: /}", Why: "the dashboard's files are looked for at the root of the host"}
+	return "", &check.Fault{
+		Warn:   true,
+		Found:  "only the API works below " + path + ", not the dashboard",
+		Remedy: "use a separate host: expose: {host: zenml.example.com, path: /}",
+		Why:    "the dashboard loads its files from the root of the host",
+	}
 }
 
-// ingressPathFault judges the paths of a rendered Ingress; root is the path
-// that the server believes to be under.
+// ingressPathFault checks the paths of a rendered Ingress; root is the server's
+// rootUrlPath.
 func ingressPathFault(ctx context.Context, e *check.Env, ingress manifest.Object, root string) error {
 	annotations := ingress.GetAnnotations()
 	for _, p := range ingressPaths(ingress) {
@@ -43,12 +47,20 @@ func ingressPathFault(ctx context.Context, e *check.Env, ingress manifest.Object
 			return patternFault(ctx, e, p.path)
 		}
 		if annotations[rewriteTarget] != "" && root == "" && literal(p.path) != "" {
-			return &check.Fault{Found: fmt.Sprintf("Ingress %s cuts off %s (%s), and the server is not told: rootUrlPath is empty", ingress.GetName(), literal(p.path), rewriteTarget),
-				Why: "the server's own links and its login lead to paths that the Ingress does not serve", Remedy: "values: {server: {rootUrlPath: " + literal(p.path) + "}}"}
+			return &check.Fault{
+				Found: fmt.Sprintf("the Ingress %s removes %s from the path (%s), but rootUrlPath is empty",
+					ingress.GetName(), literal(p.path), rewriteTarget),
+				Why:    "the server's links and its login use paths that the Ingress does not serve",
+				Remedy: "expose: {path: " + literal(p.path) + "}, and remove the path from the raw values",
+			}
 		}
 		if root != "" && literal(p.path) != strings.TrimRight(root, "/") {
-			return &check.Fault{Found: fmt.Sprintf("the Ingress serves %s, and the server believes to be under %s (rootUrlPath)", orRoot(literal(p.path)), root),
-				Why: "the server's own links lead to paths that the Ingress does not serve", Remedy: "set both to the same path: expose: {path: " + root + "}"}
+			return &check.Fault{
+				Found: fmt.Sprintf("the Ingress serves %s, but the server's rootUrlPath is %s", orRoot(literal(p.path)),
+					root),
+				Why:    "the server's links use paths that the Ingress does not serve",
+				Remedy: "expose: {path: " + root + "}, and remove the path from the raw values",
+			}
 		}
 	}
 	return nil
@@ -70,11 +82,11 @@ func ingressPaths(ingress manifest.Object) []ingressPath {
 	return paths
 }
 
-// isPattern tells whether a path has signs of a regular expression in it;
-// those that ingress-nginx admits with Prefix are left out.
+// isPattern reports whether a path has characters of a regular expression that
+// ingress-nginx does not allow with Prefix.
 func isPattern(path string) bool { return strings.ContainsAny(path, `()[]{}*+?|^$\`) }
 
-// literal is the part of a path before any pattern, without a slash at its end.
+// literal returns the part of a path before any pattern, without a trailing slash.
 func literal(path string) string {
 	if i := strings.IndexAny(path, `()[]{}*+?|^$\`); i >= 0 {
 		path = path[:i]
@@ -89,34 +101,35 @@ func orRoot(path string) string {
 	return path
 }
 
-// strictPaths is the first ingress-nginx that refuses a regular expression
-// with path type Prefix (strict-validate-path-type is on since then).
+// strictPaths is the first ingress-nginx that rejects a regular expression with path
+// type Prefix, because strict-validate-path-type is on by default.
 var strictPaths = semver.MustParse("1.12.0")
 
 var nginxImage = regexp.MustCompile(`ingress-nginx/controller[^:]*:v?(\d+\.\d+\.\d+)`)
 
-// patternFault judges a regular expression with path type Prefix by the
-// controller that will read it.
+// patternFault returns the fault of a regular expression with path type Prefix for the
+// controller.
 func patternFault(ctx context.Context, e *check.Env, path string) error {
-	fault := &check.Fault{Found: fmt.Sprintf("the path %s is a regular expression, and its path type is Prefix", path),
-		Remedy: "expose: {ingress: {rewrite: false}}: the server copes with its path by rootUrlPath alone"}
+	fault := &check.Fault{Found: fmt.Sprintf("the path %s is a regular expression, but its path type is Prefix", path),
+		Remedy: "expose: {ingress: {rewrite: false}}; the server handles the path itself"}
 	if e.Cluster == nil {
-		fault.Why = "ingress-nginx refuses that from 1.12 on, and other controllers take it literally"
+		fault.Why = "ingress-nginx 1.12 and newer reject it, and other controllers match it literally"
 		return fault
 	}
-	d, _ := findEntrypoint(ctx, e) // what is known of a faulty controller serves here
+	d, _ := findEntrypoint(ctx, e) // a faulty controller is known well enough
 	if d.name != "" && d.name != ingressNginx {
-		fault.Why = d.name + " takes the path literally: no request matches it"
+		fault.Why = d.name + " matches the path literally, so no request matches"
 		return fault
 	}
-	fault.Why = "ingress-nginx refuses that from 1.12 on, unless strict-validate-path-type is off"
+	fault.Why = "ingress-nginx 1.12 and newer reject it unless strict-validate-path-type is off"
 	for _, image := range d.images {
 		match := nginxImage.FindStringSubmatch(image)
 		if match == nil {
 			continue
 		}
 		if v, err := semver.NewVersion(match[1]); err == nil && v.LessThan(strictPaths) {
-			fault.Warn, fault.Found = true, fmt.Sprintf("%s; this ingress-nginx (%s) takes it, and from 1.12 on refuses it", fault.Found, v)
+			fault.Warn, fault.Found = true, fmt.Sprintf(
+				"%s; the installed ingress-nginx %s accepts it, but 1.12 and newer reject it", fault.Found, v)
 		}
 	}
 	return fault

@@ -9,33 +9,34 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// How ingress-nginx and cert-manager are installed, as their own documentation
-// gives it. The installer does not do it: the remedies print the commands.
+// The commands that install ingress-nginx and cert-manager, from their documentation.
+// The installer does not run them; remedies print them.
 const (
-	installNginx = "helm upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx" +
+	installNginx = "helm upgrade --install ingress-nginx ingress-nginx --repo " +
+		"https://kubernetes.github.io/ingress-nginx" +
 		" --namespace ingress-nginx --create-namespace"
 	installCertManager = "helm upgrade --install cert-manager oci://quay.io/jetstack/charts/cert-manager" +
 		" --namespace cert-manager --create-namespace --set crds.enabled=true"
 )
 
-// leftToYou says of a prerequisite that the answers want installed that this
-// version does not install it.
-func leftToYou(key string, wanted bool) string {
+// notInstalled notes that this version does not install a prerequisite that the
+// answers want.
+func notInstalled(key string, wanted bool) string {
 	if !wanted {
 		return ""
 	}
-	return fmt.Sprintf("; %s is not carried out by this version: the command below does it", key)
+	return fmt.Sprintf("; this version does not support %s, use the command below", key)
 }
 
-// makesIssuer tells whether the answers want a ClusterIssuer made.
-func makesIssuer(e *check.Env) bool {
+// wantsIssuer reports whether the answers want a new ClusterIssuer.
+func wantsIssuer(e *check.Env) bool {
 	return e.Answers.Prerequisites.ClusterIssuer.Create && e.Answers.Expose.TLS.Issuer.Kind != answers.NamespaceIssuer
 }
 
-// makeIssuer is the command that makes the issuer that the answers name, for
-// Let's Encrypt by way of the server's own ingress class. Of its services it
-// is the one for trying out, unless answers or name ask for the other.
-func makeIssuer(e *check.Env) string {
+// issuerCommand returns the command that creates the issuer in the answers, for Let's
+// Encrypt with the server's ingress class. It uses the staging service unless the
+// answers or the name ask for production.
+func issuerCommand(e *check.Env) string {
 	name, asked := e.Answers.Expose.TLS.Issuer.Name, e.Answers.Prerequisites.ClusterIssuer
 	server := acmeStaging
 	if asked.ACME == answers.ACMEProduction || asked.ACME == "" && strings.Contains(name, "prod") {

@@ -13,22 +13,26 @@ import (
 
 func checkPublic(ctx context.Context, e *check.Env) (string, error) {
 	if e.Answers.Admin.Activate == answers.ActivateAuto {
-		return "the install activates it as soon as it answers", nil
+		return "the install activates the server as soon as it is ready", nil
 	}
 	active, known := activeServer(ctx, e)
 	if active {
-		return "it is activated already", nil
+		return "the server is already activated", nil
 	}
-	found := "the server will be reachable by others, and is not activated by the install: whoever comes first becomes its administrator"
+	found := "the server will be exposed but not activated: whoever opens it first becomes its administrator"
 	if known {
-		found = "the server that runs is exposed and not activated: whoever comes first becomes its administrator"
+		found = "the running server is exposed but not activated: whoever opens it first becomes its administrator"
 	}
-	return "", &check.Fault{Found: found,
-		Remedy: "admin: {activate: auto, username: admin, password: {env: ZENML_ADMIN_PASSWORD}}\nor install with expose: {type: port-forward}, activate, and expose it by a second run"}
+	return "", &check.Fault{
+		Found: found,
+		Remedy: "admin: {activate: auto, username: admin, password: {env: ZENML_ADMIN_PASSWORD}}\n" +
+			"or install with expose: {type: port-forward}, activate the server, then run the install again with " +
+			"the exposure",
+	}
 }
 
-// activeServer asks a server of this release that runs already, through the
-// API server, whether it is activated.
+// activeServer asks a running server of this release, through the API server, whether
+// it is activated.
 func activeServer(ctx context.Context, e *check.Env) (active, known bool) {
 	if e.Cluster == nil {
 		return false, false
@@ -38,7 +42,8 @@ func activeServer(ctx context.Context, e *check.Env) (active, known bool) {
 		return false, false
 	}
 	for _, service := range manifest.Find(release.RenderedObjects(ctx, e), "Service", "") {
-		answer, err := client.CoreV1().Services(e.Namespace()).ProxyGet("http", service.GetName(), "http", "/api/v1/info", nil).DoRaw(ctx)
+		answer, err := client.CoreV1().Services(e.Namespace()).ProxyGet("http", service.GetName(), "http",
+			"/api/v1/info", nil).DoRaw(ctx)
 		var info zenml.Info
 		if err == nil && json.Unmarshal(answer, &info) == nil {
 			return info.Active, true

@@ -15,16 +15,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
-func TestExposedBeforeActivation(t *testing.T) {
+func TestPublic(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml")
 	e.Answers.Expose.Type = answers.LoadBalancer
-	checktest.Expect(t, look(t, e, "expose.public"), "expose.public", check.Warned, "whoever comes first", "admin: {activate: auto")
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Warned, "whoever opens it first",
+		"admin: {activate: auto")
 	e.Answers.Admin.Activate = answers.ActivateAuto
-	checktest.Expect(t, look(t, e, "expose.public"), "expose.public", check.Pass)
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass)
 }
 
-// TestServerThatRunsAlready asks a running server whether it is activated.
-func TestServerThatRunsAlready(t *testing.T) {
+// TestPublic_runningServer checks a running server before and after its activation.
+func TestPublic_runningServer(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	if !s.RealNodes {
@@ -35,7 +36,10 @@ func TestServerThatRunsAlready(t *testing.T) {
 		p.Spec.Containers[0].Command = nil
 		p.Spec.Containers[0].Ports = []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}
 	})
-	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "zenml-server"}, Spec: corev1.ServiceSpec{Selector: labels, Ports: []corev1.ServicePort{{Name: "http", Port: 80}}}}
+	service := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: "zenml-server"},
+		Spec:       corev1.ServiceSpec{Selector: labels, Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
+	}
 	service.Spec.Ports[0].TargetPort.StrVal, service.Spec.Ports[0].TargetPort.Type = "http", 1
 	_, err := s.Client.CoreV1().Services(s.Namespace).Create(t.Context(), service, metav1.CreateOptions{})
 	checktest.Must(t, err)
@@ -45,17 +49,25 @@ func TestServerThatRunsAlready(t *testing.T) {
 		_, err := client.Info(t.Context())
 		return err == nil
 	})
-	checktest.Expect(t, look(t, e, "expose.public"), "expose.public", check.Warned, "the server that runs is exposed and not activated")
-	checktest.Must(t, client.Activate(t.Context(), zenml.Activation{ServerName: "test", Username: "admin", Password: secret.New(checktest.Canary)}))
-	checktest.Expect(t, look(t, e, "expose.public"), "expose.public", check.Pass, "it is activated already")
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Warned,
+		"the running server is exposed but not activated")
+	checktest.Must(
+		t,
+		client.Activate(t.Context(),
+			zenml.Activation{ServerName: "test", Username: "admin", Password: secret.New(checktest.Canary)}),
+	)
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass, "the server is already activated")
 }
 
-// proxied reaches the stage's server through the API server.
+// proxied returns a client for the test's server through the API server.
 func (s *stage) proxied(t *testing.T) zenml.Client {
 	t.Helper()
 	config, err := s.Access().Config()
 	checktest.Must(t, err)
 	transport, err := rest.TransportFor(config)
 	checktest.Must(t, err)
-	return zenml.Client{Base: config.Host + "/api/v1/namespaces/" + s.Namespace + "/services/http:zenml-server:http/proxy", HTTP: &http.Client{Transport: transport}}
+	return zenml.Client{
+		Base: config.Host + "/api/v1/namespaces/" + s.Namespace + "/services/http:zenml-server:http/proxy",
+		HTTP: &http.Client{Transport: transport},
+	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// chartCertificate is the Secret that the chart's Ingress takes its
-// certificate from unless told otherwise (server.ingress.tls.secretName).
+// chartCertificate is the default Secret of the chart's Ingress certificate
+// (server.ingress.tls.secretName).
 const chartCertificate = "zenml-tls-certs"
 
 func checkTLS(ctx context.Context, e *check.Env) (string, error) {
@@ -17,7 +17,7 @@ func checkTLS(ctx context.Context, e *check.Env) (string, error) {
 	}
 	switch certificateMode(e) {
 	case answers.CertSelfSigned:
-		return "the chart makes a certificate for " + e.Answers.Expose.Host.String(), nil
+		return "the chart generates a certificate for " + e.Answers.Expose.Host.String(), nil
 	case answers.CertManager:
 		return certManager(ctx, e)
 	}
@@ -31,8 +31,8 @@ func tlsSecretName(e *check.Env) string {
 	return chartCertificate
 }
 
-// gatewayCertificate judges the certificates of the listeners that admit the
-// server's route.
+// gatewayCertificate checks the certificates of the listeners that admit the server's
+// route.
 func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 	g, err := findGateway(ctx, e)
 	if err != nil {
@@ -53,7 +53,7 @@ func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 				namespace = g.Metadata.Namespace
 			}
 			if ref.Kind != "" && ref.Kind != "Secret" {
-				continue // the Gateway's controller alone knows what it is
+				continue // only the Gateway's controller knows the kind
 			}
 			if found, err = certificateSecret(ctx, e, namespace, ref.Name); err == nil {
 				return found, nil
@@ -63,5 +63,5 @@ func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", check.Skip("no listener of the Gateway takes its certificate from a Secret; its controller may bring one")
+	return "", check.Skip("no listener of the Gateway has a certificate in a Secret; its controller may provide one")
 }

@@ -15,8 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// certManager looks at everything that cert-manager needs to get the
-// certificate.
+// certManager checks everything that cert-manager needs for the certificate.
 func certManager(ctx context.Context, e *check.Env) (string, error) {
 	skip := e.Answers.Prerequisites.CertManager == answers.PrerequisiteSkip
 	missing, err := missingCertManager(ctx, e)
@@ -27,8 +26,14 @@ func certManager(ctx context.Context, e *check.Env) (string, error) {
 		return "", check.Skip("prerequisites.certManager is skip")
 	case len(missing) > 0:
 		wanted := e.Answers.Prerequisites.CertManager == answers.PrerequisiteInstall
-		return "", &check.Fault{Found: "cert-manager is not installed: the cluster knows no " + check.JoinAnd(missing) + " (cert-manager.io/v1)" + leftToYou("prerequisites.certManager", wanted),
-			Remedy: "install it, or take another certificate: expose: {tls: {mode: self-signed}}\n" + installCertManager}
+		return "", &check.Fault{
+			Found: "cert-manager is not installed: the cluster has no " + check.JoinAnd(
+				missing) + " (cert-manager.io/v1)" + notInstalled(
+				"prerequisites.certManager",
+				wanted,
+			),
+			Remedy: "install it, or use another certificate: expose: {tls: {mode: self-signed}}\n" + installCertManager,
+		}
 	}
 	if err := certManagerWebhook(ctx, e); err != nil {
 		return "", err
@@ -50,8 +55,8 @@ func missingCertManager(ctx context.Context, e *check.Env) ([]string, error) {
 	return missing, nil
 }
 
-// certManagerWebhook finds cert-manager's webhook and sees that it answers:
-// without it the API server refuses every Certificate.
+// certManagerWebhook checks that cert-manager's webhook answers: without it the API
+// server rejects every Certificate.
 func certManagerWebhook(ctx context.Context, e *check.Env) error {
 	if err := webhookEndpoints(ctx, e); err != nil {
 		return err
@@ -66,7 +71,7 @@ func webhookEndpoints(ctx context.Context, e *check.Env) error {
 	}
 	hooks, err := client.AdmissionregistrationV1().ValidatingWebhookConfigurations().List(ctx, metav1.ListOptions{})
 	if apierrors.IsForbidden(err) {
-		return nil // the trial that follows proves it as well
+		return nil // the dry run below tests it too
 	}
 	if err != nil {
 		return check.KubeError(err)
@@ -74,12 +79,16 @@ func webhookEndpoints(ctx context.Context, e *check.Env) error {
 	for _, configuration := range hooks.Items {
 		for _, hook := range configuration.Webhooks {
 			service := hook.ClientConfig.Service
-			if service == nil || len(hook.Rules) == 0 || !slices.Contains(hook.Rules[0].APIGroups, certificateResource.Group) {
+			if service == nil || len(hook.Rules) == 0 ||
+				!slices.Contains(hook.Rules[0].APIGroups, certificateResource.Group) {
 				continue
 			}
-			slicesOf, err := client.DiscoveryV1().EndpointSlices(service.Namespace).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + service.Name})
+			slicesOf, err := client.DiscoveryV1().EndpointSlices(service.Namespace).List(ctx,
+				metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + service.Name})
 			if err == nil && !slices.ContainsFunc(slicesOf.Items, hasReady) {
-				return webhookFault(fmt.Sprintf("Service %s in namespace %s has no ready endpoint", service.Name, service.Namespace), service.Namespace)
+				return webhookFault(
+					fmt.Sprintf("Service %s in namespace %s has no ready endpoint", service.Name, service.Namespace),
+					service.Namespace)
 			}
 		}
 	}
@@ -93,12 +102,17 @@ func hasReady(s discoveryv1.EndpointSlice) bool {
 }
 
 func webhookFault(reason, namespace string) *check.Fault {
-	return &check.Fault{Found: "cert-manager's webhook does not answer: " + reason, Why: "the API server asks it about every Certificate and refuses it without an answer",
-		Remedy: fmt.Sprintf("kubectl -n %s get pods; on a private cluster the API server needs a way to the webhook's port 10250", namespace)}
+	return &check.Fault{
+		Found: "cert-manager's webhook does not answer: " + reason,
+		Why:   "the API server calls it for every Certificate and rejects the Certificate without a response",
+		Remedy: fmt.Sprintf(
+			"check its pods: kubectl -n %s get pods\n"+
+				"on a private cluster, allow the API server to reach port 10250 of the webhook",
+			namespace),
+	}
 }
 
-// tryCertificate has the API server accept a Certificate without keeping it
-// (a dry run), which asks the webhook.
+// tryCertificate creates a Certificate in a dry run, which calls the webhook.
 func tryCertificate(ctx context.Context, e *check.Env) error {
 	client, err := check.DynamicClient(e)
 	if err != nil {
@@ -112,12 +126,19 @@ func tryCertificate(ctx context.Context, e *check.Env) error {
 			"issuerRef": map[string]any{"name": e.Answers.Expose.TLS.Issuer.Name, "kind": issuerKind(e)},
 		},
 	}}
-	_, err = client.Resource(certificateResource).Namespace(e.Namespace()).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	_, err = client.Resource(certificateResource).Namespace(
+		e.Namespace()).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	switch {
 	case err == nil, apierrors.IsNotFound(err), apierrors.IsForbidden(err):
-		return nil // accepted; no namespace to try it in yet; or not for this user to try
+		return nil // accepted, no namespace yet, or the user cannot create Certificates
 	case apierrors.IsInternalError(err):
 		return webhookFault(err.Error(), "cert-manager")
 	}
-	return &check.Fault{Found: fmt.Sprintf("a Certificate for %s is refused: %v", e.Answers.Expose.TLS.Issuer.Name, err), Remedy: "have the policy that refuses it changed", Cause: err}
+	return &check.Fault{
+		Found: fmt.Sprintf("the API server rejects a Certificate for issuer %s: %v", e.Answers.Expose.TLS.Issuer.Name,
+			err),
+		Remedy: "change the policy or webhook that the message names: kubectl get " +
+			"validatingadmissionpolicies,validatingwebhookconfigurations",
+		Cause: err,
+	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// certificateSecret judges a Secret that holds the certificate users see.
+// certificateSecret checks a Secret with the server's certificate.
 func certificateSecret(ctx context.Context, e *check.Env, namespace, name string) (string, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -25,39 +25,67 @@ func certificateSecret(ctx context.Context, e *check.Env, namespace, name string
 	found, err := client.CoreV1().Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return "", &check.Fault{Found: fmt.Sprintf("there is no Secret %s in namespace %s", name, namespace), Remedy: make, Cause: err}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("Secret %s does not exist in namespace %s", name, namespace),
+			Remedy: make,
+			Cause:  err,
+		}
 	case err != nil:
 		return "", check.ReadError(err, "Secret "+name)
 	case found.Type != corev1.SecretTypeTLS:
-		return "", &check.Fault{Found: fmt.Sprintf("Secret %s is of type %s, not %s", name, found.Type, corev1.SecretTypeTLS),
-			Remedy: fmt.Sprintf("kubectl -n %s delete secret %s\n%s", namespace, name, make)}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("Secret %s is of type %s, not %s", name, found.Type, corev1.SecretTypeTLS),
+			Remedy: fmt.Sprintf("kubectl -n %s delete secret %s\n%s", namespace, name, make),
+		}
 	}
 	host, err := routeHost(ctx, e)
 	if err != nil {
-		return "", check.Skip("the host is not known yet: %v", err)
+		return "", check.Skip("the host is unknown until the controller has an address: %v", err)
 	}
-	return judgePair(e, name, host, make, found.Data)
+	return checkPair(e, name, host, make, found.Data)
 }
 
-// judgePair judges a certificate and key as the controller will use them.
-func judgePair(e *check.Env, secret, host, replace string, data map[string][]byte) (string, error) {
+// checkPair checks a certificate and its key as the controller uses them.
+func checkPair(e *check.Env, secret, host, replace string, data map[string][]byte) (string, error) {
 	pair, err := tls.X509KeyPair(data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
 	if err != nil {
-		return "", &check.Fault{Found: fmt.Sprintf("Secret %s holds no certificate with its key: %v", secret, err), Remedy: "put the whole chain and its own key there:\n" + replace, Cause: err}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("Secret %s has no valid certificate and key: %s", secret, check.Reason(err)),
+			Remedy: "store the whole certificate chain and its private key:\n" + replace,
+			Cause:  err,
+		}
 	}
 	leaf, err := x509.ParseCertificate(pair.Certificate[0])
 	if err != nil {
-		return "", &check.Fault{Found: fmt.Sprintf("Secret %s holds a certificate that cannot be read: %v", secret, err), Remedy: replace, Cause: err}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("Secret %s has a certificate that cannot be parsed: %s", secret, check.Reason(err)),
+			Remedy: "store a valid certificate:\n" + replace,
+			Cause:  err,
+		}
 	}
 	now := e.Now()
 	var wrong x509.HostnameError
 	switch err := leaf.VerifyHostname(host); {
 	case now.After(leaf.NotAfter), now.Before(leaf.NotBefore):
-		return "", &check.Fault{Found: fmt.Sprintf("Secret %s: %s", secret, check.ValidityProblem(leaf, now)), Remedy: "have a new certificate issued:\n" + replace}
+		return "", &check.Fault{
+			Found:  fmt.Sprintf("Secret %s: %s", secret, check.ValidityProblem(leaf, now)),
+			Remedy: "issue a new certificate and store it:\n" + replace,
+		}
 	case host != "" && errors.As(err, &wrong):
-		return "", &check.Fault{Found: fmt.Sprintf("the certificate in Secret %s is for %s, not for %s", secret, check.JoinAnd(check.CertificateNames(leaf)), host), Remedy: "have one issued for " + host + ", or choose the host that it is for: expose: {host: …}"}
+		return "", &check.Fault{
+			Found: fmt.Sprintf("the certificate in Secret %s is for %s, not for %s", secret,
+				check.JoinAnd(check.CertificateNames(leaf)), host),
+			Remedy: "issue a certificate for " + host + ", or set expose: {host: …} to a host in the certificate",
+		}
 	case leaf.NotAfter.Sub(now) < check.ExpiryWarning:
-		return "", &check.Fault{Warn: true, Found: fmt.Sprintf("the certificate in Secret %s ends on %s", secret, leaf.NotAfter.Format(time.DateOnly)), Why: "browsers and clients refuse the server from then on", Remedy: "have a new certificate issued:\n" + replace}
+		return "", &check.Fault{
+			Warn: true,
+			Found: fmt.Sprintf("the certificate in Secret %s expires on %s", secret,
+				leaf.NotAfter.Format(time.DateOnly)),
+			Why:    "browsers and clients reject the server after that date",
+			Remedy: "issue a new certificate and store it:\n" + replace,
+		}
 	}
-	return fmt.Sprintf("Secret %s, for %s, until %s", secret, check.JoinAnd(check.CertificateNames(leaf)), leaf.NotAfter.Format(time.DateOnly)), nil
+	return fmt.Sprintf("Secret %s, for %s, until %s", secret, check.JoinAnd(check.CertificateNames(leaf)),
+		leaf.NotAfter.Format(time.DateOnly)), nil
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestCertificateSecretFaults(t *testing.T) {
+func TestTLS_secret(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	authority := testdb.NewAuthority(t)
@@ -36,28 +36,45 @@ func TestCertificateSecretFaults(t *testing.T) {
 		status check.Status
 		say    string
 	}{
-		"good":        {corev1.SecretTypeTLS, good, check.Pass, "for zenml.test"},
-		"wildcard":    {corev1.SecretTypeTLS, authority.Server(t, year, "*.test"), check.Pass, "for *.test"},
-		"opaque":      {corev1.SecretTypeOpaque, good, check.Failed, "is of type Opaque, not kubernetes.io/tls"},
-		"rubbish":     {corev1.SecretTypeTLS, testdb.Pair{Cert: []byte("rubbish"), Key: []byte("rubbish")}, check.Failed, "holds no certificate with its key"},
-		"another-key": {corev1.SecretTypeTLS, testdb.Pair{Cert: good.Cert, Key: other.Key}, check.Failed, "private key does not match"},
-		"other-host":  {corev1.SecretTypeTLS, authority.Server(t, year, "shop.test"), check.Failed, "is for shop.test, not for zenml.test"},
-		"expired":     {corev1.SecretTypeTLS, authority.Server(t, time.Now().Add(-time.Minute), "zenml.test"), check.Failed, "expired on"},
-		"ending":      {corev1.SecretTypeTLS, authority.Server(t, time.Now().Add(time.Hour), "zenml.test"), check.Warned, "ends on"},
+		"good":     {corev1.SecretTypeTLS, good, check.Pass, "for zenml.test"},
+		"wildcard": {corev1.SecretTypeTLS, authority.Server(t, year, "*.test"), check.Pass, "for *.test"},
+		"opaque":   {corev1.SecretTypeOpaque, good, check.Failed, "is of type Opaque, not kubernetes.io/tls"},
+		"rubbish": {
+			corev1.SecretTypeTLS, testdb.Pair{Cert: []byte("rubbish"), Key: []byte("rubbish")}, check.Failed,
+			"has no valid certificate and key",
+		},
+		"another-key": {
+			corev1.SecretTypeTLS, testdb.Pair{Cert: good.Cert, Key: other.Key}, check.Failed,
+			"private key does not match",
+		},
+		"other-host": {
+			corev1.SecretTypeTLS, authority.Server(t, year, "shop.test"), check.Failed,
+			"is for shop.test, not for zenml.test",
+		},
+		"expired": {
+			corev1.SecretTypeTLS, authority.Server(t, time.Now().Add(-time.Minute), "zenml.test"), check.Failed,
+			"expired on",
+		},
+		"ending": {
+			corev1.SecretTypeTLS, authority.Server(t, time.Now().Add(time.Hour), "zenml.test"), check.Warned, "expires on",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.tlsSecret(name, c.kind, c.pair)
-			e := s.env(nil, func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSecret, SecretName: name} })
-			checktest.Expect(t, look(t, e, "expose.tls"), "expose.tls", c.status, c.say)
+			e := s.env(nil,
+				func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSecret, SecretName: name} })
+			checktest.Expect(t, runChecks(t, e, "expose.tls"), "expose.tls", c.status, c.say)
 		})
 	}
 	e := s.env(nil, func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSecret} })
-	checktest.Expect(t, look(t, e, "expose.tls"), "expose.tls", check.Failed, "there is no Secret zenml-tls-certs", "create secret tls zenml-tls-certs")
+	checktest.Expect(t, runChecks(t, e, "expose.tls"), "expose.tls", check.Failed, "Secret zenml-tls-certs does not exist",
+		"create secret tls zenml-tls-certs")
 	e = s.env(nil, func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSelfSigned} })
-	checktest.Expect(t, look(t, e, "expose.tls"), "expose.tls", check.Pass, "the chart makes a certificate for zenml.test")
+	checktest.Expect(t, runChecks(t, e, "expose.tls"), "expose.tls", check.Pass,
+		"the chart generates a certificate for zenml.test")
 }
 
-// withIssuer is an install whose certificate cert-manager gets.
+// withIssuer returns an install with a certificate from cert-manager.
 func (s *stage) withIssuer(name, kind string, change ...func(*answers.Prerequisites)) *check.Env {
 	s.T.Helper()
 	e := s.env(nil, func(x *answers.Expose) {
@@ -84,72 +101,109 @@ const (
 	unready = `"False", reason: ErrRegisterACMEAccount, message: "429 too many registrations"`
 )
 
-// TestCertManager is one test, not parallel: cert-manager is there or not for
-// the whole cluster.
-func TestCertManager(t *testing.T) {
+// TestTLS_certManager is a single test and not parallel: cert-manager's CRDs are
+// installed for the whole cluster.
+func TestTLS_certManager(t *testing.T) {
 	s := newStage(t)
 	create := func(p *answers.Prerequisites) {
-		p.CertManager, p.ClusterIssuer = answers.PrerequisiteInstall, answers.IssuerToMake{Create: true, ACME: answers.ACMEStaging, Email: "ops@example.com"}
+		p.CertManager, p.ClusterIssuer = answers.PrerequisiteInstall, answers.IssuerToMake{
+			Create: true,
+			ACME:   answers.ACMEStaging,
+			Email:  "ops@example.com",
+		}
 	}
 	install := func(p *answers.Prerequisites) { p.CertManager = answers.PrerequisiteInstall }
 	report := func(name, kind string, change ...func(*answers.Prerequisites)) check.Report {
-		return look(t, s.withIssuer(name, kind, change...), "expose.tls")
+		return runChecks(t, s.withIssuer(name, kind, change...), "expose.tls")
 	}
-	checktest.Expect(t, report("letsencrypt", ""), "expose.tls", check.Failed, "cert-manager is not installed", installCertManager)
-	checktest.Expect(t, report("letsencrypt", "", install), "expose.tls", check.Failed, "prerequisites.certManager is not carried out by this version", installCertManager)
+	checktest.Expect(t, report("letsencrypt", ""), "expose.tls", check.Failed, "cert-manager is not installed",
+		installCertManager)
+	checktest.Expect(t, report("letsencrypt", "", install), "expose.tls", check.Failed,
+		"this version does not support prerequisites.certManager", installCertManager)
 	skip := func(p *answers.Prerequisites) { p.CertManager = answers.PrerequisiteSkip }
-	checktest.Expect(t, report("letsencrypt", "", skip), "expose.tls", check.Skipped, "prerequisites.certManager is skip")
+	checktest.Expect(t, report("letsencrypt", "", skip), "expose.tls", check.Skipped,
+		"prerequisites.certManager is skip")
 
-	installCRDs(t, s.Cluster, "github.com/cert-manager/cert-manager", "deploy/crds", "cert-manager.io_certificates", "cert-manager.io_issuers", "cert-manager.io_clusterissuers")
+	installCRDs(t, s.Cluster, "github.com/cert-manager/cert-manager", "deploy/crds", "cert-manager.io_certificates",
+		"cert-manager.io_issuers", "cert-manager.io_clusterissuers")
 	t.Run("issuer", func(t *testing.T) { issuerFaults(t, s, report, create) })
 	t.Run("webhook", func(t *testing.T) { webhookFaults(t, s, report) })
 }
 
-func issuerFaults(t *testing.T, s *stage, report func(string, string, ...func(*answers.Prerequisites)) check.Report, create func(*answers.Prerequisites)) {
+func issuerFaults(
+	t *testing.T,
+	s *stage,
+	report func(string, string, ...func(*answers.Prerequisites)) check.Report,
+	create func(*answers.Prerequisites),
+) {
 	name := func(suffix string) string { return s.Namespace + suffix }
 	cluster := func(name, server, solver, status string) {
 		s.apply(clusterIssuerResource, "", issuerText("ClusterIssuer", name, server, solver, status))
 	}
-	checktest.Expect(t, report(name("-none"), ""), "expose.tls", check.Failed, "there is no ClusterIssuer "+name("-none"))
+	checktest.Expect(t, report(name("-none"), ""), "expose.tls", check.Failed,
+		"the ClusterIssuer "+name("-none"))
 	cluster(name("-prod"), acmeProduction, s.Namespace, isReady)
 	checktest.Expect(t, report(name("-prod"), ""), "expose.tls", check.Pass, "is Ready")
-	checktest.Expect(t, report(name("-none"), ""), "expose.tls", check.Failed, "there is "+name("-prod"), "issuer: {name: "+name("-prod"))
-	checktest.Expect(t, report(name("-prod"), answers.NamespaceIssuer), "expose.tls", check.Failed, "there is no Issuer", "but there is one of kind ClusterIssuer", "kind: ClusterIssuer")
-	checktest.Expect(t, report(name("-prod"), "", create), "expose.tls", check.Warned, "is there already", "while staging is asked for")
+	checktest.Expect(t, report(name("-none"), ""), "expose.tls", check.Failed, "existing: "+name("-prod"),
+		"issuer: {name: "+name("-prod"))
+	checktest.Expect(t, report(name("-prod"), answers.NamespaceIssuer), "expose.tls", check.Failed,
+		"the Issuer ", "there is one of kind ClusterIssuer", "kind: ClusterIssuer")
+	checktest.Expect(t, report(name("-prod"), "", create), "expose.tls", check.Warned, "is there already",
+		"while staging is asked for")
 	cluster(name("-staging"), acmeProduction, s.Namespace, isReady)
-	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Warned, "bears staging in its name", acmeStaging)
+	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Warned, "has staging in its name",
+		acmeStaging)
 	cluster(name("-staging"), acmeStaging, s.Namespace, isReady)
 	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Pass, "browsers do not trust them")
 	cluster(name("-solver"), acmeProduction, "another-class", isReady)
-	checktest.Expect(t, report(name("-solver"), ""), "expose.tls", check.Warned, "through ingress class another-class")
+	checktest.Expect(t, report(name("-solver"), ""), "expose.tls", check.Warned, "uses ingress class another-class")
 	cluster(name("-new"), acmeProduction, s.Namespace, unready)
-	checktest.Expect(t, report(name("-new"), ""), "expose.tls", check.Failed, "is not Ready: 429 too many registrations", "kubectl describe clusterissuer "+name("-new"))
-	s.apply(clusterIssuerResource, "", strings.SplitN(issuerText("ClusterIssuer", name("-unseen"), acmeProduction, s.Namespace, isReady), "status:", 2)[0])
-	checktest.Expect(t, report(name("-unseen"), ""), "expose.tls", check.Failed, "controller has not looked at it")
-	s.madeByTheRemedy(clusterIssuerResource, "", checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed, "there is no ClusterIssuer", "prerequisites.clusterIssuer.create is not carried out", "email: ops@example.com", acmeStaging))
-	checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed, "controller has not looked at it")
-	s.madeByTheRemedy(issuerResource, s.Namespace, checktest.Expect(t, report("mine-prod", answers.NamespaceIssuer), "expose.tls", check.Failed, "there is no Issuer", acmeProduction))
-	checktest.Expect(t, report("mine-prod", answers.NamespaceIssuer), "expose.tls", check.Failed, "controller has not looked at it")
+	checktest.Expect(t, report(name("-new"), ""), "expose.tls", check.Failed,
+		"is not Ready: 429 too many registrations", "kubectl describe clusterissuer "+name("-new"))
+	s.apply(
+		clusterIssuerResource,
+		"",
+		strings.SplitN(issuerText("ClusterIssuer", name("-unseen"), acmeProduction, s.Namespace, isReady), "status:", 2)[0],
+	)
+	checktest.Expect(t, report(name("-unseen"), ""), "expose.tls", check.Failed, "controller has not processed it")
+	s.applyRemedy(
+		clusterIssuerResource,
+		"",
+		checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed, "the ClusterIssuer ",
+			"this version does not support prerequisites.clusterIssuer.create", "email: ops@example.com", acmeStaging),
+	)
+	checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed,
+		"controller has not processed it")
+	s.applyRemedy(
+		issuerResource,
+		s.Namespace,
+		checktest.Expect(t, report("mine-prod", answers.NamespaceIssuer), "expose.tls", check.Failed,
+			"the Issuer ", acmeProduction),
+	)
+	checktest.Expect(t, report("mine-prod", answers.NamespaceIssuer), "expose.tls", check.Failed,
+		"controller has not processed it")
 	s.apply(issuerResource, s.Namespace, issuerText("Issuer", "local", acmeProduction, s.Namespace, isReady))
 	checktest.Expect(t, report("local", answers.NamespaceIssuer), "expose.tls", check.Pass, "Issuer local is Ready")
-	checktest.Expect(t, report("local", ""), "expose.tls", check.Failed, "but there is one of kind Issuer", "kind: Issuer")
+	checktest.Expect(t, report("local", ""), "expose.tls", check.Failed, "there is one of kind Issuer",
+		"kind: Issuer")
 }
 
-// madeByTheRemedy applies the manifest that a remedy hands to kubectl.
-func (s *stage) madeByTheRemedy(r schema.GroupVersionResource, namespace string, result check.Result) {
+// applyRemedy applies the manifest in a remedy.
+func (s *stage) applyRemedy(r schema.GroupVersionResource, namespace string, result check.Result) {
 	s.T.Helper()
 	_, text, _ := strings.Cut(result.Hint, "<<'EOF'\n")
 	s.apply(r, namespace, strings.TrimSuffix(text, "EOF"))
 }
 
-// webhookFaults has the API server ask a webhook as cert-manager's: one that
-// has no endpoint, one that answers, and one that breaks off.
+// webhookFaults registers a webhook like cert-manager's without endpoints, with a working
+// server and with a failing one.
 func webhookFaults(t *testing.T, s *stage, report func(string, string, ...func(*answers.Prerequisites)) check.Report) {
 	name := s.Namespace + "-hook"
 	s.apply(clusterIssuerResource, "", issuerText("ClusterIssuer", name, acmeProduction, s.Namespace, isReady))
 	authority := testdb.NewAuthority(t)
 	s.webhook(authority.PEM)
-	checktest.Expect(t, report(name, ""), "expose.tls", check.Failed, "cert-manager's webhook does not answer", "has no ready endpoint")
+	checktest.Expect(t, report(name, ""), "expose.tls", check.Failed, "cert-manager's webhook does not answer",
+		"has no ready endpoint")
 	broken := false
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if broken {
@@ -172,7 +226,8 @@ func webhookFaults(t *testing.T, s *stage, report func(string, string, ...func(*
 	})
 	checktest.Expect(t, report(name, ""), "expose.tls", check.Pass, "is Ready")
 	broken = true
-	checktest.Expect(t, report(name, ""), "expose.tls", check.Failed, "cert-manager's webhook does not answer", "failed calling webhook")
+	checktest.Expect(t, report(name, ""), "expose.tls", check.Failed, "cert-manager's webhook does not answer",
+		"failed calling webhook")
 }
 
 func admit(w http.ResponseWriter, r *http.Request) {
@@ -186,41 +241,64 @@ func admit(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = json.Unmarshal(body, &review)
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprintf(w, `{"apiVersion": %q, "kind": %q, "response": {"uid": %q, "allowed": true}}`, review.APIVersion, review.Kind, review.Request.UID)
+	_, _ = fmt.Fprintf(w, `{"apiVersion": %q, "kind": %q, "response": {"uid": %q, "allowed": true}}`, review.APIVersion,
+		review.Kind, review.Request.UID)
 }
 
-// webhook registers a webhook for Certificates of the stage's namespace, at a
-// Service without endpoints.
+// webhook registers a webhook for Certificates in the test's namespace with a Service
+// without endpoints.
 func (s *stage) webhook(ca []byte) {
 	s.T.Helper()
-	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "webhook"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "https", Port: 443}}}}
+	service := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: "webhook"},
+		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "https", Port: 443}}},
+	}
 	_, err := s.Client.CoreV1().Services(s.Namespace).Create(s.T.Context(), service, metav1.CreateOptions{})
 	checktest.Must(s.T, err)
 	none := admissionregistrationv1.SideEffectClassNone
 	hook := &admissionregistrationv1.ValidatingWebhookConfiguration{
 		ObjectMeta: metav1.ObjectMeta{Name: s.Namespace},
-		Webhooks: []admissionregistrationv1.ValidatingWebhook{{
-			Name: "webhook.cert-manager.io", SideEffects: &none, AdmissionReviewVersions: []string{"v1"},
-			NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: s.Namespace}},
-			ClientConfig:      admissionregistrationv1.WebhookClientConfig{CABundle: ca, Service: &admissionregistrationv1.ServiceReference{Namespace: s.Namespace, Name: "webhook"}},
-			Rules: []admissionregistrationv1.RuleWithOperations{{
-				Operations: []admissionregistrationv1.OperationType{admissionregistrationv1.Create},
-				Rule:       admissionregistrationv1.Rule{APIGroups: []string{"cert-manager.io"}, APIVersions: []string{"v1"}, Resources: []string{"certificates"}},
-			}},
-		}},
+		Webhooks: []admissionregistrationv1.ValidatingWebhook{
+			{
+				Name:                    "webhook.cert-manager.io",
+				SideEffects:             &none,
+				AdmissionReviewVersions: []string{"v1"},
+				NamespaceSelector: &metav1.LabelSelector{
+					MatchLabels: map[string]string{corev1.LabelMetadataName: s.Namespace},
+				},
+				ClientConfig: admissionregistrationv1.WebhookClientConfig{
+					CABundle: ca,
+					Service:  &admissionregistrationv1.ServiceReference{Namespace: s.Namespace, Name: "webhook"},
+				},
+				Rules: []admissionregistrationv1.RuleWithOperations{
+					{
+						Operations: []admissionregistrationv1.OperationType{admissionregistrationv1.Create},
+						Rule: admissionregistrationv1.Rule{
+							APIGroups:   []string{"cert-manager.io"},
+							APIVersions: []string{"v1"},
+							Resources:   []string{"certificates"},
+						},
+					},
+				},
+			},
+		},
 	}
 	hooks := s.Client.AdmissionregistrationV1().ValidatingWebhookConfigurations()
 	_, err = hooks.Create(s.T.Context(), hook, metav1.CreateOptions{})
 	checktest.Must(s.T, err)
-	s.T.Cleanup(func() { checktest.Must(s.T, hooks.Delete(checktest.ContextOf(s.T), hook.Name, metav1.DeleteOptions{})) })
+	s.T.Cleanup(
+		func() { checktest.Must(s.T, hooks.Delete(checktest.ContextOf(s.T), hook.Name, metav1.DeleteOptions{})) })
 }
 
-// endpoint leads the webhook's Service to a server on this machine.
+// endpoint adds a server on this machine to the webhook's Service.
 func (s *stage) endpoint(address *net.TCPAddr) {
 	s.T.Helper()
 	name, port, protocol := "https", int32(address.Port), corev1.ProtocolTCP //nolint:gosec // a port fits
 	_, err := s.Client.DiscoveryV1().EndpointSlices(s.Namespace).Create(s.T.Context(), &discoveryv1.EndpointSlice{
-		ObjectMeta:  metav1.ObjectMeta{Name: "webhook", Labels: map[string]string{discoveryv1.LabelServiceName: "webhook"}},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:   "webhook",
+			Labels: map[string]string{discoveryv1.LabelServiceName: "webhook"},
+		},
 		AddressType: discoveryv1.AddressTypeIPv4,
 		Endpoints:   []discoveryv1.Endpoint{{Addresses: []string{address.IP.String()}}},
 		Ports:       []discoveryv1.EndpointPort{{Name: &name, Port: &port, Protocol: &protocol}},

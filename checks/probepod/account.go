@@ -13,34 +13,34 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// takeAccount gives the pod the server's ServiceAccount, whose pull secrets
-// and bindings decide whether the server starts. Before the chart has made it,
-// the pod has the default one and the pull secrets that the chart's will have.
-func (l *podLook) takeAccount(ctx context.Context, r check.Rendered, name string) error {
+// setServiceAccount gives the pod the server's ServiceAccount, whose pull secrets
+// and bindings decide whether the server starts. If the chart has not created it yet,
+// the pod gets the default one and the pull secrets of the rendered one.
+func (p *probePod) setServiceAccount(ctx context.Context, r check.Rendered, name string) error {
 	name = cmp.Or(name, release.DefaultAccount)
-	there, err := release.AccountExists(ctx, l.env, r, name)
+	there, err := release.AccountExists(ctx, p.env, r, name)
 	if err != nil {
 		return err
 	}
 	if there {
-		l.pod.Spec.ServiceAccountName = name
+		p.pod.Spec.ServiceAccountName = name
 		return nil
 	}
-	l.pod.Spec.ServiceAccountName = release.DefaultAccount
-	if len(l.pod.Spec.ImagePullSecrets) > 0 {
+	p.pod.Spec.ServiceAccountName = release.DefaultAccount
+	if len(p.pod.Spec.ImagePullSecrets) > 0 {
 		return nil
 	}
-	if l.pod.Spec.ImagePullSecrets, err = chartsPullSecrets(r, name); err != nil {
+	if p.pod.Spec.ImagePullSecrets, err = renderedPullSecrets(r, name); err != nil {
 		return err
 	}
-	if len(l.pod.Spec.ImagePullSecrets) == 0 {
-		l.differs = l.borrowed(ctx, name)
+	if len(p.pod.Spec.ImagePullSecrets) == 0 {
+		p.differs = p.defaultPullSecrets(ctx, name)
 	}
 	return nil
 }
 
-// chartsPullSecrets are those of a ServiceAccount that the chart makes.
-func chartsPullSecrets(r check.Rendered, name string) ([]corev1.LocalObjectReference, error) {
+// renderedPullSecrets returns the pull secrets of a ServiceAccount in the chart.
+func renderedPullSecrets(r check.Rendered, name string) ([]corev1.LocalObjectReference, error) {
 	for _, o := range manifest.Find(r.Objects, "ServiceAccount", name) {
 		var account corev1.ServiceAccount
 		err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &account)
@@ -49,15 +49,18 @@ func chartsPullSecrets(r check.Rendered, name string) ([]corev1.LocalObjectRefer
 	return nil, nil
 }
 
-// borrowed says that the pod gets pull secrets which the server's pods will
-// not have: Kubernetes gives those of the account to pods without any.
-func (l *podLook) borrowed(ctx context.Context, name string) string {
+// defaultPullSecrets notes that the pod uses pull secrets which the server's pods
+// will not have: Kubernetes adds those of the ServiceAccount to pods without any.
+func (p *probePod) defaultPullSecrets(ctx context.Context, name string) string {
 	var names []string
-	for _, ref := range release.PullSecrets(ctx, l.env, release.DefaultAccount) {
+	for _, ref := range release.PullSecrets(ctx, p.env, release.DefaultAccount) {
 		names = append(names, ref.Name)
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; its image was pulled with %s of the ServiceAccount %s, which %s will not have: name it in server.image.pullSecrets if the image needs it", check.JoinAnd(names), release.DefaultAccount, name)
+	return fmt.Sprintf(
+		"; the image was pulled with %s of ServiceAccount %s, which ServiceAccount %s will not have: add it to "+
+			"server.image.pullSecrets if the image needs it",
+		check.JoinAnd(names), release.DefaultAccount, name)
 }

@@ -1,5 +1,5 @@
-// Package probepod runs a pod in the namespace of the server that does what the
-// server will do first: it resolves, reaches and logs into the database.
+// Package probepod checks the database from a pod in the namespace of the server. The
+// pod does what the server does first: it resolves the host, connects and logs in.
 package probepod
 
 import (
@@ -20,7 +20,7 @@ func needsDatabaseInCluster(e *check.Env) string {
 	return check.NeedsClusterAndObjects(e)
 }
 
-// Checks look at the database from a pod in the cluster.
+// Checks check the database from a pod in the cluster.
 var Checks = []check.Check{
 	{
 		ID:       "database.in-cluster",
@@ -47,44 +47,44 @@ var Checks = []check.Check{
 	},
 }
 
-// checkInCluster has a pod of the server's image do what the server will
-// do first. Pod and Secret are removed again, whatever happens.
+// checkInCluster runs the probe pod with the server's image and removes the pod and
+// its Secret in any case.
 func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
-	look, err := newPodLook(ctx, e)
+	probe, err := newProbePod(ctx, e)
 	if err != nil {
 		return "", err
 	}
-	if err := look.removable(ctx); err != nil {
+	if err := probe.checkRemovable(ctx); err != nil {
 		return "", err
 	}
-	defer look.sweep(ctx)
-	log, err := look.run(ctx)
-	look.remove(ctx)
+	defer probe.removeStale(ctx)
+	log, err := probe.run(ctx)
+	probe.remove(ctx)
 	if fault := (*check.Fault)(nil); errors.As(err, &fault) {
-		fault.Found += look.differs
+		fault.Found += probe.differs
 	}
 	if err != nil {
 		return "", err
 	}
-	said, err := parseSight(log)
+	said, err := parseResult(log)
 	if err != nil {
 		return "", err
 	}
-	if fault := sightFault(ctx, e, said); fault != nil {
+	if fault := resultFault(ctx, e, said); fault != nil {
 		return "", fault
 	}
-	return said.words(e) + look.differs, nil
+	return said.words(e) + probe.differs, nil
 }
 
-func (s sight) words(e *check.Env) string {
-	what := fmt.Sprintf("a pod reaches %s (%s)", database.Address(e), check.JoinAnd(s.Addresses))
+func (s probeResult) words(e *check.Env) string {
+	what := fmt.Sprintf("a pod reached %s (%s)", database.Address(e), check.JoinAnd(s.Addresses))
 	switch {
 	case !s.Login:
-		return what + "; the login needs the AWS identity that the server's pods will have"
+		return what + "; the login was not tested because it needs the AWS identity of the server's pods"
 	case s.Database == "missing":
-		return what + " and logs in; the server will create the database"
+		return what + " and logged in; the server will create the database"
 	case e.Answers.Database.MySQL.TLS.Mode == answers.TLSOff:
-		return what + " and logs in, without TLS"
+		return what + " and logged in, without TLS"
 	}
-	return what + " and logs in"
+	return what + " and logged in"
 }

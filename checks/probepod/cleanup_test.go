@@ -19,13 +19,16 @@ import (
 
 var all = []string{"*"}
 
-// TestPodThatMayNotBeRemoved takes the right to delete away, before the look
-// and while it lasts.
-func TestPodThatMayNotBeRemoved(t *testing.T) {
+// TestRemove_notAllowed removes the permission to delete before and during the check.
+func TestRemove_notAllowed(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	whole := rbacv1.PolicyRule{APIGroups: all, Resources: all, Verbs: all}
-	less := rbacv1.PolicyRule{APIGroups: all, Resources: all, Verbs: []string{"get", "list", "watch", "create", "update", "patch"}}
+	less := rbacv1.PolicyRule{
+		APIGroups: all,
+		Resources: all,
+		Verbs:     []string{"get", "list", "watch", "create", "update", "patch"},
+	}
 	name := s.DatabaseName(t)
 
 	b := &checktest.Between{Target: net.JoinHostPort(s.Database.Host, strconv.Itoa(s.Database.Port))}
@@ -33,22 +36,23 @@ func TestPodThatMayNotBeRemoved(t *testing.T) {
 	e := s.withPods(func(m *answers.MySQL) { m.Host, m.Port, m.Name = s.HostAddress, port, name })
 	e.Cluster = checktest.ServiceAccount(t, s.Cluster, s.Namespace, whole)
 	b.Word, b.Seen = name, func() { s.allow(e, less) } // the pod has come as far as the database's name
-	result := checktest.Expect(t, look(t, e, inClusterID), inClusterID, check.Warned, "logs in", "left behind: pod and secret zenml-preflight-", "kubectl -n "+s.Namespace+" delete pod,secret zenml-preflight-")
+	result := checktest.Expect(t, runChecks(t, e, inClusterID), inClusterID, check.Warned, "logged in",
+		"left behind: pod and secret zenml-preflight-", "kubectl -n "+s.Namespace+" delete pod,secret zenml-preflight-")
 	if strings.Contains(result.Message, "no result") {
 		t.Error(result.Message)
 	}
-	made := s.made()
-	if len(made) != 2 {
-		t.Errorf("there are %v", made)
+	leftovers := s.leftovers()
+	if len(leftovers) != 2 {
+		t.Errorf("there are %v", leftovers)
 	}
 
-	checktest.Expect(t, look(t, e, inClusterID), inClusterID, check.Skipped, "you may not delete pods", "would stay")
-	if now := s.made(); !slices.Equal(now, made) {
-		t.Errorf("made all the same: %v beside %v", now, made)
+	checktest.Expect(t, runChecks(t, e, inClusterID), inClusterID, check.Skipped, "you cannot delete pods", "left behind")
+	if now := s.leftovers(); !slices.Equal(now, leftovers) {
+		t.Errorf("leftovers all the same: %v beside %v", now, leftovers)
 	}
 }
 
-// allow changes what the restricted account may do, and waits until it is so.
+// allow changes the permissions of the restricted account and waits for the change.
 func (s *stage) allow(e *check.Env, rule rbacv1.PolicyRule) {
 	roles := s.Client.RbacV1().Roles(s.Namespace)
 	role, err := roles.Get(checktest.ContextOf(s.T), "restricted", metav1.GetOptions{})
@@ -61,15 +65,16 @@ func (s *stage) allow(e *check.Env, rule rbacv1.PolicyRule) {
 	}
 	for _, kind := range []string{"pods", "secrets"} {
 		for may := true; may && err == nil && s.T.Context().Err() == nil; {
-			may, err = check.Allowed(s.T.Context(), e, authorizationv1.ResourceAttributes{Namespace: s.Namespace, Verb: "delete", Resource: kind})
+			may, err = check.Allowed(s.T.Context(), e,
+				authorizationv1.ResourceAttributes{Namespace: s.Namespace, Verb: "delete", Resource: kind})
 		}
 	}
 }
 
-// made are the names of what looks have made in the stage's namespace.
-func (s *stage) made() []string {
+// leftovers lists what the check created in the test's namespace.
+func (s *stage) leftovers() []string {
 	s.T.Helper()
-	ctx, options := checktest.ContextOf(s.T), metav1.ListOptions{LabelSelector: lookSelector}
+	ctx, options := checktest.ContextOf(s.T), metav1.ListOptions{LabelSelector: selector}
 	pods, err := s.Client.CoreV1().Pods(s.Namespace).List(ctx, options)
 	checktest.Must(s.T, err)
 	secrets, err := s.Client.CoreV1().Secrets(s.Namespace).List(ctx, options)

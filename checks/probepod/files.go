@@ -11,10 +11,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// files are the pod's secrets: those in the cluster by reference, the others
-// by a Secret that lives as long as the pod.
-func (l *podLook) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.VolumeProjection, error) {
-	m := l.env.Answers.Database.MySQL
+// files returns the pod's secrets: existing Secrets by reference, everything else in
+// a Secret that is deleted with the pod.
+func (p *probePod) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.VolumeProjection, error) {
+	m := p.env.Answers.Database.MySQL
 	var projected []corev1.VolumeProjection
 	local := map[string][]byte{}
 	for _, file := range []struct {
@@ -27,12 +27,12 @@ func (l *podLook) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.V
 		switch ref := file.source.SecretRef; {
 		case file.source.IsZero():
 		case ref != nil:
-			if err := l.referenced(ctx, *ref); err != nil {
+			if err := p.checkReference(ctx, *ref); err != nil {
 				return nil, err
 			}
 			projected = append(projected, fromSecret(ref.Name, ref.Key, file.name))
 		default:
-			text, err := l.env.Read(ctx, file.what, file.source)
+			text, err := p.env.Read(ctx, file.what, file.source)
 			if err != nil {
 				return nil, err
 			}
@@ -41,21 +41,21 @@ func (l *podLook) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.V
 		}
 	}
 	if len(local) > 0 {
-		l.secret = &corev1.Secret{ObjectMeta: meta, Data: local}
+		p.secret = &corev1.Secret{ObjectMeta: meta, Data: local}
 	}
 	return projected, nil
 }
 
-// referenced sees to it that a pod does not wait for a Secret that is not
-// there: supply.references names it. Where the user may not look, the pod
-// shows it.
-func (l *podLook) referenced(ctx context.Context, ref answers.SecretRef) error {
-	found, err := l.env.Secret(ctx, ref.Name)
+// checkReference skips the check if a referenced Secret is missing, because the pod
+// would wait for it; supply.references reports it. If the user cannot read Secrets, the
+// pod's events show it.
+func (p *probePod) checkReference(ctx context.Context, ref answers.SecretRef) error {
+	found, err := p.env.Secret(ctx, ref.Name)
 	switch {
 	case apierrors.IsForbidden(err):
 		return nil
 	case apierrors.IsNotFound(err):
-		return check.Skip("there is no Secret %s", ref.Name)
+		return check.Skip("Secret %s does not exist", ref.Name)
 	case err != nil:
 		return err
 	}

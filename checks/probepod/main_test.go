@@ -11,16 +11,15 @@ import (
 
 func TestMain(m *testing.M) { checktest.Main(m, Checks) }
 
-// table has the checks that these tests run: the pod's own, and those of the
-// database that its result settles.
+// table has the check of this package and the database checks that its result settles.
 var table = slices.Concat(database.Checks, Checks)
 
-func look(t *testing.T, e *check.Env, only ...string) check.Report {
+func runChecks(t *testing.T, e *check.Env, only ...string) check.Report {
 	t.Helper()
 	return checktest.Look(t, table, e, only...)
 }
 
-// stage is a namespace in which the tests of this package build their cases.
+// stage is a namespace for one test.
 type stage struct{ *checktest.Stage }
 
 func newStage(t *testing.T) *stage {

@@ -1,7 +1,7 @@
 # zenml-preflight: database 1
-# Logs into the database as the server does, from where the server will run,
-# and prints one line of JSON that says how far it came. Settings come by the
-# environment, secrets by files. Needs PyMySQL, which the server's image has.
+# Logs in to the database as the server does and prints one line of JSON with the
+# step at which it stopped. Settings are environment variables, secrets are files.
+# Needs PyMySQL, which the server's image has.
 import json
 import os
 import select
@@ -30,14 +30,14 @@ def content(name):
         return file.read()
 
 
-def end(step, **more):
+def finish(step, **more):
     print(json.dumps({"zenmlPreflight": 1, "step": step, **more}), flush=True)
     sys.exit(0)
 
 
-def patiently(call):
-    """Tries again what fails at once: a new pod's network, its policies and
-    its service mesh may need a moment."""
+def retry(call):
+    """Tries again: the network, network policies and service mesh of a new pod
+    can take a few seconds."""
     for pause in (0.5, 1, 2, None):
         try:
             return call()
@@ -49,22 +49,22 @@ def patiently(call):
 
 def resolve(host, port):
     try:
-        found = patiently(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        found = retry(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except OSError as error:
-        end("resolve", error=str(error))
+        finish("resolve", error=str(error))
     return sorted({entry[4][0] for entry in found})
 
 
 def connect(host, port):
     try:
-        return patiently(lambda: socket.create_connection((host, port), LIMIT))
+        return retry(lambda: socket.create_connection((host, port), LIMIT))
     except OSError as error:
         kind = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
-        end("connect", error=str(error) or kind, kind=kind)
+        finish("connect", error=str(error) or kind, kind=kind)
 
 
 def greeting(sock):
-    """Looks at the server's first packet and leaves it for PyMySQL."""
+    """Peeks at the server's first packet and leaves it for PyMySQL."""
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         ready, _, _ = select.select([sock], [], [], max(0, until - time.monotonic()))
@@ -72,23 +72,23 @@ def greeting(sock):
             break
         data = sock.recv(512, socket.MSG_PEEK)
         if not data:
-            end("greeting", error="it closes the connection without a word")
+            finish("greeting", error="it closes the connection without a greeting")
         if len(data) >= 5 and not (data[3] == 0 and data[4] in (10, 255)):
-            end("greeting", error="it answers with " + repr(data[:40]))
+            finish("greeting", error="it answers " + repr(data[:40]))
         if len(data) >= 5 and len(data) >= min(512, 4 + int.from_bytes(data[:3], "little")):
             return data[4:]
         time.sleep(0.02)
-    end("greeting", error="it says nothing within %d seconds" % LIMIT)
+    finish("greeting", error="it sends no greeting within %d seconds" % LIMIT)
 
 
 def offers_tls(body):
     if body[0] == 255:
-        return True  # an error, which the login will meet again
+        return True  # an error, which the login reports again
     rest = body[1:].split(b"\0", 1)[1]
     return bool(int.from_bytes(rest[13:15], "little") & 0x800)
 
 
-def protection():
+def tls_context():
     mode = setting("TLS")
     if mode == "off":
         return None
@@ -124,9 +124,9 @@ def login(sock, host, port, context):
     except (pymysql.err.MySQLError, OSError, RuntimeError) as error:
         for cause in causes(error):
             if isinstance(cause, ssl.SSLError):
-                end("tls", error=str(cause))
+                finish("tls", error=str(cause))
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        end("login", code=code, error=str(error.args[-1]) if error.args else str(error))
+        finish("login", code=code, error=str(error.args[-1]) if error.args else str(error))
 
 
 def database(session):
@@ -134,11 +134,11 @@ def database(session):
 
     try:
         session.select_db(setting("DATABASE"))
-        return "there"
+        return "exists"
     except pymysql.err.MySQLError as error:
         if error.args[0] == 1049:
             return "missing"
-        end("database", code=error.args[0], error=str(error.args[-1]))
+        finish("database", code=error.args[0], error=str(error.args[-1]))
 
 
 def main():
@@ -147,21 +147,21 @@ def main():
     sock = connect(host, port)
     body = greeting(sock)
     if setting("AUTH") == "aws-rds-iam":
-        end("done", addresses=addresses, database="unknown", login=False)
+        finish("done", addresses=addresses, database="unknown", login=False)
     try:
         import pymysql  # noqa: F401
-        context = protection()
+        context = tls_context()
     except ImportError as error:
-        end("python", error=str(error))
+        finish("python", error=str(error))
     except (OSError, ValueError) as error:
-        end("files", error=str(error))
+        finish("files", error=str(error))
     if context is not None and not offers_tls(body):
-        end("tls", error="the server offers no TLS")
+        finish("tls", error="the server does not offer TLS")
     session = login(sock, host, port, context)
     found = database(session)
     version = session.get_server_info()
     session.close()
-    end("done", addresses=addresses, database=found, login=True, server=version)
+    finish("done", addresses=addresses, database=found, login=True, server=version)
 
 
 main()

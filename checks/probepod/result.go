@@ -15,28 +15,33 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/database"
 )
 
-// sight is the line that the pod prints: how far it came.
-type sight struct {
+// probeResult is the line that the pod prints: the step at which it stopped.
+type probeResult struct {
 	ZenmlPreflight int      `json:"zenmlPreflight"`
-	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, login, database; done at the end
+	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, login, database or done
 	Error          string   `json:"error"`
 	Kind           string   `json:"kind"` // of a failed connection
 	Code           uint16   `json:"code"` // MySQL's error number
 	Addresses      []string `json:"addresses"`
 	Login          bool     `json:"login"`
-	Database       string   `json:"database"` // there or missing
+	Database       string   `json:"database"` // exists or missing
 	Server         string   `json:"server"`   // its version
 }
 
-// parseSight finds the line in the pod's log.
-func parseSight(log string) (sight, error) {
+// parseResult finds the result in the pod's log.
+func parseResult(log string) (probeResult, error) {
 	for line := range strings.Lines(log) {
-		var s sight
+		var s probeResult
 		if json.Unmarshal([]byte(line), &s) == nil && s.ZenmlPreflight == 1 {
 			return s, nil
 		}
 	}
-	return sight{}, &check.Fault{Warn: true, Found: "the pod's log says nothing of the look: " + lastLine(log), Why: "whether pods reach the database is not known", Remedy: "leave the check out: --skip database.in-cluster"}
+	return probeResult{}, &check.Fault{
+		Warn:   true,
+		Found:  "the log of the probe pod has no result: " + lastLine(log),
+		Why:    "whether pods can reach the database is unknown",
+		Remedy: "to skip the check: --skip database.in-cluster",
+	}
 }
 
 func lastLine(log string) string {
@@ -45,47 +50,51 @@ func lastLine(log string) string {
 	return last[:min(len(last), 200)]
 }
 
-// sightFault puts into words where the pod came to a halt; nil when it came
-// through.
-func sightFault(ctx context.Context, e *check.Env, s sight) error {
+// resultFault explains the step at which the probe stopped; nil if it finished.
+func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 	address := database.Address(e)
 	fault := &check.Fault{}
 	switch s.Step {
 	case "done":
 		return nil
 	case "resolve":
-		fault.Found = fmt.Sprintf("a pod does not resolve %s: %s", e.Answers.Database.MySQL.Host, s.Error)
-		fault.Remedy = "link the database's private DNS zone to the cluster's network, or use the name or address that pods know"
+		fault.Found = fmt.Sprintf("a pod cannot resolve %s: %s", e.Answers.Database.MySQL.Host, s.Error)
+		fault.Remedy = "link the database's private DNS zone to the cluster's network, or set " +
+			"database.mysql.host to a name or address that pods can resolve"
 	case "connect":
-		fault.Found = fmt.Sprintf("a pod does not reach %s: %s", address, s.Error)
-		fault.Remedy = "let the database's firewall or security group in the addresses of the cluster's nodes and pods" + policies(ctx, e)
+		fault.Found = fmt.Sprintf("a pod cannot connect to %s: %s", address, s.Error)
+		fault.Remedy = "allow the addresses of the cluster's nodes and pods in the database's firewall or " +
+			"security group" + policies(
+			ctx, e)
 		if s.Kind == "ConnectionRefusedError" {
-			fault.Remedy = "start the database, let it listen on its network address (bind-address), or correct database.mysql.port"
+			fault.Remedy = "start the database, make it listen on its network address (bind-address), or " +
+				"correct database.mysql.port"
 		}
 	case "greeting":
-		fault.Found = fmt.Sprintf("seen from a pod, %s does not speak MySQL: %s", address, s.Error)
-		fault.Remedy = "look at what lies between, such as a proxy or a service mesh (its port may need to be named mysql or tcp)"
+		fault.Found = fmt.Sprintf("from a pod, %s does not speak MySQL: %s", address, s.Error)
+		fault.Remedy = "check proxies and service meshes in between (a mesh may need the port named mysql or tcp)"
 	case "tls", "files":
-		fault.Found = fmt.Sprintf("seen from a pod, TLS with %s fails: %s", address, s.Error)
-		fault.Remedy = "give the authority that signed the database's certificate: database: {mysql: {tls: {ca: {file: ca.pem}}}}"
+		fault.Found = fmt.Sprintf("the TLS handshake of a pod with %s failed: %s", address, s.Error)
+		fault.Remedy = "give the CA that signed the database's certificate: database: {mysql: {tls: {ca: {file: " +
+			"ca.pem}}}}"
 		if strings.Contains(s.Error, "unable to get issuer certificate") {
-			fault.Remedy = "give the root as well: append its certificate to database.mysql.tls.ca, which is no root"
+			fault.Remedy = "append the root certificate to database.mysql.tls.ca, which is an intermediate"
 		}
 	case "login", "database":
 		fault = database.MySQLFault(e, &mysql.MySQLError{Number: s.Code, Message: s.Error})
-		fault.Found = "a pod may not log in: " + fault.Found
+		fault.Found = "a pod cannot log in: " + fault.Found
 		fault.Warn, fault.Blocks = false, false
 		if fault.Remedy == "" {
-			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", e.Answers.Database.MySQL.Name, database.RefusedAccount(ctx, e, s.Error))
+			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", e.Answers.Database.MySQL.Name,
+				database.DeniedAccount(ctx, e, s.Error))
 		}
 	default:
-		return check.Skip("the image cannot make the look: %s", s.Error)
+		return check.Skip("the image cannot run the probe: %s", s.Error)
 	}
 	return fault
 }
 
-// policies names the network policies of the namespace that limit where its
-// pods may connect to.
+// policies names the network policies that limit the egress of the namespace.
 func policies(ctx context.Context, e *check.Env) string {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -104,5 +113,6 @@ func policies(ctx context.Context, e *check.Env) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\nNetworkPolicy %s of namespace %s limits where pods may connect to: allow port %d", check.JoinAnd(names), e.Namespace(), e.Answers.Database.MySQL.Port)
+	return fmt.Sprintf("\nNetworkPolicy %s in namespace %s limits egress: allow port %d", check.JoinAnd(names),
+		e.Namespace(), e.Answers.Database.MySQL.Port)
 }

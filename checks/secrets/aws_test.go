@@ -17,9 +17,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/peers"
 )
 
-var awsActions = []string{"CreateSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue", "TagResource", "DeleteSecret"}
+var awsActions = []string{"CreateSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue", "TagResource",
+	"DeleteSecret"}
 
-// awsPolicy allows the actions of the store but one.
+// awsPolicy allows all actions of the store except one.
 func awsPolicy(without string, more ...string) string {
 	var actions []string
 	for _, a := range awsActions {
@@ -30,18 +31,24 @@ func awsPolicy(without string, more ...string) string {
 	for _, a := range more {
 		actions = append(actions, `"`+a+`"`)
 	}
-	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%s],"Resource":"*"}]}`, strings.Join(actions, ","))
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%s],"Resource":"*"}]}`,
+		strings.Join(actions, ","))
 }
 
 func inAWS(k peers.Key, change ...func(*answers.AWSStore)) answers.SecretsStore {
-	s := answers.AWSStore{AuthMethod: answers.AWSSecretKey, Region: "us-east-1", AccessKeyID: checktest.Plain(k.ID), SecretAccessKey: checktest.Plain(k.Secret)}
+	s := answers.AWSStore{
+		AuthMethod:      answers.AWSSecretKey,
+		Region:          "us-east-1",
+		AccessKeyID:     checktest.Plain(k.ID),
+		SecretAccessKey: checktest.Plain(k.Secret),
+	}
 	for _, c := range change {
 		c(&s)
 	}
 	return answers.SecretsStore{Type: answers.AWSSecrets, AWS: s}
 }
 
-func TestAWS(t *testing.T) {
+func TestAWS_permissions(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)
 	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL}
@@ -54,39 +61,53 @@ func TestAWS(t *testing.T) {
 	}
 
 	t.Run("serves", func(t *testing.T) {
-		report := ask(t, withStore(inAWS(good), at), check.Options{}, good.Secret)
-		checktest.Expect(t, report, "secrets.credentials", check.Pass, "arn:aws:iam::123456789012:user/zenml, account 123456789012, us-east-1")
-		checktest.Expect(t, report, "secrets.permissions", check.Pass, "6 rights, proved on a secret that is removed again")
+		report := runChecks(t, withStore(inAWS(good), at), check.Options{}, good.Secret)
+		checktest.Expect(t, report, "secrets.credentials", check.Pass,
+			"arn:aws:iam::123456789012:user/zenml, account 123456789012, us-east-1")
+		checktest.Expect(t, report, "secrets.permissions", check.Pass,
+			"6 permissions, tested with a secret that was removed")
 		empty(t)
 	})
 	t.Run("own endpoint", func(t *testing.T) {
-		// STS alone by the environment, the secrets by the answers.
-		e := withStore(inAWS(good, func(s *answers.AWSStore) { s.EndpointURL = cloud.URL }), map[string]string{"AWS_ENDPOINT_URL_STS": cloud.URL})
-		checktest.Expect(t, ask(t, e, check.Options{}, good.Secret), "secrets.permissions", check.Pass)
+		// The environment sets only the endpoint of STS, the answers that of Secrets Manager.
+		e := withStore(inAWS(good, func(s *answers.AWSStore) { s.EndpointURL = cloud.URL }),
+			map[string]string{"AWS_ENDPOINT_URL_STS": cloud.URL})
+		checktest.Expect(t, runChecks(t, e, check.Options{}, good.Secret), "secrets.permissions", check.Pass)
 	})
 	t.Run("whole configuration", func(t *testing.T) {
-		store := answers.SecretsStore{Type: answers.AWSSecrets, AWS: answers.AWSStore{AuthMethod: answers.AWSSecretKey,
-			AuthConfig: checktest.Plain(fmt.Sprintf(`{"region":"us-east-1","aws_access_key_id":%q,"aws_secret_access_key":%q,"role_arn":null}`, good.ID, good.Secret))}}
-		checktest.Expect(t, ask(t, withStore(store, at), check.Options{}, good.Secret), "secrets.permissions", check.Pass)
+		store := answers.SecretsStore{Type: answers.AWSSecrets, AWS: answers.AWSStore{
+			AuthMethod: answers.AWSSecretKey,
+			AuthConfig: checktest.Plain(
+				fmt.Sprintf(`{"region":"us-east-1","aws_access_key_id":%q,"aws_secret_access_key":%q,"role_arn":null}`,
+					good.ID, good.Secret),
+			),
+		}}
+		checktest.Expect(t, runChecks(t, withStore(store, at), check.Options{}, good.Secret), "secrets.permissions",
+			check.Pass)
 		store.AWS.AuthConfig = checktest.Plain("rubbish" + checktest.Canary)
-		checktest.Expect(t, ask(t, withStore(store, at), check.Options{}), "secrets.credentials", check.Failed, "authConfig: it is not a JSON object")
+		checktest.Expect(t, runChecks(t, withStore(store, at), check.Options{}), "secrets.credentials", check.Failed,
+			"authConfig: it is not a JSON object")
 	})
 	t.Run("read-only", func(t *testing.T) {
-		report := ask(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
-		checktest.Expect(t, report, "secrets.permissions", check.Skipped, "under --read-only nothing is written",
-			"secretsmanager:CreateSecret, secretsmanager:PutSecretValue, secretsmanager:TagResource, secretsmanager:DeleteSecret", "there are: secretsmanager:DescribeSecret, secretsmanager:GetSecretValue")
+		report := runChecks(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
+		checktest.Expect(t, report, "secrets.permissions", check.Skipped, "--read-only creates no test secret",
+			"secretsmanager:CreateSecret, secretsmanager:PutSecretValue, secretsmanager:TagResource, "+
+				"secretsmanager:DeleteSecret",
+			"granted: secretsmanager:DescribeSecret, secretsmanager:GetSecretValue")
 		empty(t)
 	})
 	t.Run("unannounced", func(t *testing.T) {
-		report := ask(t, withStore(inAWS(good), at), check.Options{Unannounced: true}, good.Secret)
-		checktest.Expect(t, report, "secrets.permissions", check.Skipped, "nothing was written yet to prove them", "secretsmanager:CreateSecret")
+		report := runChecks(t, withStore(inAWS(good), at), check.Options{Unannounced: true}, good.Secret)
+		checktest.Expect(t, report, "secrets.permissions", check.Skipped, "no test secret is created yet",
+			"secretsmanager:CreateSecret")
 		empty(t)
 	})
 	for _, action := range awsActions {
 		t.Run("without "+action, func(t *testing.T) {
 			key := cloud.User(t, "no-"+action, awsPolicy(action))
-			report := ask(t, withStore(inAWS(key), at), check.Options{}, key.Secret)
-			result := checktest.Expect(t, report, "secrets.permissions", check.Failed, "may not: secretsmanager:"+action, "aws iam put-user-policy --user-name no-"+action,
+			report := runChecks(t, withStore(inAWS(key), at), check.Options{}, key.Secret)
+			result := checktest.Expect(t, report, "secrets.permissions", check.Failed,
+				"lacks the permissions secretsmanager:"+action, "aws iam put-user-policy --user-name no-"+action,
 				"arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/*")
 			if n := strings.Count(result.Message, "secretsmanager:"); n != 1 {
 				t.Errorf("%d rights are named: %s", n, result.Message)
@@ -96,7 +117,8 @@ func TestAWS(t *testing.T) {
 				return
 			}
 			left := cloud.Secrets(t)
-			if len(left) != 1 || !strings.Contains(result.Message, "could not be removed: "+left[0]) || !strings.Contains(result.Hint, "--secret-id "+left[0]) {
+			if len(left) != 1 || !strings.Contains(result.Message, "the test secret "+left[0]) ||
+				!strings.Contains(result.Hint, "--secret-id "+left[0]) {
 				t.Errorf("left behind: %v\n%s", left, result.Message)
 			}
 			cloud.Remove(t, left[0])
@@ -104,15 +126,16 @@ func TestAWS(t *testing.T) {
 		if action == "DescribeSecret" || action == "GetSecretValue" {
 			t.Run("read-only without "+action, func(t *testing.T) {
 				key := cloud.User(t, "ro-"+action, awsPolicy(action))
-				report := ask(t, withStore(inAWS(key), at), check.Options{ReadOnly: true}, key.Secret)
-				checktest.Expect(t, report, "secrets.permissions", check.Failed, "may not: secretsmanager:"+action+"; not proved: secretsmanager:CreateSecret")
+				report := runChecks(t, withStore(inAWS(key), at), check.Options{ReadOnly: true}, key.Secret)
+				checktest.Expect(t, report, "secrets.permissions", check.Failed,
+					"lacks the permissions secretsmanager:"+action+"; not tested: secretsmanager:CreateSecret")
 				empty(t)
 			})
 		}
 	}
 }
 
-func TestAWSCredentialFaults(t *testing.T) {
+func TestAWS_credentials(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)
 	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL}
@@ -124,66 +147,81 @@ func TestAWSCredentialFaults(t *testing.T) {
 		status check.Status
 		say    []string
 	}{
-		"unknown key":   {inAWS(peers.Key{ID: "AKIAIOSFODNN7EXAMPLE", Secret: checktest.Canary}), check.Failed, []string{"does not know access key AKIAIOSFODNN7EXAMPLE"}},
-		"wrong secret":  {inAWS(peers.Key{ID: good.ID, Secret: checktest.Canary}), check.Failed, []string{"does not belong to access key " + good.ID}},
-		"temporary key": {inAWS(peers.Key{ID: "ASIAIOSFODNN7EXAMPLE", Secret: checktest.Canary}), check.Failed, []string{"works with its session token alone"}},
+		"unknown key": {
+			inAWS(peers.Key{ID: "AKIAIOSFODNN7EXAMPLE", Secret: checktest.Canary}), check.Failed,
+			[]string{"does not know the access key AKIAIOSFODNN7EXAMPLE"},
+		},
+		"wrong secret": {
+			inAWS(peers.Key{ID: good.ID, Secret: checktest.Canary}), check.Failed,
+			[]string{"does not match the access key " + good.ID},
+		},
+		"temporary key": {
+			inAWS(peers.Key{ID: "ASIAIOSFODNN7EXAMPLE", Secret: checktest.Canary}), check.Failed,
+			[]string{"needs its session token"},
+		},
 		"wrong token": {inAWS(peers.Key{ID: "ASIAIOSFODNN7EXAMPLE", Secret: checktest.Canary}, func(s *answers.AWSStore) {
 			s.AuthMethod, s.SessionToken = answers.AWSSTSToken, checktest.Plain("t"+checktest.Canary)
-		}), check.Failed, []string{"does not know access key"}},
-		"role":             {inAWS(good, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }), check.Pass, []string{"assumed-role/keeper/zenml-preflight"}},
-		"forbidden role":   {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }), check.Failed, []string{"may not take on the role " + role, "trust policy"}},
-		"forbidden tokens": {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSSessionToken }), check.Failed, []string{"sts:GetSessionToken"}},
-		"federation":       {inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSFederationToken }), check.Failed, []string{"sts:GetFederationToken"}},
-		// A key of one partition is unknown in the others.
-		"partition": {inAWS(good, func(s *answers.AWSStore) { s.Region = "cn-north-1" }), check.Failed, []string{"work in their own regions alone"}},
+		}), check.Failed, []string{"does not know the access key"}},
+		"role": {
+			inAWS(good, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }), check.Pass,
+			[]string{"assumed-role/keeper/zenml-preflight"},
+		},
+		"forbidden role": {
+			inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod, s.RoleARN = answers.AWSIAMRole, role }),
+			check.Failed, []string{"cannot assume the role " + role, "trust policy"},
+		},
+		"forbidden tokens": {
+			inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSSessionToken }), check.Failed,
+			[]string{"sts:GetSessionToken"},
+		},
+		"federation": {
+			inAWS(unable, func(s *answers.AWSStore) { s.AuthMethod = answers.AWSFederationToken }), check.Failed,
+			[]string{"sts:GetFederationToken"},
+		},
+		// Access keys are unknown in other partitions.
+		"partition": {
+			inAWS(good, func(s *answers.AWSStore) { s.Region = "cn-north-1" }), check.Failed,
+			[]string{"only work in their own regions"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			checktest.Expect(t, ask(t, withStore(c.store, at), check.Options{}, good.Secret, unable.Secret), "secrets.credentials", c.status, c.say...)
+			checktest.Expect(
+				t,
+				runChecks(t, withStore(c.store, at), check.Options{}, good.Secret, unable.Secret),
+				"secrets.credentials",
+				c.status,
+				c.say...)
 		})
 	}
 	t.Run("region", func(t *testing.T) {
 		e := withStore(inAWS(good, func(s *answers.AWSStore) { s.Region = "us-east-7" }), nil)
 		e.Resolver = checktest.Resolver(t, nil)
-		checktest.Expect(t, ask(t, e, check.Options{}, good.Secret), "secrets.credentials", check.Warned, "there is no host sts.us-east-7.amazonaws.com", "is there a region us-east-7?")
+		checktest.Expect(t, runChecks(t, e, check.Options{}, good.Secret), "secrets.credentials", check.Warned,
+			"cannot resolve sts.us-east-7.amazonaws.com", "check that the region us-east-7 exists")
 	})
 	t.Run("backup", func(t *testing.T) {
 		e := withStore(inAWS(good), at, func(a *answers.Answers) { a.BackupSecretsStore = inAWS(unable) })
-		report := ask(t, e, check.Options{}, good.Secret, unable.Secret)
-		checktest.Expect(t, report, "secrets.credentials", check.Warned, "backupSecretsStore is the same store as secretsStore: account 123456789012, us-east-1")
-		checktest.Expect(t, report, "secrets.permissions", check.Pass, "backupSecretsStore: 6 rights")
+		report := runChecks(t, e, check.Options{}, good.Secret, unable.Secret)
+		checktest.Expect(t, report, "secrets.credentials", check.Warned,
+			"backupSecretsStore is the same store as secretsStore: account 123456789012, us-east-1")
+		checktest.Expect(t, report, "secrets.permissions", check.Pass, "backupSecretsStore: 6 permissions")
 	})
 }
 
-func TestAWSPolicies(t *testing.T) {
-	for region, arn := range map[string]string{
-		"us-east-1": "arn:aws:secretsmanager:us-east-1:*:secret:zenml/*", "cn-north-1": "arn:aws-cn:secretsmanager:cn-north-1:*:secret:zenml/*",
-		"us-gov-west-1": "arn:aws-us-gov:secretsmanager:us-gov-west-1:*:secret:zenml/*",
-	} {
-		policies, err := Policies(withStore(inAWS(peers.Key{}, func(s *answers.AWSStore) { s.Region = region }), nil).Answers)
-		checktest.Must(t, err)
-		if len(policies) != 1 || policies[0].Name != "zenml-secrets-aws.json" || !strings.Contains(string(policies[0].Content), arn) {
-			t.Errorf("%s: %+v", region, policies)
-		}
-		for _, action := range awsActions {
-			if !strings.Contains(string(policies[0].Content), `"secretsmanager:`+action+`"`) {
-				t.Errorf("%s is missing", action)
-			}
-		}
-	}
-}
-
-// simulation answers as IAM does, by its API reference: moto does not know the
+// simulation is a response of IAM from its API reference: moto does not implement the
 // call.
 func simulation(decisions map[string]string) string {
 	var results strings.Builder
 	for action, decision := range decisions {
-		fmt.Fprintf(&results, "<member><EvalActionName>secretsmanager:%s</EvalActionName><EvalDecision>%s</EvalDecision></member>", action, decision)
+		fmt.Fprintf(&results,
+			"<member><EvalActionName>secretsmanager:%s</EvalActionName><EvalDecision>%s</EvalDecision></member>",
+			action, decision)
 	}
 	return `<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult><EvaluationResults>` +
 		results.String() + `</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>`
 }
 
-func TestAWSReadOnlyBySimulation(t *testing.T) {
+func TestAWS_simulation(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)
 	good := cloud.User(t, "zenml", awsPolicy(""))
@@ -199,20 +237,25 @@ func TestAWSReadOnlyBySimulation(t *testing.T) {
 	}))
 	t.Cleanup(iam.Close)
 	at := map[string]string{"AWS_ENDPOINT_URL": cloud.URL, "AWS_ENDPOINT_URL_IAM": iam.URL}
-	report := ask(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
-	checktest.Expect(t, report, "secrets.permissions", check.Pass, "6 rights, simulated by IAM")
-	if asked.Get("PolicySourceArn") != "arn:aws:iam::123456789012:user/zenml" || !strings.HasPrefix(asked.Get("ResourceArns.member.1"), "arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/preflight-") {
+	report := runChecks(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
+	checktest.Expect(t, report, "secrets.permissions", check.Pass, "6 permissions, simulated by IAM")
+	if asked.Get("PolicySourceArn") != "arn:aws:iam::123456789012:user/zenml" ||
+		!strings.HasPrefix(
+			asked.Get("ResourceArns.member.1"),
+			"arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/preflight-",
+		) {
 		t.Errorf("asked for %v", asked)
 	}
 	decisions["TagResource"], decisions["DeleteSecret"] = "implicitDeny", "explicitDeny"
-	report = ask(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
-	checktest.Expect(t, report, "secrets.permissions", check.Failed, "may not: secretsmanager:TagResource, secretsmanager:DeleteSecret (explicit deny)")
+	report = runChecks(t, withStore(inAWS(good), at), check.Options{ReadOnly: true}, good.Secret)
+	checktest.Expect(t, report, "secrets.permissions", check.Failed,
+		"lacks the permissions secretsmanager:TagResource, secretsmanager:DeleteSecret (explicit deny)")
 	if left := cloud.Secrets(t); len(left) > 0 {
 		t.Errorf("read-only checks wrote: %v", left)
 	}
 }
 
-func TestAWSInterrupted(t *testing.T) {
+func TestAWS_interruptedRun(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)
 	key := cloud.User(t, "zenml", awsPolicy(""))
@@ -230,7 +273,8 @@ func TestAWSInterrupted(t *testing.T) {
 		forward(t, w, r, cloud.URL, func(out *http.Request) { out.Host = r.Host })
 	}))
 	t.Cleanup(between.Close)
-	e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }), map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
+	e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }),
+		map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
 	report, err := check.Run(ctx, Checks, e, check.Options{Only: []string{"secrets.permissions"}}, nil)
 	if !errors.Is(err, context.Canceled) || !reached {
 		t.Fatalf("%v; the secret was there: %v", err, reached)

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -12,13 +13,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// storeVariables is how the names of a store's variables begin.
-var storeVariables = map[string]string{"secretsStore": "ZENML_SECRETS_STORE_", "backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_"} //nolint:gosec // names of variables
+// variablePrefixes are the prefixes of the environment variables of each store.
+var variablePrefixes = map[string]string{
+	"secretsStore":       "ZENML_SECRETS_STORE_",
+	"backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_",
+} //nolint:gosec // names of variables
 
-// storeType is the type of a deployed store. A server without the variable keeps
-// its secrets in the database, and no backup.
-func storeType(v release.Environment, store string) string {
-	if kind := v.Get(storeVariables[store] + "TYPE"); kind != "" {
+// deployedType returns the type of a deployed store. Without the variable the server
+// stores secrets in the database and has no backup store.
+func deployedType(v release.Environment, store string) string {
+	if kind := v.Get(variablePrefixes[store] + "TYPE"); kind != "" {
 		return kind
 	}
 	if store == "secretsStore" {
@@ -27,56 +31,64 @@ func storeType(v release.Environment, store string) string {
 	return answers.NoSecrets
 }
 
-// checkChange compares the store with that of the deployed release. The
-// backup store may change: it holds copies.
+// checkChange compares the store with that of the deployed release. The backup store
+// can change because it only holds copies.
 func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	v, err := release.DeployedEnvironment(ctx, e)
 	if err != nil {
 		return "", err
 	}
 	if v == nil {
-		return "nothing is deployed yet", nil
+		return "no release is deployed yet", nil
 	}
-	p := place{"secretsStore", e.Answers.SecretsStore}
-	before, after := storeType(v, p.key), first(p.store.Type, answers.SQLSecrets)
+	p := storeRef{"secretsStore", e.Answers.SecretsStore}
+	before, after := deployedType(v, p.key), cmp.Or(p.store.Type, answers.SQLSecrets)
 	switch {
 	case before == answers.NoSecrets:
-		return "the deployed release keeps no secrets", nil
+		return "the deployed release stores no secrets", nil
 	case before != after:
 		return "", switched(v, before, after)
 	}
-	was, is := deployedPlace(v, before), p.location()
+	was, is := deployedLocation(v, before), p.location()
 	var moved []string
 	for _, l := range is {
 		if old := was[l.name]; old != "" && l.value != "" && old != l.value {
-			moved = append(moved, fmt.Sprintf("%s: %s instead of %s", l.name, l.value, old))
+			moved = append(moved, fmt.Sprintf("%s %s instead of %s", l.name, l.value, old))
 		}
 	}
 	if len(moved) > 0 {
-		return "", &check.Fault{Warn: true, Found: "the store is in another place than that of the deployed release: " + strings.Join(moved, ", "),
-			Remedy: "keep the place, unless it is the same under a new name or the secrets have been copied"}
+		return "", &check.Fault{
+			Warn:  true,
+			Found: "the secrets store differs from that of the deployed release: " + strings.Join(moved, ", "),
+			Remedy: "keep the settings of the deployed release below secretsStore; ignore this if it is the " +
+				"same store under a new name, or if the secrets were copied",
+		}
 	}
-	return "the deployed release has the same: " + before, nil
+	return "the deployed release uses the same: " + before, nil
 }
 
 func switched(v release.Environment, before, after string) *check.Fault {
 	f := &check.Fault{
-		Found:  fmt.Sprintf("the deployed release keeps its secrets in %s, the answers say %s", before, after),
-		Remedy: fmt.Sprintf("keep secretsStore.type: %s; to move, first name the new store as backupSecretsStore, upgrade, run zenml secret backup, and switch then", before),
+		Found: fmt.Sprintf("the deployed release stores its secrets in %s, but the answers set secretsStore.type to %s",
+			before, after),
+		Remedy: fmt.Sprintf(
+			"keep secretsStore: {type: %s}; to move the secrets, set the new store as backupSecretsStore, "+
+				"upgrade, run zenml secret backup, then switch",
+			before),
 	}
-	if after != answers.NoSecrets && storeType(v, "backupSecretsStore") == after {
+	if after != answers.NoSecrets && deployedType(v, "backupSecretsStore") == after {
 		f.Warn = true
-		f.Remedy = "make sure that zenml secret backup has copied every secret to the backup store, which now becomes the first"
+		f.Remedy = "run zenml secret backup before you switch, so that the backup store has every secret"
 	}
 	return f
 }
 
-// setting is one part of where a store is.
+// setting is a part of a store's location.
 type setting struct{ name, value string }
 
-// location is where the answers put the store. What lies in Secrets or in one
-// piece is left out.
-func (p place) location() []setting {
+// location returns where the answers put the store. It leaves out settings in Secrets
+// and in authConfig.
+func (p storeRef) location() []setting {
 	s := p.store
 	switch s.Type {
 	case answers.AWSSecrets:
@@ -86,18 +98,19 @@ func (p place) location() []setting {
 	case answers.AzureSecrets:
 		return []setting{{"key vault", s.Azure.KeyVaultName}}
 	case answers.HashiCorpSecrets:
-		return []setting{{"address", strings.TrimRight(s.HashiCorp.Address, "/")}, {"namespace", s.HashiCorp.Namespace}, {"mount", first(s.HashiCorp.Mount, hashicorp.DefaultMount)}}
+		return []setting{{"address", strings.TrimRight(s.HashiCorp.Address, "/")}, {"namespace", s.HashiCorp.Namespace},
+			{"mount", cmp.Or(s.HashiCorp.Mount, hashicorp.DefaultMount)}}
 	case answers.CustomSecrets:
 		return []setting{{"class", s.Custom.ClassPath}}
 	}
 	return nil
 }
 
-// deployedPlace is where the deployed release has its store. The legacy charts
-// set a Vault's address as a variable of its own.
-func deployedPlace(v release.Environment, kind string) map[string]string {
-	get := func(name string) string { return v.Get(storeVariables["secretsStore"] + name) }
-	config, err := stores.ParseConfig(first(get("AUTH_CONFIG"), "{}"))
+// deployedLocation returns the location of the deployed store. The legacy charts set
+// the address of a Vault as a separate variable.
+func deployedLocation(v release.Environment, kind string) map[string]string {
+	get := func(name string) string { return v.Get(variablePrefixes["secretsStore"] + name) }
+	config, err := stores.ParseConfig(cmp.Or(get("AUTH_CONFIG"), "{}"))
 	if err != nil {
 		return nil
 	}
@@ -110,9 +123,9 @@ func deployedPlace(v release.Environment, kind string) map[string]string {
 		return map[string]string{"key vault": get("KEY_VAULT_NAME")}
 	case answers.HashiCorpSecrets:
 		return map[string]string{
-			"address":   strings.TrimRight(first(config["vault_addr"], get("VAULT_ADDR")), "/"),
-			"namespace": first(config["vault_namespace"], get("VAULT_NAMESPACE")),
-			"mount":     first(config["mount_point"], get("MOUNT_POINT"), hashicorp.DefaultMount),
+			"address":   strings.TrimRight(cmp.Or(config["vault_addr"], get("VAULT_ADDR")), "/"),
+			"namespace": cmp.Or(config["vault_namespace"], get("VAULT_NAMESPACE")),
+			"mount":     cmp.Or(config["mount_point"], get("MOUNT_POINT"), hashicorp.DefaultMount),
 		}
 	case answers.CustomSecrets:
 		return map[string]string{"class": get("CLASS_PATH")}

@@ -1,5 +1,5 @@
-// Package secrets holds the checks of the store that keeps the secrets of the
-// server's users, and of its backup.
+// Package secrets holds the checks of the secrets store, which stores the secrets of
+// the server's users, and of the backup secrets store.
 package secrets
 
 import (
@@ -8,8 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Checks ask about the store that keeps the secrets of the server's
-// users, and about the one that keeps a copy.
+// Checks check the secrets store and the backup secrets store.
 var Checks = []check.Check{
 	{
 		ID:       "secrets.key",

@@ -18,10 +18,9 @@ import (
 
 var machineMemo = check.NewMemo[stores.Machine]("way to the secrets stores")
 
-// machine is what the clients of the secrets stores may use: the variables
-// that Local gives, this machine's proxies by them (HTTPS_PROXY, HTTP_PROXY,
-// NO_PROXY), and beside the machine's own authorities those that the answers
-// give to the server.
+// machine returns what the clients of the secrets stores can use: the environment
+// variables of Local, the proxies that they set (HTTPS_PROXY, HTTP_PROXY, NO_PROXY),
+// this machine's CAs and the custom CAs of the answers.
 func machine(ctx context.Context, e *check.Env) (stores.Machine, error) {
 	return machineMemo.Get(ctx, e, func(ctx context.Context) (stores.Machine, error) {
 		proxy := proxy(e)
@@ -46,13 +45,16 @@ func proxy(e *check.Env) func(*url.URL) (*url.URL, error) {
 		}
 		return m.Env(lower)
 	}
-	c := httpproxy.Config{HTTPProxy: either("HTTP_PROXY", "http_proxy"), HTTPSProxy: either("HTTPS_PROXY", "https_proxy"), NoProxy: either("NO_PROXY", "no_proxy")}
+	c := httpproxy.Config{
+		HTTPProxy:  either("HTTP_PROXY", "http_proxy"),
+		HTTPSProxy: either("HTTPS_PROXY", "https_proxy"),
+		NoProxy:    either("NO_PROXY", "no_proxy"),
+	}
 	return c.ProxyFunc()
 }
 
-// trusted are the authorities that the server will trust: those of its image,
-// for which this machine's stand, and the answers' own. One that cannot be
-// read is the finding of another check.
+// trusted returns the CAs that the server will trust: this machine's, as a substitute
+// for those of its image, and the custom CAs. network.ca reports unreadable ones.
 func trusted(ctx context.Context, e *check.Env) *x509.CertPool {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -67,7 +69,7 @@ func trusted(ctx context.Context, e *check.Env) *x509.CertPool {
 		sources = append(sources, answers.Source{SecretRef: &ref})
 	}
 	for _, s := range sources {
-		if text, err := e.Read(ctx, "certificate of an authority", s); err == nil {
+		if text, err := e.Read(ctx, "CA certificate", s); err == nil {
 			pool.AppendCertsFromPEM([]byte(text.Reveal()))
 		}
 	}

@@ -18,11 +18,18 @@ func annotated(key, value string) func(*answers.Answers) {
 	}
 }
 
-func TestIdentityOfThePod(t *testing.T) {
-	aws := answers.SecretsStore{Type: answers.AWSSecrets, AWS: answers.AWSStore{AuthMethod: answers.ImplicitAuth, Region: "us-east-1"}}
+func TestIdentity(t *testing.T) {
+	aws := answers.SecretsStore{
+		Type: answers.AWSSecrets,
+		AWS:  answers.AWSStore{AuthMethod: answers.ImplicitAuth, Region: "us-east-1"},
+	}
 	gcp := inGCP(answers.ImplicitAuth)
-	azure := answers.SecretsStore{Type: answers.AzureSecrets, Azure: answers.AzureStore{AuthMethod: answers.ImplicitAuth, KeyVaultName: "zenml-vault"}}
-	vault := inVault("http://127.0.0.1:1", "", func(s *answers.VaultStore) { s.AuthMethod, s.AWSRole = answers.VaultAWS, "zenml" })
+	azure := answers.SecretsStore{
+		Type:  answers.AzureSecrets,
+		Azure: answers.AzureStore{AuthMethod: answers.ImplicitAuth, KeyVaultName: "zenml-vault"},
+	}
+	vault := inVault("http://127.0.0.1:1", "",
+		func(s *answers.VaultStore) { s.AuthMethod, s.AWSRole = answers.VaultAWS, "zenml" })
 	const arn, email, client = "eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"
 	for name, c := range map[string]struct {
 		store  answers.SecretsStore
@@ -30,30 +37,53 @@ func TestIdentityOfThePod(t *testing.T) {
 		status check.Status
 		say    []string
 	}{
-		"aws":          {aws, annotated(arn, "arn:aws-cn:iam::123456789012:role/teams/zenml"), check.Pass, []string{"only a pod can prove them"}},
-		"aws, none":    {aws, annotated("other", "x"), check.Warned, []string{"no annotation eks.amazonaws.com/role-arn", "pod identity association", "server.serviceAccount.annotations"}},
-		"aws, wrong":   {aws, annotated(arn, "zenml"), check.Failed, []string{`is "zenml", which is not the ARN of an IAM role`}},
-		"vault, none":  {vault, annotated("other", "x"), check.Warned, []string{"no annotation eks.amazonaws.com/role-arn"}},
-		"gcp":          {gcp, annotated(email, "zenml@my-gcp-project.iam.gserviceaccount.com"), check.Pass, []string{"only a pod can prove them"}},
-		"gcp, none":    {gcp, annotated(arn, "x"), check.Warned, []string{"no annotation iam.gke.io/gcp-service-account"}},
-		"gcp, wrong":   {gcp, annotated(email, "serviceAccount:zenml@my-project.iam.gserviceaccount.com"), check.Failed, []string{"not the address of a service account"}},
-		"azure":        {azure, annotated(client, azureClient), check.Warned, []string{"azure.workload.identity/use", "kubectl -n zenml-server patch $(kubectl -n zenml-server get deployment -l app.kubernetes.io/instance=zenml-server -o name) --patch"}},
-		"azure, none":  {azure, annotated(arn, "x"), check.Warned, []string{"no annotation azure.workload.identity/client-id"}},
+		"aws": {
+			aws, annotated(arn, "arn:aws-cn:iam::123456789012:role/teams/zenml"), check.Pass,
+			[]string{"only a pod has it"},
+		},
+		"aws, none": {
+			aws, annotated("other", "x"), check.Warned,
+			[]string{"no annotation eks.amazonaws.com/role-arn", "Pod Identity association", "server.serviceAccount.annotations"},
+		},
+		"aws, wrong": {
+			aws, annotated(arn, "zenml"), check.Failed, []string{`is "zenml", which is not the ARN of an IAM role`},
+		},
+		"vault, none": {
+			vault, annotated("other", "x"), check.Warned, []string{"no annotation eks.amazonaws.com/role-arn"},
+		},
+		"gcp": {
+			gcp, annotated(email, "zenml@my-gcp-project.iam.gserviceaccount.com"), check.Pass,
+			[]string{"only a pod has it"},
+		},
+		"gcp, none": {
+			gcp, annotated(arn, "x"), check.Warned, []string{"no annotation iam.gke.io/gcp-service-account"},
+		},
+		"gcp, wrong": {
+			gcp, annotated(email, "serviceAccount:zenml@my-project.iam.gserviceaccount.com"), check.Failed,
+			[]string{"not the email of a service account"},
+		},
+		"azure": {
+			azure, annotated(client, azureClient), check.Warned,
+			[]string{"azure.workload.identity/use", "kubectl -n zenml-server patch $(kubectl -n zenml-server get deployment -l app.kubernetes.io/instance=zenml-server -o name) --patch"},
+		},
+		"azure, none": {
+			azure, annotated(arn, "x"), check.Warned, []string{"no annotation azure.workload.identity/client-id"},
+		},
 		"azure, wrong": {azure, annotated(client, "zenml"), check.Failed, []string{"not the client ID"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report := ask(t, withStore(c.store, nil, c.change), check.Options{Skip: []string{"secrets.change"}})
+			report := runChecks(t, withStore(c.store, nil, c.change), check.Options{Skip: []string{"secrets.change"}})
 			checktest.Expect(t, report, "secrets.identity", c.status, c.say...)
 			if c.store.Type != answers.HashiCorpSecrets {
-				checktest.Expect(t, report, "secrets.credentials", check.Skipped, "only a pod can prove it")
+				checktest.Expect(t, report, "secrets.credentials", check.Skipped, "which only a pod has")
 			}
 		})
 	}
-	report := ask(t, withStore(inDatabase(checktest.Plain(oneKey)), nil), check.Options{})
-	checktest.Expect(t, report, "secrets.identity", check.Skipped, "no secrets store takes the pod's own identity")
+	report := runChecks(t, withStore(inDatabase(checktest.Plain(oneKey)), nil), check.Options{})
+	checktest.Expect(t, report, "secrets.identity", check.Skipped, "no secrets store uses the pod's identity")
 }
 
-func TestIdentityOfAnExistingServiceAccount(t *testing.T) {
+func TestIdentity_existingServiceAccount(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
@@ -61,13 +91,15 @@ func TestIdentityOfAnExistingServiceAccount(t *testing.T) {
 		a.Server.ServiceAccount.Name, a.Server.ServiceAccount.Existing = "keeper", true
 	}
 	e := onRelease(c.Access(), namespace, inGCP(answers.ImplicitAuth), existing)
-	checktest.Expect(t, ask(t, e, check.Options{}), "secrets.identity", check.Failed, "there is no ServiceAccount keeper", "create serviceaccount keeper")
+	checktest.Expect(t, runChecks(t, e, check.Options{}), "secrets.identity", check.Failed,
+		"ServiceAccount keeper does not exist", "create serviceaccount keeper")
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "keeper"}}
 	made, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Create(t.Context(), account, metav1.CreateOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, ask(t, e, check.Options{}), "secrets.identity", check.Warned, "annotate --overwrite serviceaccount keeper iam.gke.io/gcp-service-account=")
+	checktest.Expect(t, runChecks(t, e, check.Options{}), "secrets.identity", check.Warned,
+		"annotate --overwrite serviceaccount keeper iam.gke.io/gcp-service-account=")
 	made.Annotations = map[string]string{"iam.gke.io/gcp-service-account": "zenml@my-project.iam.gserviceaccount.com"}
 	_, err = c.Client(t).CoreV1().ServiceAccounts(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, ask(t, e, check.Options{}), "secrets.identity", check.Pass)
+	checktest.Expect(t, runChecks(t, e, check.Options{}), "secrets.identity", check.Pass)
 }

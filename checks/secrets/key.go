@@ -14,130 +14,143 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// keyVariables hold the encryption key of each store in the server's
-// environment.
+// keyVariables are the environment variables with the encryption key of each store.
 var keyVariables = map[string]string{ //nolint:gosec // names of variables
 	"secretsStore":       "ZENML_SECRETS_STORE_ENCRYPTION_KEY",
 	"backupSecretsStore": "ZENML_BACKUP_SECRETS_STORE_ENCRYPTION_KEY",
 }
 
-// keptKeys are the Secrets in which the installer keeps keys that it has
-// generated, after "<release>-".
-var keptKeys = map[string]string{"secretsStore": "secrets-store", "backupSecretsStore": "backup-secrets-store"}
+// keySecrets are the names, after "<release>-", of the Secrets in which the installer
+// stores generated keys.
+var keySecrets = map[string]string{"secretsStore": "secrets-store", "backupSecretsStore": "backup-secrets-store"}
 
-// checkKey looks at the encryption key: that there is one, that it is worth
-// the name, and that it is the one the deployed release has.
+// checkKey checks that there is an encryption key, that it is strong, and that it is
+// the one of the deployed release.
 func checkKey(ctx context.Context, e *check.Env) (string, error) {
-	var all findings
-	for _, p := range places(e) {
+	var all results
+	for _, p := range storeRefs(e) {
 		if p.store.Type != answers.SQLSecrets {
 			continue
 		}
-		if err := judgeKey(ctx, e, p, &all); err != nil {
+		if err := checkStoreKey(ctx, e, p, &all); err != nil {
 			all.add(p, err)
 		}
 	}
-	return all.end()
+	return all.merge()
 }
 
-// judgeKey adds what is to be said about one store's key. An error is what
-// hinders the look.
-func judgeKey(ctx context.Context, e *check.Env, p place, all *findings) error {
+// checkStoreKey checks the key of one store.
+func checkStoreKey(ctx context.Context, e *check.Env, p storeRef, all *results) error {
 	before, deployed, err := deployedKey(ctx, e, p)
 	if err != nil {
 		return err
 	}
 	source := p.store.SQL.EncryptionKey
-	key, err := keyToBe(ctx, e, p)
+	key, err := plannedKey(ctx, e, p)
 	var skip *check.SkipError
 	if errors.As(err, &skip) && source.Generate && (!deployed || before.Empty()) {
 		if deployed {
-			return p.changed("a key is generated, and the deployed release has none: what it has stored cannot be read with a key")
+			return p.changed(
+				"a key would be generated, but the deployed release has none: its secrets cannot be read with a key")
 		}
-		return judgeNewKey(ctx, e, p, all)
+		return checkNewKey(ctx, e, p, all)
 	}
 	if skip != nil && source.Generate {
-		return p.changed("a key is generated, and the deployed release has another one: give that one instead")
+		return p.changed("a key would be generated, but the deployed release has another key")
 	}
 	if err != nil {
 		return err
 	}
 	if !deployed {
-		if fault := otherThanKept(ctx, e, p, key); fault != nil {
+		if fault := differsFromExisting(ctx, e, p, key); fault != nil {
 			return fault
 		}
 	}
 	switch {
 	case deployed && !before.Empty() && key.Empty():
-		return p.changed("there is no key, and the deployed release has one: what it has stored cannot be read without")
+		return p.changed("there is no key, but the deployed release has one: its secrets cannot be read without it")
 	case deployed && before.Empty() && !key.Empty():
-		return p.changed("there is a key, and the deployed release has none: what it has stored cannot be read with a key")
+		return p.changed("there is a key, but the deployed release has none: its secrets cannot be read with a key")
 	case deployed && before != key:
-		return p.changed("the key is another one than that of the deployed release: what it has stored cannot be read with it")
+		return p.changed("the key is not that of the deployed release: its secrets cannot be read with it")
 	case key.Empty():
-		return &check.Fault{Warn: true, Found: p.key + ": there is no encryption key: the secrets lie in the database as they are", Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}}"}
+		return &check.Fault{
+			Warn:   true,
+			Found:  p.key + ": there is no encryption key, so secrets are stored in the database in plain text",
+			Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}}",
+		}
 	}
 	if weakness := weakKey(key.Reveal()); weakness != "" {
-		return &check.Fault{Warn: true, Found: fmt.Sprintf("%s: the encryption key is weak: %s", p.key, weakness), Why: "who gets a copy of the database can guess it, and read the secrets",
-			Remedy: "before the first install: openssl rand -hex 32 makes one; once secrets are stored the key must stay"}
+		return &check.Fault{
+			Warn:  true,
+			Found: fmt.Sprintf("%s: the encryption key is weak: %s", p.key, weakness),
+			Why:   "someone with a copy of the database can guess it and read the secrets",
+			Remedy: "before the first install, create a key: openssl rand -hex 32\n" +
+				"if secrets are already stored, keep the key",
+		}
 	}
 	if deployed {
 		all.pass(p, "the key of the deployed release")
 		return nil
 	}
 	if source.Generate {
-		all.pass(p, "the key that was generated before")
+		all.pass(p, "the key that was already generated")
 		return nil
 	}
 	all.pass(p, source.Describe())
 	return nil
 }
 
-// keyToBe is the key that the install would set. A generated one that exists
-// already stays.
-func keyToBe(ctx context.Context, e *check.Env, p place) (secret.Text, error) {
+// plannedKey returns the key that the install would set. It never replaces a
+// generated key.
+func plannedKey(ctx context.Context, e *check.Env, p storeRef) (secret.Text, error) {
 	source := p.store.SQL.EncryptionKey
 	if !source.Generate || e.Cluster == nil {
 		return e.Read(ctx, p.key+".sql.encryptionKey", source)
 	}
-	kept, err := keptKey(ctx, e, p)
+	kept, err := existingKey(ctx, e, p)
 	if err != nil || !kept.Empty() {
 		return kept, err
 	}
 	return e.Read(ctx, p.key+".sql.encryptionKey", source)
 }
 
-// keptKey is the key that the installer has put into a Secret for the store
-// before.
-func keptKey(ctx context.Context, e *check.Env, p place) (secret.Text, error) {
-	data, err := release.SecretData(ctx, e, p.keptIn(e))
+// existingKey returns the key that a previous install stored in a Secret.
+func existingKey(ctx context.Context, e *check.Env, p storeRef) (secret.Text, error) {
+	data, err := release.SecretData(ctx, e, p.keySecret(e))
 	return secret.New(string(data[manifest.EncryptionKey])), err
 }
 
-func (p place) keptIn(e *check.Env) string { return e.Release() + "-" + keptKeys[p.key] }
+func (p storeRef) keySecret(e *check.Env) string { return e.Release() + "-" + keySecrets[p.key] }
 
-// deployedKey is the key of the deployed release, if that keeps secrets in the
-// database at all.
-func deployedKey(ctx context.Context, e *check.Env, p place) (key secret.Text, deployed bool, err error) {
+// deployedKey returns the key of the deployed release if it stores secrets in the
+// database.
+func deployedKey(ctx context.Context, e *check.Env, p storeRef) (key secret.Text, deployed bool, err error) {
 	if e.Cluster == nil {
 		return secret.Text{}, false, nil
 	}
 	v, err := release.DeployedEnvironment(ctx, e)
-	if err != nil || v == nil || storeType(v, p.key) != answers.SQLSecrets {
+	if err != nil || v == nil || deployedType(v, p.key) != answers.SQLSecrets {
 		return secret.Text{}, false, err
 	}
 	return v[keyVariables[p.key]], true, nil
 }
 
-func (p place) changed(what string) *check.Fault {
-	return &check.Fault{Found: p.key + ": " + what, Why: "the secrets of the server's users would be unreadable",
-		Remedy: "keep what the deployed release has: kubectl get secret shows where its " + keyVariables[p.key] + " lies; name it as {secretRef: {name: N, key: K}} in " + p.key + ".sql.encryptionKey, or leave that out if it has none"}
+func (p storeRef) changed(what string) *check.Fault {
+	return &check.Fault{
+		Found: p.key + ": " + what,
+		Why:   "the server could no longer read the secrets of its users",
+		Remedy: "use the key of the deployed release: find " + keyVariables[p.key] +
+			" with kubectl get secrets and set " + p.key +
+			": {sql: {encryptionKey: {secretRef: {name: NAME, key: KEY}}}}; remove encryptionKey if it has none",
+	}
 }
 
-// leastBits is the strength below which a key is weak: that of AES-128.
-const leastBits = 128
+// minBits is the strength of AES-128; a key with less is weak.
+const minBits = 128
 
-// weakKey says what is wrong with a key, or nothing. It shows nothing of it.
+// weakKey describes what is wrong with a key; empty if it is good. It shows no part of
+// the key.
 func weakKey(key string) string {
 	seen := map[rune]bool{}
 	for _, r := range key {
@@ -146,16 +159,17 @@ func weakKey(key string) string {
 	bits := float64(len(key)) * math.Log2(float64(max(len(seen), 1)))
 	switch {
 	case strings.TrimSpace(key) != key:
-		return "it begins or ends with white space"
-	case bits < leastBits:
-		return fmt.Sprintf("its %d characters, %d different ones, hold %.0f bits at most, and %d are the least", len(key), len(seen), bits, leastBits)
+		return "it starts or ends with white space"
+	case bits < minBits:
+		return fmt.Sprintf("its %d characters, %d of them different, have at most %.0f bits, and it needs %d", len(key),
+			len(seen), bits, minBits)
 	case repeats(key):
 		return "it repeats itself"
 	}
 	return ""
 }
 
-// repeats tells whether a text is a shorter one again and again.
+// repeats reports whether a text is a shorter text repeated.
 func repeats(text string) bool {
 	return len(text) > 1 && strings.Contains((text + text)[1:2*len(text)-1], text)
 }

@@ -14,31 +14,33 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// judgeNewKey judges a key that is to be generated where none was deployed. It
-// is a good one for an empty database, and none for what a server has stored
-// under another.
-func judgeNewKey(ctx context.Context, e *check.Env, p place, all *findings) error {
-	what, err := storedBefore(ctx, e)
+// checkNewKey checks a key that will be generated. It is right for an empty database
+// and wrong for one with secrets of a previous server.
+func checkNewKey(ctx context.Context, e *check.Env, p storeRef, all *results) error {
+	what, err := existingData(ctx, e)
 	if err != nil {
 		return err
 	}
 	if what == "" {
-		all.pass(p, "32 random bytes are generated; keep them")
+		all.pass(p, "32 random bytes will be generated; back up the key")
 		return nil
 	}
 	return &check.Fault{
-		Found: p.key + ": a new key would be generated, and " + what,
-		Why:   "the secrets that lie there are encrypted with another key, or with none, and could not be read with the new one",
-		Remedy: "give the key that the server had: " + p.key + ": {sql: {encryptionKey: {env: NAME}}}, or leave encryptionKey out if it had none;\n" +
-			"or a database that is empty; or, if none of the old secrets is needed, --warn-only secrets.key",
+		Found: p.key + ": a new key would be generated, but " + what,
+		Why: "the stored secrets are encrypted with another key or not encrypted, and cannot be read with the " +
+			"new key",
+		Remedy: "set the key of the previous server: " + p.key + ": {sql: {encryptionKey: {env: NAME}}}, or " +
+			"remove encryptionKey if it had none\n" +
+			"or set database.mysql.name to an empty database\n" +
+			"if you do not need the stored secrets: --warn-only secrets.key",
 	}
 }
 
-// storedBefore says what holds the data of a server of before, or nothing. A
-// volume cannot be looked into, but it is the release's own.
-func storedBefore(ctx context.Context, e *check.Env) (string, error) {
+// existingData names what holds the data of a previous server; empty if nothing does.
+// It cannot read a volume, but a volume of the release counts.
+func existingData(ctx context.Context, e *check.Env) (string, error) {
 	if e.Answers.Database.Type == answers.MySQLDatabase {
-		return storedInMySQL(ctx, e)
+		return existingTables(ctx, e)
 	}
 	if e.Cluster == nil || !e.Answers.Database.SQLite.Persistent {
 		return "", nil
@@ -47,51 +49,56 @@ func storedBefore(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	claims, err := client.CoreV1().PersistentVolumeClaims(e.Namespace()).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=" + e.Release()})
+	claims, err := client.CoreV1().PersistentVolumeClaims(e.Namespace()).List(ctx,
+		metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=" + e.Release()})
 	if err != nil {
-		return "", check.Skip("a key is generated; whether a volume holds what a server has stored under another cannot be asked: %v", check.KubeError(err))
+		return "", check.Skip("a key will be generated; cannot check for a volume of a previous server: %v",
+			check.KubeError(err))
 	}
 	if len(claims.Items) == 0 {
 		return "", nil
 	}
-	return "PersistentVolumeClaim " + claims.Items[0].Name + ", which an earlier release has left, already holds what a server has stored", nil
+	return "PersistentVolumeClaim " + claims.Items[0].Name + " of a previous release may already contain secrets", nil
 }
 
-// askLimit is how long the database is waited for: less than the check's own
-// limit, since its silence is for the checks of the database to judge.
-const askLimit = 10 * time.Second
+// queryLimit is the time limit of the database, shorter than the check's own: the
+// checks of the database report that it does not answer.
+const queryLimit = 10 * time.Second
 
-func storedInMySQL(ctx context.Context, e *check.Env) (string, error) {
-	asking, cancel := context.WithTimeoutCause(ctx, askLimit, errors.New("it does not answer"))
+func existingTables(ctx context.Context, e *check.Env) (string, error) {
+	asking, cancel := context.WithTimeoutCause(ctx, queryLimit, errors.New("the database does not answer"))
 	defer cancel()
 	tables, err := database.Tables(asking, e)
 	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
-		return "", check.Skip("a key is generated; whether the database holds what a server has stored under another cannot be asked (see the checks of the database)")
+		return "", check.Skip(
+			"a key will be generated; cannot check the database for secrets of a previous server (see the " +
+				"database checks)",
+		)
 	case slices.Contains(tables, database.AlembicTable):
-		return "the database " + e.Answers.Database.MySQL.Name + " already holds what a server has stored: it has ZenML's tables", nil
+		return "the database " + e.Answers.Database.MySQL.Name + " already has the tables of a ZenML server", nil
 	}
 	return "", nil
 }
 
-// otherThanKept finds that an uninstall has kept another key than the one that
-// is given now: what was stored cannot be read with that, and the install
-// would put it in the kept one's place.
-func otherThanKept(ctx context.Context, e *check.Env, p place, key secret.Text) error {
+// differsFromExisting fails if a Secret of a previous install has another key than
+// the given one: stored secrets could not be read, and the install would overwrite the
+// old key.
+func differsFromExisting(ctx context.Context, e *check.Env, p storeRef, key secret.Text) error {
 	if e.Cluster == nil {
 		return nil
 	}
-	kept, err := keptKey(ctx, e, p)
+	kept, err := existingKey(ctx, e, p)
 	if err != nil || kept.Empty() || kept == key {
-		return nil //nolint:nilerr // who may not read it is told by cluster.permissions
+		return nil //nolint:nilerr // cluster.permissions reports it if the user cannot read it
 	}
-	name := p.keptIn(e)
+	name := p.keySecret(e)
 	return &check.Fault{
-		Found: p.key + ": Secret " + name + " holds another key, which an earlier install has put there",
-		Why:   "what was stored under it could not be read, and the key itself would be lost",
-		Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}} takes the key that is there;\n" +
-			"if nothing needs it any more: kubectl -n " + e.Namespace() + " delete secret " + name,
+		Found: p.key + ": Secret " + name + " of a previous install has another key",
+		Why:   "secrets that were stored with that key could not be read, and the key itself would be lost",
+		Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}} uses the existing key\n" +
+			"if you no longer need it: kubectl -n " + e.Namespace() + " delete secret " + name,
 	}
 }

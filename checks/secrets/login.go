@@ -10,12 +10,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// checkCredentials logs into every store as the server will.
+// checkCredentials logs in to every store as the server does.
 func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
-	var all findings
+	var all results
 	same := map[string]string{}
-	for _, p := range places(e) {
-		if !p.cloud() {
+	for _, p := range storeRefs(e) {
+		if !p.isCloud() {
 			continue
 		}
 		in, err := login(ctx, e, p)
@@ -27,17 +27,24 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 			all.add(p, p.finding(f, in.secrets))
 		}
 		if other := same[in.identity.Same]; other != "" {
-			all.add(p, &check.Fault{Warn: true, Found: fmt.Sprintf("%s is the same store as %s: %s", p.key, other, in.identity.Where),
-				Why: "a copy in the same place is lost together with what it copies", Remedy: "name another place in " + p.key + ", or leave it out"})
+			all.add(
+				p,
+				&check.Fault{
+					Warn:   true,
+					Found:  fmt.Sprintf("%s is the same store as %s: %s", p.key, other, in.identity.Where),
+					Why:    "the backup is lost together with the original",
+					Remedy: "set " + p.key + " to another store, or remove it",
+				},
+			)
 		}
 		same[in.identity.Same] = p.key
-		all.pass(p, in.who())
+		all.pass(p, in.description())
 	}
-	return all.end()
+	return all.merge()
 }
 
-// who tells as whom the store takes the server.
-func (in *loggedIn) who() string {
+// description names the identity of the credentials, the location and the expiry.
+func (in *loggedIn) description() string {
 	text := in.identity.Who + ", " + in.identity.Where
 	if end := in.identity.Expires; !end.IsZero() {
 		text += ", until " + end.UTC().Format(time.DateOnly+" 15:04 UTC")
@@ -45,28 +52,28 @@ func (in *loggedIn) who() string {
 	return text
 }
 
-// findings are what one check has to say about several stores.
-type findings struct {
+// results collects the results of one check for several stores.
+type results struct {
 	passes, skips []string
 	faults        []*check.Fault
-	again         bool // one of them may pass
+	transient     bool // a retry may fix one of the faults
 }
 
-func (f *findings) pass(p place, text string) { f.passes = append(f.passes, p.key+": "+text) }
+func (f *results) pass(p storeRef, text string) { f.passes = append(f.passes, p.key+": "+text) }
 
-// add takes a fault or a skip.
-func (f *findings) add(p place, err error) {
+// add adds a fault or a skip.
+func (f *results) add(p storeRef, err error) {
 	var skip *check.SkipError
 	if errors.As(err, &skip) {
 		f.skips = append(f.skips, p.key+": "+skip.Reason)
 		return
 	}
-	f.again = f.again || check.IsTransient(err)
+	f.transient = f.transient || check.IsTransient(err)
 	f.faults = append(f.faults, check.AsFault(err))
 }
 
-// end puts everything into one result: the worst decides, nothing is lost.
-func (f *findings) end() (string, error) {
+// merge returns everything as one result with the worst status.
+func (f *results) merge() (string, error) {
 	passes := strings.Join(f.passes, "; ")
 	if len(f.faults) == 0 {
 		if len(f.skips) == 0 {
@@ -85,7 +92,7 @@ func (f *findings) end() (string, error) {
 	}
 	whole.Found = strings.Join(append(found, f.skips...), "\n")
 	whole.Remedy = strings.Join(remedies, "\n")
-	if f.again {
+	if f.transient {
 		return "", check.Transient(whole)
 	}
 	return "", whole

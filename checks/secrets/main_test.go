@@ -16,8 +16,8 @@ import (
 
 func TestMain(m *testing.M) { checktest.Main(m, Checks) }
 
-// withStore returns the environment of an install with a secrets store. The
-// variables are all that the checks see of the environment.
+// withStore returns an install with a secrets store. The checks see only these variables
+// of the environment.
 func withStore(store answers.SecretsStore, variables map[string]string, change ...func(*answers.Answers)) *check.Env {
 	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase}, SecretsStore: store}
 	for _, c := range change {
@@ -27,9 +27,8 @@ func withStore(store answers.SecretsStore, variables map[string]string, change .
 	return &check.Env{Answers: a.Complete(), Local: answers.Local{Getenv: getenv, ReadFile: os.ReadFile}}
 }
 
-// ask runs the checks of the secrets store, and looks for leaks of what must
-// not show.
-func ask(t *testing.T, e *check.Env, o check.Options, hidden ...string) check.Report {
+// runChecks runs the checks of the secrets store and fails if the report contains a secret.
+func runChecks(t *testing.T, e *check.Env, o check.Options, redacted ...string) check.Report {
 	t.Helper()
 	o.Only = []string{"secrets"}
 	found, err := check.Run(t.Context(), Checks, e, o, nil)
@@ -37,7 +36,7 @@ func ask(t *testing.T, e *check.Env, o check.Options, hidden ...string) check.Re
 	var out strings.Builder
 	checktest.Must(t, report.JSON(&out, found))
 	checktest.Must(t, report.Text(&out, found, report.Style{}))
-	for _, text := range append(hidden, checktest.Canary) {
+	for _, text := range append(redacted, checktest.Canary) {
 		if strings.Contains(out.String(), text) {
 			t.Errorf("%s shows in the report:\n%s", text, out.String())
 		}
@@ -45,7 +44,7 @@ func ask(t *testing.T, e *check.Env, o check.Options, hidden ...string) check.Re
 	return found
 }
 
-// forward hands a request on to another server, changed.
+// forward forwards a request to another server after a change.
 func forward(t *testing.T, w http.ResponseWriter, r *http.Request, address string, change func(*http.Request)) {
 	to, err := url.Parse(address)
 	if err != nil {

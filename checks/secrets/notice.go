@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -9,40 +10,43 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// secretsNotices is one sentence a secrets store, none where nothing is
-// written.
+// secretsNotices returns a sentence for each secrets store that the checks write to.
 func secretsNotices(a answers.Answers) []string {
 	var all []string
 	e := &check.Env{Answers: a}
-	for _, p := range places(e) {
-		if where := p.written(); where != "" && p.provider() == "" {
-			all = append(all, fmt.Sprintf("secrets.permissions makes a secret %s in %s, uses it and removes it (--read-only does not)", p.prefix(), where))
+	for _, p := range storeRefs(e) {
+		if where := p.target(); where != "" && p.provider() == "" {
+			all = append(
+				all,
+				fmt.Sprintf(
+					"secrets.permissions creates a secret %s in %s, uses it and removes it (not with --read-only)",
+					p.testSecret(), where),
+			)
 		}
 	}
 	return all
 }
 
-// prefix is how the names of the store's secrets begin, with the checks' own
-// part.
-func (p place) prefix() string {
+// testSecret is the name of the checks' test secrets in the store.
+func (p storeRef) testSecret() string {
 	if p.store.Type == answers.GCPSecrets || p.store.Type == answers.AzureSecrets {
 		return "zenml-preflight-…"
 	}
 	return "zenml/preflight-…"
 }
 
-// written is where the secret is made.
-func (p place) written() string {
+// target is where the test secret is created.
+func (p storeRef) target() string {
 	s := p.store
 	switch s.Type {
 	case answers.AWSSecrets:
-		return "AWS Secrets Manager, " + first(s.AWS.Region, "in the region of authConfig")
+		return "AWS Secrets Manager, " + cmp.Or(s.AWS.Region, "in the region of authConfig")
 	case answers.GCPSecrets:
-		return "Google Cloud Secret Manager, project " + first(s.GCP.ProjectID, "of authConfig")
+		return "Google Cloud Secret Manager, project " + cmp.Or(s.GCP.ProjectID, "of authConfig")
 	case answers.AzureSecrets:
 		return azure.Address(s.Azure.KeyVaultName)
 	case answers.HashiCorpSecrets:
-		return s.HashiCorp.Address + ", mount " + first(s.HashiCorp.Mount, hashicorp.DefaultMount)
+		return s.HashiCorp.Address + ", mount " + cmp.Or(s.HashiCorp.Mount, hashicorp.DefaultMount)
 	}
 	return ""
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/peers"
 )
 
-func TestNoticesSayWhatIsWritten(t *testing.T) {
+func TestNotices(t *testing.T) {
 	backup := func(a *answers.Answers) { a.BackupSecretsStore = inVault("https://vault.test:8200", checktest.Canary) }
 	for want, e := range map[string]*check.Env{
-		"zenml/preflight-… in AWS Secrets Manager, us-east-1|zenml/preflight-… in https://vault.test:8200, mount secret": withStore(inAWS(peers.Key{}), nil, backup),
-		"zenml-preflight-… in https://zenml-vault.vault.azure.net":                                                       withStore(inAzure("t"), nil),
+		"zenml/preflight-… in AWS Secrets Manager, us-east-1|zenml/preflight-… in https://vault.test:8200, " +
+			"mount secret": withStore(inAWS(peers.Key{}), nil, backup),
+		"zenml-preflight-… in https://zenml-vault.vault.azure.net": withStore(inAzure("t"), nil),
 		"": withStore(inGCP(answers.ImplicitAuth), nil),
 	} {
 		for _, o := range []check.Options{{ReadOnly: true}, {Unannounced: true}, {Skip: []string{"secrets"}}, {Only: []string{"database"}}} {

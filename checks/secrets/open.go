@@ -14,11 +14,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// reader reads several sources and keeps the first error.
+// reader reads several answers and keeps the first error.
 type reader struct {
 	ctx context.Context
 	e   *check.Env
-	p   place
+	p   storeRef
 	err error
 }
 
@@ -31,9 +31,9 @@ func (r *reader) read(field string, s answers.Source) secret.Text {
 	return text
 }
 
-// openStore reads the store's credentials and makes its client. It returns what
-// must not show as well.
-func openStore(ctx context.Context, e *check.Env, p place, m stores.Machine) (stores.Store, []secret.Text, error) {
+// openStore reads the store's credentials and creates its client. It also returns
+// the secrets, which must be redacted.
+func openStore(ctx context.Context, e *check.Env, p storeRef, m stores.Machine) (stores.Store, []secret.Text, error) {
 	r := &reader{ctx: ctx, e: e, p: p}
 	switch p.store.Type {
 	case answers.AWSSecrets:
@@ -49,36 +49,43 @@ func openStore(ctx context.Context, e *check.Env, p place, m stores.Machine) (st
 		c, err := r.hashicorp(p.store.HashiCorp)
 		return hashicorp.New(c, m), c.Secrets(), err
 	}
-	return nil, nil, check.Skip("a store of type %s cannot be asked from here", p.store.Type)
+	return nil, nil, check.Skip("a store of type %s cannot be tested from this machine", p.store.Type)
 }
 
-// whole reads the configuration that was given in one piece; empty when it was
-// not.
-func (r *reader) whole(s answers.Source) string { return r.read("authConfig", s).Reveal() }
+// authConfig reads the complete configuration; empty if the answers do not give it.
+func (r *reader) authConfig(s answers.Source) string { return r.read("authConfig", s).Reveal() }
 
-// judge makes the fault of a configuration that cannot be read.
-func (r *reader) judge(err error) error {
+// parseFault returns the fault of a configuration that cannot be parsed.
+func (r *reader) parseFault(err error) error {
 	if r.err != nil || err == nil {
 		return r.err
 	}
-	return &check.Fault{Found: fmt.Sprintf("%s.%s.authConfig: %v", r.p.key, r.p.store.Type, err), Remedy: "give one JSON object, as the server takes it"}
+	return &check.Fault{
+		Found:  fmt.Sprintf("%s.%s.authConfig: %v", r.p.key, r.p.store.Type, err),
+		Remedy: "set it to one JSON object with the fields of the ZenML secrets store",
+	}
 }
 
 func (r *reader) aws(s answers.AWSStore) (aws.Config, error) {
-	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+	if text := r.authConfig(s.AuthConfig); text != "" || r.err != nil {
 		c, err := aws.Parse(s.AuthMethod, text)
-		return c, r.judge(err)
+		return c, r.parseFault(err)
 	}
 	return aws.Config{
-		Method: s.AuthMethod, Region: s.Region, RoleARN: s.RoleARN, EndpointURL: s.EndpointURL,
-		AccessKeyID: r.read("accessKeyID", s.AccessKeyID), SecretAccessKey: r.read("secretAccessKey", s.SecretAccessKey), SessionToken: r.read("sessionToken", s.SessionToken),
+		Method:          s.AuthMethod,
+		Region:          s.Region,
+		RoleARN:         s.RoleARN,
+		EndpointURL:     s.EndpointURL,
+		AccessKeyID:     r.read("accessKeyID", s.AccessKeyID),
+		SecretAccessKey: r.read("secretAccessKey", s.SecretAccessKey),
+		SessionToken:    r.read("sessionToken", s.SessionToken),
 	}, r.err
 }
 
 func (r *reader) gcp(s answers.GCPStore) (gcp.Config, error) {
-	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+	if text := r.authConfig(s.AuthConfig); text != "" || r.err != nil {
 		c, err := gcp.Parse(s.AuthMethod, text)
-		return c, r.judge(err)
+		return c, r.parseFault(err)
 	}
 	c := gcp.Config{Method: s.AuthMethod, ProjectID: s.ProjectID, TargetPrincipal: s.TargetPrincipal}
 	switch s.AuthMethod {
@@ -95,9 +102,9 @@ func (r *reader) gcp(s answers.GCPStore) (gcp.Config, error) {
 }
 
 func (r *reader) azure(s answers.AzureStore) (azure.Config, error) {
-	if text := r.whole(s.AuthConfig); text != "" || r.err != nil {
+	if text := r.authConfig(s.AuthConfig); text != "" || r.err != nil {
 		c, err := azure.Parse(s.AuthMethod, s.KeyVaultName, text)
-		return c, r.judge(err)
+		return c, r.parseFault(err)
 	}
 	return azure.Config{
 		Method: s.AuthMethod, KeyVaultName: s.KeyVaultName, TenantID: s.TenantID, ClientID: s.ClientID,

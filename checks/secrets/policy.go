@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"text/template"
@@ -14,27 +15,25 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Policy is what gives a secrets store's credentials the rights that the
-// server needs, ready to be applied.
+// Policy grants a secrets store's credentials the permissions that the server needs.
 type Policy struct {
-	Store   string // the answer that names the store: secretsStore or backupSecretsStore
-	Name    string // of a file for it: "zenml-secrets-aws.json"
+	Store   string // the answers key of the store: secretsStore or backupSecretsStore
+	Name    string // the file name: "zenml-secrets-aws.json"
 	Apply   string // the command that applies the file
-	Content []byte // the file
+	Content []byte // the content of the file
 }
 
-// Policies returns the policy of each secrets store that the answers name,
-// none for stores that need none. Nothing is asked of anyone: what only the
-// provider knows (AWS account, project number) stands as a pattern or as the
-// command that tells it. answers are complete.
+// Policies returns the policy of each secrets store of the answers that needs one. It
+// makes no request: what only the provider knows (AWS account, project number) is a
+// pattern or a command. The answers must be complete.
 func Policies(a answers.Answers) ([]Policy, error) {
 	var all []Policy
 	e := &check.Env{Answers: a}
-	for _, p := range places(e) {
-		if !p.cloud() {
+	for _, p := range storeRefs(e) {
+		if !p.isCloud() {
 			continue
 		}
-		policy, err := policyOf(p, told{})
+		policy, err := policyOf(p, details{})
 		if err != nil {
 			return nil, err
 		}
@@ -43,17 +42,17 @@ func Policies(a answers.Answers) ([]Policy, error) {
 	return all, nil
 }
 
-// told is what a login has told beyond the answers.
-type told struct {
+// details is what a login reveals in addition to the answers.
+type details struct {
 	account string // of AWS
 	who     string // AWS: the caller's ARN
-	region  string // when the answers hide it in one piece
+	region  string // for answers that set it in authConfig
 	number  string // of the project
 	member  string // of Google Cloud's policies
 }
 
-func (in *loggedIn) told() told {
-	k := told{who: in.identity.Who}
+func (in *loggedIn) details() details {
+	k := details{who: in.identity.Who}
 	switch store := in.store.(type) {
 	case *aws.Store:
 		k.account, k.region = store.Account(), store.Region()
@@ -63,51 +62,61 @@ func (in *loggedIn) told() told {
 	return k
 }
 
-var policyFiles = map[string]string{
-	answers.AWSSecrets: "aws.json", answers.GCPSecrets: "gcp.sh", answers.AzureSecrets: "azure.sh", answers.HashiCorpSecrets: "hashicorp.hcl",
-}
+var policyFiles = map[string]string{answers.AWSSecrets: "aws.json", answers.GCPSecrets: "gcp.sh",
+	answers.AzureSecrets: "azure.sh", answers.HashiCorpSecrets: "hashicorp.hcl"}
 
-// policyNames are how the names of the files begin: both stores may be of one
-// provider.
-var policyNames = map[string]string{"secretsStore": "zenml-secrets-", "backupSecretsStore": "zenml-backup-secrets-"} //nolint:gosec // names of files
+// policyNames are prefixes of file names that differ for two stores of one provider.
+var policyNames = map[string]string{
+	"secretsStore":       "zenml-secrets-",
+	"backupSecretsStore": "zenml-backup-secrets-",
+} //nolint:gosec // names of files
 
-func policyOf(p place, k told) (Policy, error) {
+func policyOf(p storeRef, k details) (Policy, error) {
 	file := policyFiles[p.store.Type]
 	t, err := template.New(file+".tmpl").Option("missingkey=error").ParseFS(assets.Policies, "policies/"+file+".tmpl")
 	if err != nil {
 		return Policy{}, fmt.Errorf("policy of %s: %w", p.key, err)
 	}
 	var content bytes.Buffer
-	if err := t.Execute(&content, p.blanks(k)); err != nil {
+	if err := t.Execute(&content, p.templateData(k)); err != nil {
 		return Policy{}, fmt.Errorf("policy of %s: %w", p.key, err)
 	}
 	policy := Policy{Store: p.key, Name: policyNames[p.key] + file, Content: content.Bytes()}
-	policy.Apply = p.apply(policy.Name, k)
+	policy.Apply = p.applyCommand(policy.Name, k)
 	return policy, nil
 }
 
-// blanks fills what the templates leave open.
-func (p place) blanks(k told) map[string]string {
+// templateData returns the data of the policy templates.
+func (p storeRef) templateData(k details) map[string]string {
 	s := p.store
 	switch s.Type {
 	case answers.AWSSecrets:
-		region := first(k.region, s.AWS.Region, "*")
-		return map[string]string{"Region": region, "Partition": aws.Partition(region), "Account": first(k.account, accountOf(s.AWS.RoleARN), "*")}
+		region := cmp.Or(k.region, s.AWS.Region, "*")
+		return map[string]string{
+			"Region":    region,
+			"Partition": aws.Partition(region),
+			"Account":   cmp.Or(k.account, accountOf(s.AWS.RoleARN), "*"),
+		}
 	case answers.GCPSecrets:
-		member := first(k.member, "serviceAccount:"+first(s.GCP.TargetPrincipal, "EMAIL"))
-		return map[string]string{"Project": first(s.GCP.ProjectID, "PROJECT"), "Number": k.number, "Member": member}
+		member := cmp.Or(k.member, "serviceAccount:"+cmp.Or(s.GCP.TargetPrincipal, "EMAIL"))
+		return map[string]string{"Project": cmp.Or(s.GCP.ProjectID, "PROJECT"), "Number": k.number, "Member": member}
 	case answers.AzureSecrets:
-		return map[string]string{"Vault": s.Azure.KeyVaultName, "Assignee": first(s.Azure.ClientID, "CLIENT_ID")}
+		return map[string]string{"Vault": s.Azure.KeyVaultName, "Assignee": cmp.Or(s.Azure.ClientID, "CLIENT_ID")}
 	}
-	return map[string]string{"Mount": first(strings.Trim(s.HashiCorp.Mount, "/"), hashicorp.DefaultMount), "Namespace": s.HashiCorp.Namespace}
+	return map[string]string{
+		"Mount":     cmp.Or(strings.Trim(s.HashiCorp.Mount, "/"), hashicorp.DefaultMount),
+		"Namespace": s.HashiCorp.Namespace,
+	}
 }
 
-// apply is the command that puts a policy into force.
-func (p place) apply(file string, k told) string {
+// applyCommand returns the command that applies a policy.
+func (p storeRef) applyCommand(file string, k details) string {
 	switch p.store.Type {
 	case answers.AWSSecrets:
-		kind, name := principal(first(k.who, p.store.AWS.RoleARN))
-		return fmt.Sprintf("aws iam put-%s-policy --%s-name %s --policy-name zenml-secrets-store --policy-document file://%s", kind, kind, name, file)
+		kind, name := principal(cmp.Or(k.who, p.store.AWS.RoleARN))
+		return fmt.Sprintf(
+			"aws iam put-%s-policy --%s-name %s --policy-name zenml-secrets-store --policy-document file://%s", kind,
+			kind, name, file)
 	case answers.HashiCorpSecrets:
 		namespace := ""
 		if n := p.store.HashiCorp.Namespace; n != "" {
@@ -118,7 +127,7 @@ func (p place) apply(file string, k told) string {
 	return "sh " + file
 }
 
-// principal is the IAM user or role behind an ARN.
+// principal returns the IAM user or role in an ARN.
 func principal(arn string) (kind, name string) {
 	_, resource, _ := strings.Cut(arn, "::")
 	parts := strings.Split(resource, "/")
@@ -136,16 +145,6 @@ func principal(arn string) (kind, name string) {
 func accountOf(arn string) string {
 	if parts := strings.Split(arn, ":"); len(parts) > 5 {
 		return parts[4]
-	}
-	return ""
-}
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
 	}
 	return ""
 }

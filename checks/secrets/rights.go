@@ -9,78 +9,81 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// checkPermissions finds out what the server may do in every store: with a
-// secret that is removed again, or by asking alone where nothing may be written.
+// checkPermissions tests the permissions in every store: with a test secret that it
+// removes, or read-only by queries.
 func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
-	var all findings
-	for _, p := range places(e) {
-		if !p.cloud() {
+	var all results
+	for _, p := range storeRefs(e) {
+		if !p.isCloud() {
 			continue
 		}
 		in, err := login(ctx, e, p)
 		if err != nil {
-			all.add(p, check.Skip("needs a login, see secrets.credentials"))
+			all.add(p, check.Skip("needs secrets.credentials"))
 			continue
 		}
 		rights, err := in.store.Rights(ctx, !e.ReadOnly() && !e.Unannounced())
-		in.leave(e, rights.Left)
-		in.judge(&all, rights)
+		in.reportLeftover(e, rights.Left)
+		in.addFaults(&all, rights)
 		if err != nil {
 			all.add(p, p.fault(err, in.secrets))
 		} else if len(rights.Names(stores.Denied)) == 0 && len(rights.Faults) == 0 {
-			in.proved(e, &all, rights)
+			in.addProved(e, &all, rights)
 		}
 	}
-	return all.end()
+	return all.merge()
 }
 
-// judge reports what is wrong.
-func (in *loggedIn) judge(all *findings, rights stores.Rights) {
+// addFaults reports what is wrong.
+func (in *loggedIn) addFaults(all *results, rights stores.Rights) {
 	for _, f := range rights.Faults {
-		all.add(in.place, in.finding(f, in.secrets))
+		all.add(in.storeRef, in.finding(f, in.secrets))
 	}
 	if missing := rights.Names(stores.Denied); len(missing) > 0 {
-		f := &check.Fault{Found: fmt.Sprintf("%s: %s may not: %s", in.key, in.identity.Who, strings.Join(missing, ", ")), Remedy: in.remedy()}
-		if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
-			f.Found += "; not proved: " + strings.Join(unproved, ", ")
+		f := &check.Fault{
+			Found:  fmt.Sprintf("%s: %s lacks the permissions %s", in.key, in.identity.Who, strings.Join(missing, ", ")),
+			Remedy: in.remedy(),
 		}
-		all.add(in.place, f)
+		if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
+			f.Found += "; not tested: " + strings.Join(unproved, ", ")
+		}
+		all.add(in.storeRef, f)
 	}
 }
 
-// leave reports the secret that proved the rights, where it is still there.
-func (in *loggedIn) leave(e *check.Env, left string) {
+// reportLeftover reports a test secret that could not be removed.
+func (in *loggedIn) reportLeftover(e *check.Env, left string) {
 	if left == "" {
 		return
 	}
-	name, command, _ := strings.Cut(scrub(left, in.secrets), "; remove it: ")
-	e.Leave(check.Leftover{What: fmt.Sprintf("%s: the secret that proved the rights could not be removed: %s", in.key, name), Remedy: command})
+	name, command, _ := strings.Cut(redact(left, in.secrets), "; remove it: ")
+	e.Leave(check.Leftover{What: fmt.Sprintf("%s: the test secret %s", in.key, name), Remedy: command})
 }
 
-// proved reports what is right, and what could not be told without writing.
-func (in *loggedIn) proved(e *check.Env, all *findings, rights stores.Rights) {
+// addProved reports the granted permissions and those that were not tested.
+func (in *loggedIn) addProved(e *check.Env, all *results, rights stores.Rights) {
 	unproved := rights.Names(stores.Unproved)
 	if len(unproved) == 0 {
-		all.pass(in.place, fmt.Sprintf("%d rights, %s", len(rights.List), rights.How))
+		all.pass(in.storeRef, fmt.Sprintf("%d permissions, %s", len(rights.List), rights.How))
 		return
 	}
-	reason := "the provider does not tell"
+	reason := "the provider does not report them"
 	switch {
 	case e.ReadOnly():
-		reason = "under --read-only nothing is written to prove them"
+		reason = "--read-only creates no test secret"
 	case e.Unannounced():
-		reason = "nothing was written yet to prove them"
+		reason = "no test secret is created yet"
 	}
 	granted := ""
 	if names := rights.Names(stores.Granted); len(names) > 0 {
-		granted = "; there are: " + strings.Join(names, ", ")
+		granted = "; granted: " + strings.Join(names, ", ")
 	}
-	all.add(in.place, check.Skip("not proved, %s: %s%s", reason, strings.Join(unproved, ", "), granted))
+	all.add(in.storeRef, check.Skip("not tested because %s: %s%s", reason, strings.Join(unproved, ", "), granted))
 }
 
-// remedy is the policy to attach.
+// remedy returns the policy to attach.
 func (in *loggedIn) remedy() string {
-	policy, err := policyOf(in.place, in.told())
+	policy, err := policyOf(in.storeRef, in.details())
 	if err != nil {
 		return "see " + check.DocsBase + "secrets.md"
 	}

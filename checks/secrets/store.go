@@ -11,16 +11,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// place is one of the two secrets stores that the answers can name.
-type place struct {
-	key   string // of the answers
+// storeRef is one of the two secrets stores of the answers.
+type storeRef struct {
+	key   string // the answers key
 	store answers.SecretsStore
 }
 
-// places are the stores that are in use, the first before its backup.
-func places(e *check.Env) []place {
-	var all []place
-	for _, p := range []place{{"secretsStore", e.Answers.SecretsStore}, {"backupSecretsStore", e.Answers.BackupSecretsStore}} {
+// storeRefs returns the stores in use, the backup store last.
+func storeRefs(e *check.Env) []storeRef {
+	var all []storeRef
+	for _, p := range []storeRef{{"secretsStore", e.Answers.SecretsStore}, {"backupSecretsStore", e.Answers.BackupSecretsStore}} {
 		if p.store.Type != "" && p.store.Type != answers.NoSecrets {
 			all = append(all, p)
 		}
@@ -28,8 +28,8 @@ func places(e *check.Env) []place {
 	return all
 }
 
-// cloud tells whether the store is one that can be logged into from outside.
-func (p place) cloud() bool {
+// isCloud reports whether the checks can log in to the store.
+func (p storeRef) isCloud() bool {
 	switch p.store.Type {
 	case answers.AWSSecrets, answers.GCPSecrets, answers.AzureSecrets, answers.HashiCorpSecrets:
 		return true
@@ -37,8 +37,8 @@ func (p place) cloud() bool {
 	return false
 }
 
-// method is how the server logs into the store.
-func (p place) method() string {
+// method returns the authentication method of the store.
+func (p storeRef) method() string {
 	switch p.store.Type {
 	case answers.AWSSecrets:
 		return p.store.AWS.AuthMethod
@@ -53,32 +53,32 @@ func (p place) method() string {
 }
 
 func needsCloudStore(e *check.Env) string {
-	reason := "the server keeps no secrets"
-	for _, p := range places(e) {
+	reason := "the server stores no secrets"
+	for _, p := range storeRefs(e) {
 		switch {
-		case p.cloud():
+		case p.isCloud():
 			return ""
 		case p.store.Type == answers.CustomSecrets:
-			reason = "the store is a class in the server's image, which only the server can try"
+			reason = "the custom store is a class in the server's image, which only the server can test"
 		default:
-			reason = "the secrets are kept in the database"
+			reason = "the secrets are stored in the database"
 		}
 	}
 	return reason
 }
 
 func needsSQLStore(e *check.Env) string {
-	for _, p := range places(e) {
+	for _, p := range storeRefs(e) {
 		if p.store.Type == answers.SQLSecrets {
 			return ""
 		}
 	}
-	return "no secrets are kept in the database"
+	return "no secrets are stored in the database"
 }
 
-// loggedIn is a store that has taken the server's credentials.
+// loggedIn is a store that accepted the server's credentials.
 type loggedIn struct {
-	place
+	storeRef
 	store    stores.Store
 	identity stores.Identity
 	secrets  []secret.Text
@@ -86,12 +86,12 @@ type loggedIn struct {
 
 var loginMemo = check.NewMemo[*loggedIn]("login to")
 
-// login opens a store with the server's credentials and logs in, once a run.
-// The error is a *Fault or says why this machine cannot do it.
-func login(ctx context.Context, e *check.Env, p place) (*loggedIn, error) {
+// login opens a store with the server's credentials and logs in once per run. The
+// error is a *check.Fault or a skip.
+func login(ctx context.Context, e *check.Env, p storeRef) (*loggedIn, error) {
 	return loginMemo.For(p.key).Get(ctx, e, func(ctx context.Context) (*loggedIn, error) {
 		if p.method() == answers.ImplicitAuth {
-			return nil, check.Skip("the login is the pod's own identity: only a pod can prove it")
+			return nil, check.Skip("the credentials are the pod's identity, which only a pod has")
 		}
 		machine, err := machine(ctx, e)
 		if err != nil {
@@ -110,16 +110,19 @@ func login(ctx context.Context, e *check.Env, p place) (*loggedIn, error) {
 	})
 }
 
-// fault makes the report's fault of a store's error. Nothing secret shows,
-// whatever the provider has put into its answer.
-func (p place) fault(err error, secrets []secret.Text) error {
+// fault returns the check's fault for a store's error, without secrets.
+func (p storeRef) fault(err error, secrets []secret.Text) error {
 	var unchecked *stores.Unchecked
 	if errors.As(err, &unchecked) {
-		return check.Skip("%s", scrub(unchecked.Reason, secrets))
+		return check.Skip("%s", redact(unchecked.Reason, secrets))
 	}
 	var own *stores.Fault
 	if !errors.As(err, &own) {
-		return &check.Fault{Found: p.key + ": " + scrub(err.Error(), secrets), Remedy: "look at the answers below " + p.key, Cause: hidden{err, secrets}}
+		return &check.Fault{
+			Found:  p.key + ": " + redact(err.Error(), secrets),
+			Remedy: "check the answers below " + p.key,
+			Cause:  redacted{err, secrets},
+		}
 	}
 	f := p.finding(own, secrets)
 	if own.Passing {
@@ -128,37 +131,42 @@ func (p place) fault(err error, secrets []secret.Text) error {
 	return f
 }
 
-// finding is a store's fault as the report has it.
-func (p place) finding(own *stores.Fault, secrets []secret.Text) *check.Fault {
-	f := &check.Fault{Found: p.key + ": " + scrub(own.Found, secrets), Why: own.Why, Remedy: scrub(own.Remedy, secrets), Warn: own.Warn}
+// finding converts a store's fault into one of the check.
+func (p storeRef) finding(own *stores.Fault, secrets []secret.Text) *check.Fault {
+	f := &check.Fault{
+		Found:  p.key + ": " + redact(own.Found, secrets),
+		Why:    own.Why,
+		Remedy: redact(own.Remedy, secrets),
+		Warn:   own.Warn,
+	}
 	if own.Cause != nil {
-		f.Cause = hidden{own.Cause, secrets}
+		f.Cause = redacted{own.Cause, secrets}
 	}
 	if own.Unseen {
 		f.Warn, f.Blocks = true, true
-		f.Why = "what counts is what a pod in the cluster sees, and from this machine that cannot be told"
+		f.Why = "only pods in the cluster must reach it, and this machine cannot test that"
 	}
 	return f
 }
 
-// hidden is an error whose text shows no secret.
-type hidden struct {
+// redacted is an error without secrets in its text.
+type redacted struct {
 	error
 	secrets []secret.Text
 }
 
-func (h hidden) Error() string { return scrub(h.error.Error(), h.secrets) }
+func (h redacted) Error() string { return redact(h.error.Error(), h.secrets) }
 
-func (h hidden) Unwrap() error { return h.error }
+func (h redacted) Unwrap() error { return h.error }
 
-// shortest is the length below which a text is no secret, but a part of words.
-const shortest = 6
+// minSecret is the length below which a text is not redacted: it could be part of a word.
+const minSecret = 6
 
-// scrub masks every secret in a text, and every line of one that has several.
-func scrub(text string, secrets []secret.Text) string {
+// redact masks every secret in a text, also single lines of a secret.
+func redact(text string, secrets []secret.Text) string {
 	for _, s := range secrets {
 		for _, part := range append([]string{s.Reveal()}, strings.Split(s.Reveal(), "\n")...) {
-			if len(part) >= shortest && !strings.HasPrefix(part, "-----") {
+			if len(part) >= minSecret && !strings.HasPrefix(part, "-----") {
 				text = strings.ReplaceAll(text, part, secret.Mask)
 			}
 		}

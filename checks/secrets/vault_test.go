@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/peers"
 )
 
-// vaultPolicy is the policy that the installer hands out.
+// vaultPolicy returns the policy that the installer prints.
 func vaultPolicy(t *testing.T) string {
 	t.Helper()
 	policies, err := Policies(withStore(inVault("http://127.0.0.1:1", ""), nil).Answers)
@@ -28,8 +28,7 @@ func inVault(address, token string, change ...func(*answers.VaultStore)) answers
 	return answers.SecretsStore{Type: answers.HashiCorpSecrets, HashiCorp: v}
 }
 
-// vaultToken makes a token with a policy. It is periodic unless more says
-// otherwise.
+// vaultToken creates a token with a policy. It is periodic unless more overrides it.
 func vaultToken(t *testing.T, v *peers.Vault, namespace, policy string, more map[string]any) string {
 	t.Helper()
 	name := "test-" + strings.ToLower(strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()))
@@ -41,34 +40,34 @@ func vaultToken(t *testing.T, v *peers.Vault, namespace, policy string, more map
 	return v.WriteIn(t, namespace, "auth/token/create", request).Auth.ClientToken
 }
 
-func TestVaultThatServes(t *testing.T) {
+func TestVault_working(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{TLS: true})
 	token := vaultToken(t, v, "", vaultPolicy(t), nil)
 	e := withStore(inVault(v.Address, token), nil)
-	report := ask(t, e, check.Options{}, token)
-	checktest.Expect(t, report, "secrets.credentials", check.Failed, "signed by an authority", "certificates.customCAs")
-	checktest.Expect(t, report, "secrets.permissions", check.Skipped, "needs a login")
+	report := runChecks(t, e, check.Options{}, token)
+	checktest.Expect(t, report, "secrets.credentials", check.Failed, "signed by an unknown CA", "certificates.customCAs")
+	checktest.Expect(t, report, "secrets.permissions", check.Skipped, "needs secrets.credentials")
 
 	trust := func(a *answers.Answers) {
 		a.Certificates.CustomCAs = []answers.CustomCA{{Name: "vault", Certificate: checktest.Plain(v.CA)}}
 	}
 	e = withStore(inVault(v.Address, token), nil, trust)
-	report = ask(t, e, check.Options{}, token)
+	report = runChecks(t, e, check.Options{}, token)
 	checktest.Expect(t, report, "secrets.credentials", check.Pass, "test-testvaultthatserves", "mount secret")
-	checktest.Expect(t, report, "secrets.permissions", check.Pass, "proved on a secret that is removed again")
+	checktest.Expect(t, report, "secrets.permissions", check.Pass, "tested with a secret that was removed")
 	if left := v.Keys(t, "secret/metadata/zenml"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	before := v.Keys(t, "sys/policies/acl")
-	report = ask(t, e, check.Options{ReadOnly: true}, token)
-	checktest.Expect(t, report, "secrets.permissions", check.Pass, "asked of the Vault")
+	report = runChecks(t, e, check.Options{ReadOnly: true}, token)
+	checktest.Expect(t, report, "secrets.permissions", check.Pass, "queried from Vault")
 	if after := v.Keys(t, "sys/policies/acl"); len(after) != len(before) {
 		t.Errorf("read-only checks wrote: %v", after)
 	}
 }
 
-func TestVaultPermissions(t *testing.T) {
+func TestVault_permissions(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	whole := map[string]string{
@@ -85,8 +84,11 @@ func TestVaultPermissions(t *testing.T) {
 			}
 			b.WriteString(`path "` + p + `" { capabilities = [` + c + "] }\n")
 		}
-		// No default policy: it would give renew-self.
-		b.WriteString(`path "auth/token/lookup-self" { capabilities = ["read"] }` + "\n" + `path "sys/capabilities-self" { capabilities = ["update"] }`)
+		// The default policy would grant renew-self.
+		b.WriteString(
+			`path "auth/token/lookup-self" { capabilities = ["read"] }` + "\n" +
+				`path "sys/capabilities-self" { capabilities = ["update"] }`,
+		)
 		return b.String()
 	}
 	for name, c := range map[string]struct{ path, have, missing string }{
@@ -100,9 +102,10 @@ func TestVaultPermissions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			token := vaultToken(t, v, "", without(c.path, c.have), map[string]any{"no_default_policy": true})
 			for _, o := range []check.Options{{}, {ReadOnly: true}} {
-				report := ask(t, withStore(inVault(v.Address, token), nil), o, token)
-				result := checktest.Expect(t, report, "secrets.permissions", check.Failed, "may not: "+c.missing, "vault policy write zenml", `path "secret/config"`)
-				if strings.Contains(result.Message, "could not be removed") != (name == "delete" && !o.ReadOnly) {
+				report := runChecks(t, withStore(inVault(v.Address, token), nil), o, token)
+				result := checktest.Expect(t, report, "secrets.permissions", check.Failed, "lacks the permissions "+c.missing,
+					"vault policy write zenml", `path "secret/config"`)
+				if strings.Contains(result.Message, "left behind") != (name == "delete" && !o.ReadOnly) {
 					t.Errorf("what is left behind: %s", result.Message)
 				}
 			}
@@ -118,7 +121,7 @@ func TestVaultPermissions(t *testing.T) {
 	}
 }
 
-func TestVaultCredentialFaults(t *testing.T) {
+func TestVault_credentials(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	good := vaultToken(t, v, "", vaultPolicy(t), nil)
@@ -131,61 +134,74 @@ func TestVaultCredentialFaults(t *testing.T) {
 		status check.Status
 		say    []string
 	}{
-		"placeholder": {inVault("https://vault.example.com", good), check.Failed, []string{"placeholder of the chart"}},
+		"placeholder": {inVault("https://vault.example.com", good), check.Failed, []string{"placeholder in the chart"}},
 		"wrong token": {inVault(v.Address, checktest.Canary), check.Failed, []string{"wrong, revoked or expired"}},
 		"revoked":     {inVault(v.Address, revoked), check.Failed, []string{"wrong, revoked or expired"}},
-		"refused":     {inVault(closed.URL, good), check.Warned, []string{"refuses the connection"}},
-		"private":     {inVault("http://vault.vault.svc:8200", good), check.Warned, []string{"there is no host vault.vault.svc"}},
-		"not TLS":     {inVault(strings.Replace(v.Address, "http:", "https:", 1), good), check.Failed, []string{"does not speak TLS"}},
-		"root":        {inVault(v.Address, v.Root.Token()), check.Warned, []string{"root token", "vault token create"}},
+		"refused":     {inVault(closed.URL, good), check.Warned, []string{"connection refused"}},
+		"private": {
+			inVault("http://vault.vault.svc:8200", good), check.Warned, []string{"cannot resolve vault.vault.svc"},
+		},
+		"not TLS": {
+			inVault(strings.Replace(v.Address, "http:", "https:", 1), good), check.Failed,
+			[]string{"does not speak TLS"},
+		},
+		"root": {inVault(v.Address, v.Root.Token()), check.Warned, []string{"root token", "vault token create"}},
 		"AppRole": {inVault(v.Address, "", func(s *answers.VaultStore) {
-			s.AuthMethod, s.Token, s.RoleID, s.SecretID = answers.VaultAppRole, answers.Source{}, "no-such", checktest.Plain(checktest.Canary)
-		}), check.Failed, []string{"no AppRole login is mounted at approle"}},
+			s.AuthMethod = answers.VaultAppRole
+			s.Token = answers.Source{}
+			s.RoleID = "no-such"
+			s.SecretID = checktest.Plain(checktest.Canary)
+		}), check.Failed, []string{"the AppRole auth method is not mounted at approle"}},
 		"AWS": {inVault(v.Address, "", func(s *answers.VaultStore) {
 			s.AuthMethod, s.Token, s.AWSRole = answers.VaultAWS, answers.Source{}, "zenml"
 		}), check.Skipped, []string{"which only a pod has"}},
-		"namespace": {inVault(v.Address, good, func(s *answers.VaultStore) { s.Namespace = "no-such" }), check.Failed, []string{"no namespace no-such", "vault namespace list"}},
+		"namespace": {
+			inVault(v.Address, good, func(s *answers.VaultStore) { s.Namespace = "no-such" }), check.Failed,
+			[]string{"no namespace no-such", "vault namespace list"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := withStore(c.store, nil)
 			if name == "private" {
 				e.Resolver = checktest.Resolver(t, nil)
 			}
-			report := ask(t, e, check.Options{}, good, revoked)
+			report := runChecks(t, e, check.Options{}, good, revoked)
 			checktest.Expect(t, report, "secrets.credentials", c.status, c.say...)
 		})
 	}
 }
 
-func TestVaultTokensThatEnd(t *testing.T) {
+func TestVault_expiringTokens(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	for name, c := range map[string]struct {
 		more map[string]any
 		say  string
 	}{
-		"not renewable": {map[string]any{"period": "", "ttl": "2h", "renewable": false}, "cannot be renewed beyond that"},
-		"longest":       {map[string]any{"explicit_max_ttl": "24h"}, "cannot be renewed beyond that"},
-		"renewable":     {map[string]any{"period": "", "ttl": "2h"}, "no longer than the Vault's longest lease"},
+		"not renewable": {
+			map[string]any{"period": "", "ttl": "2h", "renewable": false}, "cannot be renewed beyond that",
+		},
+		"longest":   {map[string]any{"explicit_max_ttl": "24h"}, "cannot be renewed beyond that"},
+		"renewable": {map[string]any{"period": "", "ttl": "2h"}, "not beyond Vault's maximum lease"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token := vaultToken(t, v, "", vaultPolicy(t), c.more)
-			report := ask(t, withStore(inVault(v.Address, token), nil), check.Options{}, token)
+			report := runChecks(t, withStore(inVault(v.Address, token), nil), check.Options{}, token)
 			checktest.Expect(t, report, "secrets.credentials", check.Warned, c.say, "-period=768h")
 			checktest.Expect(t, report, "secrets.permissions", check.Pass)
 		})
 	}
 }
 
-func TestVaultSealed(t *testing.T) {
+func TestVault_sealed(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	v.Write(t, "sys/seal", nil)
-	report := ask(t, withStore(inVault(v.Address, checktest.Canary), nil), check.Options{})
+	report := runChecks(t, withStore(inVault(v.Address, checktest.Canary), nil), check.Options{})
 	checktest.Expect(t, report, "secrets.credentials", check.Failed, "is sealed", "vault operator unseal")
 }
 
-func TestVaultAppRole(t *testing.T) {
+func TestVault_appRole(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	v.Write(t, "sys/auth/machines", map[string]any{"type": "approle"})
@@ -197,21 +213,23 @@ func TestVaultAppRole(t *testing.T) {
 	id, secretID := role.Data["role_id"].(string), made.Data["secret_id"].(string)
 	by := func(secretID string) answers.SecretsStore {
 		return inVault(v.Address, "", func(s *answers.VaultStore) {
-			s.AuthMethod, s.Token, s.AuthMount, s.RoleID, s.SecretID = answers.VaultAppRole, answers.Source{}, "machines", id, checktest.Plain(secretID)
+			s.AuthMethod, s.Token, s.AuthMount, s.RoleID, s.SecretID = answers.VaultAppRole, answers.Source{}, "machines", id, checktest.Plain(
+				secretID)
 		})
 	}
 	before := len(v.Keys(t, "auth/token/accessors"))
-	report := ask(t, withStore(by(secretID), nil), check.Options{}, secretID)
+	report := runChecks(t, withStore(by(secretID), nil), check.Options{}, secretID)
 	checktest.Expect(t, report, "secrets.credentials", check.Pass, "machines with policies default, zenml")
 	checktest.Expect(t, report, "secrets.permissions", check.Pass)
 	if after := len(v.Keys(t, "auth/token/accessors")); after != before {
 		t.Errorf("%d tokens instead of %d: the check's own is not revoked", after, before)
 	}
-	report = ask(t, withStore(by(checktest.Canary), nil), check.Options{}, secretID)
-	checktest.Expect(t, report, "secrets.credentials", check.Failed, "refuses the AppRole", "auth/machines/role/ROLE/secret-id")
+	report = runChecks(t, withStore(by(checktest.Canary), nil), check.Options{}, secretID)
+	checktest.Expect(t, report, "secrets.credentials", check.Failed, "rejects the AppRole",
+		"auth/machines/role/ROLE/secret-id")
 }
 
-func TestVaultNamespace(t *testing.T) {
+func TestVault_namespace(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	v.Write(t, "sys/namespaces/mlops", nil)
@@ -220,17 +238,18 @@ func TestVaultNamespace(t *testing.T) {
 	in := func(token string) answers.SecretsStore {
 		return inVault(v.Address, token, func(s *answers.VaultStore) { s.Namespace = "mlops" })
 	}
-	report := ask(t, withStore(in(token), nil), check.Options{}, token)
+	report := runChecks(t, withStore(in(token), nil), check.Options{}, token)
 	checktest.Expect(t, report, "secrets.credentials", check.Pass, "in namespace mlops")
 	checktest.Expect(t, report, "secrets.permissions", check.Pass)
 	v.Write(t, "sys/namespaces/sales", nil)
 	stranger := vaultToken(t, v, "sales", vaultPolicy(t), nil)
-	report = ask(t, withStore(in(stranger), nil), check.Options{}, stranger)
+	report = runChecks(t, withStore(in(stranger), nil), check.Options{}, stranger)
 	checktest.Expect(t, report, "secrets.permissions", check.Failed, "update on secret/config")
 
 	outside := vaultToken(t, v, "", vaultPolicy(t), nil)
-	report = ask(t, withStore(in(outside), nil), check.Options{}, outside)
-	checktest.Expect(t, report, "secrets.permissions", check.Failed, "update on secret/config", "vault policy write -namespace=mlops zenml")
+	report = runChecks(t, withStore(in(outside), nil), check.Options{}, outside)
+	checktest.Expect(t, report, "secrets.permissions", check.Failed, "update on secret/config",
+		"vault policy write -namespace=mlops zenml")
 
 	v.WriteIn(t, "mlops", "sys/mounts/old", map[string]any{"type": "kv", "options": map[string]any{"version": "1"}})
 	writes, every := `path "secret/data/zenml/*" { capabilities = ["create", "read", "update"] }`, `path "*" { capabilities = ["create", "read", "update", "delete", "list"] }`
@@ -242,21 +261,22 @@ func TestVaultNamespace(t *testing.T) {
 		token := vaultToken(t, v, "mlops", c.policy, nil)
 		store := in(token)
 		store.HashiCorp.Mount = mount
-		checktest.Expect(t, ask(t, withStore(store, nil), check.Options{}, token), "secrets.permissions", check.Failed, c.say)
+		checktest.Expect(t, runChecks(t, withStore(store, nil), check.Options{}, token), "secrets.permissions", check.Failed,
+			c.say)
 	}
 
-	// A Vault without namespaces drops the header: so does this way to one.
+	// A Vault without namespaces ignores the header; this proxy removes it.
 	deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forward(t, w, r, v.Address, func(r *http.Request) { r.Header.Del("X-Vault-Namespace") })
 	}))
 	t.Cleanup(deaf.Close)
 	store := in(outside)
 	store.HashiCorp.Address = deaf.URL
-	report = ask(t, withStore(store, nil), check.Options{}, outside)
-	checktest.Expect(t, report, "secrets.credentials", check.Warned, "ignores namespaces", "leave the namespace out")
+	report = runChecks(t, withStore(store, nil), check.Options{}, outside)
+	checktest.Expect(t, report, "secrets.credentials", check.Warned, "ignores namespaces", "remove namespace")
 }
 
-func TestVaultMounts(t *testing.T) {
+func TestVault_mounts(t *testing.T) {
 	t.Parallel()
 	v := peers.StartVault(t, peers.VaultOptions{})
 	v.Write(t, "sys/mounts/old", map[string]any{"type": "kv", "options": map[string]any{"version": "1"}})
@@ -267,7 +287,7 @@ func TestVaultMounts(t *testing.T) {
 		"old": "version 1", "machines": "type transit, not KV", "nowhere": "no KV version 2 engine at nowhere",
 	} {
 		store := inVault(v.Address, token, func(s *answers.VaultStore) { s.Mount = mount })
-		report := ask(t, withStore(store, nil), check.Options{}, token)
+		report := runChecks(t, withStore(store, nil), check.Options{}, token)
 		checktest.Expect(t, report, "secrets.permissions", check.Failed, say)
 	}
 }

@@ -6,9 +6,8 @@ import (
 	"fmt"
 )
 
-// ParseConfig reads a store's whole configuration: one JSON object, as the
-// server takes it. A value that is an object itself comes back as its JSON
-// text. The error shows nothing of the content.
+// ParseConfig parses a store's complete configuration, one JSON object. Nested
+// objects are returned as JSON text. The error quotes nothing.
 func ParseConfig(text string) (map[string]string, error) {
 	var raw map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &raw) != nil {

@@ -13,9 +13,9 @@ import (
 	"syscall"
 )
 
-// Network returns the fault of an error that came before any answer of the
-// server at address: name, connection, TLS, proxy. It is nil for others.
-// setting names the answer that leads there.
+// Network returns the fault of an error before the first response of the server: DNS,
+// connection, TLS or proxy. It is nil for other errors. setting is the answer that
+// determines the address.
 func Network(err error, address, setting string) *Fault {
 	f := &Fault{Cause: err}
 	host := hostOf(address)
@@ -27,35 +27,37 @@ func Network(err error, address, setting string) *Fault {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		f.Found, f.Unseen = fmt.Sprintf("there is no host %s, seen from this machine", host), true
+		f.Found, f.Unseen = fmt.Sprintf("cannot resolve %s on this machine: no such host", host), true
 		f.Remedy = "correct " + setting
 	case errors.As(err, &dns):
-		f.Found, f.Unseen, f.Passing = fmt.Sprintf("the name server gives no answer for %s", host), true, dns.IsTemporary
-		f.Remedy = "try again, or look at this machine's name servers"
+		f.Found, f.Unseen, f.Passing = fmt.Sprintf("cannot resolve %s: the DNS server did not answer",
+			host), true, dns.IsTemporary
+		f.Remedy = "try again, or check this machine's DNS: nslookup " + nameOf(host)
 	case errors.As(err, &unknown):
-		f.Found = fmt.Sprintf("the certificate of %s is signed by an authority that neither this machine nor the server's image knows", host)
-		f.Remedy = "give the authority's certificate in certificates.customCAs"
+		f.Found = fmt.Sprintf("the certificate of %s is signed by an unknown CA", host)
+		f.Remedy = "add the CA certificate to certificates.customCAs"
 	case errors.As(err, &name):
 		f.Found = fmt.Sprintf("the certificate of %s is for another host: %v", host, name)
-		f.Remedy = "use the host name that the certificate is for, in " + setting
+		f.Remedy = "set " + setting + " to the host name in the certificate"
 	case errors.As(err, &invalid):
 		f.Found = fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
-		f.Remedy = "renew the certificate"
+		f.Remedy = "renew the certificate of " + host
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		f.Found = host + " does not speak TLS"
-		f.Remedy = "write http:// in " + setting + ", or another port"
+		f.Remedy = "use http:// or another port in " + setting
 	case errors.Is(err, syscall.ECONNREFUSED):
-		f.Found, f.Unseen = fmt.Sprintf("%s refuses the connection", host), true
-		f.Remedy = "correct " + setting + ", or start what should listen there"
+		f.Found, f.Unseen = fmt.Sprintf("cannot connect to %s: connection refused", host), true
+		f.Remedy = "start the server, or correct " + setting
 	case errors.Is(err, syscall.ECONNRESET):
-		f.Found, f.Passing = fmt.Sprintf("%s breaks the connection off", host), true
-		f.Remedy = "try again; if it stays, look at the proxies and firewalls between here and there"
+		f.Found, f.Passing = fmt.Sprintf("%s closed the connection", host), true
+		f.Remedy = "try again; if it persists, check the proxies and firewalls between this machine and " + host
 	case isTimeout(err):
-		f.Found, f.Unseen = fmt.Sprintf("%s does not answer", host), true
-		f.Remedy = "open the way to it: firewall, security group, private endpoint, proxy (HTTPS_PROXY, NO_PROXY)"
+		f.Found, f.Unseen = fmt.Sprintf("cannot connect to %s: no answer", host), true
+		f.Remedy = "allow the connection in the firewall, security group, private endpoint or proxy " +
+			"(HTTPS_PROXY, NO_PROXY)"
 	case errors.As(err, &op):
-		f.Found, f.Unseen = fmt.Sprintf("%s cannot be reached: %v", host, op.Err), true
-		f.Remedy = "look at the network between here and there, and at HTTPS_PROXY and NO_PROXY"
+		f.Found, f.Unseen = fmt.Sprintf("cannot connect to %s: %v", host, op.Err), true
+		f.Remedy = "check the network, HTTPS_PROXY and NO_PROXY"
 	default:
 		return nil
 	}
@@ -64,7 +66,16 @@ func Network(err error, address, setting string) *Fault {
 
 func isTimeout(err error) bool {
 	var timeout net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// nameOf returns the host without its port.
+func nameOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }
 
 func hostOf(address string) string {

@@ -1,9 +1,7 @@
-// Package stores knows the secrets stores that a cloud or a Vault offers: who
-// the server's credentials are there, and whether they may do what the server
-// does. Its packages, one a provider, talk to the provider as the server does.
+// Package stores defines what the checks need of a secrets store: the identity of the
+// server's credentials and their permissions. Each provider has a package below.
 //
-// Nothing here reads the environment or a file: what a store may know of this
-// machine comes in by Machine.
+// No store reads the environment or files; Machine passes what they need.
 package stores
 
 import (
@@ -14,18 +12,18 @@ import (
 	"time"
 )
 
-// Machine is what a store may use of the machine that the checks run on.
+// Machine is what a store can use of the machine that the checks run on.
 type Machine struct {
-	// Getenv looks up the variables by which the provider's own tools are led
-	// to another endpoint. Each package says which it honours.
+	// Getenv looks up the variables that set other endpoints for the provider's own
+	// tools. Each package documents the variables that it reads.
 	Getenv func(name string) (string, bool)
-	// HTTP makes the requests; it brings proxy, trust and name resolution.
+	// HTTP makes the requests, with the proxy, CAs and DNS of the checks.
 	HTTP *http.Client
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// Env returns a variable, or nothing when it is not set.
+// Env returns a variable; empty if it is not set.
 func (m Machine) Env(name string) string {
 	if m.Getenv == nil {
 		return ""
@@ -34,55 +32,54 @@ func (m Machine) Env(name string) string {
 	return value
 }
 
-// Store is one secrets store with the credentials that the server gets.
+// Store is a secrets store with the server's credentials.
 type Store interface {
-	// Login logs in as the server does and tells as whom. An error is a *Fault,
-	// or an *Unchecked where this machine cannot tell.
+	// Login logs in as the server does and returns the identity. An error is a *Fault,
+	// or an *Unchecked if this machine cannot test it.
 	Login(context.Context) (Identity, error)
-	// Rights tells which rights the credentials have, after a Login. With
-	// write it may make a secret under the store's own prefix to find out; it
-	// removes it again whatever happens, and names it in Left if it cannot.
-	// Without, it changes nothing at the provider.
+	// Rights returns the permissions of the credentials after a Login. With write it
+	// can create a test secret with the store's prefix; it always removes the secret,
+	// and returns it in Left if it cannot. Without write it changes nothing.
 	Rights(ctx context.Context, write bool) (Rights, error)
-	// Close gives back what the login got, as far as that can be done.
+	// Close revokes what the login created, if possible.
 	Close(context.Context)
 }
 
-// Identity is whom the provider takes the credentials for.
+// Identity is the provider's identity of the credentials.
 type Identity struct {
 	Who     string    // "arn:aws:iam::123456789012:user/zenml"
 	Where   string    // where the secrets are: "account 123456789012, us-east-1"
-	Same    string    // equal for two stores that are one and the same
-	Expires time.Time // when the credentials end; zero when never, or not told
-	Faults  []*Fault  // what is wrong although the login worked
+	Same    string    // equal for two references to the same store
+	Expires time.Time // when the credentials expire; zero if never or unknown
+	Faults  []*Fault  // what is wrong although the login succeeded
 }
 
-// State tells whether a right is there.
+// State is whether a permission is granted.
 type State int
 
-// The states of a right.
+// The states of a permission.
 const (
 	Unproved State = iota
 	Granted
 	Denied
 )
 
-// Right is one thing that the server must be allowed to do.
+// Right is a permission that the server needs.
 type Right struct {
-	Name  string // as the provider's policies call it
+	Name  string // as in the provider's policies
 	State State
-	Note  string // what the provider says of it, in a few words
+	Note  string // what the provider reports about it, in a few words
 }
 
-// Rights is what came out about all of them.
+// Rights is the result for all permissions.
 type Rights struct {
 	List   []Right
-	Faults []*Fault // what is wrong beside missing rights
-	Left   string   // the secret that could not be removed, and how to remove it
-	How    string   // how it was found out: "proved on a secret that is removed again"
+	Faults []*Fault // what is wrong in addition to missing permissions
+	Left   string   // the test secret that could not be removed, and the command to remove it
+	How    string   // how they were tested: "tested with a secret that was removed"
 }
 
-// Names returns the names of the rights in a state.
+// Names returns the names of the permissions in a state.
 func (r Rights) Names(state State) []string {
 	var names []string
 	for _, right := range r.List {
@@ -93,43 +90,42 @@ func (r Rights) Names(state State) []string {
 	return names
 }
 
-// Fault is something wrong with a store or its credentials.
+// Fault is a problem with a store or its credentials.
 type Fault struct {
 	Found  string
 	Remedy string
-	Why    string // empty when the check's own reason serves
-	Warn   bool   // it works, and the user should know
-	// Unseen tells that the fault is one of this machine's view: a pod may see
-	// the store.
+	Why    string // empty for the check's own reason
+	Warn   bool   // a warning: the store works
+	// Unseen means that only this machine has the problem; pods may reach the store.
 	Unseen  bool
-	Passing bool // it may be gone a moment later
+	Passing bool // a retry may succeed
 	Cause   error
 }
 
-// Error gives what was found.
+// Error returns what was found.
 func (f *Fault) Error() string { return f.Found }
 
-// Unwrap returns the error behind it.
+// Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// Unchecked says why something cannot be told from this machine.
+// Unchecked is why this machine cannot test something.
 type Unchecked struct{ Reason string }
 
-// Error gives the reason.
+// Error returns the reason.
 func (u *Unchecked) Error() string { return u.Reason }
 
-// CanaryName returns a new name for a secret that proves rights. No two are
-// equal: a vault that keeps deleted secrets keeps their names too.
+// CanaryName returns a unique name for a test secret: a vault with soft delete
+// reserves the names of deleted secrets.
 func CanaryName() string { return "preflight-" + strings.ToLower(rand.Text())[:16] }
 
-// CleanUp returns a context for the removal of what was made: it outlives the
-// check that made it, for a while.
+// CleanUp returns a context for removing what a check created. It outlives the
+// check's context by up to 10 seconds.
 func CleanUp(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 }
 
-// Set records what was seen of a right that is in the list: err is the
-// provider's refusal, or nil.
+// Set records the state of a listed permission: refusal is the provider's error, or
+// nil.
 func (r *Rights) Set(name string, refusal error) {
 	for i := range r.List {
 		if r.List[i].Name != name {

@@ -7,15 +7,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// ask finds out what it can without changing anything: it lets IAM simulate
-// the caller's policies, and where the caller may not do that it reads a
-// secret that does not exist. The rights that change something stay unproved
-// then.
+// ask tests permissions without changing anything: IAM simulates the caller's
+// policies, or, if the caller cannot do that, it reads a secret that does not exist.
+// Then write permissions are not tested.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 	if list, err := s.simulate(ctx); err == nil {
 		return stores.Rights{List: list, How: "simulated by IAM"}, nil
 	}
-	rights := stores.Rights{How: "asked of a secret that does not exist"}
+	rights := stores.Rights{How: "tested with a secret that does not exist"}
 	calls := s.calls(s.absentARN())
 	for _, action := range actions {
 		if action != describe && action != get {
@@ -31,7 +30,7 @@ func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 	return rights, nil
 }
 
-// principal is the user or role behind a caller: IAM simulates no sessions.
+// principal returns the user or role of a caller: IAM does not simulate sessions.
 func principal(arn string) string {
 	parts := strings.Split(arn, ":")
 	if len(parts) != 6 || parts[2] != "sts" {

@@ -1,10 +1,9 @@
-// Package aws knows the secrets store in AWS Secrets Manager.
+// Package aws tests a secrets store in AWS Secrets Manager.
 //
-// It honours the endpoints that AWS's own tools honour, where Machine.Getenv
-// gives them: AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_STS,
+// It reads these endpoint variables of AWS's own tools through Machine.Getenv: AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_STS,
 // AWS_ENDPOINT_URL_IAM and AWS_ENDPOINT_URL, unless
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true. The store's own endpoint_url
-// wins for Secrets Manager.
+// takes precedence for Secrets Manager.
 package aws
 
 import (
@@ -23,9 +22,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Config is what the server logs in with.
+// Config is the server's configuration of the store.
 type Config struct {
-	Method          string // answers.AWSSecretKey and its like; implicit is no business of this package
+	Method          string // such as answers.AWSSecretKey; implicit is not supported
 	Region          string
 	AccessKeyID     secret.Text
 	SecretAccessKey secret.Text
@@ -34,20 +33,24 @@ type Config struct {
 	EndpointURL     string
 }
 
-// Parse reads the whole configuration as the server takes it.
+// Parse parses the complete configuration.
 func Parse(method, text string) (Config, error) {
 	c, err := stores.ParseConfig(text)
 	return Config{
-		Method: method, Region: c["region"], RoleARN: c["role_arn"], EndpointURL: c["endpoint_url"],
-		AccessKeyID: secret.New(c["aws_access_key_id"]), SecretAccessKey: secret.New(c["aws_secret_access_key"]), SessionToken: secret.New(c["aws_session_token"]),
+		Method:          method,
+		Region:          c["region"],
+		RoleARN:         c["role_arn"],
+		EndpointURL:     c["endpoint_url"],
+		AccessKeyID:     secret.New(c["aws_access_key_id"]),
+		SecretAccessKey: secret.New(c["aws_secret_access_key"]),
+		SessionToken:    secret.New(c["aws_session_token"]),
 	}, err
 }
 
-// Secrets are the parts that must never show.
+// Secrets returns the parts that must be redacted.
 func (c Config) Secrets() []secret.Text { return []secret.Text{c.SecretAccessKey, c.SessionToken} }
 
-// Partition returns the partition of a region, as the ARNs of its account
-// name it.
+// Partition returns the partition of a region, as in ARNs.
 func Partition(region string) string {
 	for prefix, partition := range map[string]string{
 		"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
@@ -68,14 +71,14 @@ type Store struct {
 	arn     string // of the caller
 }
 
-// New returns the store. It asks nothing yet.
+// New returns the store without making a request.
 func New(c Config, m stores.Machine) *Store { return &Store{config: c, machine: m} }
 
-// Close has nothing to give back: AWS's temporary credentials end by themselves.
+// Close does nothing: AWS's temporary credentials expire.
 func (s *Store) Close(context.Context) {}
 
-// base is the SDK's configuration with the credentials as they were given.
-// Nothing in it comes from the environment or from files.
+// base returns the SDK's configuration with the given credentials. It uses no
+// environment variables or files.
 func (s *Store) base() aws.Config {
 	c := s.config
 	session := ""
@@ -83,16 +86,17 @@ func (s *Store) base() aws.Config {
 		session = c.SessionToken.Reveal()
 	}
 	return aws.Config{
-		Region:      c.Region,
-		HTTPClient:  keeping{s.machine.HTTP},
-		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(c.AccessKeyID.Reveal(), c.SecretAccessKey.Reveal(), session)),
+		Region:     c.Region,
+		HTTPClient: bodyKeeper{s.machine.HTTP},
+		Credentials: aws.NewCredentialsCache(
+			credentials.NewStaticCredentialsProvider(c.AccessKeyID.Reveal(), c.SecretAccessKey.Reveal(), session)),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 2, time.Second })
 		},
 	}
 }
 
-// endpoint returns the address that replaces a service's own, or nil.
+// endpoint returns the address that overrides a service's endpoint, or nil.
 func (s *Store) endpoint(service string) *string {
 	if strings.EqualFold(s.machine.Env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
 		return nil
@@ -118,7 +122,8 @@ func (s *Store) secrets() *secretsmanager.Client {
 	})
 }
 
-// secretARN is the name of a secret below the store's prefix.
+// secretARN returns the ARN of a secret.
 func (s *Store) secretARN(name string) string {
-	return "arn:" + Partition(s.config.Region) + ":secretsmanager:" + s.config.Region + ":" + s.account + ":secret:" + name
+	return "arn:" + Partition(
+		s.config.Region) + ":secretsmanager:" + s.config.Region + ":" + s.account + ":secret:" + name
 }

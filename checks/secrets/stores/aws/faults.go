@@ -14,9 +14,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// code is AWS's own name of an error, and what it says. Where the SDK cannot
-// read an answer, because a proxy or an emulator words it in the form of
-// another service, the answer itself is searched for the name.
+// code returns AWS's error code and message. If the SDK cannot parse a response, for
+// example because an emulator answers in the XML of another service, it searches the
+// body.
 func code(err error) (code, message string) {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -52,8 +52,8 @@ func status(err error) int {
 	return 0
 }
 
-// denied tells whether AWS refuses the action itself. Some answers have no
-// code that the SDK can read: then the status decides.
+// denied reports whether AWS denies the action. If the SDK cannot parse a code, the
+// HTTP status decides.
 func denied(err error) bool {
 	switch c, _ := code(err); c {
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError":
@@ -71,9 +71,10 @@ func absent(err error) bool {
 
 // because tells what a refusal says of its reason, where that is not simply a
 // missing statement.
-func because(err error) string {
+func denialReason(err error) string {
 	_, message := code(err)
-	for _, reason := range []string{"explicit deny in a service control policy", "explicit deny in a resource control policy", "service control policy", "permissions boundary", "explicit deny", "session policy", "VPC endpoint policy"} {
+	for _, reason := range []string{"explicit deny in a service control policy", "explicit deny in a resource " +
+		"control policy", "service control policy", "permissions boundary", "explicit deny", "session policy", "VPC endpoint policy"} {
 		if strings.Contains(message, reason) {
 			return "(" + reason + ")"
 		}
@@ -81,33 +82,43 @@ func because(err error) string {
 	return ""
 }
 
-// fault words the errors of a login.
+// fault explains the errors of a login.
 func (s *Store) fault(err error) error {
 	key := s.config.AccessKeyID.Reveal()
 	name, message := code(err)
 	f := &stores.Fault{Cause: err}
 	switch name {
 	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
-		f.Found = fmt.Sprintf("AWS does not know access key %s", key)
-		f.Remedy = "correct the access key, or make a new one: aws iam create-access-key --user-name USER; keys of China and GovCloud work in their own regions alone"
+		f.Found = fmt.Sprintf("AWS does not know the access key %s", key)
+		f.Remedy = "correct the access key, or create one: aws iam create-access-key --user-name USER\n" +
+			"access keys of China and GovCloud only work in their own regions"
 		if s.config.Method != answers.AWSSTSToken && strings.HasPrefix(key, "ASIA") {
-			f.Found = fmt.Sprintf("access key %s is a temporary one, and works with its session token alone", key)
-			f.Remedy = "use authMethod sts-token with sessionToken, or a user's own access key (AKIA…)"
+			f.Found = fmt.Sprintf("the access key %s is temporary and needs its session token", key)
+			f.Remedy = "set authMethod: sts-token and sessionToken, or use the access key of an IAM user (AKIA…)"
 		}
 	case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
-		f.Found = fmt.Sprintf("the secret access key does not belong to access key %s", key)
-		f.Remedy = "correct the secret access key; a lost one cannot be shown again: aws iam create-access-key makes a new pair"
+		f.Found = fmt.Sprintf("the secret access key does not match the access key %s", key)
+		f.Remedy = "correct the secret access key; if it is lost, create a new pair: aws iam create-access-key " +
+			"--user-name USER"
 		if strings.Contains(message, "Signature expired") || strings.Contains(message, "not yet current") {
-			f.Found, f.Remedy = "AWS refuses the signature because this machine's clock is wrong", "set the clock: timedatectl set-ntp true"
+			f.Found = "AWS rejects the signature because this machine's clock is wrong"
+			f.Remedy = "set the clock: timedatectl set-ntp true"
 		}
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
-		f.Found, f.Remedy = "the temporary credentials have expired", "get new ones, or use authMethod secret-key, iam-role or implicit"
+		f.Found, f.Remedy = "the temporary credentials have expired", "get new ones, or set authMethod to "+
+			"secret-key, iam-role or implicit"
 	case "RegionDisabledException", "OptInRequired":
-		f.Found, f.Remedy = fmt.Sprintf("region %s is not switched on for the account", s.config.Region), "enable the region in the account, or choose another"
+		f.Found, f.Remedy = fmt.Sprintf(
+			"the region %s is not enabled in the account",
+			s.config.Region,
+		), "enable it (aws account enable-region --region-name "+s.config.Region+"), or set another region"
 	case "ValidationError":
-		f.Found, f.Remedy = "AWS takes the request for malformed: "+message, "correct the secrets store's settings"
+		f.Found, f.Remedy = "AWS rejects the request as malformed: "+message, "correct the settings of the "+
+			"secrets store"
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure":
-		f.Found, f.Remedy, f.Passing = "AWS is too busy to answer: "+name, "try again", true
+		f.Found = "AWS throttles the requests or is unavailable: " + name
+		f.Remedy = "try again in a few minutes"
+		f.Passing = true
 	default:
 		return s.other(err, f)
 	}
@@ -118,39 +129,43 @@ func (s *Store) other(err error, f *stores.Fault) error {
 	if denied(err) {
 		return s.refusal(f)
 	}
-	if network := stores.Network(err, s.address(err), "the store's region, or its endpoint"); network != nil {
-		if network.Unseen && network.Remedy == "correct the store's region, or its endpoint" {
-			network.Remedy = fmt.Sprintf("is there a region %s? aws ec2 describe-regions lists them; an own endpoint is set by endpointURL", s.config.Region)
+	if network := stores.Network(err, s.address(err), "region or endpointURL"); network != nil {
+		if network.Unseen && strings.HasPrefix(network.Remedy, "correct") {
+			network.Remedy = fmt.Sprintf(
+				"check that the region %s exists (aws ec2 describe-regions), or set endpointURL", s.config.Region)
 		}
 		return network
 	}
 	name, message := code(err)
-	f.Found = fmt.Sprintf("AWS answers %s (HTTP %d)", strings.TrimSpace(name+" "+message), status(err))
+	f.Found = fmt.Sprintf("AWS reports %s (HTTP %d)", strings.TrimSpace(name+" "+message), status(err))
 	if name == "" {
-		f.Found = fmt.Sprintf("AWS gives no answer that can be read (HTTP %d)", status(err))
+		f.Found = fmt.Sprintf("AWS sent a response that cannot be parsed (HTTP %d)", status(err))
 	}
-	f.Remedy = "look at the store's region, endpoint and credentials"
+	f.Remedy = "check region, endpointURL and the credentials of the store"
 	return f
 }
 
-// refusal is the fault of a login that a policy forbids.
+// refusal is the fault of a login that a policy denies.
 func (s *Store) refusal(f *stores.Fault) error {
 	key := s.config.AccessKeyID.Reveal()
 	switch s.config.Method {
 	case answers.AWSIAMRole:
-		f.Found = fmt.Sprintf("access key %s may not take on the role %s (sts:AssumeRole)", key, s.config.RoleARN)
-		f.Remedy = "allow sts:AssumeRole on the role in the user's policy, and name the user in the role's trust policy"
+		f.Found = fmt.Sprintf("the access key %s cannot assume the role %s (sts:AssumeRole)", key, s.config.RoleARN)
+		f.Remedy = "allow sts:AssumeRole on the role in the user's policy, and add the user to the role's trust policy"
 	case answers.AWSFederationToken:
-		f.Found, f.Remedy = fmt.Sprintf("access key %s may not make federation tokens (sts:GetFederationToken)", key), "allow sts:GetFederationToken in the user's policy"
+		f.Found, f.Remedy = fmt.Sprintf("the access key %s cannot create federation tokens (sts:GetFederationToken)",
+			key), "allow sts:GetFederationToken in the user's policy"
 	case answers.AWSSessionToken:
-		f.Found, f.Remedy = fmt.Sprintf("access key %s may not make session tokens (sts:GetSessionToken)", key), "allow sts:GetSessionToken in the user's policy"
+		f.Found, f.Remedy = fmt.Sprintf("the access key %s cannot create session tokens (sts:GetSessionToken)",
+			key), "allow sts:GetSessionToken in the user's policy"
 	default:
-		f.Found, f.Remedy = fmt.Sprintf("AWS refuses access key %s even to say whose it is", key), "look for a policy with an explicit deny on the user or the account"
+		f.Found, f.Remedy = fmt.Sprintf("AWS denies sts:GetCallerIdentity to the access key %s",
+			key), "find the policy with an explicit deny on the user or the account, and remove the deny"
 	}
 	return f
 }
 
-// address is what the failing request was sent to.
+// address returns the address of the failed request.
 func (s *Store) address(err error) string {
 	var op *smithy.OperationError
 	service := "sts"

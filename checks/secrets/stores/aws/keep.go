@@ -6,19 +6,19 @@ import (
 	"net/http"
 )
 
-// keeping is a client whose refusals can be read again by who has the error.
-type keeping struct{ client *http.Client }
+// bodyKeeper is a client whose error responses can be read again.
+type bodyKeeper struct{ client *http.Client }
 
-// mostOfBody is more than any refusal of AWS holds.
-const mostOfBody = 64 << 10
+// maxBody is larger than any error response of AWS.
+const maxBody = 64 << 10
 
 // Do makes the request.
-func (k keeping) Do(r *http.Request) (*http.Response, error) {
+func (k bodyKeeper) Do(r *http.Request) (*http.Response, error) {
 	response, err := k.client.Do(r) //nolint:gosec // the SDK makes the request, to the endpoint that the user names
 	if err != nil || response.StatusCode < http.StatusBadRequest {
 		return response, err
 	}
-	text, err := io.ReadAll(io.LimitReader(response.Body, mostOfBody))
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	_ = response.Body.Close()
 	if err != nil {
 		return nil, err
@@ -27,11 +27,11 @@ func (k keeping) Do(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// body is a refusal that keeps its text.
+// body is the body of an error response that keeps its text.
 type body struct {
 	io.Reader
 	text []byte
 }
 
-// Close does nothing: all of it has been read.
+// Close does nothing: the body has been read.
 func (*body) Close() error { return nil }

@@ -14,13 +14,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// brief is how long the session of a check lasts: the least that AWS gives.
-const brief = int32(900)
+// sessionSeconds is the duration of the check's session, the minimum of AWS.
+const sessionSeconds = int32(900)
 
-// Login gets the credentials that the method makes and asks AWS who they are.
+// Login gets the credentials of the authentication method and asks AWS for their
+// identity.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if s.config.Region == "" {
-		return stores.Identity{}, &stores.Fault{Found: "there is no region", Remedy: "give region, like us-east-1"}
+		return stores.Identity{}, &stores.Fault{
+			Found:  "the region is missing",
+			Remedy: "set region, for example us-east-1",
+		}
 	}
 	s.aws = s.base()
 	made, err := s.exchange(ctx)
@@ -42,13 +46,20 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	}, nil
 }
 
-// exchange makes the temporary credentials of the methods that want them, nil
-// for the others.
+// exchange returns the temporary credentials of the methods that use them, nil for
+// the others.
 func (s *Store) exchange(ctx context.Context) (*types.Credentials, error) {
-	client, seconds := s.sts(s.aws), brief
+	client, seconds := s.sts(s.aws), sessionSeconds
 	switch s.config.Method {
 	case answers.AWSIAMRole:
-		made, err := client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &s.config.RoleARN, RoleSessionName: aws.String("zenml-preflight"), DurationSeconds: &seconds})
+		made, err := client.AssumeRole(
+			ctx,
+			&sts.AssumeRoleInput{
+				RoleArn:         &s.config.RoleARN,
+				RoleSessionName: aws.String("zenml-preflight"),
+				DurationSeconds: &seconds,
+			},
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +71,14 @@ func (s *Store) exchange(ctx context.Context) (*types.Credentials, error) {
 		}
 		return made.Credentials, nil
 	case answers.AWSFederationToken:
-		made, err := client.GetFederationToken(ctx, &sts.GetFederationTokenInput{Name: aws.String("zenml-preflight"), DurationSeconds: &seconds, Policy: aws.String(s.federated())})
+		made, err := client.GetFederationToken(
+			ctx,
+			&sts.GetFederationTokenInput{
+				Name:            aws.String("zenml-preflight"),
+				DurationSeconds: &seconds,
+				Policy:          aws.String(s.federated()),
+			},
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -69,22 +87,34 @@ func (s *Store) exchange(ctx context.Context) (*types.Credentials, error) {
 	return nil, nil
 }
 
-// federated is the policy of a federated session, which has no rights without
-// one. The user's own rights limit it further.
+// federated returns the policy of a federated session, which has no permissions
+// without one. The user's own permissions limit it.
 func (s *Store) federated() string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}]}`
 }
 
-// findings are what is wrong with credentials that work.
+// findings returns what is wrong with valid credentials.
 func (s *Store) findings() []*stores.Fault {
 	var found []*stores.Fault
 	if strings.HasSuffix(s.arn, ":root") {
-		found = append(found, &stores.Fault{Warn: true, Found: "the access key is that of the account's root user",
-			Why: "whoever gets at the server's configuration owns the account", Remedy: "make an IAM user with the store's rights alone, give its access key, and delete the root user's"})
+		found = append(found, &stores.Fault{
+			Warn:  true,
+			Found: "the access key is that of the account's root user",
+			Why:   "anyone who can read the server's configuration controls the account",
+			Remedy: "create an IAM user with only the permissions of the store, use its access key, and delete " +
+				"that of the root user",
+		})
 	}
 	if s.config.Method == answers.AWSSTSToken {
-		found = append(found, &stores.Fault{Warn: true, Found: "the credentials are temporary, and AWS does not tell until when",
-			Why: "when they end the server loses its secrets store", Remedy: "use authMethod secret-key, iam-role or implicit"})
+		found = append(
+			found,
+			&stores.Fault{
+				Warn:   true,
+				Found:  "the credentials are temporary, and AWS does not report when they expire",
+				Why:    "the server loses access to its secrets store when they expire",
+				Remedy: "set authMethod to secret-key, iam-role or implicit",
+			},
+		)
 	}
 	return found
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// The rights that the server uses, in the order in which it does.
+// The permissions that the server uses, in order.
 const (
 	create   = "secretsmanager:CreateSecret"
 	describe = "secretsmanager:DescribeSecret"
@@ -24,7 +24,7 @@ const (
 
 var actions = []string{create, describe, get, put, tag, remove}
 
-// calls are the actions on an existing secret, by their right.
+// calls returns the actions on an existing secret by permission.
 func (s *Store) calls(id string) map[string]func(context.Context) error {
 	client := s.secrets()
 	return map[string]func(context.Context) error{
@@ -37,21 +37,29 @@ func (s *Store) calls(id string) map[string]func(context.Context) error {
 			return err
 		},
 		put: func(ctx context.Context) error {
-			_, err := client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &id, SecretString: aws.String("preflight again")})
+			_, err := client.PutSecretValue(ctx,
+				&secretsmanager.PutSecretValueInput{SecretId: &id, SecretString: aws.String("preflight again")})
 			return err
 		},
 		tag: func(ctx context.Context) error {
-			_, err := client.TagResource(ctx, &secretsmanager.TagResourceInput{SecretId: &id, Tags: []types.Tag{{Key: aws.String("zenml"), Value: aws.String("preflight")}}})
+			_, err := client.TagResource(
+				ctx,
+				&secretsmanager.TagResourceInput{
+					SecretId: &id,
+					Tags:     []types.Tag{{Key: aws.String("zenml"), Value: aws.String("preflight")}},
+				},
+			)
 			return err
 		},
 		remove: func(ctx context.Context) error {
-			_, err := client.DeleteSecret(ctx, &secretsmanager.DeleteSecretInput{SecretId: &id, ForceDeleteWithoutRecovery: aws.Bool(true)})
+			_, err := client.DeleteSecret(ctx,
+				&secretsmanager.DeleteSecretInput{SecretId: &id, ForceDeleteWithoutRecovery: aws.Bool(true)})
 			return err
 		},
 	}
 }
 
-// Rights proves the rights on a secret zenml/preflight-…, or asks for them.
+// Rights tests the permissions with a secret zenml/preflight-…, or without changes.
 func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	if write {
 		return s.prove(ctx)
@@ -59,25 +67,27 @@ func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	return s.ask(ctx)
 }
 
-// Account returns the account of the credentials, once they have logged in.
+// Account returns the account of the credentials after a login.
 func (s *Store) Account() string { return s.account }
 
 // Region returns the region of the secrets.
 func (s *Store) Region() string { return s.config.Region }
 
-// prove creates a secret, uses it and deletes it.
+// prove creates, uses and deletes a test secret.
 func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 	name := "zenml/" + stores.CanaryName()
-	rights := stores.Rights{How: "proved on a secret that is removed again"}
+	rights := stores.Rights{How: "tested with a secret that was removed"}
 	made, err := s.secrets().CreateSecret(ctx, &secretsmanager.CreateSecretInput{
-		Name: &name, SecretString: aws.String("preflight"), Description: aws.String("made by zenml-installer preflight; may be deleted"),
+		Name:         &name,
+		SecretString: aws.String("preflight"),
+		Description:  aws.String("created by zenml-installer preflight; safe to delete"),
 	})
 	id := s.absentARN()
 	switch {
 	case err == nil:
 		id = aws.ToString(made.ARN)
 	case denied(err):
-		rights.How = "asked of a secret that does not exist"
+		rights.How = "tested with a secret that does not exist"
 	default:
 		rights.Left = s.sweep(ctx, name)
 		return rights, s.fault(err)
@@ -105,13 +115,13 @@ func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 	return rights, nil
 }
 
-// absentARN is the full name of a secret that does not exist. It has the six
-// characters that AWS appends, so that policies match it as a real one.
+// absentARN returns the ARN of a secret that does not exist, with the six characters
+// that AWS appends, so that policies match it like a real one.
 func (s *Store) absentARN() string {
 	return s.secretARN("zenml/"+stores.CanaryName()) + "-" + rand.Text()[:6]
 }
 
-// sweep deletes what may have been made before an error, and names what stays.
+// sweep deletes what may have been created before an error, and returns what remains.
 func (s *Store) sweep(ctx context.Context, id string) string {
 	ctx, cancel := stores.CleanUp(ctx)
 	defer cancel()
@@ -122,17 +132,19 @@ func (s *Store) sweep(ctx context.Context, id string) string {
 }
 
 func (s *Store) leftover(name string) string {
-	return fmt.Sprintf("%s in %s; remove it: aws secretsmanager delete-secret --region %s --force-delete-without-recovery --secret-id %s", name, s.config.Region, s.config.Region, name)
+	return fmt.Sprintf(
+		"%s in %s; remove it: aws secretsmanager delete-secret --region %s --force-delete-without-recovery "+
+			"--secret-id %s",
+		name, s.config.Region, s.config.Region, name)
 }
 
-// known tells whether an answer says something about a right.
+// known reports whether a response tells something about a permission.
 func known(err error) bool { return err == nil || denied(err) || absent(err) }
 
-// state words an answer: whoever is told that a secret is not there was
-// allowed to ask.
+// state returns the permission for a response: "not found" means that it is granted.
 func state(action string, err error) stores.Right {
 	if err != nil && denied(err) {
-		return stores.Right{Name: action, State: stores.Denied, Note: because(err)}
+		return stores.Right{Name: action, State: stores.Denied, Note: denialReason(err)}
 	}
 	return stores.Right{Name: action, State: stores.Granted}
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// homes are where IAM answers for a whole partition, and the region that its
-// requests are signed for.
-var homes = map[string]struct{ url, region string }{
+// iamEndpoints are the endpoints of IAM in each partition and the region for which
+// their requests are signed.
+var iamEndpoints = map[string]struct{ url, region string }{
 	"aws":        {"https://iam.amazonaws.com/", "us-east-1"},
 	"aws-cn":     {"https://iam.cn-north-1.amazonaws.com.cn/", "cn-north-1"},
 	"aws-us-gov": {"https://iam.us-gov.amazonaws.com/", "us-gov-west-1"},
 }
 
-// simulation is IAM's answer to SimulatePrincipalPolicy.
+// simulation is IAM's response to SimulatePrincipalPolicy.
 type simulation struct {
 	Results []struct {
 		Action   string `xml:"EvalActionName"`
@@ -32,11 +32,16 @@ type simulation struct {
 	} `xml:"SimulatePrincipalPolicyResult>EvaluationResults>member"`
 }
 
-// simulate lets IAM say what the caller's policies allow. It wants
-// iam:SimulatePrincipalPolicy, which few users of a store have. The request is
-// written by hand: IAM's part of the SDK would add 6.6 MB to the program.
+// simulate asks IAM what the caller's policies allow. It needs
+// iam:SimulatePrincipalPolicy, which few users have. It does not use the SDK, whose IAM
+// package would add 6.6 MB to the program.
 func (s *Store) simulate(ctx context.Context) ([]stores.Right, error) {
-	form := url.Values{"Action": {"SimulatePrincipalPolicy"}, "Version": {"2010-05-08"}, "PolicySourceArn": {principal(s.arn)}, "ResourceArns.member.1": {s.absentARN()}}
+	form := url.Values{
+		"Action":                {"SimulatePrincipalPolicy"},
+		"Version":               {"2010-05-08"},
+		"PolicySourceArn":       {principal(s.arn)},
+		"ResourceArns.member.1": {s.absentARN()},
+	}
 	for i, action := range actions {
 		form.Set(fmt.Sprintf("ActionNames.member.%d", i+1), action)
 	}
@@ -64,11 +69,11 @@ func (s *Store) simulate(ctx context.Context) ([]stores.Right, error) {
 	return list, nil
 }
 
-// query makes one signed request of IAM's query interface.
+// query makes a signed request to IAM's query API.
 func (s *Store) query(ctx context.Context, form url.Values, into any) error {
-	home, ok := homes[Partition(s.config.Region)]
+	home, ok := iamEndpoints[Partition(s.config.Region)]
 	if !ok {
-		return fmt.Errorf("where IAM answers for region %s is not known", s.config.Region)
+		return fmt.Errorf("the IAM endpoint of region %s is unknown", s.config.Region)
 	}
 	if own := s.endpoint("IAM"); own != nil {
 		home.url = *own
@@ -84,7 +89,15 @@ func (s *Store) query(ctx context.Context, form url.Values, into any) error {
 		return err
 	}
 	sum := sha256.Sum256([]byte(body))
-	if err := v4.NewSigner().SignHTTP(ctx, key, request, hex.EncodeToString(sum[:]), "iam", home.region, s.machine.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(
+		ctx,
+		key,
+		request,
+		hex.EncodeToString(sum[:]),
+		"iam",
+		home.region,
+		s.machine.Now(),
+	); err != nil {
 		return err
 	}
 	response, err := s.machine.HTTP.Do(request)
@@ -93,7 +106,7 @@ func (s *Store) query(ctx context.Context, form url.Values, into any) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("IAM answers HTTP %d", response.StatusCode)
+		return fmt.Errorf("IAM returned HTTP %d", response.StatusCode)
 	}
-	return xml.NewDecoder(io.LimitReader(response.Body, mostOfBody)).Decode(into)
+	return xml.NewDecoder(io.LimitReader(response.Body, maxBody)).Decode(into)
 }

@@ -17,11 +17,24 @@ import (
 func TestQueriesAreSigned(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)
-	key := cloud.User(t, "zenml", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}`)
-	machine := stores.Machine{HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Now: time.Now, Getenv: func(name string) (string, bool) { return cloud.URL, name == "AWS_ENDPOINT_URL_IAM" }}
+	key := cloud.User(t, "zenml",
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}`)
+	machine := stores.Machine{
+		HTTP:   &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Now:    time.Now,
+		Getenv: func(name string) (string, bool) { return cloud.URL, name == "AWS_ENDPOINT_URL_IAM" },
+	}
 	form := url.Values{"Action": {"GetUser"}, "Version": {"2010-05-08"}, "UserName": {"zenml"}}
 	for what, s := range map[string]string{"right": key.Secret, "wrong": "wrong"} {
-		store := New(Config{Method: answers.AWSSecretKey, Region: "eu-west-1", AccessKeyID: secret.New(key.ID), SecretAccessKey: secret.New(s)}, machine)
+		store := New(
+			Config{
+				Method:          answers.AWSSecretKey,
+				Region:          "eu-west-1",
+				AccessKeyID:     secret.New(key.ID),
+				SecretAccessKey: secret.New(s),
+			},
+			machine,
+		)
 		store.aws = store.base()
 		var user struct {
 			Name string `xml:"GetUserResult>User>UserName"`

@@ -1,7 +1,7 @@
-// Package azure knows the secrets store in an Azure key vault.
+// Package azure tests a secrets store in an Azure key vault.
 //
-// It honours AZURE_AUTHORITY_HOST, where Machine.Getenv gives it, as Azure's
-// own SDKs do. The vault's address is the server's own rule:
+// It reads AZURE_AUTHORITY_HOST through Machine.Getenv, as Azure's SDKs do. Like the
+// server it derives the vault's address from its name:
 // https://NAME.vault.azure.net.
 package azure
 
@@ -20,9 +20,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Config is what the server logs in with.
+// Config is the server's configuration of the store.
 type Config struct {
-	Method       string // answers.AzureServicePrincipal and its like; implicit is no business of this package
+	Method       string // such as answers.AzureServicePrincipal; implicit is not supported
 	KeyVaultName string
 	TenantID     string
 	ClientID     string
@@ -30,8 +30,7 @@ type Config struct {
 	Token        secret.Text
 }
 
-// Parse reads the whole configuration as the server takes it. The vault's name
-// stands beside it.
+// Parse parses the complete configuration, which does not include the vault's name.
 func Parse(method, vault, text string) (Config, error) {
 	c, err := stores.ParseConfig(text)
 	return Config{
@@ -40,7 +39,7 @@ func Parse(method, vault, text string) (Config, error) {
 	}, err
 }
 
-// Secrets are the parts that must never show.
+// Secrets returns the parts that must be redacted.
 func (c Config) Secrets() []secret.Text { return []secret.Text{c.ClientSecret, c.Token} }
 
 // Store is the secrets store in one key vault.
@@ -51,16 +50,16 @@ type Store struct {
 	vault   *azsecrets.Client
 }
 
-// New returns the store. It asks nothing yet.
+// New returns the store without making a request.
 func New(c Config, m stores.Machine) *Store { return &Store{config: c, machine: m} }
 
-// Close has nothing to give back: Azure's tokens end by themselves.
+// Close does nothing: Azure's tokens expire.
 func (s *Store) Close(context.Context) {}
 
-// Address is where a vault answers.
+// Address returns the address of a vault.
 func Address(name string) string { return "https://" + name + ".vault.azure.net" }
 
-// scope is what a token for any vault of Azure's public cloud is for.
+// scope is the scope of tokens for vaults in Azure's public cloud.
 const scope = "https://vault.azure.net/.default"
 
 func (s *Store) options() policy.ClientOptions {
@@ -75,28 +74,34 @@ func (s *Store) options() policy.ClientOptions {
 	}
 }
 
-// open makes the credential of the method and the client of the vault.
+// open creates the credential of the method and the client of the vault.
 func (s *Store) open() error {
 	var err error
-	s.tokens = fixed{s.config.Token, s.machine.Now}
+	s.tokens = staticToken{s.config.Token, s.machine.Now}
 	if s.config.Method == answers.AzureServicePrincipal {
-		s.tokens, err = azidentity.NewClientSecretCredential(s.config.TenantID, s.config.ClientID, s.config.ClientSecret.Reveal(),
+		s.tokens, err = azidentity.NewClientSecretCredential(s.config.TenantID, s.config.ClientID,
+			s.config.ClientSecret.Reveal(),
 			&azidentity.ClientSecretCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true})
 		if err != nil {
-			return &stores.Fault{Found: "the service principal is not complete: " + err.Error(), Remedy: "give tenantID, clientID and clientSecret", Cause: err}
+			return &stores.Fault{
+				Found:  "the service principal is incomplete: " + err.Error(),
+				Remedy: "set tenantID, clientID and clientSecret",
+				Cause:  err,
+			}
 		}
 	}
-	s.vault, err = azsecrets.NewClient(Address(s.config.KeyVaultName), s.tokens, &azsecrets.ClientOptions{ClientOptions: s.options()})
+	s.vault, err = azsecrets.NewClient(Address(s.config.KeyVaultName), s.tokens,
+		&azsecrets.ClientOptions{ClientOptions: s.options()})
 	return err
 }
 
-// fixed is the credential that is one token.
-type fixed struct {
+// staticToken is a credential with a given token.
+type staticToken struct {
 	token secret.Text
 	now   func() time.Time
 }
 
-// GetToken returns the token as it is. Its end is its own: the vault judges it.
-func (f fixed) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+// GetToken returns the token. The expiry is not used: the vault checks the token's own.
+func (f staticToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	return azcore.AccessToken{Token: f.token.Reveal(), ExpiresOn: f.now().Add(time.Hour)}, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// answer is what the vault says when it refuses.
+// answer is an error response of the vault.
 type answer struct {
 	status int
 	code   string // "Forbidden"
@@ -37,7 +37,7 @@ func answerOf(err error) (answer, bool) {
 	if response.RawResponse == nil || response.RawResponse.Body == nil {
 		return a, true
 	}
-	// Payload lets the body be read again.
+	// Payload keeps the body readable.
 	if data, err := runtime.Payload(response.RawResponse); err == nil && json.Unmarshal(data, &body) == nil {
 		a.inner, a.text = body.Error.InnerError.Code, body.Error.Message
 	}
@@ -49,47 +49,58 @@ func absent(err error) bool {
 	return ok && a.status == http.StatusNotFound
 }
 
-// denied tells whether the vault refuses the action itself, not this machine's
-// address.
+// denied reports whether the vault denies the action, and not this machine's address.
 func denied(err error) bool {
 	a, ok := answerOf(err)
-	return ok && a.status == http.StatusForbidden && !a.walled()
+	return ok && a.status == http.StatusForbidden && !a.blockedByNetwork()
 }
 
-func (a answer) walled() bool {
+func (a answer) blockedByNetwork() bool {
 	return a.inner == "ForbiddenByFirewall" || a.inner == "ForbiddenByConnection"
 }
 
-// tokenFault words why there is no token.
+// tokenFault explains why there is no token.
 func (s *Store) tokenFault(err error) error {
 	f := &stores.Fault{Cause: err}
 	says := err.Error()
 	var failed *azidentity.AuthenticationFailedError
 	if !errors.As(err, &failed) || !strings.Contains(says, "AADSTS") {
-		if network := stores.Network(err, "https://login.microsoftonline.com", "the way to Microsoft's login"); network != nil {
+		if network := stores.Network(
+			err,
+			"https://login.microsoftonline.com",
+			"HTTPS_PROXY or NO_PROXY",
+		); network != nil {
 			return network
 		}
 	}
 	switch {
-	case strings.Contains(says, "AADSTS90002"), strings.Contains(says, "AADSTS900021"), strings.Contains(says, "AADSTS900023"):
-		f.Found, f.Remedy = "there is no tenant "+s.config.TenantID, "correct tenantID: az account show --query tenantId"
+	case strings.Contains(says, "AADSTS90002"),
+		strings.Contains(says, "AADSTS900021"),
+		strings.Contains(says, "AADSTS900023"):
+		f.Found, f.Remedy = "the tenant "+s.config.TenantID+" does not exist", "correct tenantID: az account "+
+			"show --query tenantId"
 	case strings.Contains(says, "AADSTS700016"):
-		f.Found, f.Remedy = fmt.Sprintf("tenant %s has no application %s", s.config.TenantID, s.config.ClientID), "correct clientID or tenantID: az ad sp list --all --query '[].appId'"
+		f.Found, f.Remedy = fmt.Sprintf("the tenant %s has no application %s", s.config.TenantID,
+			s.config.ClientID), "correct clientID or tenantID: az ad sp list --all --query '[].appId'"
 	case strings.Contains(says, "AADSTS7000215"):
-		f.Found = "the client secret is not one of application " + s.config.ClientID
-		f.Remedy = "give the secret's value, not its ID: az ad app credential reset --id " + s.config.ClientID
+		f.Found = "the client secret does not belong to application " + s.config.ClientID
+		f.Remedy = "set clientSecret to the secret's value, not its ID; to create one: az ad app credential " +
+			"reset --id " + s.config.ClientID
 	case strings.Contains(says, "AADSTS7000222"):
-		f.Found, f.Remedy = "the client secret has expired", "make a new one: az ad app credential reset --id "+s.config.ClientID
+		f.Found, f.Remedy = "the client secret has expired", "create a new one: az ad app credential reset "+
+			"--id "+s.config.ClientID
 	case strings.Contains(says, "AADSTS7000112"):
-		f.Found, f.Remedy = "application "+s.config.ClientID+" is disabled", "enable it, or use another"
+		f.Found = "application " + s.config.ClientID + " is disabled"
+		f.Remedy = "enable it: az ad sp update --id " + s.config.ClientID + " --set accountEnabled=true"
 	default:
-		f.Found, f.Remedy = "Microsoft's login gives no token: "+short(says), "look at tenantID, clientID and clientSecret"
+		f.Found, f.Remedy = "Microsoft Entra ID issues no token: "+firstLine(
+			says), "check tenantID, clientID and clientSecret"
 	}
 	return f
 }
 
-// short is the line of an SDK's error that says something.
-func short(text string) string {
+// firstLine returns the relevant line of an SDK's error.
+func firstLine(text string) string {
 	for _, line := range strings.Split(text, "\n") {
 		if i := strings.Index(line, "AADSTS"); i >= 0 {
 			return line[i:]
@@ -99,33 +110,47 @@ func short(text string) string {
 	return first
 }
 
-// fault words the errors of the vault.
+// fault explains the errors of the vault.
 func (s *Store) fault(err error) error {
 	vault := s.config.KeyVaultName
 	f := &stores.Fault{Cause: err}
 	a, ok := answerOf(err)
 	switch {
-	case strings.Contains(err.Error(), "isn't configured to acquire tokens for tenant"), strings.Contains(err.Error(), "not configured to acquire tokens for tenant"):
-		f.Found = fmt.Sprintf("key vault %s belongs to another tenant than %s", vault, s.config.TenantID)
-		f.Remedy = "give the vault's tenant: az keyvault show --name " + vault + " --query properties.tenantId"
+	case strings.Contains(err.Error(), "isn't configured to acquire tokens for tenant"),
+		strings.Contains(err.Error(), "not configured to acquire tokens for tenant"):
+		f.Found = fmt.Sprintf("the key vault %s does not belong to the tenant %s", vault, s.config.TenantID)
+		f.Remedy = "set tenantID to the vault's tenant: az keyvault show --name " + vault +
+			" --query properties.tenantId"
 	case !ok:
-		if network := stores.Network(err, Address(vault), "the name of the key vault"); network != nil {
+		if network := stores.Network(err, Address(vault), "keyVaultName"); network != nil {
 			if network.Unseen {
-				network.Remedy = fmt.Sprintf("is there a key vault %s? az keyvault list shows them; a vault with a private endpoint alone is seen from its own network only", vault)
+				network.Remedy = fmt.Sprintf(
+					"check that the key vault %s exists: az keyvault list\n"+
+						"a vault with only a private endpoint can be reached only from its network",
+					vault)
 			}
 			return network
 		}
-		f.Found, f.Remedy = "the request to the key vault fails: "+short(err.Error()), "look at the network between here and there"
-	case a.walled():
-		f.Found, f.Unseen = fmt.Sprintf("the firewall of key vault %s does not let this machine in (%s)", vault, a.inner), true
-		f.Remedy = "let the cluster's outgoing addresses in: az keyvault network-rule add --name " + vault + " --ip-address ADDRESS"
+		f.Found, f.Remedy = "the request to the key vault failed: "+firstLine(
+			err.Error()), "check the network between this machine and "+Address(
+			vault,
+		)
+	case a.blockedByNetwork():
+		f.Found, f.Unseen = fmt.Sprintf("the firewall of the key vault %s denies this machine (%s)", vault,
+			a.inner), true
+		f.Remedy = "allow the cluster's egress addresses: az keyvault network-rule add --name " + vault +
+			" --ip-address ADDRESS"
 	case a.status == http.StatusUnauthorized:
-		f.Found = fmt.Sprintf("key vault %s does not take the token: %s", vault, a.text)
-		f.Remedy = "the token must come from the vault's own tenant: az keyvault show --name " + vault + " --query properties.tenantId"
+		f.Found = fmt.Sprintf("the key vault %s rejects the token: %s", vault, a.text)
+		f.Remedy = "use a token of the vault's tenant: az keyvault show --name " + vault +
+			" --query properties.tenantId"
 	case a.status == http.StatusTooManyRequests, a.status >= http.StatusInternalServerError:
-		f.Found, f.Remedy, f.Passing = "the key vault is too busy to answer", "try again", true
+		f.Found = "the key vault throttles the requests or is unavailable"
+		f.Remedy = "try again in a few minutes"
+		f.Passing = true
 	default:
-		f.Found, f.Remedy = fmt.Sprintf("the key vault answers %s (HTTP %d): %s", a.code, a.status, a.text), "look at the key vault's settings"
+		f.Found, f.Remedy = fmt.Sprintf("the key vault reports %s (HTTP %d): %s", a.code, a.status,
+			a.text), "check the vault: az keyvault show --name "+vault
 	}
 	return f
 }

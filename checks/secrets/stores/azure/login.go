@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// claims is what a token says of its owner.
+// claims are the claims of a token.
 type claims struct {
 	Tenant    string `json:"tid"`
 	Object    string `json:"oid"`
@@ -23,8 +23,8 @@ type claims struct {
 	Expires   int64  `json:"exp"`
 }
 
-// Login gets a token and asks the vault for a secret that does not exist: the
-// answer tells whether the vault is there and takes the token.
+// Login gets a token and reads a secret that does not exist: the response shows
+// whether the vault exists and accepts the token.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if err := s.open(); err != nil {
 		return stores.Identity{}, err
@@ -35,7 +35,10 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	}
 	c, ok := read(token.Token)
 	if !ok {
-		return stores.Identity{}, &stores.Fault{Found: "the token is not one of Azure's", Remedy: "get one: az account get-access-token --resource https://vault.azure.net"}
+		return stores.Identity{}, &stores.Fault{
+			Found:  "the token is not an Azure access token",
+			Remedy: "get one: az account get-access-token --resource https://vault.azure.net",
+		}
 	}
 	expires := time.Unix(c.Expires, 0)
 	if fault := s.judge(c, expires); fault != nil {
@@ -50,8 +53,15 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	}
 	if s.config.Method == answers.AzureAccessToken {
 		identity.Expires = expires
-		identity.Faults = append(identity.Faults, &stores.Fault{Warn: true, Found: "the token is temporary: it ends at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
-			Why: "when it ends the server loses its secrets store", Remedy: "use authMethod service-principal or implicit"})
+		identity.Faults = append(
+			identity.Faults,
+			&stores.Fault{
+				Warn:   true,
+				Found:  "the token is temporary: it expires at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
+				Why:    "the server loses access to its secrets store when it expires",
+				Remedy: "set authMethod to service-principal or implicit",
+			},
+		)
 	}
 	return identity, nil
 }
@@ -59,14 +69,21 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 func (s *Store) judge(c claims, expires time.Time) error {
 	switch {
 	case c.Expires != 0 && s.machine.Now().After(expires):
-		return &stores.Fault{Found: "the token ended at " + expires.UTC().Format("2006-01-02 15:04 UTC"), Remedy: "get a new one (az account get-access-token --resource https://vault.azure.net), or use authMethod service-principal"}
+		return &stores.Fault{
+			Found: "the token expired at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
+			Remedy: "get a new one (az account get-access-token --resource https://vault.azure.net), or set " +
+				"authMethod: service-principal",
+		}
 	case s.config.Method == answers.AzureAccessToken && c.Audience != "" && !strings.Contains(c.Audience, "vault.azure.net") && c.Audience != vaultApp:
-		return &stores.Fault{Found: "the token is for " + c.Audience + ", not for key vaults", Remedy: "az account get-access-token --resource https://vault.azure.net"}
+		return &stores.Fault{
+			Found:  "the token is for " + c.Audience + ", not for key vaults",
+			Remedy: "get one for key vaults: az account get-access-token --resource https://vault.azure.net",
+		}
 	}
 	return nil
 }
 
-// vaultApp is the ID by which Azure knows the key vault service.
+// vaultApp is the application ID of the Key Vault service.
 const vaultApp = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"
 
 func (c claims) who() string {
@@ -79,8 +96,7 @@ func (c claims) who() string {
 	return "object " + c.Object
 }
 
-// read reads a token's claims. The vault verifies it; here it only tells whose
-// it says it is.
+// read parses a token's claims without verification; the vault verifies the token.
 func read(token string) (claims, bool) {
 	var c claims
 	parts := strings.Split(token, ".")

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// The data actions that the server uses, as roles name them. Access policies
-// call them get, set and delete.
+// The data actions that the server uses, as named in roles. Access policies call them
+// get, set and delete.
 const (
 	get    = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 	set    = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
@@ -22,8 +22,8 @@ const (
 
 var policies = map[string]string{get: "(get)", set: "(set)", remove: "(delete)"}
 
-// Rights proves the rights on a secret zenml-preflight-…, or reads one that
-// does not exist.
+// Rights tests the permissions with a secret zenml-preflight-…, or reads one that does
+// not exist.
 func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	if !write {
 		return s.ask(ctx)
@@ -31,21 +31,22 @@ func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	return s.prove(ctx)
 }
 
-// ask reads a secret that does not exist. There is no way to ask for the
-// rights that change something.
+// ask reads a secret that does not exist. Azure cannot be asked for write
+// permissions.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
-	rights := stores.Rights{How: "asked of a secret that does not exist"}
+	rights := stores.Rights{How: "tested with a secret that does not exist"}
 	_, err := s.vault.GetSecret(ctx, "zenml-"+stores.CanaryName(), "", nil)
 	if err != nil && !absent(err) && !denied(err) {
 		return rights, s.fault(err)
 	}
-	rights.List = []stores.Right{state(get, err), {Name: set, Note: policies[set]}, {Name: remove, Note: policies[remove]}}
+	rights.List = []stores.Right{state(get, err), {Name: set, Note: policies[set]},
+		{Name: remove, Note: policies[remove]}}
 	return rights, nil
 }
 
-// prove sets a secret, reads it, sets it anew and deletes it.
+// prove creates, reads and deletes a test secret.
 func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
-	rights := stores.Rights{How: "proved on a secret that is removed again"}
+	rights := stores.Rights{How: "tested with a secret that was removed"}
 	name, err := s.make(ctx)
 	if err != nil && !denied(err) {
 		rights.Left = s.sweep(ctx, name)
@@ -75,12 +76,20 @@ func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 	return rights, nil
 }
 
-// make sets a secret under a new name. A name in use, be it by a secret that
-// was deleted and is kept, is followed by another.
+// make creates a secret. If the name is in use, also by a deleted secret, it tries
+// another one.
 func (s *Store) make(ctx context.Context) (name string, err error) {
 	for range 3 {
 		name = "zenml-" + stores.CanaryName()
-		_, err = s.vault.SetSecret(ctx, name, azsecrets.SetSecretParameters{Value: to.Ptr("preflight"), Tags: map[string]*string{"zenml": to.Ptr("preflight")}}, nil)
+		_, err = s.vault.SetSecret(
+			ctx,
+			name,
+			azsecrets.SetSecretParameters{
+				Value: to.Ptr("preflight"),
+				Tags:  map[string]*string{"zenml": to.Ptr("preflight")},
+			},
+			nil,
+		)
 		if a, ok := answerOf(err); !ok || a.status != http.StatusConflict {
 			break
 		}
@@ -88,13 +97,14 @@ func (s *Store) make(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
-// purge removes the deleted secret for good, where the credentials may do that
-// and the vault lets it: otherwise its name stays taken until the vault's
-// retention ends. Deleting goes on for a moment after the answer.
+// purge removes the deleted secret permanently if the credentials and the vault allow
+// it: otherwise the name is reserved until the retention ends. The vault needs a moment
+// after the deletion.
 func (s *Store) purge(ctx context.Context, name string) {
 	for range 5 {
 		_, err := s.vault.PurgeDeletedSecret(ctx, name, nil)
-		if a, ok := answerOf(err); err == nil || !ok || a.status != http.StatusConflict && a.status != http.StatusNotFound {
+		if a, ok := answerOf(err); err == nil || !ok ||
+			a.status != http.StatusConflict && a.status != http.StatusNotFound {
 			return
 		}
 		timer := time.NewTimer(300 * time.Millisecond)
@@ -117,7 +127,8 @@ func (s *Store) sweep(ctx context.Context, name string) string {
 }
 
 func (s *Store) leftover(name string) string {
-	return fmt.Sprintf("%s in key vault %s; remove it: az keyvault secret delete --vault-name %s --name %s", name, s.config.KeyVaultName, s.config.KeyVaultName, name)
+	return fmt.Sprintf("%s in key vault %s; remove it: az keyvault secret delete --vault-name %s --name %s", name,
+		s.config.KeyVaultName, s.config.KeyVaultName, name)
 }
 
 func state(action string, err error) stores.Right {

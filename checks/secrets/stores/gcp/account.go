@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// account is a credentials file of any of Google's kinds.
+// account is a credentials file of any of Google's types.
 type account struct {
 	Type         string `json:"type"`
 	ProjectID    string `json:"project_id"`
@@ -29,7 +29,7 @@ type account struct {
 	TokenURL     string `json:"token_url"`
 }
 
-// Secrets are the parts that must never show.
+// Secrets returns the parts that must be redacted.
 func (c Config) Secrets() []secret.Text {
 	secrets := []secret.Text{c.Token, c.Account}
 	var a account
@@ -41,41 +41,55 @@ func (c Config) Secrets() []secret.Text {
 	return secrets
 }
 
-// kinds are the types of the files that the methods take.
-var kinds = map[string]string{
-	answers.GCPServiceAccount:  "service_account",
-	answers.GCPImpersonation:   "service_account",
-	answers.GCPUserAccount:     "authorized_user",
-	answers.GCPExternalAccount: "external_account",
-}
+// kinds are the file types of the authentication methods.
+var kinds = map[string]string{answers.GCPServiceAccount: "service_account",
+	answers.GCPImpersonation: "service_account", answers.GCPUserAccount: "authorized_user",
+	answers.GCPExternalAccount: "external_account"}
 
-// account reads and judges the credentials file of the method.
+// account parses and checks the credentials file of the method.
 func (c Config) account() (account, error) {
 	var a account
 	if json.Unmarshal([]byte(c.Account.Reveal()), &a) != nil {
-		return a, &stores.Fault{Found: "the credentials are not a JSON object", Remedy: "give the file as Google hands it out"}
+		return a, &stores.Fault{
+			Found:  "the credentials are not a JSON object",
+			Remedy: "use the unchanged JSON file from Google",
+		}
 	}
 	want := kinds[c.Method]
 	if a.Type != want {
 		return a, &stores.Fault{
-			Found:  fmt.Sprintf("the credentials are of type %q, and authMethod %s takes %s", a.Type, c.Method, want),
-			Remedy: "give the right file, or choose the authMethod for " + a.Type + "; a service account's key: gcloud iam service-accounts keys create key.json --iam-account=EMAIL",
+			Found: fmt.Sprintf("the credentials are of type %q, but authMethod %s needs %s", a.Type, c.Method, want),
+			Remedy: "use the right file, or set authMethod for " + a.Type + "; to create a service account key: " +
+				"gcloud iam service-accounts keys create key.json --iam-account=EMAIL",
 		}
 	}
 	if missing := a.missing(); len(missing) > 0 {
-		return a, &stores.Fault{Found: "the credentials lack " + strings.Join(missing, ", "), Remedy: "give the file as Google hands it out, unchanged"}
+		return a, &stores.Fault{
+			Found:  "the credentials lack " + strings.Join(missing, ", "),
+			Remedy: "use the unchanged JSON file from Google",
+		}
 	}
 	if want == "service_account" && !privateKey(a.PrivateKey) {
-		return a, &stores.Fault{Found: "private_key in the credentials is not a private key", Remedy: "give the file unchanged: its line breaks are written as \\n, and shells and YAML like to lose them"}
+		return a, &stores.Fault{
+			Found:  "private_key in the credentials is not a private key",
+			Remedy: "use the unchanged file: shells and YAML often change its line breaks, which are written as \\n",
+		}
 	}
 	return a, nil
 }
 
 func (a account) missing() []string {
 	wanted := map[string][][2]string{
-		"service_account":  {{"project_id", a.ProjectID}, {"private_key_id", a.KeyID}, {"private_key", a.PrivateKey}, {"client_email", a.Email}, {"client_id", a.ClientID}, {"token_uri", a.TokenURI}},
-		"authorized_user":  {{"client_id", a.ClientID}, {"client_secret", a.ClientSecret}, {"refresh_token", a.RefreshToken}},
-		"external_account": {{"audience", a.Audience}, {"subject_token_type", a.SubjectType}, {"token_url", a.TokenURL}},
+		"service_account": {
+			{"project_id", a.ProjectID}, {"private_key_id", a.KeyID}, {"private_key", a.PrivateKey},
+			{"client_email", a.Email}, {"client_id", a.ClientID}, {"token_uri", a.TokenURI},
+		},
+		"authorized_user": {
+			{"client_id", a.ClientID}, {"client_secret", a.ClientSecret}, {"refresh_token", a.RefreshToken},
+		},
+		"external_account": {
+			{"audience", a.Audience}, {"subject_token_type", a.SubjectType}, {"token_url", a.TokenURL},
+		},
 	}[a.Type]
 	var missing []string
 	for _, w := range wanted {

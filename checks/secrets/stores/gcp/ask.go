@@ -9,13 +9,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// ask asks which permissions the credentials have on the whole project. What
-// they do not have there a condition may still give them on the store's own
-// secrets: a secret that does not exist tells whether they may read one, the
-// others stay unproved. Only create must be had on the project.
+// ask asks for the permissions on the project. A condition can grant more on the
+// store's own secrets: reading a secret that does not exist tests get, the others are
+// not tested. Only create must be granted on the project.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
-	rights := stores.Rights{How: "asked of the project (testIamPermissions)"}
-	at := s.endpoint("CLOUDRESOURCEMANAGER", "cloudresourcemanager.googleapis.com") + "v1/projects/" + url.PathEscape(s.config.ProjectID) + ":testIamPermissions"
+	rights := stores.Rights{How: "queried for the project (testIamPermissions)"}
+	at := s.endpoint("CLOUDRESOURCEMANAGER", "cloudresourcemanager.googleapis.com") + "v1/projects/" + url.PathEscape(
+		s.config.ProjectID) + ":testIamPermissions"
 	granted, err := s.test(ctx, at, permissions...)
 	for _, permission := range permissions {
 		right := stores.Right{Name: permission}
@@ -30,7 +30,7 @@ func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 		return rights, nil
 	}
 	if err != nil {
-		rights.How = "asked of a secret that does not exist, because the project does not tell"
+		rights.How = "tested with a secret that does not exist, because the project cannot be queried"
 	}
 	missing := s.calls("zenml-" + stores.CanaryName())[get](ctx)
 	if !denied(missing) && !absent(missing) {

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// apiError is an error as Google's services word it.
+// apiError is an error of Google's APIs.
 type apiError struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
@@ -34,7 +34,7 @@ func (e *apiError) reason() string {
 	return ""
 }
 
-// fault words the errors of calls with a token.
+// fault explains the errors of calls with a token.
 func (s *Store) fault(err error) error {
 	var known *stores.Fault
 	if errors.As(err, &known) {
@@ -44,38 +44,47 @@ func (s *Store) fault(err error) error {
 	project := s.config.ProjectID
 	var refused *apiError
 	if !errors.As(err, &refused) {
-		if network := stores.Network(err, s.endpoint("SECRETMANAGER", "secretmanager.googleapis.com"), "the way to Google's services"); network != nil {
+		if network := stores.Network(
+			err,
+			s.endpoint("SECRETMANAGER", "secretmanager.googleapis.com"),
+			"HTTPS_PROXY or NO_PROXY",
+		); network != nil {
 			return network
 		}
-		f.Found, f.Remedy = fmt.Sprintf("the request to Google fails: %v", err), "look at the network between here and there"
+		f.Found, f.Remedy = fmt.Sprintf("the request to Google failed: %v",
+			err), "check the network between this machine and Google's APIs"
 		return f
 	}
 	switch reason := refused.reason(); {
 	case reason == "SERVICE_DISABLED":
-		f.Found = "Secret Manager is not switched on in project " + project
+		f.Found = "Secret Manager is not enabled in project " + project
 		f.Remedy = "gcloud services enable secretmanager.googleapis.com --project=" + project
 	case reason == "CONSUMER_INVALID", refused.Code == http.StatusNotFound:
-		f.Found = fmt.Sprintf("there is no project %s, or the credentials may not see it", project)
-		f.Remedy = "correct projectID: gcloud projects list shows the IDs"
+		f.Found = fmt.Sprintf("the project %s does not exist, or the credentials have no access to it", project)
+		f.Remedy = "correct projectID: gcloud projects list"
 	case refused.Code == http.StatusUnauthorized:
-		f.Found, f.Remedy = "Google does not take the token: "+refused.Message, "get new credentials"
+		f.Found, f.Remedy = "Google rejects the token: "+refused.Message, "get a new token, or set authMethod: "+
+			"service-account"
 	case refused.Code == http.StatusTooManyRequests, refused.Code >= http.StatusInternalServerError:
-		f.Found, f.Remedy, f.Passing = "Google is too busy to answer: "+refused.Message, "try again", true
+		f.Found = "Google throttles the requests or is unavailable: " + refused.Message
+		f.Remedy = "try again in a few minutes"
+		f.Passing = true
 	default:
-		f.Found, f.Remedy = "Google refuses: "+refused.Error(), "look at the project and at the credentials"
+		f.Found, f.Remedy = "Google denies the request: "+refused.Error(), "check projectID and the credentials"
 	}
 	return f
 }
 
-// tokenFault words why there is no token.
+// tokenFault explains why there is no token.
 func (s *Store) tokenFault(err error, a account) error {
 	f := &stores.Fault{Cause: err}
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		if network := stores.Network(err, a.TokenURI, "token_uri of the credentials"); network != nil {
+		if network := stores.Network(err, a.TokenURI, "token_uri in the credentials file"); network != nil {
 			return network
 		}
-		f.Found, f.Remedy = fmt.Sprintf("no token comes for the credentials: %v", err), "give the file as Google hands it out"
+		f.Found, f.Remedy = fmt.Sprintf("Google issues no token for the credentials: %v",
+			err), "use the unchanged JSON file from Google"
 		return f
 	}
 	says := strings.TrimSpace(refused.ErrorCode + " " + refused.ErrorDescription)
@@ -84,16 +93,20 @@ func (s *Store) tokenFault(err error, a account) error {
 	}
 	switch {
 	case strings.Contains(says, "account not found"):
-		f.Found, f.Remedy = fmt.Sprintf("there is no service account %s (any more)", a.Email), "give the key of one that exists: gcloud iam service-accounts list"
+		f.Found, f.Remedy = fmt.Sprintf("the service account %s does not exist",
+			a.Email), "use the key of an existing one: gcloud iam service-accounts list"
 	case strings.Contains(says, "Invalid JWT Signature"):
-		f.Found = fmt.Sprintf("Google does not know key %s of %s: it was deleted or belongs to another account", a.KeyID, a.Email)
-		f.Remedy = "make a new key: gcloud iam service-accounts keys create key.json --iam-account=" + a.Email
+		f.Found = fmt.Sprintf("Google does not know the key %s of %s: it was deleted or belongs to another account",
+			a.KeyID, a.Email)
+		f.Remedy = "create a new key: gcloud iam service-accounts keys create key.json --iam-account=" + a.Email
 	case strings.Contains(says, "Invalid JWT: Token must be a short-lived"):
-		f.Found, f.Remedy = "Google refuses the signature because this machine's clock is wrong", "set the clock: timedatectl set-ntp true"
+		f.Found = "Google rejects the signature because this machine's clock is wrong"
+		f.Remedy = "set the clock: timedatectl set-ntp true"
 	case strings.Contains(says, "invalid_grant"):
-		f.Found, f.Remedy = "Google does not take the credentials (any more): "+says, "get new ones; a user's: gcloud auth application-default login"
+		f.Found, f.Remedy = "Google rejects the credentials: "+says, "get new ones; for a user account: gcloud "+
+			"auth application-default login"
 	default:
-		f.Found, f.Remedy = "Google gives no token: "+says, "give the file as Google hands it out"
+		f.Found, f.Remedy = "Google issues no token: "+says, "use the unchanged JSON file from Google"
 	}
 	return f
 }

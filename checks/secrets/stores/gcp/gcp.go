@@ -1,8 +1,6 @@
-// Package gcp knows the secrets store in Google Cloud Secret Manager, over its
-// REST interface.
+// Package gcp tests a secrets store in Google Cloud Secret Manager with its REST API.
 //
-// It honours the endpoints that gcloud honours, where Machine.Getenv gives
-// them: CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER,
+// It reads these endpoint variables of gcloud through Machine.Getenv: CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER,
 // CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS and
 // CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER.
 package gcp
@@ -16,19 +14,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Config is what the server logs in with.
+// Config is the server's configuration of the store.
 type Config struct {
-	Method          string // answers.GCPServiceAccount and its like; implicit is no business of this package
+	Method          string // such as answers.GCPServiceAccount; implicit is not supported
 	ProjectID       string
 	Account         secret.Text // the JSON file of the method
 	TargetPrincipal string
 	Token           secret.Text
 }
 
-// Parse reads the whole configuration as the server takes it.
+// Parse parses the complete configuration.
 func Parse(method, text string) (Config, error) {
 	c, err := stores.ParseConfig(text)
-	config := Config{Method: method, ProjectID: c["project_id"], TargetPrincipal: c["target_principal"], Token: secret.New(c["token"])}
+	config := Config{
+		Method:          method,
+		ProjectID:       c["project_id"],
+		TargetPrincipal: c["target_principal"],
+		Token:           secret.New(c["token"]),
+	}
 	for _, key := range []string{"service_account_json", "user_account_json", "external_account_json"} {
 		if c[key] != "" {
 			config.Account = secret.New(c[key])
@@ -42,20 +45,20 @@ type Store struct {
 	config  Config
 	machine stores.Machine
 	tokens  oauth2.TokenSource
-	number  string // of the project, once an answer has told it
+	number  string // of the project, once a response contains it
 	member  string // of IAM policies: "serviceAccount:…"
 }
 
-// New returns the store. It asks nothing yet.
+// New returns the store without making a request.
 func New(c Config, m stores.Machine) *Store { return &Store{config: c, machine: m} }
 
-// Close has nothing to give back: Google's tokens end by themselves.
+// Close does nothing: Google's tokens expire.
 func (s *Store) Close(context.Context) {}
 
-// Number returns the number of the project, once an answer has told it.
+// Number returns the number of the project; empty until a response contains it.
 func (s *Store) Number() string { return s.number }
 
-// Member returns whom a role is to be bound to, once it has logged in.
+// Member returns the IAM member of the credentials after a login.
 func (s *Store) Member() string { return s.member }
 
 func (s *Store) endpoint(service, host string) string {

@@ -26,11 +26,10 @@ const (
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// Login gets a token by the method, learns whose it is, and looks whether
-// Secret Manager knows the project.
+// Login gets a token and its identity, and checks that Secret Manager has the project.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if s.config.ProjectID == "" {
-		return stores.Identity{}, &stores.Fault{Found: "there is no project", Remedy: "give projectID"}
+		return stores.Identity{}, &stores.Fault{Found: "the project is missing", Remedy: "set projectID"}
 	}
 	who, expires, err := s.exchange(context.WithValue(ctx, oauth2.HTTPClient, s.machine.HTTP))
 	if err != nil {
@@ -39,29 +38,49 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if err := s.reach(ctx); err != nil {
 		return stores.Identity{}, err
 	}
-	identity := stores.Identity{Who: who, Where: "project " + s.config.ProjectID, Same: answers.GCPSecrets + " " + s.config.ProjectID, Expires: expires}
+	identity := stores.Identity{
+		Who:     who,
+		Where:   "project " + s.config.ProjectID,
+		Same:    answers.GCPSecrets + " " + s.config.ProjectID,
+		Expires: expires,
+	}
 	if s.number != "" {
 		identity.Same = answers.GCPSecrets + " " + s.number
 	}
 	if digits.MatchString(s.config.ProjectID) {
-		identity.Faults = append(identity.Faults, &stores.Fault{Warn: true, Found: fmt.Sprintf("%s is the project's number, and projectID wants its ID", s.config.ProjectID),
-			Why: "the server's integrations name the project by its ID", Remedy: "gcloud projects describe " + s.config.ProjectID + " --format='value(projectId)' tells it"})
+		identity.Faults = append(
+			identity.Faults,
+			&stores.Fault{
+				Warn:  true,
+				Found: fmt.Sprintf("%s is the project's number, but projectID must be its ID", s.config.ProjectID),
+				Why:   "the server's integrations need the project ID",
+				Remedy: "set projectID to the output of: gcloud projects describe " + s.config.ProjectID +
+					" --format='value(projectId)'",
+			},
+		)
 	}
 	if s.config.Method == answers.GCPOAuth2Token {
-		identity.Faults = append(identity.Faults, &stores.Fault{Warn: true, Found: "the token is temporary: " + until(expires),
-			Why: "when it ends the server loses its secrets store", Remedy: "use authMethod service-account or implicit"})
+		identity.Faults = append(
+			identity.Faults,
+			&stores.Fault{
+				Warn:   true,
+				Found:  "the token is temporary: " + until(expires),
+				Why:    "the server loses access to its secrets store when it expires",
+				Remedy: "set authMethod to service-account or implicit",
+			},
+		)
 	}
 	return identity, nil
 }
 
 func until(end time.Time) string {
 	if end.IsZero() {
-		return "it ends within the hour"
+		return "it expires within an hour"
 	}
-	return "it ends at " + end.UTC().Format("2006-01-02 15:04 UTC")
+	return "it expires at " + end.UTC().Format("2006-01-02 15:04 UTC")
 }
 
-// exchange makes the source of tokens and gets a first one.
+// exchange creates the token source and gets the first token.
 func (s *Store) exchange(ctx context.Context) (who string, expires time.Time, err error) {
 	if s.config.Method == answers.GCPOAuth2Token {
 		s.tokens = oauth2.StaticTokenSource(&oauth2.Token{AccessToken: s.config.Token.Reveal()})
@@ -74,13 +93,25 @@ func (s *Store) exchange(ctx context.Context) (who string, expires time.Time, er
 	var tokens oauth2.TokenSource
 	switch s.config.Method {
 	case answers.GCPExternalAccount:
-		return "", time.Time{}, &stores.Unchecked{Reason: "the file is well-formed, and workload identity federation exchanges a token that only the pod has"}
+		return "", time.Time{}, &stores.Unchecked{
+			Reason: "the file is well-formed; the token for workload identity federation exists only in the pod",
+		}
 	case answers.GCPUserAccount:
-		config := oauth2.Config{ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: tokenAt, AuthStyle: oauth2.AuthStyleInParams}}
+		config := oauth2.Config{
+			ClientID:     a.ClientID,
+			ClientSecret: a.ClientSecret,
+			Endpoint:     oauth2.Endpoint{TokenURL: tokenAt, AuthStyle: oauth2.AuthStyleInParams},
+		}
 		tokens = config.TokenSource(ctx, &oauth2.Token{RefreshToken: a.RefreshToken})
 		who = "the user of client " + a.ClientID
 	default:
-		config := jwt.Config{Email: a.Email, PrivateKey: []byte(a.PrivateKey), PrivateKeyID: a.KeyID, TokenURL: a.TokenURI, Scopes: []string{scope}}
+		config := jwt.Config{
+			Email:        a.Email,
+			PrivateKey:   []byte(a.PrivateKey),
+			PrivateKeyID: a.KeyID,
+			TokenURL:     a.TokenURI,
+			Scopes:       []string{scope},
+		}
 		tokens, who = config.TokenSource(ctx), a.Email
 	}
 	first, err := tokens.Token()
@@ -91,8 +122,8 @@ func (s *Store) exchange(ctx context.Context) (who string, expires time.Time, er
 	s.member = "serviceAccount:" + who
 	if s.config.Method == answers.GCPUserAccount {
 		s.member = "user:EMAIL"
-		if told, _, err := s.tokenInfo(ctx, first.AccessToken); err == nil {
-			who = told
+		if details, _, err := s.tokenInfo(ctx, first.AccessToken); err == nil {
+			who = details
 		}
 	}
 	if s.config.Method == answers.GCPImpersonation {
@@ -101,17 +132,24 @@ func (s *Store) exchange(ctx context.Context) (who string, expires time.Time, er
 	return who, time.Time{}, nil
 }
 
-// impersonate swaps the key's own token for one of the account to act as.
+// impersonate exchanges the key's token for one of the target account.
 func (s *Store) impersonate(ctx context.Context, who string) (string, time.Time, error) {
 	target := s.config.TargetPrincipal
 	var made struct{ AccessToken string }
-	address := s.endpoint("IAMCREDENTIALS", "iamcredentials.googleapis.com") + "v1/projects/-/serviceAccounts/" + url.PathEscape(target) + ":generateAccessToken"
+	address := s.endpoint("IAMCREDENTIALS",
+		"iamcredentials.googleapis.com") + "v1/projects/-/serviceAccounts/" + url.PathEscape(
+		target,
+	) + ":generateAccessToken"
 	err := s.call(ctx, http.MethodPost, address, map[string]any{"scope": []string{scope}, "lifetime": "600s"}, &made)
 	var refused *apiError
 	if errors.As(err, &refused) && (refused.Code == http.StatusForbidden || refused.Code == http.StatusNotFound) {
 		return "", time.Time{}, &stores.Fault{
-			Found:  fmt.Sprintf("%s may not act as %s: %s", who, target, refused.Message),
-			Remedy: fmt.Sprintf("gcloud iam service-accounts add-iam-policy-binding %s --member=serviceAccount:%s --role=roles/iam.serviceAccountTokenCreator", target, who), Cause: err,
+			Found: fmt.Sprintf("%s cannot impersonate %s: %s", who, target, refused.Message),
+			Remedy: fmt.Sprintf(
+				"gcloud iam service-accounts add-iam-policy-binding %s --member=serviceAccount:%s "+
+					"--role=roles/iam.serviceAccountTokenCreator",
+				target, who),
+			Cause: err,
 		}
 	}
 	if err != nil {
@@ -122,8 +160,8 @@ func (s *Store) impersonate(ctx context.Context, who string) (string, time.Time,
 	return target + " (by " + who + ")", time.Time{}, nil
 }
 
-// tokenInfo asks Google whose a token is. The token travels in the body: an
-// address would end up in logs.
+// tokenInfo returns the identity of a token. It sends the token in the body, because
+// URLs are logged.
 func (s *Store) tokenInfo(ctx context.Context, token string) (who string, expires time.Time, err error) {
 	body := strings.NewReader(url.Values{"access_token": {token}}.Encode())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://oauth2.googleapis.com/tokeninfo", body)
@@ -142,7 +180,10 @@ func (s *Store) tokenInfo(ctx context.Context, token string) (who string, expire
 		Seconds string `json:"expires_in"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&info); err != nil || response.StatusCode != http.StatusOK {
-		return "", time.Time{}, &stores.Fault{Found: "Google does not take the token: it is expired or malformed", Remedy: "get a new one (gcloud auth print-access-token), or use authMethod service-account"}
+		return "", time.Time{}, &stores.Fault{
+			Found:  "Google rejects the token: it is expired or malformed",
+			Remedy: "get a new one (gcloud auth print-access-token), or set authMethod: service-account",
+		}
 	}
 	seconds, _ := strconv.Atoi(info.Seconds)
 	s.member = "user:" + info.Email
@@ -152,14 +193,16 @@ func (s *Store) tokenInfo(ctx context.Context, token string) (who string, expire
 	return strings.TrimSpace(info.Email), s.machine.Now().Add(time.Duration(seconds) * time.Second), nil
 }
 
-// reach asks for a secret that does not exist: the answer tells whether the
-// project is there and Secret Manager switched on.
+// reach reads a secret that does not exist: the response shows whether the project
+// exists and Secret Manager is enabled.
 func (s *Store) reach(ctx context.Context) error {
 	err := s.get(ctx, s.secretURL("zenml-"+stores.CanaryName()), nil)
 	var refused *apiError
 	if errors.As(err, &refused) {
-		s.learn(refused.Message)
-		if refused.Code == http.StatusNotFound || refused.Code == http.StatusForbidden && refused.reason() == "IAM_PERMISSION_DENIED" || refused.Code == http.StatusForbidden && strings.Contains(refused.Message, "secretmanager.secrets.get") {
+		s.recordNumber(refused.Message)
+		if refused.Code == http.StatusNotFound ||
+			refused.Code == http.StatusForbidden && refused.reason() == "IAM_PERMISSION_DENIED" ||
+			refused.Code == http.StatusForbidden && strings.Contains(refused.Message, "secretmanager.secrets.get") {
 			return nil
 		}
 	}
@@ -171,8 +214,8 @@ func (s *Store) reach(ctx context.Context) error {
 
 var resource = regexp.MustCompile(`projects/([0-9]+)/`)
 
-// learn picks the project's number out of what Secret Manager says.
-func (s *Store) learn(text string) {
+// recordNumber finds the project's number in a message of Secret Manager.
+func (s *Store) recordNumber(text string) {
 	if match := resource.FindStringSubmatch(text); match != nil {
 		s.number = match[1]
 	}

@@ -10,11 +10,12 @@ import (
 	"net/url"
 )
 
-// most is more than any answer of these services holds.
-const most = 1 << 20
+// maxBody is larger than any response of these APIs.
+const maxBody = 1 << 20
 
 func (s *Store) secretsURL() string {
-	return s.endpoint("SECRETMANAGER", "secretmanager.googleapis.com") + "v1/projects/" + url.PathEscape(s.config.ProjectID) + "/secrets"
+	return s.endpoint("SECRETMANAGER", "secretmanager.googleapis.com") + "v1/projects/" + url.PathEscape(
+		s.config.ProjectID) + "/secrets"
 }
 
 func (s *Store) secretURL(name string) string { return s.secretsURL() + "/" + name }
@@ -23,7 +24,7 @@ func (s *Store) get(ctx context.Context, address string, into any) error {
 	return s.call(ctx, http.MethodGet, address, nil, into)
 }
 
-// call makes one request and reads its JSON. A refusal is an *apiError.
+// call makes a request and decodes its JSON. An error response is an *apiError.
 func (s *Store) call(ctx context.Context, method, address string, body, into any) error {
 	token, err := s.tokens.Token()
 	if err != nil {
@@ -48,7 +49,7 @@ func (s *Store) call(ctx context.Context, method, address string, body, into any
 		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(response.Body, most))
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
 		return err
 	}
@@ -66,5 +67,9 @@ func refusal(status int, data []byte) error {
 	if json.Unmarshal(data, &wrapped) == nil && wrapped.Error != nil {
 		return wrapped.Error
 	}
-	return &apiError{Code: status, Status: http.StatusText(status), Message: fmt.Sprintf("an answer of %d bytes that is not Google's", len(data))}
+	return &apiError{
+		Code:    status,
+		Status:  http.StatusText(status),
+		Message: fmt.Sprintf("a response of %d bytes that is not from Google", len(data)),
+	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// The permissions that the server uses.
+// The permissions that the server needs.
 const (
 	create = "secretmanager.secrets.create"
 	get    = "secretmanager.secrets.get"
@@ -22,8 +22,7 @@ const (
 
 var permissions = []string{create, get, update, add, access, remove}
 
-// Rights proves the rights on a secret zenml-preflight-…, or asks Google for
-// them.
+// Rights tests the permissions with a secret zenml-preflight-…, or queries them.
 func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	if !write {
 		return s.ask(ctx)
@@ -31,8 +30,8 @@ func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	return s.prove(ctx)
 }
 
-// prove creates a secret, uses it and deletes it. Where it may not create one
-// it asks for the rest.
+// prove creates, uses and deletes a test secret. If it cannot create one it queries
+// the other permissions.
 func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 	name := "zenml-" + stores.CanaryName()
 	var made struct{ Name string }
@@ -44,12 +43,12 @@ func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 		rights.List[0] = state(create, err)
 		return rights, asked
 	}
-	rights := stores.Rights{How: "proved on a secret that is removed again"}
+	rights := stores.Rights{How: "tested with a secret that was removed"}
 	if err != nil {
 		rights.Left = s.sweep(ctx, name)
 		return rights, s.fault(err)
 	}
-	s.learn(made.Name + "/")
+	s.recordNumber(made.Name + "/")
 	rights.List = append(rights.List, state(create, nil))
 	calls := s.calls(name)
 	for _, permission := range []string{get, update, add, access} {
@@ -79,19 +78,21 @@ func (s *Store) calls(name string) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		get: func(ctx context.Context) error { return s.get(ctx, at, nil) },
 		update: func(ctx context.Context) error {
-			return s.call(ctx, http.MethodPatch, at+"?updateMask=labels", map[string]any{"labels": map[string]string{"zenml": "preflight-again"}}, nil)
+			return s.call(ctx, http.MethodPatch, at+"?updateMask=labels",
+				map[string]any{"labels": map[string]string{"zenml": "preflight-again"}}, nil)
 		},
 		add: func(ctx context.Context) error {
 			content := base64.StdEncoding.EncodeToString([]byte("preflight"))
-			return s.call(ctx, http.MethodPost, at+":addVersion", map[string]any{"payload": map[string]string{"data": content}}, nil)
+			return s.call(ctx, http.MethodPost, at+":addVersion",
+				map[string]any{"payload": map[string]string{"data": content}}, nil)
 		},
 		access: func(ctx context.Context) error { return s.get(ctx, at+"/versions/latest:access", nil) },
 		remove: func(ctx context.Context) error { return s.call(ctx, http.MethodDelete, at, nil, nil) },
 	}
 }
 
-// askOne asks for a permission on a secret that is there: without a version
-// there is nothing to read.
+// askOne queries a permission on the test secret: without a version there is nothing
+// to read.
 func (s *Store) askOne(ctx context.Context, name, permission string) stores.Right {
 	granted, err := s.test(ctx, s.secretURL(name)+":testIamPermissions", permission)
 	switch {
@@ -113,7 +114,8 @@ func (s *Store) sweep(ctx context.Context, name string) string {
 }
 
 func (s *Store) leftover(name string) string {
-	return fmt.Sprintf("%s in project %s; remove it: gcloud secrets delete %s --project=%s", name, s.config.ProjectID, name, s.config.ProjectID)
+	return fmt.Sprintf("%s in project %s; remove it: gcloud secrets delete %s --project=%s", name, s.config.ProjectID,
+		name, s.config.ProjectID)
 }
 
 func denied(err error) bool {

@@ -1,8 +1,8 @@
-// Package hashicorp knows the secrets store in a HashiCorp Vault, or in an
-// OpenBao, which speaks the same.
+// Package hashicorp tests a secrets store in HashiCorp Vault or OpenBao, which has the
+// same API.
 //
-// Everything comes in by Config: the variables that Vault's own tools read
-// (VAULT_ADDR, VAULT_TOKEN, VAULT_NAMESPACE and their like) have no effect.
+// It uses only Config: the variables of Vault's own tools (VAULT_ADDR, VAULT_TOKEN,
+// VAULT_NAMESPACE and others) have no effect.
 package hashicorp
 
 import (
@@ -16,36 +16,36 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Config is what the server logs in with.
+// Config is the server's configuration of the store.
 type Config struct {
-	Method    string // answers.VaultToken and its like
+	Method    string // such as answers.VaultToken
 	Address   string
 	Namespace string
-	Mount     string // of the KV engine; "secret" when empty
-	AuthMount string // of the login; the method's usual one when empty
+	Mount     string // of the KV engine; "secret" if empty
+	AuthMount string // of the auth method; its default if empty
 	Token     secret.Text
 	RoleID    string
 	SecretID  secret.Text
 }
 
-// Secrets are the parts that must never show.
+// Secrets returns the parts that must be redacted.
 func (c Config) Secrets() []secret.Text { return []secret.Text{c.Token, c.SecretID} }
 
-// Placeholder is the address that stands in the chart's defaults.
+// Placeholder is the host in the chart's default values.
 const Placeholder = "vault.example.com"
 
-// DefaultMount is where the server looks for the KV engine.
+// DefaultMount is the server's default mount of the KV engine.
 const DefaultMount = "secret"
 
-// Store is the secrets store in one mount of a Vault.
+// Store is the secrets store in one mount of Vault.
 type Store struct {
 	config  Config
 	machine stores.Machine
 	vault   *api.Client
-	revoke  bool // the token is the check's own
+	revoke  bool // the check's own login created the token
 }
 
-// New returns the store. It asks nothing yet.
+// New returns the store without making a request.
 func New(c Config, m stores.Machine) *Store {
 	c.Mount = strings.Trim(c.Mount, "/")
 	if c.Mount == "" {
@@ -59,16 +59,31 @@ func New(c Config, m stores.Machine) *Store {
 	return &Store{config: c, machine: m}
 }
 
-// open makes the client. What the library takes from the environment is
-// overwritten.
+// open creates the client and clears what the library reads from the environment.
 func (s *Store) open() error {
 	client := *s.machine.HTTP
-	c, err := api.NewClient(&api.Config{Address: s.config.Address, HttpClient: &client, Timeout: 10 * time.Second, MaxRetries: 1, DisableRedirects: false})
+	c, err := api.NewClient(
+		&api.Config{
+			Address:          s.config.Address,
+			HttpClient:       &client,
+			Timeout:          10 * time.Second,
+			MaxRetries:       1,
+			DisableRedirects: false,
+		},
+	)
 	if err != nil {
-		return &stores.Fault{Found: "the address of the Vault cannot be used: " + err.Error(), Remedy: "write it like https://vault.internal.example.com:8200", Cause: err}
+		return &stores.Fault{
+			Found:  "the address of Vault is malformed: " + err.Error(),
+			Remedy: "set address, for example https://vault.internal.example.com:8200",
+			Cause:  err,
+		}
 	}
 	if err := c.SetAddress(s.config.Address); err != nil {
-		return &stores.Fault{Found: "the address of the Vault cannot be used: " + err.Error(), Remedy: "write it like https://vault.internal.example.com:8200", Cause: err}
+		return &stores.Fault{
+			Found:  "the address of Vault is malformed: " + err.Error(),
+			Remedy: "set address, for example https://vault.internal.example.com:8200",
+			Cause:  err,
+		}
 	}
 	c.ClearToken()
 	c.ClearNamespace()
@@ -76,7 +91,7 @@ func (s *Store) open() error {
 	return nil
 }
 
-// inside is the client with the store's namespace.
+// inside returns the client with the store's namespace.
 func (s *Store) inside() *api.Client {
 	if s.config.Namespace == "" {
 		return s.vault
@@ -84,12 +99,12 @@ func (s *Store) inside() *api.Client {
 	return s.vault.WithNamespace(s.config.Namespace)
 }
 
-// Close revokes the token of the check's own login.
+// Close revokes the token that the check's own login created.
 func (s *Store) Close(ctx context.Context) {
 	if !s.revoke {
 		return
 	}
 	ctx, cancel := stores.CleanUp(ctx)
 	defer cancel()
-	_ = s.inside().Auth().Token().RevokeSelfWithContext(ctx, "") // it ends by itself otherwise
+	_ = s.inside().Auth().Token().RevokeSelfWithContext(ctx, "") // otherwise it expires
 }

@@ -17,11 +17,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// soon is how long a token that cannot be renewed should at least last.
-const soon = 30 * 24 * time.Hour
+// minLifetime is the lifetime below which a token that cannot be renewed is reported.
+const minLifetime = 30 * 24 * time.Hour
 
-// Login looks whether the Vault is open, logs in by the method and asks about
-// the token.
+// Login checks that Vault is unsealed, logs in and looks up the token.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if fault := s.placeholder(); fault != nil {
 		return stores.Identity{}, fault
@@ -34,7 +33,9 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	}
 	switch s.config.Method {
 	case answers.VaultAWS:
-		return stores.Identity{}, &stores.Unchecked{Reason: "the Vault answers and is unsealed; the login takes the pod's own AWS identity, which only a pod has"}
+		return stores.Identity{}, &stores.Unchecked{
+			Reason: "Vault is unsealed; the login needs the pod's AWS identity, which only a pod has",
+		}
 	case answers.VaultAppRole:
 		if err := s.appRole(ctx); err != nil {
 			return stores.Identity{}, err
@@ -48,7 +49,10 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 func (s *Store) placeholder() error {
 	u, err := url.Parse(s.config.Address)
 	if err == nil && strings.EqualFold(u.Hostname(), Placeholder) {
-		return &stores.Fault{Found: s.config.Address + " is the placeholder of the chart, not a Vault", Remedy: "give the address of your own Vault"}
+		return &stores.Fault{
+			Found:  s.config.Address + " is the placeholder in the chart, not a Vault server",
+			Remedy: "set address to your Vault server",
+		}
 	}
 	return nil
 }
@@ -60,21 +64,37 @@ func (s *Store) health(ctx context.Context) error {
 	}
 	switch {
 	case !health.Initialized:
-		return &stores.Fault{Found: "the Vault at " + s.config.Address + " is not initialised", Remedy: "vault operator init"}
+		return &stores.Fault{
+			Found:  "the Vault at " + s.config.Address + " is not initialized",
+			Remedy: "initialize it: vault operator init",
+		}
 	case health.Sealed:
-		return &stores.Fault{Found: "the Vault at " + s.config.Address + " is sealed", Remedy: "vault operator unseal, as often as it takes; auto-unseal keeps it open after a restart"}
+		return &stores.Fault{
+			Found:  "the Vault at " + s.config.Address + " is sealed",
+			Remedy: "unseal it: vault operator unseal\nauto-unseal keeps it unsealed after a restart",
+		}
 	}
 	return nil
 }
 
 func (s *Store) appRole(ctx context.Context) error {
-	made, err := s.inside().Logical().WriteWithContext(ctx, "auth/"+s.config.AuthMount+"/login", map[string]any{"role_id": s.config.RoleID, "secret_id": s.config.SecretID.Reveal()})
+	made, err := s.inside().Logical().WriteWithContext(ctx, "auth/"+s.config.AuthMount+"/login",
+		map[string]any{"role_id": s.config.RoleID, "secret_id": s.config.SecretID.Reveal()})
 	var refused *api.ResponseError
 	if errors.As(err, &refused) && refused.StatusCode < http.StatusInternalServerError {
 		says := strings.Join(refused.Errors, ", ")
-		f := &stores.Fault{Cause: err, Found: "the Vault refuses the AppRole: " + says, Remedy: fmt.Sprintf("%s auth/%s/role/ROLE/role-id; %s -f auth/%s/role/ROLE/secret-id makes a new secret ID", s.command("read"), s.config.AuthMount, s.command("write"), s.config.AuthMount)}
-		if refused.StatusCode == http.StatusNotFound || strings.Contains(says, "no handler") || strings.Contains(says, "unsupported path") || refused.StatusCode == http.StatusForbidden {
-			f.Found = fmt.Sprintf("no AppRole login is mounted at %s%s: %s", s.config.AuthMount, s.inNamespace(), says)
+		f := &stores.Fault{
+			Cause: err,
+			Found: "Vault rejects the AppRole: " + says,
+			Remedy: fmt.Sprintf(
+				"correct roleID and secretID:\n%s auth/%s/role/ROLE/role-id\n%s -f auth/%s/role/ROLE/secret-id",
+				s.command("read"), s.config.AuthMount, s.command("write"), s.config.AuthMount),
+		}
+		if refused.StatusCode == http.StatusNotFound || strings.Contains(says, "no handler") ||
+			strings.Contains(says, "unsupported path") ||
+			refused.StatusCode == http.StatusForbidden {
+			f.Found = fmt.Sprintf("the AppRole auth method is not mounted at %s%s: %s", s.config.AuthMount,
+				s.inNamespace(), says)
 			f.Remedy = "correct authMount or namespace: " + s.command("auth list")
 		}
 		return f
@@ -83,7 +103,10 @@ func (s *Store) appRole(ctx context.Context) error {
 		return s.fault(err)
 	}
 	if made == nil || made.Auth == nil {
-		return &stores.Fault{Found: "the login of the AppRole gives no token", Remedy: "correct authMount: " + s.command("auth list")}
+		return &stores.Fault{
+			Found:  "the AppRole login returned no token",
+			Remedy: "correct authMount: " + s.command("auth list"),
+		}
 	}
 	s.vault.SetToken(made.Auth.ClientToken)
 	s.revoke = true
@@ -97,7 +120,7 @@ func (s *Store) inNamespace() string {
 	return " in namespace " + s.config.Namespace
 }
 
-// command is a command of the vault tool inside the store's namespace.
+// command returns a vault command for the store's namespace.
 func (s *Store) command(words string) string {
 	if s.config.Namespace == "" {
 		return "vault " + words
@@ -105,19 +128,19 @@ func (s *Store) command(words string) string {
 	return "vault " + words + " -namespace=" + s.config.Namespace
 }
 
-// newToken is the command that makes a token which is renewed for ever.
+// newToken returns the command that creates a token which can be renewed forever.
 func (s *Store) newToken() string {
 	return s.command("token create") + " -orphan -period=768h -policy=zenml"
 }
 
-// token is what the Vault tells of a token.
+// token is the result of a token lookup.
 type token struct {
 	name      string
 	policies  []string
 	renewable bool
 	ttl       time.Duration
 	period    time.Duration
-	most      time.Duration // explicit_max_ttl
+	maxTTL    time.Duration // explicit_max_ttl
 }
 
 func (s *Store) identify(ctx context.Context) (stores.Identity, error) {
@@ -127,8 +150,13 @@ func (s *Store) identify(ctx context.Context) (stores.Identity, error) {
 	}
 	t := tokenOf(found)
 	identity := stores.Identity{
-		Who: t.name + " with policies " + strings.Join(t.policies, ", "), Where: s.config.Address + ", mount " + s.config.Mount + s.inNamespace(),
-		Same: strings.Join([]string{answers.HashiCorpSecrets, strings.TrimRight(s.config.Address, "/"), s.config.Namespace, s.config.Mount}, " "),
+		Who:   t.name + " with policies " + strings.Join(t.policies, ", "),
+		Where: s.config.Address + ", mount " + s.config.Mount + s.inNamespace(),
+		Same: strings.Join(
+			[]string{answers.HashiCorpSecrets, strings.TrimRight(s.config.Address, "/"), s.config.Namespace,
+				s.config.Mount},
+			" ",
+		),
 	}
 	if t.ttl > 0 {
 		identity.Expires = s.machine.Now().Add(t.ttl)
@@ -145,7 +173,7 @@ func tokenOf(found *api.Secret) token {
 	t.policies, _ = found.TokenPolicies()
 	t.renewable, _ = found.TokenIsRenewable()
 	t.ttl, _ = found.TokenTTL()
-	t.period, t.most = seconds(found.Data["period"]), seconds(found.Data["explicit_max_ttl"])
+	t.period, t.maxTTL = seconds(found.Data["period"]), seconds(found.Data["explicit_max_ttl"])
 	if t.name == "" {
 		t.name = "a token"
 	}
@@ -166,29 +194,48 @@ func seconds(v any) time.Duration {
 	return time.Duration(whole) * time.Second
 }
 
-// findings are what is wrong with a token that works.
+// findings returns what is wrong with a valid token.
 func (s *Store) findings(t token) []*stores.Fault {
 	var found []*stores.Fault
 	if slices.Contains(t.policies, "root") {
-		found = append(found, &stores.Fault{Warn: true, Found: "the token is a root token",
-			Why: "whoever gets at the server's configuration owns the Vault", Remedy: "make a token with the store's rights alone: " + s.newToken()})
+		found = append(found, &stores.Fault{
+			Warn:   true,
+			Found:  "the token is a root token",
+			Why:    "anyone who can read the server's configuration controls Vault",
+			Remedy: "create a token with only the permissions of the store: " + s.newToken(),
+		})
 	}
 	if s.config.Method != answers.VaultToken {
 		return found
 	}
-	forever := "make one that is renewed for ever: " + s.newToken() + "; or use authMethod app-role"
+	forever := "create a token that can be renewed forever: " + s.newToken() + "\nor set authMethod: app-role"
 	end := t.ttl
 	if t.renewable {
-		end = t.most
+		end = t.maxTTL
 	}
 	switch {
 	case t.ttl == 0:
-	case end > 0 && end < soon:
-		found = append(found, &stores.Fault{Warn: true, Found: "the token ends in " + rounded(end) + " and cannot be renewed beyond that",
-			Why: "when it ends the server loses its secrets store", Remedy: forever})
-	case t.renewable && t.period == 0 && t.most == 0:
-		found = append(found, &stores.Fault{Warn: true, Found: "the token ends in " + rounded(t.ttl) + "; the server renews it, but no longer than the Vault's longest lease (32 days unless set otherwise)",
-			Why: "when it ends the server loses its secrets store", Remedy: forever})
+	case end > 0 && end < minLifetime:
+		found = append(
+			found,
+			&stores.Fault{
+				Warn:   true,
+				Found:  "the token expires in " + rounded(end) + " and cannot be renewed beyond that",
+				Why:    "the server loses access to its secrets store when it expires",
+				Remedy: forever,
+			},
+		)
+	case t.renewable && t.period == 0 && t.maxTTL == 0:
+		found = append(
+			found,
+			&stores.Fault{
+				Warn: true,
+				Found: "the token expires in " + rounded(
+					t.ttl) + "; the server renews it, but not beyond Vault's maximum lease (32 days by default)",
+				Why:    "the server loses access to its secrets store when it expires",
+				Remedy: forever,
+			},
+		)
 	}
 	return found
 }

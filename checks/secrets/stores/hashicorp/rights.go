@@ -12,30 +12,28 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// need is a capability that the server needs on a path.
+// need is the capabilities that the server needs on a path.
 type need struct {
-	path string // as the Vault is asked
-	show string // as a policy says it
+	path string // for the query
+	show string // as in a policy
 	can  []string
 }
 
-// needs are what the server does: it sets the engine's configuration when it
-// starts, then creates, updates, reads and deletes, and renews its token.
+// needs returns what the server does: at startup it writes the engine's configuration,
+// then it creates, updates, reads and deletes secrets and renews its token.
 func (s *Store) needs(name string) []need {
 	mount := s.config.Mount
-	return []need{
-		{mount + "/config", mount + "/config", []string{"update"}},
+	return []need{{mount + "/config", mount + "/config", []string{"update"}},
 		{mount + "/data/zenml/" + name, mount + "/data/zenml/*", []string{"create", "update", "read"}},
 		{mount + "/metadata/zenml/" + name, mount + "/metadata/zenml/*", []string{"delete"}},
-		{"auth/token/renew-self", "auth/token/renew-self", []string{"update"}},
-	}
+		{"auth/token/renew-self", "auth/token/renew-self", []string{"update"}}}
 }
 
-// Rights asks the Vault what the token may do, and with write proves it on a
-// secret zenml/preflight-…. The write of the engine's configuration is asked
-// for alone: to do it would change the engine.
+// Rights queries the token's capabilities, and with write tests them with a secret
+// zenml/preflight-…. It only queries the write of the engine's configuration, because
+// writing would change the engine.
 func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
-	rights := stores.Rights{How: "asked of the Vault (sys/capabilities-self)"}
+	rights := stores.Rights{How: "queried from Vault (sys/capabilities-self)"}
 	if fault := s.engine(ctx); fault != nil {
 		rights.Faults = append(rights.Faults, fault)
 		return rights, nil
@@ -52,27 +50,34 @@ func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	return s.prove(ctx, name, rights)
 }
 
-// engine looks at what is mounted. A token that may not ask is told nothing:
-// then the canary decides.
+// engine checks the mounted engine. If the token cannot query it, the test secret
+// decides.
 func (s *Store) engine(ctx context.Context) *stores.Fault {
 	mount := s.config.Mount
 	found, err := s.inside().Logical().ReadWithContext(ctx, "sys/internal/ui/mounts/"+mount)
 	if err != nil || found == nil {
-		return nil //nolint:nilerr // who may not ask has the canary's answer
+		return nil //nolint:nilerr // the test secret decides
 	}
 	options, _ := found.Data["options"].(map[string]any)
 	kind, version := text(found.Data["type"]), text(options["version"])
 	switch {
 	case kind != "kv":
-		return &stores.Fault{Found: fmt.Sprintf("at %s%s there is an engine of type %s, not KV", mount, s.inNamespace(), kind), Remedy: "correct the mount: " + s.command("secrets list")}
+		return &stores.Fault{
+			Found:  fmt.Sprintf("the engine at %s%s is of type %s, not KV", mount, s.inNamespace(), kind),
+			Remedy: "correct mount: " + s.command("secrets list"),
+		}
 	case version != "2":
-		return &stores.Fault{Found: fmt.Sprintf("the KV engine at %s%s is of version 1, and the server uses version 2", mount, s.inNamespace()),
-			Remedy: fmt.Sprintf("%s %s, or another mount: %s -path=zenml kv-v2", s.command("kv enable-versioning"), mount, s.command("secrets enable"))}
+		return &stores.Fault{
+			Found: fmt.Sprintf("the KV engine at %s%s is version 1, but the server needs version 2", mount,
+				s.inNamespace()),
+			Remedy: fmt.Sprintf("%s %s\nor create another mount: %s -path=zenml kv-v2",
+				s.command("kv enable-versioning"), mount, s.command("secrets enable")),
+		}
 	}
 	return nil
 }
 
-// ask lets the Vault say what the token may do.
+// ask queries the token's capabilities.
 func (s *Store) ask(ctx context.Context, name string) ([]stores.Right, error) {
 	needs := s.needs(name)
 	var paths []string
@@ -80,14 +85,14 @@ func (s *Store) ask(ctx context.Context, name string) ([]stores.Right, error) {
 		paths = append(paths, n.path)
 	}
 	found, err := s.inside().Logical().WriteWithContext(ctx, "sys/capabilities-self", map[string]any{"paths": paths})
-	told := err == nil && found != nil
+	details := err == nil && found != nil
 	if err != nil && !denied(err) {
 		return nil, s.fault(err)
 	}
 	var list []stores.Right
 	for _, n := range needs {
 		var have []string
-		if told {
+		if details {
 			have = words(found.Data[n.path])
 		}
 		for _, can := range n.can {
@@ -95,7 +100,7 @@ func (s *Store) ask(ctx context.Context, name string) ([]stores.Right, error) {
 			switch {
 			case slices.Contains(have, can), slices.Contains(have, "root"):
 				right.State = stores.Granted
-			case told:
+			case details:
 				right.State = stores.Denied
 			}
 			list = append(list, right)
@@ -113,10 +118,11 @@ func words(v any) []string {
 	return all
 }
 
-// prove writes a secret, reads it, writes it again and deletes it. What it
-// sees corrects what the Vault has said.
+// prove writes, reads, updates and deletes a test secret. Its results override the
+// queried capabilities.
 func (s *Store) prove(ctx context.Context, name string, rights stores.Rights) (stores.Rights, error) {
-	rights.How = "proved on a secret that is removed again; " + s.config.Mount + "/config was asked for only (sys/capabilities-self)"
+	rights.How = "tested with a secret that was removed; " + s.config.Mount + "/config was only queried " +
+		"(sys/capabilities-self)"
 	data, meta := s.config.Mount+"/data/zenml/"+name, s.config.Mount+"/metadata/zenml/"+name
 	logical := s.inside().Logical()
 	write := func() error {
@@ -154,11 +160,16 @@ func (s *Store) prove(ctx context.Context, name string, rights stores.Rights) (s
 	return rights, nil
 }
 
-// dataFault words why a secret cannot be written at the mount.
+// dataFault explains why a secret cannot be written at the mount.
 func (s *Store) dataFault(err error) error {
 	var refused *api.ResponseError
 	if errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
-		return &stores.Fault{Cause: err, Found: fmt.Sprintf("there is no KV version 2 engine at %s%s", s.config.Mount, s.inNamespace()), Remedy: fmt.Sprintf("correct the mount (%s), or: %s -path=%s kv-v2", s.command("secrets list"), s.command("secrets enable"), s.config.Mount)}
+		return &stores.Fault{
+			Cause: err,
+			Found: fmt.Sprintf("no KV version 2 engine is mounted at %s%s", s.config.Mount, s.inNamespace()),
+			Remedy: fmt.Sprintf("correct mount (%s), or create the engine: %s -path=%s kv-v2",
+				s.command("secrets list"), s.command("secrets enable"), s.config.Mount),
+		}
 	}
 	return s.fault(err)
 }
@@ -175,7 +186,8 @@ func (s *Store) sweep(ctx context.Context, name string) string {
 }
 
 func (s *Store) leftover(name string) string {
-	return fmt.Sprintf("zenml/%s at %s%s; remove it: %s -mount=%s zenml/%s", name, s.config.Mount, s.inNamespace(), s.command("kv metadata delete"), s.config.Mount, name)
+	return fmt.Sprintf("zenml/%s at %s%s; remove it: %s -mount=%s zenml/%s", name, s.config.Mount, s.inNamespace(),
+		s.command("kv metadata delete"), s.config.Mount, name)
 }
 
 func denied(err error) bool {

@@ -11,14 +11,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-func TestControllerFaults(t *testing.T) {
+func TestController(t *testing.T) {
 	for name, c := range map[string]struct {
 		build  func(*stage)
 		change func(*answers.Expose)
 		status check.Status
 		say    []string
 	}{
-		"no pods": {func(s *stage) { s.class("haproxy-ingress.github.io/controller") }, nil, check.Failed, []string{"no pod of HAProxy Ingress runs"}},
+		"no pods": {
+			func(s *stage) { s.class("haproxy-ingress.github.io/controller") }, nil, check.Failed,
+			[]string{"no pod of HAProxy Ingress runs"},
+		},
 		"not ready": {func(s *stage) {
 			s.class("example.com/front")
 			s.pod(s.labels(), func(p *corev1.Pod) { p.Spec.Containers[0].Image = "127.0.0.1:1/none:1" })
@@ -47,21 +50,26 @@ func TestControllerFaults(t *testing.T) {
 			s.pod(s.labels())
 			s.service(corev1.ServiceTypeClusterIP, s.labels())
 			s.awaitPods()
-		}, nil, check.Warned, []string{"reached inside the cluster only"}},
+		}, nil, check.Warned, []string{"only inside the cluster"}},
 		"node port": {func(s *stage) {
 			s.class("example.com/front")
 			s.pod(s.labels())
 			s.service(corev1.ServiceTypeNodePort, s.labels())
 			s.awaitPods()
 		}, nil, check.Pass, []string{"on a node port"}},
-		"unknown, without pods": {func(s *stage) { s.class("example.com/unheard-of") }, nil, check.Warned, []string{"cannot be told"}},
+		"unknown, without pods": {
+			func(s *stage) { s.class("example.com/unheard-of") }, nil, check.Warned, []string{"cannot check whether"},
+		},
 		"by its other Ingresses": {func(s *stage) {
 			s.class("example.com/unheard-of")
 			s.ingress("shop", s.Namespace, "shop.test", "/", func(i *networkingv1.Ingress) {
 				i.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "203.0.113.9"}}
 			})
-		}, nil, check.Pass, []string{"203.0.113.9", "as its other Ingresses show"}},
-		"of a cloud": {func(s *stage) { s.class("eks.amazonaws.com/alb") }, nil, check.Pass, []string{"every Ingress its own address"}},
+		}, nil, check.Pass, []string{"203.0.113.9", "from its other Ingresses"}},
+		"of a cloud": {
+			func(s *stage) { s.class("eks.amazonaws.com/alb") }, nil, check.Pass,
+			[]string{"every Ingress its own address"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +79,12 @@ func TestControllerFaults(t *testing.T) {
 			if change == nil {
 				change = func(*answers.Expose) {}
 			}
-			checktest.Expect(t, look(t, s.env(nil, change), "expose.controller"), "expose.controller", c.status, c.say...)
+			checktest.Expect(
+				t,
+				runChecks(t, s.env(nil, change), "expose.controller"),
+				"expose.controller",
+				c.status,
+				c.say...)
 		})
 	}
 }

@@ -20,10 +20,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+var crdResource = schema.GroupVersionResource{
+	Group:    "apiextensions.k8s.io",
+	Version:  "v1",
+	Resource: "customresourcedefinitions",
+}
 
-// moduleDir is where the source of a module is that internal/peers/crds
-// requires.
+// moduleDir returns the source folder of a module that internal/peers/crds requires.
 func moduleDir(t *testing.T, module string) string {
 	t.Helper()
 	command := exec.Command("go", "mod", "download", "-json", module)
@@ -37,8 +40,7 @@ func moduleDir(t *testing.T, module string) string {
 	return found.Dir
 }
 
-// installCRDs applies the CRDs of a module's folder whose file names have that
-// part, and takes them away with the test.
+// installCRDs applies the CRDs of a module and deletes them at the end of the test.
 func installCRDs(t *testing.T, c *testcluster.Cluster, module, folder string, kinds ...string) {
 	t.Helper()
 	client, dir := checktest.DynamicClient(t, c), filepath.Join(moduleDir(t, module), folder)
@@ -53,7 +55,8 @@ func installCRDs(t *testing.T, c *testcluster.Cluster, module, folder string, ki
 		}
 		checktest.Must(t, err)
 		t.Cleanup(func() { removeCRD(t, client, crd.GetName()) })
-		checktest.WaitFor(t, crd.GetName()+" is established", func() bool { return established(t, client, crd.GetName()) })
+		checktest.WaitFor(t, crd.GetName()+" is established",
+			func() bool { return established(t, client, crd.GetName()) })
 	}
 }
 
@@ -61,8 +64,7 @@ func removeCRD(t *testing.T, client dynamic.Interface, name string) {
 	checktest.Must(t, client.Resource(crdResource).Delete(checktest.ContextOf(t), name, metav1.DeleteOptions{}))
 }
 
-// established tells whether the API server serves the kind, its own discovery
-// included.
+// established reports whether the API server serves the kind.
 func established(t *testing.T, client dynamic.Interface, name string) bool {
 	t.Helper()
 	crd, err := client.Resource(crdResource).Get(t.Context(), name, metav1.GetOptions{})
@@ -71,15 +73,18 @@ func established(t *testing.T, client dynamic.Interface, name string) bool {
 		condition, _ := item.(map[string]any)
 		if condition["type"] == "Established" && condition["status"] == "True" {
 			resource, group, _ := strings.Cut(name, ".")
-			_, err := client.Resource(schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}).List(t.Context(), metav1.ListOptions{Limit: 1})
+			_, err := client.Resource(
+				schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}).List(
+				t.Context(),
+				metav1.ListOptions{Limit: 1},
+			)
 			return err == nil
 		}
 	}
 	return false
 }
 
-// apply creates an object of the sandbox from YAML and sets its status, if it
-// has one; it is removed with the test.
+// apply creates an object from YAML, with its status, and deletes it at the end of the test.
 func (s *stage) apply(r schema.GroupVersionResource, namespace, text string) {
 	s.T.Helper()
 	object := &unstructured.Unstructured{}
@@ -88,7 +93,9 @@ func (s *stage) apply(r schema.GroupVersionResource, namespace, text string) {
 	_ = client.Delete(s.T.Context(), object.GetName(), metav1.DeleteOptions{})
 	made, err := client.Create(s.T.Context(), object, metav1.CreateOptions{})
 	checktest.Must(s.T, err)
-	s.T.Cleanup(func() { _ = client.Delete(checktest.ContextOf(s.T), object.GetName(), metav1.DeleteOptions{}) }) // an apply of the same name may have
+	s.T.Cleanup(
+		func() { _ = client.Delete(checktest.ContextOf(s.T), object.GetName(), metav1.DeleteOptions{}) },
+	) // an apply of the same name may have
 	if status, has := object.Object["status"]; has {
 		made.Object["status"] = status
 		_, err = client.UpdateStatus(s.T.Context(), made, metav1.UpdateOptions{})
