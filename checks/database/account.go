@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -34,13 +33,6 @@ func account(ctx context.Context, e *check.Env) string {
 // host is unknown before the login.
 func anyHost(e *check.Env) string { return quoteSQL(e.Answers.Database.MySQL.User) + "@'%'" }
 
-// alterUser returns the statement that changes an account which cannot log in.
-func alterUser(e *check.Env, change string) string {
-	return fmt.Sprintf(
-		"ALTER USER %s %s;\nif the account's host is not %%, use its own: SELECT host FROM mysql.user WHERE user = %s;",
-		anyHost(e), change, quoteSQL(e.Answers.Database.MySQL.User))
-}
-
 // deniedAccount matches the account in error 1044. Login errors name the client's
 // address instead.
 var deniedAccount = regexp.MustCompile(`^Access denied for user ('(?:[^']|'')*'@'[^']*') to database`)
@@ -57,3 +49,6 @@ func DeniedAccount(ctx context.Context, e *check.Env, message string) string {
 func quoteSQL(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(text) + "'"
 }
+
+// quoteName quotes the name of a database or table for a statement.
+func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

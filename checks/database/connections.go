@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // The server's defaults for each pod: 20 connections and 20 overflow connections.
@@ -70,7 +71,7 @@ func connectionLimits(ctx context.Context, e *check.Env, variables map[string]st
 	ofAll, _ := strconv.Atoi(variables["max_user_connections"]) // a server without it sets no limit
 	own := ofAll
 	err = db.QueryRowContext(ctx, "SELECT @@session.max_user_connections").Scan(&own)
-	if err != nil && number(err) != errUnknownVariable {
+	if err != nil && number(err) != mysqlerr.UnknownVariable {
 		return nil, err
 	}
 	user := connectionLimit{own, "max_user_connections", "SET GLOBAL max_user_connections = %d;"}

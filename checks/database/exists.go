@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // checkExists connects as the server does. The server creates a missing
@@ -13,9 +14,9 @@ func checkExists(ctx context.Context, e *check.Env) (string, error) {
 	name := e.Answers.Database.MySQL.Name
 	_, err := openDatabase(ctx, e)
 	switch number(err) {
-	case errUnknownDatabase:
+	case mysqlerr.UnknownDatabase:
 		return creatable(ctx, e)
-	case errDatabaseDenied:
+	case mysqlerr.DatabaseDenied:
 		return "", &check.Fault{
 			Found: fmt.Sprintf("%s has no rights on the database %s, or the database does not exist (1044)",
 				e.Answers.Database.MySQL.User, name),

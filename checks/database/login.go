@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 func isBadConn(err error) bool { return errors.Is(err, driver.ErrBadConn) }
@@ -31,7 +32,7 @@ func loginError(e *check.Env, err error) error {
 	}
 	fault := MySQLFault(e, err)
 	t := e.Answers.Database.MySQL.TLS
-	if number(err) == errAccessDenied && t.Cert.IsZero() {
+	if number(err) == mysqlerr.AccessDenied && t.Cert.IsZero() {
 		fault.Remedy += "\nif the account requires a client certificate (SHOW CREATE USER shows REQUIRE), set " +
 			"database.mysql.tls.cert and database.mysql.tls.key"
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
@@ -48,10 +49,10 @@ func TestLogin_tooManyConnections(t *testing.T) {
 	}
 	// One connection is reserved for root, so the server reads the login before it denies it.
 	checktest.Expect(t, preflight(t, checktest.WithDatabase(t, s), check.Options{}), "database.login", check.Failed,
-		"too many connections")
+		"no free connection")
 	s.Hold(t)
 	checktest.Expect(t, preflight(t, checktest.WithDatabase(t, s), check.Options{}), "database.connect", check.Failed,
-		"too many connections")
+		"no free connection")
 }
 
 // hold keeps a logged-in connection until the test ends; it returns if the server has no
@@ -61,7 +62,7 @@ func hold(t *testing.T, e *check.Env) {
 	e = e.Begin(t.Context(), check.Options{})
 	t.Cleanup(e.End)
 	_, err := openDatabase(t.Context(), e)
-	if err != nil && number(err) != errTooManyConnections {
+	if err != nil && number(err) != mysqlerr.TooManyConnections {
 		t.Fatal(err)
 	}
 }

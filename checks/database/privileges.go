@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // checkPrivileges first uses every right on a table that does not exist: the server
@@ -15,7 +16,7 @@ import (
 // scratch table.
 func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 	db, err := openDatabase(ctx, e)
-	if number(err) == errUnknownDatabase {
+	if number(err) == mysqlerr.UnknownDatabase {
 		return granted(ctx, e)
 	}
 	if err != nil {
@@ -89,7 +90,7 @@ func missingByUse(ctx context.Context, db *sql.DB, table string) ([]string, erro
 		switch number(err) {
 		case 0:
 			return nil, fmt.Errorf("testing %s: %w", use.right, err)
-		case errCommandDenied, errColumnDenied, errSpecificDenied, errDatabaseDenied:
+		case mysqlerr.TableDenied, mysqlerr.ColumnDenied, mysqlerr.GlobalDenied, mysqlerr.DatabaseDenied:
 			denied[deniedName(err, use.right)] = true
 		}
 	}

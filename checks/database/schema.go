@@ -10,6 +10,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 var tablesMemo = check.NewMemo[[]string]("database tables")
@@ -19,7 +20,7 @@ var tablesMemo = check.NewMemo[[]string]("database tables")
 func Tables(ctx context.Context, e *check.Env) ([]string, error) {
 	return tablesMemo.Get(ctx, e, func(ctx context.Context) ([]string, error) {
 		db, err := openDatabase(ctx, e)
-		if number(err) == errUnknownDatabase {
+		if number(err) == mysqlerr.UnknownDatabase {
 			return nil, nil
 		}
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // cleanLimit is the time limit for removing a scratch table after the check.
@@ -51,7 +52,7 @@ func useScratch(ctx context.Context, e *check.Env, db *sql.DB, table string) err
 	defer dropScratch(ctx, e, db, table)
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
-			if number(err) == errCommandDenied {
+			if number(err) == mysqlerr.TableDenied {
 				return lacking(ctx, e, []string{deniedName(err, step.right)})
 			}
 			return &check.Fault{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // tlsRequiredError reports that a login works with TLS and fails without it.
@@ -33,7 +34,7 @@ func openServer(ctx context.Context, e *check.Env) (*sql.DB, error) {
 			return nil, err
 		}
 		db, err := open(ctx, e, config, "")
-		if err == nil || config != nil || number(err) != errAccessDenied {
+		if err == nil || config != nil || number(err) != mysqlerr.AccessDenied {
 			return db, temporaryMySQL(err)
 		}
 		return nil, explainDenied(ctx, e, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 var tlsConfigMemo = check.NewMemo[*tls.Config]("database tls config")
@@ -116,7 +117,7 @@ func checkTLS(ctx context.Context, e *check.Env) (string, error) {
 func checkWithoutTLS(ctx context.Context, e *check.Env) (string, error) {
 	_, err := openServer(ctx, e)
 	var required *tlsRequiredError
-	if errors.As(err, &required) || number(err) == errSecureTransport {
+	if errors.As(err, &required) || number(err) == mysqlerr.SecureTransportRequired {
 		return "", &check.Fault{
 			Found: "the database server requires TLS for this user, but database.mysql.tls.mode is off",
 			Cause: err,

@@ -3,19 +3,16 @@ package network
 import (
 	"context"
 	"net/netip"
-	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// clusterRanges finds where pods and Services have their addresses: the range
-// of each node's pods, and the Services' own ranges where the cluster tells
-// them (ServiceCIDR, from Kubernetes 1.33 on) or else the address of the
-// Service kubernetes. What the user may not read is left out.
+// clusterRanges returns the address ranges of pods and Services that the user can
+// read; none without a cluster.
 func clusterRanges(ctx context.Context, e *check.Env) ([]netip.Prefix, error) {
 	if e.Cluster == nil {
 		return nil, nil
@@ -24,8 +21,12 @@ func clusterRanges(ctx context.Context, e *check.Env) ([]netip.Prefix, error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := serviceRanges(ctx, e)
-	return append(pods, services...), err
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return nil, err
+	}
+	services, err := kube.ServiceRanges(ctx, client)
+	return append(pods, services...), check.KubeError(err)
 }
 
 func podRanges(ctx context.Context, e *check.Env) ([]netip.Prefix, error) {
@@ -36,62 +37,9 @@ func podRanges(ctx context.Context, e *check.Env) ([]netip.Prefix, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ranges []netip.Prefix
+	var cidrs []string
 	for _, n := range seen.Nodes {
-		ranges = appendRanges(ranges, n.PodCIDRs)
+		cidrs = append(cidrs, n.PodCIDRs...)
 	}
-	return merged(ranges), nil
-}
-
-func serviceRanges(ctx context.Context, e *check.Env) ([]netip.Prefix, error) {
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return nil, err
-	}
-	var ranges []netip.Prefix
-	if found, err := client.NetworkingV1().ServiceCIDRs().List(ctx, metav1.ListOptions{}); err == nil {
-		for _, r := range found.Items {
-			ranges = appendRanges(ranges, r.Spec.CIDRs)
-		}
-		return ranges, nil
-	}
-	own, err := client.CoreV1().Services("default").Get(ctx, "kubernetes", metav1.GetOptions{})
-	if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, check.KubeError(err)
-	}
-	for _, address := range own.Spec.ClusterIPs {
-		if ip, err := netip.ParseAddr(address); err == nil {
-			ranges = append(ranges, netip.PrefixFrom(ip, ip.BitLen()))
-		}
-	}
-	return ranges, nil
-}
-
-func appendRanges(ranges []netip.Prefix, texts []string) []netip.Prefix {
-	for _, text := range texts {
-		if r, err := netip.ParsePrefix(text); err == nil {
-			ranges = append(ranges, r.Masked())
-		}
-	}
-	return ranges
-}
-
-// merged replaces the ranges of many nodes by the smallest range that holds
-// those of one family: nobody lists thousands of them.
-func merged(ranges []netip.Prefix) []netip.Prefix {
-	var all []netip.Prefix
-	for _, r := range ranges {
-		i := slices.IndexFunc(all, func(a netip.Prefix) bool { return a.Addr().Is4() == r.Addr().Is4() })
-		if i < 0 {
-			all = append(all, r)
-			continue
-		}
-		for !all[i].Contains(r.Addr()) {
-			all[i] = netip.PrefixFrom(all[i].Addr(), all[i].Bits()-1).Masked()
-		}
-	}
-	return all
+	return kube.PodRanges(cidrs), nil
 }

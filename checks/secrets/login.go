@@ -24,7 +24,7 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 			continue
 		}
 		for _, f := range in.identity.Faults {
-			all.add(p, p.finding(f, in.secrets))
+			all.add(p, p.finding(f, in.redactor))
 		}
 		if other := same[in.identity.Same]; other != "" {
 			all.add(

@@ -26,7 +26,7 @@ func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 		in.reportLeftover(e, rights.Left)
 		in.addFaults(&all, rights)
 		if err != nil {
-			all.add(p, p.fault(err, in.secrets))
+			all.add(p, p.fault(err, in.redactor))
 		} else if len(rights.Names(stores.Denied)) == 0 && len(rights.Faults) == 0 {
 			in.addProved(e, &all, rights)
 		}
@@ -37,7 +37,7 @@ func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 // addFaults reports what is wrong.
 func (in *loggedIn) addFaults(all *results, rights stores.Rights) {
 	for _, f := range rights.Faults {
-		all.add(in.storeRef, in.finding(f, in.secrets))
+		all.add(in.storeRef, in.finding(f, in.redactor))
 	}
 	if missing := rights.Names(stores.Denied); len(missing) > 0 {
 		f := &check.Fault{
@@ -56,7 +56,7 @@ func (in *loggedIn) reportLeftover(e *check.Env, left string) {
 	if left == "" {
 		return
 	}
-	name, command, _ := strings.Cut(redact(left, in.secrets), "; remove it: ")
+	name, command, _ := strings.Cut(in.redactor.Text(left), "; remove it: ")
 	e.Leave(check.Leftover{What: fmt.Sprintf("%s: the test secret %s", in.key, name), Remedy: command})
 }
 

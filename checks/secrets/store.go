@@ -8,6 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
@@ -81,7 +82,7 @@ type loggedIn struct {
 	storeRef
 	store    stores.Store
 	identity stores.Identity
-	secrets  []secret.Text
+	redactor *redact.Redactor
 }
 
 var loginMemo = check.NewMemo[*loggedIn]("login to")
@@ -101,30 +102,31 @@ func login(ctx context.Context, e *check.Env, p storeRef) (*loggedIn, error) {
 		if err != nil {
 			return nil, err
 		}
+		redactor := newRedactor(secrets)
 		e.AtEnd(func() { store.Close(ctx) })
 		identity, err := store.Login(ctx)
 		if err != nil {
-			return nil, p.fault(err, secrets)
+			return nil, p.fault(err, redactor)
 		}
-		return &loggedIn{p, store, identity, secrets}, nil
+		return &loggedIn{p, store, identity, redactor}, nil
 	})
 }
 
 // fault returns the check's fault for a store's error, without secrets.
-func (p storeRef) fault(err error, secrets []secret.Text) error {
+func (p storeRef) fault(err error, redactor *redact.Redactor) error {
 	var unchecked *stores.Unchecked
 	if errors.As(err, &unchecked) {
-		return check.Skip("%s", redact(unchecked.Reason, secrets))
+		return check.Skip("%s", redactor.Text(unchecked.Reason))
 	}
 	var own *stores.Fault
 	if !errors.As(err, &own) {
 		return &check.Fault{
-			Found:  p.key + ": " + redact(err.Error(), secrets),
+			Found:  p.key + ": " + redactor.Text(err.Error()),
 			Remedy: "check the answers below " + p.key,
-			Cause:  redacted{err, secrets},
+			Cause:  redactedError{err, redactor},
 		}
 	}
-	f := p.finding(own, secrets)
+	f := p.finding(own, redactor)
 	if own.Passing {
 		return check.Transient(f)
 	}
@@ -132,15 +134,15 @@ func (p storeRef) fault(err error, secrets []secret.Text) error {
 }
 
 // finding converts a store's fault into one of the check.
-func (p storeRef) finding(own *stores.Fault, secrets []secret.Text) *check.Fault {
+func (p storeRef) finding(own *stores.Fault, redactor *redact.Redactor) *check.Fault {
 	f := &check.Fault{
-		Found:  p.key + ": " + redact(own.Found, secrets),
+		Found:  p.key + ": " + redactor.Text(own.Found),
 		Why:    own.Why,
-		Remedy: redact(own.Remedy, secrets),
+		Remedy: redactor.Text(own.Remedy),
 		Warn:   own.Warn,
 	}
 	if own.Cause != nil {
-		f.Cause = redacted{own.Cause, secrets}
+		f.Cause = redactedError{own.Cause, redactor}
 	}
 	if own.Unseen {
 		f.Warn, f.Blocks = true, true
@@ -149,27 +151,29 @@ func (p storeRef) finding(own *stores.Fault, secrets []secret.Text) *check.Fault
 	return f
 }
 
-// redacted is an error without secrets in its text.
-type redacted struct {
+// redactedError is an error without secrets in its text.
+type redactedError struct {
 	error
-	secrets []secret.Text
+	redactor *redact.Redactor
 }
 
-func (h redacted) Error() string { return redact(h.error.Error(), h.secrets) }
+// Error returns the text of the error with every secret masked.
+func (r redactedError) Error() string { return r.redactor.Text(r.error.Error()) }
 
-func (h redacted) Unwrap() error { return h.error }
+// Unwrap returns the original error.
+func (r redactedError) Unwrap() error { return r.error }
 
-// minSecret is the length below which a text is not redacted: it could be part of a word.
-const minSecret = 6
-
-// redact masks every secret in a text, also single lines of a secret.
-func redact(text string, secrets []secret.Text) string {
+// newRedactor returns a redactor of the secrets, and of every line of those with several
+// lines.
+func newRedactor(secrets []secret.Text) *redact.Redactor {
+	r := &redact.Redactor{}
 	for _, s := range secrets {
-		for _, part := range append([]string{s.Reveal()}, strings.Split(s.Reveal(), "\n")...) {
-			if len(part) >= minSecret && !strings.HasPrefix(part, "-----") {
-				text = strings.ReplaceAll(text, part, secret.Mask)
+		r.Add(s.Reveal())
+		for line := range strings.Lines(s.Reveal()) {
+			if !strings.HasPrefix(line, "-----") {
+				r.Add(line)
 			}
 		}
 	}
-	return text
+	return r
 }

@@ -75,8 +75,10 @@ const (
 	// healing is how long a container that keeps crashing may take when the
 	// problem can pass, such as a database that does not answer yet.
 	healing = time.Minute
-	// anyAccount stands for the account in remedies: the log does not name it.
-	anyAccount = "'<user>'@'%'"
+	// anyAccount and anyDatabase stand for the account and the database in remedies:
+	// the log does not name them.
+	anyAccount  = "'<user>'@'%'"
+	anyDatabase = "<database>"
 )
 
 // FromLog returns the diagnosis of the last line that a rule matches.
@@ -106,7 +108,7 @@ func logRuleFor(number int, line string) (logRule, bool) {
 		}
 	}
 	e, ok := mysqlerr.Lookup(number)
-	return logRule{summary: e.Summary, remedy: e.RemedyFor(anyAccount), temporary: e.Temporary}, ok
+	return logRule{summary: e.Summary, remedy: e.RemedyFor(anyAccount, anyDatabase), temporary: e.Temporary}, ok
 }
 
 // pymysql matches `(1045, "Access denied for user …")`.

@@ -27,3 +27,10 @@ func TestCover(t *testing.T) {
 		}
 	}
 }
+
+func TestPodRanges_bothFamilies(t *testing.T) {
+	got := PodRanges([]string{"10.244.1.0/24", "fd00:10:244:1::/64", "10.244.0.0/24", "fd00:10:244::/64", "malformed"})
+	if len(got) != 2 || got[0].String() != "10.244.0.0/23" || got[1].String() != "fd00:10:244::/63" {
+		t.Errorf("got %v", got)
+	}
+}

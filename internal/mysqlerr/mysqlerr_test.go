@@ -25,7 +25,7 @@ func TestLookup(t *testing.T) {
 
 func TestRemedyFor(t *testing.T) {
 	e, _ := Lookup(1044)
-	if got := e.RemedyFor("'zenml'@'%'"); !strings.HasSuffix(got, "TO 'zenml'@'%'") {
+	if got := e.RemedyFor("'zenml'@'%'", "zenml"); !strings.HasSuffix(got, "ON zenml.* TO 'zenml'@'%';") {
 		t.Errorf("got %s", got)
 	}
 }

@@ -31,12 +31,13 @@ type account struct {
 
 // Secrets returns the parts that must be redacted.
 func (c Config) Secrets() []secret.Text {
-	secrets := []secret.Text{c.Token, c.Account}
 	var a account
-	if json.Unmarshal([]byte(c.Account.Reveal()), &a) == nil {
-		for _, part := range []string{a.PrivateKey, a.ClientSecret, a.RefreshToken} {
-			secrets = append(secrets, secret.New(part), secret.New(strings.TrimSpace(part)))
-		}
+	if json.Unmarshal([]byte(c.Account.Reveal()), &a) != nil {
+		return []secret.Text{c.Token, c.Account}
+	}
+	secrets := []secret.Text{c.Token}
+	for _, part := range []string{a.PrivateKey, a.ClientSecret, a.RefreshToken} {
+		secrets = append(secrets, secret.New(part))
 	}
 	return secrets
 }
