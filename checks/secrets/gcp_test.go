@@ -177,7 +177,7 @@ func TestGCP_invalidKeys(t *testing.T) {
 	g.Forget(gone)
 	swapped := strings.Replace(other, "other@", "keeper@", 1) // one account's name over another's key
 	for name, c := range map[string]struct{ key, say string }{
-		"deleted account": {goneKey, "there is no service account " + gone},
+		"deleted account": {goneKey, "the service account " + gone},
 		"deleted key":     {swapped, "Google does not know the key key-of-other of keeper@"},
 		"kind": {
 			strings.Replace(key, "service_account", "authorized_user", 1),
