@@ -43,7 +43,10 @@ expose:
   host: zenml.example.org
   ingress: {class: nginx}
   tls: {mode: cert-manager, issuer: {name: letsencrypt-staging, kind: ClusterIssuer}}
-prerequisites: {ingressNginx: install, certManager: install, clusterIssuer: {create: true, acme: staging, email: ops@example.com}}
+prerequisites:
+  ingressNginx: install
+  certManager: install
+  clusterIssuer: {create: true, acme: staging, email: ops@example.com}
 `},
 	"gateway with a certificate of cert-manager": {host: "zenml.example.com", roots: acmeRoot, answers: `
 version: 1
@@ -55,11 +58,16 @@ version: 1
 database: {type: sqlite}
 expose: {type: ingress, host: self-signed.example.com, tls: {mode: self-signed}}
 `},
-	"certificate of a private authority": {host: "private.example.com", prepare: privateSecret, roots: privateRoot, answers: `
+	"certificate of a private authority": {
+		host:    "private.example.com",
+		prepare: privateSecret,
+		roots:   privateRoot,
+		answers: `
 version: 1
 database: {type: sqlite}
 expose: {type: ingress, host: private.example.com, tls: {mode: secret, secretName: private-tls}}
-`},
+`,
+	},
 }
 
 func TestInstallWithHTTPS(t *testing.T) {
@@ -77,7 +85,12 @@ func TestInstallWithHTTPS(t *testing.T) {
 			waitForHTTPS(t, c, e, namespace)
 			// This machine trusts none of these authorities.
 			engine := install.Engine{Access: c.Access()}
-			if found, err := engine.Address(t.Context(), namespace, "zenml-server"); err != nil || found.URL != "https://"+e.host || !found.NoVerify {
+			if found, err := engine.Address(
+				t.Context(),
+				namespace,
+				"zenml-server",
+			); err != nil || found.URL != "https://"+e.host ||
+				!found.NoVerify {
 				t.Errorf("address %+v, %v", found, err)
 			}
 		})
@@ -88,7 +101,11 @@ func TestInstallWithHTTPS(t *testing.T) {
 func (p *place) runsKnowing(hosts string, args ...string) result {
 	p.t.Helper()
 	const script = `mount --bind "$1" /etc/hosts && shift && exec "$@"`
-	line := slices.Concat([]string{"--mount", "sh", "-c", script, "sh", p.file("hosts", hosts+"\n"), os.Args[0]}, args, []string{"--kubeconfig", p.env["KUBECONFIG"]})
+	line := slices.Concat(
+		[]string{"--mount", "sh", "-c", script, "sh", p.file("hosts", hosts+"\n"), os.Args[0]},
+		args,
+		[]string{"--kubeconfig", p.env["KUBECONFIG"]},
+	)
 	command := exec.CommandContext(p.t.Context(), "unshare", line...)
 	command.Env = append(os.Environ(), asInstaller+"=1")
 	var out, talk bytes.Buffer
@@ -171,8 +188,13 @@ func privateSecret(t *testing.T, c *testcluster.Cluster, namespace string) {
 	authority := testdb.NewAuthority(t)
 	pair := authority.Server(t, time.Now().AddDate(1, 0, 0), "private.example.com")
 	_, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Name: "private-tls"}, Type: corev1.SecretTypeTLS,
-		Data: map[string][]byte{corev1.TLSCertKey: pair.Cert, corev1.TLSPrivateKeyKey: pair.Key, "ca.crt": authority.PEM},
+		ObjectMeta: metav1.ObjectMeta{Name: "private-tls"},
+		Type:       corev1.SecretTypeTLS,
+		Data: map[string][]byte{
+			corev1.TLSCertKey:       pair.Cert,
+			corev1.TLSPrivateKeyKey: pair.Key,
+			"ca.crt":                authority.PEM,
+		},
 	}, metav1.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -15,15 +15,28 @@ var certificateReasons = []string{CertificatePending}
 // certificateRules never end an install: the server runs without the
 // certificate, and cert-manager tries again.
 var certificateRules = []rule{
-	{name: "issuer missing", reasons: certificateReasons, grace: Forever,
+	{
+		name:    "issuer missing",
+		reasons: certificateReasons,
+		grace:   Forever,
 		fits: func(p Problem) bool {
 			return strings.Contains(p.Text, "Referenced ") && strings.Contains(p.Text, " not found")
 		},
-		summary: "the issuer of the certificate does not exist", reason: "{text}",
-		remedy: "create it, or set expose.tls.issuer.name and expose.tls.issuer.kind to one that kubectl get clusterissuers,issuers lists"},
-	{name: "acme rate limit", reasons: certificateReasons, grace: Forever, fits: acmeError("rateLimited"),
-		summary: "the ACME server's rate limit is reached", reason: "{text}",
-		remedy: "wait until the time in the message, or set expose.tls.issuer.name to an issuer for Let's Encrypt's staging server while you test"},
+		summary: "the issuer of the certificate does not exist",
+		reason:  "{text}",
+		remedy: "create it, or set expose.tls.issuer.name and expose.tls.issuer.kind to one that " +
+			"kubectl get clusterissuers,issuers lists",
+	},
+	{
+		name:    "acme rate limit",
+		reasons: certificateReasons,
+		grace:   Forever,
+		fits:    acmeError("rateLimited"),
+		summary: "the ACME server's rate limit is reached",
+		reason:  "{text}",
+		remedy: "wait until the time in the message, or set expose.tls.issuer.name to an issuer for " +
+			"Let's Encrypt's staging server while you test",
+	},
 	{name: "acme policy", reasons: certificateReasons, grace: Forever, fits: acmeError("rejectedIdentifier"),
 		summary: "the ACME server issues no certificates for this host", reason: "{text}",
 		remedy: "set expose.host to a host below a public domain that you own"},
@@ -34,15 +47,26 @@ var certificateRules = []rule{
 	{name: "host unresolved", reasons: certificateReasons, grace: Forever, contains: []string{"no such host"},
 		summary: "the host has no DNS record that the cluster can see", reason: "{text}",
 		remedy: "create a DNS record for expose.host that points at the ingress controller's address"},
-	{name: "solver not reached", reasons: certificateReasons, grace: Forever,
+	{
+		name:     "solver not reached",
+		reasons:  certificateReasons,
+		grace:    Forever,
 		contains: []string{"wrong status code", "did not get expected response"},
-		summary:  "another server answers the HTTP-01 challenge: the ingress controller does not serve cert-manager's solver", reason: "{text}",
+		summary:  "another server than cert-manager's solver answers the HTTP-01 challenge",
+		reason:   "{text}",
 		remedy: "set ingressClassName in the issuer's HTTP-01 solver to the class in expose.ingress.class, " +
-			"and check that the host's DNS record points at its controller"},
-	{name: "host unreachable", reasons: certificateReasons, grace: Forever, contains: []string{"failed to perform self check"},
-		summary: "cert-manager cannot reach the host on port 80 from inside the cluster", reason: "{text}",
+			"and check that the host's DNS record points at its controller",
+	},
+	{
+		name:     "host unreachable",
+		reasons:  certificateReasons,
+		grace:    Forever,
+		contains: []string{"failed to perform self check"},
+		summary:  "cert-manager cannot reach the host on port 80 from inside the cluster",
+		reason:   "{text}",
 		remedy: "check that the host's DNS record points at the ingress controller, that port 80 is open, " +
-			"and that pods can reach the load balancer's address"},
+			"and that pods can reach the load balancer's address",
+	},
 	{name: "certificate pending", reasons: certificateReasons, grace: Forever,
 		summary: "cert-manager has not issued the certificate yet", reason: "{text}",
 		remedy: "see why with kubectl describe certificates,certificaterequests,orders,challenges"},

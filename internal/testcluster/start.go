@@ -24,7 +24,9 @@ const (
 )
 
 var (
-	start      = sync.OnceValues(func() (*Cluster, error) { return startOnce(os.Getenv(envRecord), "") }) //nolint:forbidigo // set by make test
+	start = sync.OnceValues(func() (*Cluster, error) {
+		return startOnce(os.Getenv(envRecord), "") //nolint:forbidigo // set by make test
+	})
 	startHTTPS = sync.OnceValues(func() (*Cluster, error) { return startOnce("", "https") })
 
 	mu      sync.Mutex

@@ -36,25 +36,53 @@ var httpsFaults = map[string]fault{
 		{"Certificate/zenml-tls", "Ready=False DoesNotExist", "Issuing certificate as Secret does not exist"},
 		{"CertificateRequest/", "Ready=False Pending", "Waiting on certificate issuance from order"},
 		{"Order/", "pending"},
-		{"Challenge/", "pending", "Waiting for HTTP-01 challenge propagation: failed to perform self check GET request", "no such host"},
+		{
+			"Challenge/",
+			"pending",
+			"Waiting for HTTP-01 challenge propagation: failed to perform self check GET request",
+			"no such host",
+		},
 	}},
 	"the host is unreachable": {host: "zenml.unreachable.test", want: [][]string{
-		{"Challenge/", "pending", "Waiting for HTTP-01 challenge propagation: failed to perform self check GET request", "http://zenml.unreachable.test/.well-known/acme-challenge/"},
+		{
+			"Challenge/",
+			"pending",
+			"Waiting for HTTP-01 challenge propagation: failed to perform self check GET request",
+			"http://zenml.unreachable.test/.well-known/acme-challenge/",
+		},
 	}},
-	"the solver's class is another controller's": {host: "zenml.wrong-class.test", issuer: "wrong-class", solver: "[{http01: {ingress: {ingressClassName: traefik}}}]", want: [][]string{
-		// The exposed server answers the challenge's path, as ZenML's dashboard does for all paths.
-		{"Challenge/", "pending", "Waiting for HTTP-01 challenge propagation: did not get expected response", "when querying endpoint"},
-	}},
+	"the solver's class is another controller's": {
+		host:   "zenml.wrong-class.test",
+		issuer: "wrong-class",
+		solver: "[{http01: {ingress: {ingressClassName: traefik}}}]",
+		want: [][]string{
+			// The exposed server answers the challenge's path, as ZenML's dashboard does for all paths.
+			{
+				"Challenge/",
+				"pending",
+				"Waiting for HTTP-01 challenge propagation: did not get expected response",
+				"when querying endpoint",
+			},
+		},
+	},
 	"an expired certificate is not renewed": {host: "expired.unresolved.test", expired: true, want: [][]string{
 		{"Certificate/zenml-tls", "Ready=False Expired", "Certificate expired on"},
 		{"Certificate/zenml-tls", "Issuing=True"},
 		{"Challenge/", "pending", "no such host"},
 	}},
 	"the issuer does not exist": {host: "zenml.no-issuer.test", issuer: "nobody", want: [][]string{
-		{"CertificateRequest/", "Ready=False Pending", `Referenced "ClusterIssuer" not found: clusterissuer.cert-manager.io "nobody" not found`},
+		{
+			"CertificateRequest/",
+			"Ready=False Pending",
+			`Referenced "ClusterIssuer" not found: clusterissuer.cert-manager.io "nobody" not found`,
+		},
 	}},
 	"the rate limit is exceeded": {host: "zenml.rate-limited.test", want: [][]string{
-		{"Order/", "errored", "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates"},
+		{
+			"Order/",
+			"errored",
+			"Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates",
+		},
 		{"CertificateRequest/", "Ready=False Failed"},
 		{"Certificate/zenml-tls", "Issuing=False Failed"},
 	}},
@@ -152,7 +180,15 @@ func describe(out *strings.Builder, object *unstructured.Unstructured) {
 	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
 	for _, entry := range conditions {
 		condition, _ := entry.(map[string]any)
-		fmt.Fprintf(out, "  %s: %s=%s %s: %s\n", title, field(condition, "type"), field(condition, "status"), field(condition, "reason"), field(condition, "message"))
+		fmt.Fprintf(
+			out,
+			"  %s: %s=%s %s: %s\n",
+			title,
+			field(condition, "type"),
+			field(condition, "status"),
+			field(condition, "reason"),
+			field(condition, "message"),
+		)
 	}
 }
 
@@ -164,7 +200,14 @@ func (s *httpsSandbox) events(ctx context.Context, namespace string) string {
 	}
 	var out strings.Builder
 	for _, event := range list.Items {
-		fmt.Fprintf(&out, "  event %s/%s: %s: %s\n", event.InvolvedObject.Kind, event.InvolvedObject.Name, event.Reason, event.Message)
+		fmt.Fprintf(
+			&out,
+			"  event %s/%s: %s: %s\n",
+			event.InvolvedObject.Kind,
+			event.InvolvedObject.Name,
+			event.Reason,
+			event.Message,
+		)
 	}
 	return out.String()
 }
@@ -192,7 +235,9 @@ func (s *httpsSandbox) expiredSecret(t *testing.T, namespace, host string) (cert
 	certificate, key := expired(t, host)
 	secret := &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "zenml-tls", Annotations: map[string]string{
-			"cert-manager.io/issuer-name": "letsencrypt-staging", "cert-manager.io/issuer-kind": "ClusterIssuer", "cert-manager.io/issuer-group": "cert-manager.io",
+			"cert-manager.io/issuer-name":  "letsencrypt-staging",
+			"cert-manager.io/issuer-kind":  "ClusterIssuer",
+			"cert-manager.io/issuer-group": "cert-manager.io",
 		}},
 		Type: corev1.SecretTypeTLS,
 		Data: map[string][]byte{corev1.TLSCertKey: certificate, corev1.TLSPrivateKeyKey: key},

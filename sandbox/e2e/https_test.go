@@ -29,14 +29,26 @@ const httpsReadyWithin = 3 * time.Minute
 
 // The resources that tests read and write.
 var (
-	ingresses      = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
-	httpRoutes     = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "httproutes"}
-	gateways       = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "gateways"}
+	ingresses  = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
+	httpRoutes = schema.GroupVersionResource{
+		Group:    "gateway.networking.k8s.io",
+		Version:  "v1",
+		Resource: "httproutes",
+	}
+	gateways = schema.GroupVersionResource{
+		Group:    "gateway.networking.k8s.io",
+		Version:  "v1",
+		Resource: "gateways",
+	}
 	clusterIssuers = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "clusterissuers"}
 	certificates   = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "certificates"}
-	requests       = schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "certificaterequests"}
-	orders         = schema.GroupVersionResource{Group: "acme.cert-manager.io", Version: "v1", Resource: "orders"}
-	challenges     = schema.GroupVersionResource{Group: "acme.cert-manager.io", Version: "v1", Resource: "challenges"}
+	requests       = schema.GroupVersionResource{
+		Group:    "cert-manager.io",
+		Version:  "v1",
+		Resource: "certificaterequests",
+	}
+	orders     = schema.GroupVersionResource{Group: "acme.cert-manager.io", Version: "v1", Resource: "orders"}
+	challenges = schema.GroupVersionResource{Group: "acme.cert-manager.io", Version: "v1", Resource: "challenges"}
 )
 
 // httpsSandbox is a sandbox with the add-on https.
@@ -78,7 +90,19 @@ func upHTTPS(t *testing.T) *httpsSandbox {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*httpsReadyWithin)
 	defer cancel()
 	start := time.Now()
-	if out, err := exec.CommandContext(ctx, strings.TrimSpace(string(out)), "up", "--name", name, "--nodes", "real", "--database", "none", "--addons", "https").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(
+		ctx,
+		strings.TrimSpace(string(out)),
+		"up",
+		"--name",
+		name,
+		"--nodes",
+		"real",
+		"--database",
+		"none",
+		"--addons",
+		"https",
+	).CombinedOutput(); err != nil {
 		t.Fatalf("up: %v\n%s", err, out)
 	}
 	took := time.Since(start)
@@ -102,7 +126,15 @@ func (s *httpsSandbox) apply(t *testing.T, resource schema.GroupVersionResource,
 	if err := yaml.Unmarshal([]byte(manifest), &object.Object); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.dynamic.Resource(resource).Namespace(namespace).Create(t.Context(), object, metav1.CreateOptions{}); err != nil {
+	if _, err := s.dynamic.Resource(
+		resource,
+	).Namespace(
+		namespace,
+	).Create(
+		t.Context(),
+		object,
+		metav1.CreateOptions{},
+	); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -116,15 +148,28 @@ func (s *httpsSandbox) serve(t *testing.T, namespace string) {
 	if _, err := s.client.CoreV1().Pods(namespace).Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "zenml"}, Spec: corev1.ServiceSpec{Selector: pod.Labels, Ports: []corev1.ServicePort{{Port: 8080}}}}
-	if _, err := s.client.CoreV1().Services(namespace).Create(t.Context(), service, metav1.CreateOptions{}); err != nil {
+	service := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: "zenml"},
+		Spec:       corev1.ServiceSpec{Selector: pod.Labels, Ports: []corev1.ServicePort{{Port: 8080}}},
+	}
+	if _, err := s.client.CoreV1().Services(
+		namespace,
+	).Create(
+		t.Context(),
+		service,
+		metav1.CreateOptions{},
+	); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (s *httpsSandbox) namespace(t *testing.T, name string) {
 	t.Helper()
-	if _, err := s.client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{}); err != nil {
+	if _, err := s.client.CoreV1().Namespaces().Create(
+		t.Context(),
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}},
+		metav1.CreateOptions{},
+	); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -139,7 +184,9 @@ metadata: {name: zenml, annotations: {%s}}
 spec:
   ingressClassName: nginx
   tls: [{hosts: [%s], secretName: zenml-tls}]
-  rules: [{host: %s, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: zenml, port: {number: 8080}}}}]}}]
+  rules:
+    - host: %s
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: zenml, port: {number: 8080}}}}]}
 `, annotations, host, host))
 }
 
@@ -149,7 +196,11 @@ func (s *httpsSandbox) ask(ctx context.Context, host string, roots *x509.CertPoo
 		TLSClientConfig: &tls.Config{RootCAs: roots},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(address)
-			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, network, net.JoinHostPort(s.HTTPS.Address, port))
+			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(
+				ctx,
+				network,
+				net.JoinHostPort(s.HTTPS.Address, port),
+			)
 		},
 	}
 	defer transport.CloseIdleConnections()
@@ -192,7 +243,12 @@ func (s *httpsSandbox) waitAnswer(t *testing.T, namespace, host string) {
 		if err != nil {
 			return fmt.Sprintf("%v\n%s", err, s.issuance(ctx, namespace))
 		}
-		t.Logf("https://%s answers after %.1f s with a certificate of %s", host, time.Since(start).Seconds(), state.PeerCertificates[0].Issuer)
+		t.Logf(
+			"https://%s answers after %.1f s with a certificate of %s",
+			host,
+			time.Since(start).Seconds(),
+			state.PeerCertificates[0].Issuer,
+		)
 		return ""
 	})
 }
@@ -202,7 +258,8 @@ func (s *httpsSandbox) ingressScenario(t *testing.T, _ *httpsSandbox) {
 	s.ingress(t, "by-ingress", "app.example.com", "cert-manager.io/cluster-issuer: letsencrypt-staging")
 	s.waitAnswer(t, "by-ingress", "app.example.com")
 	ingress, err := s.client.NetworkingV1().Ingresses("by-ingress").Get(t.Context(), "zenml", metav1.GetOptions{})
-	if err != nil || len(ingress.Status.LoadBalancer.Ingress) != 1 || ingress.Status.LoadBalancer.Ingress[0].IP != s.HTTPS.Address {
+	if err != nil || len(ingress.Status.LoadBalancer.Ingress) != 1 ||
+		ingress.Status.LoadBalancer.Ingress[0].IP != s.HTTPS.Address {
 		t.Errorf("status %+v, %v; want address %s", ingress.Status, err, s.HTTPS.Address)
 	}
 }
@@ -235,7 +292,8 @@ spec:
 			}
 			found, _ := json.Marshal(object.Object["status"])
 			for _, want := range c.want {
-				if !bytes.Contains(found, []byte(want)) || bytes.Contains(found, []byte(`"status":"False"`)) && c.resource == httpRoutes {
+				if !bytes.Contains(found, []byte(want)) ||
+					bytes.Contains(found, []byte(`"status":"False"`)) && c.resource == httpRoutes {
 					return fmt.Sprintf("%s %s lacks %s: %s", c.resource.Resource, c.name, want, found)
 				}
 			}

@@ -97,7 +97,12 @@ func newACMECommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&options.CertFile, "tls-cert-file", "", "certificate of the API")
 	flags.StringVar(&options.KeyFile, "tls-key-file", "", "its private key")
-	flags.StringVar(&options.LimitedZone, "rate-limited-zone", "", "domain below which every order exceeds a rate limit")
+	flags.StringVar(
+		&options.LimitedZone,
+		"rate-limited-zone",
+		"",
+		"domain below which every order exceeds a rate limit",
+	)
 	flags.StringVar(&options.BlockedDomain, "blocked-domain", "", "domain that the server's policy refuses")
 	return command
 }

@@ -32,7 +32,7 @@ func newDemoCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&o.up.name, "name", "demo", "name of the sandbox")
 	flags.StringVar(&o.up.nodes, "nodes", "auto", "real, simulated or auto")
-	flags.StringSliceVar(&o.up.addons, "addons", nil, "https: cert-manager, an ACME server and an ingress controller (real nodes only)")
+	addAddons(flags, &o.up.addons)
 	flags.StringVar(&o.demo.Installer, "installer", "", "the installer's binary")
 	flags.StringVar(&o.demo.Answers, "answers", "", "answers file: nothing is asked")
 	flags.StringVar(&o.demo.Chart, "chart", "current", "generation of the stand-in chart: current or legacy")

@@ -74,7 +74,8 @@ func printAddresses(row func(string, string, ...any), record *state.Record) {
 		row("database", "mysql://%s@%s:%d/%s (reports %s, password in %s)", db.User, db.Host, db.Port, db.Name, db.Version, db.PasswordFile)
 	}
 	if https := record.HTTPS; https != nil {
-		row("https", "%s, ingress class %s, Gateway %s, ClusterIssuer %s (root certificate in %s)", https.Address, https.IngressClasses[0], https.Gateway, https.ClusterIssuers[0], https.CAFile)
+		row("https", "%s, ingress class %s, Gateway %s, ClusterIssuer %s (root certificate in %s)",
+			https.Address, https.IngressClasses[0], https.Gateway, https.ClusterIssuers[0], https.CAFile)
 	}
 	row("logs", "%s", record.Logs)
 }

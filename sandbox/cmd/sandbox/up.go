@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/component-base/version"
 
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/launch"
@@ -42,7 +43,7 @@ func newUpCommand() *cobra.Command {
 	flags.IntVar(&options.count, "count", 1, "number of simulated nodes")
 	flags.StringVar(&options.database, "database", "mysql", "mysql or none")
 	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox does not have from their own registries")
-	flags.StringSliceVar(&options.addons, "addons", nil, "https: cert-manager, an ACME server and an ingress controller (real nodes only)")
+	addAddons(flags, &options.addons)
 	flags.IntVar(&options.owner, "owner", 0, "id of a process with whose end the sandbox is taken down")
 	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long to wait until the sandbox is ready")
 	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to come up, for inspection")
@@ -100,6 +101,11 @@ func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
 	}, nil
 }
 
+func addAddons(flags *pflag.FlagSet, addons *[]string) {
+	flags.StringSliceVar(addons, "addons", nil,
+		"https: cert-manager, an ACME server and an ingress controller (real nodes only)")
+}
+
 // addonTimeout is how much longer a sandbox with add-ons may take to be ready.
 const addonTimeout = 4 * time.Minute
 
@@ -113,7 +119,8 @@ func chooseAddons(wanted []string, nodes, executable string) (bool, error) {
 			return false, fmt.Errorf("--addons %s needs real nodes, and the sandbox would have %s ones", name, nodes)
 		}
 		if _, err := os.Stat(supervisor.AddonFolder(executable, name)); err != nil {
-			return false, fmt.Errorf("the add-on %s is not built: run sandbox/build.sh --addons %s, and the binary that it prints: %w", name, name, err)
+			return false, fmt.Errorf("the add-on %s is not built: run sandbox/build.sh --addons %s, "+
+				"and use the binary that it prints: %w", name, name, err)
 		}
 	}
 	return len(wanted) > 0, nil

@@ -48,7 +48,13 @@ func (s *Supervisor) installAddons(ctx context.Context) error {
 	cmd.WaitDelay = 5 * time.Second
 	answer, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("the add-on %s failed (%w); the end of its log %s:\n%s", AddonHTTPS, err, logFile, process.Tail(logFile, 15))
+		return fmt.Errorf(
+			"the add-on %s failed (%w); the end of its log %s:\n%s",
+			AddonHTTPS,
+			err,
+			logFile,
+			process.Tail(logFile, 15),
+		)
 	}
 	https := &state.HTTPS{}
 	if err := json.Unmarshal(answer, https); err != nil {

@@ -35,10 +35,25 @@ func newControllerCommand() *cobra.Command {
 		RunE:  func(command *cobra.Command, _ []string) error { return runController(command.Context(), options) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&options.ClusterResourceNamespace, "cluster-resource-namespace", "kube-system", "namespace of the Secrets of ClusterIssuers")
+	flags.StringVar(
+		&options.ClusterResourceNamespace,
+		"cluster-resource-namespace",
+		"kube-system",
+		"namespace of the Secrets of ClusterIssuers",
+	)
 	flags.StringVar(&options.HTTP01SolverImage, "acme-http01-solver-image", "", "image of the HTTP-01 solver")
-	flags.IntVar(&options.MaxConcurrentChallenges, "max-concurrent-challenges", 60, "number of challenges processed at once")
-	flags.BoolVar(&options.EnableGatewayAPI, "enable-gateway-api", false, "issue certificates for Gateways and solve challenges through HTTPRoutes")
+	flags.IntVar(
+		&options.MaxConcurrentChallenges,
+		"max-concurrent-challenges",
+		60,
+		"number of challenges processed at once",
+	)
+	flags.BoolVar(
+		&options.EnableGatewayAPI,
+		"enable-gateway-api",
+		false,
+		"issue certificates for Gateways and solve challenges through HTTPRoutes",
+	)
 	flags.BoolVar(&options.EnableOwnerRef, "enable-certificate-owner-ref", false, "make Certificates own their Secrets")
 	ignoreLeaderElection(flags)
 	addLogging(command, logging)
@@ -64,7 +79,12 @@ func defaults() *controller.ContextOptions {
 			GatewayAPIExtraProtocols:          sets.New[string](),
 		},
 		CertificateOptions: controller.CertificateOptions{
-			CopiedAnnotationPrefixes:                 []string{"*", "-kubectl.kubernetes.io/", "-fluxcd.io/", "-argocd.argoproj.io/"},
+			CopiedAnnotationPrefixes: []string{
+				"*",
+				"-kubectl.kubernetes.io/",
+				"-fluxcd.io/",
+				"-argocd.argoproj.io/",
+			},
 			CertificateRequestMinimumBackoffDuration: time.Hour,
 			CertificateRequestMaximumBackoffDuration: 32 * time.Hour,
 		},
@@ -127,7 +147,9 @@ func serveHealth(ctx context.Context) error {
 		return fmt.Errorf("listen for health checks: %w", err)
 	}
 	server := &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
+		Handler: http.HandlerFunc(
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) },
+		),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })

@@ -71,8 +71,11 @@ func refuse(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"type":   "urn:ietf:params:acme:error:rateLimited",
 		"status": http.StatusTooManyRequests,
-		"detail": "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after " +
-			again.Format("2006-01-02 15:04:05 MST") + ": see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers",
+		"detail": "too many certificates (5) already issued for this exact set of identifiers " +
+			"in the last 168h0m0s, retry after " +
+			again.Format(
+				"2006-01-02 15:04:05 MST",
+			) + ": see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers",
 	})
 }
 

@@ -17,7 +17,10 @@ func order(hosts ...string) string {
 		identifiers = append(identifiers, fmt.Sprintf(`{"type":"dns","value":%q}`, host))
 	}
 	payload := `{"identifiers":[` + strings.Join(identifiers, ",") + `]}`
-	return fmt.Sprintf(`{"protected":"e30","payload":%q,"signature":"AA"}`, base64.RawURLEncoding.EncodeToString([]byte(payload)))
+	return fmt.Sprintf(
+		`{"protected":"e30","payload":%q,"signature":"AA"}`,
+		base64.RawURLEncoding.EncodeToString([]byte(payload)),
+	)
 }
 
 func TestLimited(t *testing.T) {
@@ -52,7 +55,9 @@ func TestLimited(t *testing.T) {
 			if c.status == http.StatusOK && string(body) != c.body {
 				t.Errorf("Pebble got %q", body)
 			}
-			if c.status != http.StatusOK && (!strings.Contains(string(body), "urn:ietf:params:acme:error:rateLimited") || response.Header.Get("Replay-Nonce") != "from "+noncePath) {
+			if c.status != http.StatusOK &&
+				(!strings.Contains(string(body), "urn:ietf:params:acme:error:rateLimited") ||
+					response.Header.Get("Replay-Nonce") != "from "+noncePath) {
 				t.Errorf("refused with %q, headers %v", body, response.Header)
 			}
 		})

@@ -93,7 +93,8 @@ func watch(m manager.Manager, r reconcile.Reconciler) error {
 	})
 	builder := ctrl.NewControllerManagedBy(m).Named("ingress")
 	for _, object := range []client.Object{
-		&networkingv1.IngressClass{}, &networkingv1.Ingress{}, &gatewayv1.GatewayClass{}, &gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{},
+		&networkingv1.IngressClass{}, &networkingv1.Ingress{},
+		&gatewayv1.GatewayClass{}, &gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{},
 		&corev1.Service{}, &corev1.Secret{}, &corev1.Namespace{},
 	} {
 		builder = builder.Watches(object, all)

@@ -83,7 +83,7 @@ func (s *snapshot) listenerCertificate(gateway *gatewayv1.Gateway, spec *gateway
 	}
 	ref := spec.TLS.CertificateRefs[0]
 	if ref.Namespace != nil && string(*ref.Namespace) != gateway.Namespace {
-		return nil, errors.New("Secrets of other namespaces are not supported")
+		return nil, errors.New("a Secret of another namespace is not supported")
 	}
 	return s.pair(gateway.Namespace, string(ref.Name))
 }

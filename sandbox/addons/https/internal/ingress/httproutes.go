@@ -61,7 +61,11 @@ func ofGateway(listeners []*listener, route *gatewayv1.HTTPRoute, ref gatewayv1.
 }
 
 // attach makes the routes of one parent reference.
-func (s *snapshot) attach(object *gatewayv1.HTTPRoute, ref gatewayv1.ParentReference, listeners []*listener) ([]route, attachment) {
+func (s *snapshot) attach(
+	object *gatewayv1.HTTPRoute,
+	ref gatewayv1.ParentReference,
+	listeners []*listener,
+) ([]route, attachment) {
 	became := attachment{
 		object: object, ref: ref, reason: gatewayv1.RouteReasonNoMatchingParent,
 		message: "the Gateway has no listener of this section name and port",
@@ -72,7 +76,10 @@ func (s *snapshot) attach(object *gatewayv1.HTTPRoute, ref gatewayv1.ParentRefer
 			continue
 		}
 		if !s.admits(l, object.Namespace) {
-			became.refuse(gatewayv1.RouteReasonNotAllowedByListeners, "no listener allows routes of namespace "+object.Namespace)
+			became.refuse(
+				gatewayv1.RouteReasonNotAllowedByListeners,
+				"no listener allows routes of namespace "+object.Namespace,
+			)
 			continue
 		}
 		hosts := intersect(l.host(), object.Spec.Hostnames)
@@ -137,7 +144,8 @@ func pathsOf(rule gatewayv1.HTTPRouteRule) []pathMatch {
 // redirects returns true if a rule sends requests to HTTPS.
 func redirects(rule gatewayv1.HTTPRouteRule) bool {
 	for _, filter := range rule.Filters {
-		if filter.RequestRedirect != nil && filter.RequestRedirect.Scheme != nil && *filter.RequestRedirect.Scheme == "https" {
+		if filter.RequestRedirect != nil && filter.RequestRedirect.Scheme != nil &&
+			*filter.RequestRedirect.Scheme == "https" {
 			return true
 		}
 	}
@@ -146,15 +154,15 @@ func redirects(rule gatewayv1.HTTPRouteRule) bool {
 
 // ruleBackend returns the address of a rule's first backend.
 func (s *snapshot) ruleBackend(object *gatewayv1.HTTPRoute, rule gatewayv1.HTTPRouteRule, became *attachment) string {
-	for _, ref := range rule.BackendRefs {
-		address := ""
-		if ref.Port != nil && (ref.Namespace == nil || string(*ref.Namespace) == object.Namespace) {
-			address = s.backend(object.Namespace, string(ref.Name), networkingv1.ServiceBackendPort{Number: *ref.Port})
-		}
-		if address == "" {
-			became.unresolved = fmt.Sprintf("there is no Service %s/%s with this port", object.Namespace, ref.Name)
-		}
-		return address
+	if len(rule.BackendRefs) == 0 {
+		return ""
 	}
-	return ""
+	ref, address := rule.BackendRefs[0], ""
+	if ref.Port != nil && (ref.Namespace == nil || string(*ref.Namespace) == object.Namespace) {
+		address = s.backend(object.Namespace, string(ref.Name), networkingv1.ServiceBackendPort{Number: *ref.Port})
+	}
+	if address == "" {
+		became.unresolved = fmt.Sprintf("there is no Service %s/%s with this port", object.Namespace, ref.Name)
+	}
+	return address
 }

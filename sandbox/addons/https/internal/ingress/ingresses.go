@@ -80,7 +80,11 @@ func (s *snapshot) certificatesOf(ingress *networkingv1.Ingress) table {
 }
 
 // ingressRoute makes a route of one path; false if it cannot be served.
-func (s *snapshot) ingressRoute(ingress *networkingv1.Ingress, host string, path networkingv1.HTTPIngressPath) (route, bool) {
+func (s *snapshot) ingressRoute(
+	ingress *networkingv1.Ingress,
+	host string,
+	path networkingv1.HTTPIngressPath,
+) (route, bool) {
 	r := route{
 		host: strings.ToLower(host), path: path.Path, kind: prefix, plain: true, secure: true,
 		redirect: ingress.Annotations[redirectAnnotation] == "true" && secured(ingress, host),

@@ -45,9 +45,18 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case found == nil:
 		http.Error(w, "404 page not found: no Ingress or HTTPRoute for "+host+r.URL.Path, http.StatusNotFound)
 	case found.redirect && r.TLS == nil:
-		http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusPermanentRedirect)
+		http.Redirect(
+			w,
+			r,
+			"https://"+host+r.URL.RequestURI(),
+			http.StatusPermanentRedirect,
+		) //nolint:gosec // the host has a route
 	case found.backend == "":
-		http.Error(w, "503 service unavailable: the Service does not exist or has no such port", http.StatusServiceUnavailable)
+		http.Error(
+			w,
+			"503 service unavailable: the Service does not exist or has no such port",
+			http.StatusServiceUnavailable,
+		)
 	default:
 		p.forward(found, w, r)
 	}

@@ -16,7 +16,18 @@ import (
 func newServers(t *testing.T, routes func(backend string) []route) (plain, secure string) {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, strings.Join([]string{r.Host, r.URL.RequestURI(), r.Header.Get("X-Forwarded-Proto"), r.Header.Get("X-Forwarded-Host")}, " "))
+		_, _ = io.WriteString(
+			w,
+			strings.Join(
+				[]string{
+					r.Host,
+					r.URL.RequestURI(),
+					r.Header.Get("X-Forwarded-Proto"),
+					r.Header.Get("X-Forwarded-Host"),
+				},
+				" ",
+			),
+		)
 	}))
 	t.Cleanup(service.Close)
 	p, err := newProxy(slog.New(slog.DiscardHandler))
@@ -61,7 +72,16 @@ func TestProxy(t *testing.T) {
 		return []route{
 			{host: "zenml.test", path: "/", kind: prefix, plain: true, secure: true, redirect: true, backend: backend},
 			{host: "zenml.test", path: "/.well-known/token", kind: exact, plain: true, secure: true, backend: backend},
-			{host: "apps.test", path: "/zenml(/|$)(.*)", kind: pattern, regex: regexp.MustCompile("^/zenml(/|$)(.*)"), rewrite: "/$2", plain: true, secure: true, backend: backend},
+			{
+				host:    "apps.test",
+				path:    "/zenml(/|$)(.*)",
+				kind:    pattern,
+				regex:   regexp.MustCompile("^/zenml(/|$)(.*)"),
+				rewrite: "/$2",
+				plain:   true,
+				secure:  true,
+				backend: backend,
+			},
 			{host: "gone.test", path: "/", kind: prefix, plain: true, secure: true},
 			{host: "closed.test", path: "/", kind: prefix, plain: true, secure: true, backend: "127.0.0.1:1"},
 		}
@@ -72,8 +92,8 @@ func TestProxy(t *testing.T) {
 		body             string
 	}{
 		"https":                    {secure, "zenml.test", "/api?x=1", 200, "zenml.test /api?x=1 https zenml.test"},
-		"a challenge over http":    {plain, "zenml.test", "/.well-known/token", 200, "zenml.test /.well-known/token http zenml.test"},
-		"rewritten":                {secure, "apps.test", "/zenml/health?x=1", 200, "apps.test /health?x=1 https apps.test"},
+		"a challenge over http":    {plain, "zenml.test", "/.well-known/token", 200, "/.well-known/token http zenml.test"},
+		"rewritten":                {secure, "apps.test", "/zenml/health?x=1", 200, "/health?x=1 https apps.test"},
 		"rewritten to the root":    {secure, "apps.test", "/zenml", 200, "apps.test / https apps.test"},
 		"no route":                 {plain, "nobody.test", "/", 404, "no Ingress or HTTPRoute for nobody.test/"},
 		"no Service":               {plain, "gone.test", "/", 503, "the Service does not exist"},

@@ -37,7 +37,9 @@ func take(ctx context.Context, reader client.Reader) (*snapshot, error) {
 	var services corev1.ServiceList
 	var secrets corev1.SecretList
 	var namespaces corev1.NamespaceList
-	for _, list := range []client.ObjectList{&classes, &ingresses, &gatewayClasses, &gateways, &routes, &services, &secrets, &namespaces} {
+	for _, list := range []client.ObjectList{
+		&classes, &ingresses, &gatewayClasses, &gateways, &routes, &services, &secrets, &namespaces,
+	} {
 		if err := reader.List(ctx, list); err != nil {
 			return nil, fmt.Errorf("list %T: %w", list, err)
 		}

@@ -20,24 +20,46 @@ func stage() *snapshot {
 	}
 	return &snapshot{
 		ingressClasses: []networkingv1.IngressClass{
-			{ObjectMeta: metav1.ObjectMeta{Name: "nginx"}, Spec: networkingv1.IngressClassSpec{Controller: ControllerName}},
-			{ObjectMeta: metav1.ObjectMeta{Name: "traefik"}, Spec: networkingv1.IngressClassSpec{Controller: "traefik.io/ingress-controller"}},
+			{
+				ObjectMeta: metav1.ObjectMeta{Name: "nginx"},
+				Spec:       networkingv1.IngressClassSpec{Controller: ControllerName},
+			},
+			{
+				ObjectMeta: metav1.ObjectMeta{Name: "traefik"},
+				Spec:       networkingv1.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
+			},
 		},
-		gatewayClasses: []gatewayv1.GatewayClass{{ObjectMeta: metav1.ObjectMeta{Name: "sandbox"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: ControllerName}}},
-		services:       map[types.NamespacedName]corev1.Service{key: service},
-		secrets:        map[types.NamespacedName]corev1.Secret{},
-		namespaces:     map[string]corev1.Namespace{"team": {ObjectMeta: metav1.ObjectMeta{Name: "team", Labels: map[string]string{"routes": "yes"}}}},
+		gatewayClasses: []gatewayv1.GatewayClass{
+			{
+				ObjectMeta: metav1.ObjectMeta{Name: "sandbox"},
+				Spec:       gatewayv1.GatewayClassSpec{ControllerName: ControllerName},
+			},
+		},
+		services: map[types.NamespacedName]corev1.Service{key: service},
+		secrets:  map[types.NamespacedName]corev1.Secret{},
+		namespaces: map[string]corev1.Namespace{
+			"team": {ObjectMeta: metav1.ObjectMeta{Name: "team", Labels: map[string]string{"routes": "yes"}}},
+		},
 	}
 }
 
 func newIngress(class string, annotations map[string]string, kind networkingv1.PathType) networkingv1.Ingress {
-	ingress := networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "zenml", Name: "zenml", Annotations: annotations}}
+	ingress := networkingv1.Ingress{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "zenml", Name: "zenml", Annotations: annotations},
+	}
 	if class != "" {
 		ingress.Spec.IngressClassName = &class
 	}
-	backend := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: "zenml", Port: networkingv1.ServiceBackendPort{Number: 80}}}
+	backend := networkingv1.IngressBackend{
+		Service: &networkingv1.IngressServiceBackend{Name: "zenml", Port: networkingv1.ServiceBackendPort{Number: 80}},
+	}
 	paths := []networkingv1.HTTPIngressPath{{Path: "/", PathType: &kind, Backend: backend}}
-	ingress.Spec.Rules = []networkingv1.IngressRule{{Host: "zenml.test", IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: paths}}}}
+	ingress.Spec.Rules = []networkingv1.IngressRule{
+		{
+			Host:             "zenml.test",
+			IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: paths}},
+		},
+	}
 	ingress.Spec.TLS = []networkingv1.IngressTLS{{Hosts: []string{"zenml.test"}, SecretName: "zenml-tls"}}
 	return ingress
 }
@@ -64,7 +86,8 @@ func TestIngressTable(t *testing.T) {
 			if (len(found) == 1) != c.served {
 				t.Fatalf("routes %+v, served should be %t", found, c.served)
 			}
-			if c.served && (found[0].backend != "10.96.1.2:80" || found[0].redirect != (c.annotations[redirectAnnotation] != "")) {
+			if c.served &&
+				(found[0].backend != "10.96.1.2:80" || found[0].redirect != (c.annotations[redirectAnnotation] != "")) {
 				t.Errorf("route %+v", found[0])
 			}
 		})
@@ -73,7 +96,12 @@ func TestIngressTable(t *testing.T) {
 
 func newGateway(hostname string, from gatewayv1.FromNamespaces) gatewayv1.Gateway {
 	name := gatewayv1.Hostname(hostname)
-	allowed := &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: &from, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"routes": "yes"}}}}
+	allowed := &gatewayv1.AllowedRoutes{
+		Namespaces: &gatewayv1.RouteNamespaces{
+			From:     &from,
+			Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"routes": "yes"}},
+		},
+	}
 	return gatewayv1.Gateway{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "gateway-system", Name: "shared"},
 		Spec: gatewayv1.GatewaySpec{GatewayClassName: "sandbox", Listeners: []gatewayv1.Listener{
@@ -89,7 +117,11 @@ func newRoute(namespace, service, section string, hostnames ...gatewayv1.Hostnam
 		name := gatewayv1.SectionName(section)
 		ref.SectionName = &name
 	}
-	backend := gatewayv1.HTTPBackendRef{BackendRef: gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{Name: gatewayv1.ObjectName(service), Port: &port}}}
+	backend := gatewayv1.HTTPBackendRef{
+		BackendRef: gatewayv1.BackendRef{
+			BackendObjectReference: gatewayv1.BackendObjectReference{Name: gatewayv1.ObjectName(service), Port: &port},
+		},
+	}
 	return gatewayv1.HTTPRoute{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "zenml"},
 		Spec: gatewayv1.HTTPRouteSpec{
@@ -101,6 +133,10 @@ func newRoute(namespace, service, section string, hostnames ...gatewayv1.Hostnam
 }
 
 func TestGatewayTable(t *testing.T) {
+	all := newGateway("*.test", gatewayv1.NamespacesFromAll)
+	selected := newGateway("*.test", gatewayv1.NamespacesFromSelector)
+	same := newGateway("*.test", gatewayv1.NamespacesFromSame)
+	named := newGateway("zenml.test", gatewayv1.NamespacesFromAll)
 	for name, c := range map[string]struct {
 		gateway    gatewayv1.Gateway
 		route      gatewayv1.HTTPRoute
@@ -108,19 +144,19 @@ func TestGatewayTable(t *testing.T) {
 		host       string
 		unresolved bool
 	}{
-		"accepted":                 {newGateway("*.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "zenml", "", "zenml.test"), "", "zenml.test", false},
-		"host of the listener":     {newGateway("zenml.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "zenml", "http", "*.test"), "", "zenml.test", false},
-		"no hostnames":             {newGateway("zenml.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "zenml", ""), "", "zenml.test", false},
-		"selected namespace":       {newGateway("*.test", gatewayv1.NamespacesFromSelector), newRoute("team", "zenml", "", "zenml.test"), "", "zenml.test", true},
-		"no Service":               {newGateway("*.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "nobody", "", "zenml.test"), "", "zenml.test", true},
-		"no such section":          {newGateway("*.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "zenml", "https", "zenml.test"), gatewayv1.RouteReasonNoMatchingParent, "", false},
-		"namespace is not allowed": {newGateway("*.test", gatewayv1.NamespacesFromSame), newRoute("zenml", "zenml", "", "zenml.test"), gatewayv1.RouteReasonNotAllowedByListeners, "", false},
-		"no hostname in common":    {newGateway("*.test", gatewayv1.NamespacesFromAll), newRoute("zenml", "zenml", "", "zenml.example.com"), gatewayv1.RouteReasonNoMatchingListenerHostname, "", false},
+		"accepted":                 {all, newRoute("zenml", "zenml", "", "zenml.test"), "", "zenml.test", false},
+		"host of the listener":     {named, newRoute("zenml", "zenml", "http", "*.test"), "", "zenml.test", false},
+		"no hostnames":             {named, newRoute("zenml", "zenml", ""), "", "zenml.test", false},
+		"selected namespace":       {selected, newRoute("team", "zenml", "", "zenml.test"), "", "zenml.test", true},
+		"no Service":               {all, newRoute("zenml", "nobody", "", "zenml.test"), "", "zenml.test", true},
+		"no such section":          {all, newRoute("zenml", "zenml", "https", "zenml.test"), "NoMatchingParent", "", false},
+		"namespace is not allowed": {same, newRoute("zenml", "zenml", "", "zenml.test"), "NotAllowedByListeners", "", false},
+		"no hostname in common":    {all, newRoute("zenml", "zenml", "", "zenml.example.com"), "NoMatchingListenerHostname", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stage()
 			s.gateways, s.routes = []gatewayv1.Gateway{c.gateway}, []gatewayv1.HTTPRoute{c.route}
-			all, attachments := s.gatewayTable(s.listeners())
+			found, attachments := s.gatewayTable(s.listeners())
 			if len(attachments) != 1 || attachments[0].accepted != (c.reason == "") {
 				t.Fatalf("attachments %+v", attachments)
 			}
@@ -130,8 +166,9 @@ func TestGatewayTable(t *testing.T) {
 				}
 				return
 			}
-			if len(all.routes) != 1 || all.routes[0].host != c.host || (attachments[0].unresolved != "") != c.unresolved {
-				t.Errorf("routes %+v, unresolved %q", all.routes, attachments[0].unresolved)
+			if len(found.routes) != 1 || found.routes[0].host != c.host ||
+				(attachments[0].unresolved != "") != c.unresolved {
+				t.Errorf("routes %+v, unresolved %q", found.routes, attachments[0].unresolved)
 			}
 		})
 	}

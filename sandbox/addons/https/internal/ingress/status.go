@@ -77,7 +77,14 @@ func (r *reporter) reportIngress(ctx context.Context, ingress *networkingv1.Ingr
 
 func (r *reporter) reportClass(ctx context.Context, class *gatewayv1.GatewayClass) error {
 	changed := class.DeepCopy()
-	set(&changed.Status.Conditions, class.Generation, string(gatewayv1.GatewayClassConditionStatusAccepted), true, string(gatewayv1.GatewayClassReasonAccepted), "")
+	set(
+		&changed.Status.Conditions,
+		class.Generation,
+		string(gatewayv1.GatewayClassConditionStatusAccepted),
+		true,
+		string(gatewayv1.GatewayClassReasonAccepted),
+		"",
+	)
 	return r.update(ctx, class, changed)
 }
 
@@ -105,24 +112,64 @@ func (r *reporter) gatewayStatus(gateway *gatewayv1.Gateway) *gatewayv1.Gateway 
 	kind := gatewayv1.IPAddressType
 	changed.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Type: &kind, Value: r.address}}
 	changed.Status.Listeners = nil
-	set(&changed.Status.Conditions, gateway.Generation, string(gatewayv1.GatewayConditionAccepted), true, string(gatewayv1.GatewayReasonAccepted), "")
-	set(&changed.Status.Conditions, gateway.Generation, string(gatewayv1.GatewayConditionProgrammed), true, string(gatewayv1.GatewayReasonProgrammed), "")
+	set(
+		&changed.Status.Conditions,
+		gateway.Generation,
+		string(gatewayv1.GatewayConditionAccepted),
+		true,
+		string(gatewayv1.GatewayReasonAccepted),
+		"",
+	)
+	set(
+		&changed.Status.Conditions,
+		gateway.Generation,
+		string(gatewayv1.GatewayConditionProgrammed),
+		true,
+		string(gatewayv1.GatewayReasonProgrammed),
+		"",
+	)
 	return changed
 }
 
 // listenerStatus keeps the transition times of the conditions that were there.
 func listenerStatus(l *listener) gatewayv1.ListenerStatus {
-	status := gatewayv1.ListenerStatus{Name: l.Name, AttachedRoutes: l.attached, SupportedKinds: []gatewayv1.RouteGroupKind{httpRoutes}}
+	status := gatewayv1.ListenerStatus{
+		Name:           l.Name,
+		AttachedRoutes: l.attached,
+		SupportedKinds: []gatewayv1.RouteGroupKind{httpRoutes},
+	}
 	for _, before := range l.gateway.Status.Listeners {
 		if before.Name == l.Name {
 			status.Conditions = append(status.Conditions, before.Conditions...)
 		}
 	}
 	generation := l.gateway.Generation
-	accepted, unaccepted := outcome(l.unsupported, string(gatewayv1.ListenerReasonAccepted), string(gatewayv1.ListenerReasonUnsupportedProtocol))
-	set(&status.Conditions, generation, string(gatewayv1.ListenerConditionAccepted), l.unsupported == nil, accepted, unaccepted)
-	resolved, unresolved := outcome(l.unresolved, string(gatewayv1.ListenerReasonResolvedRefs), string(gatewayv1.ListenerReasonInvalidCertificateRef))
-	set(&status.Conditions, generation, string(gatewayv1.ListenerConditionResolvedRefs), l.unresolved == nil, resolved, unresolved)
+	accepted, unaccepted := outcome(
+		l.unsupported,
+		string(gatewayv1.ListenerReasonAccepted),
+		string(gatewayv1.ListenerReasonUnsupportedProtocol),
+	)
+	set(
+		&status.Conditions,
+		generation,
+		string(gatewayv1.ListenerConditionAccepted),
+		l.unsupported == nil,
+		accepted,
+		unaccepted,
+	)
+	resolved, unresolved := outcome(
+		l.unresolved,
+		string(gatewayv1.ListenerReasonResolvedRefs),
+		string(gatewayv1.ListenerReasonInvalidCertificateRef),
+	)
+	set(
+		&status.Conditions,
+		generation,
+		string(gatewayv1.ListenerConditionResolvedRefs),
+		l.unresolved == nil,
+		resolved,
+		unresolved,
+	)
 	programmed := string(gatewayv1.ListenerReasonProgrammed)
 	if !l.works() {
 		programmed = string(gatewayv1.ListenerReasonInvalid)
@@ -185,12 +232,26 @@ func parentStatus(a attachment) gatewayv1.RouteParentStatus {
 	if a.accepted {
 		reason, message = gatewayv1.RouteReasonAccepted, ""
 	}
-	set(&status.Conditions, a.object.Generation, string(gatewayv1.RouteConditionAccepted), a.accepted, string(reason), message)
+	set(
+		&status.Conditions,
+		a.object.Generation,
+		string(gatewayv1.RouteConditionAccepted),
+		a.accepted,
+		string(reason),
+		message,
+	)
 	resolved := gatewayv1.RouteReasonResolvedRefs
 	if a.unresolved != "" {
 		resolved = gatewayv1.RouteReasonBackendNotFound
 	}
-	set(&status.Conditions, a.object.Generation, string(gatewayv1.RouteConditionResolvedRefs), a.unresolved == "", string(resolved), a.unresolved)
+	set(
+		&status.Conditions,
+		a.object.Generation,
+		string(gatewayv1.RouteConditionResolvedRefs),
+		a.unresolved == "",
+		string(resolved),
+		a.unresolved,
+	)
 	return status
 }
 
@@ -200,5 +261,8 @@ func set(conditions *[]metav1.Condition, generation int64, kind string, holds bo
 	if holds {
 		status = metav1.ConditionTrue
 	}
-	meta.SetStatusCondition(conditions, metav1.Condition{Type: kind, Status: status, Reason: reason, Message: message, ObservedGeneration: generation})
+	meta.SetStatusCondition(
+		conditions,
+		metav1.Condition{Type: kind, Status: status, Reason: reason, Message: message, ObservedGeneration: generation},
+	)
 }

@@ -13,7 +13,15 @@ func TestTableFind(t *testing.T) {
 		{host: "zenml.example.com", path: "/", kind: prefix, plain: true, secure: true, backend: "root"},
 		{host: "zenml.example.com", path: "/api", kind: prefix, plain: true, secure: true, backend: "api"},
 		{host: "zenml.example.com", path: "/api/token", kind: exact, plain: true, backend: "solver"},
-		{host: "zenml.example.com", path: "/x(/|$)(.*)", kind: pattern, regex: regexp.MustCompile("^/x(/|$)(.*)"), plain: true, secure: true, backend: "pattern"},
+		{
+			host:    "zenml.example.com",
+			path:    "/x(/|$)(.*)",
+			kind:    pattern,
+			regex:   regexp.MustCompile("^/x(/|$)(.*)"),
+			plain:   true,
+			secure:  true,
+			backend: "pattern",
+		},
 		{host: "secure.example.com", path: "/", kind: prefix, secure: true, backend: "secure"},
 	}}
 	for name, c := range map[string]struct {
@@ -47,7 +55,10 @@ func TestTableFind(t *testing.T) {
 func TestTableCertificate(t *testing.T) {
 	one, wild := &tls.Certificate{}, &tls.Certificate{}
 	all := &table{certificates: map[string]*tls.Certificate{"zenml.example.com": one, "*.example.com": wild}}
-	for name, want := range map[string]*tls.Certificate{"zenml.example.com": one, "ZenML.example.com": one, "a.example.com": wild, "example.com": nil, "b.a.example.com": nil, "": nil} {
+	for name, want := range map[string]*tls.Certificate{
+		"zenml.example.com": one, "ZenML.example.com": one, "a.example.com": wild,
+		"example.com": nil, "b.a.example.com": nil, "": nil,
+	} {
 		if found := all.certificate(name); found != want {
 			t.Errorf("certificate for %q is %p, want %p", name, found, want)
 		}

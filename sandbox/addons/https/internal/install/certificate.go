@@ -31,8 +31,14 @@ func newAPICertificate(hosts []string) (apiCertificate, error) {
 		return apiCertificate{}, fmt.Errorf("create certificate: %w", err)
 	}
 	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: hosts[0]}, DNSNames: hosts,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, NotBefore: authority.NotBefore, NotAfter: authority.NotAfter,
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: hosts[0]},
+		DNSNames:     hosts,
+		ExtKeyUsage: []x509.ExtKeyUsage{
+			x509.ExtKeyUsageServerAuth,
+		},
+		NotBefore: authority.NotBefore,
+		NotAfter:  authority.NotAfter,
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -46,7 +52,11 @@ func newAPICertificate(hosts []string) (apiCertificate, error) {
 	if err != nil {
 		return apiCertificate{}, fmt.Errorf("encode key: %w", err)
 	}
-	return apiCertificate{ca: encode("CERTIFICATE", ca), certificate: encode("CERTIFICATE", certificate), key: encode("EC PRIVATE KEY", encoded)}, nil
+	return apiCertificate{
+		ca:          encode("CERTIFICATE", ca),
+		certificate: encode("CERTIFICATE", certificate),
+		key:         encode("EC PRIVATE KEY", encoded),
+	}, nil
 }
 
 func encode(kind string, data []byte) string {

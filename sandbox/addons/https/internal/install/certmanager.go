@@ -46,7 +46,12 @@ func certManagerValues() map[string]any {
 
 // render returns the chart's objects, CRDs first.
 func (c *certManagerChart) render() ([]*unstructured.Unstructured, error) {
-	release := chartutil.ReleaseOptions{Name: "cert-manager", Namespace: certManagerNamespace, Revision: 1, IsInstall: true}
+	release := chartutil.ReleaseOptions{
+		Name:      "cert-manager",
+		Namespace: certManagerNamespace,
+		Revision:  1,
+		IsInstall: true,
+	}
 	values, err := chartutil.ToRenderValues(c.Chart, certManagerValues(), release, chartutil.DefaultCapabilities)
 	if err != nil {
 		return nil, fmt.Errorf("read the values of cert-manager's chart: %w", err)

@@ -62,7 +62,12 @@ func decode(manifest []byte) ([]*unstructured.Unstructured, error) {
 func (c *cluster) apply(ctx context.Context, objects []*unstructured.Unstructured) error {
 	for _, object := range objects {
 		err := c.eventually(ctx, func(ctx context.Context) error {
-			return c.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object.DeepCopy()), client.FieldOwner(fieldManager), client.ForceOwnership)
+			return c.client.Apply(
+				ctx,
+				client.ApplyConfigurationFromUnstructured(object.DeepCopy()),
+				client.FieldOwner(fieldManager),
+				client.ForceOwnership,
+			)
 		})
 		if err != nil {
 			return fmt.Errorf("apply %s %s: %w", object.GetKind(), object.GetName(), err)

@@ -40,8 +40,11 @@ func (i *installer) pushImages(ctx context.Context) error {
 		return err
 	}
 	for image, command := range map[string]string{
-		"cert-manager-controller": "controller", "cert-manager-webhook": "webhook", "cert-manager-cainjector": "cainjector",
-		"cert-manager-acmesolver": "acmesolver", "cert-manager-startupapicheck": "startupapicheck",
+		"cert-manager-controller":      "controller",
+		"cert-manager-webhook":         "webhook",
+		"cert-manager-cainjector":      "cainjector",
+		"cert-manager-acmesolver":      "acmesolver",
+		"cert-manager-startupapicheck": "startupapicheck",
 	} {
 		if err := i.push(ctx, "jetstack/"+image, i.chart.version(), certManager, "/cert-manager", command); err != nil {
 			return err

@@ -52,10 +52,18 @@ func (i *installer) manifest(file string, certificates apiCertificate) ([]*unstr
 	}
 	var out bytes.Buffer
 	err = parsed.ExecuteTemplate(&out, file, manifestValues{
-		Image: "sandbox.zenml.io/" + ownRepository + ":" + ownTag, NodeAddress: i.NodeAddress, ACMEAddress: i.ACMEAddress,
-		ACMENamespace: acmeNamespace, IngressNamespace: ingressNamespace, CertManagerNamespace: certManagerNamespace, ACMECAName: acmeCAName,
-		ACMEPort: acme.Port, ACMERootPort: acme.RootPort,
-		CACertificate: certificates.ca, Certificate: certificates.certificate, Key: certificates.key,
+		Image:                "sandbox.zenml.io/" + ownRepository + ":" + ownTag,
+		NodeAddress:          i.NodeAddress,
+		ACMEAddress:          i.ACMEAddress,
+		ACMENamespace:        acmeNamespace,
+		IngressNamespace:     ingressNamespace,
+		CertManagerNamespace: certManagerNamespace,
+		ACMECAName:           acmeCAName,
+		ACMEPort:             acme.Port,
+		ACMERootPort:         acme.RootPort,
+		CACertificate:        certificates.ca,
+		Certificate:          certificates.certificate,
+		Key:                  certificates.key,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fill manifest %s: %w", file, err)
@@ -121,9 +129,17 @@ func (i *installer) applyGatewayAPI(ctx context.Context) error {
 func (i *installer) waitForPods(ctx context.Context) error {
 	for _, deployment := range []struct{ namespace, name string }{
 		{acmeNamespace, "acme"}, {ingressNamespace, "ingress-controller"},
-		{certManagerNamespace, "cert-manager"}, {certManagerNamespace, "cert-manager-webhook"}, {certManagerNamespace, "cert-manager-cainjector"},
+		{certManagerNamespace, "cert-manager"},
+		{certManagerNamespace, "cert-manager-webhook"}, {certManagerNamespace, "cert-manager-cainjector"},
 	} {
-		if err := i.cluster.waitFor(ctx, "apps/v1", "Deployment", deployment.namespace, deployment.name, "Available"); err != nil {
+		if err := i.cluster.waitFor(
+			ctx,
+			"apps/v1",
+			"Deployment",
+			deployment.namespace,
+			deployment.name,
+			"Available",
+		); err != nil {
 			return err
 		}
 	}
