@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
@@ -34,12 +35,27 @@ type Plan struct {
 	// plan's.
 	Secrets []corev1.Secret
 
+	// GeneratedKeys names the keys of Secrets that hold generated data. The
+	// server's data depends on it, so a Secret in the cluster that holds another
+	// value under such a key stops the run with a *KeyConflictError.
+	GeneratedKeys []answers.SecretRef
+
+	// Reviewed is the state that the plan was made for. Apply stops with a
+	// *ChangedError when the release has another revision by now. nil skips the
+	// comparison.
+	Reviewed *Reviewed
+
 	// CreateNamespace makes the namespace when it is missing.
 	CreateNamespace bool
 
 	// Timeout is the most that Apply takes in all, not per step; 0 means
 	// DefaultTimeout.
 	Timeout time.Duration
+}
+
+// Reviewed is the state of a release when its plan was made.
+type Reviewed struct {
+	Revision int // 0 when there was no release
 }
 
 // Outcome is what Apply has done.
@@ -57,8 +73,8 @@ func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
 //
 // When ctx ends it stops at the next point from which another run can continue,
 // waits until Helm has recorded where it stopped, and returns an
-// *Interrupted. Other typed errors: *PendingError, *ForeignError, *RenderError,
-// *Fault, *TimeoutError. The Outcome holds what is known even with an error.
+// *Interrupted. Other typed errors: *PendingError, *ForeignError, *ChangedError,
+// *KeyConflictError, *RenderError, *Fault, *TimeoutError. The Outcome holds what is known even with an error.
 func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (Outcome, error) {
 	if plan.Chart == nil || plan.Release == "" || plan.Namespace == "" {
 		return Outcome{}, errors.New("plan: chart, release and namespace are all needed")

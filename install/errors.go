@@ -47,6 +47,48 @@ func (e *ForeignError) Error() string {
 // Unwrap returns Helm's own error, if it was Helm that found the object.
 func (e *ForeignError) Unwrap() error { return e.Err }
 
+// ChangedError says that the release is no longer what the plan was made for.
+type ChangedError struct {
+	Namespace, Name string
+	Reviewed, Now   int // revisions; 0 means that there is no release
+}
+
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("release %s/%s has changed since the review: %s then, %s now. %s",
+		e.Namespace, e.Name, describeRevision(e.Reviewed), describeRevision(e.Now), e.Remedy())
+}
+
+// Remedy says how to continue.
+func (e *ChangedError) Remedy() string {
+	return "Run the same command again to review the change that it would make now."
+}
+
+func describeRevision(revision int) string {
+	if revision == 0 {
+		return "not installed"
+	}
+	return fmt.Sprintf("revision %d", revision)
+}
+
+// KeyConflictError says that a Secret in the cluster holds a generated key other
+// than the one that this run prepared. The run has not changed the Secret.
+type KeyConflictError struct {
+	Namespace, Name, Key string
+	Release              string
+	Created              time.Time
+}
+
+func (e *KeyConflictError) Error() string {
+	return fmt.Sprintf("Secret %s/%s, created at %s, holds another %s than this run generated: "+
+		"another install of release %s wrote it first. Nothing was overwritten. %s",
+		e.Namespace, e.Name, e.Created.UTC().Format(time.RFC3339), e.Key, e.Release, e.Remedy())
+}
+
+// Remedy says how to continue.
+func (e *KeyConflictError) Remedy() string {
+	return "Run the same command again: it uses the key that is in the cluster."
+}
+
 // Interrupted says that the context ended before the work was done, and what
 // is there now.
 type Interrupted struct {

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// secretsStep creates or updates the plan's Secrets, and never changes one that the
-// installer did not create for this release.
+// secretsStep creates or updates the plan's Secrets. It never changes a Secret that
+// the installer did not create for this release, and never a generated key.
 type secretsStep struct{}
 
 func (secretsStep) name() string { return "secrets" }
@@ -56,6 +57,9 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	if !ours(found, r.plan.Release) {
 		return foreignSecret(found, r.plan.Release)
 	}
+	if err := r.plan.keepsKeys(found, wanted); err != nil {
+		return err
+	}
 	if found.Type != wanted.Type || ptr.Deref(found.Immutable, false) { // neither can be changed in place
 		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
 			return secretError(wanted, err)
@@ -66,6 +70,23 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	wanted.ResourceVersion = found.ResourceVersion
 	_, err = secrets.Update(ctx, wanted, metav1.UpdateOptions{FieldManager: manifest.Installer})
 	return secretError(wanted, err)
+}
+
+// keepsKeys returns a *KeyConflictError if writing wanted over found would
+// replace a generated key. The update that follows carries found's resource
+// version, so that nobody else's write can come between.
+func (p Plan) keepsKeys(found, wanted *corev1.Secret) error {
+	for _, ref := range p.GeneratedKeys {
+		there := found.Data[ref.Key]
+		if ref.Name != found.Name || len(there) == 0 || bytes.Equal(there, wanted.Data[ref.Key]) {
+			continue
+		}
+		return &KeyConflictError{
+			Namespace: found.Namespace, Name: found.Name, Key: ref.Key,
+			Release: p.Release, Created: found.CreationTimestamp.Time,
+		}
+	}
+	return nil
 }
 
 func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {

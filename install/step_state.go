@@ -25,6 +25,9 @@ func (stateStep) run(ctx context.Context, r *run) error {
 		return err
 	}
 	r.outcome.Before, r.outcome.Release = before, before
+	if err := r.plan.compare(before); err != nil {
+		return err
+	}
 	if before != nil && before.Pending() {
 		return pendingError(before)
 	}
@@ -45,4 +48,20 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	}
 	r.redactor.AddObjects(r.rendered.Objects)
 	return nil
+}
+
+// compare reports whether the release is still what the plan was made for.
+func (p Plan) compare(now *Release) error {
+	if p.Reviewed == nil || p.Reviewed.Revision == revisionOf(now) {
+		return nil
+	}
+	return &ChangedError{Namespace: p.Namespace, Name: p.Release, Reviewed: p.Reviewed.Revision, Now: revisionOf(now)}
+}
+
+// revisionOf returns 0 for a release that is not there.
+func revisionOf(r *Release) int {
+	if r == nil || r.Gone() {
+		return 0
+	}
+	return r.Revision
 }

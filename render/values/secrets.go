@@ -69,12 +69,15 @@ func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 // EncryptionKeys names where the generated keys lie that the server's secrets
 // are encrypted with: what a person must keep.
 func EncryptionKeys(a answers.Answers) []answers.SecretRef {
+	return slices.DeleteFunc(GeneratedKeys(a), func(ref answers.SecretRef) bool { return ref.Key != manifest.EncryptionKey })
+}
+
+// GeneratedKeys names where every generated key is stored.
+func GeneratedKeys(a answers.Answers) []answers.SecretRef {
 	a = a.Complete()
 	var refs []answers.SecretRef
 	for _, key := range generated(a) {
-		if ref := secretRefFor(a, key); ref.Key == manifest.EncryptionKey {
-			refs = append(refs, ref)
-		}
+		refs = append(refs, secretRefFor(a, key))
 	}
 	return refs
 }
