@@ -35,7 +35,13 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	cluster := testcluster.Start(t)
-	return &bench{Cluster: cluster, t: t, engine: &Engine{Access: cluster.Access()}, namespace: cluster.Namespace(t), database: cluster.DatabaseName(t)}
+	return &bench{
+		Cluster:   cluster,
+		t:         t,
+		engine:    &Engine{Access: cluster.Access()},
+		namespace: cluster.Namespace(t),
+		database:  cluster.DatabaseName(t),
+	}
 }
 
 func (b *bench) chart(generation string) *chart.Chart {
@@ -61,7 +67,13 @@ func (b *bench) mysql(generation, password string) Plan {
 	plan := b.sqlite(generation)
 	server := plan.Values[generations[generation]].(map[string]any)
 	server["database"] = map[string]any{
-		"url":               fmt.Sprintf("mysql://%s@%s:%d/%s", b.Database.User, b.Database.Host, b.Database.Port, b.database),
+		"url": fmt.Sprintf(
+			"mysql://%s@%s:%d/%s",
+			b.Database.User,
+			b.Database.Host,
+			b.Database.Port,
+			b.database,
+		),
 		"passwordSecretRef": map[string]any{"name": "zenml-database", "key": "password"},
 	}
 	secret := corev1.Secret{Data: map[string][]byte{"password": []byte(password)}}
@@ -92,10 +104,15 @@ func TestApplyAndConnect(t *testing.T) {
 					plan = b.mysql(generation, b.Database.Password.Reveal())
 				}
 				outcome, r := b.apply(plan)
-				if outcome.Upgraded() || outcome.Release.Status != "deployed" || outcome.Release.ChartVersion != b.Charts[generation].Version {
+				if outcome.Upgraded() || outcome.Release.Status != "deployed" ||
+					outcome.Release.ChartVersion != b.Charts[generation].Version {
 					t.Errorf("%+v", outcome.Release)
 				}
-				tunnel, err := b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+				tunnel, err := b.engine.Forward(
+					t.Context(),
+					connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
+					r.observe,
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -104,7 +121,12 @@ func TestApplyAndConnect(t *testing.T) {
 				if err != nil || info.DatabaseType != database || info.Active {
 					t.Errorf("%+v %v", info, err)
 				}
-				t.Logf("ready after %.1f s, answering after %.1f s\n%s", outcome.Duration.Seconds(), time.Since(r.begin).Seconds(), r)
+				t.Logf(
+					"ready after %.1f s, answering after %.1f s\n%s",
+					outcome.Duration.Seconds(),
+					time.Since(r.begin).Seconds(),
+					r,
+				)
 			})
 		}
 	}

@@ -25,7 +25,11 @@ func pendingError(r *Release) *PendingError {
 	uninstall := fmt.Sprintf("zenml-installer uninstall --release %s -n %s", r.Name, r.Namespace)
 	remedy := fmt.Sprintf("if no other run is in progress, clear it with: %s", uninstall)
 	if r.Status == "pending-upgrade" || r.Status == "pending-rollback" {
-		remedy = fmt.Sprintf("if no other run is in progress, roll back to the last good revision with: helm rollback %s -n %s", r.Name, r.Namespace)
+		remedy = fmt.Sprintf(
+			"if no other run is in progress, roll back to the last good revision with: helm rollback %s -n %s",
+			r.Name,
+			r.Namespace,
+		)
 	}
 	return &PendingError{Release: r, Remedy: remedy}
 }

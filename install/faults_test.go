@@ -141,7 +141,8 @@ func TestFaults(t *testing.T) {
 			if !errors.As(err, &fault) {
 				t.Fatalf("%v\n%s", err, r)
 			}
-			if fault.Object.Kind != test.kind || !strings.Contains(fault.Text(), test.cause) || fault.Remedy == "" || len(fault.Evidence) == 0 {
+			if fault.Object.Kind != test.kind || !strings.Contains(fault.Text(), test.cause) || fault.Remedy == "" ||
+				len(fault.Evidence) == 0 {
 				t.Errorf("%+v\n%s", fault, r)
 			}
 			after := named.Sub(test.fact(b))
@@ -154,7 +155,13 @@ func TestFaults(t *testing.T) {
 			if shown := r.String() + err.Error() + strings.Join(fault.Evidence, "\n"); strings.Contains(shown, canary) {
 				t.Errorf("the password shows:\n%s", shown)
 			}
-			t.Logf("named %.1f s after the fact, %.1f s after the start: %v\n%s", after.Seconds(), named.Sub(r.begin).Seconds(), err, strings.Join(fault.Evidence, "\n"))
+			t.Logf(
+				"named %.1f s after the fact, %.1f s after the start: %v\n%s",
+				after.Seconds(),
+				named.Sub(r.begin).Seconds(),
+				err,
+				strings.Join(fault.Evidence, "\n"),
+			)
 		})
 	}
 }
@@ -228,7 +235,8 @@ func TestEvictedMigration(t *testing.T) {
 	r := record(t)
 	_, err := b.engine.Apply(t.Context(), plan, r.observe)
 	var fault *diagnose.Fault
-	if !errors.As(err, &fault) || !strings.Contains(fault.Text(), "evicted the pod") || !strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
+	if !errors.As(err, &fault) || !strings.Contains(fault.Text(), "evicted the pod") ||
+		!strings.Contains(strings.Join(fault.Evidence, "\n"), "ephemeral") {
 		t.Errorf("%v\n%s", err, r)
 	}
 }
@@ -239,7 +247,9 @@ func TestPodThatCannotBeSetUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	plan := b.sqlite("current")
-	plan.Values["podSecurityContext"] = map[string]any{"sysctls": []any{map[string]any{"name": "net.ipv4.ping_group_range", "value": "bogus"}}}
+	plan.Values["podSecurityContext"] = map[string]any{
+		"sysctls": []any{map[string]any{"name": "net.ipv4.ping_group_range", "value": "bogus"}},
+	}
 	r := record(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -31,7 +31,11 @@ func TestForwardPortInUse(t *testing.T) {
 	defer func() { _ = taken.Close() }()
 	port := taken.Addr().(*net.TCPAddr).Port
 	ignore := goleak.IgnoreCurrent()
-	_, err = b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port}, nil)
+	_, err = b.engine.Forward(
+		t.Context(),
+		connect.ForwardRequest{Namespace: b.namespace, Release: releaseName, LocalPort: port},
+		nil,
+	)
 	var inUse *connect.PortInUseError
 	if !errors.As(err, &inUse) || inUse.Port != port {
 		t.Fatal(err)
@@ -44,7 +48,9 @@ func TestForwardPortInUse(t *testing.T) {
 // ofHTTP are the goroutines of connections that net/http keeps for the next
 // request.
 var ofHTTP = [2]goleak.Option{
-	goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
+	goleak.IgnoreTopFunction(
+		"net/http.(*persistConn).readLoop",
+	), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
 }
 
 func TestForwardWithoutPod(t *testing.T) {
@@ -67,7 +73,11 @@ func TestForwardSurvivesReplacedPods(t *testing.T) {
 	plan := b.sqlite("current")
 	b.apply(plan)
 	r := record(t)
-	tunnel, err := b.engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	tunnel, err := b.engine.Forward(
+		t.Context(),
+		connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
+		r.observe,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +120,10 @@ func (b *bench) serverPod() corev1.Pod {
 	b.t.Helper()
 	var found corev1.Pod
 	b.eventually("a server pod serves", func() (bool, error) {
-		pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + releaseName})
+		pods, err := b.Client(b.t).
+			CoreV1().
+			Pods(b.namespace).
+			List(b.t.Context(), metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + releaseName})
 		if err != nil {
 			return false, err
 		}
@@ -147,7 +160,10 @@ func TestForwardLeavesNothing(t *testing.T) {
 			cancel()
 		}
 		<-tunnel.Done()
-		if got, want := tunnel.Err(), map[string]error{"close": nil, "cancel": context.Canceled}[end]; !errors.Is(got, want) {
+		if got, want := tunnel.Err(), map[string]error{"close": nil, "cancel": context.Canceled}[end]; !errors.Is(
+			got,
+			want,
+		) {
 			t.Errorf("%s: %v", end, got)
 		}
 		tunnel.Close()
@@ -171,12 +187,16 @@ func TestForwardThroughProxy(t *testing.T) {
 	for want, noWebSocket := range map[string]bool{"websocket": false, "spdy/3.1": true} {
 		proxy := b.proxy(noWebSocket)
 		r := record(t)
-		tunnel, err := proxy.engine(t).Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+		tunnel, err := proxy.engine(t).
+			Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
 		if err != nil {
 			t.Errorf("%s: %v, upgrades %v", want, err, proxy.asked())
 			continue
 		}
-		client := zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+		client := zenml.Client{
+			Base: tunnel.URL(),
+			HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		}
 		if _, err := client.Info(t.Context()); err != nil {
 			t.Errorf("%s: %v", want, err)
 		}
@@ -184,7 +204,10 @@ func TestForwardThroughProxy(t *testing.T) {
 			t.Errorf("upgrades: %v, want %s", asked, want)
 		}
 		proxy.drop()
-		r.until("the loss is told", func(e event.Event) bool { n, ok := e.(event.Notice); return ok && strings.Contains(n.Text, "lost") })
+		r.until(
+			"the loss is told",
+			func(e event.Event) bool { n, ok := e.(event.Notice); return ok && strings.Contains(n.Text, "lost") },
+		)
 		if _, err := client.Info(t.Context()); err != nil {
 			t.Errorf("%s, after the loss: %v\n%s", want, err, r)
 		}

@@ -14,8 +14,10 @@ import (
 )
 
 var (
-	imported = regexp.MustCompile(`(\w+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported into the current release`)
-	ownedBy  = regexp.MustCompile(`meta\.helm\.sh/release-name" must equal "[^"]*": current value is "([^"]*)"`)
+	imported = regexp.MustCompile(
+		`(\w+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported into the current release`,
+	)
+	ownedBy = regexp.MustCompile(`meta\.helm\.sh/release-name" must equal "[^"]*": current value is "([^"]*)"`)
 )
 
 // helmError turns Helm's error into the types of this package.

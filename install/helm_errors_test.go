@@ -13,7 +13,8 @@ func TestOwnershipError(t *testing.T) {
 	if err := ownershipError(errors.New(text)); !errors.As(err, &foreign) {
 		t.Fatal(err)
 	}
-	if foreign.Object != (event.Object{Kind: "ServiceAccount", Namespace: "n", Name: "zenml"}) || foreign.Owner != "Helm release first" {
+	if foreign.Object != (event.Object{Kind: "ServiceAccount", Namespace: "n", Name: "zenml"}) ||
+		foreign.Owner != "Helm release first" {
 		t.Errorf("%+v", foreign)
 	}
 	if err := ownershipError(errors.New("timed out")); err != nil {

@@ -85,8 +85,16 @@ func TestInterruptedApplyConverges(t *testing.T) {
 				t.Errorf("stopped %s after the interruption\n%s", took, r)
 			}
 			stored, readErr := b.engine.Release(t.Context(), b.namespace, releaseName)
-			if readErr != nil || status(stored) != test.release && status(stored) != "" || status(stored) != status(stopped.Release) {
-				t.Errorf("release %q, told %q, want %q (%v)\n%s", status(stored), status(stopped.Release), test.release, readErr, r)
+			if readErr != nil || status(stored) != test.release && status(stored) != "" ||
+				status(stored) != status(stopped.Release) {
+				t.Errorf(
+					"release %q, told %q, want %q (%v)\n%s",
+					status(stored),
+					status(stopped.Release),
+					test.release,
+					readErr,
+					r,
+				)
 			}
 			outcome, again := b.apply(good)
 			if outcome.Release.Status != "deployed" {
@@ -190,7 +198,13 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	b := newBench(t)
 	plan := b.mysql("current", b.Database.Password.Reveal())
 	client := b.Client(t)
-	foreign := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "zenml-database", Labels: map[string]string{manifest.LabelManagedBy: "someone"}}, StringData: map[string]string{"password": "theirs"}}
+	foreign := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{
+			Name:   "zenml-database",
+			Labels: map[string]string{manifest.LabelManagedBy: "someone"},
+		},
+		StringData: map[string]string{"password": "theirs"},
+	}
 	if _, err := client.CoreV1().Secrets(b.namespace).Create(t.Context(), foreign, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +213,8 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Name != "zenml-database" || refused.Owner != "someone" {
 		t.Fatal(err)
 	}
-	if !strings.Contains(refused.Remedy, "label secret zenml-database --overwrite") || strings.Contains(refused.Remedy, "delete") {
+	if !strings.Contains(refused.Remedy, "label secret zenml-database --overwrite") ||
+		strings.Contains(refused.Remedy, "delete") {
 		t.Errorf("the remedy is %q", refused.Remedy)
 	}
 	kept, err := client.CoreV1().Secrets(b.namespace).Get(t.Context(), "zenml-database", metav1.GetOptions{})

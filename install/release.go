@@ -34,7 +34,10 @@ type Release struct {
 // off.
 func (r *Release) Pending() bool {
 	switch helmrelease.Status(r.Status) {
-	case helmrelease.StatusPendingInstall, helmrelease.StatusPendingUpgrade, helmrelease.StatusPendingRollback, helmrelease.StatusUninstalling:
+	case helmrelease.StatusPendingInstall,
+		helmrelease.StatusPendingUpgrade,
+		helmrelease.StatusPendingRollback,
+		helmrelease.StatusUninstalling:
 		return true
 	}
 	return false

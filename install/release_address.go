@@ -11,7 +11,11 @@ import (
 )
 
 // Forward opens a local port that leads to a release's server.
-func (e *Engine) Forward(ctx context.Context, request connect.ForwardRequest, observe event.Observer) (*connect.Tunnel, error) {
+func (e *Engine) Forward(
+	ctx context.Context,
+	request connect.ForwardRequest,
+	observe event.Observer,
+) (*connect.Tunnel, error) {
 	return connect.Forward(ctx, e.Access, request, observe)
 }
 

@@ -63,7 +63,9 @@ func (k kubeObjects) remove(ctx context.Context, kind, name string) (bool, error
 
 // claims returns the release's volume claims that are there.
 func (k kubeObjects) claims(ctx context.Context, release string) ([]event.Object, error) {
-	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
+	list, err := k.client.CoreV1().
+		PersistentVolumeClaims(k.namespace).
+		List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
 	if apierrors.IsForbidden(err) {
 		return nil, nil
 	}
@@ -79,7 +81,9 @@ func (k kubeObjects) claims(ctx context.Context, release string) ([]event.Object
 
 // secrets returns the Secrets that the installer made for a release.
 func (k kubeObjects) secrets(ctx context.Context, release string) ([]corev1.Secret, error) {
-	list, err := k.client.CoreV1().Secrets(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: selectorOf(manifest.Labels(release))})
+	list, err := k.client.CoreV1().
+		Secrets(k.namespace).
+		List(ctx, metav1.ListOptions{LabelSelector: selectorOf(manifest.Labels(release))})
 	if err != nil {
 		return nil, fmt.Errorf("secrets in namespace %s: %w", k.namespace, transport.WithoutURL(err))
 	}

@@ -33,7 +33,9 @@ func (b *bench) limited() *Engine {
 	binding := &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: "installer"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: "rbac.authorization.k8s.io", Kind: "Role", Name: "installer"},
-		Subjects:   []rbacv1.Subject{{APIGroup: "rbac.authorization.k8s.io", Kind: "User", Name: "limited-" + b.namespace}},
+		Subjects: []rbacv1.Subject{
+			{APIGroup: "rbac.authorization.k8s.io", Kind: "User", Name: "limited-" + b.namespace},
+		},
 	}
 	client := b.Client(b.t).RbacV1()
 	if _, err := client.Roles(b.namespace).Create(b.t.Context(), role, metav1.CreateOptions{}); err != nil {
@@ -69,7 +71,11 @@ func TestApplyWithFewRights(t *testing.T) {
 	}); !shown {
 		t.Errorf("the pod was not watched\n%s", r)
 	}
-	tunnel, err := engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	tunnel, err := engine.Forward(
+		t.Context(),
+		connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
+		r.observe,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +99,8 @@ func TestApplyCreatesTheNamespace(t *testing.T) {
 	b := newBench(t)
 	plan := b.sqlite("legacy")
 	plan.Namespace = b.namespace + "-new"
-	if _, err := b.engine.Apply(t.Context(), plan, nil); err == nil || !strings.Contains(err.Error(), "kubectl create namespace") {
+	if _, err := b.engine.Apply(t.Context(), plan, nil); err == nil ||
+		!strings.Contains(err.Error(), "kubectl create namespace") {
 		t.Fatal(err)
 	}
 	plan.CreateNamespace = true
@@ -103,7 +110,8 @@ func TestApplyCreatesTheNamespace(t *testing.T) {
 	}
 	_, err := b.engine.Apply(t.Context(), plan, nil)
 	found, getErr := b.Client(t).CoreV1().Namespaces().Get(t.Context(), plan.Namespace, metav1.GetOptions{})
-	if getErr == nil && found.Status.Phase == corev1.NamespaceTerminating && (err == nil || !strings.Contains(err.Error(), "being deleted")) {
+	if getErr == nil && found.Status.Phase == corev1.NamespaceTerminating &&
+		(err == nil || !strings.Contains(err.Error(), "being deleted")) {
 		t.Error(err)
 	}
 }

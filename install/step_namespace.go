@@ -23,7 +23,10 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 	found, err := r.client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
 	switch {
 	case err == nil && found.Status.Phase == corev1.NamespaceTerminating:
-		return fmt.Errorf("namespace %s is being deleted: wait until it is deleted, or use another with --namespace", name)
+		return fmt.Errorf(
+			"namespace %s is being deleted: wait until it is deleted, or use another with --namespace",
+			name,
+		)
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
@@ -32,7 +35,11 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %s: %w", name, transport.WithoutURL(err))
 	case !r.plan.CreateNamespace:
-		return fmt.Errorf("namespace %s does not exist: create it with kubectl create namespace %s, or let the installer create it", name, name)
+		return fmt.Errorf(
+			"namespace %s does not exist: create it with kubectl create namespace %s, or let the installer create it",
+			name,
+			name,
+		)
 	}
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})

@@ -71,7 +71,11 @@ func (r *run) helm(ctx context.Context, config *action.Configuration) error {
 	})
 }
 
-func (r *run) helmUpgrade(ctx context.Context, config *action.Configuration, loaded *helmchart.Chart) (*helmrelease.Release, error) {
+func (r *run) helmUpgrade(
+	ctx context.Context,
+	config *action.Configuration,
+	loaded *helmchart.Chart,
+) (*helmrelease.Release, error) {
 	upgrade := action.NewUpgrade(config)
 	upgrade.Namespace = r.plan.Namespace
 	upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
@@ -80,7 +84,11 @@ func (r *run) helmUpgrade(ctx context.Context, config *action.Configuration, loa
 	return upgrade.RunWithContext(ctx, r.plan.Release, loaded, tree.Clone(r.plan.Values))
 }
 
-func (r *run) helmInstall(ctx context.Context, config *action.Configuration, loaded *helmchart.Chart) (*helmrelease.Release, error) {
+func (r *run) helmInstall(
+	ctx context.Context,
+	config *action.Configuration,
+	loaded *helmchart.Chart,
+) (*helmrelease.Release, error) {
 	install := action.NewInstall(config)
 	install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
 	install.Wait, install.Timeout = true, r.plan.Timeout

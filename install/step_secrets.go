@@ -96,7 +96,12 @@ func (r *run) wantedSecret(planned *corev1.Secret) *corev1.Secret {
 	}
 	maps.Copy(labels, manifest.Labels(r.plan.Release))
 	return &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Name: planned.Name, Namespace: r.plan.Namespace, Labels: labels, Annotations: planned.Annotations},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:        planned.Name,
+			Namespace:   r.plan.Namespace,
+			Labels:      labels,
+			Annotations: planned.Annotations,
+		},
 		Type:       cmp.Or(planned.Type, corev1.SecretTypeOpaque),
 		Data:       planned.Data,
 		StringData: planned.StringData,
@@ -116,7 +121,11 @@ func foreignSecret(s *corev1.Secret, wanted string) error {
 	return &ForeignError{
 		Object: event.Object{Kind: "Secret", Namespace: s.Namespace, Name: s.Name},
 		Owner:  owner,
-		Remedy: "if it belongs to this release, label it (" + manifest.LabelSecret(s.Namespace, s.Name, wanted) + "), or use another release name or namespace",
+		Remedy: "if it belongs to this release, label it (" + manifest.LabelSecret(
+			s.Namespace,
+			s.Name,
+			wanted,
+		) + "), or use another release name or namespace",
 	}
 }
 

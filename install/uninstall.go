@@ -40,7 +40,12 @@ func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe 
 	if err != nil {
 		return Removed{}, err
 	}
-	u := &removal{Emitter: event.NewEmitter(observe), engine: e, RemovalRequest: request, objects: kubeObjects{client, request.Namespace}}
+	u := &removal{
+		Emitter:        event.NewEmitter(observe),
+		engine:         e,
+		RemovalRequest: request,
+		objects:        kubeObjects{client, request.Namespace},
+	}
 	if err := u.do(ctx, "release", "remove release "+request.Release, u.removeRelease); err != nil {
 		return u.removed, err
 	}
@@ -101,7 +106,10 @@ func (u *removal) removeRelease(ctx context.Context) error {
 			u.hooks = append(u.hooks, o)
 			continue
 		}
-		u.removed.Objects = append(u.removed.Objects, event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
+		u.removed.Objects = append(
+			u.removed.Objects,
+			event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()},
+		)
 	}
 	return nil
 }
@@ -116,7 +124,10 @@ func (u *removal) removeHooks(ctx context.Context) error {
 			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.Namespace, o.GetName(), transport.WithoutURL(err))
 		}
 		if gone {
-			u.removed.Objects = append(u.removed.Objects, event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()})
+			u.removed.Objects = append(
+				u.removed.Objects,
+				event.Object{Kind: o.GetKind(), Namespace: u.Namespace, Name: o.GetName()},
+			)
 		}
 	}
 	return nil

@@ -81,7 +81,12 @@ func (w *helmWaiter) failed(f *diagnose.Fault) error {
 
 func (w *helmWaiter) ready(resources helmkube.ResourceList, withJobs bool) error {
 	w.run.watch.Applied()
-	checker := helmkube.NewReadyChecker(w.run.client, discard, helmkube.PausedAsReady(true), helmkube.CheckJobs(withJobs))
+	checker := helmkube.NewReadyChecker(
+		w.run.client,
+		discard,
+		helmkube.PausedAsReady(true),
+		helmkube.CheckJobs(withJobs),
+	)
 	return pollPatiently(w.ctx, func() (bool, error) {
 		for _, info := range resources {
 			if ready, err := checker.IsReady(w.ctx, info); err != nil || !ready {

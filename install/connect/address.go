@@ -33,7 +33,12 @@ func (a Address) Login() Login { return Login{URL: a.URL, NoVerify: a.NoVerify} 
 // FindAddress finds where objects of a release are reached: by its Ingress, its
 // HTTPRoute or its Service, and by what the cluster reports of them. Without any
 // of these the address is empty.
-func FindAddress(ctx context.Context, client kubernetes.Interface, namespace string, objects []manifest.Object) (Address, error) {
+func FindAddress(
+	ctx context.Context,
+	client kubernetes.Interface,
+	namespace string,
+	objects []manifest.Object,
+) (Address, error) {
 	return addressFinder{client: client, namespace: namespace, objects: objects}.find(ctx)
 }
 
@@ -121,7 +126,12 @@ func (f addressFinder) service(ctx context.Context, s *corev1.Service) (Address,
 	case corev1.ServiceTypeNodePort:
 		node, err := f.node(ctx)
 		if node == "" {
-			return Address{Pending: fmt.Sprintf("it is port %d of every node; reading node addresses is forbidden: ask for the output of kubectl get nodes -o wide", port.NodePort)}, err
+			return Address{
+				Pending: fmt.Sprintf(
+					"it is port %d of every node; reading node addresses is forbidden: ask for the output of kubectl get nodes -o wide",
+					port.NodePort,
+				),
+			}, err
 		}
 		return Address{URL: webAddress("http", node, port.NodePort)}, nil
 	default:
@@ -161,7 +171,14 @@ func nodeAddress(n corev1.Node, kind corev1.NodeAddressType) string {
 }
 
 func (f addressFinder) pending(kind, name string) string {
-	return fmt.Sprintf("%s %s has no address yet; check with: kubectl -n %s get %s %s", kind, name, f.namespace, strings.ToLower(kind), name)
+	return fmt.Sprintf(
+		"%s %s has no address yet; check with: kubectl -n %s get %s %s",
+		kind,
+		name,
+		f.namespace,
+		strings.ToLower(kind),
+		name,
+	)
 }
 
 // webAddress is a URL without a path; the scheme's own port is left out.

@@ -27,7 +27,12 @@ func selfSigned(t *testing.T, host string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host}, NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: host},
+		DNSNames:     []string{host},
+		NotAfter:     time.Now().Add(time.Hour),
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -74,19 +79,30 @@ func TestAddressOfAnIngress(t *testing.T) {
 	b := newAddressBench(t)
 	client := b.client
 	prefix := networkingv1.PathTypeImplementationSpecific
-	in := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Name: "zenml"}, Spec: networkingv1.IngressSpec{Rules: []networkingv1.IngressRule{{
-		IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
-			Path: "/zenml(/|$)(.*)", PathType: &prefix,
-			Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: "zenml", Port: networkingv1.ServiceBackendPort{Number: 80}}},
-		}}}},
-	}}}}
+	in := &networkingv1.Ingress{
+		ObjectMeta: metav1.ObjectMeta{Name: "zenml"},
+		Spec: networkingv1.IngressSpec{Rules: []networkingv1.IngressRule{{
+			IngressRuleValue: networkingv1.IngressRuleValue{
+				HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
+					Path: "/zenml(/|$)(.*)", PathType: &prefix,
+					Backend: networkingv1.IngressBackend{
+						Service: &networkingv1.IngressServiceBackend{
+							Name: "zenml",
+							Port: networkingv1.ServiceBackendPort{Number: 80},
+						},
+					},
+				}}},
+			},
+		}}},
+	}
 	ingresses := client.NetworkingV1().Ingresses(b.namespace)
 	in, err := ingresses.Create(t.Context(), in, metav1.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := b.finder("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: zenml}\n")
-	if a := f.mustFind(t); a.URL != "" || a.Pending != "Ingress zenml has no address yet; check with: kubectl -n "+b.namespace+" get ingress zenml" {
+	if a := f.mustFind(t); a.URL != "" ||
+		a.Pending != "Ingress zenml has no address yet; check with: kubectl -n "+b.namespace+" get ingress zenml" {
 		t.Errorf("without host and address: %+v", a)
 	}
 	in.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "192.0.2.9"}}
@@ -124,14 +140,18 @@ func TestAddressOfARoute(t *testing.T) {
 	if a := b.finder(route + "  hostnames: [zenml.example.com]\n").mustFind(t); a.URL != "https://zenml.example.com/api" {
 		t.Errorf("with a host: %+v", a)
 	}
-	if a := b.finder(route).mustFind(t); a.URL != "" || a.Pending != "Gateway edge has no address yet; check with: kubectl -n infra get gateway edge" {
+	if a := b.finder(route).mustFind(t); a.URL != "" ||
+		a.Pending != "Gateway edge has no address yet; check with: kubectl -n infra get gateway edge" {
 		t.Errorf("without: %+v", a)
 	}
 }
 
 func TestListenerOfAGateway(t *testing.T) {
 	var g gateway
-	g.Spec.Listeners = []listener{{Name: "web", Protocol: "HTTP", Port: 80}, {Name: "secure", Protocol: "HTTPS", Port: 8443}}
+	g.Spec.Listeners = []listener{
+		{Name: "web", Protocol: "HTTP", Port: 80},
+		{Name: "secure", Protocol: "HTTPS", Port: 8443},
+	}
 	for section, want := range map[string]string{"": "secure", "web": "web", "secure": "secure"} {
 		if got := g.listener(section).Name; got != want {
 			t.Errorf("section %q: %s, want %s", section, got, want)

@@ -29,7 +29,11 @@ type PortInUseError struct {
 }
 
 func (e *PortInUseError) Error() string {
-	return fmt.Sprintf("local port %d on %s is in use (use another with --port, or 0 for any free one)", e.Port, e.Address)
+	return fmt.Sprintf(
+		"local port %d on %s is in use (use another with --port, or 0 for any free one)",
+		e.Port,
+		e.Address,
+	)
 }
 
 // Unwrap returns the system's error.
@@ -46,7 +50,12 @@ const attachTime = 30 * time.Second
 //
 // It returns when the first pod is attached. The tunnel ends with ctx or with
 // Close. Errors: *PortInUseError, *NoPodError, and what the cluster says.
-func Forward(ctx context.Context, access *kube.Access, request ForwardRequest, observe event.Observer) (*Tunnel, error) {
+func Forward(
+	ctx context.Context,
+	access *kube.Access,
+	request ForwardRequest,
+	observe event.Observer,
+) (*Tunnel, error) {
 	request.Address = cmp.Or(request.Address, "127.0.0.1")
 	pods, err := newPodFinder(ctx, access, request.Namespace, request.Release)
 	if err != nil {

@@ -31,9 +31,18 @@ type NoPodError struct {
 
 func (e *NoPodError) Error() string {
 	if len(e.Seen) == 0 {
-		return fmt.Sprintf("release %s has no server pod in namespace %s (check --release and --namespace)", e.Release, e.Namespace)
+		return fmt.Sprintf(
+			"release %s has no server pod in namespace %s (check --release and --namespace)",
+			e.Release,
+			e.Namespace,
+		)
 	}
-	return fmt.Sprintf("no server pod of release %s/%s is ready: %v (run zenml-installer status)", e.Namespace, e.Release, e.Seen)
+	return fmt.Sprintf(
+		"no server pod of release %s/%s is ready: %v (run zenml-installer status)",
+		e.Namespace,
+		e.Release,
+		e.Seen,
+	)
 }
 
 // Unwrap returns the cause.
@@ -75,11 +84,19 @@ func newPodFinder(ctx context.Context, access *kube.Access, namespace, release s
 	if err != nil {
 		return nil, err
 	}
-	f := &podFinder{access: access, client: client, namespace: namespace, release: release, changed: make(chan struct{})}
+	f := &podFinder{
+		access:    access,
+		client:    client,
+		namespace: namespace,
+		release:   release,
+		changed:   make(chan struct{}),
+	}
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector.String() }))
 	f.informer = factory.Core().V1().Pods().Informer()
-	_ = f.informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) { f.refuse(err) })
+	_ = f.informer.SetWatchErrorHandlerWithContext(
+		func(_ context.Context, _ *cache.Reflector, err error) { f.refuse(err) },
+	)
 	_, _ = f.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(any) { f.poke() },
 		UpdateFunc: func(any, any) { f.poke() },
@@ -96,8 +113,14 @@ func (f *podFinder) stop() { f.end() }
 // serverSelector selects the server's pods: by the selector of the release's
 // Service, whatever the chart's generation puts into it; without a Service by
 // the labels that both generations set.
-func serverSelector(ctx context.Context, client kubernetes.Interface, namespace, release string) (labels.Selector, error) {
-	services, err := client.CoreV1().Services(namespace).List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
+func serverSelector(
+	ctx context.Context,
+	client kubernetes.Interface,
+	namespace, release string,
+) (labels.Selector, error) {
+	services, err := client.CoreV1().
+		Services(namespace).
+		List(ctx, metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + release})
 	if err != nil {
 		return nil, fmt.Errorf("services of release %s/%s: %w", namespace, release, transport.WithoutURL(err))
 	}
@@ -173,7 +196,8 @@ func (f *podFinder) serves(pod *corev1.Pod) bool {
 	pods := f.pods()
 	for _, p := range pods {
 		if p.UID == pod.UID {
-			return kubestatus.Serving(p) || p.DeletionTimestamp != nil && kubestatus.Running(p) && newestServing(pods) == nil
+			return kubestatus.Serving(p) ||
+				p.DeletionTimestamp != nil && kubestatus.Running(p) && newestServing(pods) == nil
 		}
 	}
 	return false
@@ -190,5 +214,11 @@ func (f *podFinder) pods() []*corev1.Pod {
 }
 
 func (f *podFinder) portForwardURL(pod *corev1.Pod) *rest.Request {
-	return f.client.CoreV1().RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward")
+	return f.client.CoreV1().
+		RESTClient().
+		Post().
+		Resource("pods").
+		Namespace(pod.Namespace).
+		Name(pod.Name).
+		SubResource("portforward")
 }

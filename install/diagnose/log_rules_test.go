@@ -11,26 +11,68 @@ import (
 // logExamples are lines that the server's and the migration's log end with, and
 // what the diagnosis must say.
 var logExamples = []struct{ line, says string }{
-	{`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: YES)")`, "1045: Access denied for user 'zenml'@'10.0.0.1' (using password: YES)"},
-	{`(pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: NO)")`, "no password was given"},
-	{`(pymysql.err.OperationalError) (1044, "Access denied for user 'zenml'@'%' to database 'x'")`, "no rights on the database"},
+	{
+		`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: YES)")`,
+		"1045: Access denied for user 'zenml'@'10.0.0.1' (using password: YES)",
+	},
+	{
+		`(pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: NO)")`,
+		"no password was given",
+	},
+	{
+		`(pymysql.err.OperationalError) (1044, "Access denied for user 'zenml'@'%' to database 'x'")`,
+		"no rights on the database",
+	},
 	{`(pymysql.err.OperationalError) (1049, "Unknown database 'zenml'")`, "does not exist"},
 	{`(pymysql.err.OperationalError) (1040, 'Too many connections')`, "1040: Too many connections"},
-	{`(pymysql.err.OperationalError) (1129, "Host '10.0.0.1' is blocked because of many connection errors")`, "blocks this client"},
-	{`(pymysql.err.OperationalError) (1130, "Host '10.0.0.1' is not allowed to connect to this MySQL server")`, "does not allow connections from this address"},
-	{`(pymysql.err.OperationalError) (3159, 'Connections using insecure transport are prohibited while --require_secure_transport=ON.')`, "requires TLS"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([Errno -2] Name or service not known)")`, "cannot resolve"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)")`, "nothing listens"},
+	{
+		`(pymysql.err.OperationalError) (1129, "Host '10.0.0.1' is blocked because of many connection errors")`,
+		"blocks this client",
+	},
+	{
+		`(pymysql.err.OperationalError) (1130, "Host '10.0.0.1' is not allowed to connect to this MySQL server")`,
+		"does not allow connections from this address",
+	},
+	{
+		`(pymysql.err.OperationalError) (3159, 'Connections using insecure transport are prohibited while --require_secure_transport=ON.')`,
+		"requires TLS",
+	},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([Errno -2] Name or service not known)")`,
+		"cannot resolve",
+	},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)")`,
+		"nothing listens",
+	},
 	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (timed out)")`, "cannot reach"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1007))")`, "not signed by the given CA"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for 'db'. (_ssl.c:1007))")`, "for another host name"},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1007))")`,
+		"not signed by the given CA",
+	},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for 'db'. (_ssl.c:1007))")`,
+		"for another host name",
+	},
 	{`alembic.util.exc.CommandError: Can't locate revision identified by 'ffff'`, "downgrades are not supported"},
 	{`RuntimeError: The database has never been migrated with alembic before`, "tables that are not ZenML's"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (unable to get issuer certificate)")`, "its root is missing"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (certificate verify failed: certificate has expired)")`, "has expired"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (certificate verify failed: self-signed certificate)")`, "is not trusted"},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (unable to get issuer certificate)")`,
+		"its root is missing",
+	},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (certificate verify failed: certificate has expired)")`,
+		"has expired",
+	},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' (certificate verify failed: self-signed certificate)")`,
+		"is not trusted",
+	},
 	{`(pymysql.err.OperationalError) (2026, 'SSL connection error: unknown')`, "TLS with the database failed"},
-	{`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: WRONG_VERSION_NUMBER] wrong version number)")`, "does not speak TLS"},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on 'db' ([SSL: WRONG_VERSION_NUMBER] wrong version number)")`,
+		"does not speak TLS",
+	},
 	{`RuntimeError: the secret cannot be read with this encryption key`, "cannot be decrypted"},
 	{`PermissionError: [Errno 13] Permission denied: '/zenml/.zenconfig'`, "cannot write to its volume"},
 	{`sqlite3.OperationalError: unable to open database file`, "cannot open its SQLite file"},

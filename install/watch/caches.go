@@ -99,7 +99,10 @@ func (w *Watcher) view() view {
 	v.claims = kept[*corev1.PersistentVolumeClaim](w, "PersistentVolumeClaim", v.applied)
 	v.services = kept[*corev1.Service](w, "Service", v.applied)
 	v.ingresses = kept[*networkingv1.Ingress](w, "Ingress", v.applied)
-	v.jobs = slices.DeleteFunc(kept[*batchv1.Job](w, "Job", v.applied), func(j *batchv1.Job) bool { return w.caches.oldJobs[j.UID] })
+	v.jobs = slices.DeleteFunc(
+		kept[*batchv1.Job](w, "Job", v.applied),
+		func(j *batchv1.Job) bool { return w.caches.oldJobs[j.UID] },
+	)
 	v.replicaSets = currentReplicaSets(v.deployments, listed[*appsv1.ReplicaSet](&w.caches, "ReplicaSet"))
 	v.pods = append(podsOf(v, listed[*corev1.Pod](&w.caches, "Pod")), kept[*corev1.Pod](w, "Pod", v.applied)...)
 	v.events = listed[*corev1.Event](&w.caches, "Event")

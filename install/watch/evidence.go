@@ -34,7 +34,9 @@ func (w *Watcher) JobFault(ctx context.Context, job *batchv1.Job) *diagnose.Faul
 func (w *Watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
-	pods, err := w.Client.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
+	pods, err := w.Client.CoreV1().
+		Pods(job.Namespace).
+		List(ctx, metav1.ListOptions{LabelSelector: "job-name=" + job.Name})
 	if err != nil {
 		return nil
 	}

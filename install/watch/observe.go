@@ -94,7 +94,15 @@ func (v view) observe() []observation {
 
 func (v view) about(kind, name string, state event.State, reason, message string) observation {
 	object := event.Object{Kind: kind, Namespace: v.targets.namespace, Name: name}
-	return observation{ObjectChanged: event.ObjectChanged{Object: object, State: state, Reason: reason, Message: message, Hook: v.targets.objects[object]}}
+	return observation{
+		ObjectChanged: event.ObjectChanged{
+			Object:  object,
+			State:   state,
+			Reason:  reason,
+			Message: message,
+			Hook:    v.targets.objects[object],
+		},
+	}
 }
 
 func (v view) job(j *batchv1.Job) observation {
@@ -132,7 +140,8 @@ func (v view) replicaSet(rs *appsv1.ReplicaSet) (observation, bool) {
 func (v view) deployment(d *appsv1.Deployment) observation {
 	wanted, s := ptr.Deref(d.Spec.Replicas, 1), d.Status
 	message := fmt.Sprintf("%d of %d replicas ready", min(s.ReadyReplicas, s.UpdatedReplicas), wanted)
-	if s.ObservedGeneration >= d.Generation && s.UpdatedReplicas >= wanted && s.AvailableReplicas >= wanted && s.Replicas == s.UpdatedReplicas {
+	if s.ObservedGeneration >= d.Generation && s.UpdatedReplicas >= wanted && s.AvailableReplicas >= wanted &&
+		s.Replicas == s.UpdatedReplicas {
 		return v.about("Deployment", d.Name, event.Ready, "Available", message)
 	}
 	return v.about("Deployment", d.Name, event.Progressing, "", message)
@@ -145,13 +154,19 @@ func (v view) claim(c *corev1.PersistentVolumeClaim) observation {
 	case corev1.ClaimLost:
 		return v.about("PersistentVolumeClaim", c.Name, event.Failed, "Lost", "its volume is lost")
 	default:
-		return v.withEvents(v.about("PersistentVolumeClaim", c.Name, event.Waiting, "Pending", "waiting for a volume"), c.UID)
+		return v.withEvents(
+			v.about("PersistentVolumeClaim", c.Name, event.Waiting, "Pending", "waiting for a volume"),
+			c.UID,
+		)
 	}
 }
 
 func (v view) service(s *corev1.Service) observation {
 	if s.Spec.Type == corev1.ServiceTypeLoadBalancer && len(s.Status.LoadBalancer.Ingress) == 0 {
-		return v.withEvents(v.about("Service", s.Name, event.Waiting, "NoAddress", "waiting for the load balancer's address"), s.UID)
+		return v.withEvents(
+			v.about("Service", s.Name, event.Waiting, "NoAddress", "waiting for the load balancer's address"),
+			s.UID,
+		)
 	}
 	return v.about("Service", s.Name, event.Ready, "", "at "+cmp.Or(s.Spec.ClusterIP, "no address"))
 }
@@ -160,7 +175,10 @@ func (v view) ingress(i *networkingv1.Ingress) observation {
 	for _, address := range i.Status.LoadBalancer.Ingress {
 		return v.about("Ingress", i.Name, event.Ready, "", "at "+cmp.Or(address.IP, address.Hostname))
 	}
-	return v.withEvents(v.about("Ingress", i.Name, event.Waiting, "NoAddress", "no address from the ingress controller yet"), i.UID)
+	return v.withEvents(
+		v.about("Ingress", i.Name, event.Waiting, "NoAddress", "no address from the ingress controller yet"),
+		i.UID,
+	)
 }
 
 // withEvents judges an object by the newest warning about it.
@@ -174,7 +192,14 @@ func (v view) withEvents(o observation, uid types.UID) observation {
 }
 
 // harmlessEvents are events that say nothing about a fault.
-var harmlessEvents = map[string]bool{"SuccessfulCreate": true, "ScalingReplicaSet": true, "Sync": true, "SuccessfulDelete": true, "EnsuringLoadBalancer": true, "EnsuredLoadBalancer": true}
+var harmlessEvents = map[string]bool{
+	"SuccessfulCreate":     true,
+	"ScalingReplicaSet":    true,
+	"Sync":                 true,
+	"SuccessfulDelete":     true,
+	"EnsuringLoadBalancer": true,
+	"EnsuredLoadBalancer":  true,
+}
 
 // podOf returns the newest pod of an owner, or nil.
 func (v view) podOf(owner types.UID) *corev1.Pod {

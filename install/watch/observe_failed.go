@@ -24,7 +24,11 @@ func (v view) failedJob(j *batchv1.Job, pod *corev1.Pod) observation {
 // jobFailed returns the fault of a Job by its status and that of its last pod,
 // which may be gone, and whether they name the cause for certain.
 func jobFailed(j *batchv1.Job, pod *corev1.Pod) (fault *diagnose.Fault, certain bool) {
-	f := &diagnose.Fault{Object: event.Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name}, Summary: "the job failed", Remedy: diagnose.SeeLog}
+	f := &diagnose.Fault{
+		Object:  event.Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name},
+		Summary: "the job failed",
+		Remedy:  diagnose.SeeLog,
+	}
 	if c := kubestatus.JobCondition(j, batchv1.JobFailed); c != nil {
 		f.Evidence = []string{c.Reason + ": " + c.Message}
 		if c.Reason == batchv1.JobReasonDeadlineExceeded {
@@ -36,7 +40,11 @@ func jobFailed(j *batchv1.Job, pod *corev1.Pod) (fault *diagnose.Fault, certain 
 
 // podFailed is jobFailed for a hook that is a pod.
 func podFailed(pod *corev1.Pod) (fault *diagnose.Fault, certain bool) {
-	f := &diagnose.Fault{Object: event.Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}, Summary: "the pod failed", Remedy: diagnose.SeeLog}
+	f := &diagnose.Fault{
+		Object:  event.Object{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name},
+		Summary: "the pod failed",
+		Remedy:  diagnose.SeeLog,
+	}
 	return f, endedWith(f, pod)
 }
 
@@ -65,7 +73,13 @@ func ending(pod *corev1.Pod) diagnose.Problem {
 	}
 	for _, s := range kubestatus.Containers(pod) {
 		if end := s.State.Terminated; end != nil && end.ExitCode != 0 {
-			return diagnose.Problem{Reason: diagnose.JobEnded, Ended: end.Reason, Exit: end.ExitCode, Image: s.Image, Text: exit(end)}
+			return diagnose.Problem{
+				Reason: diagnose.JobEnded,
+				Ended:  end.Reason,
+				Exit:   end.ExitCode,
+				Image:  s.Image,
+				Text:   exit(end),
+			}
 		}
 	}
 	return diagnose.Problem{}

@@ -73,7 +73,13 @@ func (v view) startingPod(p *corev1.Pod) observation {
 		o := v.about("Pod", p.Name, event.Waiting, trouble.Reason, trouble.Message)
 		return o.diagnosed(diagnose.Problem{Reason: trouble.Reason, Text: trouble.Message})
 	default:
-		return v.about("Pod", p.Name, event.Progressing, "ContainerCreating", "creating the container on node "+cmp.Or(p.Spec.NodeName, "?"))
+		return v.about(
+			"Pod",
+			p.Name,
+			event.Progressing,
+			"ContainerCreating",
+			"creating the container on node "+cmp.Or(p.Spec.NodeName, "?"),
+		)
 	}
 }
 

@@ -32,7 +32,9 @@ func TestJobFailed(t *testing.T) {
 		}}}}
 		f, certain := jobFailed(job, &corev1.Pod{Status: test.pod})
 		evidence := strings.Join(f.Evidence, "\n")
-		if !strings.Contains(f.Text(), test.cause) || !strings.Contains(evidence, test.evidence) || certain != test.certain || !strings.Contains(evidence, "BackoffLimitExceeded: Job has reached") {
+		if !strings.Contains(f.Text(), test.cause) || !strings.Contains(evidence, test.evidence) ||
+			certain != test.certain ||
+			!strings.Contains(evidence, "BackoffLimitExceeded: Job has reached") {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -40,7 +42,9 @@ func TestJobFailed(t *testing.T) {
 
 func endedStatus(reason string, code int32, message string) corev1.PodStatus {
 	return corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{
-		State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message}},
+		State: corev1.ContainerState{
+			Terminated: &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message},
+		},
 	}}}
 }
 
@@ -49,18 +53,44 @@ func TestObserve(t *testing.T) {
 	const ns = "n"
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "mig", Namespace: ns, UID: "job"}}
 	running := ownedPod("mig-x", "job", corev1.PodRunning)
-	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "z", Namespace: ns, UID: "dep", Annotations: map[string]string{revision: "2"}}}
+	deployment := &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{
+			Name:        "z",
+			Namespace:   ns,
+			UID:         "dep",
+			Annotations: map[string]string{revision: "2"},
+		},
+	}
 	old := replicaSet("z-1", "dep", "1")
 	now := replicaSet("z-2", "dep", "2")
 	refused := replicaSet("z-2", "dep", "2")
-	refused.Status.Conditions = []appsv1.ReplicaSetCondition{{Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: "FailedCreate", Message: `pods "z" is forbidden: exceeded quota: q`}}
+	refused.Status.Conditions = []appsv1.ReplicaSetCondition{
+		{
+			Type:    appsv1.ReplicaSetReplicaFailure,
+			Status:  corev1.ConditionTrue,
+			Reason:  "FailedCreate",
+			Message: `pods "z" is forbidden: exceeded quota: q`,
+		},
+	}
 	waiting := ownedPod("z-2-x", "z-2", corev1.PodPending)
-	waiting.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "zenml", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "Back-off pulling image"}}}}
+	waiting.Status.ContainerStatuses = []corev1.ContainerStatus{
+		{
+			Name: "zenml",
+			State: corev1.ContainerState{
+				Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "Back-off pulling image"},
+			},
+		},
+	}
 	pullFailed := newEvent("z-2-x", "Failed", corev1.EventTypeWarning, `Failed to pull image "r/z:9": r/z:9: not found`)
 	pulling := ownedPod("z-2-x", "z-2", corev1.PodPending)
 	pulling.Spec.Containers = []corev1.Container{{Image: "r/z:1"}}
 	crashed := ownedPod("z-1-x", "z-1", corev1.PodRunning)
-	crashed.Status.ContainerStatuses = []corev1.ContainerStatus{{RestartCount: 9, State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}}}
+	crashed.Status.ContainerStatuses = []corev1.ContainerStatus{
+		{
+			RestartCount: 9,
+			State:        corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
+		},
+	}
 
 	for name, test := range map[string]struct {
 		view  view
@@ -104,8 +134,12 @@ func TestObserve(t *testing.T) {
 
 func ownedPod(name string, owner types.UID, phase corev1.PodPhase) *corev1.Pod {
 	return &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID(name), OwnerReferences: []metav1.OwnerReference{{UID: owner}}},
-		Status:     corev1.PodStatus{Phase: phase},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:            name,
+			UID:             types.UID(name),
+			OwnerReferences: []metav1.OwnerReference{{UID: owner}},
+		},
+		Status: corev1.PodStatus{Phase: phase},
 	}
 }
 
@@ -117,5 +151,11 @@ func replicaSet(name string, owner types.UID, rev string) *appsv1.ReplicaSet {
 }
 
 func newEvent(about types.UID, reason, kind, message string) *corev1.Event {
-	return &corev1.Event{InvolvedObject: corev1.ObjectReference{UID: about}, Reason: reason, Type: kind, Message: message, LastTimestamp: metav1.Now()}
+	return &corev1.Event{
+		InvolvedObject: corev1.ObjectReference{UID: about},
+		Reason:         reason,
+		Type:           kind,
+		Message:        message,
+		LastTimestamp:  metav1.Now(),
+	}
 }

@@ -27,7 +27,9 @@ func newTargets(namespace string, objects []manifest.Object) targets {
 		if o.Test() {
 			continue
 		}
-		t.objects[event.Object{Kind: o.GetKind(), Namespace: cmp.Or(o.GetNamespace(), namespace), Name: o.GetName()}] = len(o.Hooks()) > 0
+		t.objects[event.Object{Kind: o.GetKind(), Namespace: cmp.Or(o.GetNamespace(), namespace), Name: o.GetName()}] = len(
+			o.Hooks(),
+		) > 0
 	}
 	return t
 }

@@ -69,7 +69,12 @@ func New(c Config) *Watcher {
 func (w *Watcher) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.logs = newLogs(ctx, w)
-	factory := informers.NewSharedInformerFactoryWithOptions(w.Client, 0, informers.WithNamespace(w.Namespace), informers.WithTransform(lighten))
+	factory := informers.NewSharedInformerFactoryWithOptions(
+		w.Client,
+		0,
+		informers.WithNamespace(w.Namespace),
+		informers.WithTransform(lighten),
+	)
 	w.caches = newCaches(factory)
 	for kind, informer := range w.caches.informers {
 		w.listen(kind, informer)
@@ -110,7 +115,15 @@ func (w *Watcher) listen(kind string, informer cache.SharedIndexInformer) {
 		if apierrors.IsForbidden(err) {
 			once.Do(func() {
 				w.caches.forbid(kind)
-				w.Emit(event.Notice{Text: fmt.Sprintf("watching %s in namespace %s is forbidden: its problems show later", kind, w.Namespace)})
+				w.Emit(
+					event.Notice{
+						Text: fmt.Sprintf(
+							"watching %s in namespace %s is forbidden: its problems show later",
+							kind,
+							w.Namespace,
+						),
+					},
+				)
 			})
 		}
 	})

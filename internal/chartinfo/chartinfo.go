@@ -47,7 +47,11 @@ func (i Info) Layout() (Layout, error) {
 			}
 		}
 	}
-	return Layout{}, fmt.Errorf("chart %s %s is not a ZenML server chart: its values have neither server: nor zenml: (wanted: oci://public.ecr.aws/zenml/zenml)", i.Name, i.Version)
+	return Layout{}, fmt.Errorf(
+		"chart %s %s is not a ZenML server chart: its values have neither server: nor zenml: (wanted: oci://public.ecr.aws/zenml/zenml)",
+		i.Name,
+		i.Version,
+	)
 }
 
 // Default returns the chart's own default at path, or nil when the chart does

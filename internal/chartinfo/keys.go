@@ -39,7 +39,9 @@ var undocumented = []struct {
 
 // openMappings are the mappings that charts hand on as they are, so that any key below
 // them has a meaning.
-var openMappings = regexp.MustCompile(`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure)\.authConfig|podSecurityContext|securityContext)$`)
+var openMappings = regexp.MustCompile(
+	`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure)\.authConfig|podSecurityContext|securityContext)$`,
+)
 
 // Knows reports whether the chart reads the value at path.
 func Knows(c Info, layout Layout, path []string) bool {

@@ -20,7 +20,10 @@ func Completed(p *corev1.Pod) bool {
 
 // Running reports whether all containers of a pod run.
 func Running(p *corev1.Pod) bool {
-	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.State.Running == nil }) &&
+	return !slices.ContainsFunc(
+		p.Status.ContainerStatuses,
+		func(s corev1.ContainerStatus) bool { return s.State.Running == nil },
+	) &&
 		len(p.Status.ContainerStatuses) > 0
 }
 
@@ -42,7 +45,8 @@ func PodCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondit
 // Serving reports whether a pod takes requests: it is ready and stays.
 func Serving(p *corev1.Pod) bool {
 	c := PodCondition(p, corev1.PodReady)
-	return p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && c != nil && c.Status == corev1.ConditionTrue
+	return p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && c != nil &&
+		c.Status == corev1.ConditionTrue
 }
 
 // OwnedBy reports whether an object has the owner.

@@ -25,5 +25,16 @@ func Labels(release string) map[string]string {
 // flags say which cluster kubectl means; none, the one of the current context.
 func LabelSecret(namespace, name, release string, flags ...string) string {
 	words := append([]string{"kubectl"}, flags...)
-	return shell.Line(append(words, "-n", namespace, "label", "secret", name, "--overwrite", LabelManagedBy+"="+Installer, LabelInstance+"="+release)...)
+	return shell.Line(
+		append(
+			words,
+			"-n",
+			namespace,
+			"label",
+			"secret",
+			name,
+			"--overwrite",
+			LabelManagedBy+"="+Installer,
+			LabelInstance+"="+release,
+		)...)
 }

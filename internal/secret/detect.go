@@ -10,11 +10,17 @@ import (
 
 // What a value may be by its name, or by its looks.
 var (
-	sensitiveName = regexp.MustCompile(`(?i)passw(or)?d|passphrase|secret|token|credential|key$|access_?key|jwt|private|auth_?config|account_?json|service_?account_?info`)
-	storeName     = regexp.MustCompile(`(?i)secrets?_?store`) // the name of a part of the server, in names of others
+	sensitiveName = regexp.MustCompile(
+		`(?i)passw(or)?d|passphrase|secret|token|credential|key$|access_?key|jwt|private|auth_?config|account_?json|service_?account_?info`,
+	)
+	storeName = regexp.MustCompile(`(?i)secrets?_?store`) // the name of a part of the server, in names of others
 	// harmlessName are names of a Secret, of a key in it or of a file, and settings of what is secret.
-	harmlessName  = regexp.MustCompile(`(?i)(secret_?name|refs?|public_?key|topology_?key|algorithm|issuer|audience|minutes|seconds|timeout|enabled|file|path)$|^(existingsecret|imagepullsecrets|key)$`)
-	ownNames      = regexp.MustCompile(`(?i)refs?$|annotations$|labels$|selector$|affinity$|^tolerations$`) // what is below bears names of its own
+	harmlessName = regexp.MustCompile(
+		`(?i)(secret_?name|refs?|public_?key|topology_?key|algorithm|issuer|audience|minutes|seconds|timeout|enabled|file|path)$|^(existingsecret|imagepullsecrets|key)$`,
+	)
+	ownNames = regexp.MustCompile(
+		`(?i)refs?$|annotations$|labels$|selector$|affinity$|^tolerations$`,
+	) // what is below bears names of its own
 	sensitiveText = regexp.MustCompile(`://[^\s/@]*:[^\s@]*@|https?://[^\s/@]+@|PRIVATE KEY`)
 )
 

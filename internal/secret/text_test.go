@@ -25,7 +25,16 @@ func TestTextNeverShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := log.String() + string(asJSON) + string(asYAML) +
-		fmt.Sprintf("%v %+v %#v %s %q %x %d", held, held, held, held.Password, held.Password, held.Password, held.Password) +
+		fmt.Sprintf(
+			"%v %+v %#v %s %q %x %d",
+			held,
+			held,
+			held,
+			held.Password,
+			held.Password,
+			held.Password,
+			held.Password,
+		) +
 		fmt.Sprint(fmt.Errorf("login with %v", held.Password))
 	if strings.Contains(shown, canary) || strings.Contains(shown, fmt.Sprintf("%x", canary)) {
 		t.Fatalf("the secret shows in %q", shown)

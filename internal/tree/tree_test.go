@@ -7,7 +7,10 @@ import (
 )
 
 func TestCut(t *testing.T) {
-	tree := map[string]any{"a": map[string]any{"b": map[string]any{"c": 1}}, "d": map[string]any{"e": 1, "f": map[string]any{}}}
+	tree := map[string]any{
+		"a": map[string]any{"b": map[string]any{"c": 1}},
+		"d": map[string]any{"e": 1, "f": map[string]any{}},
+	}
 	Cut(tree, []string{"a", "b", "c"})
 	Cut(tree, []string{"d", "e"})
 	if diff := cmp.Diff(map[string]any{"d": map[string]any{"f": map[string]any{}}}, tree); diff != "" {

@@ -20,7 +20,11 @@ var SecurityProfiles = map[string]SecurityProfile{
 		},
 	},
 	answers.SecurityOpenShift: {
-		Pod: map[string]any{"fsGroup": nil, "fsGroupChangePolicy": nil, "seccompProfile": map[string]any{"type": "RuntimeDefault"}},
+		Pod: map[string]any{
+			"fsGroup":             nil,
+			"fsGroupChangePolicy": nil,
+			"seccompProfile":      map[string]any{"type": "RuntimeDefault"},
+		},
 		Container: map[string]any{
 			"runAsUser":                nil,
 			"allowPrivilegeEscalation": false,

@@ -40,9 +40,24 @@ func OpenTelemetry(o *answers.OpenTelemetry) []Binding {
 	return []Binding{
 		{"openTelemetry.endpoint", "server.openTelemetry.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", &o.Endpoint},
 		{"openTelemetry.serviceName", "server.openTelemetry.serviceName", "OTEL_SERVICE_NAME", &o.ServiceName},
-		{"openTelemetry.tracesEndpoint", "server.openTelemetry.tracesEndpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &o.TracesEndpoint},
-		{"openTelemetry.metricsEndpoint", "server.openTelemetry.metricsEndpoint", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &o.MetricsEndpoint},
-		{"openTelemetry.logsEndpoint", "server.openTelemetry.logsEndpoint", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", &o.LogsEndpoint},
+		{
+			"openTelemetry.tracesEndpoint",
+			"server.openTelemetry.tracesEndpoint",
+			"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+			&o.TracesEndpoint,
+		},
+		{
+			"openTelemetry.metricsEndpoint",
+			"server.openTelemetry.metricsEndpoint",
+			"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+			&o.MetricsEndpoint,
+		},
+		{
+			"openTelemetry.logsEndpoint",
+			"server.openTelemetry.logsEndpoint",
+			"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+			&o.LogsEndpoint,
+		},
 	}
 }
 
@@ -59,8 +74,18 @@ func Server(s *answers.Server) []Binding {
 	return []Binding{
 		{"defaultProject", "server.defaultProject", "ZENML_DEFAULT_PROJECT_NAME", &s.DefaultProject},
 		{"threadPoolSize", "server.threadPoolSize", "ZENML_SERVER_THREAD_POOL_SIZE", &s.ThreadPoolSize},
-		{"authThreadPoolSize", "server.authThreadPoolSize", "ZENML_SERVER_AUTH_THREAD_POOL_SIZE", &s.AuthThreadPoolSize},
+		{
+			"authThreadPoolSize",
+			"server.authThreadPoolSize",
+			"ZENML_SERVER_AUTH_THREAD_POOL_SIZE",
+			&s.AuthThreadPoolSize,
+		},
 		{"requestTimeout", "server.requestTimeout", "ZENML_SERVER_REQUEST_TIMEOUT", &s.RequestTimeout},
-		{"requestCacheTimeout", "server.requestCacheTimeout", "ZENML_SERVER_REQUEST_CACHE_TIMEOUT", &s.RequestCacheTimeout},
+		{
+			"requestCacheTimeout",
+			"server.requestCacheTimeout",
+			"ZENML_SERVER_REQUEST_CACHE_TIMEOUT",
+			&s.RequestCacheTimeout,
+		},
 	}
 }

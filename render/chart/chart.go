@@ -81,7 +81,12 @@ func loadPath(src Source) (*Chart, error) {
 	}
 	loaded, err := read(src.Ref)
 	if err != nil {
-		return nil, &SourceError{Ref: src.Ref, Reason: ReasonNotAChart, Err: err, Remedy: "set chart.ref to a folder with a Chart.yaml, or a .tgz from helm pull or helm package"}
+		return nil, &SourceError{
+			Ref:    src.Ref,
+			Reason: ReasonNotAChart,
+			Err:    err,
+			Remedy: "set chart.ref to a folder with a Chart.yaml, or a .tgz from helm pull or helm package",
+		}
 	}
 	return newChart(src, loaded, "")
 }
@@ -93,7 +98,11 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
 	}
 	if loaded.Metadata.Type == "library" {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: fmt.Errorf("%s is a library chart and installs nothing", loaded.Name())}
+		return nil, &SourceError{
+			Ref:    src.shown(),
+			Reason: ReasonNotAChart,
+			Err:    fmt.Errorf("%s is a library chart and installs nothing", loaded.Name()),
+		}
 	}
 	if !satisfies(loaded.Metadata.Version, src.Version) {
 		return nil, &VersionError{Ref: src.shown(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}

@@ -28,9 +28,11 @@ import (
 // smallChart is a chart as small as one can be.
 func smallChart(name, version string) *helmchart.Chart {
 	return &helmchart.Chart{
-		Metadata:  &helmchart.Metadata{APIVersion: "v2", Name: name, Version: version, AppVersion: "app-" + version},
-		Raw:       []*helmchart.File{{Name: "values.yaml", Data: []byte("# kept\nserver: {}\n")}},
-		Templates: []*helmchart.File{{Name: "templates/c.yaml", Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")}},
+		Metadata: &helmchart.Metadata{APIVersion: "v2", Name: name, Version: version, AppVersion: "app-" + version},
+		Raw:      []*helmchart.File{{Name: "values.yaml", Data: []byte("# kept\nserver: {}\n")}},
+		Templates: []*helmchart.File{
+			{Name: "templates/c.yaml", Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")},
+		},
 	}
 }
 
@@ -157,7 +159,8 @@ func TestOCILogin(t *testing.T) {
 			t.Fatal(err)
 		}
 		registryHost, _, _ := strings.Cut(strings.TrimPrefix(ref, "oci://"), "/")
-		if err := client.Login(registryHost, registry.LoginOptBasicAuth(user, password), registry.LoginOptPlainText(true)); err != nil && password != "wrong" {
+		if err := client.Login(registryHost, registry.LoginOptBasicAuth(user, password), registry.LoginOptPlainText(true)); err != nil &&
+			password != "wrong" {
 			t.Fatal(err)
 		}
 		if password == "wrong" {
@@ -224,7 +227,12 @@ func TestImageIsNotAChart(t *testing.T) {
 	server := httptest.NewServer(ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
 	manifest := `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
-	put(t, server.URL+"/v2/image/blobs/uploads/?digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", http.MethodPost, "{}")
+	put(
+		t,
+		server.URL+"/v2/image/blobs/uploads/?digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+		http.MethodPost,
+		"{}",
+	)
 	put(t, server.URL+"/v2/image/manifests/1.0.0", http.MethodPut, manifest)
 	_, err := Load(t.Context(), Source{Ref: "oci://" + host(server) + "/image", Version: "1.0.0"})
 	wantReason(t, err, ReasonNotAChart)
@@ -233,7 +241,9 @@ func TestImageIsNotAChart(t *testing.T) {
 func TestLoadChartReturnsOnCancel(t *testing.T) {
 	asked := make(chan struct{}, 8)
 	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-release }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-release }),
+	)
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(release) })
 	for _, ref := range []string{"oci://" + host(server) + "/zenml", server.URL + "/zenml", server.URL + "/zenml.tgz"} {

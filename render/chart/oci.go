@@ -81,7 +81,11 @@ func resolveOCI(src Source, client *registry.Client) (string, error) {
 	case tag != "" && src.Version == "":
 		return repository + ":" + tag, nil
 	case tag != "" && !satisfies(tag, src.Version):
-		return "", &SourceError{Ref: src.shown(), Reason: ReasonInvalid, Remedy: "chart.ref names version " + tag + " and chart.version is " + src.Version + ": remove one"}
+		return "", &SourceError{
+			Ref:    src.shown(),
+			Reason: ReasonInvalid,
+			Remedy: "chart.ref names version " + tag + " and chart.version is " + src.Version + ": remove one",
+		}
 	case tag != "":
 		return repository + ":" + tag, nil
 	case isExact:

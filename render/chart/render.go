@@ -74,8 +74,13 @@ func (c *Chart) files(request RenderRequest) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if want := c.helm.Metadata.KubeVersion; want != "" && !chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
-		return nil, fmt.Errorf("the chart requires Kubernetes %s and this is %s", want, capabilities.KubeVersion.String())
+	if want := c.helm.Metadata.KubeVersion; want != "" &&
+		!chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
+		return nil, fmt.Errorf(
+			"the chart requires Kubernetes %s and this is %s",
+			want,
+			capabilities.KubeVersion.String(),
+		)
 	}
 	options := chartutil.ReleaseOptions{
 		Name: request.Release, Namespace: request.Namespace, Revision: 1,
@@ -104,7 +109,13 @@ func (r RenderRequest) capabilities() (*chartutil.Capabilities, error) {
 func (r *Rendered) add(c *Chart, file, content string) error {
 	objects, err := manifest.Parse([]byte(content))
 	if err != nil {
-		return &RenderError{Chart: c.Info.Name, Version: c.Info.Version, File: inChart(file), Cause: err.Error(), Err: err}
+		return &RenderError{
+			Chart:   c.Info.Name,
+			Version: c.Info.Version,
+			File:    inChart(file),
+			Cause:   err.Error(),
+			Err:     err,
+		}
 	}
 	r.Objects = append(r.Objects, objects...)
 	return nil

@@ -24,15 +24,21 @@ func standIn(t testing.TB, generation string) *Chart {
 
 func mysqlValues(root string) map[string]any {
 	return map[string]any{root: map[string]any{
-		"ingress":  map[string]any{"enabled": false},
-		"database": map[string]any{"url": "mysql://zenml@db.example.com:3306/zenml", "passwordSecretRef": map[string]any{"name": "db", "key": "password"}},
+		"ingress": map[string]any{"enabled": false},
+		"database": map[string]any{
+			"url":               "mysql://zenml@db.example.com:3306/zenml",
+			"passwordSecretRef": map[string]any{"name": "db", "key": "password"},
+		},
 	}}
 }
 
 func TestRender(t *testing.T) {
 	for generation, root := range rootKeys {
 		values := mysqlValues(root)
-		rendered, err := standIn(t, generation).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: values})
+		rendered, err := standIn(
+			t,
+			generation,
+		).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: values})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +46,8 @@ func TestRender(t *testing.T) {
 		if len(jobs) != 1 || len(jobs[0].Hooks()) != 2 {
 			t.Errorf("%s: migration job %v", generation, jobs)
 		}
-		if len(manifest.Find(rendered.Objects, "Deployment", "zenml-server")) != 1 || len(manifest.Find(rendered.Objects, "Ingress", "")) != 0 {
+		if len(manifest.Find(rendered.Objects, "Deployment", "zenml-server")) != 1 ||
+			len(manifest.Find(rendered.Objects, "Ingress", "")) != 0 {
 			t.Errorf("%s: deployment or ingress", generation)
 		}
 		if rendered.Notes == "" {
@@ -88,13 +95,17 @@ func TestRenderErrors(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := standIn(t, "current").Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: test.values})
+			_, err := standIn(
+				t,
+				"current",
+			).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: test.values})
 			var bad *RenderError
 			if !errors.As(err, &bad) {
 				t.Fatal(err)
 			}
 			t.Log(bad)
-			if !strings.HasPrefix(bad.File, test.file) || bad.Line == 0 || !strings.Contains(bad.Cause, test.cause) || !strings.Contains(bad.Hint, test.hint) {
+			if !strings.HasPrefix(bad.File, test.file) || bad.Line == 0 || !strings.Contains(bad.Cause, test.cause) ||
+				!strings.Contains(bad.Hint, test.hint) {
 				t.Errorf("%+v", bad)
 			}
 			for _, noise := range []string{"executing", "error calling", "HELM_ERR", "template:"} {

@@ -34,7 +34,11 @@ func pullRepository(ctx context.Context, src Source) (*Chart, error) {
 	}
 	entries, ok := index.Entries[name]
 	if !ok {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotFound, Remedy: fmt.Sprintf("its index has no chart %q", name)}
+		return nil, &SourceError{
+			Ref:    src.shown(),
+			Reason: ReasonNotFound,
+			Remedy: fmt.Sprintf("its index has no chart %q", name),
+		}
 	}
 	entry, err := chooseEntry(src, entries)
 	if err != nil {
@@ -49,7 +53,11 @@ func pullRepository(ctx context.Context, src Source) (*Chart, error) {
 
 // findIndex reads the index at ref, and when there is none, the one at ref's
 // parent: then ref's last part names the chart.
-func findIndex(ctx context.Context, client *http.Client, ref string) (base, name string, index *repo.IndexFile, err error) {
+func findIndex(
+	ctx context.Context,
+	client *http.Client,
+	ref string,
+) (base, name string, index *repo.IndexFile, err error) {
 	index, err = fetchIndex(ctx, client, ref)
 	if !errors.Is(err, errAbsent) {
 		return ref, DefaultChart, index, err
@@ -68,7 +76,11 @@ func findIndex(ctx context.Context, client *http.Client, ref string) (base, name
 
 func notFound(ref string) error {
 	shown := Source{Ref: ref}.shown()
-	return &SourceError{Ref: shown, Reason: ReasonNotFound, Remedy: "no " + shown + "/index.yaml found: start the reference to an OCI registry with oci://"}
+	return &SourceError{
+		Ref:    shown,
+		Reason: ReasonNotFound,
+		Remedy: "no " + shown + "/index.yaml found: start the reference to an OCI registry with oci://",
+	}
 }
 
 func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.IndexFile, error) {
@@ -78,7 +90,12 @@ func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.In
 	}
 	index := &repo.IndexFile{}
 	if err := yaml.Unmarshal(body, index); err != nil || index.APIVersion == "" {
-		return nil, &SourceError{Ref: Source{Ref: base}.shown(), Reason: ReasonNotAChart, Err: err, Remedy: "its index.yaml is not a chart repository's"}
+		return nil, &SourceError{
+			Ref:    Source{Ref: base}.shown(),
+			Reason: ReasonNotAChart,
+			Err:    err,
+			Remedy: "its index.yaml is not a chart repository's",
+		}
 	}
 	return index, nil
 }
@@ -114,7 +131,12 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wan
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && want != digest {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonCorrupt, Err: fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want), Remedy: "do not install it, and report it to the repository's owner"}
+		return nil, &SourceError{
+			Ref:    src.shown(),
+			Reason: ReasonCorrupt,
+			Err:    fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want),
+			Remedy: "do not install it, and report it to the repository's owner",
+		}
 	}
 	loaded, err := loader.LoadArchive(bytes.NewReader(data))
 	if err != nil {
@@ -138,7 +160,12 @@ func fetch(ctx context.Context, client *http.Client, url string, most int64) ([]
 		return nil, errAbsent
 	case response.StatusCode != http.StatusOK:
 		reason, remedy := classifyStatus(response.StatusCode)
-		return nil, &SourceError{Ref: Source{Ref: url}.shown(), Reason: reason, Err: errors.New(response.Status), Remedy: remedy}
+		return nil, &SourceError{
+			Ref:    Source{Ref: url}.shown(),
+			Reason: reason,
+			Err:    errors.New(response.Status),
+			Remedy: remedy,
+		}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	if err == nil && int64(len(body)) > most {

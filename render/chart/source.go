@@ -75,16 +75,28 @@ func (s Source) shown() string {
 // check finds faults that need no look outside this process.
 func (s Source) check() error {
 	if s.Ref == "" {
-		return &SourceError{Reason: ReasonInvalid, Remedy: "set chart.ref to an oci:// reference, a repository URL, a folder or a .tgz file"}
+		return &SourceError{
+			Reason: ReasonInvalid,
+			Remedy: "set chart.ref to an oci:// reference, a repository URL, a folder or a .tgz file",
+		}
 	}
 	if s.kind() == sourcePath {
 		if scheme, _, found := strings.Cut(s.Ref, "://"); found {
-			return &SourceError{Ref: s.Ref, Reason: ReasonInvalid, Remedy: fmt.Sprintf("unknown scheme %q: use oci://, https://, a folder or a .tgz file", scheme)}
+			return &SourceError{
+				Ref:    s.Ref,
+				Reason: ReasonInvalid,
+				Remedy: fmt.Sprintf("unknown scheme %q: use oci://, https://, a folder or a .tgz file", scheme),
+			}
 		}
 		return nil
 	}
 	if u, err := url.Parse(s.Ref); err != nil || u.Host == "" {
-		return &SourceError{Ref: s.Ref, Reason: ReasonInvalid, Err: err, Remedy: "write the reference as SCHEME://HOST/PATH"}
+		return &SourceError{
+			Ref:    s.Ref,
+			Reason: ReasonInvalid,
+			Err:    err,
+			Remedy: "write the reference as SCHEME://HOST/PATH",
+		}
 	}
 	return nil
 }

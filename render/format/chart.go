@@ -53,5 +53,11 @@ func chartSourceOf(d values.Document) (chartSource, error) {
 		}
 		return chartSource{repository: ref, name: d.Chart().Name}, nil
 	}
-	return chartSource{}, answers.Faults{{Key: "chart.ref", Problem: "other tools cannot pull it: it is not in a registry or repository", Remedy: "set chart.ref to an oci:// reference or a repository URL"}}
+	return chartSource{}, answers.Faults{
+		{
+			Key:     "chart.ref",
+			Problem: "other tools cannot pull it: it is not in a registry or repository",
+			Remedy:  "set chart.ref to an oci:// reference or a repository URL",
+		},
+	}
 }

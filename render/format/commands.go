@@ -28,7 +28,9 @@ func Commands(d values.Document, flags ...string) []string {
 	}
 	namespace := d.Answers().Cluster.Namespace
 	kubectl := shell.Line(append([]string{"kubectl"}, flags...)...)
-	commands := []string{fmt.Sprintf("%[1]s get namespace %[2]s >/dev/null 2>&1 || %[1]s create namespace %[2]s", kubectl, namespace)}
+	commands := []string{
+		fmt.Sprintf("%[1]s get namespace %[2]s >/dev/null 2>&1 || %[1]s create namespace %[2]s", kubectl, namespace),
+	}
 	for _, needs := range ours {
 		var steps []string
 		command := fmt.Sprintf("%s -n %s create secret generic %s", kubectl, namespace, needs[0].Name)
@@ -37,7 +39,11 @@ func Commands(d values.Document, flags ...string) []string {
 			steps = append(steps, before...)
 			command += fmt.Sprintf(" \\\n    --from-file=%s=%s", n.Key, from)
 		}
-		steps = append(steps, command, manifest.LabelSecret(namespace, needs[0].Name, d.Answers().Cluster.Release, flags...))
+		steps = append(
+			steps,
+			command,
+			manifest.LabelSecret(namespace, needs[0].Name, d.Answers().Cluster.Release, flags...),
+		)
 		commands = append(commands, "("+strings.Join(steps, " &&\n  ")+")")
 	}
 	return commands
@@ -70,7 +76,10 @@ func shellFile(n values.Need, path string) (from string, before []string) {
 		return shell.Quote(path), nil
 	}
 	name := needVariable(n)
-	text := fmt.Sprintf("t=$(cat %s && printf .) t=${t%%.}", shell.Quote(path)) // the point keeps line breaks at the end
+	text := fmt.Sprintf(
+		"t=$(cat %s && printf .) t=${t%%.}",
+		shell.Quote(path),
+	) // the point keeps line breaks at the end
 	if asItIs {
 		return printed(name), []string{text + " " + name + "=$t"}
 	}

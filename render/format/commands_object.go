@@ -35,7 +35,12 @@ func shellObject(n values.Need, dir string) (from string, before []string) {
 		}
 		fields = append(fields, p.Name+": "+value)
 	}
-	jq := fmt.Sprintf("%sjq -nc%s %s", strings.Join(environment, ""), strings.Join(files, ""), shell.Quote("{"+strings.Join(fields, ", ")+"}"))
+	jq := fmt.Sprintf(
+		"%sjq -nc%s %s",
+		strings.Join(environment, ""),
+		strings.Join(files, ""),
+		shell.Quote("{"+strings.Join(fields, ", ")+"}"),
+	)
 	return printed(needVariable(n)), append(before, needVariable(n)+"=$("+jq+")")
 }
 

@@ -87,7 +87,10 @@ func recorded(t *testing.T, dir string) map[string]corev1.Secret {
 	t.Helper()
 	found := map[string]corev1.Secret{}
 	for _, name := range namesIn(t, dir) {
-		s := corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{}}, Data: map[string][]byte{}}
+		s := corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{}},
+			Data:       map[string][]byte{},
+		}
 		for _, key := range namesIn(t, filepath.Join(dir, name)) {
 			if key != "labels" {
 				s.Data[key] = fileContent(t, filepath.Join(dir, name, key))
@@ -158,7 +161,14 @@ const variables = "DB_PASSWORD=canary-DB_PASSWORD AWS_ACCESS_KEY_ID=canary-AWS_A
 
 // The commands must create what the installer would.
 func TestCommandsCreateTheSecrets(t *testing.T) {
-	dir := filesIn(t, map[string]string{"ca.pem": "canary-ca.pem\n", "service-account.json": "{\"canary\": \"service-account.json\"}\n", "db-password": "canary-db-password\n"})
+	dir := filesIn(
+		t,
+		map[string]string{
+			"ca.pem":               "canary-ca.pem\n",
+			"service-account.json": "{\"canary\": \"service-account.json\"}\n",
+			"db-password":          "canary-db-password\n",
+		},
+	)
 	for _, name := range []string{"mysql-plain", "mysql-production", "store-aws-key", "store-gcp-impersonation", "store-vault-approle", "store-own"} {
 		t.Run(name, func(t *testing.T) {
 			a := rendertest.Samples(t)[name]
@@ -188,7 +198,10 @@ func TestCommandsNameTheCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	script := "kubectl() { printf '%s|' \"$@\" >&3; echo >&3; case \"$*\" in *\"get namespace\"*) return 1;; esac; }\n" +
-		strings.Join(Commands(doc, "--kubeconfig", "/my files/config", "--context", "prod"), "\n")
+		strings.Join(
+			Commands(doc, "--kubeconfig", "/my files/config", "--context", "prod"),
+			"\n",
+		)
 	cmd := exec.Command("bash", "-c", "exec 3>&1\n"+script)
 	cmd.Env = append(os.Environ(), "DB_PASSWORD=x")
 	out, err := cmd.Output()
@@ -310,7 +323,8 @@ func TestCommandsTakeWhatIsTyped(t *testing.T) {
 	doc, _ := valuesAt(t, t.TempDir(), answersWith(t, "{value: plain}", ""))
 	r := (&commandRun{input: ` ty\ped ` + "\n"}).run(t, doc)
 	s := r.secret["zenml-server-database"]
-	if string(s.Data["password"]) != ` ty\ped ` || s.Labels[manifest.LabelManagedBy] != manifest.Installer || !strings.Contains(r.talk, "database.mysql.password: ") {
+	if string(s.Data["password"]) != ` ty\ped ` || s.Labels[manifest.LabelManagedBy] != manifest.Installer ||
+		!strings.Contains(r.talk, "database.mysql.password: ") {
 		t.Errorf("got %q, %v\n%s", s.Data, s.Labels, r.talk)
 	}
 }

@@ -104,7 +104,10 @@ func terraformValues(t *testing.T, doc values.Document, text []byte) map[string]
 	list, problems := blocks[len(blocks)-1].Body.Attributes["values"].Expr.Value(&hcl.EvalContext{
 		Variables: map[string]cty.Value{"var": cty.ObjectVal(variables)},
 		// yamlencode: JSON is YAML
-		Functions: map[string]function.Function{"yamlencode": stdlib.JSONEncodeFunc, "jsondecode": stdlib.JSONDecodeFunc},
+		Functions: map[string]function.Function{
+			"yamlencode": stdlib.JSONEncodeFunc,
+			"jsondecode": stdlib.JSONDecodeFunc,
+		},
 	})
 	if problems.HasErrors() {
 		t.Fatalf("%v in\n%s", problems, text)
@@ -165,7 +168,10 @@ func TestFormatsSayTheSame(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		all := rendertest.Samples(t)
-		all["store-aws-whole"] = rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {type: aws, aws: {authMethod: secret-key, authConfig: {file: whole.json}}}\n")
+		all["store-aws-whole"] = rendertest.Parse(
+			t,
+			"version: 1\ndatabase: {type: sqlite}\nsecretsStore: {type: aws, aws: {authMethod: secret-key, authConfig: {file: whole.json}}}\n",
+		)
 		for name, a := range all {
 			doc, err := values.Build(a, c.Info, rendertest.Settings(a))
 			if err != nil {
@@ -201,7 +207,8 @@ func noSecretIn(t *testing.T, doc values.Document, f File) {
 		return
 	}
 	for name, secret := range typedSecrets(t, doc) {
-		if bytes.Contains(f.Bytes, []byte(secret)) || strings.HasPrefix(secret, "{") && bytes.Contains(f.Bytes, []byte("canary")) {
+		if bytes.Contains(f.Bytes, []byte(secret)) ||
+			strings.HasPrefix(secret, "{") && bytes.Contains(f.Bytes, []byte("canary")) {
 			t.Errorf("%s holds the secret of %s", f.Name, name)
 		}
 	}
@@ -220,7 +227,11 @@ func TestFormatGoldens(t *testing.T) {
 		for _, format := range []Format{ArgoCD, Flux, Terraform, Helmfile} {
 			files, err := Files(doc, format, Rendered{})
 			if err != nil {
-				rendertest.Golden(t, filepath.Join("formats", generation, string(format)+".refused.txt"), []byte(err.Error()+"\n"))
+				rendertest.Golden(
+					t,
+					filepath.Join("formats", generation, string(format)+".refused.txt"),
+					[]byte(err.Error()+"\n"),
+				)
 				continue
 			}
 			rendertest.Golden(t, filepath.Join("formats", generation, files[0].Name), files[0].Bytes)
@@ -248,16 +259,19 @@ func TestManifestsKeepSecretsApart(t *testing.T) {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	plain, hidden := string(files[0].Bytes), string(files[1].Bytes)
-	if files[0].Sensitive || strings.Contains(plain, "kind: Secret\n") || strings.Contains(plain, "canary") || !strings.Contains(plain, "kind: Deployment\n") {
+	if files[0].Sensitive || strings.Contains(plain, "kind: Secret\n") || strings.Contains(plain, "canary") ||
+		!strings.Contains(plain, "kind: Deployment\n") {
 		t.Errorf("the manifests:\n%s", plain)
 	}
-	if !files[1].Sensitive || strings.Contains(hidden, "kind: Deployment") || strings.Count(hidden, "kind: Secret\n") != len(secrets)+2 {
+	if !files[1].Sensitive || strings.Contains(hidden, "kind: Deployment") ||
+		strings.Count(hidden, "kind: Secret\n") != len(secrets)+2 {
 		t.Errorf("the Secrets:\n%s", hidden)
 	}
 	if strings.Count(plain, "\n  namespace: zenml-server\n") != strings.Count(plain, "\nkind: ")-1 {
 		t.Errorf("an object has no namespace:\n%s", plain)
 	}
-	if first, err := manifest.Parse(files[0].Bytes); err != nil || len(manifest.Find(first[:1], "Namespace", "zenml-server")) != 1 {
+	if first, err := manifest.Parse(files[0].Bytes); err != nil ||
+		len(manifest.Find(first[:1], "Namespace", "zenml-server")) != 1 {
 		t.Errorf("the namespace does not come first: %v\n%s", err, plain)
 	}
 }
@@ -278,7 +292,11 @@ func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
 // another name.
 func TestAChangedJobHasAnotherName(t *testing.T) {
 	job := func(name, image string) string {
-		objects, err := manifest.Parse([]byte("apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name + "}\nspec: {template: {spec: {image: " + image + "}}}\n"))
+		objects, err := manifest.Parse(
+			[]byte(
+				"apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name + "}\nspec: {template: {spec: {image: " + image + "}}}\n",
+			),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,10 +307,12 @@ func TestAChangedJobHasAnotherName(t *testing.T) {
 		return o.GetName()
 	}
 	old := job("migrate", "a")
-	if again, changed := job("migrate", "a"), job("migrate", "b"); again != old || changed == old || !strings.HasPrefix(changed, "migrate-") {
+	if again, changed := job("migrate", "a"), job("migrate", "b"); again != old || changed == old ||
+		!strings.HasPrefix(changed, "migrate-") {
 		t.Errorf("%s, then %s and %s", old, again, changed)
 	}
-	if long := job(strings.Repeat("x", 53)+"-"+strings.Repeat("y", 9), "a"); len(long) > 63 || strings.Contains(long, "--") {
+	if long := job(strings.Repeat("x", 53)+"-"+strings.Repeat("y", 9), "a"); len(long) > 63 ||
+		strings.Contains(long, "--") {
 		t.Errorf("%s has %d characters", long, len(long))
 	}
 }
@@ -308,7 +328,8 @@ func TestLocalChartsCannotBeFollowed(t *testing.T) {
 	if _, err := Files(doc, Flux, Rendered{}); err == nil || !strings.Contains(err.Error(), "chart.ref") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Files(doc, "kustomize", Rendered{}); err == nil || !strings.Contains(err.Error(), "use one of values, manifests") {
+	if _, err := Files(doc, "kustomize", Rendered{}); err == nil ||
+		!strings.Contains(err.Error(), "use one of values, manifests") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -56,29 +56,60 @@ func flux(d values.Document) ([]File, error) {
 	head := preface(d, "ZenML server, as a HelmRelease of Flux.")
 	if d.Sensitive {
 		from := p.Release + "-values"
-		spec = append(spec, [2]any{"valuesFrom", []any{yamlnode.Map{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}})
-		head += fmt.Sprintf("# Secret %s must contain, in key values.yaml, what this chart accepts only as a value: %s.\n", from, strings.Join(secretNames(d), ", "))
+		spec = append(
+			spec,
+			[2]any{"valuesFrom", []any{yamlnode.Map{{"kind", "Secret"}, {"name", from}, {"valuesKey", "values.yaml"}}}},
+		)
+		head += fmt.Sprintf(
+			"# Secret %s must contain, in key values.yaml, what this chart accepts only as a value: %s.\n",
+			from,
+			strings.Join(secretNames(d), ", "),
+		)
 	}
 	spec = append(spec, [2]any{"values", p.values})
-	release := yamlnode.Map{{"apiVersion", "helm.toolkit.fluxcd.io/v2"}, {"kind", "HelmRelease"}, {"metadata", metadata}, {"spec", spec}}
+	release := yamlnode.Map{
+		{"apiVersion", "helm.toolkit.fluxcd.io/v2"},
+		{"kind", "HelmRelease"},
+		{"metadata", metadata},
+		{"spec", spec},
+	}
 	return one(d, "helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // they live in it
 }
 
 func (p parts) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
 	if p.oci {
-		repository = yamlnode.Map{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "OCIRepository"}, {"metadata", metadata}, {"spec", yamlnode.Map{
-			{"interval", "10m"},
-			{"url", p.repository + "/" + p.name},
-			{"ref", yamlnode.Map{{"tag", p.version}}},
-			{"layerSelector", yamlnode.Map{{"mediaType", "application/vnd.cncf.helm.chart.content.v1.tar+gzip"}, {"operation", "copy"}}},
-		}}}
+		repository = yamlnode.Map{
+			{"apiVersion", "source.toolkit.fluxcd.io/v1"},
+			{"kind", "OCIRepository"},
+			{"metadata", metadata},
+			{"spec", yamlnode.Map{
+				{"interval", "10m"},
+				{"url", p.repository + "/" + p.name},
+				{"ref", yamlnode.Map{{"tag", p.version}}},
+				{
+					"layerSelector",
+					yamlnode.Map{
+						{"mediaType", "application/vnd.cncf.helm.chart.content.v1.tar+gzip"},
+						{"operation", "copy"},
+					},
+				},
+			}},
+		}
 		return repository, yamlnode.Map{{"chartRef", yamlnode.Map{{"kind", "OCIRepository"}, {"name", p.Release}}}}
 	}
-	repository = yamlnode.Map{{"apiVersion", "source.toolkit.fluxcd.io/v1"}, {"kind", "HelmRepository"}, {"metadata", metadata}, {"spec", yamlnode.Map{
-		{"interval", "10m"}, {"url", p.repository},
-	}}}
+	repository = yamlnode.Map{
+		{"apiVersion", "source.toolkit.fluxcd.io/v1"},
+		{"kind", "HelmRepository"},
+		{"metadata", metadata},
+		{"spec", yamlnode.Map{
+			{"interval", "10m"}, {"url", p.repository},
+		}},
+	}
 	return repository, yamlnode.Map{{"chart", yamlnode.Map{{"spec", yamlnode.Map{
-		{"chart", p.name}, {"version", p.version}, {"sourceRef", yamlnode.Map{{"kind", "HelmRepository"}, {"name", p.Release}}},
+		{
+			"chart",
+			p.name,
+		}, {"version", p.version}, {"sourceRef", yamlnode.Map{{"kind", "HelmRepository"}, {"name", p.Release}}},
 	}}}}}
 }
 
@@ -133,10 +164,20 @@ func secretNames(d values.Document) []string {
 
 func refuseSecret(c chartinfo.Info, s values.SecretValue, what string) answers.Fault {
 	if s.Raw {
-		return answers.Fault{Key: values.RawAnswer, Problem: fmt.Sprintf("%s may be a secret, and %s cannot contain secrets", tree.Dotted(s.Path), what),
-			Remedy: "remove it and set its answer instead (server.secretEnvironment, database.mysql.password, …), or use another format"}
+		return answers.Fault{
+			Key:     values.RawAnswer,
+			Problem: fmt.Sprintf("%s may be a secret, and %s cannot contain secrets", tree.Dotted(s.Path), what),
+			Remedy:  "remove it and set its answer instead (server.secretEnvironment, database.mysql.password, …), or use another format",
+		}
 	}
 	return answers.Fault{Key: s.Answer,
-		Problem: fmt.Sprintf("%s accepts it only as a value (%s), and %s cannot contain secrets", c, tree.Dotted(s.Path), what),
-		Remedy:  "use a chart that is " + chartinfo.VersionsWith("environmentSecretKeyRefs") + " (chart.version), or another format"}
+		Problem: fmt.Sprintf(
+			"%s accepts it only as a value (%s), and %s cannot contain secrets",
+			c,
+			tree.Dotted(s.Path),
+			what,
+		),
+		Remedy: "use a chart that is " + chartinfo.VersionsWith(
+			"environmentSecretKeyRefs",
+		) + " (chart.version), or another format"}
 }

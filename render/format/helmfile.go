@@ -45,7 +45,8 @@ func helmfile(d values.Document) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := strings.NewReplacer("{{", `{{ "{{" }}`).Replace(preface(d, "ZenML server, as a helmfile.") + string(files[0].Bytes))
+	text := strings.NewReplacer("{{", `{{ "{{" }}`).
+		Replace(preface(d, "ZenML server, as a helmfile.") + string(files[0].Bytes))
 	for mark, template := range replaced {
 		text = strings.ReplaceAll(text, mark, template)
 	}

@@ -26,7 +26,9 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 			return nil, err
 		}
 	}
-	secrets.WriteString("# SENSITIVE: these are the Secrets of the ZenML server, unencrypted.\n# Keep the file at mode 0600 and out of version control, or encrypt it.\n")
+	secrets.WriteString(
+		"# SENSITIVE: these are the Secrets of the ZenML server, unencrypted.\n# Keep the file at mode 0600 and out of version control, or encrypt it.\n",
+	)
 	for i := range r.Secrets {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&r.Secrets[i])
 		if err != nil {
@@ -55,7 +57,11 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 	open := shows(d, r.Objects)
 	content := objects.Bytes()
 	if open {
-		content = append([]byte("# SENSITIVE: one of the raw values is a secret, and the chart puts it into an object that is not a Secret.\n# Keep the file at mode 0600 and out of version control.\n"), content...)
+		content = append(
+			[]byte(
+				"# SENSITIVE: one of the raw values is a secret, and the chart puts it into an object that is not a Secret.\n# Keep the file at mode 0600 and out of version control.\n",
+			),
+			content...)
 	}
 	return []File{
 		{Name: "manifests.yaml", Bytes: content, Sensitive: open},

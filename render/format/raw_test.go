@@ -36,7 +36,8 @@ func TestFormatsKeepRawSecretsApart(t *testing.T) {
 		}
 	}
 	var faults answers.Faults
-	if _, err := Files(doc, ArgoCD, Rendered{}); !errors.As(err, &faults) || len(faults) != 5 || strings.Contains(err.Error(), "c4n4ry") {
+	if _, err := Files(doc, ArgoCD, Rendered{}); !errors.As(err, &faults) || len(faults) != 5 ||
+		strings.Contains(err.Error(), "c4n4ry") {
 		t.Errorf("Argo CD: %v", err)
 	}
 }
@@ -58,7 +59,8 @@ func TestManifestsThatShowARawSecretSaySo(t *testing.T) {
 			t.Fatal(err)
 		}
 		plain := string(files[0].Bytes)
-		if files[0].Sensitive != want || strings.HasPrefix(plain, "# SENSITIVE") != want || strings.Contains(plain, "c4n4ry") != want {
+		if files[0].Sensitive != want || strings.HasPrefix(plain, "# SENSITIVE") != want ||
+			strings.Contains(plain, "c4n4ry") != want {
 			t.Errorf("%s: sensitive is %v\n%s", raw, files[0].Sensitive, plain)
 		}
 	}

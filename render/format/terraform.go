@@ -58,7 +58,9 @@ func declareVariable(body *hclwrite.Body, s values.SecretValue) {
 
 // secretElement returns yamlencode(…) of a secret at its path in the values.
 func secretElement(s values.SecretValue) hclwrite.Tokens {
-	value := hclwrite.TokensForTraversal(hcl.Traversal{hcl.TraverseRoot{Name: "var"}, hcl.TraverseAttr{Name: variableOf(s)}})
+	value := hclwrite.TokensForTraversal(
+		hcl.Traversal{hcl.TraverseRoot{Name: "var"}, hcl.TraverseAttr{Name: variableOf(s)}},
+	)
 	if !isText(s) {
 		value = hclwrite.TokensForFunctionCall("jsondecode", value)
 	}

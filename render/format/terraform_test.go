@@ -11,7 +11,10 @@ import (
 // TestTerraformValueLikeTheEndOfAHeredoc has a value with lines that would end
 // the heredoc in which the values are.
 func TestTerraformValueLikeTheEndOfAHeredoc(t *testing.T) {
-	a := rendertest.Parse(t, rendertest.PlainMySQL+`values: {podAnnotations: {note: "a\nYAML\nYAML_\n${b} %{c}\n"}}`+"\n")
+	a := rendertest.Parse(
+		t,
+		rendertest.PlainMySQL+`values: {podAnnotations: {note: "a\nYAML\nYAML_\n${b} %{c}\n"}}`+"\n",
+	)
 	doc, _ := rendertest.Draw(t, "current", a)
 	files, err := Files(doc, Terraform, Rendered{})
 	if err != nil {

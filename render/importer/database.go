@@ -12,7 +12,9 @@ import (
 
 // storePattern takes a database URL apart as the server does: the last part of
 // the user information ends at the first @, and the name is read as it stands.
-var storePattern = regexp.MustCompile(`^mysql://(?:([^:/@]*)(?::([^@]*))?@)?(\[[0-9a-fA-F:]+\]|[^\s/:@?#]*)(?::(\d+))?/([^?]*)(\?.*)?$`)
+var storePattern = regexp.MustCompile(
+	`^mysql://(?:([^:/@]*)(?::([^@]*))?@)?(\[[0-9a-fA-F:]+\]|[^\s/:@?#]*)(?::(\d+))?/([^?]*)(\?.*)?$`,
+)
 
 func (r *reader) database() {
 	db := &r.a.Database
@@ -28,7 +30,10 @@ func (r *reader) database() {
 	if mode := r.text("server.database.authMode"); mode == "aws_rds_iam" {
 		m.Auth = answers.RDSAuth
 	}
-	m.RDS = answers.RDS{Region: r.text("server.database.awsRegion"), RoleARN: r.text("server.database.awsRdsIamRoleArn")}
+	m.RDS = answers.RDS{
+		Region:  r.text("server.database.awsRegion"),
+		RoleARN: r.text("server.database.awsRdsIamRoleArn"),
+	}
 	ref, ok := r.ref("server.database.passwordSecretRef")
 	switch {
 	case password != "":
@@ -40,7 +45,10 @@ func (r *reader) database() {
 		m.Password = r.claim("ZENML_STORE_PASSWORD")
 	}
 	r.tls()
-	m.Pool = answers.Pool{Size: r.number("server.database.poolSize"), Overflow: r.numberOrZero("server.database.maxOverflow")}
+	m.Pool = answers.Pool{
+		Size:     r.number("server.database.poolSize"),
+		Overflow: r.numberOrZero("server.database.maxOverflow"),
+	}
 	if value, ok := r.take("server.database.persistence"); ok {
 		if m, isMap := value.(map[string]any); !isMap || m["enabled"] == true {
 			r.note("server.database.persistence", "left out: it has no effect with a database URL")
@@ -69,7 +77,10 @@ func (r *reader) storeURL(address string) (password string) {
 	m := &r.a.Database.MySQL
 	parts := storePattern.FindStringSubmatch(address)
 	if parts == nil || spilled(parts) {
-		r.note("server.database.url", "left out: the server cannot parse it (special characters must be percent-encoded); set database.mysql")
+		r.note(
+			"server.database.url",
+			"left out: the server cannot parse it (special characters must be percent-encoded); set database.mysql",
+		)
 		return ""
 	}
 	m.User, m.Host, m.Name = unescape(parts[1]), trimBrackets(parts[3]), parts[5]
@@ -104,7 +115,13 @@ func (r *reader) tls() {
 	t := &r.a.Database.MySQL.TLS
 	on, _ := r.truth("server.database.ssl")
 	verify, _ := r.truth("server.database.sslVerifyServerCert")
-	ca, cert, key := r.inlineOrRef("server.database.sslCa"), r.inlineOrRef("server.database.sslCert"), r.inlineOrRef("server.database.sslKey")
+	ca, cert, key := r.inlineOrRef(
+		"server.database.sslCa",
+	), r.inlineOrRef(
+		"server.database.sslCert",
+	), r.inlineOrRef(
+		"server.database.sslKey",
+	)
 	if !on {
 		if !ca.IsZero() || !cert.IsZero() || verify {
 			r.note("server.database.ssl", "left out: TLS was off, and the certificates had no effect")
@@ -135,11 +152,21 @@ func (r *reader) backup() {
 	case answers.BackupMydumper:
 		compress, _ := r.truth("server.database.mydumperCompress")
 		b.Mydumper = answers.Mydumper{
-			Threads: r.number("server.database.mydumperThreads"), Compress: compress, Args: r.texts("server.database.mydumperExtraArgs"),
-			LoaderThreads: r.number("server.database.myloaderThreads"), LoaderArgs: r.texts("server.database.myloaderExtraArgs"),
+			Threads: r.number(
+				"server.database.mydumperThreads",
+			), Compress: compress, Args: r.texts("server.database.mydumperExtraArgs"),
+			LoaderThreads: r.number(
+				"server.database.myloaderThreads",
+			), LoaderArgs: r.texts("server.database.myloaderExtraArgs"),
 		}
 	case answers.BackupCustom:
-		b.Custom = answers.OwnBackup{Engine: r.text("server.database.customBackupEngine"), Config: r.withoutSecrets("server.database.customBackupEngineConfig", r.mapping("server.database.customBackupEngineConfig"))}
+		b.Custom = answers.OwnBackup{
+			Engine: r.text("server.database.customBackupEngine"),
+			Config: r.withoutSecrets(
+				"server.database.customBackupEngineConfig",
+				r.mapping("server.database.customBackupEngineConfig"),
+			),
+		}
 	}
 	if b.Strategy == answers.BackupMydumper || b.Strategy == answers.BackupDumpFile {
 		b.Volume = answers.Volume{Size: r.text("server.database.backupPVStorageSize")}
@@ -164,7 +191,9 @@ func (r *reader) payloads() {
 	}
 	p := &r.a.Database.Payloads
 	*p = answers.Payloads{
-		Backend: r.text(at + "backend"), Path: r.text(at + "path"), Region: r.text(at + "region"), Endpoint: r.open(at + "endpointUrl"),
+		Backend: r.text(
+			at + "backend",
+		), Path: r.text(at + "path"), Region: r.text(at + "region"), Endpoint: r.open(at + "endpointUrl"),
 		CacheBytes: r.numberOrZero(at + "cacheMaxBytes"), TimeoutSeconds: r.number(at + "backendTimeoutSeconds"),
 	}
 	if p.Backend == "" {

@@ -35,7 +35,10 @@ func (r *reader) exposure() {
 		r.note("server.ingress", "left out: there is an HTTPRoute")
 	}
 	if gateway && !given {
-		r.note("server.ingress.enabled", "set to false: by default the chart created an Ingress in addition to the HTTPRoute")
+		r.note(
+			"server.ingress.enabled",
+			"set to false: by default the chart created an Ingress in addition to the HTTPRoute",
+		)
 	}
 	if kind != "" && kind != "ClusterIP" && (e.Type == answers.ByIngress || e.Type == answers.ByGateway) {
 		r.put("server.service.type", kind)
@@ -43,7 +46,10 @@ func (r *reader) exposure() {
 	r.unusedBlock("ingress", e.Type != answers.ByIngress)
 	r.unusedBlock("gateway", e.Type != answers.ByGateway)
 	if e.Type != answers.PortForward {
-		e.Service = answers.Service{Port: r.number("server.service.port"), Annotations: r.pairs("server.service.annotations")}
+		e.Service = answers.Service{
+			Port:        r.number("server.service.port"),
+			Annotations: r.pairs("server.service.annotations"),
+		}
 	}
 	r.proxyHeaders()
 	r.urls()
@@ -79,7 +85,8 @@ func (r *reader) path(at string, annotations map[string]string) {
 	path, root := r.text(at), r.text("server.rootUrlPath")
 	plain := path
 	for _, ending := range []string{"(/|$)(.*)", "/?(.*)"} {
-		if cut, ok := strings.CutSuffix(path, ending); ok && annotations["nginx.ingress.kubernetes.io/rewrite-target"] != "" {
+		if cut, ok := strings.CutSuffix(path, ending); ok &&
+			annotations["nginx.ingress.kubernetes.io/rewrite-target"] != "" {
 			plain, e.Ingress.Rewrite = cut, true
 			if ending != "(/|$)(.*)" || annotations["nginx.ingress.kubernetes.io/rewrite-target"] != "/$2" {
 				r.note(at, "the regular expression changes to the chart's own")
@@ -169,7 +176,10 @@ func (r *reader) proxyHeaders() {
 	case !on && given && r.a.Expose.Type == answers.ByIngress: // nor no one behind an Ingress
 		r.stay("proxyHeaders.enabled", false)
 	case !given && r.a.Expose.Type == answers.ByIngress && r.defaultText("proxyHeaders", "enabled") == "false":
-		r.note("server.proxyHeaders.enabled", "set to true: behind an Ingress the login limit needs the users' own addresses; to keep it off, set it below values")
+		r.note(
+			"server.proxyHeaders.enabled",
+			"set to true: behind an Ingress the login limit needs the users' own addresses; to keep it off, set it below values",
+		)
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 
 // elsewhere are the answers that do not go through the chart's values.
 func elsewhere(key string, a answers.Answers) bool {
-	return strings.HasPrefix(key, "cluster.") || strings.HasPrefix(key, "chart.") || strings.HasPrefix(key, "prerequisites.") ||
+	return strings.HasPrefix(key, "cluster.") || strings.HasPrefix(key, "chart.") ||
+		strings.HasPrefix(key, "prerequisites.") ||
 		strings.HasPrefix(key, "admin.") && a.Complete().Admin.Through != answers.ThroughEnvironment
 }
 
@@ -151,12 +152,20 @@ func TestImportSaysWhatItCannotCarry(t *testing.T) {
 			},
 			"secretsStore": map[string]any{
 				"type": "gcp",
-				"gcp":  map[string]any{"authConfig": map[string]any{"project_id": "p", "google_application_credentials": `{"a": "c4n4ry"}`}},
-				"aws":  map[string]any{"authConfig": map[string]any{"aws_secret_access_key": "c4n4ry"}},
+				"gcp": map[string]any{
+					"authConfig": map[string]any{
+						"project_id":                     "p",
+						"google_application_credentials": `{"a": "c4n4ry"}`,
+					},
+				},
+				"aws": map[string]any{"authConfig": map[string]any{"aws_secret_access_key": "c4n4ry"}},
 			},
-			"pro":     map[string]any{"enabled": true, "enrollmentKey": "c4n4ry"},
-			"ingress": map[string]any{"path": "/zenml/?(.*)", "annotations": map[string]any{"nginx.ingress.kubernetes.io/rewrite-target": "/$1"}},
-			"typo":    1.0,
+			"pro": map[string]any{"enabled": true, "enrollmentKey": "c4n4ry"},
+			"ingress": map[string]any{
+				"path":        "/zenml/?(.*)",
+				"annotations": map[string]any{"nginx.ingress.kubernetes.io/rewrite-target": "/$1"},
+			},
+			"typo": 1.0,
 		},
 		"fullnameOverride": "z",
 	}
@@ -185,7 +194,10 @@ func TestImportSaysWhatItCannotCarry(t *testing.T) {
 			t.Errorf("missing the note %q in\n%s", want, strings.Join(notes, "\n"))
 		}
 	}
-	if a.Database.MySQL.Password.Value.Reveal() != "p@ss" || a.Database.MySQL.User != "root" || a.Server.Replicas != 3 || a.Expose.Type != answers.ByIngress || a.Expose.Path != "/zenml" {
+	if a.Database.MySQL.Password.Value.Reveal() != "p@ss" || a.Database.MySQL.User != "root" ||
+		a.Server.Replicas != 3 ||
+		a.Expose.Type != answers.ByIngress ||
+		a.Expose.Path != "/zenml" {
 		t.Errorf("answers are missing: %+v", a)
 	}
 	file, moved := answers.Write(a)
@@ -198,8 +210,13 @@ func TestImportSaysWhatItCannotCarry(t *testing.T) {
 }
 
 func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
-	imported := Import(map[string]any{"zenml": map[string]any{"ingress": map[string]any{"enabled": false}}}, chartinfo.Info{Name: "zenml", Version: "0.80.0"})
-	if a := imported.Answers; a.Expose.Type != answers.PortForward || a.Database.Type != answers.SQLiteDatabase || len(a.Values) > 0 || len(imported.Notes) > 0 {
+	imported := Import(
+		map[string]any{"zenml": map[string]any{"ingress": map[string]any{"enabled": false}}},
+		chartinfo.Info{Name: "zenml", Version: "0.80.0"},
+	)
+	if a := imported.Answers; a.Expose.Type != answers.PortForward || a.Database.Type != answers.SQLiteDatabase ||
+		len(a.Values) > 0 ||
+		len(imported.Notes) > 0 {
 		t.Errorf("%+v, %v", a, imported.Notes)
 	}
 }
@@ -208,7 +225,11 @@ func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
 // is not percent-encoded, so that a part of it stands where host or name do.
 func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 	for _, part := range []string{"p@55/", "p@55?", "p@55:1/", "p@55#x/", "p@", "p@55/z?"} {
-		values := map[string]any{"server": map[string]any{"database": map[string]any{"url": "mysql://zenml:" + part + "c4n4ry@10.211.0.9:3306/zenml"}}}
+		values := map[string]any{
+			"server": map[string]any{
+				"database": map[string]any{"url": "mysql://zenml:" + part + "c4n4ry@10.211.0.9:3306/zenml"},
+			},
+		}
 		imported := Import(values, rendertest.Load(t, "current").Info)
 		file, _ := answers.Write(imported.Answers)
 		for _, n := range append(imported.Notes, Note{Text: string(file)}) {
@@ -216,7 +237,10 @@ func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 				t.Errorf("%s: a part of the password shows: %v", part, n)
 			}
 		}
-		if !slices.ContainsFunc(imported.Notes, func(n Note) bool { return strings.Contains(n.Text, "percent-encoded") }) {
+		if !slices.ContainsFunc(
+			imported.Notes,
+			func(n Note) bool { return strings.Contains(n.Text, "percent-encoded") },
+		) {
 			t.Errorf("%s: no note says what is wrong: %v", part, imported.Notes)
 		}
 	}
@@ -224,7 +248,10 @@ func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 
 func TestLevelsHaveTheirNameInTheAnswers(t *testing.T) {
 	for written, want := range map[string]string{"WARNING": "warn", "warn": "warn", "DEBUG": "debug", "loud": ""} {
-		imported := Import(map[string]any{"server": map[string]any{"environment": map[string]any{"ZENML_LOGGING_VERBOSITY": written}}}, rendertest.Load(t, "current").Info)
+		imported := Import(
+			map[string]any{"server": map[string]any{"environment": map[string]any{"ZENML_LOGGING_VERBOSITY": written}}},
+			rendertest.Load(t, "current").Info,
+		)
 		if got := imported.Answers.Server.Logging.Verbosity; got != want {
 			t.Errorf("%s: got %q", written, got)
 		}
@@ -260,7 +287,10 @@ func TestZeroComesBack(t *testing.T) {
 // TestImportKeepsAZeroThatNoAnswerSays leaves it to the chart as it stood.
 func TestImportKeepsAZeroThatNoAnswerSays(t *testing.T) {
 	database := map[string]any{"url": "mysql://u@db:3306/zenml", "maxOverflow": 0.0, "poolSize": 0.0}
-	imported := Import(map[string]any{"server": map[string]any{"database": database, "replicaCount": -1.0}}, rendertest.Load(t, "current").Info)
+	imported := Import(
+		map[string]any{"server": map[string]any{"database": database, "replicaCount": -1.0}},
+		rendertest.Load(t, "current").Info,
+	)
 	kept, _ := imported.Answers.Values["server"].(map[string]any)
 	below, _ := kept["database"].(map[string]any)
 	if below["maxOverflow"] != 0.0 || below["poolSize"] != 0.0 || kept["replicaCount"] != -1.0 {

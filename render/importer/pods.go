@@ -42,7 +42,11 @@ func (r *reader) pastTheProxy() {
 		p.NoProxy = given[:n-1]
 	}
 	if written := values.NoProxyHosts(r.a, nil); !slices.Equal(written, given) {
-		r.note("server.proxy.additionalNoProxy", "changed to %s: the database bypasses the proxy, and the chart's own list has the cluster's names", strings.Join(written, ", "))
+		r.note(
+			"server.proxy.additionalNoProxy",
+			"changed to %s: the database bypasses the proxy, and the chart's own list has the cluster's names",
+			strings.Join(written, ", "),
+		)
 	}
 }
 
@@ -76,15 +80,28 @@ func (r *reader) pods() {
 	s := &r.a.Server
 	s.Resources = answers.Resources{Requests: r.pairs("resources.requests"), Limits: r.pairs("resources.limits")}
 	if r.a.Database.Type == answers.MySQLDatabase {
-		s.MigrationResources = answers.Resources{Requests: r.pairs("resourcesMigrationPod.requests"), Limits: r.pairs("resourcesMigrationPod.limits")}
+		s.MigrationResources = answers.Resources{
+			Requests: r.pairs("resourcesMigrationPod.requests"),
+			Limits:   r.pairs("resourcesMigrationPod.limits"),
+		}
 	} else if rest := r.mapping("resourcesMigrationPod"); rest != nil {
 		r.note("resourcesMigrationPod", "left out: there is no migration without MySQL")
 	}
-	s.PodAnnotations, s.NodeSelector, s.Affinity = r.pairs("podAnnotations"), r.pairs("nodeSelector"), r.mapping("affinity")
+	s.PodAnnotations, s.NodeSelector, s.Affinity = r.pairs(
+		"podAnnotations",
+	), r.pairs(
+		"nodeSelector",
+	), r.mapping(
+		"affinity",
+	)
 	if create, given := r.truth("serviceAccount.create"); given && !create {
 		s.ServiceAccount.Existing = true
 	}
-	s.ServiceAccount.Name, s.ServiceAccount.Annotations = r.text("serviceAccount.name"), r.pairs("serviceAccount.annotations")
+	s.ServiceAccount.Name, s.ServiceAccount.Annotations = r.text(
+		"serviceAccount.name",
+	), r.pairs(
+		"serviceAccount.annotations",
+	)
 	r.tolerations()
 }
 

@@ -88,7 +88,8 @@ func provedOn(t *testing.T, c rendertest.StandIn, a answers.Answers) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(doc.Bytes), "canary-") && !doc.Sensitive && !strings.Contains(string(doc.Bytes), "customCAs") {
+	if strings.Contains(string(doc.Bytes), "canary-") && !doc.Sensitive &&
+		!strings.Contains(string(doc.Bytes), "customCAs") {
 		t.Errorf("a secret stands in values that do not say so:\n%s", doc.Bytes)
 	}
 	objects, err := c.Render(a, doc.Map)
@@ -115,7 +116,8 @@ func (g generator) answers() answers.Answers {
 		if !f.Applies(a.Complete()) || f.Key == "values" || f.Key == "server.openTelemetry.disable" {
 			continue
 		}
-		if f.Required(a.Complete()) && f.Default == "" || g.Float64() < eager*0.6 || f.Kind == answers.Choice && g.Float64() < 0.5 {
+		if f.Required(a.Complete()) && f.Default == "" || g.Float64() < eager*0.6 ||
+			f.Kind == answers.Choice && g.Float64() < 0.5 {
 			g.answer(&a, f)
 		}
 	}
@@ -184,7 +186,8 @@ func (g generator) text(f answers.Field) string {
 		"/" + g.word(), fmt.Sprintf("%dGi", 1+g.IntN(100)), fmt.Sprintf("10.%d.0.0/16", g.IntN(256)), g.word() + "." + g.word() + ".Class",
 		"http://" + g.word() + ":8080", g.word() + "@example.com", strings.Trim(f.Example, "[]\""),
 	} {
-		if f.Kind == answers.Integer && strings.Trim(try, "0123456789") != "" || f.Kind == answers.List && strings.Contains(try, ",") {
+		if f.Kind == answers.Integer && strings.Trim(try, "0123456789") != "" ||
+			f.Kind == answers.List && strings.Contains(try, ",") {
 			continue
 		}
 		if f.Check == nil {
@@ -206,7 +209,24 @@ var namesAnObject = map[string]bool{
 
 // wild makes a text that is hard on YAML, templates and shells.
 func (g generator) wild() string {
-	hard := []string{"true", "0123", "1e3", "null", "{{ .Values }}", "a: b", "# no comment", "it's", `say "x"`, "ü–ß", "$HOME", "@file", "- x", "%zz", "1000000", "~"}
+	hard := []string{
+		"true",
+		"0123",
+		"1e3",
+		"null",
+		"{{ .Values }}",
+		"a: b",
+		"# no comment",
+		"it's",
+		`say "x"`,
+		"ü–ß",
+		"$HOME",
+		"@file",
+		"- x",
+		"%zz",
+		"1000000",
+		"~",
+	}
 	return hard[g.IntN(len(hard))]
 }
 
@@ -246,15 +266,26 @@ func (g generator) source(f answers.Field) answers.Source {
 func (g generator) items(a *answers.Answers, key string) {
 	switch key {
 	case "certificates.customCAs":
-		a.Certificates.CustomCAs = []answers.CustomCA{{Name: g.word(), Certificate: answers.Source{File: g.word() + "-ca.pem"}}}
+		a.Certificates.CustomCAs = []answers.CustomCA{
+			{Name: g.word(), Certificate: answers.Source{File: g.word() + "-ca.pem"}},
+		}
 	case "certificates.secretRefs":
 		a.Certificates.SecretRefs = []answers.SecretRef{{Name: g.word(), Key: g.word()}}
 	case "server.tolerations":
-		a.Server.Tolerations = []map[string]any{{"key": g.word(), "operator": "Exists", "tolerationSeconds": g.IntN(1000)}}
+		a.Server.Tolerations = []map[string]any{
+			{"key": g.word(), "operator": "Exists", "tolerationSeconds": g.IntN(1000)},
+		}
 	case "server.affinity":
-		a.Server.Affinity = map[string]any{"nodeAffinity": map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{
-			map[string]any{"weight": 1 + g.IntN(99), "preference": map[string]any{"matchExpressions": []any{map[string]any{"key": g.word(), "operator": "Exists"}}}},
-		}}}
+		a.Server.Affinity = map[string]any{
+			"nodeAffinity": map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{
+				map[string]any{
+					"weight": 1 + g.IntN(99),
+					"preference": map[string]any{
+						"matchExpressions": []any{map[string]any{"key": g.word(), "operator": "Exists"}},
+					},
+				},
+			}},
+		}
 	case "server.security.pod":
 		a.Server.Security.Pod = map[string]any{"supplementalGroups": []any{1 + g.IntN(5000)}}
 	case "server.security.container":

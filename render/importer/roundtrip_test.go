@@ -56,7 +56,11 @@ func valuesFiles(t *testing.T, generation string) map[string]map[string]any {
 				t.Fatal(err)
 			}
 			values := map[string]any{}
-			data = bytes.ReplaceAll(data, []byte("key_vault_name: kv\n"), []byte("key_vault_name: kv1\n")) // Azure has no such name
+			data = bytes.ReplaceAll(
+				data,
+				[]byte("key_vault_name: kv\n"),
+				[]byte("key_vault_name: kv1\n"),
+			) // Azure has no such name
 			if err := helmyaml.Unmarshal(data, &values); err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +109,13 @@ func carriedOver(t *testing.T, c rendertest.StandIn, given map[string]any) {
 	random, putBack := differing(was, effect(again, nil)), state(withNotedValues(doc, given, imported.Notes))
 	for _, place := range places {
 		if !slices.Contains(random, place) && !reflect.DeepEqual(putBack[place], was[place]) {
-			t.Errorf("%s was %v and is %v, and none of the notes says so:\n%v", place, was[place], is[place], imported.Notes)
+			t.Errorf(
+				"%s was %v and is %v, and none of the notes says so:\n%v",
+				place,
+				was[place],
+				is[place],
+				imported.Notes,
+			)
 		}
 	}
 }

@@ -12,7 +12,13 @@ import (
 
 func (r *reader) image() {
 	i := &r.a.Server.Image
-	i.Repository, i.Tag, i.PullPolicy = r.text("server.image.repository"), r.text("server.image.tag"), r.text("server.image.pullPolicy")
+	i.Repository, i.Tag, i.PullPolicy = r.text(
+		"server.image.repository",
+	), r.text(
+		"server.image.tag",
+	), r.text(
+		"server.image.pullPolicy",
+	)
 	value, ok := r.take("imagePullSecrets")
 	if !ok {
 		return
@@ -33,7 +39,13 @@ func (r *reader) image() {
 func (r *reader) scale() {
 	replicas := r.number("server.replicaCount")
 	on, _ := r.truth("autoscaling.enabled")
-	least, most, cpu := r.number("autoscaling.minReplicas"), r.number("autoscaling.maxReplicas"), r.number("autoscaling.targetCPUUtilizationPercentage")
+	least, most, cpu := r.number(
+		"autoscaling.minReplicas",
+	), r.number(
+		"autoscaling.maxReplicas",
+	), r.number(
+		"autoscaling.targetCPUUtilizationPercentage",
+	)
 	if r.a.Database.Type != answers.MySQLDatabase {
 		if replicas > 1 {
 			r.note("server.replicaCount", "left out: SQLite supports one pod only")
@@ -118,7 +130,8 @@ func (r *reader) level(path string) string {
 		r.put(path, written)
 		return ""
 	}
-	if strings.HasPrefix(path, "server.environment.") && written != strings.ToUpper(level) || strings.EqualFold(written, "warning") {
+	if strings.HasPrefix(path, "server.environment.") && written != strings.ToUpper(level) ||
+		strings.EqualFold(written, "warning") {
 		r.note(path, "changed to %s, as the answers name the level", level)
 	}
 	return level

@@ -55,7 +55,10 @@ func (s storeReader) read(byDefault bool) {
 	case answers.HashiCorpSecrets:
 		s.vault()
 	case answers.CustomSecrets:
-		s.store.Custom.ClassPath = cmp.Or(s.text(s.at("custom.class_path")), s.defaultText(s.name, "custom", "class_path"))
+		s.store.Custom.ClassPath = cmp.Or(
+			s.text(s.at("custom.class_path")),
+			s.defaultText(s.name, "custom", "class_path"),
+		)
 	}
 	s.unused("another store is in use")
 }
@@ -95,7 +98,10 @@ func (s storeReader) gcp() {
 	g.AuthMethod = s.text(s.at("gcp.authMethod"))
 	if text := s.text(s.at("gcp.authConfig.google_application_credentials")); text != "" {
 		s.put(s.at("gcp.authConfig.service_account_json"), text)
-		s.note(s.at("gcp.authConfig.google_application_credentials"), "imported as service_account_json: the server does not read this key")
+		s.note(
+			s.at("gcp.authConfig.google_application_credentials"),
+			"imported as service_account_json: the server does not read this key",
+		)
 	}
 	g.AuthConfig = s.config("gcp", binding.GCP(g), map[string]string{
 		"project_id": "project_id", "google_application_credentials": "service_account_json",

@@ -8,14 +8,16 @@ import (
 func Autoscaler(claim string, holds func(autoscalingv2.HorizontalPodAutoscalerSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		h, ok := only[autoscalingv2.HorizontalPodAutoscaler](v, "HorizontalPodAutoscaler")
-		return ok && v.Server != nil && h.Spec.ScaleTargetRef.Kind+" "+h.Spec.ScaleTargetRef.Name == v.Server.Name && holds(h.Spec)
+		return ok && v.Server != nil && h.Spec.ScaleTargetRef.Kind+" "+h.Spec.ScaleTargetRef.Name == v.Server.Name &&
+			holds(h.Spec)
 	}}
 }
 
 // CPUTarget reports whether the autoscaler aims at a CPU utilization in percent.
 func CPUTarget(s autoscalingv2.HorizontalPodAutoscalerSpec, cpu int) bool {
 	for _, m := range s.Metrics {
-		if m.Resource != nil && m.Resource.Name == "cpu" && m.Resource.Target.AverageUtilization != nil && int(*m.Resource.Target.AverageUtilization) == cpu {
+		if m.Resource != nil && m.Resource.Name == "cpu" && m.Resource.Target.AverageUtilization != nil &&
+			int(*m.Resource.Target.AverageUtilization) == cpu {
 			return true
 		}
 	}

@@ -30,11 +30,17 @@ var bundleVariables = []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
 // UsesCABundle proves that each pod reads a CA bundle from a volume which an
 // init container fills, one that gets the projected certificates.
 func UsesCABundle() Proof {
-	return Proof{Claim: "the pods read a CA bundle that an init container makes of the certificates", Holds: func(v *View) bool {
-		return v.All(func(p *Pod) bool {
-			return !slices.ContainsFunc(bundleVariables, func(name string) bool { return !p.fillsBundle(v.value(p, name)) })
-		})
-	}}
+	return Proof{
+		Claim: "the pods read a CA bundle that an init container makes of the certificates",
+		Holds: func(v *View) bool {
+			return v.All(func(p *Pod) bool {
+				return !slices.ContainsFunc(
+					bundleVariables,
+					func(name string) bool { return !p.fillsBundle(v.value(p, name)) },
+				)
+			})
+		},
+	}
 }
 
 func (p *Pod) fillsBundle(file string) bool {

@@ -8,5 +8,8 @@ import (
 
 // Images reports whether something holds of the image of every container.
 func (p *Pod) Images(holds func(image string) bool) bool {
-	return !slices.ContainsFunc(slices.Concat(p.Spec.InitContainers, p.Spec.Containers), func(c corev1.Container) bool { return !holds(c.Image) })
+	return !slices.ContainsFunc(
+		slices.Concat(p.Spec.InitContainers, p.Spec.Containers),
+		func(c corev1.Container) bool { return !holds(c.Image) },
+	)
 }

@@ -6,7 +6,10 @@ import (
 
 // MakesCertificate proves that the chart makes the Secret of the certificate.
 func MakesCertificate() Proof {
-	return Ingress("the chart makes the certificate", func(networkingv1.Ingress) bool { return true }).And(func(v *View) bool {
+	return Ingress(
+		"the chart makes the certificate",
+		func(networkingv1.Ingress) bool { return true },
+	).And(func(v *View) bool {
 		in, _ := only[networkingv1.Ingress](v, "Ingress")
 		if len(in.Spec.TLS) != 1 {
 			return false

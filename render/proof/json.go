@@ -55,5 +55,6 @@ func PodsHaveJSON(name string, value any) Proof {
 func SameJSON(text string, value any) bool {
 	var got, want any
 	data, err := json.Marshal(value)
-	return err == nil && json.Unmarshal(data, &want) == nil && json.Unmarshal([]byte(text), &got) == nil && reflect.DeepEqual(got, want)
+	return err == nil && json.Unmarshal(data, &want) == nil && json.Unmarshal([]byte(text), &got) == nil &&
+		reflect.DeepEqual(got, want)
 }

@@ -11,7 +11,8 @@ import (
 func Annotated(kind string, want map[string]string) Proof {
 	return Proof{Claim: "the " + kind + " has the annotations", Holds: func(v *View) bool {
 		found := manifest.Find(v.Objects, kind, "")
-		return len(found) > 0 && !slices.ContainsFunc(found, func(o manifest.Object) bool { return !Includes(o.GetAnnotations(), want) })
+		return len(found) > 0 &&
+			!slices.ContainsFunc(found, func(o manifest.Object) bool { return !Includes(o.GetAnnotations(), want) })
 	}}
 }
 

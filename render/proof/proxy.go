@@ -40,7 +40,10 @@ func NoProxy(hosts []string) Proof {
 	return Proof{Claim: "NO_PROXY names " + strings.Join(hosts, ", "), Holds: func(v *View) bool {
 		return v.All(func(p *Pod) bool {
 			upper, lower := strings.Split(v.value(p, "NO_PROXY"), ","), strings.Split(v.value(p, "no_proxy"), ",")
-			return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(upper, h) || !slices.Contains(lower, h) })
+			return !slices.ContainsFunc(
+				hosts,
+				func(h string) bool { return !slices.Contains(upper, h) || !slices.Contains(lower, h) },
+			)
 		})
 	}}
 }

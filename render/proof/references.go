@@ -25,8 +25,12 @@ func (p *Pod) References() []answers.SecretRef {
 	var refs []answers.SecretRef
 	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers) {
 		for _, e := range c.Env {
-			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil && !ptr.Deref(e.ValueFrom.SecretKeyRef.Optional, false) {
-				refs = append(refs, answers.SecretRef{Name: e.ValueFrom.SecretKeyRef.Name, Key: e.ValueFrom.SecretKeyRef.Key})
+			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil &&
+				!ptr.Deref(e.ValueFrom.SecretKeyRef.Optional, false) {
+				refs = append(
+					refs,
+					answers.SecretRef{Name: e.ValueFrom.SecretKeyRef.Name, Key: e.ValueFrom.SecretKeyRef.Key},
+				)
 			}
 		}
 		for _, from := range c.EnvFrom {

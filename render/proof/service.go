@@ -20,5 +20,6 @@ func Service(claim string, holds func(ServiceSpec) bool) Proof {
 // serves reports whether a Service of that name and port is rendered.
 func (v *View) serves(name string, port int32) bool {
 	s, ok := only[corev1.Service](v, "Service")
-	return ok && s.Name == name && slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == port })
+	return ok && s.Name == name &&
+		slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == port })
 }

@@ -55,7 +55,11 @@ func NewView(objects []manifest.Object) *View {
 		case "Job":
 			var j batchv1.Job
 			if into(o, &j) && v.Migration == nil {
-				v.Migration = podOf(o, j.Spec.Template, func(c corev1.Container) bool { return slices.Contains(c.Args, "migrate-database") })
+				v.Migration = podOf(
+					o,
+					j.Spec.Template,
+					func(c corev1.Container) bool { return slices.Contains(c.Args, "migrate-database") },
+				)
 			}
 		case "Secret":
 			v.secrets[o.GetName()] = secretData(o)

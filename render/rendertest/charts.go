@@ -63,7 +63,12 @@ func wrapChart(c *helmchart.Chart) StandIn {
 // Render renders values as `helm template` would.
 func (s StandIn) Render(a answers.Answers, values map[string]any) ([]manifest.Object, error) {
 	a = a.Complete()
-	options := chartutil.ReleaseOptions{Name: a.Cluster.Release, Namespace: a.Cluster.Namespace, Revision: 1, IsInstall: true}
+	options := chartutil.ReleaseOptions{
+		Name:      a.Cluster.Release,
+		Namespace: a.Cluster.Namespace,
+		Revision:  1,
+		IsInstall: true,
+	}
 	full, err := chartutil.ToRenderValues(s.Helm, values, options, chartutil.DefaultCapabilities.Copy())
 	if err != nil {
 		return nil, err
@@ -117,7 +122,9 @@ var Local = answers.Local{
 		case strings.HasSuffix(path, ".json"):
 			return fmt.Appendf(nil, "{\"canary\": %q}\n", filepath.Base(path)), nil
 		case strings.HasSuffix(path, "-ca.pem"):
-			return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("canary-" + filepath.Base(path))}), nil
+			return pem.EncodeToMemory(
+				&pem.Block{Type: "CERTIFICATE", Bytes: []byte("canary-" + filepath.Base(path))},
+			), nil
 		}
 		return fmt.Appendf(nil, "canary-%s\n", filepath.Base(path)), nil
 	},

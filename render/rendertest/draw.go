@@ -43,7 +43,10 @@ func Settings(a answers.Answers) values.Settings {
 func ProveAll(t *testing.T, s StandIn, a answers.Answers) answers.Faults {
 	t.Helper()
 	doc, faults := DrawOn(t, s, a)
-	raw, err := values.ProveRaw(doc, func(values map[string]any) ([]manifest.Object, error) { return s.Render(a, values) })
+	raw, err := values.ProveRaw(
+		doc,
+		func(values map[string]any) ([]manifest.Object, error) { return s.Render(a, values) },
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

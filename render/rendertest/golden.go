@@ -31,7 +31,11 @@ func Golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, got) {
-		t.Errorf("%s differs (go test ./render/... -update writes it again):\n%s", path, cmp.Diff(string(want), string(got)))
+		t.Errorf(
+			"%s differs (go test ./render/... -update writes it again):\n%s",
+			path,
+			cmp.Diff(string(want), string(got)),
+		)
 	}
 }
 

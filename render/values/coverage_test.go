@@ -139,7 +139,9 @@ func isForTheInstaller(f answers.Field) bool {
 }
 
 // throughEnvironment are answers with which those of the admin are the chart's.
-var throughEnvironment = answers.Answers{Admin: answers.Admin{Activate: answers.ActivateAuto, Through: answers.ThroughEnvironment}}
+var throughEnvironment = answers.Answers{
+	Admin: answers.Admin{Activate: answers.ActivateAuto, Through: answers.ThroughEnvironment},
+}
 
 // provedOn returns the answers that the chart shows; none if it refuses them.
 func provedOn(t *testing.T, c rendertest.StandIn, a answers.Answers) []string {

@@ -18,19 +18,24 @@ func backup(d *draft) {
 		return
 	}
 	const strategy = "database.backup.strategy"
-	if b.Strategy == answers.BackupMydumper && !d.supports("database.mydumperThreads", strategy, "does not support mydumper") ||
-		b.Strategy == answers.BackupCustom && !d.supports("database.customBackupEngine", strategy, "does not support custom backup engines") {
+	if b.Strategy == answers.BackupMydumper &&
+		!d.supports("database.mydumperThreads", strategy, "does not support mydumper") ||
+		b.Strategy == answers.BackupCustom &&
+			!d.supports("database.customBackupEngine", strategy, "does not support custom backup engines") {
 		return
 	}
 	d.comment("database.backupStrategy", "The backup before migrations (database.backup).")
-	d.set("database.backupStrategy", b.Strategy, strategy).prove(proof.PodsHave("ZENML_STORE_BACKUP_STRATEGY", b.Strategy))
+	d.set("database.backupStrategy", b.Strategy, strategy).
+		prove(proof.PodsHave("ZENML_STORE_BACKUP_STRATEGY", b.Strategy))
 	if b.Database != "" {
-		d.set("database.backupDatabase", b.Database, "database.backup.database").prove(proof.PodsHave("ZENML_STORE_BACKUP_DATABASE", b.Database))
+		d.set("database.backupDatabase", b.Database, "database.backup.database").
+			prove(proof.PodsHave("ZENML_STORE_BACKUP_DATABASE", b.Database))
 	}
 	d.backupVolume(b.Volume)
 	d.mydumper(b.Mydumper)
 	if b.Custom.Engine != "" {
-		d.set("database.customBackupEngine", b.Custom.Engine, "database.backup.custom.engine").prove(proof.PodsHave("ZENML_STORE_CUSTOM_BACKUP_ENGINE", b.Custom.Engine))
+		d.set("database.customBackupEngine", b.Custom.Engine, "database.backup.custom.engine").
+			prove(proof.PodsHave("ZENML_STORE_CUSTOM_BACKUP_ENGINE", b.Custom.Engine))
 	}
 	if len(b.Custom.Config) > 0 {
 		const name = "database.customBackupEngineConfig"
@@ -56,19 +61,24 @@ func (d *draft) backupVolume(v answers.Volume) {
 func (d *draft) mydumper(m answers.Mydumper) {
 	const key = "database.backup.mydumper."
 	if m.Threads > 0 {
-		d.set("database.mydumperThreads", m.Threads, key+"threads").prove(proof.PodsHave("ZENML_STORE_MYDUMPER_THREADS", strconv.Itoa(m.Threads)))
+		d.set("database.mydumperThreads", m.Threads, key+"threads").
+			prove(proof.PodsHave("ZENML_STORE_MYDUMPER_THREADS", strconv.Itoa(m.Threads)))
 	}
 	if m.Compress {
-		d.set("database.mydumperCompress", true, key+"compress").prove(proof.PodsHave("ZENML_STORE_MYDUMPER_COMPRESS", "true"))
+		d.set("database.mydumperCompress", true, key+"compress").
+			prove(proof.PodsHave("ZENML_STORE_MYDUMPER_COMPRESS", "true"))
 	}
 	if len(m.Args) > 0 {
-		d.set("database.mydumperExtraArgs", m.Args, key+"args").prove(proof.PodsHaveJSON("ZENML_STORE_MYDUMPER_EXTRA_ARGS", m.Args))
+		d.set("database.mydumperExtraArgs", m.Args, key+"args").
+			prove(proof.PodsHaveJSON("ZENML_STORE_MYDUMPER_EXTRA_ARGS", m.Args))
 	}
 	if m.LoaderThreads > 0 {
-		d.set("database.myloaderThreads", m.LoaderThreads, key+"loaderThreads").prove(proof.PodsHave("ZENML_STORE_MYLOADER_THREADS", strconv.Itoa(m.LoaderThreads)))
+		d.set("database.myloaderThreads", m.LoaderThreads, key+"loaderThreads").
+			prove(proof.PodsHave("ZENML_STORE_MYLOADER_THREADS", strconv.Itoa(m.LoaderThreads)))
 	}
 	if len(m.LoaderArgs) > 0 {
-		d.set("database.myloaderExtraArgs", m.LoaderArgs, key+"loaderArgs").prove(proof.PodsHaveJSON("ZENML_STORE_MYLOADER_EXTRA_ARGS", m.LoaderArgs))
+		d.set("database.myloaderExtraArgs", m.LoaderArgs, key+"loaderArgs").
+			prove(proof.PodsHaveJSON("ZENML_STORE_MYLOADER_EXTRA_ARGS", m.LoaderArgs))
 	}
 }
 
@@ -82,9 +92,14 @@ func payloads(d *draft) {
 	if !d.supports(name, key+"backend", "stores large values in the database only") {
 		return
 	}
-	d.comment(name, "Large values are stored here instead of in the database, with the identity of the pods (database.payloads).")
-	d.set(name+".offloadEnabled", true, key+"backend").prove(proof.PayloadsMention("large values are offloaded", "true"))
-	d.set(name+".backend", p.Backend, key+"backend").prove(proof.PayloadsMention("the backend is "+p.Backend, p.Backend))
+	d.comment(
+		name,
+		"Large values are stored here instead of in the database, with the identity of the pods (database.payloads).",
+	)
+	d.set(name+".offloadEnabled", true, key+"backend").
+		prove(proof.PayloadsMention("large values are offloaded", "true"))
+	d.set(name+".backend", p.Backend, key+"backend").
+		prove(proof.PayloadsMention("the backend is "+p.Backend, p.Backend))
 	texts := map[string]string{"path": p.Path, "region": p.Region, "endpointUrl": p.Endpoint}
 	for _, chartName := range slices.Sorted(maps.Keys(texts)) {
 		if text := texts[chartName]; text != "" {
@@ -93,10 +108,12 @@ func payloads(d *draft) {
 		}
 	}
 	if n := p.CacheBytes; n != nil {
-		d.set(name+".cacheMaxBytes", orZero(*n), key+"cacheBytes").prove(proof.PayloadsMention(fmt.Sprintf("the cache holds %d bytes", *n), strconv.Itoa(*n)))
+		d.set(name+".cacheMaxBytes", orZero(*n), key+"cacheBytes").
+			prove(proof.PayloadsMention(fmt.Sprintf("the cache holds %d bytes", *n), strconv.Itoa(*n)))
 	}
 	if p.TimeoutSeconds > 0 {
-		d.set(name+".backendTimeoutSeconds", p.TimeoutSeconds, key+"timeoutSeconds").prove(proof.PayloadsMention(fmt.Sprintf("the time-out is %d s", p.TimeoutSeconds), strconv.Itoa(p.TimeoutSeconds)))
+		d.set(name+".backendTimeoutSeconds", p.TimeoutSeconds, key+"timeoutSeconds").
+			prove(proof.PayloadsMention(fmt.Sprintf("the time-out is %d s", p.TimeoutSeconds), strconv.Itoa(p.TimeoutSeconds)))
 	}
 	if p.NoBackfill {
 		d.set(name+".backfill.enabled", false, key+"noBackfill").prove(proof.NoBackfill())

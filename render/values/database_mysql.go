@@ -25,7 +25,13 @@ func mysql(d *draft) {
 		return
 	}
 	password := d.refer("database.mysql.password")
-	d.comment("database", fmt.Sprintf("MySQL (database.mysql). The password is in Secret %s; a password in the URL would override it.", password.Name))
+	d.comment(
+		"database",
+		fmt.Sprintf(
+			"MySQL (database.mysql). The password is in Secret %s; a password in the URL would override it.",
+			password.Name,
+		),
+	)
 	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password", "database.mysql.auth").
 		prove(proof.PodsReference("ZENML_STORE_PASSWORD", password))
 }
@@ -36,13 +42,19 @@ func (d *draft) rds(r answers.RDS) {
 	if !d.supports("database.authMode", key, "supports password authentication only") {
 		return
 	}
-	d.comment("database", "MySQL of AWS RDS (database.mysql): the server logs in with the identity of its pods, without a password.")
-	d.set("database.authMode", "aws_rds_iam", key).prove(proof.PodsHave("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), proof.PodsLack("ZENML_STORE_PASSWORD"))
+	d.comment(
+		"database",
+		"MySQL of AWS RDS (database.mysql): the server logs in with the identity of its pods, without a password.",
+	)
+	d.set("database.authMode", "aws_rds_iam", key).
+		prove(proof.PodsHave("ZENML_STORE_AUTH_MODE", "aws_rds_iam"), proof.PodsLack("ZENML_STORE_PASSWORD"))
 	if r.Region != "" {
-		d.set("database.awsRegion", r.Region, "database.mysql.rds.region").prove(proof.PodsHave("ZENML_STORE_AWS_REGION", r.Region))
+		d.set("database.awsRegion", r.Region, "database.mysql.rds.region").
+			prove(proof.PodsHave("ZENML_STORE_AWS_REGION", r.Region))
 	}
 	if r.RoleARN != "" {
-		d.set("database.awsRdsIamRoleArn", r.RoleARN, "database.mysql.rds.roleARN").prove(proof.PodsHave("ZENML_STORE_AWS_RDS_IAM_ROLE_ARN", r.RoleARN))
+		d.set("database.awsRdsIamRoleArn", r.RoleARN, "database.mysql.rds.roleARN").
+			prove(proof.PodsHave("ZENML_STORE_AWS_RDS_IAM_ROLE_ARN", r.RoleARN))
 	}
 }
 
@@ -65,9 +77,11 @@ func mysqlPool(d *draft) {
 	}
 	pool := d.a.Database.MySQL.Pool
 	if pool.Size > 0 {
-		d.set("database.poolSize", pool.Size, "database.mysql.pool.size").prove(proof.PodsHave("ZENML_STORE_POOL_SIZE", strconv.Itoa(pool.Size)))
+		d.set("database.poolSize", pool.Size, "database.mysql.pool.size").
+			prove(proof.PodsHave("ZENML_STORE_POOL_SIZE", strconv.Itoa(pool.Size)))
 	}
 	if n := pool.Overflow; n != nil {
-		d.set("database.maxOverflow", orZero(*n), "database.mysql.pool.overflow").prove(proof.PodsHave("ZENML_STORE_MAX_OVERFLOW", strconv.Itoa(*n)))
+		d.set("database.maxOverflow", orZero(*n), "database.mysql.pool.overflow").
+			prove(proof.PodsHave("ZENML_STORE_MAX_OVERFLOW", strconv.Itoa(*n)))
 	}
 }

@@ -19,10 +19,16 @@ func sqlite(d *draft) {
 		return
 	}
 	d.needsGroup = "database.sqlite.persistent"
-	d.comment("database", "SQLite on its own volume, which survives the pod (database.sqlite). The volume is kept when the release is removed.")
-	d.set("database.persistence.enabled", true, "database.type", "database.sqlite.persistent").prove(proof.OnVolume("SQLite is on a volume", nil))
-	d.set("database.persistence.size", db.SQLite.Size, "database.sqlite.size").prove(proof.OnVolume("the volume is "+db.SQLite.Size, proof.ClaimSize(db.SQLite.Size)))
+	d.comment(
+		"database",
+		"SQLite on its own volume, which survives the pod (database.sqlite). The volume is kept when the release is removed.",
+	)
+	d.set("database.persistence.enabled", true, "database.type", "database.sqlite.persistent").
+		prove(proof.OnVolume("SQLite is on a volume", nil))
+	d.set("database.persistence.size", db.SQLite.Size, "database.sqlite.size").
+		prove(proof.OnVolume("the volume is "+db.SQLite.Size, proof.ClaimSize(db.SQLite.Size)))
 	if class := db.SQLite.StorageClass; class != "" {
-		d.set("database.persistence.storageClassName", class, "database.sqlite.storageClass").prove(proof.OnVolume("the volume's class is "+class, proof.ClaimClass(class)))
+		d.set("database.persistence.storageClassName", class, "database.sqlite.storageClass").
+			prove(proof.OnVolume("the volume's class is "+class, proof.ClaimClass(class)))
 	}
 }

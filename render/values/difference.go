@@ -53,7 +53,10 @@ func (d Document) Difference(before map[string]any) []Change {
 // isSecret reports whether a value must not be shown: by what made it, by its
 // name, or by its looks.
 func (d Document) isSecret(path string, value any) bool {
-	return slices.ContainsFunc(d.draft.values, func(s *setting) bool { return s.sensitive && tree.Dotted(s.path) == path }) ||
+	return slices.ContainsFunc(
+		d.draft.values,
+		func(s *setting) bool { return s.sensitive && tree.Dotted(s.path) == path },
+	) ||
 		secret.IsSensitive(strings.Split(path, "."), value)
 }
 

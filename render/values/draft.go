@@ -75,8 +75,11 @@ func (d *draft) refuseUnknown() {
 			continue
 		}
 		name := strings.TrimPrefix(tree.Dotted(s.path), d.layout.Root+".")
-		d.fault(s.answers[0], fmt.Sprintf("%s has no %s and would silently ignore it", d.chartName(), tree.Dotted(s.path)),
-			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer")
+		d.fault(
+			s.answers[0],
+			fmt.Sprintf("%s has no %s and would silently ignore it", d.chartName(), tree.Dotted(s.path)),
+			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer",
+		)
 	}
 }
 

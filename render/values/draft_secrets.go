@@ -38,7 +38,10 @@ func (d *draft) compose(key string, parts []binding.StorePart) answers.SecretRef
 
 // need records a need once.
 func (d *draft) need(n Need) {
-	if !slices.ContainsFunc(d.needs, func(have Need) bool { return have.SecretRef == n.SecretRef && have.Answer == n.Answer }) {
+	if !slices.ContainsFunc(
+		d.needs,
+		func(have Need) bool { return have.SecretRef == n.SecretRef && have.Answer == n.Answer },
+	) {
 		d.needs = append(d.needs, n)
 	}
 }
@@ -55,8 +58,13 @@ func (d *draft) keep(key string) {
 func (d *draft) read(key string) secret.Text {
 	source := d.source(key)
 	if source.SecretRef != nil {
-		d.fault(key, d.chartName()+" accepts it only as a value, not from a Secret",
-			"give it as {env: NAME} or {file: PATH}, or use a chart that is "+chartinfo.VersionsWith("environmentSecretKeyRefs")+" (chart.version)")
+		d.fault(
+			key,
+			d.chartName()+" accepts it only as a value, not from a Secret",
+			"give it as {env: NAME} or {file: PATH}, or use a chart that is "+chartinfo.VersionsWith(
+				"environmentSecretKeyRefs",
+			)+" (chart.version)",
+		)
 		return secret.Text{}
 	}
 	text, faults := content(key, source, d.settings)
@@ -102,7 +110,10 @@ func (d *draft) appendRef(variable string, ref answers.SecretRef, from ...string
 			return
 		}
 	}
-	d.comment("environmentSecretKeyRefs", "Variables that the server reads from Secrets, so that this file has no secret.")
+	d.comment(
+		"environmentSecretKeyRefs",
+		"Variables that the server reads from Secrets, so that this file has no secret.",
+	)
 	d.set("environmentSecretKeyRefs", []any{entry}, from...).prove(proof.PodsReference(variable, ref)).enforced = true
 }
 
@@ -126,8 +137,19 @@ func (d *draft) secrets() []*setting {
 	}
 	for _, path := range tree.Leaves(d.a.Values, nil) {
 		value := tree.At(d.a.Values, path)
-		if secret.IsSensitive(path, value) && !slices.ContainsFunc(all, func(s *setting) bool { return tree.IsBelow(path, s.path) }) {
-			all = append(all, &setting{path: path, value: value, answers: []string{RawAnswer}, always: true, sensitive: true, raw: true})
+		if secret.IsSensitive(path, value) &&
+			!slices.ContainsFunc(all, func(s *setting) bool { return tree.IsBelow(path, s.path) }) {
+			all = append(
+				all,
+				&setting{
+					path:      path,
+					value:     value,
+					answers:   []string{RawAnswer},
+					always:    true,
+					sensitive: true,
+					raw:       true,
+				},
+			)
 		}
 	}
 	return all

@@ -31,7 +31,9 @@ func activation(d *draft) {
 		return
 	}
 	d.comment("environment", "Further variables of the server: it activates itself at its first start (admin.through).")
-	d.set("environment.ZENML_SERVER_AUTO_ACTIVATE", "1", "admin.activate", "admin.through").prove(proof.PodsHave("ZENML_SERVER_AUTO_ACTIVATE", "1"))
-	d.set("environment.ZENML_DEFAULT_USER_NAME", a.Username, "admin.username").prove(proof.PodsHave("ZENML_DEFAULT_USER_NAME", a.Username))
+	d.set("environment.ZENML_SERVER_AUTO_ACTIVATE", "1", "admin.activate", "admin.through").
+		prove(proof.PodsHave("ZENML_SERVER_AUTO_ACTIVATE", "1"))
+	d.set("environment.ZENML_DEFAULT_USER_NAME", a.Username, "admin.username").
+		prove(proof.PodsHave("ZENML_DEFAULT_USER_NAME", a.Username))
 	d.variable("ZENML_DEFAULT_USER_PASSWORD", "secretEnvironment.ZENML_DEFAULT_USER_PASSWORD", "admin.password")
 }

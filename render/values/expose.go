@@ -18,14 +18,32 @@ func exposure(d *draft) {
 		d.withoutIngress("No Ingress: the server is reached through a Gateway (expose.type).", "Ingress")
 		d.gateway()
 	case answers.LoadBalancer:
-		d.withoutIngress("No Ingress: the server has an address of its own, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.withoutIngress(
+			"No Ingress: the server has an address of its own, over plain HTTP (expose.type).",
+			"Ingress",
+			"HTTPRoute",
+		)
 		d.service("LoadBalancer")
 	case answers.NodePort:
-		d.withoutIngress("No Ingress: the server is reached at a port of every node, over plain HTTP (expose.type).", "Ingress", "HTTPRoute")
+		d.withoutIngress(
+			"No Ingress: the server is reached at a port of every node, over plain HTTP (expose.type).",
+			"Ingress",
+			"HTTPRoute",
+		)
 		d.service("NodePort")
 	default:
-		d.withoutIngress("No Ingress: the server is reached by port-forward (expose.type). By default the chart creates an Ingress.", "Ingress", "HTTPRoute")
-		d.proveOnly("expose.type", proof.Service("the Service is of type ClusterIP", func(s proof.ServiceSpec) bool { return s.Type == "" || s.Type == "ClusterIP" }))
+		d.withoutIngress(
+			"No Ingress: the server is reached by port-forward (expose.type). By default the chart creates an Ingress.",
+			"Ingress",
+			"HTTPRoute",
+		)
+		d.proveOnly(
+			"expose.type",
+			proof.Service(
+				"the Service is of type ClusterIP",
+				func(s proof.ServiceSpec) bool { return s.Type == "" || s.Type == "ClusterIP" },
+			),
+		)
 	}
 	d.servicePort()
 }
@@ -43,8 +61,11 @@ func (d *draft) host() string {
 	}
 	address, err := netip.ParseAddr(d.settings.Address)
 	if err != nil || !address.Is4() {
-		d.fault("expose.host", "a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is unknown",
-			"run the installer with access to the cluster, or set expose.host to a host name")
+		d.fault(
+			"expose.host",
+			"a nip.io name needs the IPv4 address of the ingress controller's load balancer, which is unknown",
+			"run the installer with access to the cluster, or set expose.host to a host name",
+		)
 		return ""
 	}
 	return "zenml." + address.String() + ".nip.io"
@@ -120,11 +141,16 @@ func proxyHeaders(d *draft) {
 	case len(e.TrustedProxies) == 0 && (e.Type == answers.ByGateway || !d.has("proxyHeaders")):
 		return
 	}
-	d.comment("proxyHeaders", "The server is behind a proxy and reads the users' addresses from its headers (expose.trustedProxies).")
-	d.set("proxyHeaders.enabled", true, "expose.type").prove(proof.Server("the server trusts a proxy's headers", proof.TrustsProxyHeaders))
+	d.comment(
+		"proxyHeaders",
+		"The server is behind a proxy and reads the users' addresses from its headers (expose.trustedProxies).",
+	)
+	d.set("proxyHeaders.enabled", true, "expose.type").
+		prove(proof.Server("the server trusts a proxy's headers", proof.TrustsProxyHeaders))
 	if list := strings.Join(e.TrustedProxies, ","); list != "" {
-		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).prove(proof.Server("the server trusts the headers of "+list, func(p *proof.Pod) bool {
-			return p.Mentions(list)
-		}))
+		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).
+			prove(proof.Server("the server trusts the headers of "+list, func(p *proof.Pod) bool {
+				return p.Mentions(list)
+			}))
 	}
 }

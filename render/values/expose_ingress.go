@@ -14,16 +14,20 @@ import (
 func (d *draft) ingress() {
 	i := d.a.Expose.Ingress
 	d.comment("ingress", "The server is reached through an ingress controller (expose).")
-	d.set("ingress.enabled", true, "expose.type").explicit().prove(proof.Ingress("there is an Ingress", func(networkingv1.Ingress) bool { return true }).And(proof.IngressLeadsToServer), proof.NoneOf("HTTPRoute"))
-	d.set("ingress.className", i.Class, "expose.ingress.class").prove(proof.Ingress("the Ingress is of class "+i.Class, func(in networkingv1.Ingress) bool {
-		return in.Spec.IngressClassName != nil && *in.Spec.IngressClassName == i.Class
-	}))
+	d.set("ingress.enabled", true, "expose.type").
+		explicit().
+		prove(proof.Ingress("there is an Ingress", func(networkingv1.Ingress) bool { return true }).And(proof.IngressLeadsToServer), proof.NoneOf("HTTPRoute"))
+	d.set("ingress.className", i.Class, "expose.ingress.class").
+		prove(proof.Ingress("the Ingress is of class "+i.Class, func(in networkingv1.Ingress) bool {
+			return in.Spec.IngressClassName != nil && *in.Spec.IngressClassName == i.Class
+		}))
 	d.ingressAnnotations()
 	if !d.a.Expose.Host.IsZero() {
 		host := d.host()
-		d.set("ingress.host", host, "expose.host").prove(proof.Ingress("the Ingress is for host "+host, func(in networkingv1.Ingress) bool {
-			return len(in.Spec.Rules) == 1 && in.Spec.Rules[0].Host == host
-		}))
+		d.set("ingress.host", host, "expose.host").
+			prove(proof.Ingress("the Ingress is for host "+host, func(in networkingv1.Ingress) bool {
+				return len(in.Spec.Rules) == 1 && in.Spec.Rules[0].Host == host
+			}))
 	}
 	d.ingressPath()
 	d.ingressTLS()
@@ -65,30 +69,40 @@ func (d *draft) ingressPath() {
 	if d.a.Expose.Ingress.Rewrite {
 		path += "(/|$)(.*)"
 	}
-	d.set("ingress.path", path, "expose.path").prove(proof.Ingress("the Ingress is for path "+path, func(in networkingv1.Ingress) bool {
-		return len(in.Spec.Rules) == 1 && in.Spec.Rules[0].HTTP != nil && len(in.Spec.Rules[0].HTTP.Paths) == 1 && in.Spec.Rules[0].HTTP.Paths[0].Path == path
-	}))
+	d.set("ingress.path", path, "expose.path").
+		prove(proof.Ingress("the Ingress is for path "+path, func(in networkingv1.Ingress) bool {
+			return len(in.Spec.Rules) == 1 && in.Spec.Rules[0].HTTP != nil && len(in.Spec.Rules[0].HTTP.Paths) == 1 &&
+				in.Spec.Rules[0].HTTP.Paths[0].Path == path
+		}))
 }
 
 // ingressTLS writes where the certificate comes from.
 func (d *draft) ingressTLS() {
 	t := d.a.Expose.TLS
 	if t.Mode == answers.CertOff {
-		d.proveOnly("expose.tls.mode", proof.Ingress("the Ingress has no TLS", func(in networkingv1.Ingress) bool { return len(in.Spec.TLS) == 0 }))
+		d.proveOnly(
+			"expose.tls.mode",
+			proof.Ingress(
+				"the Ingress has no TLS",
+				func(in networkingv1.Ingress) bool { return len(in.Spec.TLS) == 0 },
+			),
+		)
 		return
 	}
 	host := d.host()
 	d.comment("ingress.tls", tlsSources[t.Mode])
-	d.set("ingress.tls.enabled", true, "expose.tls.mode").prove(proof.Ingress("the Ingress has TLS for the host", func(in networkingv1.Ingress) bool {
-		return len(in.Spec.TLS) == 1 && slices.Equal(in.Spec.TLS[0].Hosts, []string{host})
-	}))
+	d.set("ingress.tls.enabled", true, "expose.tls.mode").
+		prove(proof.Ingress("the Ingress has TLS for the host", func(in networkingv1.Ingress) bool {
+			return len(in.Spec.TLS) == 1 && slices.Equal(in.Spec.TLS[0].Hosts, []string{host})
+		}))
 	if t.Mode == answers.CertSelfSigned {
 		d.set("ingress.tls.generateCerts", true, "expose.tls.mode").prove(proof.MakesCertificate())
 	}
 	if t.SecretName != "" {
-		d.set("ingress.tls.secretName", t.SecretName, "expose.tls.secretName").prove(proof.Ingress("the certificate is in Secret "+t.SecretName, func(in networkingv1.Ingress) bool {
-			return len(in.Spec.TLS) == 1 && in.Spec.TLS[0].SecretName == t.SecretName
-		}))
+		d.set("ingress.tls.secretName", t.SecretName, "expose.tls.secretName").
+			prove(proof.Ingress("the certificate is in Secret "+t.SecretName, func(in networkingv1.Ingress) bool {
+				return len(in.Spec.TLS) == 1 && in.Spec.TLS[0].SecretName == t.SecretName
+			}))
 	}
 	if t.Mode == answers.CertSecret {
 		for _, key := range []string{"tls.crt", "tls.key"} {

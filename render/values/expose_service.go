@@ -10,7 +10,8 @@ import (
 // service writes the type of the server's Service.
 func (d *draft) service(kind string) {
 	d.comment("service", "The Service that users reach (expose.service).")
-	d.set("service.type", kind, "expose.type").prove(proof.Service("the Service is of type "+kind, func(s proof.ServiceSpec) bool { return string(s.Type) == kind }))
+	d.set("service.type", kind, "expose.type").
+		prove(proof.Service("the Service is of type "+kind, func(s proof.ServiceSpec) bool { return string(s.Type) == kind }))
 }
 
 // servicePort writes the port and the annotations of the server's Service.
@@ -26,6 +27,7 @@ func (d *draft) servicePort() {
 			}))
 	}
 	if len(s.Annotations) > 0 {
-		d.set("service.annotations", s.Annotations, "expose.service.annotations").prove(proof.Annotated("Service", s.Annotations))
+		d.set("service.annotations", s.Annotations, "expose.service.annotations").
+			prove(proof.Annotated("Service", s.Annotations))
 	}
 }

@@ -19,10 +19,19 @@ func (d *draft) head() string {
 		b.WriteString("# SENSITIVE: this file contains " + strings.Join(names, " and ") + ".\n" +
 			"# Keep it at mode 0600 and out of version control.\n#\n")
 	}
-	fmt.Fprintf(&b, "# Values for chart %s %s, release %s in namespace %s.\n", d.chart.Name, d.chart.Version, d.a.Cluster.Release, d.a.Cluster.Namespace)
+	fmt.Fprintf(
+		&b,
+		"# Values for chart %s %s, release %s in namespace %s.\n",
+		d.chart.Name,
+		d.chart.Version,
+		d.a.Cluster.Release,
+		d.a.Cluster.Namespace,
+	)
 	b.WriteString("# Written by zenml-installer from answers. It has only what differs from the chart's defaults.\n")
 	if len(d.a.Values) > 0 {
-		b.WriteString("# Raw chart values of the answers are merged last and override the others; they are marked as raw.\n")
+		b.WriteString(
+			"# Raw chart values of the answers are merged last and override the others; they are marked as raw.\n",
+		)
 	}
 	for _, line := range d.needLines() {
 		b.WriteString("# " + line + "\n")

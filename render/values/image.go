@@ -30,7 +30,10 @@ func image(d *draft) {
 	if i.PullPolicy != "" {
 		d.set("image.pullPolicy", i.PullPolicy, "server.image.pullPolicy").
 			prove(proof.Pods("every pull policy is "+i.PullPolicy, func(p *proof.Pod) bool {
-				return !slices.ContainsFunc(slices.Concat(p.Spec.InitContainers, p.Spec.Containers), func(c corev1.Container) bool { return string(c.ImagePullPolicy) != i.PullPolicy })
+				return !slices.ContainsFunc(
+					slices.Concat(p.Spec.InitContainers, p.Spec.Containers),
+					func(c corev1.Container) bool { return string(c.ImagePullPolicy) != i.PullPolicy },
+				)
 			}))
 	}
 	if len(i.PullSecrets) == 0 {

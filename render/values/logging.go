@@ -26,9 +26,17 @@ func logging(d *draft) {
 		d.set("debug", false, verbosity)
 		d.set("environment.ZENML_LOGGING_VERBOSITY", strings.ToUpper(l.Verbosity), verbosity).prove(sees)
 	}
-	d.bind(binding.Binding{Name: "logging.format", Answer: "server.logging.format", Variable: "ZENML_CONSOLE_LOGGING_FORMAT", At: &d.a.Server.Logging.Format})
+	d.bind(
+		binding.Binding{
+			Name:     "logging.format",
+			Answer:   "server.logging.format",
+			Variable: "ZENML_CONSOLE_LOGGING_FORMAT",
+			At:       &d.a.Server.Logging.Format,
+		},
+	)
 	if l.NoColors {
-		d.set("logging.colorsDisabled", true, "server.logging.noColors").prove(proof.ServerHas("ZENML_LOGGING_COLORS_DISABLED", "true"))
+		d.set("logging.colorsDisabled", true, "server.logging.noColors").
+			prove(proof.ServerHas("ZENML_LOGGING_COLORS_DISABLED", "true"))
 	}
 }
 
@@ -56,6 +64,11 @@ func secureHeaders(d *draft) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		path := append(d.server("secure_headers"), name)
 		s := &setting{path: path, value: headers[name], answers: []string{"server.secureHeaders"}}
-		d.values = append(d.values, s.prove(proof.ServerHas(fmt.Sprintf("ZENML_SERVER_SECURE_HEADERS_%s", strings.ToUpper(name)), headers[name])))
+		d.values = append(
+			d.values,
+			s.prove(
+				proof.ServerHas(fmt.Sprintf("ZENML_SERVER_SECURE_HEADERS_%s", strings.ToUpper(name)), headers[name]),
+			),
+		)
 	}
 }

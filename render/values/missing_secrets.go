@@ -21,10 +21,15 @@ func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 			}
 			seen = append(seen, ref)
 			faults = append(faults, answers.Fault{
-				Check:   CheckReferences,
-				Key:     "values",
-				Problem: fmt.Sprintf("%s references Secret %s%s, which does not exist and is not created", p.Name, ref.Name, keyWords(ref.Key)),
-				Remedy:  "create it, and name it in an answer as {secretRef: {name: N, key: K}}",
+				Check: CheckReferences,
+				Key:   "values",
+				Problem: fmt.Sprintf(
+					"%s references Secret %s%s, which does not exist and is not created",
+					p.Name,
+					ref.Name,
+					keyWords(ref.Key),
+				),
+				Remedy: "create it, and name it in an answer as {secretRef: {name: N, key: K}}",
 			})
 		}
 	}
@@ -57,5 +62,8 @@ func keyWords(key string) string {
 }
 
 func (d *draft) provides(ref answers.SecretRef) bool {
-	return slices.ContainsFunc(d.needs, func(n Need) bool { return n.Name == ref.Name && (n.Key == ref.Key || ref.Key == "") })
+	return slices.ContainsFunc(
+		d.needs,
+		func(n Need) bool { return n.Name == ref.Name && (n.Key == ref.Key || ref.Key == "") },
+	)
 }

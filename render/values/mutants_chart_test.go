@@ -50,7 +50,8 @@ func blockEnd(lines []string, from int) int {
 	depth := 0
 	for i := from; i < len(lines); i++ {
 		line := lines[i]
-		if strings.Contains(line, "{{") && strings.Count(line, "{{") > 1 && opens.MatchString(line) && strings.Contains(line, "end") {
+		if strings.Contains(line, "{{") && strings.Count(line, "{{") > 1 && opens.MatchString(line) &&
+			strings.Contains(line, "end") {
 			continue // it begins and ends in one line
 		}
 		switch {

@@ -98,7 +98,10 @@ func (n Need) content(s Settings) (secret.Text, answers.Faults) {
 	}
 	data, err := json.Marshal(object)
 	if err != nil {
-		faults = append(faults, answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: "it cannot be written as JSON"})
+		faults = append(
+			faults,
+			answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: "it cannot be written as JSON"},
+		)
 	}
 	return secret.New(string(data)), faults
 }
@@ -132,7 +135,10 @@ func content(key string, source answers.Source, s Settings) (secret.Text, answer
 		if k := s.Keys[key]; !k.Empty() {
 			return k, nil
 		}
-		return fault("the key is not generated yet", "generate it once, keep it, and give it as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}")
+		return fault(
+			"the key is not generated yet",
+			"generate it once, keep it, and give it as {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}",
+		)
 	}
 	text, err := source.Read(s.Local)
 	if err != nil {

@@ -33,7 +33,10 @@ func customCAs(d *draft) {
 	for _, ref := range c.SecretRefs {
 		d.need(Need{Answer: "certificates.secretRefs", SecretRef: ref})
 		refs = append(refs, refMap(ref))
-		proofs = append(proofs, proof.Pods("the pods get the CA of Secret "+ref.Name, func(p *proof.Pod) bool { return p.Projects(ref) }))
+		proofs = append(
+			proofs,
+			proof.Pods("the pods get the CA of Secret "+ref.Name, func(p *proof.Pod) bool { return p.Projects(ref) }),
+		)
 	}
 	if len(refs) > 0 {
 		d.set("certificates.secretRefs", refs, "certificates.secretRefs").prove(proofs...).prove(proof.UsesCABundle())
@@ -48,7 +51,9 @@ func caContent(key string, source answers.Source, s Settings) (secret.Text, answ
 		return secret.Text{}, faults
 	}
 	if problem, remedy := answers.Certificate(text.Reveal()); problem != "" {
-		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: source.Describe() + ": " + problem, Remedy: remedy}}
+		return secret.Text{}, answers.Faults{
+			{Check: CheckReferences, Key: key, Problem: source.Describe() + ": " + problem, Remedy: remedy},
+		}
 	}
 	return text, nil
 }
@@ -92,7 +97,8 @@ func NoProxyHosts(a answers.Answers, cluster []string) []string {
 	}
 	var direct []string
 	for _, entry := range append(wanted, cluster...) {
-		if !slices.Contains(direct, entry) && !inCluster(entry) && (slices.Contains(a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
+		if !slices.Contains(direct, entry) && !inCluster(entry) &&
+			(slices.Contains(a.Proxy.NoProxy, entry) || !covered(entry, direct)) {
 			direct = append(direct, entry)
 		}
 	}

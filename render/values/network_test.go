@@ -14,11 +14,17 @@ func TestACAThatIsNoCertificateIsRefusedUnseen(t *testing.T) {
 			"-----BEGIN PRIVATE KEY-----\nYzRuNHJ5\n-----END PRIVATE KEY-----\n": "it holds a private key",
 			"c4n4ry": "it is not PEM: there is no certificate in it",
 		} {
-			a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\ncertificates: {customCAs: [{name: company, certificate: {file: key.pem}}]}\n")
+			a := rendertest.Parse(
+				t,
+				"version: 1\ndatabase: {type: sqlite}\ncertificates: {customCAs: [{name: company, certificate: {file: key.pem}}]}\n",
+			)
 			s := rendertest.Settings(a)
 			s.Local.ReadFile = func(string) ([]byte, error) { return []byte(content), nil }
 			_, err := values.Build(a, rendertest.Load(t, generation).Info, s)
-			if err == nil || !strings.Contains(err.Error(), "certificates.customCAs[0].certificate: file key.pem: "+want) || strings.Contains(err.Error(), "c4n4ry") || strings.Contains(err.Error(), "YzRuNHJ5") {
+			if err == nil ||
+				!strings.Contains(err.Error(), "certificates.customCAs[0].certificate: file key.pem: "+want) ||
+				strings.Contains(err.Error(), "c4n4ry") ||
+				strings.Contains(err.Error(), "YzRuNHJ5") {
 				t.Errorf("%s: got %v", generation, err)
 			}
 		}
@@ -35,7 +41,8 @@ func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := strings.Join(strings.Fields(strings.ReplaceAll(string(doc.Bytes), "#", "")), " ")
-		if strings.Contains(text, "cluster's own addresses bypass it") != (known != nil) || strings.Contains(text, "pods are unknown") != (known == nil) {
+		if strings.Contains(text, "cluster's own addresses bypass it") != (known != nil) ||
+			strings.Contains(text, "pods are unknown") != (known == nil) {
 			t.Errorf("with %v the file says\n%s", known, doc.Bytes)
 		}
 	}
@@ -44,7 +51,10 @@ func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
 func TestPullSecretsAreAmongThoseThatMustBeThere(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nserver: {image: {pullSecrets: [registry-login]}}\n")
 	doc, _ := rendertest.Draw(t, "current", a)
-	if !strings.Contains(string(doc.Bytes), "must exist in the namespace before the chart is installed:\n#   registry-login") {
+	if !strings.Contains(
+		string(doc.Bytes),
+		"must exist in the namespace before the chart is installed:\n#   registry-login",
+	) {
 		t.Errorf("got\n%s", doc.Bytes)
 	}
 }

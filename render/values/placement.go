@@ -46,7 +46,8 @@ func serviceAccount(d *draft) {
 		d.setTop("serviceAccount.name", a.Name, "server.serviceAccount.name").
 			prove(proof.Server("the server runs as service account "+a.Name, func(p *proof.Pod) bool { return p.Spec.ServiceAccountName == a.Name }),
 				// the migration runs before the chart's own account is there, as NAME-db-migration
-				proof.Pods("the migration's service account is named after "+a.Name, func(p *proof.Pod) bool { return strings.HasPrefix(p.Spec.ServiceAccountName, a.Name) }))
+				proof.Pods("the migration's service account is named after "+a.Name, func(p *proof.Pod) bool { return strings.HasPrefix(p.Spec.ServiceAccountName, a.Name) }),
+			)
 	}
 	if len(a.Annotations) > 0 {
 		d.setTop("serviceAccount.annotations", a.Annotations, "server.serviceAccount.annotations").prove(proof.Proof{
@@ -76,11 +77,22 @@ func resources(d *draft) {
 	limits := func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Limits }
 	d.amounts("resources.requests", "server.resources.requests", server.Requests, ofServer, requests)
 	d.amounts("resources.limits", "server.resources.limits", server.Limits, ofServer, limits)
-	d.amounts("resourcesMigrationPod.requests", "server.migrationResources.requests", migration.Requests, ofMigration, requests)
+	d.amounts(
+		"resourcesMigrationPod.requests",
+		"server.migrationResources.requests",
+		migration.Requests,
+		ofMigration,
+		requests,
+	)
 	d.amounts("resourcesMigrationPod.limits", "server.migrationResources.limits", migration.Limits, ofMigration, limits)
 }
 
-func (d *draft) amounts(name, key string, want map[string]string, of func(*proof.View) *proof.Pod, list func(corev1.ResourceRequirements) corev1.ResourceList) {
+func (d *draft) amounts(
+	name, key string,
+	want map[string]string,
+	of func(*proof.View) *proof.Pod,
+	list func(corev1.ResourceRequirements) corev1.ResourceList,
+) {
 	if len(want) == 0 {
 		return
 	}

@@ -30,7 +30,14 @@ func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest
 	faults := d.unknown(nil, doc.Map)
 	v := proof.NewView(objects)
 	if v.Server == nil {
-		return append(faults, answers.Fault{Check: CheckEffect, Problem: d.chartName() + " rendered no server Deployment", Remedy: "set chart.ref to a ZenML server chart"})
+		return append(
+			faults,
+			answers.Fault{
+				Check:   CheckEffect,
+				Problem: d.chartName() + " rendered no server Deployment",
+				Remedy:  "set chart.ref to a ZenML server chart",
+			},
+		)
 	}
 	for _, s := range d.values {
 		if !s.enforced && (len(s.path) == 0 && d.overruled(s) || len(s.path) > 0 && overruled(a.Values, s.path)) {
@@ -64,7 +71,11 @@ func (d *draft) broken(v *proof.View) answers.Faults {
 }
 
 func (d *draft) brokenChart(what string) answers.Fault {
-	return answers.Fault{Check: CheckEffect, Problem: d.chartName() + " renders " + what, Remedy: "use another chart version (chart.version)"}
+	return answers.Fault{
+		Check:   CheckEffect,
+		Problem: d.chartName() + " renders " + what,
+		Remedy:  "use another chart version (chart.version)",
+	}
 }
 
 // uncovered returns a fault for every answer that was given and that no setting comes
@@ -76,7 +87,15 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 			continue
 		}
 		if !slices.ContainsFunc(d.values, func(s *setting) bool { return s.concerns(f.Key) }) {
-			faults = append(faults, answers.Fault{Check: CheckEffect, Key: f.Key, Problem: "no chart value is set for it", Remedy: "remove it, or set the chart value below values"})
+			faults = append(
+				faults,
+				answers.Fault{
+					Check:   CheckEffect,
+					Key:     f.Key,
+					Problem: "no chart value is set for it",
+					Remedy:  "remove it, or set the chart value below values",
+				},
+			)
 		}
 	}
 	return faults
@@ -97,7 +116,9 @@ func outsideTheChart(key string, a answers.Answers) bool {
 // without a value of its own is proved by.
 func (d *draft) overruled(s *setting) bool {
 	for _, other := range d.values {
-		if len(other.path) > 0 && slices.ContainsFunc(s.answers, func(key string) bool { return slices.Contains(other.answers, key) }) && overruled(d.a.Values, other.path) {
+		if len(other.path) > 0 &&
+			slices.ContainsFunc(s.answers, func(key string) bool { return slices.Contains(other.answers, key) }) &&
+			overruled(d.a.Values, other.path) {
 			return true
 		}
 	}

@@ -37,14 +37,21 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 		}
 		if without := manifest.Flatten(objects); !differs(with, without, random) {
 			faults = append(faults, answers.Fault{Check: CheckEffect, Key: "values",
-				Problem: fmt.Sprintf("%s has no effect: %s renders the same objects without it", tree.Dotted(path), doc.draft.chartName()), Remedy: "remove it"})
+				Problem: fmt.Sprintf(
+					"%s has no effect: %s renders the same objects without it",
+					tree.Dotted(path),
+					doc.draft.chartName(),
+				), Remedy: "remove it"})
 		}
 	}
 	return faults, nil
 }
 
 // steadyRender renders twice and tells which places are random.
-func steadyRender(values map[string]any, render func(map[string]any) ([]manifest.Object, error)) (with map[string]any, random map[string]bool, err error) {
+func steadyRender(
+	values map[string]any,
+	render func(map[string]any) ([]manifest.Object, error),
+) (with map[string]any, random map[string]bool, err error) {
 	first, err := render(values)
 	if err != nil {
 		return nil, nil, err

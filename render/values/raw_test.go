@@ -21,7 +21,8 @@ func TestAnEmptyMappingTakesNothingAway(t *testing.T) {
 			if diff := cmp.Diff(want.Map, doc.Map); diff != "" {
 				t.Errorf("%s, %s changes the values:\n%s", generation, raw, diff)
 			}
-			if faults := rendertest.ProveAll(t, c, a); len(faults) != 1 || !strings.Contains(faults.Error(), "has no effect") {
+			if faults := rendertest.ProveAll(t, c, a); len(faults) != 1 ||
+				!strings.Contains(faults.Error(), "has no effect") {
 				t.Errorf("%s, %s: got %v", generation, raw, faults)
 			}
 		}
@@ -36,8 +37,13 @@ func TestARawValueAloneInItsMappingIsProved(t *testing.T) {
 		"{server: {instanceLabel: ml}}":       "",
 		"{podAnnotations: {team: ml}}":        "",
 	} {
-		faults := rendertest.ProveAll(t, c, rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: "+raw+"\n"))
-		if want == "" && len(faults) > 0 || want != "" && (len(faults) != 1 || !strings.Contains(faults.Error(), want)) {
+		faults := rendertest.ProveAll(
+			t,
+			c,
+			rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: "+raw+"\n"),
+		)
+		if want == "" && len(faults) > 0 ||
+			want != "" && (len(faults) != 1 || !strings.Contains(faults.Error(), want)) {
 			t.Errorf("%s: got %v", raw, faults)
 		}
 	}
@@ -45,7 +51,11 @@ func TestARawValueAloneInItsMappingIsProved(t *testing.T) {
 
 // Raw null takes the chart's default away, as in Helm.
 func TestARawNullDeletes(t *testing.T) {
-	doc, _ := rendertest.Draw(t, "current", rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: {podSecurityContext: {fsGroup: null}}\n"))
+	doc, _ := rendertest.Draw(
+		t,
+		"current",
+		rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: {podSecurityContext: {fsGroup: null}}\n"),
+	)
 	below, _ := doc.Map["podSecurityContext"].(map[string]any)
 	if value, there := below["fsGroup"]; !there || value != nil {
 		t.Errorf("got %v", doc.Map)
@@ -64,14 +74,19 @@ func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
 	if !doc.Sensitive || head != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", doc.Sensitive, head, want)
 	}
-	if shown, err := doc.Redacted(); err != nil || strings.Contains(shown, "c4n4ry") || !strings.Contains(shown, "name-of-one") || !strings.Contains(shown, "instanceLabel: ml") {
+	if shown, err := doc.Redacted(); err != nil || strings.Contains(shown, "c4n4ry") ||
+		!strings.Contains(shown, "name-of-one") ||
+		!strings.Contains(shown, "instanceLabel: ml") {
 		t.Errorf("the masked view: %v\n%s", err, shown)
 	}
 }
 
 // A raw value without a secret instead of an answer's leaves nothing to hide.
 func TestARawValueInThePlaceOfASecretIsNone(t *testing.T) {
-	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nserver: {secretEnvironment: {A: {env: A}}}\nvalues: {zenml: {secretEnvironment: null}}\n")
+	a := rendertest.Parse(
+		t,
+		"version: 1\ndatabase: {type: sqlite}\nserver: {secretEnvironment: {A: {env: A}}}\nvalues: {zenml: {secretEnvironment: null}}\n",
+	)
 	doc, err := values.Build(a, rendertest.Load(t, "legacy").Info, rendertest.Settings(a))
 	if err != nil || doc.Sensitive || strings.Contains(string(doc.Bytes), "SENSITIVE") {
 		t.Errorf("%v\n%s", err, doc.Bytes)

@@ -10,7 +10,10 @@ import (
 
 func TestMaskedShowsNoSecret(t *testing.T) {
 	const canary = "c4nary-of-an-encryption-key-0123456789"
-	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {sql: {encryptionKey: {value: "+canary+"}}}\n")
+	a := rendertest.Parse(
+		t,
+		"version: 1\ndatabase: {type: sqlite}\nsecretsStore: {sql: {encryptionKey: {value: "+canary+"}}}\n",
+	)
 	document, _ := rendertest.Draw(t, "legacy", a)
 	if !document.Sensitive || !strings.Contains(string(document.Bytes), canary) {
 		t.Fatalf("the legacy chart takes this key inline:\n%s", document.Bytes)

@@ -25,9 +25,13 @@ func scale(d *draft) {
 	if a.MaxReplicas == 0 {
 		return
 	}
-	d.commentTop("autoscaling", "Kubernetes scales the server (server.autoscaling). It needs a metrics server, and CPU requests in resources.")
+	d.commentTop(
+		"autoscaling",
+		"Kubernetes scales the server (server.autoscaling). It needs a metrics server, and CPU requests in resources.",
+	)
 	const most = "server.autoscaling.maxReplicas"
-	d.setTop("autoscaling.enabled", true, most).prove(proof.Autoscaler("there is a HorizontalPodAutoscaler", func(autoscalingv2.HorizontalPodAutoscalerSpec) bool { return true }))
+	d.setTop("autoscaling.enabled", true, most).
+		prove(proof.Autoscaler("there is a HorizontalPodAutoscaler", func(autoscalingv2.HorizontalPodAutoscalerSpec) bool { return true }))
 	d.setTop("autoscaling.maxReplicas", a.MaxReplicas, most).
 		prove(proof.Autoscaler(fmt.Sprintf("at most %d pods run", a.MaxReplicas), func(s autoscalingv2.HorizontalPodAutoscalerSpec) bool { return int(s.MaxReplicas) == a.MaxReplicas }))
 	if a.MinReplicas > 0 {

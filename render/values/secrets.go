@@ -31,10 +31,14 @@ func Secrets(a answers.Answers, c chartinfo.Info, s Settings) ([]corev1.Secret, 
 			data[n.Key] = []byte(text.Reveal())
 		}
 		secrets = append(secrets, corev1.Secret{
-			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
-			ObjectMeta: metav1.ObjectMeta{Name: needs[0].Name, Namespace: d.a.Cluster.Namespace, Labels: manifest.Labels(d.a.Cluster.Release)},
-			Type:       corev1.SecretTypeOpaque,
-			Data:       data,
+			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+			ObjectMeta: metav1.ObjectMeta{
+				Name:      needs[0].Name,
+				Namespace: d.a.Cluster.Namespace,
+				Labels:    manifest.Labels(d.a.Cluster.Release),
+			},
+			Type: corev1.SecretTypeOpaque,
+			Data: data,
 		})
 	}
 	if err := faults.Err(); err != nil {

@@ -56,9 +56,18 @@ func (d *draft) drop(path []string) {
 // wanted and the chart does not give them one: without it the server, which is
 // not root, cannot write there.
 func (d *draft) ownGroup() {
-	if d.needsGroup == "" || d.a.Server.Security.Profile == answers.SecurityOpenShift || d.layout.Default("podSecurityContext", "fsGroup") != nil {
+	if d.needsGroup == "" || d.a.Server.Security.Profile == answers.SecurityOpenShift ||
+		d.layout.Default("podSecurityContext", "fsGroup") != nil {
 		return
 	}
-	d.commentTop("podSecurityContext", "The pods' group owns their volume ("+d.needsGroup+"), because the server is not root.")
-	d.contexts("podSecurityContext", d.needsGroup, map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"}, proof.PodContext)
+	d.commentTop(
+		"podSecurityContext",
+		"The pods' group owns their volume ("+d.needsGroup+"), because the server is not root.",
+	)
+	d.contexts(
+		"podSecurityContext",
+		d.needsGroup,
+		map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"},
+		proof.PodContext,
+	)
 }

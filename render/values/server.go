@@ -13,11 +13,16 @@ import (
 func plainSettings(d *draft) {
 	if d.a.Server.TelemetryOptOut {
 		d.comment("analyticsOptIn", "No usage data is sent to the ZenML project (server.telemetryOptOut).")
-		d.set("analyticsOptIn", false, "server.telemetryOptOut").prove(proof.ServerHas("ZENML_ANALYTICS_OPT_IN", "False"))
+		d.set("analyticsOptIn", false, "server.telemetryOptOut").
+			prove(proof.ServerHas("ZENML_ANALYTICS_OPT_IN", "False"))
 	}
 	if d.a.Server.ImplicitAuthMethods {
-		d.comment("enableImplicitAuthMethods", "Service connectors can use the identity of the pods (server.implicitAuthMethods).")
-		d.set("enableImplicitAuthMethods", true, "server.implicitAuthMethods").prove(proof.ServerHas("ZENML_ENABLE_IMPLICIT_AUTH_METHODS", "True"))
+		d.comment(
+			"enableImplicitAuthMethods",
+			"Service connectors can use the identity of the pods (server.implicitAuthMethods).",
+		)
+		d.set("enableImplicitAuthMethods", true, "server.implicitAuthMethods").
+			prove(proof.ServerHas("ZENML_ENABLE_IMPLICIT_AUTH_METHODS", "True"))
 	}
 	for _, b := range binding.Server(&d.a.Server) {
 		d.bind(b)

@@ -35,7 +35,10 @@ func (s *setting) prove(proofs ...proof.Proof) *setting {
 // concerns reports whether the setting comes from the answer at key, or from one
 // below it.
 func (s *setting) concerns(key string) bool {
-	return slices.ContainsFunc(s.answers, func(from string) bool { return from == key || strings.HasPrefix(from, key+".") })
+	return slices.ContainsFunc(
+		s.answers,
+		func(from string) bool { return from == key || strings.HasPrefix(from, key+".") },
+	)
 }
 
 // block is the comment over the values at a path.

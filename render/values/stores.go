@@ -70,13 +70,17 @@ func (s storeDraft) sql() {
 	if s.refersToSecrets() {
 		at = "environmentSecretKeyRefs" // all that is written of it
 	}
-	s.comment(at, s.prefix+"_ENCRYPTION_KEY encrypts the secrets in the database ("+key+"). Never change it, and keep a copy: without it the secrets cannot be decrypted.")
+	s.comment(
+		at,
+		s.prefix+"_ENCRYPTION_KEY encrypts the secrets in the database ("+key+"). Never change it, and keep a copy: without it the secrets cannot be decrypted.",
+	)
 	s.variable(s.prefix+"_ENCRYPTION_KEY", s.name+".sql.encryptionKey", key)
 }
 
 // method writes how the server logs into the store.
 func (s storeDraft) method(method string) {
-	s.set(s.name+"."+s.store.Type+".authMethod", method, s.answer("authMethod")).prove(proof.PodsHave(s.prefix+"_AUTH_METHOD", method))
+	s.set(s.name+"."+s.store.Type+".authMethod", method, s.answer("authMethod")).
+		prove(proof.PodsHave(s.prefix+"_AUTH_METHOD", method))
 }
 
 func (s storeDraft) answer(name string) string { return s.name + "." + s.store.Type + "." + name }
@@ -107,7 +111,15 @@ func (s storeDraft) authConfig(parts []binding.StorePart) {
 	for _, p := range parts {
 		names, keys = append(names, p.Name), append(keys, s.answer(p.Answer))
 	}
-	s.comment(s.name, fmt.Sprintf("All of authConfig (%s) is in Secret %s, key %s, because the server reads it as one value.", strings.Join(names, ", "), ref.Name, ref.Key))
+	s.comment(
+		s.name,
+		fmt.Sprintf(
+			"All of authConfig (%s) is in Secret %s, key %s, because the server reads it as one value.",
+			strings.Join(names, ", "),
+			ref.Name,
+			ref.Key,
+		),
+	)
 	s.appendRef(variable, ref, keys...)
 }
 

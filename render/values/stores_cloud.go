@@ -25,6 +25,7 @@ func (s storeDraft) azure() {
 	a := &s.store.Azure
 	s.comment(s.name, "Azure Key Vault ("+s.name+".azure).")
 	s.method(a.AuthMethod)
-	s.set(s.name+".azure.key_vault_name", a.KeyVaultName, s.answer("keyVaultName")).prove(proof.PodsHave(s.prefix+"_KEY_VAULT_NAME", a.KeyVaultName))
+	s.set(s.name+".azure.key_vault_name", a.KeyVaultName, s.answer("keyVaultName")).
+		prove(proof.PodsHave(s.prefix+"_KEY_VAULT_NAME", a.KeyVaultName))
 	s.authConfig(binding.Azure(a))
 }

@@ -28,11 +28,13 @@ func (s storeDraft) vault() {
 	}
 	for _, p := range binding.Vault(v) {
 		if *p.Text != "" && s.supports(at+p.Name, s.answer(p.Answer), "does not support this Vault setting") {
-			s.set(at+p.Name, *p.Text, s.answer(p.Answer)).prove(proof.PodsHave(s.prefix+"_"+strings.ToUpper(p.Name), *p.Text))
+			s.set(at+p.Name, *p.Text, s.answer(p.Answer)).
+				prove(proof.PodsHave(s.prefix+"_"+strings.ToUpper(p.Name), *p.Text))
 		}
 	}
 	if v.MaxVersions > 0 {
-		s.set(at+"max_versions", v.MaxVersions, s.answer("maxVersions")).prove(proof.PodsHave(s.prefix+"_MAX_VERSIONS", strconv.Itoa(v.MaxVersions)))
+		s.set(at+"max_versions", v.MaxVersions, s.answer("maxVersions")).
+			prove(proof.PodsHave(s.prefix+"_MAX_VERSIONS", strconv.Itoa(v.MaxVersions)))
 	}
 	s.vaultSecret("_VAULT_TOKEN", at+"vault_token", "token")
 	s.vaultSecret("_APP_SECRET_ID", at+"app_secret_id", "secretID")

@@ -55,7 +55,11 @@ func TestSecretsStandInSecretsWhereTheChartCan(t *testing.T) {
 		t.Errorf("the current chart reads every secret from a Secret, yet:\n%s", current.Bytes)
 	}
 	legacy, _ := rendertest.Draw(t, "legacy", a)
-	if !legacy.Sensitive || !strings.HasPrefix(string(legacy.Bytes), "# SENSITIVE: this file contains zenml.secretsStore.sql.encryptionKey.") {
+	if !legacy.Sensitive ||
+		!strings.HasPrefix(
+			string(legacy.Bytes),
+			"# SENSITIVE: this file contains zenml.secretsStore.sql.encryptionKey.",
+		) {
 		t.Errorf("the legacy chart takes the encryption key inline, and the file does not say so:\n%s", legacy.Bytes)
 	}
 	if bytes.Contains(legacy.Bytes, []byte("canary-DB_PASSWORD")) {
@@ -77,7 +81,8 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 			for key, value := range s.Data {
 				got[s.Namespace+"/"+s.Name+"/"+key] = string(value)
 			}
-			if s.Labels["app.kubernetes.io/managed-by"] != manifest.Installer || s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
+			if s.Labels["app.kubernetes.io/managed-by"] != manifest.Installer ||
+				s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
 				t.Errorf("%s is not labelled as ours: %v", s.Name, s.Labels)
 			}
 		}
@@ -102,8 +107,15 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 }
 
 func TestSecretsNameEverySourceThatCannotBeRead(t *testing.T) {
-	a := rendertest.Parse(t, strings.NewReplacer("DB_PASSWORD", "UNSET_PASSWORD", "file: ca.pem", "file: missing.pem").Replace(mysqlAnswers))
-	_, err := values.Secrets(a, rendertest.Load(t, "current").Info, values.Settings{Local: rendertest.Local, Keys: values.GenerateKeys(a, nil)})
+	a := rendertest.Parse(
+		t,
+		strings.NewReplacer("DB_PASSWORD", "UNSET_PASSWORD", "file: ca.pem", "file: missing.pem").Replace(mysqlAnswers),
+	)
+	_, err := values.Secrets(
+		a,
+		rendertest.Load(t, "current").Info,
+		values.Settings{Local: rendertest.Local, Keys: values.GenerateKeys(a, nil)},
+	)
 	for _, want := range []string{"database.mysql.password: environment variable UNSET_PASSWORD is not set", "database.mysql.tls.ca: open missing.pem"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in %v", want, err)
@@ -124,7 +136,8 @@ func TestSameAnswersSameBytes(t *testing.T) {
 func TestPersistenceIsRefusedByAChartWithoutIt(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite, sqlite: {persistent: true, size: 2Gi}}\n")
 	_, err := values.Build(a, rendertest.Load(t, "legacy").Info, values.Settings{})
-	if err == nil || !strings.Contains(err.Error(), "database.sqlite.persistent") || !strings.Contains(err.Error(), "0.94.2 or newer") {
+	if err == nil || !strings.Contains(err.Error(), "database.sqlite.persistent") ||
+		!strings.Contains(err.Error(), "0.94.2 or newer") {
 		t.Errorf("got %v", err)
 	}
 	if _, faults := rendertest.Draw(t, "current", a); len(faults) > 0 {
@@ -133,7 +146,10 @@ func TestPersistenceIsRefusedByAChartWithoutIt(t *testing.T) {
 }
 
 func TestUnknownRawKeysAreNamed(t *testing.T) {
-	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nvalues: {zenml: {replicaCount: 2}, server: {databse: {poolSize: 3}}, resources: {limits: {memory: 1Gi}}}\n")
+	a := rendertest.Parse(
+		t,
+		"version: 1\ndatabase: {type: sqlite}\nvalues: {zenml: {replicaCount: 2}, server: {databse: {poolSize: 3}}, resources: {limits: {memory: 1Gi}}}\n",
+	)
 	_, faults := rendertest.Draw(t, "current", a)
 	for _, want := range []string{"does not know server.databse", "did you mean database?"} {
 		if !strings.Contains(faults.Error(), want) {
@@ -163,7 +179,10 @@ values:
 	if len(faults) > 0 {
 		t.Errorf("raw values win, and their keys are known:\n%v", faults)
 	}
-	faults, err := values.ProveRaw(doc, func(values map[string]any) ([]manifest.Object, error) { return c.Render(a, values) })
+	faults, err := values.ProveRaw(
+		doc,
+		func(values map[string]any) ([]manifest.Object, error) { return c.Render(a, values) },
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +219,8 @@ func TestAnIngressThatNobodyAskedForIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if faults := values.Prove(a, c.Info, doc, objects); len(faults) != 1 || !strings.Contains(faults.Error(), "no Ingress") {
+	if faults := values.Prove(a, c.Info, doc, objects); len(faults) != 1 ||
+		!strings.Contains(faults.Error(), "no Ingress") {
 		t.Errorf("got %v", faults)
 	}
 }
@@ -217,7 +237,10 @@ func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if faults := values.Prove(a, c.Info, doc, objects); !strings.Contains(faults.Error(), "references Secret mysql-loginx, key pw, which does not exist") {
+	if faults := values.Prove(a, c.Info, doc, objects); !strings.Contains(
+		faults.Error(),
+		"references Secret mysql-loginx, key pw, which does not exist",
+	) {
 		t.Errorf("got %v", faults)
 	}
 }
@@ -240,14 +263,19 @@ func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, made := range secrets {
-		if made.Name == "zenml-server-secrets-store" && !strings.Contains(string(made.Data["auth-config"]), `"aws_secret_access_key":"from aws/secret"`) {
+		if made.Name == "zenml-server-secrets-store" &&
+			!strings.Contains(string(made.Data["auth-config"]), `"aws_secret_access_key":"from aws/secret"`) {
 			t.Errorf("got %s", made.Data["auth-config"])
 		}
 	}
 }
 
 // zeroAnswers are answers at which 0 is not the same as no answer.
-var zeroAnswers = []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"}
+var zeroAnswers = []string{
+	"database.mysql.pool.overflow",
+	"server.requestCacheTimeout",
+	"server.auth.jwtTokenLeewaySeconds",
+}
 
 // TestZeroIsAnAnswer has the numbers whose 0 means something else than none:
 // the charts leave out a 0 that is a number.

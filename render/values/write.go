@@ -56,7 +56,8 @@ func (d *draft) isDefault(s *setting) bool {
 	}
 	var own, ours any
 	encoded := &yaml.Node{}
-	return n.Decode(&own) == nil && encoded.Encode(s.value) == nil && encoded.Decode(&ours) == nil && reflect.DeepEqual(own, ours)
+	return n.Decode(&own) == nil && encoded.Encode(s.value) == nil && encoded.Decode(&ours) == nil &&
+		reflect.DeepEqual(own, ours)
 }
 
 // arrange puts the keys below path into the chart's order; keys that the chart
