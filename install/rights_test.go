@@ -60,7 +60,7 @@ func TestApplyWithFewRights(t *testing.T) {
 	for _, kind := range []string{"Event", "PersistentVolumeClaim", "Ingress"} {
 		if _, told := r.find(func(e event.Event) bool {
 			n, ok := e.(event.Notice)
-			return ok && strings.Contains(n.Text, "may not watch "+kind)
+			return ok && strings.Contains(n.Text, "watching "+kind+" ")
 		}); !told {
 			t.Errorf("nothing says that %s cannot be watched\n%s", kind, r)
 		}
