@@ -13,6 +13,10 @@ root=${XDG_CACHE_HOME:-$HOME/.cache}/zenml-installer
 cache=$root/sandbox
 keep=6
 
+# go-mysql-server, the database in memory, takes a tenth of the build. It is left out where MySQL can be unpacked from
+# Debian packages or MariaDB is installed.
+tags=${SANDBOX_TAGS-$(PATH=$PATH:/usr/sbin; command -v dpkg-deb mariadbd >/dev/null || echo gms_pure_go)}
+
 say() { printf '%s\n' "$*" >&2; }
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
@@ -27,6 +31,7 @@ digest() {
   {
     go version
     go env GOOS GOARCH
+    echo "$tags"
     sources "$1" | while IFS= read -r file; do echo "$file"; cat "$file"; done
   } | sha256 | cut -c1-20
 }
@@ -72,7 +77,7 @@ compile_sandbox() {
   local target=$1 version=k8s.io/component-base/version
   local minor=${kubernetes#v*.}
   GOOS=linux go build -buildvcs=false -trimpath -ldflags '-s -w' -o "$target/zenml" ./cmd/zenml
-  exec go build -v -buildvcs=false -tags gms_pure_go -trimpath \
+  exec go build -v -buildvcs=false -tags "$tags" -trimpath \
     -ldflags "-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}" \
     -o "$target/sandbox" ./cmd/sandbox
 }

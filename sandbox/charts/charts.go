@@ -8,10 +8,12 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
 
+	"golang.org/x/mod/semver"
 	"sigs.k8s.io/yaml"
 )
 
@@ -25,6 +27,15 @@ const (
 //
 //go:embed all:current all:legacy
 var folders embed.FS
+
+// firstCurrent is the first version that was published with the current layout.
+const firstCurrent = "v0.94.2"
+
+// realServers are the releases of the server on PyPI that go with the charts. The current chart is newer than any.
+var realServers = map[string]string{Current: "0.98.0", Legacy: "0.84.3"}
+
+// RealServer returns the version of the real server that goes with a generation of the chart.
+func RealServer(generation string) string { return realServers[generation] }
 
 // Archive is a packaged chart as a registry or a repository serves it.
 type Archive struct {
@@ -66,6 +77,31 @@ func Package(generation, version string) (Archive, error) {
 	return Archive{Name: meta.Name, Version: meta.Version, AppVersion: meta.AppVersion, Generation: generation, Data: data}, nil
 }
 
+// PackageFolder packages a chart that is a folder. Its generation follows from its version.
+func PackageFolder(dir string) (Archive, error) {
+	files, err := filesIn(os.DirFS(dir))
+	if err != nil {
+		return Archive{}, err
+	}
+	meta, err := metadataOf(files)
+	if err != nil {
+		return Archive{}, fmt.Errorf("chart %s: %w", dir, err)
+	}
+	data, err := pack(meta.Name, files)
+	if err != nil {
+		return Archive{}, fmt.Errorf("chart %s cannot be packaged: %w", dir, err)
+	}
+	return Archive{Name: meta.Name, Version: meta.Version, AppVersion: meta.AppVersion, Generation: GenerationOf(meta.Version), Data: data}, nil
+}
+
+// GenerationOf returns the generation of the chart that was published with a version.
+func GenerationOf(version string) string {
+	if semver.Compare("v"+version, firstCurrent) >= 0 {
+		return Current
+	}
+	return Legacy
+}
+
 // file is one file of a chart; its name is relative to the chart's folder.
 type file struct {
 	name string
@@ -81,8 +117,17 @@ func filesOf(generation, version string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := filesIn(root)
+	if err != nil || version == "" {
+		return files, err
+	}
+	return withVersion(files, version), nil
+}
+
+// filesIn lists the files of a chart's folder by name.
+func filesIn(root fs.FS) ([]file, error) {
 	var files []file
-	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -90,10 +135,7 @@ func filesOf(generation, version string) ([]file, error) {
 		files = append(files, file{name: path.Clean(name), data: data})
 		return err
 	})
-	if err != nil || version == "" {
-		return files, err
-	}
-	return withVersion(files, version), nil
+	return files, err
 }
 
 var versionLine = regexp.MustCompile(`(?m)^(version|appVersion): .*$`)

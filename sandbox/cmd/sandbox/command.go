@@ -18,7 +18,7 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	command.CompletionOptions.DisableDefaultCmd = true
-	command.AddCommand(newUpCommand(), newStatusCommand(), newDownCommand(), newDemoCommand())
+	command.AddCommand(newUpCommand(), newStatusCommand(), newDownCommand(), newDemoCommand(), newPrepareCommand(), newPublishCommand())
 	return command
 }
 

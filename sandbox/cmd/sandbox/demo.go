@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zenml-installer/zenml-installer/sandbox/charts"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/demo"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/launch"
 )
@@ -33,10 +34,12 @@ func newDemoCommand() *cobra.Command {
 	flags.StringVar(&o.up.name, "name", "demo", "name of the sandbox")
 	flags.StringVar(&o.up.nodes, "nodes", "auto", "real, simulated or auto")
 	addAddons(flags, &o.up.addons)
+	flags.StringVar(&o.up.server, "server", auto, "ZenML server: real (built from PyPI and Debian packages), stand-in, or auto")
+	flags.StringVar(&o.up.database, "database", auto, "mysql, mariadb, memory, none or auto")
 	flags.StringVar(&o.demo.Installer, "installer", "", "the installer's binary")
 	flags.StringVar(&o.demo.Answers, "answers", "", "answers file: nothing is asked")
 	flags.StringVar(&o.demo.Chart, "chart", "current", "generation of the stand-in chart: current or legacy")
-	flags.BoolVar(&o.demo.Real, "real", false, "the published chart and image, where their registries can be reached")
+	flags.BoolVar(&o.demo.Published, "published", false, "use the published chart and image, where their registries answer")
 	_ = command.MarkFlagRequired("installer")
 	return command
 }
@@ -45,9 +48,10 @@ func runDemo(command *cobra.Command, o *demoOptions, args []string) error {
 	if o.demo.Chart != "current" && o.demo.Chart != "legacy" {
 		return fmt.Errorf("--chart %q: use current or legacy", o.demo.Chart)
 	}
-	o.up.count, o.up.database, o.up.upstream, o.up.timeout = 1, "mysql", o.demo.Real, 2*time.Minute
+	o.up.count, o.up.upstream, o.up.timeout = 1, o.demo.Published, 2*time.Minute
+	o.up.versions = []string{charts.RealServer(o.demo.Chart)}
 	say := narrator(command.ErrOrStderr(), time.Now())
-	prepared, err := o.up.prepare(say)
+	prepared, err := o.up.prepare(command.Context(), say)
 	if err != nil {
 		return err
 	}

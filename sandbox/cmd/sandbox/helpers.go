@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/supervisor"
 )
 
@@ -16,7 +17,7 @@ const progressFD = 3
 
 // helpers are the sandbox's own background processes.
 func helpers() map[string]func([]string) int {
-	all := map[string]func([]string) int{supervisor.Command: supervise}
+	all := map[string]func([]string) int{supervisor.Command: supervise, supervisor.DatabaseCommand: process.Keep}
 	for name, helper := range platformHelpers() {
 		all[name] = helper
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/component-base/version"
 
+	"github.com/zenml-installer/zenml-installer/sandbox/charts"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/launch"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/realnode"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
@@ -21,6 +23,8 @@ type upOptions struct {
 	name     string
 	nodes    string
 	count    int
+	server   string
+	versions []string
 	database string
 	timeout  time.Duration
 	upstream bool
@@ -41,7 +45,9 @@ func newUpCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&options.nodes, "nodes", "auto", "real (containers; root on Linux), simulated, or auto")
 	flags.IntVar(&options.count, "count", 1, "number of simulated nodes")
-	flags.StringVar(&options.database, "database", "mysql", "mysql or none")
+	flags.StringVar(&options.server, "server", auto, "ZenML server that the charts install: real (built from PyPI and Debian packages), stand-in, or auto")
+	flags.StringSliceVar(&options.versions, "server-version", []string{charts.RealServer(charts.Current)}, "versions of the real server")
+	flags.StringVar(&options.database, "database", auto, "mysql (from Debian packages), mariadb (of this machine), memory (go-mysql-server), none, or auto: the first that works")
 	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox does not have from their own registries")
 	addAddons(flags, &options.addons)
 	flags.IntVar(&options.owner, "owner", 0, "id of a process with whose end the sandbox is taken down")
@@ -53,7 +59,7 @@ func newUpCommand() *cobra.Command {
 func runUp(command *cobra.Command, options *upOptions) error {
 	start := time.Now()
 	say := narrator(command.ErrOrStderr(), start)
-	prepared, err := options.prepare(say)
+	prepared, err := options.prepare(command.Context(), say)
 	if err != nil {
 		return err
 	}
@@ -67,16 +73,13 @@ func runUp(command *cobra.Command, options *upOptions) error {
 }
 
 // prepare checks the flags and turns them into a supervisor's options.
-func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
+func (o *upOptions) prepare(ctx context.Context, say func(string)) (supervisor.Options, error) {
 	dir, err := dirOf(o.name)
 	if err != nil {
 		return supervisor.Options{}, err
 	}
 	if o.count < 1 {
 		return supervisor.Options{}, fmt.Errorf("--count %d: use 1 or more", o.count)
-	}
-	if o.database != "mysql" && o.database != "none" {
-		return supervisor.Options{}, fmt.Errorf("--database %q: use mysql or none", o.database)
 	}
 	nodes, err := chooseNodes(o.nodes, say)
 	if err != nil {
@@ -94,11 +97,20 @@ func (o *upOptions) prepare(say func(string)) (supervisor.Options, error) {
 	if https {
 		timeout += addonTimeout
 	}
-	return supervisor.Options{
-		Dir: dir, Nodes: nodes, Count: o.count, Database: o.database == "mysql", Upstream: o.upstream, Owner: o.owner, Timeout: timeout,
+	options := supervisor.Options{
+		Dir: dir, Nodes: nodes, Count: o.count, Upstream: o.upstream, Owner: o.owner, Timeout: timeout,
 		HTTPS:      https,
 		Executable: executable, KubernetesVersion: version.Get().GitVersion,
-	}, nil
+	}
+	if record, err := state.Current(dir); err == nil && record.State == state.Running {
+		return options, o.fits(record)
+	}
+	if options.Database, err = chooseDatabase(ctx, o.database, say); err != nil {
+		return supervisor.Options{}, err
+	}
+	options.Servers, err = chooseServers(ctx, o.server, o.versions, nodes, say)
+	options.RealByDefault = true
+	return options, err
 }
 
 func addAddons(flags *pflag.FlagSet, addons *[]string) {
@@ -136,7 +148,7 @@ func chooseNodes(wanted string, say func(string)) (string, error) {
 			return "", fmt.Errorf("real nodes cannot run here: %s", strings.Join(missing, "; "))
 		}
 		return wanted, nil
-	case "auto":
+	case auto:
 		if len(missing) == 0 {
 			return state.NodesReal, nil
 		}

@@ -1,5 +1,5 @@
-// Package database runs the MySQL server of a sandbox: go-mysql-server, in this
-// process and in memory. It speaks MySQL 8 and is no MySQL: rights are coarse.
+// Package database runs the MySQL server of a sandbox: the real MySQL or MariaDB as a process beside the supervisor,
+// or go-mysql-server in the supervisor itself, in memory, where neither can run.
 package database
 
 import (
@@ -12,6 +12,13 @@ import (
 const (
 	Name = "zenml"
 	User = "zenml"
+)
+
+// Kinds of servers.
+const (
+	MySQL   = "mysql"
+	MariaDB = "mariadb"
+	Memory  = "memory"
 )
 
 // NewPassword makes a random password and writes it to path, mode 0600.

@@ -20,7 +20,7 @@ type Options struct {
 	Installer string // the installer's binary
 	Answers   string // answers file; empty means the guided install
 	Chart     string // generation of the stand-in chart: current or legacy
-	Real      bool   // the published chart and image instead of the stand-ins
+	Published bool   // the published chart and image instead of the sandbox's own
 	Args      []string
 
 	Record *state.Record
@@ -65,19 +65,26 @@ func (o Options) introduce() {
 	if o.Record.Nodes.Kind == state.NodesSimulated {
 		say("Simulated nodes run no containers: the server is a process of the sandbox.")
 	}
-	if o.Real {
-		say("Chart and server image are the published ones.")
-	} else {
-		say("Stand-ins, written for the sandbox: the chart and the server image. They are not ZenML.")
-	}
+	say("%s", o.origin())
 	if db := o.Record.Database; db != nil {
 		say("The MySQL server at %s:%d (%s) is the sandbox's own.", db.Host, db.Port, db.Version)
 	}
 	say("")
 }
 
+// origin says what the chart and the server are.
+func (o Options) origin() string {
+	if o.Published {
+		return "Chart and server image are the published ones."
+	}
+	if chart, ok := o.chart(); ok && chart.Server == state.ServerReal {
+		return fmt.Sprintf("The server is the real ZenML %s, built from PyPI. The chart is a stand-in for the published one.", chart.Version)
+	}
+	return "The chart and the server are stand-ins, written for the sandbox. They are not ZenML."
+}
+
 func (o Options) args() ([]string, error) {
-	args := slices.Concat([]string{"install"}, o.chart())
+	args := slices.Concat([]string{"install"}, o.chartFlags())
 	if o.Answers == "" {
 		if o.Record.Database != nil {
 			file, err := offer(o.Dir, o.Record.Database)
@@ -99,18 +106,26 @@ func (o Options) args() ([]string, error) {
 	return slices.Concat(args, flags, o.Args), nil
 }
 
-// chart names the stand-in chart; the published one is the installer's default.
-// The stand-in image is known to the nodes alone, so it is not looked for.
-func (o Options) chart() []string {
-	if o.Real {
+// chartFlags name the sandbox's chart; the published one is the installer's default. Only the nodes find the image
+// under its name, so the installer must not look for it.
+func (o Options) chartFlags() []string {
+	chart, ok := o.chart()
+	if o.Published || !ok {
 		return nil
 	}
-	for _, c := range o.Record.Charts {
-		if c.Generation == o.Chart {
-			return []string{"--chart", c.Ref, "--chart-version", c.Version, "--plain-http", "--skip", "supply.image"}
+	return []string{"--chart", chart.Ref, "--chart-version", chart.Version, "--plain-http", "--skip", "supply.image"}
+}
+
+// chart returns the chart of the wanted generation, rather with the real server than with the stand-in.
+func (o Options) chart() (state.Chart, bool) {
+	fits := func(c state.Chart) bool { return c.Generation == o.Chart }
+	real := func(c state.Chart) bool { return fits(c) && c.Server == state.ServerReal }
+	for _, wanted := range []func(state.Chart) bool{real, fits} {
+		if i := slices.IndexFunc(o.Record.Charts, wanted); i >= 0 {
+			return o.Record.Charts[i], true
 		}
 	}
-	return nil
+	return state.Chart{}, false
 }
 
 // environment is the caller's, pointed at the sandbox. Passwords that the

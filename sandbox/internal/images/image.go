@@ -24,6 +24,8 @@ import (
 const (
 	// ServerRepository is where the charts look for the server's image.
 	ServerRepository = "zenmldocker/zenml-server"
+	// RealRepository has the images of real servers whose published name belongs to a stand-in.
+	RealRepository = "zenml-sandbox/zenml-server"
 	// PauseRepository holds the image of the pods' first container.
 	PauseRepository = "zenml-sandbox/pause"
 	// PauseTag is the only tag of PauseRepository.

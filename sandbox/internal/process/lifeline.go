@@ -10,8 +10,10 @@ import (
 const EnvLifeline = "ZENML_SANDBOX_LIFELINE"
 
 // FollowLifeline ends this process as soon as the one that started it is gone.
-// It does nothing for a process that was started by hand.
-func FollowLifeline() {
+// It does nothing in a process that no supervisor started.
+func FollowLifeline() { followLifeline(func() { os.Exit(1) }) }
+
+func followLifeline(end func()) {
 	number, err := strconv.Atoi(os.Getenv(EnvLifeline))
 	if err != nil {
 		return
@@ -22,7 +24,7 @@ func FollowLifeline() {
 		var buffer [1]byte
 		for {
 			if n, err := lifeline.Read(buffer[:]); n == 0 || err != nil {
-				os.Exit(1)
+				end()
 			}
 		}
 	}()

@@ -87,6 +87,9 @@ func (d Dir) Cgroup() string {
 // Kubeconfig returns the path of the administrator's kubeconfig.
 func (d Dir) Kubeconfig() string { return d.Join("kubeconfig") }
 
+// Registry returns the folder of the registry's blobs.
+func (d Dir) Registry() string { return d.Join("registry") }
+
 // Logs returns the folder of the components' logs.
 func (d Dir) Logs() string { return d.Join("logs") }
 

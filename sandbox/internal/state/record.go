@@ -14,6 +14,12 @@ const (
 	NodesSimulated = "simulated"
 )
 
+// Kinds of ZenML servers.
+const (
+	ServerReal    = "real"
+	ServerStandIn = "stand-in"
+)
+
 // Conditions of a sandbox.
 const (
 	Starting = "starting"
@@ -83,12 +89,17 @@ type Chart struct {
 	Ref        string `json:"ref"`
 	Version    string `json:"version"`
 	Generation string `json:"generation"`
-	// Image is the image that the chart's defaults ask for.
+	// Image is the chart's server. Unless it is zenmldocker/zenml-server with the chart's version as tag, which the
+	// chart's defaults ask for, it must be set in the values.
 	Image string `json:"image"`
+	// Server is "real" or "stand-in".
+	Server string `json:"server"`
 }
 
 // Database is the MySQL server.
 type Database struct {
+	// Kind is "mysql", "mariadb" or "memory" (go-mysql-server).
+	Kind string `json:"kind"`
 	Host string `json:"host"`
 	Port int    `json:"port"`
 	Name string `json:"name"`

@@ -69,12 +69,15 @@ func because(ctx context.Context, err error) error {
 type exitError struct{ error }
 
 func (s *Supervisor) failFast(ctx context.Context, cancel context.CancelCauseFunc) {
+	var exit process.Exit
 	select {
 	case <-ctx.Done():
-	case exit := <-s.host.Runner().Exits():
-		s.ended(exit)
-		cancel(&exitError{s.died(exit)})
+		return
+	case exit = <-s.host.Runner().Exits():
+	case exit = <-s.beside.Exits():
 	}
+	s.ended(exit)
+	cancel(&exitError{s.died(exit)})
 }
 
 func (s *Supervisor) preparePlane(context.Context) error {

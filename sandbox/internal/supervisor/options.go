@@ -4,7 +4,9 @@ package supervisor
 import (
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/database"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/zenmlimage"
 )
 
 // Command is the hidden subcommand that becomes a supervisor.
@@ -17,8 +19,12 @@ type Options struct {
 	Nodes string `json:"nodes"`
 	// Count is the number of simulated nodes.
 	Count int `json:"count"`
-	// Database tells whether to run a MySQL server.
-	Database bool `json:"database"`
+	// Database is the server to run; without a kind there is none.
+	Database database.Engine `json:"database"`
+	// Servers are images of the real ZenML server.
+	Servers []*zenmlimage.Server `json:"servers,omitempty"`
+	// RealByDefault gives the real servers the published name, which a stand-in of the same version has otherwise.
+	RealByDefault bool `json:"realByDefault,omitempty"`
 	// Upstream lets nodes pull what the sandbox's registry lacks from where the
 	// image's name leads.
 	Upstream bool `json:"upstream"`

@@ -23,21 +23,14 @@ const loopback = "127.0.0.1"
 // simulatedHost is a control plane beside the supervisor, without containers.
 type simulatedHost struct {
 	s        *Supervisor
-	runner   *process.Local
 	listener net.Listener
 }
 
 func (s *Supervisor) openSimulated(context.Context) (host, error) {
-	runner, err := process.NewLocal()
-	if err != nil {
-		return nil, err
-	}
-	h := &simulatedHost{s: s, runner: runner}
-	s.onClose(h.Close)
-	return h, nil
+	return &simulatedHost{s: s}, nil
 }
 
-func (h *simulatedHost) Runner() process.Runner { return h.runner }
+func (h *simulatedHost) Runner() process.Runner { return h.s.beside }
 
 func (h *simulatedHost) Network() state.Network {
 	return state.Network{HostAddress: loopback, NodeAddress: loopback, PodCIDR: network.PodCIDR, ServiceCIDR: network.ServiceCIDR}
@@ -140,4 +133,5 @@ func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 // Ready implements host: simulated pods need nothing.
 func (h *simulatedHost) Ready(context.Context) error { return nil }
 
-func (h *simulatedHost) Close() { h.runner.Close() }
+// Close implements host: the supervisor ends the components.
+func (h *simulatedHost) Close() {}

@@ -24,6 +24,7 @@ type Supervisor struct {
 	tell    func(Progress)
 	log     io.Writer
 	host    host
+	beside  *process.Local // runs what is not in the host's namespaces
 	plane   *controlplane.Plane
 	client  kubernetes.Interface
 
@@ -63,7 +64,12 @@ func Run(ctx context.Context, options Options, tell func(Progress), log io.Write
 	if err := life.Note(fmt.Sprint(os.Getpid())); err != nil {
 		return err
 	}
-	s := &Supervisor{options: options, tell: tell, log: log, record: newRecord(options)}
+	beside, err := process.NewLocal()
+	if err != nil {
+		return err
+	}
+	s := &Supervisor{options: options, tell: tell, log: log, record: newRecord(options), beside: beside}
+	s.onClose(beside.Close)
 	defer s.close(ctx)
 	if err := s.bringUp(ctx); err != nil {
 		s.failed(err)
@@ -149,6 +155,8 @@ func (s *Supervisor) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case exit := <-s.host.Runner().Exits():
+			s.ended(exit)
+		case exit := <-s.beside.Exits():
 			s.ended(exit)
 		}
 	}

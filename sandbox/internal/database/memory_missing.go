@@ -10,12 +10,15 @@ import (
 	"net"
 )
 
-// Server is a running MySQL server.
+// HasMemory reports whether this binary has go-mysql-server.
+const HasMemory = false
+
+// Server is a running go-mysql-server.
 type Server struct{}
 
-// Serve refuses: go-mysql-server without cgo needs a build tag, which build.sh sets.
+// Serve fails: go-mysql-server needs a build tag.
 func Serve(context.Context, net.Listener, string, tls.Certificate, io.Writer) (*Server, error) {
-	return nil, errors.New("this sandbox was built without its database: build it with build.sh or -tags gms_pure_go")
+	return nil, errors.New("this sandbox was built without go-mysql-server: build it with -tags gms_pure_go")
 }
 
 // Version returns nothing.

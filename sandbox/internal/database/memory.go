@@ -20,7 +20,10 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// Server is a running MySQL server.
+// HasMemory reports whether this binary has go-mysql-server.
+const HasMemory = true
+
+// Server is a running go-mysql-server.
 type Server struct {
 	server  *server.Server
 	version string
@@ -52,7 +55,7 @@ func Serve(ctx context.Context, listener net.Listener, password string, certific
 			logrus.Warnf("the database stopped: %v", err)
 		}
 	}()
-	version, err := reportedVersion()
+	version, err := memoryVersion()
 	return &Server{server: s, version: version}, err
 }
 
@@ -70,7 +73,7 @@ func (s *Server) Close() error {
 	return err
 }
 
-func reportedVersion() (string, error) {
+func memoryVersion() (string, error) {
 	_, value, ok := sql.SystemVariables.GetGlobal("version")
 	if !ok {
 		return "", fmt.Errorf("start database: it knows no version")

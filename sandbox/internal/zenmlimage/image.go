@@ -1,0 +1,189 @@
+// Package zenmlimage builds images of the real ZenML server from Debian packages and PyPI, without a container
+// engine. Both layers are kept in the cache.
+package zenmlimage
+
+import (
+	"archive/tar"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/cache"
+	"github.com/zenml-installer/zenml-installer/sandbox/internal/debian"
+)
+
+// recipe is changed when the build changes in a way that its inputs do not show.
+const recipe = "1"
+
+// extras are those of the published image: the server, and the clients of all secrets stores.
+const extras = "server,secrets-aws,secrets-gcp,secrets-azure,secrets-hashicorp"
+
+// The user of the published image and its home.
+const (
+	user = 1000
+	home = "/zenml"
+)
+
+// chartInWheel is where the wheels up to 0.73.0 have the Helm chart of their version.
+const chartInWheel = "zenml/zen_server/deploy/helm"
+
+// Folder names in the cached folder of a server.
+const (
+	siteFolder  = "site"
+	chartFolder = "chart"
+)
+
+// Server is a built server image.
+type Server struct {
+	Version string
+	// Chart is the folder of the chart that the server's wheel has; empty for versions without one.
+	Chart  string
+	Layers []*Layer
+}
+
+// Missing lists what this machine lacks to build images.
+func Missing() []string { return debian.Missing() }
+
+// Build returns the image of a server version. What the cache lacks is built
+// first, which takes minutes; say gets a line of progress at a time.
+func Build(ctx context.Context, c cache.Cache, version string, say func(string)) (*Server, error) {
+	if missing := Missing(); len(missing) > 0 {
+		return nil, errors.New(strings.Join(missing, "; "))
+	}
+	b := &builder{cache: c, say: say}
+	server, err := b.build(ctx, version)
+	if err != nil {
+		return nil, fmt.Errorf("build the image of ZenML %s: %w", version, err)
+	}
+	return server, nil
+}
+
+type builder struct {
+	cache cache.Cache
+	say   func(string)
+	base  base
+}
+
+func (b *builder) build(ctx context.Context, version string) (*Server, error) {
+	if err := b.ensureBase(ctx); err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("zenml-%s-%s", version, digest(recipe, baseName(), extras))
+	dir, err := b.cache.Ensure(ctx, name, b.say, func(dir string) error { return b.makeServer(ctx, dir, version) })
+	if err != nil {
+		return nil, err
+	}
+	server := &Server{Version: version}
+	if chart := filepath.Join(dir, chartFolder); exists(chart) {
+		server.Chart = chart
+	}
+	for _, folder := range []string{b.base.dir, dir} {
+		layer, err := openLayer(folder)
+		if err != nil {
+			return nil, err
+		}
+		server.Layers = append(server.Layers, layer)
+	}
+	return server, nil
+}
+
+// makeServer installs the server's Python packages and makes a layer of them.
+func (b *builder) makeServer(ctx context.Context, dir, version string) error {
+	python, err := b.base.python()
+	if err != nil {
+		return err
+	}
+	site := filepath.Join(dir, siteFolder)
+	defer func() { _ = os.RemoveAll(site) }() // the layer has it
+	b.say(fmt.Sprintf("installing ZenML %s and its dependencies from PyPI, once: about 2 minutes", version))
+	said := newTicker(b.say, 15*time.Second)
+	if err := python.install(ctx, said.line, site, "zenml["+extras+"]=="+version); err != nil {
+		return err
+	}
+	target := "/usr/local/lib/python" + python.version() + "/dist-packages"
+	b.say("packing the image of ZenML " + version)
+	if err := python.compile(ctx, site, target); err != nil {
+		return err
+	}
+	if chart := filepath.Join(site, chartInWheel); exists(chart) {
+		if err := os.CopyFS(filepath.Join(dir, chartFolder), os.DirFS(chart)); err != nil {
+			return err
+		}
+	}
+	return writeLayer(dir, func(archive *tar.Writer) error { return fillServer(archive, site, target) })
+}
+
+// fillServer writes the packages, their commands and the server's home.
+func fillServer(archive *tar.Writer, site, target string) error {
+	if err := addTree(archive, site, target[1:], func(name string) bool { return name == "bin" }); err != nil {
+		return err
+	}
+	for _, name := range []string{"zenml", "uvicorn", "alembic"} {
+		script, err := os.ReadFile(filepath.Join(site, "bin", name)) //nolint:gosec // a file that pip installed
+		if err != nil {
+			return err
+		}
+		_, body, _ := strings.Cut(string(script), "\n") // its first line names the Python that pip ran with
+		if err := addFile(archive, "usr/local/bin/"+name, "#!/usr/bin/python3\n"+body, 0o755); err != nil {
+			return err
+		}
+	}
+	return archive.WriteHeader(&tar.Header{Name: home[1:] + "/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: user, Gid: user, ModTime: builtAt})
+}
+
+// Image assembles the image as the published one is configured.
+func (s *Server) Image() (v1.Image, error) {
+	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
+	for _, layer := range s.Layers {
+		var err error
+		image, err = mutate.Append(image, mutate.Addendum{Layer: layer, MediaType: types.OCILayerZStd, History: v1.History{Created: v1.Time{Time: builtAt}}})
+		if err != nil {
+			return nil, fmt.Errorf("assemble the image of ZenML %s: %w", s.Version, err)
+		}
+	}
+	file, err := image.ConfigFile()
+	if err != nil {
+		return nil, fmt.Errorf("assemble the image of ZenML %s: %w", s.Version, err)
+	}
+	file = file.DeepCopy()
+	file.OS, file.Architecture, file.Created, file.Config = "linux", runtime.GOARCH, v1.Time{Time: builtAt}, s.config()
+	return mutate.ConfigFile(image, file)
+}
+
+func (s *Server) config() v1.Config {
+	return v1.Config{
+		User: fmt.Sprint(user),
+		Env: []string{
+			"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "LANG=C.UTF-8", "PYTHONUNBUFFERED=1", "PYTHONFAULTHANDLER=1",
+			"ZENML_CONTAINER=1", "ZENML_CONFIG_PATH=" + home + "/.zenconfig",
+		},
+		Entrypoint:   []string{"uvicorn", "zenml.zen_server.zen_server_api:app", "--log-level", "debug", "--no-server-header"},
+		Cmd:          []string{"--proxy-headers", "--port", "8080", "--host", "0.0.0.0"},
+		WorkingDir:   home,
+		ExposedPorts: map[string]struct{}{"8080/tcp": {}},
+		Labels:       map[string]string{"org.opencontainers.image.version": s.Version},
+	}
+}
+
+// digest identifies a cached folder by its inputs.
+func digest(inputs ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(inputs, "\x00")))
+	return hex.EncodeToString(sum[:])[:12]
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
