@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcache"
 )
 
 // AWS is a running moto that enforces IAM: STS, IAM and Secrets Manager of
@@ -22,14 +24,14 @@ type AWS struct {
 // Key is an access key.
 type Key struct{ ID, Secret string }
 
-// StartAWS starts moto and makes an administrator.
+// StartAWS starts moto and creates an administrator.
 func StartAWS(t testing.TB) *AWS {
 	t.Helper()
-	python, port := filepath.Join(program(t, "moto"), "bin", "python"), freePort(t)
+	python, port := filepath.Join(testcache.Path(t, "moto"), "bin", "python"), freePort(t)
 	address := "127.0.0.1:" + port
 	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
 	a := &AWS{URL: "http://" + address}
-	a.as(Key{"anybody", "anything"})
+	a.as(Key{"any", "any"})
 	a.as(a.User(t, "admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/moto-api/reset-auth", strings.NewReader("0"))
 	check(t, err)
@@ -45,7 +47,7 @@ func (a *AWS) as(k Key) {
 
 func (a *AWS) iam() *iam.Client { return iam.NewFromConfig(a.admin) }
 
-// User makes an IAM user with a policy and returns its access key.
+// User creates an IAM user with a policy and returns its access key.
 func (a *AWS) User(t testing.TB, name, policy string) Key {
 	t.Helper()
 	client, ctx := a.iam(), t.Context()
@@ -58,7 +60,7 @@ func (a *AWS) User(t testing.TB, name, policy string) Key {
 	return Key{aws.ToString(made.AccessKey.AccessKeyId), aws.ToString(made.AccessKey.SecretAccessKey)}
 }
 
-// Role makes an IAM role with a policy that a user may take on, and returns
+// Role creates an IAM role with a policy that a user can assume, and returns
 // its ARN.
 func (a *AWS) Role(t testing.TB, name, user, policy string) string {
 	t.Helper()
@@ -83,7 +85,7 @@ func (a *AWS) Secrets(t testing.TB) []string {
 	return names
 }
 
-// Remove deletes a secret in us-east-1 for good.
+// Remove deletes a secret in us-east-1 without a recovery window.
 func (a *AWS) Remove(t testing.TB, name string) {
 	t.Helper()
 	_, err := secretsmanager.NewFromConfig(a.admin).DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name, ForceDeleteWithoutRecovery: aws.Bool(true)})

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/vault/api"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcache"
 )
 
 // Vault is a running OpenBao, unsealed, with a KV version 2 engine at secret.
@@ -17,15 +19,15 @@ type Vault struct {
 	CA      string      // of its certificate, PEM; empty without TLS
 }
 
-// VaultOptions says what kind of Vault a test wants.
+// VaultOptions configure the Vault of a test.
 type VaultOptions struct {
-	TLS bool // its certificate is signed by an authority of its own
+	TLS bool // with a certificate of an authority of its own
 }
 
-// StartVault starts an OpenBao in development mode: all in memory.
+// StartVault starts OpenBao in development mode, which keeps everything in memory.
 func StartVault(t testing.TB, o VaultOptions) *Vault {
 	t.Helper()
-	binary, home := program(t, "openbao"), t.TempDir()
+	binary, home := testcache.Path(t, "openbao"), t.TempDir()
 	address := "127.0.0.1:" + freePort(t)
 	const token = "root-of-the-test"
 	args := []string{"server", "-dev", "-dev-no-store-token", "-dev-listen-address=" + address, "-dev-root-token-id=" + token}
@@ -50,7 +52,7 @@ func StartVault(t testing.TB, o VaultOptions) *Vault {
 	return v
 }
 
-// wait waits until the engine at secret is there.
+// wait waits until the engine at secret answers.
 func (v *Vault) wait(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -82,7 +84,7 @@ func (v *Vault) WriteIn(t testing.TB, namespace, path string, data map[string]an
 	return made
 }
 
-// Keys lists what lies below a path.
+// Keys lists the keys below a path.
 func (v *Vault) Keys(t testing.TB, path string) []any {
 	t.Helper()
 	found, err := v.Root.Logical().ListWithContext(t.Context(), path)

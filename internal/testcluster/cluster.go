@@ -1,8 +1,8 @@
-// Package testcluster gives a test the sandbox: a real Kubernetes with one
-// node that runs containers, a registry with the stand-in charts of both
-// generations and their image, and a MySQL server that pods reach.
+// Package testcluster gives a test the sandbox: a real Kubernetes with one node that runs containers, a registry with
+// the stand-in charts of both generations and their image, and a MySQL server that pods reach. Tests that ask for it
+// also get the real ZenML server.
 //
-// One sandbox serves a whole test process, and with make test all of them.
+// One sandbox serves a whole test process, or all of them under make test.
 package testcluster
 
 import (
@@ -29,10 +29,12 @@ type Cluster struct {
 	Version     string           // of Kubernetes, "v1.36.3"
 	Charts      map[string]Chart // by generation: "current" (server:) and "legacy" (zenml:)
 	Database    Database
-	HostAddress string // by which pods reach servers on this machine; 127.0.0.1 with simulated nodes
-	Registry    string // host:port of the OCI registry as this machine reaches it, plain HTTP
+	HostAddress string // where pods reach servers on this machine; 127.0.0.1 with simulated nodes
+	Registry    string // host:port of the OCI registry for this machine, plain HTTP
 	RealNodes   bool   // whether nodes run containers
 	HTTPS       HTTPS  // what StartHTTPS adds
+
+	name string // of the sandbox
 }
 
 // HTTPS is where a sandbox serves Ingresses and Gateways, with certificates
@@ -42,8 +44,9 @@ type HTTPS struct {
 	CAFile  string // the root of the ACME server's certificates
 }
 
-// Chart is a chart in the sandbox's registry.
-type Chart struct{ Ref, Version, Image string }
+// Chart is a chart in the sandbox's registry, and the server image that goes with it. The chart's defaults ask for that
+// image if its repository is zenmldocker/zenml-server; otherwise the answers must name it.
+type Chart struct{ Ref, Version, Image, Generation string }
 
 // Database is the sandbox's MySQL server. Its user may create databases.
 type Database struct {
@@ -53,7 +56,7 @@ type Database struct {
 	Password secret.Text
 }
 
-// Access returns a new way into the cluster.
+// Access returns new access to the cluster.
 func (c *Cluster) Access() *kube.Access {
 	flags := kube.NewFlags()
 	*flags.KubeConfig = c.Kubeconfig
@@ -70,8 +73,7 @@ func (c *Cluster) Client(t testing.TB) kubernetes.Interface {
 	return client
 }
 
-// Namespace makes a namespace of its own for the test, which is deleted with
-// it.
+// Namespace creates a namespace for the test. It is deleted when the test ends.
 func (c *Cluster) Namespace(t testing.TB) string {
 	t.Helper()
 	client := c.Client(t)
@@ -87,7 +89,7 @@ func (c *Cluster) Namespace(t testing.TB) string {
 func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, name string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
 	defer cancel()
-	// A server sleeps before it stops; a test that has ended need not wait.
+	// The server's preStop hook sleeps; a test that has ended need not wait for it.
 	now := int64(0)
 	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now}, metav1.ListOptions{})
 	if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
@@ -95,8 +97,8 @@ func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, nam
 	}
 }
 
-// DatabaseName returns the name of a database of the test's own. It does not
-// exist yet: the server creates it. It is dropped with the test.
+// DatabaseName returns the name of a database for the test. It does not exist yet: the server creates it. It is dropped
+// when the test ends.
 func (c *Cluster) DatabaseName(t testing.TB) string {
 	t.Helper()
 	name := "test_" + lowerText()

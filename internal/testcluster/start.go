@@ -17,10 +17,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Environment by which make test hands one sandbox to all packages.
+// Environment variables through which make test shares one sandbox between all packages.
 const (
-	envRecord = "ZENML_TEST_SANDBOX_JSON" // the record of a sandbox that runs
-	envBinary = "ZENML_SANDBOX"           // the sandbox's program, where it is built already
+	envRecord = "ZENML_TEST_SANDBOX_JSON" // file with the record of a running sandbox
+	envBinary = "ZENML_SANDBOX"           // the sandbox's program, if it is built already
 )
 
 var (
@@ -30,12 +30,11 @@ var (
 	startHTTPS = sync.OnceValues(func() (*Cluster, error) { return startOnce("", "https") })
 
 	mu      sync.Mutex
-	stopped []func() // end the sandboxes that this process has started
+	stopped []func() // remove the sandboxes that this process has started
 )
 
-// Start returns the sandbox, and starts it when it is the first to ask. The
-// test is skipped under -short, and fails where the sandbox cannot run.
-// Packages that use it have a TestMain that calls Main.
+// Start returns the sandbox, which the first call starts. The test is skipped under -short, and fails if the sandbox
+// cannot run. Packages that use it have a TestMain that calls Main.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	if testing.Short() {
@@ -48,9 +47,8 @@ func Start(t testing.TB) *Cluster {
 	return cluster
 }
 
-// StartHTTPS returns a sandbox with cert-manager, an ACME server and an ingress
-// controller. It is apart from Start's, whose tests want a cluster without
-// them, and otherwise the same.
+// StartHTTPS returns a sandbox with cert-manager, an ACME server and an ingress controller. It is not the sandbox of
+// Start, whose tests need a cluster without them.
 func StartHTTPS(t testing.TB) *Cluster {
 	t.Helper()
 	if testing.Short() {
@@ -63,14 +61,13 @@ func StartHTTPS(t testing.TB) *Cluster {
 	return cluster
 }
 
-// parallel is how many parallel tests run at once: they wait for the cluster
-// far more than they compute.
+// parallel is how many parallel tests run at once: they mostly wait for the cluster.
 const parallel = "8"
 
-// Main runs the tests of a package, more of them at once than there are
-// processors, and ends the sandbox if it has been started for them.
+// Main runs the tests of a package, more of them at once than there are processors, and removes the sandbox if it was
+// started for them.
 func Main(m interface{ Run() int }) {
-	_ = flag.Set("test.parallel", parallel) // -parallel on the command line comes later and wins
+	_ = flag.Set("test.parallel", parallel) // -parallel on the command line comes later and takes precedence
 	code := m.Run()
 	for _, stop := range stopped {
 		stop()
@@ -95,7 +92,7 @@ func startOnce(record, addon string) (*Cluster, error) {
 	mu.Lock()
 	stopped = append(stopped, func() { _, _ = run(binary, "down", "--name", name) })
 	mu.Unlock()
-	args := []string{"up", "--name", name, "--nodes", "real", "--owner", strconv.Itoa(os.Getpid())}
+	args := []string{"up", "--name", name, "--nodes", "real", "--server", "stand-in", "--owner", strconv.Itoa(os.Getpid())}
 	if addon != "" {
 		args = append(args, "--addons", addon)
 	}
@@ -109,8 +106,8 @@ func startOnce(record, addon string) (*Cluster, error) {
 	return read(data)
 }
 
-// build returns the path of the sandbox's program, built from its sources
-// unless these were built before, with an add-on if one is named.
+// build returns the path of the sandbox's program, which is built unless the same sources were built before, with an
+// add-on if one is named.
 func build(addon string) (string, error) {
 	if path := os.Getenv(envBinary); path != "" && addon == "" { //nolint:forbidigo // set by make test
 		return path, nil
@@ -138,14 +135,14 @@ func Root() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("sandbox/build.sh is in no folder above the test")
+			return "", errors.New("no folder above the test has sandbox/build.sh")
 		}
 	}
 }
 
 func run(name string, args ...string) ([]byte, error) {
 	var out, talk bytes.Buffer
-	command := exec.Command(name, args...) //nolint:gosec,noctx // the sandbox's own program, which ends by itself
+	command := exec.Command(name, args...) //nolint:gosec,noctx // the sandbox's own program
 	command.Stdout, command.Stderr = &out, &talk
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, talk.String())
@@ -153,8 +150,9 @@ func run(name string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// record is what of a sandbox's record tests need.
+// record is the part of a sandbox's record that tests need.
 type record struct {
+	Name       string
 	State      string
 	Kubeconfig string
 	Kubernetes struct{ Version string }
@@ -162,7 +160,7 @@ type record struct {
 	Registry   struct{ Address string }
 	Network    struct{ HostAddress string }
 	HTTPS      HTTPS
-	Charts     []struct{ Ref, Version, Generation, Image string }
+	Charts     []struct{ Ref, Version, Generation, Image, Server string }
 	Database   *struct {
 		Host, User, PasswordFile string
 		Port                     int
@@ -179,11 +177,14 @@ func read(data []byte) (*Cluster, error) {
 	}
 	c := &Cluster{
 		Kubeconfig: r.Kubeconfig, Version: r.Kubernetes.Version, Charts: map[string]Chart{},
-		HostAddress: r.Network.HostAddress, Registry: r.Registry.Address, RealNodes: r.Nodes.Kind == "real",
+		name: r.Name, HostAddress: r.Network.HostAddress, Registry: r.Registry.Address, RealNodes: r.Nodes.Kind == "real",
 		HTTPS: r.HTTPS,
 	}
 	for _, chart := range r.Charts {
-		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image}
+		if chart.Server == "real" {
+			continue
+		}
+		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image, Generation: chart.Generation}
 	}
 	if r.Database != nil {
 		password, err := os.ReadFile(r.Database.PasswordFile)

@@ -7,6 +7,8 @@ import (
 	"testing"
 )
 
+func endWithTest() *syscall.SysProcAttr { return nil }
+
 // unprivileged is the test's own user, who must not be root.
 func unprivileged() *syscall.SysProcAttr { return nil }
 

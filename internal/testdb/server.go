@@ -1,6 +1,5 @@
-// Package testdb starts a real MariaDB server for a test: in a folder of its
-// own, as an unprivileged user, on a free port of the loopback interface, with
-// a certificate authority of its own, and ends it with the test.
+// Package testdb starts a real MariaDB or MySQL server for a test: in its own folder, on a free port of the loopback
+// interface, with its own certificate authority. The server ends with the test.
 package testdb
 
 import (
@@ -17,20 +16,31 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Install is what brings the server to a Debian machine.
-const Install = "apt-get install -y mariadb-server-core mariadb-client-core"
+// Kind is the product that a test runs against.
+type Kind int
 
-// Options says what kind of server a test wants. The zero value is a primary
-// that reports MySQL 8.0.41 and offers TLS for the hosts db.test and 127.0.0.1.
+// Kinds of servers. MariaDB starts faster and reports the version that a test wants; MySQL has caching_sha2_password,
+// roles and MySQL's own error codes.
+const (
+	MariaDB Kind = iota
+	MySQL
+)
+
+// String returns the product's name.
+func (k Kind) String() string { return [...]string{"MariaDB", "MySQL"}[k] }
+
+// Options describe the server that a test needs. The zero value is a MariaDB primary that reports MySQL 8.0.41 and
+// offers TLS for the hosts db.test and 127.0.0.1.
 type Options struct {
-	Version  string    // what it reports of itself: "8.0.41", "5.7.44-log"; "own" for MariaDB's own
+	Server   Kind
+	Version  string    // the version that MariaDB reports: "8.0.41", "5.7.44-log"; "own" for MariaDB's own
 	Address  string    // where it listens; 127.0.0.1 when empty
-	Name     string    // the common name of its certificate
-	Hosts    []string  // what its certificate is for; empty and not nil for none
-	Chained  bool      // an intermediate authority has signed its certificate, and is sent with it
-	NotAfter time.Time // when its certificate ends; an hour from now when zero
-	NoTLS    bool      // it offers no TLS at all
-	Flags    []string  // further flags of mariadbd
+	Name     string    // common name of its certificate
+	Hosts    []string  // hosts of its certificate; empty and not nil for none
+	Chained  bool      // an intermediate authority signs its certificate and is sent with it
+	NotAfter time.Time // when its certificate expires; in an hour when zero
+	NoTLS    bool      // it offers no TLS
+	Flags    []string  // further flags of the server
 }
 
 // Server is a running server.
@@ -38,57 +48,29 @@ type Server struct {
 	Host      string
 	Port      int
 	Authority *Authority // signed its certificate, and those of clients that it trusts
-	Issuer    *Authority // the intermediate between the two where it is Chained
+	Issuer    *Authority // the intermediate authority of a chained certificate
 
 	admin *sql.DB
 }
 
-// Start starts a server and stops it at the end of the test. Without mariadbd
-// it fails the test, or skips it under -short.
+// Start starts a server and stops it at the end of the test. A missing MariaDB fails the test, or skips it under
+// -short; a missing MySQL skips it, or fails it where ZENML_TEST_REQUIRE_PEERS is set.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	for _, name := range []string{installer, daemon} {
-		if program(name) == "" {
-			missing(t, name)
-		}
-	}
+	p := find(t, o.Server)
 	o = o.complete()
 	// Not t.TempDir: a socket's path must stay below 108 characters.
 	dir, err := os.MkdirTemp("", "testdb")
 	check(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	s := &Server{Host: o.Address, Port: freePort(t, o.Address), Authority: NewAuthority(t)}
-	install(t, dir)
-	s.launch(t, dir, o)
+	p.install(t, dir)
+	s.launch(t, p, dir, o)
 	return s
 }
 
-// The programs of MariaDB.
-const (
-	installer = "mariadb-install-db"
-	daemon    = "mariadbd" // Debian puts it where not everybody's PATH leads
-)
-
-// program finds a program; nothing when it is not installed.
-func program(name string) string {
-	for _, candidate := range []string{name, "/usr/sbin/" + name} {
-		if path, err := exec.LookPath(candidate); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-func missing(t testing.TB, program string) {
-	t.Helper()
-	if testing.Short() {
-		t.Skipf("%s is missing, and -short was asked for", program)
-	}
-	t.Fatalf("%s is missing: %s", program, Install)
-}
-
 func (o Options) complete() Options {
-	if o.Version == "" {
+	if o.Version == "" && o.Server == MariaDB {
 		o.Version = "8.0.41"
 	}
 	if o.Name == "" {
@@ -106,41 +88,26 @@ func (o Options) complete() Options {
 	return o
 }
 
-// install makes the system tables.
-func install(t testing.TB, dir string) {
-	t.Helper()
-	data, temp := filepath.Join(dir, "data"), filepath.Join(dir, "tmp")
-	check(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server runs as another user
-	for _, folder := range []string{data, temp} {
-		check(t, os.Mkdir(folder, 0o700))
-		hand(t, folder)
-	}
-	cmd := exec.Command(program(installer), "--no-defaults", "--datadir="+data, "--skip-test-db",
-		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M", "--tmpdir="+temp)
-	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("mariadb-install-db: %v\n%s", err, out)
-	}
-}
-
 // launch starts the server and waits until it answers.
-func (s *Server) launch(t testing.TB, dir string, o Options) {
+func (s *Server) launch(t testing.TB, p product, dir string, o Options) {
 	t.Helper()
 	data := filepath.Join(dir, "data")
 	socket, log := filepath.Join(data, "s"), filepath.Join(data, "log")
-	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, "--log-error=" + log,
-		"--port=" + strconv.Itoa(s.Port), "--bind-address=" + o.Address, "--skip-name-resolve",
-		"--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2",
+	args := append(p.flags(), "--datadir="+data, "--socket="+socket, "--log-error="+log,
+		"--port="+strconv.Itoa(s.Port), "--bind-address="+o.Address, "--skip-name-resolve",
+		"--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2",
 		// Temporary tables are named after the process id, which is not unique where servers run in containers.
-		"--tmpdir=" + filepath.Join(dir, "tmp")}
-	if o.Version != "own" {
+		"--tmpdir="+filepath.Join(dir, "tmp"))
+	if o.Version != "" && o.Version != "own" {
 		args = append(args, "--version="+o.Version)
 	}
-	if !o.NoTLS {
-		args = append(args, s.certificates(t, data, o)...)
+	if o.NoTLS {
+		args = append(args, p.withoutTLS()...)
+	} else {
+		args = append(args, s.certificates(t, p, data, o)...)
 	}
-	cmd := exec.Command(program(daemon), append(args, o.Flags...)...)
-	cmd.Dir, cmd.SysProcAttr = "/", unprivileged()
+	cmd := exec.Command(p.server, append(args, o.Flags...)...) //nolint:gosec,noctx // it ends with the test
+	cmd.Dir, cmd.SysProcAttr = "/", p.attributes()
 	check(t, cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -153,14 +120,14 @@ func (s *Server) launch(t testing.TB, dir string, o Options) {
 	s.await(t, log, ended)
 }
 
-func (s *Server) certificates(t testing.TB, dir string, o Options) []string {
+func (s *Server) certificates(t testing.TB, p product, dir string, o Options) []string {
 	t.Helper()
 	pair := s.issue(t, o)
 	files := map[string][]byte{"ca.pem": s.Authority.PEM, "cert.pem": pair.Cert, "key.pem": pair.Key}
 	for name, content := range files {
 		path := filepath.Join(dir, name)
 		check(t, os.WriteFile(path, content, 0o600))
-		hand(t, path)
+		p.hand(t, path)
 	}
 	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"), "--ssl-key=" + filepath.Join(dir, "key.pem")}
 }
@@ -198,9 +165,9 @@ func (s *Server) await(t testing.TB, log string, ended chan error) {
 		case err := <-ended:
 			ended <- err
 			text, _ := os.ReadFile(log) //nolint:gosec // a file of this test
-			t.Fatalf("mariadbd ended: %v\n%s", err, text)
+			t.Fatalf("the database server ended: %v\n%s", err, text)
 		case <-ctx.Done():
-			t.Fatal("mariadbd does not answer within a minute")
+			t.Fatal("the database server does not answer within a minute")
 		case <-ticker.C:
 		}
 	}
@@ -216,7 +183,7 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 	}
 }
 
-// Strings returns the first column of a query's rows, asked as root.
+// Strings runs a query as root and returns the first column of its rows.
 func (s *Server) Strings(t testing.TB, query string) []string {
 	t.Helper()
 	rows, err := s.admin.Query(query)
@@ -232,8 +199,8 @@ func (s *Server) Strings(t testing.TB, query string) []string {
 	return all
 }
 
-// Hold keeps one more connection of root open until the test ends. It waits
-// for a place that a closing connection still has.
+// Hold opens one more connection of root and keeps it until the test ends. It waits where a closing connection still
+// counts against the limit.
 func (s *Server) Hold(t testing.TB) {
 	t.Helper()
 	first, err := s.admin.Conn(t.Context()) // so that the next one cannot be the same

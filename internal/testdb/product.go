@@ -1,0 +1,103 @@
+package testdb
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcache"
+)
+
+// Install is the command that installs MariaDB on a Debian machine.
+const Install = "apt-get install -y mariadb-server-core mariadb-client-core"
+
+// product is an installed database server.
+type product struct {
+	kind      Kind
+	server    string // path of its program
+	installer string // path of the program that initializes MariaDB's data folder
+	template  string // initialized data folder of MySQL
+}
+
+// find returns the product, or skips or fails the test.
+func find(t testing.TB, kind Kind) product {
+	t.Helper()
+	if kind == MySQL {
+		dir := testcache.Path(t, "mysql")
+		return product{kind: kind, server: filepath.Join(dir, "mysqld"), template: filepath.Join(dir, "data")}
+	}
+	return product{kind: kind, server: program(t, "mariadbd"), installer: program(t, "mariadb-install-db")}
+}
+
+// program finds a program of MariaDB. Debian has the server in a folder that is not in every PATH.
+func program(t testing.TB, name string) string {
+	t.Helper()
+	for _, candidate := range []string{name, "/usr/sbin/" + name} {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return path
+		}
+	}
+	if testing.Short() {
+		t.Skipf("%s is missing, and -short was asked for", name)
+	}
+	t.Fatalf("%s is missing: %s", name, Install)
+	return ""
+}
+
+// install makes the data folder and the folder for temporary files.
+func (p product) install(t testing.TB, dir string) {
+	t.Helper()
+	data, temp := filepath.Join(dir, "data"), filepath.Join(dir, "tmp")
+	check(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server may run as another user
+	check(t, os.Mkdir(temp, 0o700))
+	p.hand(t, temp)
+	if p.kind == MySQL {
+		check(t, os.CopyFS(data, os.DirFS(p.template)))
+		return
+	}
+	check(t, os.Mkdir(data, 0o700))
+	p.hand(t, data)
+	cmd := exec.Command(p.installer, "--no-defaults", "--datadir="+data, "--skip-test-db", //nolint:gosec,noctx // MariaDB's own
+		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M", "--tmpdir="+temp)
+	cmd.Dir, cmd.SysProcAttr = "/", p.attributes()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("mariadb-install-db: %v\n%s", err, out)
+	}
+}
+
+// flags are those that only this product knows, first the one that must be first.
+func (p product) flags() []string {
+	if p.kind == MariaDB {
+		return []string{"--no-defaults", "--innodb-log-file-size=4M"}
+	}
+	flags := []string{"--innodb-redo-log-capacity=8M", "--skip-log-bin", "--performance-schema=OFF", "--table-open-cache=400"}
+	if os.Geteuid() == 0 {
+		flags = append(flags, "--user=root") // the cache belongs to root, so no other user can run the server from there
+	}
+	return flags
+}
+
+func (p product) withoutTLS() []string {
+	if p.kind == MySQL {
+		return []string{"--auto-generate-certs=OFF", "--tls-version="}
+	}
+	return nil
+}
+
+// attributes are those of a process that ends with the test. MariaDB refuses to run as root.
+func (p product) attributes() *syscall.SysProcAttr {
+	if p.kind == MySQL {
+		return endWithTest()
+	}
+	return unprivileged()
+}
+
+// hand gives a file to the user that the server runs as.
+func (p product) hand(t testing.TB, path string) {
+	t.Helper()
+	if p.kind == MariaDB {
+		hand(t, path)
+	}
+}
