@@ -1,5 +1,5 @@
-# make demo   a ZenML server on a throw-away Kubernetes, from one command
-# make test   all tests, against real servers
+# make demo   installs a ZenML server on a throw-away Kubernetes cluster
+# make test   runs all tests, against real servers
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
@@ -12,14 +12,17 @@ CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zenml-installer
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
-# The demo: NODES=real|simulated|auto, ANSWERS=file.yaml runs it unattended,
-# ADDONS=https adds cert-manager, an ACME server and an ingress controller,
-# CHART=legacy takes the older stand-in chart, REAL=1 the published chart and image where their registries answer.
-NODES   ?= auto
-ANSWERS ?=
-REAL    ?=
-ADDONS  ?=
-CHART   ?= current
+# The demo: ANSWERS=file.yaml runs it unattended, NODES=real|simulated|auto, SERVER=real|stand-in|auto is the ZenML
+# server, DATABASE=mysql|mariadb|memory|none|auto, CHART=current|legacy the generation of the chart. ADDONS=https
+# adds cert-manager, an ACME server and an ingress controller. PUBLISHED=1 takes the published chart and image where their
+# registries answer.
+ANSWERS   ?=
+NODES     ?= auto
+SERVER    ?= auto
+DATABASE  ?= auto
+CHART     ?= current
+ADDONS    ?=
+PUBLISHED ?=
 
 .PHONY: help
 help: ## list the targets
@@ -30,15 +33,15 @@ build: ## build bin/zenml-installer
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/zenml-installer .
 
 .PHONY: packages
-packages: ## install what the demo and the tests need (Debian, as root), or say what to install
+packages: ## install what the demo and the tests need (as root on Debian), or name it
 	@sandbox/install-packages.sh
 
 .PHONY: demo
-demo: packages build ## install ZenML on a throw-away Kubernetes
-	@sandbox=$$(sandbox/build.sh $(if $(ADDONS),--addons $(ADDONS))) && exec $$sandbox demo --installer bin/zenml-installer --nodes "$(NODES)" --chart "$(CHART)" $(if $(ADDONS),--addons "$(ADDONS)") $(if $(ANSWERS),--answers "$(ANSWERS)") $(if $(REAL),--real)
+demo: packages build ## install ZenML on a throw-away Kubernetes cluster
+	@sandbox=$$(sandbox/build.sh $(if $(ADDONS),--addons $(ADDONS))) && exec $$sandbox demo --installer bin/zenml-installer --nodes "$(NODES)" --server "$(SERVER)" --database "$(DATABASE)" --chart "$(CHART)" $(if $(ADDONS),--addons "$(ADDONS)") $(if $(ANSWERS),--answers "$(ANSWERS)") $(if $(PUBLISHED),--published)
 
 .PHONY: demo-down
-demo-down: ## remove the demo's cluster, all of it
+demo-down: ## remove the demo's cluster
 	@$$(sandbox/build.sh) down --name demo
 
 .PHONY: test
@@ -52,20 +55,20 @@ lint: $(GOLANGCI) ## golangci-lint, on all modules
 	cd sandbox/addons/https && $(GOLANGCI) run ./...
 
 $(GOLANGCI):
-	@echo "building golangci-lint $(GOLANGCI_VERSION), once: about 3 minutes" >&2
+	@echo "building golangci-lint $(GOLANGCI_VERSION) once, which takes about 3 minutes" >&2
 	@mkdir -p $(@D) && tmp=$$(mktemp -d) && \
 	  GOBIN=$$tmp GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION) && \
 	  mv $$tmp/golangci-lint $@ && rmdir $$tmp
 
 .PHONY: compile-all
-compile-all: ## compile for every system that is released
+compile-all: ## compile for every released platform
 	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
 	  echo "compile $$target"; \
 	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null . ; \
 	done
 
 .PHONY: pictures
-pictures: packages ## draw the pictures of the README, from a guided install on the sandbox
+pictures: packages ## take the pictures of the README from a guided install on the sandbox
 	@mkdir -p docs/pictures
 	@sandbox=$$(sandbox/build.sh) && record=$$(mktemp) && trap "$$sandbox down --name pictures; rm -f $$record" EXIT && \
 	  $$sandbox up --name pictures >/dev/null && $$sandbox status --name pictures -o json >$$record && \

@@ -116,7 +116,7 @@ func TestOwner(t *testing.T) {
 
 func TestFailedUpLeavesNothing(t *testing.T) {
 	before := host(t)
-	_, stderr, err := command(t, "up", "--name", "failed", "--nodes", "simulated", "--timeout", "1s")
+	_, stderr, err := command(t, "up", "--name", "failed", "--nodes", "simulated", "--server", "stand-in", "--timeout", "1s")
 	if err == nil || !strings.Contains(stderr, "not ready after 1s") {
 		t.Fatalf("up with a time-out of 1 s: %v\n%s", err, stderr)
 	}
@@ -151,7 +151,7 @@ func kill(t *testing.T, pid int) {
 
 func TestUnknownFlagsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
-		{"up", "--nodes", "imaginary"}, {"up", "--count", "0"}, {"up", "--database", "oracle"}, {"up", "--name", "Not/Valid"}, {"status", "-o", "xml"},
+		{"up", "--nodes", "imaginary"}, {"up", "--count", "0"}, {"up", "--database", "oracle"}, {"up", "--server", "imaginary"}, {"up", "--name", "Not/Valid"}, {"status", "-o", "xml"},
 	} {
 		if _, stderr, err := command(t, args...); err == nil || stderr == "" {
 			t.Errorf("%v: %v %q", args, err, stderr)

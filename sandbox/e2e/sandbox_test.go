@@ -49,12 +49,12 @@ func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	return out.String(), talk.String(), err
 }
 
-// up brings a sandbox up and takes it down with the test.
+// up starts a sandbox, with the stand-in server unless args say otherwise, and removes it when the test ends.
 func up(t *testing.T, name string, args ...string) *sandbox {
 	t.Helper()
 	t.Cleanup(func() { down(t, name) })
 	start := time.Now()
-	stdout, stderr, err := command(t, append([]string{"up", "--name", name}, args...)...)
+	stdout, stderr, err := command(t, append([]string{"up", "--name", name, "--server", "stand-in"}, args...)...)
 	took := time.Since(start)
 	if err != nil {
 		t.Fatalf("up: %v\n%s", err, stderr)

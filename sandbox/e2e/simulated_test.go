@@ -51,7 +51,7 @@ func simulatedMigration(t *testing.T, s *sandbox) {
 		phase    corev1.PodPhase
 		log      string
 	}{
-		"right": {password(t, s), corev1.PodSucceeded, "migration complete"},
+		"right": {password(t, s), corev1.PodSucceeded, "Database migration finished."},
 		"wrong": {"not-the-password", corev1.PodFailed, "Access denied"},
 	} {
 		url := fmt.Sprintf("mysql://%s:%s@%s:%d/%s", s.Database.User, want.password, s.Database.Host, s.Database.Port, s.Database.Name)

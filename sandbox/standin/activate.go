@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 )
 
@@ -42,7 +41,7 @@ func (s *Server) activateUnattended(ctx context.Context) error {
 		return nil
 	}
 	if err == nil {
-		_, _ = fmt.Fprintf(s.out, "INFO:     The server was activated with the admin user %s.\n", name)
+		s.log.Info("standin.server:activate:1", "The server was activated with the admin user %s.", name)
 	}
 	return err
 }

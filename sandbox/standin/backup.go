@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -13,9 +12,9 @@ import (
 )
 
 // backUp saves a non-empty MySQL database before it is migrated, by the strategy that env names;
-// in-memory is the server's own default. It needs the rights the strategy needs and fails without
-// them. A failed migration is not restored from it here.
-func (s *store) backUp(ctx context.Context, env Env, out io.Writer) error {
+// in-memory is the server's own default. It needs the rights that the strategy needs and fails without them. The stand-in
+// does not restore it after a failed migration.
+func (s *store) backUp(ctx context.Context, env Env, log Log) error {
 	if s.kind != kindMySQL {
 		return nil
 	}
@@ -23,7 +22,7 @@ func (s *store) backUp(ctx context.Context, env Env, out io.Writer) error {
 	if strategy == "disabled" {
 		return nil
 	}
-	_, _ = fmt.Fprintf(out, "Backing up the database before the migration, strategy %s.\n", strategy)
+	log.Info(migrating, "Backing up the database before the migration, strategy %s.", strategy)
 	switch strategy {
 	case "in-memory":
 		return s.dump(ctx, io.Discard)

@@ -26,7 +26,7 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 		"last_user_activity":  nil,
 		"pro_dashboard_url":   nil,
 		"pro_api_url":         nil,
-		"pro_organization_id": nil,
-		"pro_workspace_id":    nil,
+		"pro_organization_id": nil, "pro_organization_name": nil,
+		"pro_workspace_id": nil, "pro_workspace_name": nil,
 	})
 }

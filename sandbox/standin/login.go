@@ -22,7 +22,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil || !user.accepts(r.PostForm.Get("password")) {
-		unauthorised(w)
+		fail(w, http.StatusUnauthorized, "CredentialsNotValid", "Authentication error: invalid username or password")
 		return
 	}
 	s.sendToken(w, r, user)

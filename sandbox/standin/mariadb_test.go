@@ -165,6 +165,7 @@ func (w tenant) env(more Env) Env {
 	env := Env{
 		"ZENML_STORE_URL":      fmt.Sprintf("mysql://%s@127.0.0.1:%d/%s", w.name, w.db.port, w.name),
 		"ZENML_STORE_PASSWORD": w.password,
+		plainTraceback:         "false",
 	}
 	for name, value := range more {
 		env[name] = value

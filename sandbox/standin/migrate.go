@@ -9,14 +9,20 @@ import (
 	"slices"
 )
 
-const alembicTable = "alembic_version"
+// Tables by which the server recognizes its schema.
+const (
+	alembicTable = "alembic_version"
+	ownTable     = "stack"
+)
 
-// Migrate does what `zenml migrate-database` does: opens the store that env names, making the
-// database if it is missing, and brings its schema to the server's version. A failure is written to
-// out the way a Python server leaves it in its log, and returned; the password is in neither.
+const migrating = "standin.store:migrate:1" // where the log's lines come from
+
+// Migrate does what `zenml migrate-database` does: it opens the store that env names, creates the database if it is
+// missing, and migrates its schema to the server's version. A failure is logged to out as a Python traceback, and
+// returned; the password is in neither.
 func Migrate(ctx context.Context, env Env, out io.Writer) error {
 	if err := migrateAll(ctx, env, out); err != nil {
-		printTraceback(out, "migrate_database", err)
+		NewLog(env, out).traceback("migrate_database", err)
 		return fmt.Errorf("database migration failed: %w", err)
 	}
 	return nil
@@ -28,30 +34,35 @@ func migrateAll(ctx context.Context, env Env, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = s.close() }()
-	return s.migrate(ctx, env, out)
+	log := NewLog(env, out)
+	if err := s.migrate(ctx, env, log); err != nil {
+		return err
+	}
+	log.Print("Database migration finished.")
+	return nil
 }
 
-// migrate brings the schema to env's version: an empty one is made whole, a known older one is
-// backed up and upgraded, anything else is refused.
-func (s *store) migrate(ctx context.Context, env Env, out io.Writer) error {
+// migrate brings the schema to env's version: an empty one is created, a known older one is backed up and upgraded,
+// anything else is refused.
+func (s *store) migrate(ctx context.Context, env Env, log Log) error {
 	version := env.Version()
 	at, err := s.revision(ctx)
 	if err != nil {
 		return err
 	}
 	if at == version {
-		_, _ = fmt.Fprintf(out, "The database schema is at revision %s already.\n", at)
+		log.Info(migrating, "The database schema is at revision %s already.", at)
 		return nil
 	}
 	if at != "" {
 		if !known(at, version) {
 			return &pyError{class: "alembic.util.exc.CommandError", text: "Can't locate revision identified by " + pyRepr(at)}
 		}
-		if err := s.backUp(ctx, env, out); err != nil {
+		if err := s.backUp(ctx, env, log); err != nil {
 			return err
 		}
 	}
-	_, _ = fmt.Fprintf(out, "Migrating the database schema from revision %s to %s.\n", orNone(at), version)
+	log.Info(migrating, "Migrating the database schema from revision %s to %s.", orNone(at), version)
 	for _, step := range pending(at, version) {
 		if err := s.exec(ctx, step.statements...); err != nil {
 			return err
@@ -60,36 +71,38 @@ func (s *store) migrate(ctx context.Context, env Env, out io.Writer) error {
 	if err := s.stamp(ctx, version); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "Database migration complete.")
 	return nil
 }
 
-// revision reads the revision that the schema is at; empty for an empty schema. A schema with
-// tables but without a revision belongs to something else and is refused.
+// revision reads the revision that the schema is at; empty for a schema without the server's own tables, whatever other
+// tables it has. The server's tables without a revision are refused.
 func (s *store) revision(ctx context.Context) (string, error) {
 	tables, err := s.tables(ctx)
 	if err != nil {
 		return "", err
 	}
 	if !slices.Contains(tables, alembicTable) {
-		if len(tables) == 0 {
-			return "", nil
+		if slices.Contains(tables, ownTable) {
+			return "", neverMigrated()
 		}
-		return "", neverMigrated()
+		return "", nil
 	}
 	var at string
 	err = s.db.QueryRowContext(ctx, "SELECT version_num FROM alembic_version").Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", neverMigrated()
+		if slices.Contains(tables, ownTable) {
+			return "", neverMigrated()
+		}
+		return "", nil
 	}
 	return at, s.explain(err)
 }
 
 func neverMigrated() error {
-	return &pyError{class: "RuntimeError", text: "The database is not empty, but has never been migrated with alembic: it cannot be migrated. Use an empty database."}
+	return &pyError{class: "RuntimeError", text: "The database has never been migrated with alembic before. This can happen if you are performing a direct upgrade from a very old version."}
 }
 
-// stamp records the revision that the schema is at now.
+// stamp records the revision that the schema is at.
 func (s *store) stamp(ctx context.Context, version string) error {
 	if err := s.exec(ctx, "DELETE FROM alembic_version"); err != nil {
 		return err
@@ -98,8 +111,8 @@ func (s *store) stamp(ctx context.Context, version string) error {
 	return s.explain(err)
 }
 
-// requireSchema is the start of a server that may not migrate: the schema must be there and hold
-// what this version uses. A newer one is left alone, since only a migration looks up revisions.
+// requireSchema checks the schema for a server that must not migrate: it must exist and have what this version uses. A
+// newer one passes, since only a migration looks up revisions.
 func (s *store) requireSchema(ctx context.Context, version string) error {
 	at, err := s.revision(ctx)
 	if err != nil {

@@ -66,7 +66,7 @@ func tlsFault(err error) string {
 	var header tls.RecordHeaderError
 	var alert tls.AlertError
 	verify := func(why string) string {
-		return "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " + why
+		return "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " + why + " (_ssl.c:1006)"
 	}
 	switch {
 	case errors.As(err, &wrongName):
@@ -78,7 +78,7 @@ func tlsFault(err error) string {
 	case errors.As(err, &invalid):
 		return verify("invalid certificate")
 	case errors.As(err, &header):
-		return "[SSL: WRONG_VERSION_NUMBER] wrong version number"
+		return "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"
 	case errors.As(err, &alert):
 		return "[SSL] " + strings.TrimPrefix(alert.Error(), "tls: ")
 	case strings.Contains(err.Error(), "tls: "):

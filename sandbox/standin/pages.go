@@ -78,6 +78,6 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, page string, data 
 		return
 	}
 	if err := pageTemplates.ExecuteTemplate(w, page, data); err != nil {
-		printTraceback(s.out, "show_page", err)
+		s.log.traceback("show_page", err)
 	}
 }

@@ -1,14 +1,12 @@
 package standin
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
-// pyError is a failure as a Python server words it: an exception's class and text. The class and
-// text are what shows in a pod's log, so they are what an installer has to understand.
+// pyError is a failure in the words of a Python server: an exception's class and text. Both are in the pod's log, where
+// the installer must understand them.
 type pyError struct {
 	class string
 	text  string
@@ -18,17 +16,6 @@ type pyError struct {
 func (e *pyError) Error() string { return e.class + ": " + e.text }
 
 func (e *pyError) Unwrap() error { return e.cause }
-
-// printTraceback writes a failure as a Python server leaves it in its log: a traceback whose last
-// line is the exception.
-func printTraceback(out io.Writer, where string, err error) {
-	last := err.Error()
-	var py *pyError
-	if errors.As(err, &py) {
-		last = py.Error()
-	}
-	_, _ = fmt.Fprintf(out, "Traceback (most recent call last):\n  File \"<stand-in>\", in %s\n%s\n", where, last)
-}
 
 // pyRepr quotes a text as Python's repr does: in single quotes unless it holds some and no double ones.
 func pyRepr(text string) string {

@@ -3,6 +3,7 @@ package standin
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -13,8 +14,8 @@ const defaultAuthScheme = "OAUTH2_PASSWORD_BEARER"
 // front, since some proxies strip it and some do not.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /health", alive)
-	mux.HandleFunc("GET /ready", alive)
+	mux.HandleFunc("GET /health", s.alive)
+	mux.HandleFunc("GET /ready", s.alive)
 	mux.HandleFunc("GET /api/v1/info", s.info)
 	if s.canActive {
 		mux.HandleFunc("PUT /api/v1/activate", s.activate)
@@ -40,8 +41,15 @@ func (s *Server) stripRoot(next http.Handler) http.Handler {
 	})
 }
 
-// alive answers the probes; no database stands behind it.
-func alive(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "OK") }
+// alive answers the probes without the database: in plain text, or as JSON before the current generation of the chart.
+func (s *Server) alive(w http.ResponseWriter, _ *http.Request) {
+	if older(s.env.Version(), "0.94.2") {
+		answer(w, http.StatusOK, "OK")
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "ok")
+}
 
 // answer sends a value as JSON.
 func answer(w http.ResponseWriter, status int, value any) {
@@ -65,7 +73,7 @@ func fail(w http.ResponseWriter, status int, detail ...string) {
 
 // failStore answers a request that the database failed.
 func (s *Server) failStore(w http.ResponseWriter, err error) {
-	printTraceback(s.out, "handle_request", err)
+	s.log.traceback("handle_request", err)
 	var py *pyError
 	if errors.As(err, &py) {
 		fail(w, http.StatusInternalServerError, py.class, py.text)

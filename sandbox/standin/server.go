@@ -11,34 +11,35 @@ import (
 	"sync"
 )
 
-// Server is a started stand-in server. It is an http.Handler; where it listens is the caller's choice.
+// Server is a running stand-in server: an http.Handler for the caller's listener.
 type Server struct {
 	env       Env
 	store     *store
 	jwtKey    []byte
 	basePath  string // rootUrlPath without a trailing slash, empty at the root
-	canActive bool   // false where authentication is external
+	canActive bool   // can be activated: not with external authentication
 	handler   http.Handler
-	out       *lockedWriter
+	log       Log
 }
 
-// NewServer starts a server: it checks the settings, opens the store (nothing is waited for), migrates
-// it unless DISABLE_DATABASE_MIGRATION says otherwise, makes the secrets stores' clients as far as that
-// goes without the network, and activates itself where the environment asks for it. A failure is written
-// to out as a Python server leaves it in its log, and returned. The caller closes the server.
+// NewServer starts a server: it checks the settings, opens the store without waiting for it, migrates it unless
+// DISABLE_DATABASE_MIGRATION is set, checks the settings of the secrets stores without calling them, and activates itself
+// if the environment asks for it. A failure is logged to out as a Python traceback, and returned. The caller closes the
+// server.
 func NewServer(ctx context.Context, env Env, out io.Writer) (*Server, error) {
-	s := &Server{env: env, out: &lockedWriter{to: out}}
+	s := &Server{env: env, log: NewLog(env, &lockedWriter{to: out})}
 	if err := s.start(ctx); err != nil {
-		printTraceback(s.out, "initialize", err)
-		_, _ = fmt.Fprintln(s.out, "ERROR:    Application startup failed. Exiting.")
+		s.log.traceback("initialize", err)
+		s.log.Error("uvicorn.error:startup:1", "Application startup failed. Exiting.")
 		return nil, fmt.Errorf("server startup failed: %w", err)
 	}
-	_, _ = fmt.Fprintln(s.out, "INFO:     Application startup complete.")
+	s.log.Info("uvicorn.error:startup:1", "Application startup complete.")
 	return s, nil
 }
 
 func (s *Server) start(ctx context.Context) error {
-	_, _ = fmt.Fprintf(s.out, "INFO:     ZenML stand-in server %s\nINFO:     Waiting for application startup.\n", s.env.Version())
+	s.log.Info("standin.server:start:1", "ZenML stand-in server %s", s.env.Version())
+	s.log.Info("uvicorn.error:startup:1", "Waiting for application startup.")
 	if err := s.env.checkSettings(); err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// prepare brings the opened store and what hangs on it to the point where requests can be answered.
+// prepare makes the opened store ready for requests.
 func (s *Server) prepare(ctx context.Context) error {
 	noMigration, err := s.env.truth("DISABLE_DATABASE_MIGRATION", false)
 	if err != nil {
@@ -69,7 +70,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if noMigration {
 		err = s.store.requireSchema(ctx, s.env.Version())
 	} else {
-		err = s.store.migrate(ctx, s.env, s.out)
+		err = s.store.migrate(ctx, s.env, s.log)
 	}
 	if err != nil {
 		return err
@@ -92,11 +93,10 @@ func (s *Server) Close() error { return s.store.close() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	logged := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	s.handler.ServeHTTP(logged, r)
-	_, _ = fmt.Fprintf(s.out, "INFO:     %s - \"%s %s HTTP/%d.%d\" %d %s\n",
-		r.RemoteAddr, r.Method, r.URL.RequestURI(), r.ProtoMajor, r.ProtoMinor, logged.status, http.StatusText(logged.status))
+	s.log.Info("uvicorn.access:send:1", "%s - \"%s %s HTTP/%d.%d\" %d", r.RemoteAddr, r.Method, r.URL.RequestURI(), r.ProtoMajor, r.ProtoMinor, logged.status)
 }
 
-// signingKey is the key of the tokens: the one the chart sets, or one that ends with the process.
+// signingKey returns the key of the tokens: the chart's, or a random one that is lost with the process.
 func signingKey(env Env) ([]byte, error) {
 	if key := env["ZENML_SERVER_JWT_SECRET_KEY"]; key != "" {
 		return []byte(key), nil
@@ -119,7 +119,7 @@ func (r *statusRecorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// lockedWriter lets requests that run side by side write whole lines.
+// lockedWriter keeps the lines of concurrent requests whole.
 type lockedWriter struct {
 	mu sync.Mutex
 	to io.Writer

@@ -54,7 +54,7 @@ func (s *store) ensureSettings(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	if err := s.insertFirst(ctx, "server_settings", "id, server_name, active, enable_analytics", newID(), "default", false, analytics); err != nil {
+	if err := s.insertFirst(ctx, "server_settings", "id, server_name, active, enable_analytics", newID(), "", false, analytics); err != nil {
 		_, err = s.settings(ctx)
 		return err
 	}

@@ -25,8 +25,8 @@ type store struct {
 
 func (s *store) close() error { return s.db.Close() }
 
-// openStore opens the database that the environment names and proves that it answers; a MySQL
-// database that does not exist is made.
+// openStore opens the database that the environment names and checks that it answers. It creates a missing MySQL
+// database.
 func openStore(ctx context.Context, env Env) (*store, error) {
 	text := env["ZENML_STORE_URL"]
 	if text == "" {
@@ -42,7 +42,8 @@ func openStore(ctx context.Context, env Env) (*store, error) {
 	case "mysql":
 		return openMySQL(ctx, u, env)
 	}
-	return nil, storeFault(fmt.Sprintf("Invalid SQL driver %s: the URL must begin with mysql:// or sqlite://", pyRepr(u.scheme)))
+	// The real server quotes the whole URL, with its password.
+	return nil, &pyError{class: "TypeError", text: fmt.Sprintf("No store implementation found for URL: %s://%s:***@%s/%s.", u.scheme, u.user, u.address(), u.database)}
 }
 
 // configFolder is where the server keeps its files; the chart mounts a volume there.

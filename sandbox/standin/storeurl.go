@@ -82,7 +82,7 @@ func (u *storeURL) checkMySQL(env Env) error {
 		return storeFault("Invalid MySQL configuration: the username, password and database must be set in the URL or as configuration attributes")
 	}
 	if !databaseName.MatchString(u.database) {
-		return storeFault(fmt.Sprintf("Invalid database name %s: it must match the pattern %s", pyRepr(u.database), databaseName))
+		return storeFault(fmt.Sprintf("The database name does not conform to the required format rules (%s): %s", databaseName, u.database))
 	}
 	return nil
 }
@@ -93,6 +93,6 @@ func (u *storeURL) address() string { return net.JoinHostPort(u.host, strconv.It
 func storeFault(fault string) error {
 	return &pyError{
 		class: "pydantic_core._pydantic_core.ValidationError",
-		text:  "1 validation error for SqlZenStoreConfiguration\n  Value error, " + fault,
+		text:  "1 validation error for RBACSqlZenStore\n  Value error, " + fault,
 	}
 }

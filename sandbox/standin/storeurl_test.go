@@ -7,14 +7,14 @@ import (
 
 func TestStoreURLRefusals(t *testing.T) {
 	for url, want := range map[string]string{
-		"postgresql://u:secret@h/d":             "Invalid SQL driver 'postgresql'",
-		"mysql+pymysql://u:secret@h/d":          "Invalid SQL driver 'mysql+pymysql'",
+		"postgresql://u:secret@h/d":             "No store implementation found for URL: postgresql://u:***@h",
+		"mysql+pymysql://u:secret@h/d":          "No store implementation found for URL: mysql+pymysql://u:***@h",
 		"db.example.com/zenml":                  "Could not parse",
 		"mysql://u:secret@h:port/d":             "invalid literal for int() with base 10: 'port'",
 		"mysql://u:secret@h/":                   "username, password and database must be set",
 		"mysql://h/d":                           "username, password and database must be set",
 		"mysql://u@h/d":                         "username, password and database must be set",
-		"mysql://u:secret@h/my-db":              "Invalid database name 'my-db'",
+		"mysql://u:secret@h/my-db":              "The database name does not conform to the required format rules",
 		"mysql://u:secret@h/d?charset=utf8mb4":  "Invalid MySQL URL query parameter `charset`",
 		"mysql://u:secret@h/d?ssl=perhaps":      "valid boolean",
 		"mysql://u:secret@h/d?ssl_ca=/no&ssl=1": "'/no'",

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -30,7 +29,8 @@ func migrate(env standin.Env) int {
 func serve(env standin.Env) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	fmt.Printf("INFO:     Started server process [%d]\n", os.Getpid())
+	log := standin.NewLog(env, os.Stdout)
+	log.Info("uvicorn.error:_serve:1", "Started server process [%d]", os.Getpid())
 	server, err := standin.NewServer(ctx, env, os.Stdout)
 	if err != nil {
 		return exitStartFailed
@@ -42,31 +42,31 @@ func serve(env standin.Env) int {
 	}
 	listener, err := net.Listen("tcp", ":"+port)
 	if err != nil {
-		fmt.Printf("ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', %s): %v\n", port, err)
+		log.Error("uvicorn.error:startup:1", "[Errno 98] error while attempting to bind on address ('0.0.0.0', %s): %v", port, err)
 		return exitFailed
 	}
-	fmt.Printf("INFO:     Uvicorn running on http://0.0.0.0:%d (Press CTRL+C to quit)\n", listener.Addr().(*net.TCPAddr).Port)
-	return answerUntil(ctx, listener, server)
+	log.Info("uvicorn.error:_log_started_message:1", "Uvicorn running on http://0.0.0.0:%d (Press CTRL+C to quit)", listener.Addr().(*net.TCPAddr).Port)
+	return answerUntil(ctx, listener, server, log)
 }
 
 // answerUntil serves on the listener until ctx ends, then lets open requests finish.
-func answerUntil(ctx context.Context, listener net.Listener, handler http.Handler) int {
+func answerUntil(ctx context.Context, listener net.Listener, handler http.Handler, log standin.Log) int {
 	httpServer := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(listener) }()
 	select {
 	case err := <-failed:
-		fmt.Printf("ERROR:    %v\n", err)
+		log.Error("uvicorn.error:serve:1", "%v", err)
 		return exitFailed
 	case <-ctx.Done():
 	}
-	fmt.Println("INFO:     Shutting down")
+	log.Info("uvicorn.error:shutdown:1", "Shutting down")
 	drain, cancel := context.WithTimeout(context.Background(), drainFor)
 	defer cancel()
 	if err := httpServer.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		fmt.Printf("ERROR:    %v\n", err)
+		log.Error("uvicorn.error:shutdown:1", "%v", err)
 		return exitFailed
 	}
-	fmt.Printf("INFO:     Finished server process [%d]\n", os.Getpid())
+	log.Info("uvicorn.error:_serve:1", "Finished server process [%d]", os.Getpid())
 	return 0
 }

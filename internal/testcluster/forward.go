@@ -1,0 +1,63 @@
+package testcluster
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/portforward"
+	"k8s.io/client-go/transport/spdy"
+)
+
+// Forward forwards a local port to port 8080 of a pod until the test ends, and returns the URL.
+func (c *Cluster) Forward(t testing.TB, namespace, pod string) string {
+	t.Helper()
+	config, err := c.Access().Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, upgrader, err := spdy.RoundTripperFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := c.Client(t).CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
+	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, url)
+	stop, ready := make(chan struct{}), make(chan struct{})
+	forwarder, err := portforward.New(dialer, []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- forwarder.ForwardPorts() }()
+	t.Cleanup(func() { close(stop) })
+	select {
+	case <-ready:
+	case err := <-ended:
+		t.Fatalf("port-forward to pod %s: %v", pod, err)
+	}
+	ports, err := forwarder.GetPorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d", ports[0].Local)
+}
+
+// ServerPod returns the name of the running pod of the ZenML server in a namespace.
+func (c *Cluster) ServerPod(t testing.TB, namespace string) string {
+	t.Helper()
+	pods, err := c.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{
+		LabelSelector: "app.kubernetes.io/name=zenml", FieldSelector: "status.phase=Running",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pod := range pods.Items {
+		if pod.DeletionTimestamp == nil {
+			return pod.Name
+		}
+	}
+	t.Fatalf("namespace %s has no running pod of the server", namespace)
+	return ""
+}
