@@ -1,12 +1,16 @@
 package testcluster
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
 )
@@ -44,20 +48,34 @@ func (c *Cluster) Forward(t testing.TB, namespace, pod string) string {
 	return fmt.Sprintf("http://127.0.0.1:%d", ports[0].Local)
 }
 
-// ServerPod returns the name of the running pod of the ZenML server in a namespace.
+// ServerPod waits for a ready pod of the ZenML server in a namespace and returns its name.
 func (c *Cluster) ServerPod(t testing.TB, namespace string) string {
 	t.Helper()
-	pods, err := c.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{
-		LabelSelector: "app.kubernetes.io/name=zenml", FieldSelector: "status.phase=Running",
+	pods := c.Client(t).CoreV1().Pods(namespace)
+	name := ""
+	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
+		found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
+		if err != nil {
+			return false, err
+		}
+		for _, pod := range found.Items {
+			if pod.DeletionTimestamp == nil && isReady(pod) {
+				name = pod.Name
+			}
+		}
+		return name != "", nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("no pod of the server in namespace %s becomes ready: %v", namespace, err)
 	}
-	for _, pod := range pods.Items {
-		if pod.DeletionTimestamp == nil {
-			return pod.Name
+	return name
+}
+
+func isReady(pod corev1.Pod) bool {
+	for _, condition := range pod.Status.Conditions {
+		if condition.Type == corev1.PodReady {
+			return condition.Status == corev1.ConditionTrue
 		}
 	}
-	t.Fatalf("namespace %s has no running pod of the server", namespace)
-	return ""
+	return false
 }

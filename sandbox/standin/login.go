@@ -77,8 +77,13 @@ func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 		s.failStore(w, err)
 		return
 	}
+	token := s.tokenOf(r, settings.id)
+	if token == "" {
+		fail(w, http.StatusUnauthorized, "Not authenticated")
+		return
+	}
 	claims := jwt.RegisteredClaims{}
-	_, err = jwt.ParseWithClaims(s.tokenOf(r, settings.id), &claims, func(*jwt.Token) (any, error) { return s.jwtKey, nil },
+	_, err = jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return s.jwtKey, nil },
 		jwt.WithValidMethods([]string{"HS256"}),
 		jwt.WithIssuer(s.env.or("ZENML_SERVER_JWT_TOKEN_ISSUER", settings.id)),
 		jwt.WithAudience(s.env.or("ZENML_SERVER_JWT_TOKEN_AUDIENCE", settings.id)))
