@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the sandbox, unless these very sources were built before, and prints
-# the path of its binary. Talk goes to standard error.
+# Builds the sandbox, unless the same sources were built before, and prints the
+# path of its binary. Progress goes to standard error.
 #
 #   build.sh                   the sandbox
-#   build.sh --addons https    a sandbox with the add-on for HTTPS beside it
+#   build.sh --addons https    a sandbox with the add-on for HTTPS
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -21,7 +21,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
 
-# sources FOLDER lists what goes into the binaries: all files but tests and talk.
+# sources FOLDER lists the files that the binaries are built from.
 sources() {
   find "$1" -type f ! -name '*_test.go' ! -name '*.md' ! -name '*.sh' ! -path '*/testdata/*' ! -path '*/.*/*' ! -path './addons/*' | sort
   echo ./build.sh
@@ -36,8 +36,8 @@ digest() {
   } | sha256 | cut -c1-20
 }
 
-# lock waits for other builds. Its holder's process id is inside, so that a
-# lock left by a killed build is recognised.
+# lock waits for other builds. The lock has its holder's process id, so that the
+# lock of a killed build is recognized.
 lock() {
   local dir=$cache/.lock told=
   until mkdir "$dir" 2>/dev/null; do
@@ -58,8 +58,8 @@ lock() {
 
 cores() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
 
-# watch tells how the build gets on, from what go writes to the log, until the
-# process ends: often on a terminal, every 15 seconds elsewhere.
+# watch reports the progress of the build from the log that go writes, until the
+# process ends: every 2 seconds on a terminal, every 15 elsewhere.
 watch() {
   local process=$1 log=$2 start=$SECONDS interval=15 last=$SECONDS line
   [ ! -t 2 ] || interval=2
@@ -111,12 +111,12 @@ compile() {
   local process=$!
   trap 'kill $process 2>/dev/null; exit 130' INT TERM
   watch $process "$log"
-  wait $process || { grep -Ev '^(go: downloading .*|[A-Za-z0-9._/~-]+)$' "$log" | tail -30 >&2; say "$what could not be built"; exit 1; }
+  wait $process || { grep -Ev '^(go: downloading .*|[A-Za-z0-9._/~-]+)$' "$log" | tail -30 >&2; say "cannot build $what"; exit 1; }
   trap 'exit 130' INT TERM
   rm "$log"
 }
 
-# prune removes all but the newest builds; those that still run stay.
+# prune removes all but the newest builds, and keeps those that run.
 prune() {
   local running
   running=$(ls -l /proc/[0-9]*/exe 2>/dev/null || true)
@@ -135,7 +135,7 @@ ensure() {
     mkdir -p "$cache"
     lock
     if [ ! -e "$built" ]; then
-      say "building $what; a first build takes about $((minutes / $(cores) + 1)) minutes"
+      say "building $what; the first build takes about $((minutes / $(cores) + 1)) minutes"
       start=$SECONDS
       mkdir "$cache/.new.$$"
       compile "$steps" "$cache/.new.$$"

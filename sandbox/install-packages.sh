@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the sandbox's real nodes need, where that can be done unasked
-# (root on Debian or Ubuntu), and elsewhere says what to install. It never fails:
-# without these packages the sandbox simulates its nodes.
+# Installs what the sandbox's real nodes need (as root on Debian or Ubuntu), and
+# names it elsewhere. It never fails: without these packages the sandbox simulates
+# its nodes.
 set -uo pipefail
 
 packages="containerd runc containernetworking-plugins iptables iproute2"
@@ -10,7 +10,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
 
-# provided tells whether a package's programs are there, whoever brought them.
+# provided reports whether a package's programs are installed, from whatever source.
 provided() {
   case $1 in
     containerd) command -v containerd && command -v containerd-shim-runc-v2 ;;
@@ -27,8 +27,8 @@ missing() {
   done
 }
 
-# quietly keeps packages from starting their services while the command runs:
-# the sandbox runs a containerd of its own. A policy that is there already stays.
+# quietly keeps packages from starting their services while the command runs: the
+# sandbox runs its own containerd. An existing policy is kept.
 quietly() {
   local policy=/usr/sbin/policy-rc.d status
   if [ -e $policy ]; then
@@ -45,7 +45,7 @@ quietly() {
 main() {
   PATH=$PATH:/usr/sbin:/sbin
   if [ "$(uname -s)" != Linux ]; then
-    say "the sandbox simulates its nodes here: real ones need Linux"
+    say "the sandbox simulates its nodes: real ones need Linux"
     return
   fi
   local needed
@@ -59,7 +59,7 @@ main() {
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086 # a list of names
   if ! { apt-get update -qq && quietly apt-get install -y -qq --no-install-recommends $needed; } >&2; then
-    say "could not install ${needed% }: the sandbox simulates its nodes"
+    say "cannot install ${needed% }: the sandbox simulates its nodes"
   fi
 }
 

@@ -13,12 +13,11 @@ import (
 	"time"
 )
 
-// Azure is a protocol server of our own, written from Microsoft's REST
-// reference: the login of service principals, and key vaults with their
-// challenge, the secrets calls of a store each with its permission, and
-// soft-delete. It is no emulator by Microsoft or anybody else.
+// Azure is a protocol server of our own, written from Microsoft's REST reference: the login of service principals, and
+// key vaults with their challenge, the secrets calls of a store each with its permission, and soft-delete. It is not an
+// emulator by Microsoft.
 type Azure struct {
-	Proxy  string // leads to it under Azure's own names
+	Proxy  string // forwards Azure's host names to it
 	CA     string // of its certificates, PEM
 	Tenant string
 
@@ -30,9 +29,9 @@ type Azure struct {
 // AzureVault is one key vault.
 type AzureVault struct {
 	Tenant    string
-	Protected bool   // purge protection: deleted secrets stay until the retention ends
-	Wall      string // "ForbiddenByFirewall": it lets nobody in, for that reason
-	Taken     int    // that many next names are those of deleted secrets that it keeps
+	Protected bool   // purge protection: deleted secrets are kept until the retention ends
+	Wall      string // reason why it refuses everybody, such as "ForbiddenByFirewall"
+	Taken     int    // how many of the next names belong to deleted secrets that it keeps
 
 	secrets, deleted map[string]string
 }
@@ -55,7 +54,7 @@ func StartAzure(t testing.TB) *Azure {
 	return a
 }
 
-// Vault makes a key vault, or makes it anew.
+// Vault creates or replaces a key vault.
 func (a *Azure) Vault(name string, v AzureVault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -63,21 +62,21 @@ func (a *Azure) Vault(name string, v AzureVault) {
 	a.vaults[name] = &v
 }
 
-// App makes a service principal that may do some of get, set, delete, purge.
+// App creates a service principal with some of the permissions get, set, delete, purge.
 func (a *Azure) App(client, secret string, may ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.apps[client] = &azureApp{secret: secret, may: may}
 }
 
-// Expire ends the client secret of a service principal.
+// Expire makes the client secret of a service principal expire.
 func (a *Azure) Expire(client string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.apps[client].expired = true
 }
 
-// Secrets lists the secrets of a vault, and those that are deleted and kept.
+// Secrets lists the secrets of a vault, and its deleted ones.
 func (a *Azure) Secrets(vault string) (there, deleted []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -146,7 +145,7 @@ func refuseVault(w http.ResponseWriter, status int, code, inner, text string) {
 	answer(w, status, map[string]any{"error": body})
 }
 
-// inVault looks at the token, the wall and the permission, then serves.
+// inVault checks the token, the firewall and the permission, then serves.
 func (a *Azure) inVault(w http.ResponseWriter, r *http.Request, v *AzureVault) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	claims := claimsOf(r.Header.Get("Authorization"))

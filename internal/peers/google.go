@@ -11,25 +11,23 @@ import (
 	"testing"
 )
 
-// Google is a protocol server of our own, written from Google's REST
-// reference: tokens for signed assertions and refresh tokens, token info,
-// impersonation, testIamPermissions, and the part of Secret Manager that a
-// secrets store uses, each with its IAM permission. It is no emulator by
-// Google or anybody else.
+// Google is a protocol server of our own, written from Google's REST reference: tokens for signed assertions and refresh
+// tokens, token info, impersonation, testIamPermissions, and the part of Secret Manager that a secrets store uses, each
+// with its IAM permission. It is not an emulator by Google.
 type Google struct {
-	Proxy     string // leads to it under Google's own names
+	Proxy     string // forwards Google's host names to it
 	CA        string // of its certificates, PEM
 	ProjectID string
 	Number    string
 
 	mu       sync.Mutex
 	accounts map[string]*googleAccount
-	tokens   map[string]string          // whose a token is
+	tokens   map[string]string          // account of each token
 	secrets  map[string]*googleSecret   // by ID
-	disabled bool                       // Secret Manager is
-	noIAM    bool                       // the Resource Manager API is switched off
-	refresh  map[string]string          // whose a refresh token is
-	acts     map[string]map[string]bool // who may act as whom
+	disabled bool                       // Secret Manager is disabled
+	noIAM    bool                       // the Resource Manager API is disabled
+	refresh  map[string]string          // account of each refresh token
+	acts     map[string]map[string]bool // accounts that can impersonate others
 }
 
 type googleSecret struct {
@@ -66,21 +64,21 @@ func StartGoogle(t testing.TB) *Google {
 	return g
 }
 
-// Secrets lists the IDs of the secrets that are there.
+// Secrets lists the IDs of the secrets.
 func (g *Google) Secrets() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Sorted(maps.Keys(g.secrets))
 }
 
-// Disable switches Secret Manager off in the project.
+// Disable disables Secret Manager in the project.
 func (g *Google) Disable() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.disabled = true
 }
 
-// DisableResourceManager switches off the API that tells the rights on a project.
+// DisableResourceManager disables the API that reports permissions on a project.
 func (g *Google) DisableResourceManager() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -101,7 +99,7 @@ func (e googleError) write(w http.ResponseWriter) {
 	answer(w, e.code, map[string]any{"error": body})
 }
 
-// caller returns whose token came with the request.
+// caller returns the account of the request's token.
 func (g *Google) caller(w http.ResponseWriter, r *http.Request) (*googleAccount, bool) {
 	who := g.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
 	account, ok := g.accounts[who]
@@ -111,7 +109,7 @@ func (g *Google) caller(w http.ResponseWriter, r *http.Request) (*googleAccount,
 	return account, ok
 }
 
-// with serves a call to those whom a permission on the secret is given.
+// with serves a call to accounts with a permission on the secret.
 func (g *Google) with(permission string, serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
@@ -188,7 +186,7 @@ func (g *Google) access(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"payload": map[string]string{"data": versions[len(versions)-1]}})
 }
 
-// post serves the calls that hang on a secret's name by a colon.
+// post serves the calls whose verb follows the secret's name after a colon.
 func (g *Google) post(w http.ResponseWriter, r *http.Request) {
 	id, call, _ := strings.Cut(r.PathValue("call"), ":")
 	r.SetPathValue("id", id)

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// googleAccount is a service account or a user, and what it may do.
+// googleAccount is a service account or a user, with its permissions.
 type googleAccount struct {
 	email      string
 	key        *rsa.PublicKey
@@ -30,8 +30,8 @@ func (a *googleAccount) may(permission, resource string) bool {
 	return slices.Contains(a.onStore, permission) && strings.Contains(resource, "/secrets/zenml-")
 }
 
-// Account makes a service account with permissions on the project, and others
-// on secrets whose names begin with zenml-. It returns the JSON of its key.
+// Account creates a service account with permissions on the project, and others on secrets whose names begin with
+// zenml-. It returns its key as JSON.
 func (g *Google) Account(t testing.TB, name string, everywhere, onStore []string) (email, key string) {
 	t.Helper()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -52,8 +52,7 @@ func (g *Google) Account(t testing.TB, name string, everywhere, onStore []string
 	return email, string(data)
 }
 
-// User gives an account a refresh token as a person has it, and returns the
-// JSON of the login.
+// User gives an account a user's refresh token, and returns the login as JSON.
 func (g *Google) User(t testing.TB, email, refreshToken string) string {
 	t.Helper()
 	g.mu.Lock()
@@ -71,7 +70,7 @@ func (g *Google) Token(email string) string {
 	return g.issue(email)
 }
 
-// LetAct lets one account act as another.
+// LetAct lets one account impersonate another.
 func (g *Google) LetAct(who, as string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -98,8 +97,7 @@ func refuseGrant(w http.ResponseWriter, description string) {
 	answer(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": description})
 }
 
-// token hands out access tokens, for assertions signed by an account's key or
-// for refresh tokens.
+// token issues access tokens for assertions that an account's key signed, or for refresh tokens.
 func (g *Google) token(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -183,7 +181,7 @@ func (g *Google) testSecret(w http.ResponseWriter, r *http.Request) {
 	g.test(w, r, "projects/"+g.Number+"/secrets/"+r.PathValue("id"))
 }
 
-// test tells which of the permissions the caller has.
+// test reports which of the permissions the caller has.
 func (g *Google) test(w http.ResponseWriter, r *http.Request, resource string) {
 	account, ok := g.caller(w, r)
 	if !ok {

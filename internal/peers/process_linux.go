@@ -5,5 +5,5 @@ import (
 	"syscall"
 )
 
-// ownProcess lets a peer end with the test process, however that ends.
+// ownProcess ends a peer with the test process, also when that is killed.
 func ownProcess(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// Proxy starts an HTTPS proxy that leads the connections to some hosts, or to
-// every host of a domain (".vault.azure.net"), to servers of the test, so that
-// clients can use the real addresses. It refuses all others.
+// Proxy starts an HTTPS proxy that forwards connections for some hosts, or for every host of a domain
+// (".vault.azure.net"), to servers of the test, so that clients can use the real addresses. It refuses all others.
 func Proxy(t testing.TB, leads map[string]string) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// serveTLS serves over TLS under the names of a cloud's own hosts, until the
-// test ends. It returns the address and the authority of the certificate.
+// serveTLS serves over TLS for the host names of a cloud until the test ends. It returns the address and the certificate
+// authority.
 func serveTLS(t testing.TB, handler http.Handler, hosts ...string) (address, authority string) {
 	t.Helper()
 	ca := testdb.NewAuthority(t)

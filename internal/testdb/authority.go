@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Authority is a certificate authority for one test.
+// Authority is the certificate authority of one test.
 type Authority struct {
 	PEM  []byte // its own certificate
 	cert *x509.Certificate
@@ -23,7 +23,7 @@ type Authority struct {
 // Pair is a certificate and its private key, both PEM.
 type Pair struct{ Cert, Key []byte }
 
-// NewAuthority makes an authority that lasts a day.
+// NewAuthority creates an authority that is valid for a day.
 func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -40,7 +40,7 @@ func NewAuthority(t testing.TB) *Authority {
 	return &Authority{PEM: block("CERTIFICATE", der), cert: cert, key: key}
 }
 
-// Intermediate makes an authority that this one has signed.
+// Intermediate creates an authority that this one signs.
 func (a *Authority) Intermediate(t testing.TB) *Authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -63,7 +63,7 @@ func (a *Authority) Server(t testing.TB, notAfter time.Time, hosts ...string) Pa
 	return a.Named(t, notAfter, "test server", hosts...)
 }
 
-// Named issues a server's certificate with that common name.
+// Named issues a server certificate with a common name.
 func (a *Authority) Named(t testing.TB, notAfter time.Time, name string, hosts ...string) Pair {
 	t.Helper()
 	template := &x509.Certificate{
@@ -80,7 +80,7 @@ func (a *Authority) Named(t testing.TB, notAfter time.Time, name string, hosts .
 	return a.issue(t, template)
 }
 
-// Client issues a client certificate with that common name, for an hour.
+// Client issues a client certificate with a common name, valid for an hour.
 func (a *Authority) Client(t testing.TB, name string) Pair {
 	t.Helper()
 	return a.issue(t, &x509.Certificate{

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// packedAt stands in for the files' times, so that an archive's digest depends on its content alone.
+// packedAt is the time of every file, so that an archive's digest depends on its content alone.
 var packedAt = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// pack writes files into a gzipped tar below a folder named after the chart.
+// pack writes files into a gzipped tar, in a folder named after the chart.
 func pack(chart string, files []file) ([]byte, error) {
 	var out bytes.Buffer
 	compressed := gzip.NewWriter(&out)
@@ -37,8 +37,8 @@ func pack(chart string, files []file) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Unpack writes a generation's chart as a folder named zenml into dir, under the given version
-// (empty: the chart's own), and returns that folder's path. It refuses a folder that is there already.
+// Unpack writes a generation's chart as a folder named zenml into dir, in the given version (empty: the chart's own),
+// and returns that folder's path. It fails if the folder exists.
 func Unpack(generation, version, dir string) (string, error) {
 	files, err := filesOf(generation, version)
 	if err != nil {

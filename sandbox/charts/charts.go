@@ -23,7 +23,7 @@ const (
 	Legacy  = "legacy"
 )
 
-// Both prefixes need all: because a folder's files that begin with . or _ are left out otherwise.
+// The prefix all: includes files whose names begin with . or _.
 //
 //go:embed all:current all:legacy
 var folders embed.FS
@@ -59,8 +59,8 @@ func Archives() ([]Archive, error) {
 	return archives, nil
 }
 
-// Package packages one generation under the given version, for chart and server alike, so that
-// upgrades can be tried; an empty version keeps the chart's own.
+// Package packages one generation in the given version, for chart and server alike, so that tests can upgrade; an empty
+// version keeps the chart's own.
 func Package(generation, version string) (Archive, error) {
 	files, err := filesOf(generation, version)
 	if err != nil {
@@ -108,7 +108,7 @@ type file struct {
 	data []byte
 }
 
-// filesOf lists a generation's files by name, Chart.yaml with the version put in.
+// filesOf lists a generation's files by name, with the version in Chart.yaml.
 func filesOf(generation, version string) ([]file, error) {
 	if !slices.Contains([]string{Current, Legacy}, generation) {
 		return nil, fmt.Errorf("unknown chart generation %q: use %q or %q", generation, Current, Legacy)

@@ -95,10 +95,13 @@ func (s *sandbox) logs(t *testing.T, name string) string {
 	return string(data)
 }
 
+// startsWithin is how long a server may take in a pod; the real one imports its packages first.
+const startsWithin = 2 * time.Minute
+
 // waitLog waits until a pod's log contains text.
 func (s *sandbox) waitLog(t *testing.T, name, text string) {
 	t.Helper()
-	eventually(t, 20*time.Second, func(ctx context.Context) string {
+	eventually(t, startsWithin, func(ctx context.Context) string {
 		data, err := s.client.CoreV1().Pods(namespace).GetLogs(name, &corev1.PodLogOptions{}).DoRaw(ctx)
 		if err != nil || !strings.Contains(string(data), text) {
 			return fmt.Sprintf("log of %s lacks %q (%v):\n%s", name, text, err, data)

@@ -23,7 +23,7 @@ func TestSimulatedNodes(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *sandbox){
 		"a pod of the stand-in serves and logs":    simulatedServer,
 		"a migration succeeds or fails as it does": simulatedMigration,
-		"the installer's look at the database":     simulatedLook,
+		"the installer's database check":           simulatedCheck,
 		"a missing Secret keeps a pod waiting":     simulatedMissingSecret,
 		"a volume keeps what a server wrote":       simulatedVolume,
 		"faults are played":                        simulatedFaults,
@@ -63,26 +63,26 @@ func simulatedMigration(t *testing.T, s *sandbox) {
 	}
 }
 
-func simulatedLook(t *testing.T, s *sandbox) {
+func simulatedCheck(t *testing.T, s *sandbox) {
 	for name, want := range map[string]struct{ password, log string }{
 		"right": {password(t, s), `"step":"done"`},
 		"wrong": {"not-the-password", `"code":1045`},
 	} {
-		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "look-" + name}, StringData: map[string]string{"password": want.password}}
+		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "check-" + name}, StringData: map[string]string{"password": want.password}}
 		if _, err := s.client.CoreV1().Secrets(namespace).Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		pod := s.pod("look-"+name, nil, map[string]string{
+		pod := s.pod("check-"+name, nil, map[string]string{
 			"ZENML_PREFLIGHT_HOST": s.Database.Host, "ZENML_PREFLIGHT_PORT": fmt.Sprint(s.Database.Port), "ZENML_PREFLIGHT_TLS": "off",
-			"ZENML_PREFLIGHT_USER": s.Database.User, "ZENML_PREFLIGHT_DATABASE": s.Database.Name, "ZENML_PREFLIGHT_FILES": "/run/look",
+			"ZENML_PREFLIGHT_USER": s.Database.User, "ZENML_PREFLIGHT_DATABASE": s.Database.Name, "ZENML_PREFLIGHT_FILES": "/run/check",
 		})
-		pod.Spec.Containers[0].Command = []string{"python3", "-c", standin.LookMarker + "main()"}
-		pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "files", MountPath: "/run/look"}}
+		pod.Spec.Containers[0].Command = []string{"python3", "-c", standin.CheckMarker + "main()"}
+		pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "files", MountPath: "/run/check"}}
 		pod.Spec.Volumes = []corev1.Volume{{Name: "files", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret.Name}}}}
 		s.create(t, pod)
 		s.waitPhase(t, pod.Name, corev1.PodSucceeded)
 		if log := s.logs(t, pod.Name); !strings.Contains(log, want.log) {
-			t.Errorf("the look with the %s password: %s", name, log)
+			t.Errorf("the check with the %s password: %s", name, log)
 		}
 	}
 }

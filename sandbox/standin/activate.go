@@ -7,8 +7,7 @@ import (
 	"net/http"
 )
 
-// activate answers PUT /api/v1/activate. No login is asked for, and it works once: afterwards it is
-// an illegal operation, which the server's exception table maps to 403.
+// activate answers PUT /api/v1/activate. It needs no login and works once; later calls get status 403.
 func (s *Server) activate(w http.ResponseWriter, r *http.Request) {
 	var body activation
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body); err != nil {
@@ -28,8 +27,8 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// activateUnattended activates an inactive server from the environment where that asks for it. A
-// missing password means an empty one.
+// activateUnattended activates an inactive server if the environment asks for it. A missing password means an empty
+// one.
 func (s *Server) activateUnattended(ctx context.Context) error {
 	wanted, err := s.env.truth("ZENML_SERVER_AUTO_ACTIVATE", false)
 	if err != nil || !wanted || !s.canActive {

@@ -103,7 +103,7 @@ func (s *store) dumpTable(ctx context.Context, table string, to *json.Encoder) e
 	return s.explain(rows.Err())
 }
 
-// copyDatabase makes the backup database anew and copies every table into it.
+// copyDatabase recreates the backup database and copies every table into it.
 func (s *store) copyDatabase(ctx context.Context, backup string) error {
 	if !databaseName.MatchString(backup) || strings.Contains(backup, "`") {
 		return storeFault("the backup_database attribute must be set to a valid database name for the database backup strategy")

@@ -1,11 +1,9 @@
-// Package standin is a server that behaves like a ZenML server as far as an installer can see: it
-// reads the variables that the chart sets, migrates and opens the database they name, fails with
-// the words the real one fails with, and answers the HTTP calls that prove, activate and log in.
-// It is written from what is publicly known of the real one and shares no code with it.
+// Package standin is a server that behaves like a ZenML server towards an installer: it reads the variables that the
+// chart sets, migrates and opens the database, fails with the real server's messages, and answers the API calls of an
+// installation. It shares no code with the real server.
 //
-// What it does not do: it runs no pipelines, has no dashboard beyond the activation pages, and
-// contacts no cloud: a secrets store of a cloud type is checked only as far as its configuration
-// can be judged without the network.
+// It runs no pipelines, has no dashboard beyond the activation pages, and contacts no cloud: of a secrets store it
+// checks only the configuration.
 package standin
 
 import (
@@ -14,11 +12,10 @@ import (
 	"strings"
 )
 
-// DefaultVersion is the version the server reports when the environment names none: that of the
-// current stand-in chart.
+// DefaultVersion is the version that the server reports by default: that of the current stand-in chart.
 const DefaultVersion = "0.98.1"
 
-// Env is the environment of the process, by name. Read besides the server's own variables:
+// Env is the environment of the process, by name. Besides the server's own variables it has:
 //
 //	ZENML_STANDIN_VERSION  the version to report and the revision to migrate to
 //	ZENML_STANDIN_CLASSES  comma-separated class paths that a custom image would hold
@@ -33,7 +30,7 @@ func (e Env) Version() string {
 	return DefaultVersion
 }
 
-// or returns a variable's value, or the fallback where it is empty or unset.
+// or returns a variable's value, or the fallback if it is empty or unset.
 func (e Env) or(name, fallback string) string {
 	if v := e[name]; v != "" {
 		return v
@@ -41,7 +38,7 @@ func (e Env) or(name, fallback string) string {
 	return fallback
 }
 
-// truth reads a boolean the way the server's settings do.
+// truth reads a boolean as the server's settings do.
 func (e Env) truth(name string, fallback bool) (bool, error) {
 	switch strings.ToLower(strings.TrimSpace(e[name])) {
 	case "":
@@ -54,7 +51,7 @@ func (e Env) truth(name string, fallback bool) (bool, error) {
 	return false, invalidSetting(name, "should be a valid boolean, unable to interpret input")
 }
 
-// number reads an integer; 1e+06, which the chart makes of a million, is none.
+// number reads an integer. 1e+06, which the chart renders for a million, is an error.
 func (e Env) number(name string, fallback int) (int, error) {
 	text := strings.TrimSpace(e[name])
 	if text == "" {
@@ -82,7 +79,7 @@ var integerSettings = []string{
 	"ZENML_SERVER_REQUEST_CACHE_TIMEOUT",
 }
 
-// checkSettings refuses what the server's settings model refuses before anything is opened.
+// checkSettings returns the errors of the server's settings model.
 func (e Env) checkSettings() error {
 	for _, name := range integerSettings {
 		if _, err := e.number(name, 0); err != nil {
@@ -92,7 +89,7 @@ func (e Env) checkSettings() error {
 	return nil
 }
 
-// debug says whether the server logs at debug level.
+// debug reports whether the server logs at debug level.
 func (e Env) debug() bool {
 	on, err := e.truth("ZENML_DEBUG", false)
 	return (err == nil && on) || strings.EqualFold(e["ZENML_LOGGING_VERBOSITY"], "debug")

@@ -8,8 +8,8 @@ import (
 // secureHeader is a header that the server sends unless its variable disables or replaces it.
 type secureHeader struct{ variable, header, value string }
 
-// secureHeaderDefaults are the headers and what "enabled" makes of them. HSTS is on by default and
-// covers the subdomains. The pages' own content security policy is stricter and stays.
+// secureHeaderDefaults are the headers and what "enabled" makes of them. HSTS is on by default and covers the
+// subdomains. The pages have their own, stricter content security policy.
 var secureHeaderDefaults = []secureHeader{
 	{"SERVER", "Server", "zenml-stand-in"},
 	{"HSTS", "Strict-Transport-Security", "max-age=63072000; includeSubDomains"},

@@ -2,7 +2,7 @@ package standin
 
 import "net/http"
 
-// info answers who the server is. It needs no login and reads the database.
+// info answers GET /api/v1/info, without a login and from the database.
 func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.store.settings(r.Context())
 	if err != nil {

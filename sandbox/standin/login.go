@@ -50,7 +50,7 @@ func (s *Server) sendToken(w http.ResponseWriter, r *http.Request, user *account
 	answer(w, http.StatusOK, reply)
 }
 
-// sign makes a user's token, and says how long it holds; zero means until the key changes.
+// sign creates a user's token and returns its lifetime; zero means until the key changes.
 func (s *Server) sign(user *account, serverID string) (string, time.Duration, error) {
 	minutes, err := s.env.number("ZENML_SERVER_JWT_TOKEN_EXPIRE_MINUTES", 0)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *Server) sign(user *account, serverID string) (string, time.Duration, er
 	return token, lifetime, err
 }
 
-// currentUser answers who holds the token.
+// currentUser answers GET /api/v1/current-user.
 func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.store.settings(r.Context())
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tokenOf finds a request's token: the bearer's, else the browser's cookie.
+// tokenOf returns a request's bearer token, else that in the cookie.
 func (s *Server) tokenOf(r *http.Request, serverID string) string {
 	if scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " "); found && strings.EqualFold(scheme, "bearer") {
 		return token

@@ -9,11 +9,10 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// errNoDatabase is MySQL's "unknown database", the one failure after which the server goes on: by making it.
+// errNoDatabase is MySQL's "unknown database", after which the server creates the database.
 const errNoDatabase = 1049
 
-// openMySQL connects as the settings say. On "unknown database" alone it makes the database; every
-// other failure is final.
+// openMySQL connects with the settings. It creates an unknown database; every other failure is final.
 func openMySQL(ctx context.Context, u storeURL, env Env) (*store, error) {
 	if err := u.checkMySQL(env); err != nil {
 		return nil, err
@@ -57,7 +56,7 @@ func mysqlConfig(u storeURL, env Env) (*mysql.Config, error) {
 	return cfg, err
 }
 
-// silent keeps the driver from writing to the process's standard error by itself.
+// silent keeps the driver from writing to standard error.
 type silent struct{}
 
 func (silent) Print(...any) {}
@@ -75,7 +74,7 @@ func connect(ctx context.Context, cfg *mysql.Config) (*sql.DB, error) {
 	return db, nil
 }
 
-// createDatabase makes the database, without naming a charset; the name was checked before.
+// createDatabase creates the database without a character set. The caller has checked the name.
 func createDatabase(ctx context.Context, cfg *mysql.Config) error {
 	server := cfg.Clone()
 	server.DBName = ""
@@ -90,7 +89,7 @@ func createDatabase(ctx context.Context, cfg *mysql.Config) error {
 
 func quoteName(name string) string { return "`" + name + "`" }
 
-// sizePool bounds the connections as the server does: 20 and 20 more by default.
+// sizePool limits the connections as the server does: a pool of 20 and an overflow of 20 by default.
 func sizePool(db *sql.DB, env Env) error {
 	size, err := env.number("ZENML_STORE_POOL_SIZE", 20)
 	if err != nil {
@@ -106,8 +105,8 @@ func sizePool(db *sql.DB, env Env) error {
 	return nil
 }
 
-// checkAuthMode refuses what the server refuses around RDS IAM logins; the stand-in has no AWS
-// identity, so a well-formed one ends like a pod without credentials.
+// checkAuthMode returns the server's errors about RDS IAM logins. The stand-in has no AWS identity, so correct settings
+// fail like a pod without credentials.
 func checkAuthMode(u storeURL, env Env) error {
 	switch mode := env.or("ZENML_STORE_AUTH_MODE", "password"); mode {
 	case "password":

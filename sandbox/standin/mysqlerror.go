@@ -20,7 +20,7 @@ const (
 	clientTLS           = 2026
 )
 
-// mysqlError words a failure of the driver as PyMySQL does. The driver's own errors never hold the password.
+// mysqlError returns PyMySQL's error for a failure of the driver. The driver's errors never have the password.
 func mysqlError(err error, host string) error {
 	var py *pyError
 	if errors.As(err, &py) {
@@ -45,7 +45,7 @@ func mysqlError(err error, host string) error {
 	return operational(clientLostServer, "Lost connection to MySQL server during query")
 }
 
-// mysqlClass is the exception class that PyMySQL gives a server's error number.
+// mysqlClass is PyMySQL's exception class for a server's error number.
 func mysqlClass(number uint16) string {
 	switch number {
 	case 1007, 1064, 1102, 1103, 1146, 1149:
@@ -58,7 +58,7 @@ func mysqlClass(number uint16) string {
 	return "OperationalError"
 }
 
-// tlsFault words a failed handshake as OpenSSL does; empty when the fault lies elsewhere.
+// tlsFault returns OpenSSL's text for a failed handshake; empty for other failures.
 func tlsFault(err error) string {
 	var wrongName x509.HostnameError
 	var unknown x509.UnknownAuthorityError
@@ -87,7 +87,7 @@ func tlsFault(err error) string {
 	return ""
 }
 
-// untrusted words why a chain ends at no known CA.
+// untrusted returns OpenSSL's text for a chain without a known CA.
 func untrusted(err error, last *x509.Certificate) string {
 	if last == nil || !bytes.Equal(last.RawIssuer, last.RawSubject) {
 		return "unable to get local issuer certificate"
@@ -99,7 +99,7 @@ func untrusted(err error, last *x509.Certificate) string {
 	return "self-signed certificate in certificate chain"
 }
 
-// networkFault words a failed dial as Python's socket module does; empty when the fault lies elsewhere.
+// networkFault returns Python's text for a failed dial; empty for other failures.
 func networkFault(err error) string {
 	var dns *net.DNSError
 	var dial *net.OpError

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// storeTLS is how the server secures its connection to MySQL. Certificates alone do not switch it
-// on; without a CA nothing is verified; with one the chain is, and the host's name only on demand.
+// storeTLS has the TLS settings of the connection to MySQL. Certificates alone do not turn it on. With a CA the chain
+// is verified, and the host name only if verifyHost is set.
 type storeTLS struct {
 	enabled       bool
 	ca, cert, key string // PEM text or a file's path
 	verifyHost    bool
 }
 
-// tlsSettings reads the settings from the environment; a query parameter of the URL wins.
+// tlsSettings reads the settings from the environment; query parameters of the URL take precedence.
 func tlsSettings(u storeURL, env Env) (storeTLS, error) {
 	layered := Env{}
 	for name, variable := range map[string]string{
@@ -39,7 +39,7 @@ func tlsSettings(u storeURL, env Env) (storeTLS, error) {
 	}, err
 }
 
-// config makes the TLS configuration for that host; nil means plain text.
+// config returns the TLS configuration for a host; nil means plain text.
 func (s storeTLS) config(host string) (*tls.Config, error) {
 	if !s.enabled {
 		return nil, nil
@@ -66,7 +66,7 @@ func (s storeTLS) config(host string) (*tls.Config, error) {
 	return config, nil
 }
 
-// verifyChain checks a server's certificate against the roots whatever its name.
+// verifyChain checks a server's certificate against the roots, without its name.
 func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
 	return func(state tls.ConnectionState) error {
 		intermediates := x509.NewCertPool()
@@ -114,7 +114,7 @@ func loadPair(certSource, keySource string) (tls.Certificate, error) {
 	return pair, sslError("[SSL] PEM lib", errors.Join(err))
 }
 
-// pemOf returns PEM text given as itself or as a file.
+// pemOf returns PEM text that is given inline or as a file.
 func pemOf(source string) ([]byte, error) {
 	if strings.Contains(source, "-----BEGIN") {
 		return []byte(source), nil

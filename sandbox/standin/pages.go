@@ -14,17 +14,17 @@ var pageFiles embed.FS
 
 var pageTemplates = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 
-// pageData is what a page is made of.
+// pageData is the data of a page.
 type pageData struct {
 	Nonce     string
 	Base      string // rootUrlPath
 	Version   string
 	Redirect  string // where to go after the activation, within this server
-	ServerURL string // the configured address; the browser's own where empty
+	ServerURL string // the configured address; the browser's if empty
 	Name      string
 }
 
-// activationPage shows the form that activates the server; an active server has none.
+// activationPage shows the form that activates the server, or redirects if it is active.
 func (s *Server) activationPage(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.store.settings(r.Context())
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Server) activationPage(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, "activate.html", pageData{Redirect: s.basePath + localPath(r.URL.Query().Get("redirect"))})
 }
 
-// dashboard answers every other page: an inactive server sends them all to its activation.
+// dashboard answers every other page. An inactive server redirects to its activation.
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -57,7 +57,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, "onboarding.html", pageData{Name: settings.name, ServerURL: s.env["ZENML_SERVER_SERVER_URL"]})
 }
 
-// localPath is a redirect target if it stays on this server, else the onboarding page.
+// localPath returns a redirect target on this server, else the onboarding page.
 func localPath(target string) string {
 	if strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "//") && !strings.ContainsAny(target, "\\\r\n") {
 		return target

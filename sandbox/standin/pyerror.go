@@ -17,7 +17,7 @@ func (e *pyError) Error() string { return e.class + ": " + e.text }
 
 func (e *pyError) Unwrap() error { return e.cause }
 
-// pyRepr quotes a text as Python's repr does: in single quotes unless it holds some and no double ones.
+// pyRepr quotes text as Python's repr does: in single quotes unless it contains some and no double quotes.
 func pyRepr(text string) string {
 	quote := "'"
 	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
@@ -27,7 +27,7 @@ func pyRepr(text string) string {
 	return quote + escaped + quote
 }
 
-// invalidSetting is what the settings model raises for a variable it cannot use.
+// invalidSetting is the settings model's error about an invalid variable.
 func invalidSetting(variable, fault string) error {
 	return &pyError{
 		class: "pydantic_core._pydantic_core.ValidationError",
@@ -35,7 +35,7 @@ func invalidSetting(variable, fault string) error {
 	}
 }
 
-// databaseError is a DB-API error as SQLAlchemy shows it; code 0 leaves the code out.
+// databaseError is a DB-API error as SQLAlchemy shows it, without a code if that is 0.
 func databaseError(driver, class string, code int, message string, cause error) error {
 	text := fmt.Sprintf("(%s.%s) %s", driver, class, message)
 	if code != 0 {

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// revision is one step of the schema; its name is the version that brought it, as the real
-// server's release revisions are named.
+// revision is one step of the schema. Its name is the version that added it, like the real server's release revisions.
 type revision struct {
 	name       string
 	statements []string
 }
 
-// revisions in order. The first makes an empty schema whole; the later ones need the same rights as
-// real migrations do: ALTER, INDEX, REFERENCES and DROP beside CREATE.
+// revisions in order. The first creates the schema; the later ones need the same privileges as real migrations: ALTER,
+// INDEX, REFERENCES and DROP besides CREATE.
 var revisions = []revision{
 	{name: "0.50.0", statements: []string{
 		"CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
@@ -45,13 +44,12 @@ func pending(from, version string) []revision {
 	return steps
 }
 
-// known says whether a server of that version can locate the revision that a database is at: its
-// own or an older release. Everything else, a newer release above all, it has never heard of.
+// known reports whether a server of that version knows a revision: its own or that of an older release.
 func known(at, version string) bool {
 	return release(at) != nil && !older(version, at)
 }
 
-// older says whether release a comes before b; an empty or malformed one comes before every other.
+// older reports whether release a is before b. An empty or malformed one is before every other.
 func older(a, b string) bool {
 	x, y := release(a), release(b)
 	for i := range 3 {
@@ -65,7 +63,7 @@ func older(a, b string) bool {
 	return false
 }
 
-// release takes MAJOR.MINOR.PATCH apart, without what follows a - or +; nil when it is no such version.
+// release parses MAJOR.MINOR.PATCH and ignores what follows a - or +; nil for other text.
 func release(version string) []int {
 	core, _, _ := strings.Cut(version, "+")
 	core, _, _ = strings.Cut(core, "-")

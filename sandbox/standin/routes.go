@@ -10,8 +10,8 @@ import (
 
 const defaultAuthScheme = "OAUTH2_PASSWORD_BEARER"
 
-// routes wires the paths to their handlers. The server answers with and without the root path in
-// front, since some proxies strip it and some do not.
+// routes returns the handler of all paths. The server answers with and without the root path in front, since only some
+// proxies strip it.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", s.alive)
@@ -62,7 +62,7 @@ func answer(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(body)
 }
 
-// fail sends an error in the shape of the server's own: {"detail": …}, a text or [class, text].
+// fail sends an error in the server's format: {"detail": …}, a text or [class, text].
 func fail(w http.ResponseWriter, status int, detail ...string) {
 	if len(detail) == 1 {
 		answer(w, status, map[string]any{"detail": detail[0]})
@@ -71,7 +71,7 @@ func fail(w http.ResponseWriter, status int, detail ...string) {
 	answer(w, status, map[string]any{"detail": detail})
 }
 
-// failStore answers a request that the database failed.
+// failStore answers a request after an error of the database.
 func (s *Server) failStore(w http.ResponseWriter, err error) {
 	s.log.traceback("handle_request", err)
 	var py *pyError

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// checkSecretsStore refuses a secrets store whose configuration is wrong on its face, as the server
-// does when it makes its client at start-up. prefix is ZENML_SECRETS_STORE or the backup's. No cloud
-// and no Vault is contacted: wrong credentials pass here.
+// checkSecretsStore returns the server's errors about the configuration of a secrets store. prefix is
+// ZENML_SECRETS_STORE or the backup's. It contacts no cloud and no Vault: wrong credentials pass.
 func checkSecretsStore(env Env, prefix string) error {
 	kind := secretsStoreType(env, prefix)
 	switch kind {
@@ -25,7 +24,7 @@ func checkSecretsStore(env Env, prefix string) error {
 	return invalidSetting(prefix+"_TYPE", "should be 'none', 'sql', 'aws', 'gcp', 'azure', 'hashicorp' or 'custom', not "+pyRepr(kind))
 }
 
-// secretsStoreType is the store's type; the main one is SQL where nothing is said, the backup none.
+// secretsStoreType is the store's type; by default the main one is SQL, and there is no backup.
 func secretsStoreType(env Env, prefix string) string {
 	fallback := "none"
 	if prefix == "ZENML_SECRETS_STORE" {
@@ -34,8 +33,7 @@ func secretsStoreType(env Env, prefix string) string {
 	return env.or(prefix+"_TYPE", fallback)
 }
 
-// cloudMethods lists, by cloud and authentication method, what authConfig must hold beside the
-// cloud's place (region, project).
+// cloudMethods lists, by cloud and authentication method, what authConfig needs besides region or project.
 var cloudMethods = map[string]map[string][]string{
 	"aws": {
 		"implicit": nil, "secret-key": {"aws_access_key_id", "aws_secret_access_key"},
@@ -81,7 +79,7 @@ func checkCloudStore(env Env, prefix, kind string) error {
 	return nil
 }
 
-// vaultMethods lists what each way into a Vault needs, as ends of variable names.
+// vaultMethods lists the suffixes of the variables that each authentication method of a Vault needs.
 var vaultMethods = map[string][]string{
 	"token": {"VAULT_TOKEN"}, "app_role": {"APP_ROLE_ID", "APP_SECRET_ID"}, "aws": {"AWS_ROLE"},
 }
@@ -113,8 +111,7 @@ func storeConfigFault(kind, fault string) error {
 	}
 }
 
-// importClass fails like an import of a class that the image does not hold; ZENML_STANDIN_CLASSES
-// says which it does.
+// importClass fails like an import of a class that is not in the image. ZENML_STANDIN_CLASSES lists those that are.
 func importClass(env Env, path string) error {
 	for _, held := range strings.Split(env["ZENML_STANDIN_CLASSES"], ",") {
 		if path != "" && strings.TrimSpace(held) == path {

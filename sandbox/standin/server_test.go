@@ -35,7 +35,9 @@ func startServer(t *testing.T, env Env) *running {
 }
 
 // sqliteEnv is a server on a SQLite file of the test's own.
-func sqliteEnv(t *testing.T) Env { return Env{"ZENML_CONFIG_PATH": t.TempDir(), plainTraceback: "false"} }
+func sqliteEnv(t *testing.T) Env {
+	return Env{"ZENML_CONFIG_PATH": t.TempDir(), plainTraceback: "false"}
+}
 
 // plainTraceback is the variable that switches boxed tracebacks off, so that a test finds whole lines.
 const plainTraceback = "ZENML_ENABLE_RICH_TRACEBACK"

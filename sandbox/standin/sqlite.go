@@ -14,7 +14,7 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
-// openSQLite opens or makes a database file and the folders above it.
+// openSQLite opens or creates a database file and its folders.
 func openSQLite(ctx context.Context, file string) (*store, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, osError(err)
@@ -25,7 +25,7 @@ func openSQLite(ctx context.Context, file string) (*store, error) {
 		return nil, sqliteError(err)
 	}
 	db.SetMaxOpenConns(1)
-	// A write lock shows at once whether the file can be written, without changing it.
+	// A write lock proves that the file can be written, without changing it.
 	if err := tryWriteLock(ctx, db); err != nil {
 		_ = db.Close()
 		return nil, sqliteError(err)
@@ -45,7 +45,7 @@ func sqliteError(err error) error {
 	return databaseError("sqlite3", "OperationalError", 0, err.Error(), err)
 }
 
-// osError words a failure of the file system as Python does.
+// osError returns Python's error for a failure of the file system.
 func osError(err error) error {
 	path := ""
 	var failed *fs.PathError

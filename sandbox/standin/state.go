@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// serverSettings is the one row that says who the server is.
+// serverSettings is the row with the server's settings.
 type serverSettings struct {
 	id        string
 	name      string
@@ -43,8 +43,8 @@ var (
 	errNoAccount     = errors.New("no such user")
 )
 
-// ensureSettings makes the rows that every server has: its settings and the default project.
-// Replicas that start side by side may all find none; one insert wins, and the losers see its row.
+// ensureSettings creates the rows that every server has: its settings and the default project. If replicas start at the
+// same time, one insert succeeds, and the others read its row.
 func (s *store) ensureSettings(ctx context.Context, env Env) error {
 	_, err := s.settings(ctx)
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -61,7 +61,7 @@ func (s *store) ensureSettings(ctx context.Context, env Env) error {
 	return s.insertFirst(ctx, "project", "id, name", newID(), env.or("ZENML_DEFAULT_PROJECT_NAME", "default"))
 }
 
-// insertFirst puts a row into a table that has none.
+// insertFirst inserts a row into an empty table.
 func (s *store) insertFirst(ctx context.Context, table, columns string, values ...any) error {
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
 	_, err := s.db.ExecContext(ctx, "INSERT INTO "+table+" ("+columns+") SELECT "+marks+
@@ -76,8 +76,8 @@ func (s *store) settings(ctx context.Context) (serverSettings, error) {
 	return row, s.explain(err)
 }
 
-// activate turns an inactive server active and makes the admin where both name and password are
-// given; without either the server becomes active all the same and has no admin. It works once.
+// activate makes an inactive server active and creates the admin if both name and password are given; without one of
+// them the server has no admin. It works once.
 func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 	var admin *account
 	if a.AdminUsername != nil && a.AdminPassword != nil {
@@ -104,7 +104,7 @@ func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 	return admin, s.explain(tx.Commit())
 }
 
-// turnActive changes the settings row if it is still inactive; of two requests at once one loses.
+// turnActive changes the settings row if it is inactive; of two concurrent requests one fails.
 func (s *store) turnActive(ctx context.Context, tx *sql.Tx, a activation) error {
 	result, err := tx.ExecContext(ctx, `UPDATE server_settings SET active = ?, server_name = COALESCE(?, server_name), logo_url = COALESCE(?, logo_url),
 		enable_analytics = COALESCE(?, enable_analytics) WHERE active = ?`, true, a.ServerName, a.LogoURL, a.EnableAnalytics, false)
@@ -121,7 +121,7 @@ func (s *store) turnActive(ctx context.Context, tx *sql.Tx, a activation) error 
 	return nil
 }
 
-// accountBy finds a user by name or id; errNoAccount when there is none.
+// accountBy finds a user by name or id, or returns errNoAccount.
 func (s *store) accountBy(ctx context.Context, column, value string) (*account, error) {
 	if column != "id" && column != "name" {
 		return nil, fmt.Errorf("users cannot be looked up by %q", column)
@@ -142,17 +142,17 @@ func newAccount(name, password string) (*account, error) {
 	return &account{id: newID(), name: name, hash: hash, isAdmin: true}, nil
 }
 
-// accepts says whether the password is the account's.
+// accepts reports whether the password is the account's.
 func (a *account) accepts(password string) bool {
 	return bcrypt.CompareHashAndPassword(a.hash, bcryptInput(password)) == nil
 }
 
-// bcryptInput cuts a password where bcrypt stops reading, at 72 bytes.
+// bcryptInput cuts a password at the limit of bcrypt, 72 bytes.
 func bcryptInput(password string) []byte {
 	return []byte(password)[:min(len(password), 72)]
 }
 
-// newID makes a random UUID (version 4).
+// newID returns a random UUID (version 4).
 func newID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The two kinds of database the server knows, as /api/v1/info names them.
+// The kinds of databases, as /api/v1/info names them.
 const (
 	kindSQLite = "sqlite"
 	kindMySQL  = "mysql"
@@ -46,7 +46,7 @@ func openStore(ctx context.Context, env Env) (*store, error) {
 	return nil, &pyError{class: "TypeError", text: fmt.Sprintf("No store implementation found for URL: %s://%s:***@%s/%s.", u.scheme, u.user, u.address(), u.database)}
 }
 
-// configFolder is where the server keeps its files; the chart mounts a volume there.
+// configFolder is the folder of the server's files, where the chart mounts a volume.
 func configFolder(env Env) string { return env.or("ZENML_CONFIG_PATH", "/zenml/.zenconfig") }
 
 // tables lists the database's own tables.
@@ -71,7 +71,7 @@ func (s *store) tables(ctx context.Context) ([]string, error) {
 	return names, s.explain(rows.Err())
 }
 
-// exec runs statements one after another; they hold no arguments.
+// exec runs statements without arguments.
 func (s *store) exec(ctx context.Context, statements ...string) error {
 	for _, statement := range statements {
 		if _, err := s.db.ExecContext(ctx, statement); err != nil {
@@ -81,7 +81,7 @@ func (s *store) exec(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// explain words a driver's error as the server's log would; nil stays nil.
+// explain returns the server's error for a driver's error; nil for nil.
 func (s *store) explain(err error) error {
 	if err == nil {
 		return nil

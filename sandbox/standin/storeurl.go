@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// storeURL is ZENML_STORE_URL taken apart.
+// storeURL is the parsed ZENML_STORE_URL.
 type storeURL struct {
 	scheme   string
 	user     string
@@ -20,8 +20,8 @@ type storeURL struct {
 	query    map[string]string
 }
 
-// urlShape takes a database URL apart as SQLAlchemy does: the first @ ends the password, so one
-// that is not percent-encoded cuts it short and spoils the host.
+// urlShape parses a database URL as SQLAlchemy does: the first @ ends the password, so a password with @ must be
+// percent-encoded.
 var urlShape = regexp.MustCompile(`^([\w+]+)://(?:([^:/]*)(?::([^@]*))?@)?(?:(?:\[([^/?]+)\]|([^/:?]+))?(?::([^/?]*))?)?(?:/([^?]*))?(?:\?(.*))?$`)
 
 // databaseName is what the server accepts as a MySQL database's name.
@@ -54,7 +54,7 @@ func parseQuery(text string) map[string]string {
 	return query
 }
 
-// unquote undoes percent-encoding where it is well formed and leaves the rest as it stands.
+// unquote decodes percent-encoding, and returns malformed text unchanged.
 func unquote(text string) string {
 	if plain, err := url.PathUnescape(text); err == nil {
 		return plain
@@ -62,8 +62,7 @@ func unquote(text string) string {
 	return text
 }
 
-// checkMySQL refuses what the server refuses in a mysql:// URL and fills in the password from the
-// environment where the URL has none.
+// checkMySQL returns the server's errors about a mysql:// URL, and takes a missing password from the environment.
 func (u *storeURL) checkMySQL(env Env) error {
 	for name := range u.query {
 		switch name {
@@ -89,7 +88,7 @@ func (u *storeURL) checkMySQL(env Env) error {
 
 func (u *storeURL) address() string { return net.JoinHostPort(u.host, strconv.Itoa(u.port)) }
 
-// storeFault is what the store's settings model raises; it never quotes the URL, which may hold a password.
+// storeFault is an error of the store's settings model. It never quotes the URL, which may contain a password.
 func storeFault(fault string) error {
 	return &pyError{
 		class: "pydantic_core._pydantic_core.ValidationError",

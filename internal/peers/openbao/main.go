@@ -1,6 +1,5 @@
-// Command openbao is the OpenBao server, a real Vault for the tests of the
-// secrets store. It is a module of its own so that none of its dependencies
-// reach the installer.
+// Command openbao is the OpenBao server, a Vault for the tests of the secrets store. It is a separate module, so that the
+// installer does not get its dependencies.
 package main
 
 import (

@@ -111,10 +111,10 @@ func (o *upOptions) fits(record *state.Record) error {
 		running = record.Database.Kind
 	}
 	if o.database != auto && o.database != running {
-		return fmt.Errorf("sandbox %s is up with database %s: take it down first or use another --name", record.Name, running)
+		return fmt.Errorf("sandbox %s is up with database %s: remove it first (sandbox down --name NAME) or use another --name", record.Name, running)
 	}
 	if o.server == state.ServerReal && !slices.ContainsFunc(record.Charts, isReal) {
-		return fmt.Errorf("sandbox %s is up with the stand-in server: take it down first or use another --name", record.Name)
+		return fmt.Errorf("sandbox %s is up with the stand-in server: remove it first (sandbox down --name NAME) or use another --name", record.Name)
 	}
 	return nil
 }

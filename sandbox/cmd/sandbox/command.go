@@ -12,7 +12,7 @@ import (
 func newCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "sandbox",
-		Short:         "a throw-away, real Kubernetes on this machine",
+		Short:         "run a throw-away Kubernetes cluster on this machine",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -22,7 +22,7 @@ func newCommand() *cobra.Command {
 	return command
 }
 
-// addName adds the flag that says which sandbox is meant.
+// addName adds the flag for the sandbox's name.
 func addName(command *cobra.Command, name *string) {
 	command.Flags().StringVar(name, "name", state.DefaultName, "name of the sandbox")
 }
@@ -38,7 +38,7 @@ func dirOf(name string) (state.Dir, error) {
 
 // root returns the folder of all sandboxes.
 func root() (string, error) {
-	path, err := state.Root(os.Getenv(state.EnvRoot)) //nolint:forbidigo // a command is where the environment comes in
+	path, err := state.Root(os.Getenv(state.EnvRoot)) //nolint:forbidigo // only commands read the environment
 	if err != nil {
 		return "", fmt.Errorf("find the state folder: %w", err)
 	}

@@ -17,7 +17,7 @@ type demoOptions struct {
 	demo demo.Options
 }
 
-// exitCode ends the process with the code of a command that it has run.
+// exitCode makes the process exit with the code of the command that it ran.
 type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("the installer ended with exit code %d", int(e)) }
@@ -37,7 +37,7 @@ func newDemoCommand() *cobra.Command {
 	flags.StringVar(&o.up.server, "server", auto, "ZenML server: real (built from PyPI and Debian packages), stand-in, or auto")
 	flags.StringVar(&o.up.database, "database", auto, "mysql, mariadb, memory, none or auto")
 	flags.StringVar(&o.demo.Installer, "installer", "", "the installer's binary")
-	flags.StringVar(&o.demo.Answers, "answers", "", "answers file: nothing is asked")
+	flags.StringVar(&o.demo.Answers, "answers", "", "answers file; installs without questions")
 	flags.StringVar(&o.demo.Chart, "chart", "current", "generation of the stand-in chart: current or legacy")
 	flags.BoolVar(&o.demo.Published, "published", false, "use the published chart and image, where their registries answer")
 	_ = command.MarkFlagRequired("installer")
@@ -64,7 +64,7 @@ func runDemo(command *cobra.Command, o *demoOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "\nThe sandbox is still there: KUBECONFIG=%s\nIt goes with: make demo-down\n", record.Kubeconfig)
+	fmt.Fprintf(os.Stderr, "\nThe sandbox still runs. Use it with: export KUBECONFIG=%s\nRemove it with: make demo-down\n", record.Kubeconfig)
 	if code != 0 {
 		return exitCode(code)
 	}

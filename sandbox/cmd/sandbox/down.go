@@ -53,7 +53,7 @@ func removeOne(ctx context.Context, name string, say func(string)) error {
 		return err
 	}
 	if !dir.Exists() {
-		say(fmt.Sprintf("sandbox %s: there is nothing to remove", name))
+		say(fmt.Sprintf("sandbox %s does not exist", name))
 	}
 	lock, err := state.WaitLock(ctx, dir.NameLock())
 	if err != nil {
@@ -63,7 +63,7 @@ func removeOne(ctx context.Context, name string, say func(string)) error {
 		lock.Unlock()
 		return err
 	}
-	say(fmt.Sprintf("sandbox %s is gone", name))
+	say(fmt.Sprintf("removed sandbox %s", name))
 	if err := lock.Remove(); err != nil {
 		return err
 	}

@@ -1,5 +1,4 @@
-// Command sandbox is a throw-away, real Kubernetes: for people without a
-// cluster and for tests.
+// Command sandbox runs a throw-away Kubernetes cluster, for people without a cluster and for tests.
 package main
 
 import (
@@ -17,8 +16,7 @@ import (
 
 func main() { os.Exit(run()) }
 
-// run becomes the component or the helper that the first argument names, or
-// else the command line for people.
+// run becomes the component or the helper that the first argument names, or else the command line.
 func run() int {
 	if len(os.Args) > 1 {
 		name := os.Args[1]

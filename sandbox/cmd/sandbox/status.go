@@ -15,7 +15,7 @@ func newStatusCommand() *cobra.Command {
 	var name, output string
 	command := &cobra.Command{
 		Use:   "status",
-		Short: "tell whether a sandbox runs and where everything is",
+		Short: "show whether a sandbox runs, and its addresses",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return runStatus(command.OutOrStdout(), name, output)

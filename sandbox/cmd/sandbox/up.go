@@ -37,7 +37,7 @@ func newUpCommand() *cobra.Command {
 	options := &upOptions{}
 	command := &cobra.Command{
 		Use:   "up",
-		Short: "bring a sandbox up and print the path of its kubeconfig",
+		Short: "start a sandbox and print the path of its kubeconfig",
 		Args:  cobra.NoArgs,
 		RunE:  func(command *cobra.Command, _ []string) error { return runUp(command, options) },
 	}
@@ -48,11 +48,11 @@ func newUpCommand() *cobra.Command {
 	flags.StringVar(&options.server, "server", auto, "ZenML server that the charts install: real (built from PyPI and Debian packages), stand-in, or auto")
 	flags.StringSliceVar(&options.versions, "server-version", []string{charts.RealServer(charts.Current)}, "versions of the real server")
 	flags.StringVar(&options.database, "database", auto, "mysql (from Debian packages), mariadb (of this machine), memory (go-mysql-server), none, or auto: the first that works")
-	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox does not have from their own registries")
+	flags.BoolVar(&options.upstream, "upstream", false, "let nodes pull images that the sandbox lacks from their own registries")
 	addAddons(flags, &options.addons)
-	flags.IntVar(&options.owner, "owner", 0, "id of a process with whose end the sandbox is taken down")
+	flags.IntVar(&options.owner, "owner", 0, "id of a process; when it ends, the sandbox is removed")
 	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long to wait until the sandbox is ready")
-	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to come up, for inspection")
+	flags.BoolVar(&options.retain, "retain", false, "keep a sandbox that fails to start")
 	return command
 }
 
@@ -72,7 +72,7 @@ func runUp(command *cobra.Command, options *upOptions) error {
 	return err
 }
 
-// prepare checks the flags and turns them into a supervisor's options.
+// prepare checks the flags and returns a supervisor's options.
 func (o *upOptions) prepare(ctx context.Context, say func(string)) (supervisor.Options, error) {
 	dir, err := dirOf(o.name)
 	if err != nil {
@@ -158,7 +158,7 @@ func chooseNodes(wanted string, say func(string)) (string, error) {
 	return "", fmt.Errorf("--nodes %q: use real, simulated or auto", wanted)
 }
 
-// narrator writes lines of talk with the seconds since start.
+// narrator returns a function that writes lines of progress with the seconds since start.
 func narrator(out io.Writer, start time.Time) func(string) {
 	return func(line string) {
 		_, _ = fmt.Fprintf(out, "%5.1fs  %s\n", time.Since(start).Seconds(), line)

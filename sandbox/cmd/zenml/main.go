@@ -1,7 +1,6 @@
-// Command zenml is the entry point of the stand-in server's image. It goes by the names that the
-// chart and the node call: zenml for the server and the migration, sleep for the chart's preStop
-// hook, pause for the container that holds a pod together, and python3 for the one script by which
-// the installer looks at the database from a pod.
+// Command zenml is the entry point of the stand-in server's image. It runs under the names that the chart and the node
+// call: zenml for the server and the migration, sleep for the chart's preStop hook, pause for the container that holds
+// a pod together, and python3 for the script with which the installer checks the database from a pod.
 package main
 
 import (
@@ -13,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/standin"
 )
 
-// version is set at build time (-X main.version=…); the environment's ZENML_STANDIN_VERSION wins.
+// version is set at build time (-X main.version=…); the environment's ZENML_STANDIN_VERSION takes precedence.
 var version string
 
 // Exit codes: a failed migration ends with 1, a failed start with 3, as uvicorn's does.
@@ -50,7 +49,7 @@ func run(args []string) int {
 	return exitUsage
 }
 
-// environment is the process's environment, with the built-in version where it names none.
+// environment returns the process's environment, with the built-in version as the default.
 func environment() standin.Env {
 	env := standin.Env{}
 	if version != "" {

@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// pause holds a pod's namespaces until it is told to stop, and buries the children that the pod's
-// containers leave behind.
+// pause holds a pod's namespaces until a signal stops it, and reaps the orphans of the pod's containers.
 func pause() int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
@@ -26,7 +25,7 @@ func pause() int {
 	}
 }
 
-// sleep waits as sleep(1) does: seconds, or a number with s, m, h or d behind it; several add up.
+// sleep waits like sleep(1): a number of seconds, or with the suffix s, m, h or d; several are added.
 func sleep(args []string) int {
 	total, err := sleepTime(args)
 	if err != nil {

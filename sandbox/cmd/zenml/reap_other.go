@@ -4,7 +4,7 @@ package main
 
 import "os"
 
-// childrenEnded never tells: there are no orphans to bury here.
+// childrenEnded returns nil: this platform has no orphans to reap.
 func childrenEnded() <-chan os.Signal { return nil }
 
 func reap() {}

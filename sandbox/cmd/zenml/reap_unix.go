@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// childrenEnded tells when children have ended.
+// childrenEnded signals that children have ended.
 func childrenEnded() <-chan os.Signal {
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGCHLD)

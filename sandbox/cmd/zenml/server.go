@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/standin"
 )
 
-// drainFor bounds how long open requests may go on after the signal to stop.
+// drainFor is how long open requests may take after the signal to stop.
 const drainFor = 10 * time.Second
 
 func migrate(env standin.Env) int {
@@ -25,7 +25,7 @@ func migrate(env standin.Env) int {
 	return 0
 }
 
-// serve starts the server and answers until the process is told to stop.
+// serve runs the server until a signal stops it.
 func serve(env standin.Env) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()

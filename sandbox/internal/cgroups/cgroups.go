@@ -1,4 +1,4 @@
-// Package cgroups makes and removes the control group that a node's pods live under.
+// Package cgroups creates and removes the control group of a node's pods.
 package cgroups
 
 import (
@@ -26,15 +26,15 @@ func Create(group string) error {
 		return errors.New("no cgroup hierarchy is mounted below /sys/fs/cgroup")
 	}
 	for _, root := range roots {
-		if err := os.MkdirAll(filepath.Join(root, group), 0o755); err != nil { //nolint:gosec // the kernel decides who may do what
+		if err := os.MkdirAll(filepath.Join(root, group), 0o755); err != nil { //nolint:gosec // the kernel checks permissions
 			return fmt.Errorf("create cgroup: %w", err)
 		}
 	}
 	return nil
 }
 
-// Remove kills whatever still runs in the group and removes it with all its
-// children from every hierarchy. A group that is gone is no error.
+// Remove kills the remaining processes of the group and removes it with all its children from every hierarchy. A
+// missing group is no error.
 func Remove(ctx context.Context, group string) error {
 	roots, err := hierarchies()
 	if err != nil {
@@ -80,8 +80,7 @@ func hierarchies() ([]string, error) {
 	return roots, lines.Err()
 }
 
-// removeTree removes deepest first and tries again while the kernel still
-// clears away killed processes.
+// removeTree removes the deepest groups first, and retries while killed processes exit.
 func removeTree(ctx context.Context, top string) error {
 	for {
 		err := removeOnce(top)

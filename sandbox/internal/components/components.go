@@ -64,8 +64,8 @@ func runKwok() int {
 	return 0
 }
 
-// ForgetFlags drops the global flags that Kubernetes' packages register in
-// every process: cobra would mix them into commands that are not theirs.
+// ForgetFlags drops the global flags that Kubernetes' packages register in every process: cobra would add them to all
+// commands.
 func ForgetFlags() {
 	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ExitOnError)
 }

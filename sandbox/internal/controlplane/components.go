@@ -9,8 +9,7 @@ import (
 
 func (p *Plane) etcdURL() string { return fmt.Sprintf("https://127.0.0.1:%d", p.Endpoints.EtcdClient) }
 
-// Etcd says how to start etcd. It does not wait for the disk: a sandbox that
-// loses power is thrown away.
+// Etcd returns the process of etcd. It does not sync to disk: a sandbox does not survive a crash of the machine.
 func (p *Plane) Etcd() process.Spec {
 	peer := fmt.Sprintf("https://127.0.0.1:%d", p.Endpoints.EtcdPeer)
 	ca := p.Authority.CertFile()
@@ -33,7 +32,7 @@ func (p *Plane) Etcd() process.Spec {
 	)
 }
 
-// APIServer says how to start the API server.
+// APIServer returns the process of the API server.
 func (p *Plane) APIServer() process.Spec {
 	ca := p.Authority.CertFile()
 	args := []string{
@@ -70,7 +69,7 @@ func (p *Plane) APIServer() process.Spec {
 	return p.spec("kube-apiserver", args...)
 }
 
-// ControllerManager says how to start the controller manager.
+// ControllerManager returns the process of the controller manager.
 func (p *Plane) ControllerManager() process.Spec {
 	args := []string{
 		"--kubeconfig=" + p.controllerConfig,
@@ -85,12 +84,12 @@ func (p *Plane) ControllerManager() process.Spec {
 		"--profiling=false",
 	}
 	if !p.Endpoints.Advertise {
-		args = append(args, "--node-monitor-grace-period=15m") // simulated nodes renew their leases seldom
+		args = append(args, "--node-monitor-grace-period=15m") // simulated nodes rarely renew their leases
 	}
 	return p.spec("kube-controller-manager", args...)
 }
 
-// Scheduler says how to start the scheduler.
+// Scheduler returns the process of the scheduler.
 func (p *Plane) Scheduler() process.Spec {
 	return p.spec("kube-scheduler",
 		"--kubeconfig="+p.schedulerCfg,

@@ -1,4 +1,4 @@
-// Package controlplane says how etcd and the Kubernetes control plane are started.
+// Package controlplane configures etcd and the Kubernetes control plane.
 package controlplane
 
 import (
@@ -19,8 +19,7 @@ type Endpoints struct {
 	APIPort int
 	// EtcdClient and EtcdPeer are ports on loopback.
 	EtcdClient, EtcdPeer int
-	// Advertise tells whether API is an address that pods can reach; if not,
-	// the Service "kubernetes" has no endpoint.
+	// Advertise is true if pods can reach API; otherwise the Service "kubernetes" has no endpoint.
 	Advertise bool
 }
 
@@ -29,7 +28,7 @@ func (e Endpoints) URL() string {
 	return "https://" + net.JoinHostPort(e.API, fmt.Sprint(e.APIPort))
 }
 
-// Plane is one sandbox's control plane: its files, ready to be started.
+// Plane is one sandbox's control plane, configured and not started.
 type Plane struct {
 	Dir       state.Dir
 	Endpoints Endpoints

@@ -21,7 +21,7 @@ const (
 	Memory  = "memory"
 )
 
-// NewPassword makes a random password and writes it to path, mode 0600.
+// NewPassword generates a password and writes it to path, mode 0600.
 func NewPassword(path string) (string, error) {
 	password := rand.Text()
 	if err := os.WriteFile(path, []byte(password), 0o600); err != nil {

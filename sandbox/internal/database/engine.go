@@ -51,7 +51,7 @@ type Files struct {
 
 func (f Files) data() string { return filepath.Join(f.Dir, "data") }
 
-// Socket is the path of the socket on which the administrator is let in.
+// Socket is the path of the socket on which the administrator logs in.
 func (f Files) Socket() string { return filepath.Join(f.Dir, "socket") }
 
 // Prepare makes the data folder of a new server.

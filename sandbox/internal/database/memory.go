@@ -30,9 +30,8 @@ type Server struct {
 	closing sync.Once
 }
 
-// Serve answers on listener with the database Name, empty, and the user User,
-// who may do all there and create further databases. Clients choose whether
-// they want TLS, with this certificate. Talk goes to out.
+// Serve answers on listener with the empty database Name and the user User, who has all privileges. It offers TLS with
+// this certificate and logs to out.
 func Serve(ctx context.Context, listener net.Listener, password string, certificate tls.Certificate, out io.Writer) (*Server, error) {
 	logrus.SetOutput(out)
 	logrus.SetLevel(logrus.WarnLevel)
@@ -85,7 +84,7 @@ func createUser(ctx context.Context, engine *sqle.Engine, provider *memory.DbPro
 	users := engine.Analyzer.Catalog.MySQLDb
 	users.SetPersister(&mysql_db.NoopPersister{})
 	editor := users.Editor()
-	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // nobody is to know it
+	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // nobody needs to know it
 	editor.Close()
 	session := memory.NewSession(sql.NewBaseSessionWithClientServer("", sql.Client{User: "root", Address: "localhost"}, 1), provider)
 	sqlContext := sql.NewContext(ctx, sql.WithSession(session))

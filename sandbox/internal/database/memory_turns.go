@@ -12,15 +12,12 @@ import (
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 )
 
-// lockWait is how long a statement waits for its turn: MySQL's own
-// innodb_lock_wait_timeout.
+// lockWait is how long a statement waits for its turn: the default of MySQL's innodb_lock_wait_timeout.
 const lockWait = 50 * time.Second
 
-// turns lets one connection at a time work: for one statement, or from the
-// first statement of a transaction to its end. The tables that
-// go-mysql-server keeps in memory know no concurrency: a commit writes back
-// every table that its session has read, those of other databases too, and
-// panics where another session has dropped one of them meanwhile.
+// turns serializes connections: each has its turn for one statement, or for a whole transaction. The in-memory tables
+// of go-mysql-server are not safe for concurrent use: a commit writes back every table that its session has read, also
+// of other databases, and panics if another session has dropped one of them.
 type turns struct {
 	mysql.Handler
 	free   chan struct{} // holds a token while it is nobody's turn
@@ -33,7 +30,7 @@ func inTurns(handler mysql.Handler) *turns {
 	return t
 }
 
-// take waits for the connection's turn, unless a transaction holds it already.
+// take waits for the connection's turn, unless its transaction already has it.
 func (t *turns) take(ctx context.Context, c *mysql.Conn) error {
 	if t.holder.Load() == c.ConnectionID {
 		return nil
@@ -51,7 +48,7 @@ func (t *turns) take(ctx context.Context, c *mysql.Conn) error {
 	}
 }
 
-// pass ends the turn of a connection that is in no transaction.
+// pass ends the turn of a connection without a transaction.
 func (t *turns) pass(c *mysql.Conn) {
 	if c.StatusFlags&mysql.ServerInTransaction == 0 && t.holder.CompareAndSwap(c.ConnectionID, 0) {
 		t.free <- struct{}{}
@@ -76,7 +73,7 @@ func (t *turns) ComMultiQuery(ctx context.Context, c *mysql.Conn, query string, 
 	return t.Handler.ComMultiQuery(ctx, c, query, callback)
 }
 
-// ComPrepare reads tables as well, to know the result's columns.
+// ComPrepare also reads tables, for the result's columns.
 func (t *turns) ComPrepare(ctx context.Context, c *mysql.Conn, query string, prepare *mysql.PrepareData) ([]*querypb.Field, error) {
 	if err := t.take(ctx, c); err != nil {
 		return nil, err

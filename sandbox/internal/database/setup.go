@@ -9,7 +9,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Answers reports whether the server lets its administrator in.
+// Answers returns an error until the administrator can log in.
 func Answers(ctx context.Context, files Files) error {
 	db, err := connect(files)
 	if err != nil {
@@ -22,8 +22,8 @@ func Answers(ctx context.Context, files Files) error {
 	return nil
 }
 
-// SetUp creates the database Name and the user User, who may do everything, closes the administrator's account, and
-// returns the version that the server reports.
+// SetUp creates the database Name and the user User, who has all privileges, locks the administrator out, and returns
+// the version that the server reports.
 func SetUp(ctx context.Context, files Files, password string) (string, error) {
 	db, err := connect(files)
 	if err != nil {
@@ -34,17 +34,47 @@ func SetUp(ctx context.Context, files Files, password string) (string, error) {
 	if err := db.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
 		return "", fmt.Errorf("set up the database: %w", err)
 	}
+	if err := dropOthers(ctx, db); err != nil {
+		return "", fmt.Errorf("set up the database: %w", err)
+	}
 	for _, statement := range []string{
 		"CREATE DATABASE IF NOT EXISTS " + Name,
 		fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '%s'", User, password),
 		fmt.Sprintf("GRANT ALL PRIVILEGES ON *.* TO '%s'@'%%' WITH GRANT OPTION", User),
-		fmt.Sprintf("ALTER USER 'root'@'localhost' IDENTIFIED BY '%s'", rand.Text()), // a password that nobody keeps
+		fmt.Sprintf("ALTER USER 'root'@'localhost' IDENTIFIED BY '%s'", rand.Text()), // a password that is not kept
 	} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return "", fmt.Errorf("set up the database: %w", err)
 		}
 	}
 	return version, nil
+}
+
+// dropOthers drops the administrator's accounts for other hosts and the anonymous ones, which MariaDB's installer creates
+// without passwords.
+func dropOthers(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, "SELECT QUOTE(user), QUOTE(host) FROM mysql.user WHERE user = 'root' AND host <> 'localhost' OR user = ''")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var statements []string
+	for rows.Next() {
+		var user, host string
+		if err := rows.Scan(&user, &host); err != nil {
+			return err
+		}
+		statements = append(statements, "DROP USER "+user+"@"+host)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // connect opens the administrator's connection to a new server.

@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// offer writes the answers that the questions offer as a ready choice: the
-// sandbox's own MySQL. It returns the file's name. The password is only named.
+// offer writes answers that the wizard offers as a choice: the sandbox's own MySQL. It returns the file's name. The
+// file refers to the password.
 func offer(dir string, db *state.Database) (string, error) {
 	name := filepath.Join(dir, "mysql.answers.yaml")
 	text := fmt.Sprintf(`# the sandbox's MySQL
@@ -25,7 +25,7 @@ database:
 	return name, state.WriteFile(name, []byte(text), 0o600)
 }
 
-// given is as much of an answers file as the demo needs to know.
+// given is the part of an answers file that the demo needs.
 type given struct {
 	Database struct {
 		Type  string `yaml:"type"`
@@ -40,8 +40,7 @@ type given struct {
 	} `yaml:"admin"`
 }
 
-// overrides returns the single answers that make an answers file written for
-// another place fit the sandbox, with a sentence for each that says so.
+// overrides returns the answers that adapt an answers file to the sandbox, and a sentence about each.
 func overrides(file string, record *state.Record) (flags, said []string, err error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -49,10 +48,10 @@ func overrides(file string, record *state.Record) (flags, said []string, err err
 	}
 	var g given
 	if err := yaml.Unmarshal(data, &g); err != nil {
-		return nil, nil, nil // the installer names the fault, with its line
+		return nil, nil, nil // the installer reports the error with its line
 	}
 	if db := record.Database; g.Database.Type == "mysql" && db != nil {
-		said = append(said, fmt.Sprintf("database.mysql: the sandbox's MySQL at %s:%d takes the place of the file's", db.Host, db.Port))
+		said = append(said, fmt.Sprintf("database.mysql: uses the sandbox's MySQL at %s:%d instead of the file's server", db.Host, db.Port))
 		flags = append(flags,
 			"--answer", "database.mysql.host="+db.Host,
 			"--answer", "database.mysql.port="+strconv.Itoa(db.Port),
@@ -64,7 +63,7 @@ func overrides(file string, record *state.Record) (flags, said []string, err err
 		}
 	}
 	if g.Admin.Activate == "" {
-		said = append(said, fmt.Sprintf("admin: the file leaves activation to a browser; the demo does it with user admin and the password in $%s", adminPassword))
+		said = append(said, fmt.Sprintf("admin: activates the server with user admin and the password in $%s instead of a browser", adminPassword))
 		flags = append(flags, "--answer", "admin.activate=auto", "--answer", "admin.password=env:"+adminPassword)
 	}
 	return flags, said, nil

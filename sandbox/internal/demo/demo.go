@@ -15,7 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// Options say what to run and against what.
+// Options configure a demo.
 type Options struct {
 	Installer string // the installer's binary
 	Answers   string // answers file; empty means the guided install
@@ -30,8 +30,7 @@ type Options struct {
 
 const (
 	adminPassword = "ZENML_ADMIN_PASSWORD" //nolint:gosec // the name of a variable
-	// sandboxPassword is the admin's of a server that only this machine reaches
-	// and that goes with the sandbox.
+	// sandboxPassword is the admin's on a server that only this machine reaches and that is removed with the sandbox.
 	sandboxPassword = "Sandbox-Admin-1!" //nolint:gosec // see above
 )
 
@@ -43,10 +42,10 @@ func Run(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	command := exec.CommandContext(context.WithoutCancel(ctx), o.Installer, args...) //nolint:gosec // our own binary
+	command := exec.CommandContext(context.WithoutCancel(ctx), o.Installer, args...) //nolint:gosec // the installer's binary
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	command.Env = o.environment(os.Environ())
-	// Ctrl-C reaches the installer too, which decides what it means.
+	// Ctrl-C also reaches the installer, which handles it.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
 	defer signal.Stop(signals)
@@ -61,9 +60,9 @@ func Run(ctx context.Context, o Options) (int, error) {
 func (o Options) introduce() {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(o.Talk, format+"\n", args...) }
 	say("")
-	say("This is a real Kubernetes %s with %d %s node(s); it lives under %s.", o.Record.Kubernetes.Version, o.Record.Nodes.Count, o.Record.Nodes.Kind, o.Dir)
+	say("This is Kubernetes %s with %d %s node(s). Its files are in %s.", o.Record.Kubernetes.Version, o.Record.Nodes.Count, o.Record.Nodes.Kind, o.Dir)
 	if o.Record.Nodes.Kind == state.NodesSimulated {
-		say("Simulated nodes run no containers: the server is a process of the sandbox.")
+		say("Simulated nodes run no containers. The server runs in the sandbox's own process.")
 	}
 	say("%s", o.origin())
 	if db := o.Record.Database; db != nil {
@@ -72,7 +71,7 @@ func (o Options) introduce() {
 	say("")
 }
 
-// origin says what the chart and the server are.
+// origin describes the chart and the server.
 func (o Options) origin() string {
 	if o.Published {
 		return "Chart and server image are the published ones."
@@ -116,7 +115,7 @@ func (o Options) chartFlags() []string {
 	return []string{"--chart", chart.Ref, "--chart-version", chart.Version, "--plain-http", "--skip", "supply.image"}
 }
 
-// chart returns the chart of the wanted generation, rather with the real server than with the stand-in.
+// chart returns the chart of the wanted generation. A chart with the real server is preferred.
 func (o Options) chart() (state.Chart, bool) {
 	fits := func(c state.Chart) bool { return c.Generation == o.Chart }
 	real := func(c state.Chart) bool { return fits(c) && c.Server == state.ServerReal }
@@ -128,8 +127,8 @@ func (o Options) chart() (state.Chart, bool) {
 	return state.Chart{}, false
 }
 
-// environment is the caller's, pointed at the sandbox. Passwords that the
-// caller has set are left alone.
+// environment returns the caller's environment with the sandbox's kubeconfig. A password that the caller has set is
+// kept.
 func (o Options) environment(env []string) []string {
 	env = append(env, "KUBECONFIG="+o.Record.Kubeconfig)
 	if !has(env, adminPassword) {

@@ -25,8 +25,8 @@ const (
 	chartLayer  types.MediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 )
 
-// ChartArtifact returns a packaged chart (.tgz) in the form that Helm keeps in
-// OCI registries: the metadata as configuration, the archive as the only layer.
+// ChartArtifact returns a packaged chart (.tgz) as Helm stores it in OCI registries: the metadata as configuration, the
+// archive as the only layer.
 func ChartArtifact(archive []byte) (v1.Image, error) {
 	metadata, err := chartMetadata(archive)
 	if err != nil {
@@ -40,7 +40,7 @@ func ChartArtifact(archive []byte) (v1.Image, error) {
 	return &artifact{Image: image, config: metadata}, nil
 }
 
-// artifact is an image whose configuration is not an image configuration.
+// artifact is an image with a chart's metadata as its configuration.
 type artifact struct {
 	v1.Image
 	config []byte
@@ -58,7 +58,7 @@ func (a *artifact) ConfigFile() (*v1.ConfigFile, error) {
 	return nil, errors.New("a chart has no image configuration")
 }
 
-// Manifest describes the configuration as it is, in place of the image's.
+// Manifest describes the chart's metadata instead of an image configuration.
 func (a *artifact) Manifest() (*v1.Manifest, error) {
 	manifest, err := a.Image.Manifest()
 	if err != nil {

@@ -1,5 +1,4 @@
-// Package images builds what a sandbox's registry holds: the stand-in server's
-// image and the charts.
+// Package images builds the images and chart artifacts of a sandbox's registry.
 package images
 
 import (
@@ -107,8 +106,7 @@ func Push(ctx context.Context, registry, repository, tag string, image v1.Image)
 	return nil
 }
 
-// archive is the image's only layer: the binary, under three names, and the
-// folders that the server writes to.
+// archive is the image's only layer: the binary under three names, and the folders that the server writes to.
 func archive(binary []byte) ([]byte, error) {
 	passwd := fmt.Sprintf("root:x:0:0::/:/\nzenml:x:%d:%d::/zenml:/\n", user, user)
 	entries := []struct {

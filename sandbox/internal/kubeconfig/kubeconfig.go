@@ -1,4 +1,4 @@
-// Package kubeconfig writes kubeconfig files for the people and components of a sandbox.
+// Package kubeconfig writes kubeconfig files for users and components of a sandbox.
 package kubeconfig
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// Cluster says which API server a kubeconfig leads to.
+// Cluster is the API server of a kubeconfig.
 type Cluster struct {
 	// Name is the name of cluster and context.
 	Name string

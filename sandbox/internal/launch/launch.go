@@ -1,4 +1,4 @@
-// Package launch brings a sandbox up for a person or a test that waits for it.
+// Package launch starts a sandbox for a person or a test that waits for it.
 package launch
 
 import (
@@ -14,10 +14,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/teardown"
 )
 
-// Up makes sure that the sandbox runs and returns its record. say gets a line
-// of progress at a time. A sandbox that runs already is left as it is; the
-// remains of one that does not are removed first; one that fails to come up is
-// removed unless retain is set.
+// Up makes sure that the sandbox runs and returns its record. say gets one line of progress at a time. A running
+// sandbox is left as it is; leftovers of a stopped one are removed first; one that fails to start is removed unless
+// retain is set.
 func Up(ctx context.Context, options supervisor.Options, retain bool, say func(string)) (*state.Record, error) {
 	dir := options.Dir
 	lock, err := state.TryLock(dir.NameLock())
@@ -34,7 +33,7 @@ func Up(ctx context.Context, options supervisor.Options, retain bool, say func(s
 		return record, fits(record, options)
 	}
 	if dir.Exists() {
-		say("removing what is left of an earlier sandbox " + dir.Name)
+		say("removing leftovers of a previous sandbox " + dir.Name)
 		if err := teardown.Down(ctx, dir); err != nil {
 			return nil, err
 		}
@@ -45,15 +44,15 @@ func Up(ctx context.Context, options supervisor.Options, retain bool, say func(s
 	return state.Read(dir)
 }
 
-// fits tells whether a running sandbox is what was asked for.
+// fits returns an error if a running sandbox differs from the options.
 func fits(record *state.Record, options supervisor.Options) error {
 	if options.Nodes != "" && record.Nodes.Kind != options.Nodes {
-		return fmt.Errorf("sandbox %s is up with %s nodes: take it down first or use another --name", record.Name, record.Nodes.Kind)
+		return fmt.Errorf("sandbox %s is up with %s nodes: remove it first (sandbox down --name NAME) or use another --name", record.Name, record.Nodes.Kind)
 	}
 	return nil
 }
 
-// cleanUp removes a sandbox that failed, also after an interruption.
+// cleanUp removes a sandbox that failed to start, also after an interruption.
 func cleanUp(ctx context.Context, err error, dir state.Dir, retain bool, say func(string)) error {
 	if retain {
 		return fmt.Errorf("%w\nkept for inspection: %s", err, dir.Path())
@@ -87,7 +86,7 @@ func start(ctx context.Context, options supervisor.Options, say func(string)) er
 	return err
 }
 
-var errVanished = errors.New("the supervisor ended without a word")
+var errVanished = errors.New("the supervisor ended without a message")
 
 // Executable returns the path of the running binary.
 func Executable() (string, error) {

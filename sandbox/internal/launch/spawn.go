@@ -14,8 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/teardown"
 )
 
-// spawn starts a supervisor that outlives the caller and its terminal, and
-// returns what it tells.
+// spawn starts a supervisor that outlives the caller and its terminal, and returns its messages.
 func spawn(options supervisor.Options) (io.ReadCloser, error) {
 	read, write, err := os.Pipe()
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/vishvananda/netns"
 )
 
-// lockName is an abstract socket: bound by one process at a time in the host's
-// network namespace, released by the kernel, and no file.
+// lockName is an abstract socket, which serves as a lock: one process at a time can bind it in the host's network
+// namespace, and the kernel releases it.
 const lockName = "@zenml-installer-sandbox-network"
 
-// Connect picks a free subnet and makes an interface pair between the host and
-// the network namespace of the process pid. The pair vanishes with that namespace.
+// Connect picks a free subnet and creates an interface pair between the host and the network namespace of the process
+// pid. The pair is removed with that namespace.
 func Connect(ctx context.Context, pid int) (Link, error) {
 	unlock, err := lock(ctx)
 	if err != nil {
@@ -38,7 +38,7 @@ func Connect(ctx context.Context, pid int) (Link, error) {
 	return link, nil
 }
 
-// Remove deletes the host's end of a link, and the node's with it. A link that is gone is no error.
+// Remove deletes the host's end of a link, and with it the node's. A missing link is no error.
 func Remove(name string) error {
 	found, err := netlink.LinkByName(name)
 	var missing netlink.LinkNotFoundError

@@ -7,8 +7,8 @@ import (
 	"net/netip"
 )
 
-// CIDRs inside a sandbox. They may be the same in each: every real node has a
-// network namespace of its own and simulated pods have no network.
+// CIDRs inside a sandbox. All sandboxes use the same: every real node has its own network namespace, and simulated pods
+// have no network.
 const (
 	PodCIDR     = "10.244.0.0/16"
 	ServiceCIDR = "10.96.0.0/16"
@@ -22,8 +22,8 @@ const (
 
 var pool = netip.MustParsePrefix("10.211.0.0/16")
 
-// widest is the shortest prefix that counts as a network in use. A wider
-// route (a VPN's 10.0.0.0/8) loses to our more specific one and blocks nothing.
+// widest is the shortest prefix that counts as a network in use. Our more specific route takes precedence over a wider
+// one (a VPN's 10.0.0.0/8).
 const widest = 16
 
 // Link is a point-to-point network between the host and one node.

@@ -9,16 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hidden are the host folders that node components write to at fixed paths;
-// inside the namespaces they are empty and vanish with the node.
+// hidden are the host folders that node components write to at fixed paths; inside the namespaces they are empty, and
+// removed with the node.
 var hidden = []string{"/run", "/var/lib", "/var/log"}
 
-// kept are those of the fixed paths whose content belongs on the disk: each is
-// a folder of the same name below the state folder's "node".
+// kept are the fixed paths whose content must be on disk: each is a folder of the same name below the state folder's
+// "node".
 var kept = []string{"/var/lib/cni", "/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods"}
 
-// isolate gives this process its own view: mounts that the host never sees, a
-// /proc of its own, empty folders in place of the host's, forwarding of packets.
+// isolate gives this process its own mounts, /proc and empty folders instead of the host's, and turns on packet
+// forwarding.
 func isolate(stateDir string) error {
 	state, err := unix.Open(stateDir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
 )
 
-// Main is the node's first process. stateDir is the folder that stays writable
-// at its own path whatever is hidden. It returns when the supervisor is gone.
+// Main is the node's first process. stateDir stays writable at its path, also below hidden folders. It returns when the
+// supervisor is gone.
 func Main(stateDir string) error {
 	events := json.NewEncoder(os.NewFile(eventsFD, "events"))
 	requests := json.NewDecoder(os.NewFile(requestsFD, "requests"))
@@ -55,8 +55,7 @@ func (f *firstProcess) send(e event) error {
 	return nil
 }
 
-// start holds the lock until the process has a name, so that reap never meets
-// an unknown child that is not an orphan.
+// start holds the lock until the process is registered, so that reap does not take it for an orphan.
 func (f *firstProcess) start(spec process.Spec) error {
 	f.mu.Lock()
 	pid, err := fork(spec)
@@ -82,7 +81,7 @@ func fork(spec process.Spec) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = null.Close() }()
-	return syscall.ForkExec(spec.Path, //nolint:gosec // the supervisor says what to start
+	return syscall.ForkExec(spec.Path, //nolint:gosec // one of the supervisor's components
 		append([]string{spec.Path}, spec.Args...), &syscall.ProcAttr{
 			Env:   append(os.Environ(), spec.Env...),
 			Files: []uintptr{null.Fd(), log.Fd(), log.Fd()},
@@ -90,8 +89,7 @@ func fork(spec process.Spec) (int, error) {
 		})
 }
 
-// reap collects every child, also the orphans that containers leave to the
-// first process, and reports those that start began.
+// reap collects every child, also orphans of containers, and reports those that start started.
 func (f *firstProcess) reap() {
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, syscall.SIGCHLD)

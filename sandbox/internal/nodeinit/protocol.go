@@ -1,6 +1,5 @@
-// Package nodeinit keeps a real node apart from the host: a first process in
-// network, mount and process namespaces of its own starts all the others, and
-// when it dies, however that happens, the kernel takes everything with it.
+// Package nodeinit isolates a real node from the host: a first process in its own network, mount and process namespaces
+// starts all others, and when it dies, the kernel removes everything with it.
 package nodeinit
 
 import "github.com/zenml-installer/zenml-installer/sandbox/internal/process"

@@ -47,7 +47,7 @@ func Start(options Options) (*Runner, error) {
 		return nil, fmt.Errorf("start node: %w", err)
 	}
 	defer func() { _, _ = requestsRead.Close(), eventsWrite.Close() }()
-	cmd := exec.Command(options.Executable, Command, options.StateDir) //nolint:gosec // our own binary
+	cmd := exec.Command(options.Executable, Command, options.StateDir) //nolint:gosec // the sandbox's own binary
 	cmd.Env = append(os.Environ(), options.Env...)
 	cmd.ExtraFiles = []*os.File{requestsRead, eventsWrite}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -70,7 +70,7 @@ func Start(options Options) (*Runner, error) {
 	return r, r.await(eventsRead)
 }
 
-// await waits for the first process's word that it is ready, then follows it.
+// await waits until the first process is ready, then follows its messages.
 func (r *Runner) await(events *os.File) error {
 	decoder := json.NewDecoder(bufio.NewReader(events))
 	var first event

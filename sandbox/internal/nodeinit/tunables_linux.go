@@ -9,8 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tunables are the settings of the whole machine that a kubelet changes where
-// they are not as it wants them, and what it wants.
+// tunables are the settings of the whole machine that a kubelet changes, with the values that it expects.
 var tunables = map[string]string{
 	"vm/overcommit_memory":      "1",
 	"vm/panic_on_oom":           "0",
@@ -20,8 +19,8 @@ var tunables = map[string]string{
 	"kernel/keys/root_maxbytes": "25000000",
 }
 
-// shieldTunables covers those settings with files that please the kubelet, so
-// that the machine's own stay as they are. It expects an empty /run.
+// shieldTunables covers those settings with files that have the expected values, so that the kubelet does not change
+// the machine's. It expects an empty /run.
 func shieldTunables() error {
 	for name, value := range tunables {
 		cover, target := filepath.Join("/run/tunables", name), filepath.Join("/proc/sys", name)

@@ -1,4 +1,4 @@
-// Package pki makes the certificates and keys of one sandbox.
+// Package pki issues the certificates and keys of one sandbox.
 package pki
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// lifetime of every certificate: a sandbox is thrown away long before.
+// lifetime of every certificate; longer than a sandbox lives.
 const lifetime = 365 * 24 * time.Hour
 
 // Authority signs the certificates of one sandbox and writes them into one folder.
@@ -33,7 +33,7 @@ type Pair struct {
 	CertPEM, KeyPEM   []byte
 }
 
-// Request says whom a certificate is for.
+// Request describes a certificate.
 type Request struct {
 	// File is the name of the files without their endings.
 	File string
@@ -44,7 +44,7 @@ type Request struct {
 	Hosts []string
 }
 
-// NewAuthority makes a certificate authority and writes ca.crt and ca.key into dir.
+// NewAuthority creates a certificate authority and writes ca.crt and ca.key into dir.
 func NewAuthority(dir string) (*Authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create PKI folder: %w", err)
@@ -81,7 +81,7 @@ func (a *Authority) CertPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// Issue makes a key and a certificate that serves as client and server.
+// Issue creates a key and a certificate for clients and servers.
 func (a *Authority) Issue(request Request) (Pair, error) {
 	key, err := newKey()
 	if err != nil {
@@ -107,8 +107,7 @@ func (a *Authority) Issue(request Request) (Pair, error) {
 	return a.write(request.File, der, key)
 }
 
-// SigningKey makes a key pair for signing tokens: the private key in
-// <file>.key, the public one in <file>.pub.
+// SigningKey creates a key pair for signing tokens: the private key in <file>.key, the public one in <file>.pub.
 func (a *Authority) SigningKey(file string) (private, public string, err error) {
 	key, err := newKey()
 	if err != nil {

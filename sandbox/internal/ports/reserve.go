@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Reservation holds a TCP port without listening on it. A process of the same
-// user that sets SO_REUSEPORT can listen there meanwhile; nobody else can.
+// Reservation holds a TCP port without listening on it. Only a process of the same user that sets SO_REUSEPORT can
+// listen there meanwhile.
 type Reservation struct {
 	Address string
 	Port    int
@@ -78,5 +78,5 @@ func (r *Reservation) Listen(ctx context.Context) (net.Listener, error) {
 	return config.Listen(ctx, "tcp4", r.HostPort())
 }
 
-// Release gives the port back.
+// Release frees the port.
 func (r *Reservation) Release() { _ = unix.Close(r.file) }

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// EnvLifeline names the environment variable that holds the number of the file
-// descriptor whose end tells a component that its supervisor is gone.
+// EnvLifeline names the environment variable with the number of a file descriptor. When it reaches its end, the
+// component's supervisor is gone.
 const EnvLifeline = "ZENML_SANDBOX_LIFELINE"
 
 // FollowLifeline ends this process as soon as the one that started it is gone.

@@ -8,8 +8,7 @@ import (
 	"syscall"
 )
 
-// Local starts processes beside the caller. Each gets a lifeline and ends when
-// the caller does, however that happens.
+// Local starts processes beside the caller. Each gets a lifeline and ends with the caller, also when that is killed.
 type Local struct {
 	read, write *os.File
 	exits       chan Exit
@@ -34,7 +33,7 @@ func (l *Local) Start(spec Spec) (int, error) {
 		return 0, fmt.Errorf("start %s: %w", spec.Name, err)
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(spec.Path, spec.Args...) //nolint:gosec // the supervisor says what to start
+	cmd := exec.Command(spec.Path, spec.Args...) //nolint:gosec // one of the supervisor's components
 	cmd.Env = append(append(os.Environ(), spec.Env...), EnvLifeline+"=3")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{l.read}

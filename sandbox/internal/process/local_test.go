@@ -116,7 +116,7 @@ func TestLifeline(t *testing.T) {
 	}
 }
 
-// alive tells whether a process runs; one that only waits to be collected does not.
+// alive reports whether a process runs; one that only waits to be collected does not.
 func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false

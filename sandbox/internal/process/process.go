@@ -1,4 +1,4 @@
-// Package process starts the components of a sandbox and tells when they end.
+// Package process starts the components of a sandbox and reports when they end.
 package process
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Spec says what to start.
+// Spec describes a process.
 type Spec struct {
 	// Name is the component's name.
 	Name string `json:"name"`
@@ -21,7 +21,7 @@ type Spec struct {
 	Log string `json:"log"`
 }
 
-// Exit tells that a process ended.
+// Exit reports that a process ended.
 type Exit struct {
 	Name   string `json:"name"`
 	PID    int    `json:"pid"`
@@ -38,7 +38,7 @@ type Runner interface {
 	Close()
 }
 
-// Tail returns the last lines of a log, or a word about why there are none.
+// Tail returns the last lines of a log, or the reason why there are none.
 func Tail(path string, lines int) string {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -18,12 +18,12 @@ const NodeName = "sandbox"
 // HostName is the name under which pods find the machine that runs the sandbox.
 const HostName = "host.sandbox.internal"
 
-// Node is a real node's files, ready to be started.
+// Node is a real node, configured and not started.
 type Node struct {
 	Dir   state.Dir
 	Plane *controlplane.Plane
 	Link  network.Link
-	// Registry is the host:port every image is pulled from.
+	// Registry is the host:port from which every image is pulled.
 	Registry string
 	// PauseImage is the image of the pods' first container.
 	PauseImage string
@@ -68,7 +68,7 @@ func (n *Node) PrepareKubelet() error {
 	})
 }
 
-// Containerd says how to start containerd.
+// Containerd returns the process of containerd.
 func (n *Node) Containerd() process.Spec {
 	return process.Spec{
 		Name: "containerd", Path: find("containerd"),
@@ -77,7 +77,7 @@ func (n *Node) Containerd() process.Spec {
 	}
 }
 
-// Kubelet says how to start the kubelet.
+// Kubelet returns the process of the kubelet.
 func (n *Node) Kubelet() process.Spec {
 	return n.spec("kubelet",
 		"--config="+n.path("kubelet.yaml"),
@@ -88,13 +88,13 @@ func (n *Node) Kubelet() process.Spec {
 	)
 }
 
-// DNS says how to start the cluster DNS on the node's address.
+// DNS returns the process of the cluster DNS, which listens on the node's address.
 func (n *Node) DNS() process.Spec { return n.spec("coredns", "-conf="+n.path("Corefile")) }
 
 // DNSReady is the URL that answers 200 once the cluster DNS serves.
 func (n *Node) DNSReady() string { return "http://" + n.Link.Node.String() + ":8181/ready" }
 
-// Proxy says how to start kube-proxy.
+// Proxy returns the process of kube-proxy.
 func (n *Node) Proxy() process.Spec {
 	return n.spec("kube-proxy", "--config="+n.path("kube-proxy.yaml"))
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// searchPath is where the node's programs are looked for, besides PATH: a
-// user's PATH often lacks the folders of system programs.
+// searchPath has the folders that are searched for the node's programs besides PATH, which often lacks those of system
+// programs.
 var searchPath = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
 var cniDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
@@ -25,8 +25,7 @@ var programs = []struct{ name, packageName string }{
 
 var plugins = []string{"loopback", "ptp", "host-local", "portmap"}
 
-// Missing says what this machine lacks to run real nodes, in words a person can
-// act on; it is empty where real nodes can run.
+// Missing lists what this machine lacks to run real nodes, with remedies; it is empty where real nodes can run.
 func Missing() []string {
 	if runtime.GOOS != "linux" {
 		return []string{"real nodes need Linux (this is " + runtime.GOOS + ")"}
@@ -95,8 +94,7 @@ func hasAll(dir string, names []string) bool {
 	return true
 }
 
-// path is the PATH of the node's processes: the usual folders, and those that
-// the programs were found in.
+// path is the PATH of the node's processes: the usual folders, and those of the programs that were found.
 func path() string {
 	dirs := slices.Clone(searchPath)
 	for _, program := range programs {

@@ -9,7 +9,7 @@ import (
 
 type file struct{ path, template string }
 
-// values are what the templates are filled with.
+// values are the data of the templates.
 type values struct {
 	*Node
 	CNIDir, Snapshotter       string
@@ -34,9 +34,8 @@ func (n *Node) render(text string) ([]byte, error) {
 // Socket is containerd's, inside the node's mount namespace.
 const Socket = "/run/containerd/containerd.sock"
 
-// The fixed paths are the node's own: see package nodeinit. restrict_oom_score_adj lets pods
-// start where the capability CAP_SYS_RESOURCE is missing; without AppArmor no
-// profile is left in the host's kernel.
+// The fixed paths belong to the node: see package nodeinit. restrict_oom_score_adj lets pods start without the
+// capability CAP_SYS_RESOURCE; AppArmor is off because its profiles would stay in the host's kernel.
 const containerdTemplate = `version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
@@ -67,8 +66,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
     config_path = "{{.Root}}/certs.d"
 `
 
-// Every registry name leads to the sandbox's own: an image that is not there
-// is not found, at once, instead of a time-out on the way to the internet.
+// Every registry name resolves to the sandbox's own, so a missing image is reported at once instead of after a timeout.
 const hostsTemplate = `server = "http://{{.Registry}}"
 
 [host."http://{{.Registry}}"]
@@ -136,9 +134,8 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 iptables: {minSyncPeriod: 100ms}
 `
 
-// The cluster DNS knows the cluster's names, and the host under a name that
-// pods can use. There is no way out to the internet, so all else does not exist,
-// but for what testHosts adds.
+// The cluster DNS resolves the cluster's names, and a name of the host for pods. There is no route to the internet, so
+// other names do not exist, except those of testHosts.
 const corefileTemplate = `.:53 {
     bind {{.Link.Node}}
     ready {{.Link.Node}}:8181
@@ -163,10 +160,8 @@ const corefileTemplate = `.:53 {
 }
 `
 
-// With an ingress controller, the domains reserved for examples and tests lead
-// to it, and so does an address below nip.io to itself. Hosts below
-// unresolved.test do not exist; those below unreachable.test have an address
-// that nobody answers at (RFC 5737).
+// With an ingress controller, the domains reserved for examples and tests resolve to it, and nip.io names to the address
+// in them. Hosts below unresolved.test do not exist; those below unreachable.test have an unreachable address (RFC 5737).
 const testHosts = `
     template ANY ANY unresolved.test {
         rcode NXDOMAIN
@@ -186,7 +181,6 @@ const testHosts = `
         rcode NOERROR
     }`
 
-// Pods must not inherit the host's resolver: it often listens on the host's
-// loopback, which a pod does not share.
+// Pods must not inherit the host's resolver: it often listens on the host's loopback, which pods cannot reach.
 const resolvTemplate = `nameserver {{.Link.Node}}
 `

@@ -20,8 +20,8 @@ type Registry struct {
 	server *http.Server
 }
 
-// Serve answers on all listeners. Blobs are kept in dir, manifests in memory;
-// with upstream set, see Upstream. Requests are logged to out.
+// Serve answers on all listeners. It stores blobs in dir and manifests in memory. upstream turns on what Upstream does.
+// Requests are logged to out.
 func Serve(dir string, upstream bool, out io.Writer, listeners ...net.Listener) (*Registry, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create registry folder: %w", err)

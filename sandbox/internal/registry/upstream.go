@@ -13,11 +13,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// readPath matches what a node asks a registry for.
+// readPath matches the path of a node's requests.
 var readPath = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs)/([^/]+)$`)
 
-// Upstream serves what local does not have from the registry that the image's
-// name begins with, as containerd says in the query parameter ns.
+// Upstream serves what local lacks from the registry that the image's name begins with. containerd sends it in the
+// query parameter ns.
 func Upstream(local http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := readPath.FindStringSubmatch(r.URL.Path)
@@ -37,7 +37,7 @@ func Upstream(local http.Handler) http.Handler {
 	})
 }
 
-// has asks the registry itself whether it has what r is about.
+// has reports whether the registry has what r asks for.
 func has(local http.Handler, r *http.Request) bool {
 	head := r.Clone(r.Context())
 	head.Method = http.MethodHead
@@ -46,7 +46,7 @@ func has(local http.Handler, r *http.Request) bool {
 	return answer.status != http.StatusNotFound
 }
 
-// statusOnly is a response of which only the status matters.
+// statusOnly is a response that keeps only the status.
 type statusOnly struct {
 	header http.Header
 	status int
@@ -69,7 +69,7 @@ func manifest(w http.ResponseWriter, r *http.Request, repository, reference stri
 	w.Header().Set("Docker-Content-Digest", found.Digest.String())
 	w.Header().Set("Content-Length", fmt.Sprint(found.Size))
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(found.Manifest) //nolint:gosec // registries speak to machines
+		_, _ = w.Write(found.Manifest) //nolint:gosec // not shown in a browser
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func blob(w http.ResponseWriter, r *http.Request, repository, digest string) err
 		return fmt.Errorf("ask for %s: %w", ref, err)
 	}
 	defer func() { _ = content.Close() }()
-	_, _ = io.Copy(w, content) // what breaks on the way fails the digest at the node
+	_, _ = io.Copy(w, content) // the node verifies the digest
 	return nil
 }
 
@@ -109,7 +109,7 @@ func parse(repository, reference string) (name.Reference, error) {
 	return name.NewTag(repository + ":" + reference)
 }
 
-// statusOf passes an upstream registry's own status on.
+// statusOf returns the status of the upstream registry.
 func statusOf(err error) int {
 	var answered *transport.Error
 	if errors.As(err, &answered) {
@@ -118,7 +118,7 @@ func statusOf(err error) int {
 	return http.StatusBadGateway
 }
 
-// Exists tells whether the registry that an image's name begins with has it.
+// Exists returns an error unless the registry that an image's name begins with has it.
 func Exists(ctx context.Context, image name.Reference) error {
 	if _, err := remote.Head(image, remote.WithContext(ctx)); err != nil {
 		return fmt.Errorf("failed to pull %s: %w", image, err)

@@ -8,23 +8,22 @@ import (
 	"text/template"
 )
 
-// Config says how kwok is set up.
+// Config configures kwok.
 type Config struct {
-	// PodCIDR is where pods get their addresses from.
+	// PodCIDR is the range of the pods' addresses.
 	PodCIDR string
-	// NodeIP and KubeletPort are where the API server finds every node's kubelet.
+	// NodeIP and KubeletPort are the address of every node's kubelet.
 	NodeIP      string
 	KubeletPort int
 	// KubeletVersion is the version that the nodes report.
 	KubeletVersion string
 }
 
-// leaseSeconds is long because thousands of nodes renew theirs.
+// leaseSeconds is long because there may be thousands of nodes.
 const leaseSeconds = 240
 
-// Render returns kwok's configuration file: its options and the stages of nodes
-// and pods. Nodes that somebody creates by hand become ready as well, unless
-// they carry the label Fault.
+// Render returns kwok's configuration file: its options and the stages of nodes and pods. Nodes that a user creates
+// become ready as well, unless they have the label Fault.
 func (c Config) Render() ([]byte, error) {
 	var out bytes.Buffer
 	head, err := template.New("").Delims("<<", ">>").Parse(headTemplate)

@@ -13,8 +13,8 @@ import (
 	"k8s.io/kubernetes/third_party/forked/golang/expansion"
 )
 
-// environment works out the environment of a container the way a kubelet does.
-// A Secret, ConfigMap or key that is missing and not optional is an error.
+// environment computes the environment of a container as a kubelet does. A missing Secret, ConfigMap or key is an error
+// unless it is optional.
 func environment(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, container corev1.Container) (map[string]string, error) {
 	objects := objects{ctx: ctx, client: client, namespace: pod.Namespace}
 	env := map[string]string{}

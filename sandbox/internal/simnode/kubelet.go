@@ -16,14 +16,13 @@ import (
 	"k8s.io/cri-streaming/pkg/streaming/portforward"
 )
 
-// Kubelet answers the API server in the name of all simulated nodes: logs and
-// port-forward. There is nothing to exec into.
+// Kubelet answers the API server for all simulated nodes: logs and port-forward. There is no exec.
 type Kubelet struct {
 	runtime *Runtime
 	server  *http.Server
 }
 
-// TLS names the kubelet's certificate and the authority of those who may call.
+// TLS has the kubelet's certificate and the authority of its clients.
 type TLS struct {
 	CertFile, KeyFile string
 	ClientCA          []byte
@@ -78,8 +77,8 @@ func (k *Kubelet) portForward(w http.ResponseWriter, r *http.Request) {
 	portforward.ServePortForward(w, r, k, name, r.PathValue("uid"), options, time.Hour, 30*time.Second, portforward.SupportedProtocols)
 }
 
-// PortForward implements portforward.PortForwarder: it joins a stream to the
-// server of the pod called name (namespace/name).
+// PortForward implements portforward.PortForwarder: it connects a stream to the server of the pod called name
+// (namespace/name).
 func (k *Kubelet) PortForward(_ context.Context, name, _ string, port int32, stream io.ReadWriteCloser) error {
 	defer func() { _ = stream.Close() }()
 	namespace, podName, _ := strings.Cut(name, "/")

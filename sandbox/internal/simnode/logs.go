@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// logs writes what the pod's stand-in wrote. Other simulated pods write nothing.
+// logs writes the log of the pod's stand-in. Other simulated pods have none.
 func (k *Kubelet) logs(w http.ResponseWriter, r *http.Request) {
 	run, err := k.runtime.find(r.PathValue("namespace"), r.PathValue("pod"))
 	if err != nil {
@@ -59,7 +59,7 @@ func tail(text []byte, count string) []byte {
 	return nil
 }
 
-// follow passes on what is still written until the pod or the reader is gone.
+// follow copies new lines until the pod or the reader is gone.
 func follow(ctx context.Context, run *run, file io.Reader, w http.ResponseWriter) {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()

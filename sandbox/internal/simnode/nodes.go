@@ -21,7 +21,7 @@ var capacity = corev1.ResourceList{
 	corev1.ResourcePods:             resource.MustParse("250"),
 }
 
-// CreateNodes makes count nodes that are ready at once.
+// CreateNodes creates count nodes, which are ready at once.
 func (c Config) CreateNodes(ctx context.Context, client kubernetes.Interface, count int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(32)

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/standin"
 )
 
-// run is one pod's stand-in: a server or a migration.
+// run is one pod's stand-in server or migration.
 type run struct {
 	pod       *corev1.Pod
 	container corev1.Container
@@ -40,8 +40,8 @@ func newRun(ctx context.Context, pod *corev1.Pod, container corev1.Container, di
 	return &run{pod: pod, container: container, dir: dir, ctx: ctx, cancel: cancel, conns: newQueue(), ended: make(chan struct{})}
 }
 
-// start does what the pod's container would do and returns the pod's outcome,
-// with a message where it is a fault of the pod's configuration.
+// start does what the pod's container would do, and returns the pod's outcome, with a message for errors in the pod's
+// configuration.
 func (r *run) start(runtime *Runtime) (outcome, message string) {
 	outcome, message = r.do(runtime)
 	if outcome != "running" {
@@ -63,8 +63,8 @@ func (r *run) do(runtime *Runtime) (outcome, message string) {
 	if err != nil {
 		return "config-error", err.Error()
 	}
-	if r.looks() {
-		if err := standin.Look(r.ctx, env, r.log); err != nil {
+	if r.checksDatabase() {
+		if err := standin.CheckDatabase(r.ctx, env, r.log); err != nil {
 			return "failed", ""
 		}
 		return "succeeded", ""
@@ -99,8 +99,8 @@ func (r *run) openLog() error {
 
 func (r *run) logPath() string { return filepath.Join(r.dir, "log") }
 
-// environment is what the image and the pod say, with paths in volumes led to
-// the folders that stand for them.
+// environment merges the image's and the pod's environment. Paths in volumes are replaced by the folders of the
+// volumes.
 func (r *run) environment(runtime *Runtime) (standin.Env, error) {
 	env, err := environment(r.ctx, runtime.client, r.pod, r.container)
 	if err != nil {
@@ -141,9 +141,9 @@ func (r *run) migrates() bool {
 	return slices.Contains(append(slices.Clone(r.container.Command), r.container.Args...), "migrate-database")
 }
 
-// looks tells whether the pod is the installer's look at the database.
-func (r *run) looks() bool {
-	return slices.ContainsFunc(r.container.Command, func(word string) bool { return strings.HasPrefix(word, standin.LookMarker) })
+// checksDatabase reports whether the pod runs the installer's database check.
+func (r *run) checksDatabase() bool {
+	return slices.ContainsFunc(r.container.Command, func(word string) bool { return strings.HasPrefix(word, standin.CheckMarker) })
 }
 
 // serve answers the connections that port-forward brings.

@@ -21,13 +21,13 @@ import (
 
 var standIn = regexp.MustCompile(standInImage)
 
-// Runtime runs the stand-in server and its migration for simulated pods, in
-// this process, with the environment and the volumes that the pods ask for.
+// Runtime runs the stand-in server and its migration for simulated pods in this process, with the pods' environment and
+// volumes.
 type Runtime struct {
 	client kubernetes.Interface
 	// dir holds the pods' logs and volumes.
 	dir string
-	// pulls tells whether an image can be pulled.
+	// pulls returns an error if an image cannot be pulled.
 	pulls func(ctx context.Context, image string) error
 	log   io.Writer
 
@@ -36,8 +36,7 @@ type Runtime struct {
 	runs map[types.UID]*run
 }
 
-// NewRuntime returns a runtime that keeps its files in dir and asks pulls
-// whether an image exists.
+// NewRuntime returns a runtime that keeps its files in dir and checks images with pulls.
 func NewRuntime(client kubernetes.Interface, dir string, pulls func(context.Context, string) error, log io.Writer) *Runtime {
 	return &Runtime{client: client, dir: dir, pulls: pulls, log: log, runs: map[types.UID]*run{}}
 }
@@ -67,7 +66,7 @@ func (r *Runtime) Run(ctx context.Context) error {
 	return nil
 }
 
-// see starts what a pod of the stand-in's image asks for, once.
+// see starts a pod of the stand-in's image, once.
 func (r *Runtime) see(ctx context.Context, object any) {
 	pod, ok := object.(*corev1.Pod)
 	if !ok || pod.Spec.NodeName == "" || pod.DeletionTimestamp != nil || pod.Status.Phase != corev1.PodPending {
@@ -110,7 +109,7 @@ func (r *Runtime) forget(object any) {
 	}
 }
 
-// settle tells kwok's stages how the pod fares.
+// settle reports the pod's outcome to kwok's stages.
 func (r *Runtime) settle(ctx context.Context, pod *corev1.Pod, outcome, message string) error {
 	annotations := map[string]string{Outcome: outcome}
 	if message != "" {
@@ -149,7 +148,7 @@ func standInContainer(pod *corev1.Pod) *corev1.Container {
 	return &pod.Spec.Containers[index]
 }
 
-// slim drops what nobody here reads from the cached pods; there may be tens of thousands.
+// slim drops unused fields of the cached pods; there may be tens of thousands.
 func slim(object any) (any, error) {
 	if pod, ok := object.(*corev1.Pod); ok {
 		pod.ManagedFields = nil

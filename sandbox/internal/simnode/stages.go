@@ -1,23 +1,21 @@
-// Package simnode simulates nodes: kwok plays the life of nodes and pods, and
-// this package is the kubelet and the container runtime of the stand-in server.
+// Package simnode simulates nodes: kwok changes the status of nodes and pods, and this package is the kubelet and the
+// container runtime of the stand-in server.
 package simnode
 
 import "fmt"
 
-// Annotations and labels that steer simulated pods.
+// Annotations and labels that control simulated pods.
 const (
 	// Fault, an annotation or a label that a user sets on a pod, is one of
 	// crash, oom, pull-error.
 	Fault = "sandbox.zenml.io/fault"
-	// Outcome is set on stand-in pods once it is known how they fare: one of
-	// running, succeeded, failed, crash, pull-error, config-error.
+	// Outcome is set on stand-in pods: one of running, succeeded, failed, crash, pull-error, config-error.
 	Outcome = "sandbox.zenml.io/outcome"
-	// Message goes with an Outcome that is a fault.
+	// Message explains an Outcome that is a fault.
 	Message = "sandbox.zenml.io/message"
 )
 
-// standInImage is a jq test for an image of the stand-in server, whose pods run
-// as their server does and not as kwok likes.
+// standInImage is a jq test for images of the stand-in server, whose status comes from the server instead of kwok.
 const standInImage = `(^|/)zenmldocker/zenml-server(:|@|$)`
 
 // jq expressions over a pod.
@@ -42,7 +40,7 @@ type match struct {
 func missing(key string) match                   { return match{key, "DoesNotExist", nil} }
 func isOneOf(key string, values ...string) match { return match{key, "In", values} }
 
-// podStage is a step in a pod's life: where it applies and what it shows then.
+// podStage is a stage of a pod: when it applies and the status that it sets.
 type podStage struct {
 	name  string
 	when  []match
@@ -63,7 +61,7 @@ const (
 	noConfig   = `waiting: {reason: CreateContainerConfigError, message: {{ index $root.metadata.annotations "` + Message + `" | Quote }}}`
 )
 
-// podStages is the life of simulated pods.
+// podStages are the stages of simulated pods.
 func podStages() []podStage {
 	pending, other, healthy := isOneOf(jqPhase, "Pending"), missing(jqStandIn), missing(jqFault)
 	outcome := func(value string) []match { return []match{pending, missing(jqFault), isOneOf(jqOutcome, value)} }

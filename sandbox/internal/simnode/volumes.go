@@ -10,17 +10,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// mounts lays a container's volumes out as folders, since there is no container
-// to mount them in.
+// mounts creates folders for a container's volumes, since there is no container to mount them in.
 type mounts struct {
 	objects objects
-	// pod holds what ends with the pod, claims what outlives it.
+	// pod has the folders that are removed with the pod, claims those that outlive it.
 	pod, claims string
 	paths       map[string]string // mount path → folder
 }
 
-// layOut fills the folders of all volumes that the container mounts. Kinds of
-// volumes that the stand-in server has no use for are empty folders.
+// layOut fills the folders of all volumes that the container mounts. Volumes of kinds that the stand-in server does not
+// use are empty.
 func (m *mounts) layOut(pod *corev1.Pod, container corev1.Container) error {
 	m.paths = map[string]string{}
 	for _, mount := range container.VolumeMounts {
@@ -89,7 +88,7 @@ func (m *mounts) configMap(folder, name string, items []corev1.KeyToPath, option
 	return write(folder, "ConfigMap "+name, values, items, optional)
 }
 
-// write stores all values, or those that items name, as files.
+// write stores all values, or those in items, as files.
 func write(folder, object string, values map[string]string, items []corev1.KeyToPath, optional *bool) error {
 	files := map[string]string{}
 	for key, value := range values {
@@ -118,8 +117,8 @@ func write(folder, object string, values map[string]string, items []corev1.KeyTo
 	return nil
 }
 
-// translate replaces the mount paths at the beginning of values, or after the
-// scheme of a SQLite URL, by the folders behind them.
+// translate replaces mount paths at the beginning of values, or after the scheme of a SQLite URL, by the volumes'
+// folders.
 func (m *mounts) translate(env map[string]string) {
 	var paths []string
 	for path := range m.paths {

@@ -1,4 +1,4 @@
-// Package state knows where a sandbox keeps its files and what it says about itself.
+// Package state has the paths of a sandbox's files, and its record.
 package state
 
 import (
@@ -22,8 +22,7 @@ const DefaultName = "default"
 
 var validName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
-// Root returns the folder that holds one folder per sandbox: override if it is
-// not empty, else the user's XDG state folder.
+// Root returns the folder with one folder per sandbox: override if it is not empty, else the user's XDG state folder.
 func Root(override string) (string, error) {
 	if override != "" {
 		return filepath.Abs(override)
@@ -39,7 +38,7 @@ type Dir struct {
 	Name string
 }
 
-// NewDir returns the folder of the sandbox called name below root. It creates nothing.
+// NewDir returns the folder of the sandbox called name below root. It does not create it.
 func NewDir(root, name string) (Dir, error) {
 	if !validName.MatchString(name) {
 		return Dir{}, fmt.Errorf("sandbox name %q: use up to 32 lower-case letters, digits and hyphens", name)
@@ -77,8 +76,7 @@ func (d Dir) Join(elem ...string) string {
 // Record returns the path of sandbox.json.
 func (d Dir) Record() string { return d.Join("sandbox.json") }
 
-// Cgroup returns the name of the control group of the sandbox's pods; no two
-// sandboxes on a machine share it.
+// Cgroup returns the name of the control group of the sandbox's pods, which is unique on this machine.
 func (d Dir) Cgroup() string {
 	sum := sha256.Sum256([]byte(d.Path()))
 	return "/zenml-sandbox-" + hex.EncodeToString(sum[:6])
@@ -96,7 +94,7 @@ func (d Dir) Logs() string { return d.Join("logs") }
 // Log returns the path of a component's log.
 func (d Dir) Log(component string) string { return d.Join("logs", component+".log") }
 
-// Create makes the sandbox's folder, readable by its owner alone.
+// Create creates the sandbox's folder, which only its owner can read.
 func (d Dir) Create() error {
 	if err := os.MkdirAll(d.Root, 0o700); err != nil {
 		return fmt.Errorf("create state folder: %w", err)
@@ -109,7 +107,7 @@ func (d Dir) Create() error {
 	return nil
 }
 
-// Exists tells whether the sandbox has a folder.
+// Exists reports whether the sandbox has a folder.
 func (d Dir) Exists() bool {
 	info, err := os.Stat(d.Path())
 	return err == nil && info.IsDir()

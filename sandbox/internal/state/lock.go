@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ErrLocked tells that another process holds the lock.
+// ErrLocked means that another process holds the lock.
 var ErrLocked = errors.New("locked by another process")
 
 // Lock is an advisory lock on a file, released by the kernel when its holder dies.
@@ -26,7 +26,7 @@ func TryLock(path string) (*Lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil && stillThere(file, path) {
+	if err == nil && isSame(file, path) {
 		return &Lock{file: file}, nil
 	}
 	_ = file.Close()
@@ -75,9 +75,8 @@ func (l *Lock) Remove() error {
 	return nil
 }
 
-// stillThere tells whether path still leads to the opened file: a lock on a
-// file that its former holder removed protects nothing.
-func stillThere(file *os.File, path string) bool {
+// isSame reports whether path is still the opened file: a lock on a file that was removed protects nothing.
+func isSame(file *os.File, path string) bool {
 	opened, err := file.Stat()
 	if err != nil {
 		return false
@@ -92,8 +91,8 @@ func (d Dir) NameLock() string { return filepath.Join(d.Root, "."+d.Name+".lock"
 // LifeLock returns the path of the lock that the supervisor holds while it lives.
 func (d Dir) LifeLock() string { return d.Join("supervisor.lock") }
 
-// Alive tells whether the sandbox's supervisor runs. Asking takes a shared
-// lock for a moment, so that those who ask do not take each other for it.
+// Alive reports whether the sandbox's supervisor runs. It takes a shared lock for a moment, so that concurrent calls do
+// not mistake each other for the supervisor.
 func (d Dir) Alive() bool {
 	file, err := os.Open(d.LifeLock())
 	if err != nil {

@@ -20,7 +20,7 @@ const (
 	ServerStandIn = "stand-in"
 )
 
-// Conditions of a sandbox.
+// States of a sandbox.
 const (
 	Starting = "starting"
 	Running  = "running"
@@ -28,7 +28,7 @@ const (
 	Stopped  = "stopped"
 )
 
-// Record is what sandbox.json holds: all that a test or a demo needs to know.
+// Record is the content of sandbox.json: everything that a test or a demo needs.
 type Record struct {
 	Version    int            `json:"version"`
 	Name       string         `json:"name"`
@@ -59,26 +59,25 @@ type Failure struct {
 // Kubernetes is the API server.
 type Kubernetes struct {
 	Version string `json:"version"`
-	// APIServer is the URL that the user's machine reaches it at.
+	// APIServer is its URL for the user's machine.
 	APIServer string `json:"apiServer"`
 }
 
-// Nodes tells what kind of nodes there are.
+// Nodes describes the nodes.
 type Nodes struct {
 	// Kind is "real" or "simulated".
 	Kind         string `json:"kind"`
 	Count        int    `json:"count"`
 	StorageClass string `json:"storageClass"`
-	// DNS is the cluster DNS's service address. Simulated nodes have the objects
-	// of a cluster DNS alone.
+	// DNS is the address of the cluster DNS's Service. Simulated nodes have only the objects of a cluster DNS.
 	DNS string `json:"dns,omitempty"`
 }
 
-// Registry is the OCI registry that holds images and charts.
+// Registry is the OCI registry of images and charts.
 type Registry struct {
-	// Address is host:port as the user's machine reaches it (loopback, plain HTTP).
+	// Address is host:port for the user's machine (loopback, plain HTTP).
 	Address string `json:"address"`
-	// NodeAddress is host:port as nodes and pods reach it; the user's machine does too.
+	// NodeAddress is host:port for nodes and pods; the user's machine reaches it too.
 	NodeAddress string `json:"nodeAddress"`
 	PlainHTTP   bool   `json:"plainHTTP"`
 }
@@ -104,14 +103,13 @@ type Database struct {
 	Port int    `json:"port"`
 	Name string `json:"name"`
 	User string `json:"user"`
-	// PasswordFile holds the password and nothing else, mode 0600.
+	// PasswordFile has the password and nothing else, mode 0600.
 	PasswordFile string `json:"passwordFile"`
-	// CAFile is the certificate of the authority that signed the server's,
-	// for clients that want TLS and verify it.
+	// CAFile is the CA of the server's certificate.
 	CAFile string `json:"caFile"`
-	// Version is what the server reports.
+	// Version is the version that the server reports.
 	Version string `json:"version"`
-	// ReachableFrom lists "host" and "pods" as far as Host leads there.
+	// ReachableFrom lists from where Host is reachable: "host" and "pods".
 	ReachableFrom []string `json:"reachableFrom"`
 }
 
@@ -141,7 +139,7 @@ type Network struct {
 	ServiceCIDR string `json:"serviceCIDR"`
 }
 
-// Write stores the record in dir at once or not at all, mode 0600.
+// Write stores the record in dir atomically, mode 0600.
 func (r *Record) Write(dir Dir) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -163,9 +161,8 @@ func Read(dir Dir) (*Record, error) {
 	return record, nil
 }
 
-// Current returns the record of the sandbox in dir with its state as it is
-// now: a record whose supervisor is gone is stopped or broken. A sandbox
-// without a folder is a record in state stopped.
+// Current returns the record of the sandbox in dir with its current state: without its supervisor it is stopped or
+// broken. A sandbox without a folder is stopped.
 func Current(dir Dir) (*Record, error) {
 	record, err := Read(dir)
 	switch {
@@ -184,7 +181,7 @@ func Current(dir Dir) (*Record, error) {
 	return record, nil
 }
 
-// WriteFile stores data in path at once or not at all.
+// WriteFile stores data in path atomically.
 func WriteFile(path string, data []byte, mode os.FileMode) error {
 	temporary := path + ".new"
 	if err := os.WriteFile(temporary, data, mode); err != nil {

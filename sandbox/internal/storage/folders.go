@@ -9,16 +9,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Folders makes the folders behind volumes.
+// Folders creates the folders of volumes.
 type Folders struct {
-	// Dir holds one folder per volume. Empty: simulated nodes, nothing is made.
+	// Dir has one folder per volume. It is empty for simulated nodes, which need no folders.
 	Dir string
 	// Node is the node that the folders are on; empty for simulated nodes.
 	Node string
 }
 
-// Create makes a volume's folder, writable by every user: a pod without fsGroup
-// must be able to write as well.
+// Create creates a volume's folder, writable by every user, so that a pod without fsGroup can write to it.
 func (f Folders) Create(name string) (corev1.PersistentVolumeSource, error) {
 	if f.Dir == "" {
 		path := &corev1.HostPathVolumeSource{Path: "/simulated/" + name}
@@ -34,7 +33,7 @@ func (f Folders) Create(name string) (corev1.PersistentVolumeSource, error) {
 	return corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: path}}, nil
 }
 
-// Remove deletes a volume's folder with all it holds.
+// Remove deletes a volume's folder and its content.
 func (f Folders) Remove(name string) error {
 	if f.Dir == "" {
 		return nil

@@ -31,7 +31,7 @@ const (
 	provisionedBy = "pv.kubernetes.io/provisioned-by"
 )
 
-// Provisioner makes a volume for each claim of the class and removes it with the claim.
+// Provisioner creates a volume for each claim of the class and removes it with the claim.
 type Provisioner struct {
 	client  kubernetes.Interface
 	folders Folders

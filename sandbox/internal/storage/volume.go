@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// provision makes the volume of a claim that waits for one.
+// provision creates the volume of a pending claim.
 func (p *Provisioner) provision(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	if claim.Spec.VolumeName != "" || claim.DeletionTimestamp != nil || claim.Spec.StorageClassName == nil {
 		return nil
@@ -40,8 +40,8 @@ func (p *Provisioner) provision(ctx context.Context, claim *corev1.PersistentVol
 	return nil
 }
 
-// due tells whether the claim may have its volume now: with
-// WaitForFirstConsumer only once the scheduler chose a node for its pod.
+// due reports whether the claim can have its volume: with WaitForFirstConsumer, when the scheduler has chosen a node
+// for its pod.
 func due(class *storagev1.StorageClass, claim *corev1.PersistentVolumeClaim) bool {
 	if class.VolumeBindingMode == nil || *class.VolumeBindingMode == storagev1.VolumeBindingImmediate {
 		return true
@@ -49,7 +49,7 @@ func due(class *storagev1.StorageClass, claim *corev1.PersistentVolumeClaim) boo
 	return claim.Annotations[selectedNode] != ""
 }
 
-// refuse says why a claim cannot be served, or nothing.
+// refuse returns why a claim cannot be served, or nothing.
 func refuse(claim *corev1.PersistentVolumeClaim) string {
 	for _, mode := range claim.Spec.AccessModes {
 		if mode != corev1.ReadWriteOnce && mode != corev1.ReadWriteOncePod {
@@ -91,7 +91,7 @@ func onNode(node string) *corev1.VolumeNodeAffinity {
 	}}
 }
 
-// reclaim removes the folder and the object of a volume whose claim is gone.
+// reclaim removes the folder and the object of a volume whose claim was deleted.
 func (p *Provisioner) reclaim(ctx context.Context, pv *corev1.PersistentVolume) error {
 	if pv.Annotations[provisionedBy] != provisionerName || pv.Status.Phase != corev1.VolumeReleased ||
 		pv.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimDelete {

@@ -16,7 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
 
-// bringUp is the recipe of a sandbox. A component that dies meanwhile ends it.
+// bringUp starts a sandbox step by step. It fails as soon as a component ends.
 func (s *Supervisor) bringUp(parent context.Context) error {
 	timed, stop := context.WithTimeoutCause(parent, s.options.Timeout, fmt.Errorf("not ready after %s", s.options.Timeout))
 	defer stop()
@@ -47,7 +47,7 @@ func (s *Supervisor) bringUp(parent context.Context) error {
 	return s.update(func(r *state.Record) { r.State = state.Running })
 }
 
-// because replaces the error of a cancelled step by the reason of the cancellation.
+// because replaces the error of a cancelled step by the cause of the cancellation.
 func because(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	if cause == nil || errors.Is(err, cause) {
@@ -103,7 +103,7 @@ func (s *Supervisor) preparePlane(context.Context) error {
 	return s.update(func(r *state.Record) { r.Kubernetes.APIServer = endpoints.URL() })
 }
 
-// startServices starts what does not depend on one another, side by side.
+// startServices starts in parallel what does not depend on each other.
 func (s *Supervisor) startServices(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.startPlane(ctx) })
@@ -150,7 +150,7 @@ func (s *Supervisor) start(specs ...process.Spec) error {
 	return nil
 }
 
-// poll calls check until it succeeds or ctx ends, and then tells its last error.
+// poll calls check until it succeeds. When ctx ends, it returns the last error.
 func poll(ctx context.Context, interval time.Duration, check func(context.Context) error) error {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// DatabaseCommand is the hidden subcommand that keeps a database server.
+// DatabaseCommand is the hidden subcommand that runs a database server.
 const DatabaseCommand = "database"
 
 // databaseServer is a running server.

@@ -19,8 +19,8 @@ const dnsImage = "registry.k8s.io/coredns/coredns:v1.14.2"
 
 var dnsLabels = map[string]string{"k8s-app": "kube-dns"}
 
-// publishDNS creates the Service kube-dns. It leads to the DNS server that
-// listens on address, or, where there is none, to a simulated Deployment.
+// publishDNS creates the Service kube-dns. Its endpoint is the DNS server at address, or, without one, a simulated
+// Deployment.
 func publishDNS(ctx context.Context, client kubernetes.Interface, address string) error {
 	service := dnsService()
 	create := func() error { return createDNSEndpoints(ctx, client, address) }
@@ -48,7 +48,7 @@ func dnsService() *corev1.Service {
 // createDNSEndpoints points the Service at a server outside pods. Kubernetes
 // mirrors these Endpoints into an EndpointSlice.
 func createDNSEndpoints(ctx context.Context, client kubernetes.Interface, address string) error {
-	endpoints := &corev1.Endpoints{ //nolint:staticcheck // the mirrored object serves readers of either kind
+	endpoints := &corev1.Endpoints{ //nolint:staticcheck // the mirrored object serves readers of both kinds
 		ObjectMeta: metav1.ObjectMeta{Name: "kube-dns", Namespace: metav1.NamespaceSystem, Labels: dnsLabels},
 		Subsets: []corev1.EndpointSubset{{ //nolint:staticcheck // see above
 			Addresses: []corev1.EndpointAddress{{IP: address}},

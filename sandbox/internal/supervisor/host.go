@@ -8,15 +8,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
 
-// openHost makes the place that the components run in, and the registry that
-// everything after it leans on.
+// openHost prepares the namespaces and the network of the components, and the registry.
 func (s *Supervisor) openHost(ctx context.Context) error {
 	if err := s.update(func(*state.Record) {}); err != nil {
 		return err
 	}
 	open := s.openSimulated
 	if s.options.real() {
-		s.say("making namespaces and a network for the node")
+		s.say("creating namespaces and a network for the node")
 		open = s.openReal
 	}
 	var err error

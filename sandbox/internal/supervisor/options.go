@@ -1,4 +1,4 @@
-// Package supervisor brings a sandbox up and owns everything in it until it ends.
+// Package supervisor starts a sandbox and owns everything in it until it ends.
 package supervisor
 
 import (
@@ -12,7 +12,7 @@ import (
 // Command is the hidden subcommand that becomes a supervisor.
 const Command = "supervisor"
 
-// Options say what sandbox to bring up.
+// Options configure a sandbox.
 type Options struct {
 	Dir state.Dir `json:"dir"`
 	// Nodes is state.NodesReal or state.NodesSimulated.
@@ -25,23 +25,21 @@ type Options struct {
 	Servers []*zenmlimage.Server `json:"servers,omitempty"`
 	// RealByDefault gives the real servers the published name, which a stand-in of the same version has otherwise.
 	RealByDefault bool `json:"realByDefault,omitempty"`
-	// Upstream lets nodes pull what the sandbox's registry lacks from where the
-	// image's name leads.
+	// Upstream lets nodes pull what the sandbox's registry lacks from the registry in the image's name.
 	Upstream bool `json:"upstream"`
 	// HTTPS installs cert-manager, an ACME server and an ingress controller.
 	HTTPS bool `json:"https,omitempty"`
-	// Owner is the process with whose end the sandbox is taken down; 0 for none.
+	// Owner is a process; when it ends, the sandbox is removed. 0 for none.
 	Owner int `json:"owner,omitempty"`
 	// Timeout bounds the time until the sandbox is ready.
 	Timeout time.Duration `json:"timeout"`
-	// Executable is the sandbox's own binary; the stand-in server's lies beside it.
+	// Executable is the sandbox's own binary. The stand-in server's is in the same folder.
 	Executable string `json:"executable"`
 	// KubernetesVersion is recorded as the version of the cluster.
 	KubernetesVersion string `json:"kubernetesVersion"`
 }
 
-// Progress is what a supervisor tells while it brings a sandbox up, one JSON
-// object a line. The last one is Ready or has an Error.
+// Progress is a message of a starting supervisor, one JSON object a line. The last one is Ready or has an Error.
 type Progress struct {
 	Message string `json:"message,omitempty"`
 	Ready   bool   `json:"ready,omitempty"`

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
 
-// realHost is a node with real containers, in namespaces of its own.
+// realHost is a node with containers, in its own namespaces.
 type realHost struct {
 	s      *Supervisor
 	runner *nodeinit.Runner
@@ -100,12 +100,12 @@ func (h *realHost) Join(ctx context.Context) error {
 	return poll(ctx, 50*time.Millisecond, h.dnsReady)
 }
 
-// servicesReady tells whether kube-proxy leads to the cluster DNS's Service.
+// servicesReady returns an error until kube-proxy routes to the cluster DNS's Service.
 func (h *realHost) servicesReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 250*time.Millisecond)
 	defer cancel()
 	if err := network.Answers(ctx, h.runner.PID(), net.JoinHostPort(network.DNSIP, "53")); err != nil {
-		return fmt.Errorf("the Service kube-dns leads nowhere yet: %w", err)
+		return fmt.Errorf("the Service kube-dns does not answer yet: %w", err)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ const (
 	realEtcdPeer   = 2380
 )
 
-// endpoints picks the control plane's ports and keeps them reserved.
+// endpoints picks and reserves the control plane's ports.
 func (s *Supervisor) endpoints() (controlplane.Endpoints, error) {
 	address := s.host.Network().NodeAddress
 	if s.options.real() {
@@ -38,15 +38,14 @@ func (s *Supervisor) endpoints() (controlplane.Endpoints, error) {
 	return controlplane.Endpoints{API: address, APIPort: picked[0], EtcdClient: picked[1], EtcdPeer: picked[2]}, nil
 }
 
-// Ports on the host's end of a real node's network, an address of the sandbox's
-// own. Another one is taken where somebody listens on all addresses.
+// Ports on the host's end of a real node's network. Another one is used if a server on this machine listens on all
+// addresses.
 const (
 	usualRegistry = 5000
 	usualDatabase = 3306
 )
 
-// listen opens a listener, on the usual port if the nodes are real and it is
-// free, and closes it with the sandbox.
+// listen opens a listener, on the usual port if that is free, and closes it with the sandbox.
 func (s *Supervisor) listen(ctx context.Context, address string, usual int) (net.Listener, error) {
 	listener, err := listen(ctx, address, usual)
 	if err != nil {
@@ -68,8 +67,8 @@ func listen(ctx context.Context, address string, usual int) (net.Listener, error
 	return listener, nil
 }
 
-// openRegistry listens on loopback, where Helm speaks plain HTTP unasked, and
-// on the address that nodes reach; both lead to the same registry.
+// openRegistry serves the registry on loopback, where Helm uses plain HTTP by default, and on the address that nodes
+// reach.
 func (s *Supervisor) openRegistry(ctx context.Context) error {
 	local, err := s.listen(ctx, loopback, 0)
 	if err != nil {

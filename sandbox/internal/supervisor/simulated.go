@@ -20,7 +20,7 @@ import (
 // loopback is the only address that a sandbox with simulated nodes listens on.
 const loopback = "127.0.0.1"
 
-// simulatedHost is a control plane beside the supervisor, without containers.
+// simulatedHost runs the control plane beside the supervisor, without containers.
 type simulatedHost struct {
 	s        *Supervisor
 	listener net.Listener
@@ -38,7 +38,7 @@ func (h *simulatedHost) Network() state.Network {
 
 func (h *simulatedHost) PID(id int) int { return id }
 
-// Prepare opens the port that the API server will find every kubelet on.
+// Prepare opens the port of every node's kubelet.
 func (h *simulatedHost) Prepare(ctx context.Context) error {
 	var err error
 	h.listener, err = h.s.listen(ctx, loopback, 0)
@@ -106,8 +106,8 @@ func (h *simulatedHost) serveKubelet(ctx context.Context) error {
 	return nil
 }
 
-// pulls tells whether the sandbox's registry has an image, whatever registry
-// its name begins with, as on a real node.
+// pulls returns an error unless the sandbox's registry has an image, whatever registry its name begins with, as on a
+// real node.
 func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 	ref, err := name.ParseReference(image)
 	if err != nil {

@@ -37,7 +37,7 @@ type Supervisor struct {
 type host interface {
 	// Runner starts the components.
 	Runner() process.Runner
-	// Network tells the sandbox's addresses.
+	// Network returns the sandbox's addresses.
 	Network() state.Network
 	// PID translates a component's id into the host's.
 	PID(id int) int
@@ -47,14 +47,14 @@ type host interface {
 	Join(ctx context.Context) error
 	// Ready waits for what a pod needs besides its node.
 	Ready(ctx context.Context) error
-	// Close ends all components and removes what they leave on the host.
+	// Close ends all components and removes their leftovers on the host.
 	Close()
 }
 
-// Run brings a sandbox up, tells how it goes, and keeps it until ctx ends.
-// log takes the talk of what runs inside the supervisor.
+// Run starts a sandbox, reports its progress to tell, and keeps it until ctx ends. What runs inside the supervisor logs
+// to log.
 func Run(ctx context.Context, options Options, tell func(Progress), log io.Writer) error {
-	waiting, cancel := context.WithTimeout(ctx, 2*time.Second) // somebody who asks for the status holds it for a moment
+	waiting, cancel := context.WithTimeout(ctx, 2*time.Second) // a status command may hold it for a moment
 	defer cancel()
 	life, err := state.WaitLock(waiting, options.Dir.LifeLock())
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Supervisor) say(format string, args ...any) {
 	s.tell(Progress{Message: fmt.Sprintf(format, args...)})
 }
 
-// onClose remembers what to undo, last first.
+// onClose registers what to undo, in reverse order.
 func (s *Supervisor) onClose(undo func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,8 +141,7 @@ func (s *Supervisor) failed(err error) {
 	s.tell(Progress{Error: err.Error()})
 }
 
-// watch keeps the sandbox. A component that ends is not started again: the
-// sandbox is broken from then on and says so.
+// watch waits for the end of the sandbox. A component that ends is not restarted: the sandbox is then broken.
 func (s *Supervisor) watch(ctx context.Context) {
 	gone := s.options.ownerGone(ctx)
 	for {
@@ -172,18 +171,17 @@ func (s *Supervisor) ended(exit process.Exit) {
 	})
 }
 
-// died is the error of a component that ended while the sandbox came up.
+// died is the error of a component that ended while the sandbox started.
 func (s *Supervisor) died(exit process.Exit) error {
 	path := s.options.Dir.Log(exit.Name)
 	tail := process.Tail(path, 15)
 	return fmt.Errorf("%s ended (%s)%s; the end of its log %s:\n%s", exit.Name, exit.Status, remedy(tail), path, tail)
 }
 
-// remedy says what helps against what a component's last words say; nothing
-// when that is not known.
+// remedy returns what to do about a component's last log lines, or nothing.
 func remedy(words string) string {
 	if strings.Contains(words, "too many open files") {
-		return ": the host's inotify instances are used up (about 16 a sandbox with a real node): take another sandbox down, or raise the limit by sysctl fs.inotify.max_user_instances=1024"
+		return ": the host's inotify instances are used up (a sandbox with a real node needs about 16): remove another sandbox, or raise the limit with sysctl fs.inotify.max_user_instances=1024"
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Supervisor) waitNodes(ctx context.Context) error {
-	interval := 200*time.Millisecond + time.Duration(s.record.Nodes.Count)*time.Millisecond // a list of thousands is work
+	interval := 200*time.Millisecond + time.Duration(s.record.Nodes.Count)*time.Millisecond // a list of thousands takes time
 	return poll(ctx, interval, func(ctx context.Context) error {
 		nodes, err := s.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{ResourceVersion: "0"})
 		if err != nil {
@@ -24,7 +24,7 @@ func (s *Supervisor) waitNodes(ctx context.Context) error {
 	})
 }
 
-// countReady returns how many nodes are ready, and why the first other is not.
+// countReady returns how many nodes are ready, and why the first of the others is not.
 func countReady(nodes []corev1.Node) (int, string) {
 	ready, reason := 0, ""
 	for _, node := range nodes {

@@ -1,4 +1,4 @@
-// Package teardown removes a sandbox, whatever state it is in.
+// Package teardown removes a sandbox in any state.
 package teardown
 
 import (
@@ -14,24 +14,22 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// EnvMarker names the environment variable that all of a sandbox's processes
-// carry; its value is the sandbox's folder.
+// EnvMarker names the environment variable that all of a sandbox's processes have; its value is the sandbox's folder.
 const EnvMarker = "ZENML_SANDBOX_DIR"
 
 const (
-	// patience is how long a supervisor may take to end by itself.
+	// patience is how long a supervisor may take to end.
 	patience = 10 * time.Second
-	// kernelPatience is how long the kernel may take to clear away what was killed.
+	// kernelPatience is how long killed processes may take to exit.
 	kernelPatience = 15 * time.Second
 )
 
-// Down ends and removes everything of the sandbox in dir: processes, then what
-// they leave on the host, then files. It verifies, and its error names whatever
-// could not be removed. A sandbox that does not exist is no error.
+// Down removes everything of the sandbox in dir: processes, then their leftovers on the host, then files. It verifies
+// the result, and its error names what could not be removed. A missing sandbox is no error.
 func Down(ctx context.Context, dir state.Dir) error {
 	record, err := state.Read(dir)
 	if err != nil {
-		record = &state.Record{} // nothing was written yet, or it is damaged: the rest is found without it
+		record = &state.Record{} // it was not written yet, or is damaged; the rest is found without it
 	}
 	stopSupervisor(ctx, dir)
 	ctx, cancel := context.WithTimeout(ctx, kernelPatience)
@@ -94,7 +92,7 @@ func removeFiles(dir state.Dir) error {
 	return nil
 }
 
-// until polls check and tells whether it came true before ctx ended.
+// until polls check and reports whether it succeeded before ctx ended.
 func until(ctx context.Context, check func() bool) bool {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
