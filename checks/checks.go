@@ -1,6 +1,6 @@
-// Package checks is the table of all preflight checks: everything that is known
-// to go wrong in the field is found before anything is installed. Each group is
-// a package with a table of its own; package check runs them.
+// Package checks is the table of all preflight checks, which find known problems
+// before anything is installed. Each group is a package with its own table; package
+// check runs them.
 package checks
 
 import (
@@ -20,8 +20,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Table is every check, in the order of the final report. A check stands
-// after those it needs.
+// Table lists every check in the order of the report.
 var Table = slices.Concat(
 	cluster.Checks,
 	admission.Checks,
@@ -37,15 +36,13 @@ var Table = slices.Concat(
 // ByID returns the check with that id.
 func ByID(id string) (check.Check, bool) { return check.Find(Table, id) }
 
-// Run makes the checks that the options choose and returns the report. Checks
-// that do not wait for each other run at the same time; observe may be nil.
-// The error is an UnknownError, or the cause of ctx's end: then the report
-// says which checks were not made.
+// Run runs the checks that the options select and returns the report. Independent
+// checks run concurrently; observe may be nil. The error is an UnknownError, or the
+// cause of ctx's end; then the report shows which checks were interrupted.
 func Run(ctx context.Context, env *check.Env, o check.Options, observe check.Observer) (check.Report, error) {
 	return check.Run(ctx, Table, env, o, observe)
 }
 
-// Notices says what a run with these options writes into accounts outside the
-// cluster for a moment: for a person to read before it. The answers are
-// complete.
+// Notices describes what a run with these options creates for a moment in accounts
+// outside the cluster, for the user to read before the run. The answers are complete.
 func Notices(a answers.Answers, o check.Options) []string { return o.Notices(Table, a) }

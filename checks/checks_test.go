@@ -14,29 +14,31 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestTheTableIsSound(t *testing.T) {
+func TestTable(t *testing.T) {
 	place, group := map[string]int{}, ""
 	seen := map[string]bool{}
 	for i, c := range Table {
 		if _, twice := place[c.ID]; twice || strings.Count(c.ID, ".") != 1 {
-			t.Errorf("%s is there twice or is no group.name", c.ID)
+			t.Errorf("%s is duplicate or not group.name", c.ID)
 		}
 		if c.Group() != group && seen[c.Group()] {
-			t.Errorf("%s stands apart from its group", c.ID)
+			t.Errorf("%s is separate from its group", c.ID)
 		}
-		if c.Claim == "" || c.Failure == "" || c.Failure == c.Claim || c.Why == "" || len(c.Finds) == 0 || c.Run == nil || c.Severity != check.MustPass && c.Severity != check.ShouldPass {
+		if c.Claim == "" || c.Failure == "" || c.Failure == c.Claim || c.Why == "" || len(c.Finds) == 0 ||
+			c.Run == nil ||
+			c.Severity != check.MustPass && c.Severity != check.ShouldPass {
 			t.Errorf("%s is not complete", c.ID)
 		}
 		place[c.ID], group, seen[c.Group()] = i, c.Group(), true
 	}
 	for _, c := range Table {
 		if reaches(t, c, c.ID, 0) {
-			t.Errorf("%s waits for itself", c.ID)
+			t.Errorf("%s depends on itself", c.ID)
 		}
 	}
 }
 
-// reaches tells whether a check needs id, by whatever way.
+// reaches reports whether a check needs id, directly or indirectly.
 func reaches(t *testing.T, c check.Check, id string, depth int) bool {
 	if depth > len(Table) {
 		return true
@@ -44,7 +46,7 @@ func reaches(t *testing.T, c check.Check, id string, depth int) bool {
 	for _, need := range c.Needs {
 		next, ok := ByID(need)
 		if !ok {
-			t.Errorf("%s needs %s, which there is not", c.ID, need)
+			t.Errorf("%s needs %s, which does not exist", c.ID, need)
 			continue
 		}
 		if need == id || reaches(t, next, id, depth+1) {
@@ -62,16 +64,21 @@ func TestWholeRun(t *testing.T) {
 	e.Answers.Cluster.Namespace, e.Cluster = c.Namespace(t), c.Access()
 	checktest.WithChart(e, checktest.Chart(t))
 	running, most := map[string]bool{}, 0
-	report, err := Run(t.Context(), e, check.Options{Skip: []string{"database.in-cluster", "supply.image"}}, func(event check.Event) {
-		running[event.Check.ID] = event.Result == nil
-		now := 0
-		for _, r := range running {
-			if r {
-				now++
+	report, err := Run(
+		t.Context(),
+		e,
+		check.Options{Skip: []string{"database.in-cluster", "supply.image"}},
+		func(event check.Event) {
+			running[event.Check.ID] = event.Result == nil
+			now := 0
+			for _, r := range running {
+				if r {
+					now++
+				}
 			}
-		}
-		most = max(most, now)
-	})
+			most = max(most, now)
+		},
+	)
 	checktest.Must(t, err)
 	for _, r := range report.Results {
 		t.Logf("%-22s %-5s %5d ms  %s", r.Check.ID, r.Status, r.Duration.Milliseconds(), r.Message)
@@ -91,7 +98,7 @@ func TestWholeRun(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write docs/checks again")
+var update = flag.Bool("update", false, "update docs/checks")
 
 const pagesDir = "../docs/checks"
 
@@ -104,17 +111,17 @@ func TestPagesAreThoseOfTheTables(t *testing.T) {
 		}
 		got, err := os.ReadFile(path) //nolint:gosec // a page of this repository
 		if err != nil || string(got) != want {
-			t.Errorf("%s is not what the tables say: go test ./checks -update", path)
+			t.Errorf("%s is outdated: go test ./checks -update", path)
 		}
 	}
 }
 
-func TestEveryCheckLeadsToItsSection(t *testing.T) {
+func TestDocsLinks(t *testing.T) {
 	pages := report.Pages(Table)
 	for _, c := range Table {
 		page, anchor, _ := strings.Cut(strings.TrimPrefix(c.Docs(), check.DocsBase), "#")
 		if !strings.Contains(pages[page], `<a id="`+anchor+`"></a>`) {
-			t.Errorf("%s leads to %s, where there is nothing", c.ID, c.Docs())
+			t.Errorf("%s links to %s, which does not exist", c.ID, c.Docs())
 		}
 	}
 }

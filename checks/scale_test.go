@@ -60,7 +60,8 @@ type measure struct {
 }
 
 func (m measure) String() string {
-	return fmt.Sprintf("%s wall, %s if one by one, %d requests, %d MB heap at most, process %s", m.wall, m.serial, m.requests, m.heap>>20, m.resident)
+	return fmt.Sprintf("%s wall, %s if one by one, %d requests, %d MB heap at most, process %s", m.wall, m.serial,
+		m.requests, m.heap>>20, m.resident)
 }
 
 // measured runs the checks three times and takes the fastest.
@@ -71,13 +72,20 @@ func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 		access, count := counting(t, c)
 		runtime.GC()
 		stop, peak := watchHeap()
-		report, err := Run(t.Context(), checktest.WithCluster(t, access, namespace, checktest.OnVolume), check.Options{Only: []string{"cluster", "supply.references"}}, nil)
+		report, err := Run(t.Context(), checktest.WithCluster(t, access, namespace, checktest.OnVolume),
+			check.Options{Only: []string{"cluster", "supply.references"}}, nil)
 		stop()
 		checktest.Must(t, err)
 		for _, r := range report.Results {
 			t.Logf("%-22s %-5s %6d ms  %s", r.Check.ID, r.Status, r.Duration.Milliseconds(), r.Message)
 		}
-		m := measure{wall: report.Duration, serial: report.Serial(), requests: count.Load(), heap: peak.Load(), resident: resident()}
+		m := measure{
+			wall:     report.Duration,
+			serial:   report.Serial(),
+			requests: count.Load(),
+			heap:     peak.Load(),
+			resident: resident(),
+		}
 		if best.wall == 0 || m.wall < best.wall {
 			best = m
 		}
@@ -169,17 +177,34 @@ func atOnce(t *testing.T, n int, do func(int) error) {
 
 // largeNode is as heavy as a real one: forty images and as many labels.
 func largeNode(namespace string, i int) *corev1.Node {
-	n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("%s-%d", namespace, i), Labels: map[string]string{"test": namespace, corev1.LabelOSStable: "linux", corev1.LabelArchStable: "amd64"}}}
+	n := &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: fmt.Sprintf("%s-%d", namespace, i),
+			Labels: map[string]string{
+				"test":                 namespace,
+				corev1.LabelOSStable:   "linux",
+				corev1.LabelArchStable: "amd64",
+			},
+		},
+	}
 	n.Spec.Taints = []corev1.Taint{{Key: "test", Value: namespace, Effect: corev1.TaintEffectNoSchedule}}
 	for j := range 20 {
 		n.Labels[fmt.Sprintf("example.com/label-%d", j)] = strings.Repeat("x", 20)
 	}
-	n.Status.Allocatable = corev1.ResourceList{"cpu": resource.MustParse("8"), "memory": resource.MustParse("32Gi"), "pods": resource.MustParse("110")}
+	n.Status.Allocatable = corev1.ResourceList{
+		"cpu":    resource.MustParse("8"),
+		"memory": resource.MustParse("32Gi"),
+		"pods":   resource.MustParse("110"),
+	}
 	n.Status.Capacity = n.Status.Allocatable
-	n.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: metav1.Now()}}
+	n.Status.Conditions = []corev1.NodeCondition{
+		{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: metav1.Now()},
+	}
 	for j := range 40 {
 		n.Status.Images = append(n.Status.Images, corev1.ContainerImage{Names: []string{
-			fmt.Sprintf("registry.example.com/team/application-%d@sha256:%064d", j, j), fmt.Sprintf("registry.example.com/team/application-%d:v1", j)}, SizeBytes: 1 << 28})
+			fmt.Sprintf("registry.example.com/team/application-%d@sha256:%064d", j, j),
+			fmt.Sprintf("registry.example.com/team/application-%d:v1", j),
+		}, SizeBytes: 1 << 28})
 	}
 	return n
 }
@@ -187,7 +212,17 @@ func largeNode(namespace string, i int) *corev1.Node {
 func smallPod(namespace string, i int) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("pod-%d", i), Labels: map[string]string{"test": namespace}},
-		Spec: corev1.PodSpec{NodeName: fmt.Sprintf("%s-%d", namespace, 1+i%manyNodes), Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1",
-			Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{"cpu": resource.MustParse("100m")}}}}},
+		Spec: corev1.PodSpec{
+			NodeName: fmt.Sprintf("%s-%d", namespace, 1+i%manyNodes),
+			Containers: []corev1.Container{
+				{
+					Name:  "a",
+					Image: "example.com/none:1",
+					Resources: corev1.ResourceRequirements{
+						Requests: corev1.ResourceList{"cpu": resource.MustParse("100m")},
+					},
+				},
+			},
+		},
 	}
 }

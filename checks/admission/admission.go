@@ -7,10 +7,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// checkAdmission sends every object, and every pod that they would make, to
-// the API server with dryRun=All: it goes through validation, quota and
-// policies, and is not stored. Pod Security looks at pods only, so the
-// Deployment alone would pass.
+// checkAdmission sends every object, and every pod that it would create, to the
+// API server with dryRun=All: they pass validation, quota and policies and are not
+// stored. Pod Security only evaluates pods, so the Deployment alone would pass.
 func checkAdmission(ctx context.Context, e *check.Env) (string, error) {
 	r, err := e.Render(ctx)
 	if err != nil {
@@ -29,35 +28,36 @@ func checkAdmission(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	if where.standIn && len(done.untried) > 0 && len(done.untried) == len(tries) {
-		return "", check.Skip("the namespace %s does not exist yet, and nothing could be tried in %s: %s", e.Namespace(), where.namespace, done.untried[0])
+		return "", check.Skip("the namespace %s does not exist yet, and nothing could be tried in %s: %s",
+			e.Namespace(), where.namespace, done.untried[0])
 	}
-	if err := judgeByLabel(ctx, e, &done); err != nil {
+	if err := checkLevel(ctx, e, &done); err != nil {
 		return "", err
 	}
-	if err := judgeIDs(ctx, e, &done); err != nil {
+	if err := checkIDs(ctx, e, &done); err != nil {
 		return "", err
 	}
 	return admission(e, where, done)
 }
 
-// outcome is what became of the trials.
+// outcome is the result of the trials.
 type outcome struct {
 	accepted []trial
 	refused  []refusedObject
 	untried  []untriedObject
-	notes    []string      // what was judged without the API server
-	doubts   []check.Fault // what is likely refused, and cannot be known
+	notes    []string      // what was evaluated without the API server
+	doubts   []check.Fault // what is probably rejected, but cannot be verified
 }
 
-// admission puts the outcome into words. What was not tried is no pass: it may
-// be refused in the middle of the install.
+// admission describes the outcome. Objects that were not tried are a warning,
+// because they may be rejected in the middle of the install.
 func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 	if len(done.refused) > 0 {
 		fault := refusedFault(e, done.refused)
-		fault.Found += where.said("\n(", e.Namespace(), ")")
+		fault.Found += where.describe("\n(", e.Namespace(), ")")
 		return "", fault
 	}
-	found := fmt.Sprintf("%d accepted", len(done.accepted)) + where.said(", ", e.Namespace(), "")
+	found := fmt.Sprintf("%d accepted", len(done.accepted)) + where.describe(", ", e.Namespace(), "")
 	if len(done.untried) == 0 && len(done.doubts) == 0 {
 		return found, nil
 	}
@@ -73,17 +73,18 @@ func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 	return "", fault
 }
 
-// untriedFault is the warning about what could not be tried.
+// untriedFault warns about objects that could not be tried.
 func untriedFault(e *check.Env, untried []untriedObject) *check.Fault {
-	fault := &check.Fault{Warn: true, Why: "what is refused later appears only in events, while the install waits"}
+	fault := &check.Fault{Warn: true, Why: "a rejected pod only shows in events, while the install waits"}
 	if len(untried) == 0 {
 		return fault
 	}
-	var said []string
+	var list []string
 	for _, u := range untried {
-		said = append(said, u.String())
+		list = append(list, u.String())
 	}
-	fault.Found = "; not tried: " + check.JoinAnd(said)
-	fault.Remedy = fmt.Sprintf("have someone who may create pods in namespace %s run this check with the same answers: zenml-installer preflight --only cluster.admission", e.Namespace())
+	fault.Found = "; not tried: " + check.JoinAnd(list)
+	fault.Remedy = fmt.Sprintf("have someone who can create pods in namespace %s run this check with the same answers: "+
+		"zenml-installer preflight --only cluster.admission", e.Namespace())
 	return fault
 }

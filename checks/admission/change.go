@@ -17,10 +17,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// tryChange tries the patch by which Helm changes an object: it takes away
-// what the release had and has no longer, and leaves alone what others set.
-func tryChange(ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, wanted, live *unstructured.Unstructured) error {
-	kind, patch, err := helmPatch(before(ctx, e, wanted), wanted, live)
+// tryPatch tries the patch that Helm would send: it removes what the release no
+// longer has and keeps what others set.
+func tryPatch(
+	ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, wanted, live *unstructured.Unstructured,
+) error {
+	kind, patch, err := helmPatch(previous(ctx, e, wanted), wanted, live)
 	if err != nil || string(patch) == "{}" {
 		return err
 	}
@@ -28,9 +30,9 @@ func tryChange(ctx context.Context, e *check.Env, objects dynamic.ResourceInterf
 	return err
 }
 
-// before is the object as the release has rendered it last, or as it is wanted
-// where that cannot be read.
-func before(ctx context.Context, e *check.Env, wanted *unstructured.Unstructured) *unstructured.Unstructured {
+// previous is the object as the release rendered it last, or the wanted object if
+// that cannot be read.
+func previous(ctx context.Context, e *check.Env, wanted *unstructured.Unstructured) *unstructured.Unstructured {
 	release, err := release.FindDeployed(ctx, e)
 	if err != nil || release == nil {
 		return wanted
@@ -45,11 +47,11 @@ func before(ctx context.Context, e *check.Env, wanted *unstructured.Unstructured
 	return wanted
 }
 
-// helmPatch merges three ways: by the kind's own rules for Kubernetes' own
-// kinds, key by key for others.
-func helmPatch(before, wanted, live *unstructured.Unstructured) (types.PatchType, []byte, error) {
+// helmPatch is a three-way merge: a strategic merge for built-in kinds, a JSON
+// merge for others.
+func helmPatch(previous, wanted, live *unstructured.Unstructured) (types.PatchType, []byte, error) {
 	texts := make([][]byte, 3)
-	for i, o := range []*unstructured.Unstructured{before, wanted, live} {
+	for i, o := range []*unstructured.Unstructured{previous, wanted, live} {
 		text, err := json.Marshal(o.Object)
 		if err != nil {
 			return "", nil, err

@@ -17,7 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// installed has Helm install the stand-in chart, without waiting for its pods.
+// installed installs the stand-in chart with Helm, without waiting for its pods.
 func installed(t *testing.T, c *testcluster.Cluster, namespace string) {
 	t.Helper()
 	flags := genericclioptions.NewConfigFlags(true)
@@ -28,7 +28,8 @@ func installed(t *testing.T, c *testcluster.Cluster, namespace string) {
 	checktest.Must(t, err)
 	install := action.NewInstall(&config)
 	install.ReleaseName, install.Namespace = "zenml-server", namespace
-	_, err = install.RunWithContext(t.Context(), chart, map[string]any{"server": map[string]any{"ingress": map[string]any{"enabled": false}}})
+	_, err = install.RunWithContext(t.Context(), chart,
+		map[string]any{"server": map[string]any{"ingress": map[string]any{"enabled": false}}})
 	checktest.Must(t, err)
 }
 
@@ -38,52 +39,68 @@ func onPort(port int) func(*answers.Answers) {
 	}
 }
 
-// TestAdmissionOfAnUpgradeUnderAFullQuota upgrades where the release's own
-// objects are all that there may be.
-func TestAdmissionOfAnUpgradeUnderAFullQuota(t *testing.T) {
+// TestAdmissionOfUpgradeWithFullQuota upgrades in a namespace whose quota is used up
+// by the release's own objects.
+func TestAdmissionOfUpgradeWithFullQuota(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	installed(t, c, namespace)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"services": "1", "count/deployments.apps": "1"})
 	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Pass)
 	checktest.Expect(t, admitted(t, c, namespace, onPort(8081)), "cluster.admission", check.Pass)
-	checktest.Expect(t, admitted(t, c, namespace, onPort(99999)), "cluster.admission", check.Failed, "Service zenml-server", "between 1 and 65535")
+	checktest.Expect(t, admitted(t, c, namespace, onPort(99999)), "cluster.admission", check.Failed,
+		"Service zenml-server", "between 1 and 65535")
 	now, err := c.Client(t).CoreV1().Services(namespace).Get(t.Context(), "zenml-server", metav1.GetOptions{})
 	checktest.Must(t, err)
 	if port := now.Spec.Ports[0].Port; port != 80 {
-		t.Errorf("the trial has changed the Service: it has port %d", port)
+		t.Errorf("the trial changed the Service: it has port %d", port)
 	}
 	second := func(a *answers.Answers) { a.Cluster.Release = "zenml-second" }
-	checktest.Expect(t, admitted(t, c, namespace, second), "cluster.admission", check.Failed, "Service zenml-second", "exceeded quota: small")
+	checktest.Expect(t, admitted(t, c, namespace, second), "cluster.admission", check.Failed, "Service zenml-second",
+		"exceeded quota: small")
 }
 
-// TestAdmissionOfAnUpgradeByItsOwnRole has the upgrade tried by an account
-// that may patch, and not update.
-func TestAdmissionOfAnUpgradeByItsOwnRole(t *testing.T) {
+// TestAdmissionOfUpgradeWithInstallerRole tries the upgrade with an account that can
+// patch but not update.
+func TestAdmissionOfUpgradeWithInstallerRole(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	installed(t, c, namespace)
-	e := checktest.WithCluster(t, holder(t, c, namespace), namespace, onPort(99999))
-	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Failed, "Service zenml-server", "between 1 and 65535")
+	e := checktest.WithCluster(t, installerAccount(t, c, namespace), namespace, onPort(99999))
+	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Failed, "Service zenml-server",
+		"between 1 and 65535")
 }
 
-// TestAdmissionOfWhatReplacesItsPredecessor leaves a migration Job of the
-// release, which Helm deletes before it makes the next.
-func TestAdmissionOfWhatReplacesItsPredecessor(t *testing.T) {
+// TestAdmissionOfReplacedHook leaves a migration Job of the release, which Helm
+// deletes before it creates the next one.
+func TestAdmissionOfReplacedHook(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	onMySQL := func(a *answers.Answers) {
-		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: checktest.Plain(checktest.Canary)}}
+		a.Database = answers.Database{
+			Type: answers.MySQLDatabase,
+			MySQL: answers.MySQL{
+				Host:     "db.example.com",
+				Name:     "zenml",
+				User:     "zenml",
+				Password: checktest.Plain(checktest.Canary),
+			},
+		}
 	}
-	pod := corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1"}}}
+	pod := corev1.PodSpec{
+		RestartPolicy: corev1.RestartPolicyNever,
+		Containers:    []corev1.Container{{Name: "a", Image: "example.com/none:1"}},
+	}
 	left := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{
-		Name: "zenml-server-db-migration", Labels: map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "other"},
+		Name:   "zenml-server-db-migration",
+		Labels: map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "other"},
 	}, Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: pod}}}
 	jobs := c.Client(t).BatchV1().Jobs(namespace)
 	_, err := jobs.Create(t.Context(), left, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"count/jobs.batch": "1"})
-	checktest.Expect(t, admitted(t, c, namespace, onMySQL), "cluster.admission", check.Failed, "Job zenml-server-db-migration", "exceeded quota: small")
+	checktest.Expect(t, admitted(t, c, namespace, onMySQL), "cluster.admission", check.Failed,
+		"Job zenml-server-db-migration", "exceeded quota: small")
 	ours := []byte(`{"metadata": {"labels": {"app.kubernetes.io/instance": "zenml-server"}}}`)
 	_, err = jobs.Patch(t.Context(), "zenml-server-db-migration", types.MergePatchType, ours, metav1.PatchOptions{})
 	checktest.Must(t, err)

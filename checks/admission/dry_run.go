@@ -17,13 +17,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/release"
 )
 
-// refusedObject is an object that the API server does not take.
+// refusedObject is an object that the API server rejects.
 type refusedObject struct {
 	trial
 	err error
 }
 
-// untriedObject is an object whose trial itself was refused.
+// untriedObject is an object that could not be tried.
 type untriedObject struct {
 	trial
 	err error
@@ -38,11 +38,11 @@ func trialClient(e *check.Env) (dynamic.Interface, error) {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.WarningHandler = rest.NoWarnings{} // they would be printed
+	config.WarningHandler = rest.NoWarnings{} // warnings would be printed
 	return dynamic.NewForConfig(config)
 }
 
-// dryRun makes the trials at the same time.
+// dryRun runs the trials concurrently.
 func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (outcome, error) {
 	client, err := trialClient(e)
 	if err != nil {
@@ -63,11 +63,11 @@ func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (
 	return done, nil
 }
 
-// add sorts a trial by its answer, and returns an error that says nothing
-// about the object.
+// add classifies the answer to a trial, and returns an error that is not about the
+// object.
 func (o *outcome) add(t trial, err error) error {
 	switch {
-	case err == nil || apierrors.IsAlreadyExists(err): // it was admitted before its name was looked up
+	case err == nil || apierrors.IsAlreadyExists(err): // admission comes before the name is checked
 		o.accepted = append(o.accepted, t)
 	case cannotTry(err):
 		o.untried = append(o.untried, untriedObject{t, err})
@@ -79,9 +79,9 @@ func (o *outcome) add(t trial, err error) error {
 	return nil
 }
 
-// tryOne tries an object of this release that is there already as the change
-// that the upgrade makes, and anything else as a new one: a quota that is full
-// refuses what is new before its name is looked up.
+// tryOne tries an existing object of this release as the patch of the upgrade,
+// and anything else as a new object: a full quota rejects a new object before its
+// name is checked.
 func tryOne(ctx context.Context, e *check.Env, client dynamic.Interface, where trialSite, t *trial) error {
 	resource, _ := meta.UnsafeGuessKindToResource(t.object.GroupVersionKind())
 	objects := client.Resource(resource).Namespace(where.namespace)
@@ -92,37 +92,41 @@ func tryOne(ctx context.Context, e *check.Env, client dynamic.Interface, where t
 	case live == nil:
 		return tryNew(ctx, objects, where, &t.object)
 	case t.claim.Hook || t.claim.Prepared:
-		return unlessFull(tryNew(ctx, objects, where, &t.object))
+		return ignoreFullQuota(tryNew(ctx, objects, where, &t.object))
 	}
-	return tryChange(ctx, e, objects, &t.object, live)
+	return tryPatch(ctx, e, objects, &t.object, live)
 }
 
-// ownObject is the object of that name which this release has already.
-func ownObject(ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, where trialSite, t *trial) (*unstructured.Unstructured, error) {
+// ownObject is the existing object of that name, if this release owns it.
+func ownObject(
+	ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, where trialSite, t *trial,
+) (*unstructured.Unstructured, error) {
 	if where.standIn || t.isPod() {
 		return nil, nil
 	}
 	live, err := objects.Get(ctx, t.object.GetName(), metav1.GetOptions{})
 	if err != nil {
-		return nil, unlessUnseen(err)
+		return nil, ignoreHidden(err)
 	}
-	marks := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Labels: live.GetLabels(), Annotations: live.GetAnnotations()}}
-	if _, ours := release.OwnerOf(e, marks, t.claim); !ours {
+	meta := metav1.ObjectMeta{Labels: live.GetLabels(), Annotations: live.GetAnnotations()}
+	if _, ours := release.OwnerOf(e, &metav1.PartialObjectMetadata{ObjectMeta: meta}, t.claim); !ours {
 		return nil, nil
 	}
 	return live, nil
 }
 
-// unlessFull drops the refusal of a full quota for what takes the place of its
-// predecessor. The quota comes after every other admission.
-func unlessFull(err error) error {
+// ignoreFullQuota ignores a full quota for an object that Helm replaces. The quota
+// comes after every other admission step.
+func ignoreFullQuota(err error) error {
 	if err != nil && strings.Contains(err.Error(), "exceeded quota") {
 		return nil
 	}
 	return err
 }
 
-func tryNew(ctx context.Context, objects dynamic.ResourceInterface, where trialSite, o *unstructured.Unstructured) error {
+func tryNew(
+	ctx context.Context, objects dynamic.ResourceInterface, where trialSite, o *unstructured.Unstructured,
+) error {
 	create := func(o *unstructured.Unstructured) error {
 		o.SetNamespace(where.namespace)
 		_, err := objects.Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
@@ -137,11 +141,12 @@ func tryNew(ctx context.Context, objects dynamic.ResourceInterface, where trialS
 	return err
 }
 
-// cannotTry tells whether the refusal is about the trial rather than the
-// object: no right to make pods by hand, which the install does not need, or
-// a webhook that knows no dry run.
+// cannotTry reports whether the refusal is about the trial rather than the object:
+// no permission to create pods, which the install does not need, or a webhook
+// without support for dry runs.
 func cannotTry(err error) bool {
 	text := err.Error()
-	return apierrors.IsForbidden(err) && (strings.Contains(text, `cannot create resource "`) || strings.Contains(text, `cannot patch resource "`)) ||
+	noPermission := strings.Contains(text, `cannot create resource "`) || strings.Contains(text, `cannot patch resource "`)
+	return apierrors.IsForbidden(err) && noPermission ||
 		apierrors.IsBadRequest(err) && strings.Contains(text, "does not support dry run")
 }

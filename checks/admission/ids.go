@@ -9,23 +9,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// idsError says that OpenShift does not let a ServiceAccount's pod have the
-// users and groups that it names.
+// idsError is OpenShift's refusal of the users and groups of a pod.
 type idsError struct {
 	account string
 	ids     []string // "runAsUser 1000"
-	allowed []string // the constraints that would let it
-	given   string   // what they may have
+	allowed []string // the constraints that would allow it
+	given   string   // the namespace's own users and groups
 }
 
 func (e *idsError) Error() string {
-	return fmt.Sprintf("OpenShift asks the pod's ServiceAccount %s, not you, and lets its pods have no %s: %s", e.account, check.JoinAnd(e.ids), e.given)
+	return fmt.Sprintf("OpenShift does not allow the pod's ServiceAccount %s to use %s: %s",
+		e.account, check.JoinAnd(e.ids), e.given)
 }
 
-// judgeIDs compares the users and groups of the pods with those that OpenShift
-// gives the namespace. A trial does not show it: there OpenShift takes the
-// rights of whoever makes the pod, later those of its ServiceAccount.
-func judgeIDs(ctx context.Context, e *check.Env, done *outcome) error {
+// checkIDs compares the users and groups of the pods with those that OpenShift
+// assigned to the namespace. A dry run does not show it: OpenShift then uses the
+// permissions of whoever creates the pod, later those of its ServiceAccount.
+func checkIDs(ctx context.Context, e *check.Env, done *outcome) error {
 	given, err := readIDs(ctx, e)
 	if err != nil || given == nil {
 		return err
@@ -47,29 +47,30 @@ func judgeIDs(ctx context.Context, e *check.Env, done *outcome) error {
 			continue
 		}
 		wrong.account = pod.account
-		judgeAccount(ctx, e, done, given, pod, wrong)
+		checkAccount(ctx, e, done, given, pod, wrong)
 	}
 	return nil
 }
 
-// judgeAccount asks whether the pod's account was given more than the others.
-// Where that cannot be asked, or OpenShift has not given the namespace its
-// range yet, it is a doubt.
-func judgeAccount(ctx context.Context, e *check.Env, done *outcome, given *givenIDs, pod trial, wrong *idsError) {
-	name, err := mayUse(ctx, e, wrong.account, wrong.allowed)
+// checkAccount asks whether the pod's account can use other constraints. If that
+// is unknown, or OpenShift has not assigned a range yet, it is a doubt.
+func checkAccount(ctx context.Context, e *check.Env, done *outcome, given *givenIDs, pod trial, wrong *idsError) {
+	name, err := canUse(ctx, e, wrong.account, wrong.allowed)
+	doubt := check.Fault{Found: fmt.Sprintf("%s: %v", pod, wrong), Remedy: idsRemedy(e, wrong)}
 	switch {
 	case err == nil && name != "":
 	case err != nil:
-		done.doubts = append(done.doubts, check.Fault{Found: fmt.Sprintf("%s: %v; whether the account was given more cannot be asked (%v)", pod, wrong, err), Remedy: idsRemedy(e, wrong)})
+		doubt.Found += fmt.Sprintf("; whether the account can use other constraints is unknown (%v)", err)
+		done.doubts = append(done.doubts, doubt)
 	case given.users == "":
-		done.doubts = append(done.doubts, check.Fault{Found: fmt.Sprintf("%s: %v", pod, wrong), Remedy: idsRemedy(e, wrong)})
+		done.doubts = append(done.doubts, doubt)
 	default:
 		done.refused = append(done.refused, refusedObject{pod, wrong})
 	}
 }
 
-// idsRemedy names the answers that set the users and groups, and the command
-// that allows them.
+// idsRemedy returns the answers that set the users and groups, and the command that
+// allows them.
 func idsRemedy(e *check.Env, wrong *idsError) string {
 	remedy := sccRemedy(e, wrong.account, wrong.allowed)
 	s := e.Answers.Server.Security
@@ -85,15 +86,15 @@ func idsRemedy(e *check.Env, wrong *idsError) string {
 	}
 	switch {
 	case len(set) > 0:
-		return check.JoinLines("leave out "+check.JoinAnd(set), remedy)
+		return check.JoinLines("remove "+check.JoinAnd(set), remedy)
 	case s.Profile == answers.SecurityOpenShift:
-		return check.JoinLines("leave runAsUser and fsGroup out of values.podSecurityContext and values.securityContext", remedy)
+		return check.JoinLines("remove runAsUser and fsGroup from podSecurityContext and securityContext in values", remedy)
 	}
 	return remedy
 }
 
-// sccRemedy has OpenShift choose the users and groups, or allows the account
-// to choose.
+// sccRemedy makes OpenShift assign the users and groups, or allows the account to
+// choose them.
 func sccRemedy(e *check.Env, account string, allowed []string) string {
 	if account == "" {
 		account = e.Answers.Server.ServiceAccount.Name

@@ -14,17 +14,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/cluster"
 )
 
-// judgeByLabel holds the pods that could not be tried to the namespace's Pod
-// Security label, by the rules of Kubernetes itself. What the cluster asks of
-// every namespace, and of whom it asks nothing, is known to the API server
-// alone.
-func judgeByLabel(ctx context.Context, e *check.Env, done *outcome) error {
+// checkLevel evaluates the pods that could not be tried against the namespace's
+// Pod Security label, with Kubernetes' own rules. Only the API server knows its
+// cluster-wide defaults and exemptions.
+func checkLevel(ctx context.Context, e *check.Env, done *outcome) error {
 	found, err := check.FindNamespace(ctx, e)
 	if err != nil || found == nil || found.Labels[psaapi.EnforceLevelLabel] == "" {
-		return nil //nolint:nilerr // a namespace that cannot be read was skipped before
+		return nil //nolint:nilerr // an unreadable namespace was skipped before
 	}
-	level := enforced(ctx, e, found.Labels)
-	judged := false
+	level := enforcedLevel(ctx, e, found.Labels)
+	evaluated := false
 	for _, u := range slices.Clone(done.untried) {
 		if !u.isPod() {
 			continue
@@ -33,22 +32,24 @@ func judgeByLabel(ctx context.Context, e *check.Env, done *outcome) error {
 		if err != nil {
 			return err
 		}
-		judged = true
+		evaluated = true
 		if violation != nil {
 			done.refused = append(done.refused, refusedObject{u.trial, violation})
 		}
 	}
-	if judged {
-		done.notes = append(done.notes, fmt.Sprintf("the namespace's label %s=%s allows the pods", psaapi.EnforceLevelLabel, level.Level))
+	if evaluated {
+		note := fmt.Sprintf("the namespace's label %s=%s allows the pods", psaapi.EnforceLevelLabel, level.Level)
+		done.notes = append(done.notes, note)
 	}
 	return nil
 }
 
-// enforced is the level that a namespace's labels name, in the version that
-// they name, or that of the API server.
-func enforced(ctx context.Context, e *check.Env, labels map[string]string) psaapi.LevelVersion {
+// enforcedLevel is the level of a namespace's labels, in the version of the labels
+// or of the API server.
+func enforcedLevel(ctx context.Context, e *check.Env, labels map[string]string) psaapi.LevelVersion {
 	none := psaapi.LevelVersion{Level: psaapi.LevelPrivileged, Version: psaapi.LatestVersion()}
-	policy, _ := psaapi.PolicyToEvaluate(labels, psaapi.Policy{Enforce: none, Audit: none, Warn: none}) // a level that it does not know it takes for restricted, as the API server does
+	// An unknown level counts as restricted, as in the API server.
+	policy, _ := psaapi.PolicyToEvaluate(labels, psaapi.Policy{Enforce: none, Audit: none, Warn: none})
 	level := policy.Enforce
 	if server, err := cluster.FindAPIServer(ctx, e); err == nil && level.Version.Latest() {
 		if v, err := version.ParseGeneric(server.Version.GitVersion); err == nil {
@@ -58,8 +59,7 @@ func enforced(ctx context.Context, e *check.Env, labels map[string]string) psaap
 	return level
 }
 
-// violation is what the API server would say of the pod; nil when the level
-// allows it.
+// violation is the API server's error for the pod; nil if the level allows it.
 func violation(pod trial, level psaapi.LevelVersion) (refusal, err error) {
 	spec, err := pod.spec()
 	if err != nil {

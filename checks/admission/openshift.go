@@ -20,18 +20,17 @@ const (
 	sccExtra = "openshift.io/sa.scc.supplemental-groups" // the same, or several with commas
 )
 
-// The security context constraints that let a pod have any user but root, and
-// any at all.
+// The security context constraints that allow any user except root, and any user.
 var (
 	anyUser  = []string{"anyuid", "hostmount-anyuid", "privileged"}
 	rootless = append([]string{"nonroot-v2", "nonroot"}, anyUser...)
 )
 
-// givenIDs are the users and groups that OpenShift gives a namespace; empty
-// where it has not yet.
+// givenIDs are the users and groups that OpenShift assigned to a namespace; empty
+// if it has not yet.
 type givenIDs struct{ users, groups string }
 
-// readIDs reads them from the namespace; nil on any other Kubernetes.
+// readIDs reads them from the namespace; nil if the cluster is not OpenShift.
 func readIDs(ctx context.Context, e *check.Env) (*givenIDs, error) {
 	found, err := check.FindNamespace(ctx, e)
 	if err != nil {
@@ -52,9 +51,10 @@ func readIDs(ctx context.Context, e *check.Env) (*givenIDs, error) {
 
 func (g *givenIDs) String() string {
 	if g.users == "" {
-		return "it gives a new namespace a range of its own"
+		return "it assigns a range of its own to a new namespace"
 	}
-	return fmt.Sprintf("the namespace has the users %s and the groups %s (a pod's fsGroup is the first of them)", g.users, g.groups)
+	return fmt.Sprintf("the namespace has the users %s and the groups %s (fsGroup must be the first of them)",
+		g.users, g.groups)
 }
 
 func (g *givenIDs) hasUser(id int64) bool {
@@ -62,14 +62,14 @@ func (g *givenIDs) hasUser(id int64) bool {
 	return ok && first <= id && id <= last
 }
 
-// isGroup tells whether an fsGroup is the one that there may be: the first.
+// isGroup reports whether an fsGroup is the only allowed one: the first.
 func (g *givenIDs) isGroup(id int64) bool {
 	groups, _, _ := strings.Cut(g.groups, ",")
 	first, _, ok := block(groups)
 	return ok && first == id
 }
 
-// block reads OpenShift's two forms of a range: first/size and first-last.
+// block parses OpenShift's two notations of a range: first/size and first-last.
 func block(text string) (first, last int64, ok bool) {
 	from, size, sized := strings.Cut(text, "/")
 	if !sized {
@@ -83,8 +83,8 @@ func block(text string) (first, last int64, ok bool) {
 	return first, last, errFirst == nil && errLast == nil
 }
 
-// refuses returns what of a pod's users and groups the namespace does not
-// have; nil when it has all of them, or the pod names none.
+// refuses returns the pod's users and groups that the namespace does not have; nil
+// if it has all of them or the pod sets none.
 func (g *givenIDs) refuses(spec corev1.PodSpec) *idsError {
 	wrong := &idsError{allowed: rootless, given: g.String()}
 	for _, id := range usersOf(spec) {
@@ -105,8 +105,8 @@ func (g *givenIDs) refuses(spec corev1.PodSpec) *idsError {
 	return wrong
 }
 
-// usersOf are the users by which the containers run, each once: a container's
-// own, or the pod's.
+// usersOf are the users of the containers, without duplicates: a container's own,
+// or the pod's.
 func usersOf(spec corev1.PodSpec) []int64 {
 	var users []int64
 	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
@@ -124,21 +124,25 @@ func usersOf(spec corev1.PodSpec) []int64 {
 	return users
 }
 
-// mayUse returns which of the constraints the ServiceAccount may use; nothing
-// when it is none of them.
-func mayUse(ctx context.Context, e *check.Env, account string, constraints []string) (string, error) {
+// canUse returns which of the constraints the ServiceAccount can use; "" if none.
+func canUse(ctx context.Context, e *check.Env, account string, constraints []string) (string, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
 		return "", err
 	}
 	accounts := "system:serviceaccounts"
 	for _, name := range constraints {
-		review := &authorizationv1.LocalSubjectAccessReview{ObjectMeta: metav1.ObjectMeta{Namespace: e.Namespace()}, Spec: authorizationv1.SubjectAccessReviewSpec{
-			User:               "system:serviceaccount:" + e.Namespace() + ":" + account,
-			Groups:             []string{accounts, accounts + ":" + e.Namespace(), "system:authenticated"},
-			ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: e.Namespace(), Verb: "use", Group: sccGroup, Resource: "securitycontextconstraints", Name: name},
-		}}
-		answer, err := client.AuthorizationV1().LocalSubjectAccessReviews(e.Namespace()).Create(ctx, review, metav1.CreateOptions{})
+		review := &authorizationv1.LocalSubjectAccessReview{}
+		review.Namespace = e.Namespace()
+		review.Spec = authorizationv1.SubjectAccessReviewSpec{
+			User:   "system:serviceaccount:" + e.Namespace() + ":" + account,
+			Groups: []string{accounts, accounts + ":" + e.Namespace(), "system:authenticated"},
+			ResourceAttributes: &authorizationv1.ResourceAttributes{
+				Namespace: e.Namespace(), Verb: "use", Group: sccGroup, Resource: "securitycontextconstraints", Name: name,
+			},
+		}
+		reviews := client.AuthorizationV1().LocalSubjectAccessReviews(e.Namespace())
+		answer, err := reviews.Create(ctx, review, metav1.CreateOptions{})
 		if err != nil {
 			return "", err
 		}

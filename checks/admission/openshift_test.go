@@ -36,30 +36,51 @@ func TestAdmissionOnOpenShift(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	project(t, c, namespace)
-	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed,
-		"ServiceAccount zenml", "runAsUser 1000 and fsGroup 1000", "the users 1000680000/10000", "server: {security: {profile: openshift}}", "oc adm policy add-scc-to-user nonroot-v2 -z zenml -n "+namespace)
+	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed, "ServiceAccount zenml",
+		"runAsUser 1000 and fsGroup 1000", "the users 1000680000/10000", "server: {security: {profile: openshift}}",
+		"oc adm policy add-scc-to-user nonroot-v2 -z zenml -n "+namespace)
 	checktest.Expect(t, admitted(t, c, namespace, openShift(nil, nil)), "cluster.admission", check.Pass)
-	checktest.Expect(t, admitted(t, c, namespace, openShift(map[string]any{"fsGroup": 1000680000}, map[string]any{"runAsUser": 1000689999})), "cluster.admission", check.Pass)
-	checktest.Expect(t, admitted(t, c, namespace, openShift(map[string]any{"fsGroup": 1000680001}, map[string]any{"runAsUser": 1000690000})), "cluster.admission", check.Failed,
-		"runAsUser 1000690000 and fsGroup 1000680001", "leave out server.security.container.runAsUser and server.security.pod.fsGroup")
+	checktest.Expect(
+		t,
+		admitted(t, c, namespace,
+			openShift(map[string]any{"fsGroup": 1000680000}, map[string]any{"runAsUser": 1000689999})),
+		"cluster.admission",
+		check.Pass,
+	)
+	checktest.Expect(
+		t,
+		admitted(t, c, namespace,
+			openShift(map[string]any{"fsGroup": 1000680001}, map[string]any{"runAsUser": 1000690000})),
+		"cluster.admission",
+		check.Failed,
+		"runAsUser 1000690000 and fsGroup 1000680001",
+		"remove server.security.container.runAsUser and server.security.pod.fsGroup",
+	)
 	byValues := func(a *answers.Answers) {
 		openShift(nil, nil)(a)
 		a.Values = map[string]any{"securityContext": map[string]any{"runAsUser": 0, "runAsNonRoot": false}}
 	}
-	checktest.Expect(t, admitted(t, c, namespace, byValues), "cluster.admission", check.Failed, "runAsUser 0", "values.securityContext", "add-scc-to-user anyuid -z zenml")
-	restricted := checktest.WithCluster(t, holder(t, c, namespace), namespace)
-	checktest.Expect(t, look(t, restricted, "cluster.admission"), "cluster.admission", check.Warned, "runAsUser 1000", "whether the account was given more cannot be asked", "profile: openshift")
+	checktest.Expect(t, admitted(t, c, namespace, byValues), "cluster.admission", check.Failed, "runAsUser 0",
+		"podSecurityContext and securityContext in values", "add-scc-to-user anyuid -z zenml")
+	restricted := checktest.WithCluster(t, installerAccount(t, c, namespace), namespace)
+	checktest.Expect(t, look(t, restricted, "cluster.admission"), "cluster.admission", check.Warned, "runAsUser 1000",
+		"whether the account can use other constraints is unknown", "profile: openshift")
 }
 
-// TestAdmissionOnOpenShiftByAConstraintOfTheAccount gives the server's account
-// what oc adm policy add-scc-to-user gives it.
-func TestAdmissionOnOpenShiftByAConstraintOfTheAccount(t *testing.T) {
+// TestAdmissionOnOpenShiftWithGrantedConstraint grants the server's account the same
+// as oc adm policy add-scc-to-user.
+func TestAdmissionOnOpenShiftWithGrantedConstraint(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	project(t, c, namespace)
 	api, meta := c.Client(t).RbacV1(), metav1.ObjectMeta{Name: "system:openshift:scc:nonroot-v2"}
 	_, err := api.Roles(namespace).Create(t.Context(), &rbacv1.Role{ObjectMeta: meta, Rules: []rbacv1.PolicyRule{
-		{APIGroups: []string{sccGroup}, Resources: []string{"securitycontextconstraints"}, ResourceNames: []string{"nonroot-v2"}, Verbs: []string{"use"}},
+		{
+			APIGroups:     []string{sccGroup},
+			Resources:     []string{"securitycontextconstraints"},
+			ResourceNames: []string{"nonroot-v2"},
+			Verbs:         []string{"use"},
+		},
 	}}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	_, err = api.RoleBindings(namespace).Create(t.Context(), &rbacv1.RoleBinding{
@@ -85,9 +106,11 @@ func TestAdmissionBeforeOpenShiftMakesTheNamespace(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	access := checktest.Serving(t, c, sccGroup)
-	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission", check.Warned,
-		"runAsUser 1000 and fsGroup 1000", "it gives a new namespace a range of its own", "profile: openshift")
-	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere, openShift(nil, nil)), "cluster.admission"), "cluster.admission", check.Pass)
+	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission",
+		check.Warned, "runAsUser 1000 and fsGroup 1000", "it gives a new namespace a range of its own",
+		"profile: openshift")
+	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere, openShift(nil, nil)), "cluster.admission"),
+		"cluster.admission", check.Pass)
 }
 
 func TestOpenShiftsRanges(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// refusedFault puts what was refused into words, the same remedy once.
+// refusedFault describes the rejected objects, each remedy once.
 func refusedFault(e *check.Env, refused []refusedObject) *check.Fault {
 	var found, remedies []string
 	for _, r := range refused {
@@ -21,7 +21,9 @@ func refusedFault(e *check.Env, refused []refusedObject) *check.Fault {
 			remedies = append(remedies, remedy)
 		}
 	}
-	return &check.Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: refused[0].err}
+	return &check.Fault{
+		Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: refused[0].err,
+	}
 }
 
 func admissionRemedy(e *check.Env, r refusedObject) string {
@@ -31,52 +33,58 @@ func admissionRemedy(e *check.Env, r refusedObject) string {
 	case errors.As(r.err, &own):
 		return idsRemedy(e, own)
 	case strings.Contains(text, "violates PodSecurity"):
-		return "server: {security: {profile: restricted}}\nor relax the namespace: kubectl label namespace " + e.Namespace() + " pod-security.kubernetes.io/enforce=baseline --overwrite"
+		return "set server.security.profile to restricted: server: {security: {profile: restricted}}" +
+			"\nor relax the namespace: kubectl label namespace " + e.Namespace() +
+			" pod-security.kubernetes.io/enforce=baseline --overwrite"
 	case strings.Contains(text, "exceeded quota"):
 		return quotaRemedy(e, text)
 	case strings.Contains(text, "failed quota"), strings.Contains(text, "must specify"):
-		return "set server.resources and server.migrationResources to fit the quota (kubectl -n " + e.Namespace() + " describe quota), or have it raised"
+		return "set server.resources and server.migrationResources to fit the quota, or have it raised; " +
+			"see it with kubectl -n " + e.Namespace() + " describe quota"
 	case strings.Contains(text, "security context constraint"):
 		return sccRemedy(e, r.account, rootless)
 	case strings.Contains(text, "error looking up service account"):
-		return fmt.Sprintf("kubectl -n %s create serviceaccount %s\nor let the chart make it: leave out server.serviceAccount.existing", e.Namespace(), r.account)
+		return fmt.Sprintf("create it: kubectl -n %s create serviceaccount %s"+
+			"\nor let the chart create it: remove server.serviceAccount.existing", e.Namespace(), r.account)
 	case strings.Contains(text, "admission webhook"), strings.Contains(text, "ValidatingAdmissionPolicy"):
-		return "satisfy the policy that the message names, or have the namespace exempted from it"
+		return "change the answers to satisfy the policy in the message, or have an administrator exempt the namespace " +
+			e.Namespace() + " from it"
 	case apierrors.IsNotFound(r.err), strings.Contains(text, "could not find the requested resource"):
-		return "the cluster does not serve this kind of object: install its CRDs, or leave out what needs it"
+		return "install the CRDs of this kind, or remove the answers that need it"
 	}
-	return "correct the values that the message names"
+	return "fix the answer for the field in the message; see the object with zenml-installer render"
 }
 
-// exceeded finds the quota and what was asked of it, as in "exceeded quota:
-// small, requested: count/jobs.batch=1,pods=1, used: …".
+// exceeded matches the quota and the request, as in "exceeded quota: small,
+// requested: count/jobs.batch=1,pods=1, used: …".
 var exceeded = regexp.MustCompile(`exceeded quota: ([^,]+), requested: (.*), used: `)
 
-// quotaRemedy tells quotas by what they limit: the number of objects, their
-// storage, or what the containers ask for.
+// quotaRemedy depends on what the quota limits: the number of objects, their
+// storage, or the resources of containers.
 func quotaRemedy(e *check.Env, text string) string {
 	parts := exceeded.FindStringSubmatch(text)
-	see := "kubectl -n " + e.Namespace() + " describe quota"
+	command := "kubectl -n " + e.Namespace() + " describe quota"
 	if parts == nil {
-		return "have the quota raised: " + see
+		return "have an administrator raise the quota; see it with " + command
 	}
-	see += " " + parts[1]
+	command += " " + parts[1]
 	var sizes, storage bool
 	for _, requested := range strings.Split(parts[2], ",") {
 		name, _, _ := strings.Cut(requested, "=")
 		storage = storage || strings.Contains(name, "storage")
-		sizes = sizes || sized(name)
+		sizes = sizes || limitsSize(name)
 	}
 	switch {
 	case storage:
-		return "ask for less: database.sqlite.size, database.backup.volume.size; or have the quota raised: " + see
+		return "lower database.sqlite.size or database.backup.volume.size, or have the quota raised; see it with " + command
 	case sizes:
-		return "set server.resources and server.migrationResources to fit the quota (" + see + "), or have it raised"
+		return "set server.resources and server.migrationResources to fit the quota, or have it raised; " +
+			"see it with " + command
 	}
-	return "the quota limits how many such objects there may be: remove what is not needed any more, or have the quota raised: " + see
+	return "delete objects of this kind that are no longer needed, or have the quota raised; see it with " + command
 }
 
-// sized tells a quota of CPU and memory from one that counts objects.
-func sized(name string) bool {
+// limitsSize reports whether a quota limits CPU or memory rather than a count.
+func limitsSize(name string) bool {
 	return name == "cpu" || name == "memory" || strings.HasPrefix(name, "requests.") || strings.HasPrefix(name, "limits.")
 }

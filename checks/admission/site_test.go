@@ -19,7 +19,7 @@ import (
 
 const notThere = "not-there-yet"
 
-// defaultReady waits until pods are admitted to the namespace default.
+// defaultReady waits until the namespace default accepts pods.
 func defaultReady(t *testing.T, c *testcluster.Cluster) {
 	t.Helper()
 	eventually(t, func(ctx context.Context) bool {
@@ -28,59 +28,75 @@ func defaultReady(t *testing.T, c *testcluster.Cluster) {
 	})
 }
 
-// TestAdmissionBeforeTheNamespaceExists tries the objects in default, beside
-// one that has a name of theirs already.
-func TestAdmissionBeforeTheNamespaceExists(t *testing.T) {
+// TestAdmissionBeforeNamespaceExists tries the objects in default, next to an existing
+// one with the same name.
+func TestAdmissionBeforeNamespaceExists(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	services := c.Client(t).CoreV1().Services("default")
-	_, err := services.Create(t.Context(), &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "zenml-server"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}}}, metav1.CreateOptions{})
+	_, err := services.Create(
+		t.Context(),
+		&corev1.Service{
+			ObjectMeta: metav1.ObjectMeta{Name: "zenml-server"},
+			Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}},
+		},
+		metav1.CreateOptions{},
+	)
 	checktest.Must(t, err)
 	t.Cleanup(func() {
 		_ = services.Delete(context.WithoutCancel(t.Context()), "zenml-server", metav1.DeleteOptions{})
 	})
-	taken := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "zenml-server"}, "spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}}}}
+	taken := &unstructured.Unstructured{
+		Object: map[string]any{
+			"apiVersion": "v1",
+			"kind":       "Service",
+			"metadata":   map[string]any{"name": "zenml-server"},
+			"spec":       map[string]any{"ports": []any{map[string]any{"port": int64(80)}}},
+		},
+	}
 	for standIn, exists := range map[bool]bool{true: false, false: true} {
-		objects := checktest.DynamicClient(t, c).Resource(corev1.SchemeGroupVersion.WithResource("services")).Namespace("default")
+		objects := checktest.DynamicClient(t, c).Resource(
+			corev1.SchemeGroupVersion.WithResource("services")).Namespace("default")
 		err := tryNew(t.Context(), objects, trialSite{namespace: "default", standIn: standIn}, taken)
 		if apierrors.IsAlreadyExists(err) != exists || !exists && err != nil {
 			t.Errorf("a name that is taken, in a stand-in (%t): %v", standIn, err)
 		}
 	}
 	e := checktest.WithCluster(t, c.Access(), notThere)
-	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Pass, "accepted, tried in the namespace default in the stead of not-there-yet")
+	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Pass,
+		"accepted, tried in the namespace default, because not-there-yet does not exist yet")
 	pods, err := c.Client(t).CoreV1().Pods("default").List(t.Context(), metav1.ListOptions{})
 	checktest.Must(t, err)
 	if len(pods.Items) != 0 {
-		t.Errorf("%d pods were made", len(pods.Items))
+		t.Errorf("%d pods were created", len(pods.Items))
 	}
 }
 
-func TestAdmissionBeforeTheNamespaceExistsRefused(t *testing.T) {
+func TestAdmissionBeforeNamespaceExistsRejected(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	name := c.Namespace(t)
 	e := checktest.WithCluster(t, c.Access(), notThere, func(a *answers.Answers) { a.Cluster.Release = name })
 	checktest.Policy(t, c, name, "default", "deployments", "object.metadata.name.startsWith('"+name+"')")
-	// The API server takes up a new policy after a while.
+	// The API server applies a new policy after a while.
 	eventually(t, func(context.Context) bool {
 		r, _ := look(t, e, "cluster.admission").ByID("cluster.admission")
 		return r.Status == check.Failed
 	})
-	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Failed,
-		"Deployment "+name, "says "+name, "(tried in the namespace default in the stead of not-there-yet", "satisfy the policy")
+	checktest.Expect(t, look(t, e, "cluster.admission"), "cluster.admission", check.Failed, "Deployment "+name,
+		"says "+name, "(tried in the namespace default, because not-there-yet does not exist yet", "satisfy the policy")
 }
 
-// TestAdmissionWithoutAStandIn asks as users who may see to that the namespace
-// is made, and little else.
-func TestAdmissionWithoutAStandIn(t *testing.T) {
+// TestAdmissionWithoutStandIn uses accounts that can create the namespace and little
+// else.
+func TestAdmissionWithoutStandIn(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	for name, test := range map[string]struct {
 		rules []rbacv1.PolicyRule
 		say   string
 	}{
-		"sees none": {nil, "none that you may read is like it"},
+		"sees none": {nil, "you cannot read a similar one"},
 		"sees all": {[]rbacv1.PolicyRule{
 			{APIGroups: []string{""}, Resources: []string{"namespaces", "resourcequotas", "limitranges", "serviceaccounts"}, Verbs: []string{"get", "list"}},
 		}, "nothing could be tried in default"},
@@ -88,20 +104,33 @@ func TestAdmissionWithoutAStandIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			namespace := c.Namespace(t)
 			access := checktest.ServiceAccount(t, c, namespace)
-			clusterRole(t, c, namespace, append(test.rules,
-				rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"create"}},
-				rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, ResourceNames: []string{notThere}, Verbs: []string{"get"}})...)
-			checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission", check.Skipped, test.say)
+			clusterRole(t, c, namespace, append(
+				test.rules,
+				rbacv1.PolicyRule{
+					APIGroups: []string{""},
+					Resources: []string{"namespaces"},
+					Verbs:     []string{"create"},
+				},
+				rbacv1.PolicyRule{
+					APIGroups:     []string{""},
+					Resources:     []string{"namespaces"},
+					ResourceNames: []string{notThere},
+					Verbs:         []string{"get"},
+				},
+			)...)
+			checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission",
+				check.Skipped, test.say)
 		})
 	}
 }
 
-// clusterRole gives the account that serviceAccount makes in a namespace these
-// rights in the whole cluster.
+// clusterRole grants the account of checktest.ServiceAccount these permissions in the
+// whole cluster.
 func clusterRole(t *testing.T, c *testcluster.Cluster, namespace string, rules ...rbacv1.PolicyRule) {
 	t.Helper()
 	api, meta := c.Client(t).RbacV1(), metav1.ObjectMeta{Name: namespace}
-	_, err := api.ClusterRoles().Create(t.Context(), &rbacv1.ClusterRole{ObjectMeta: meta, Rules: rules}, metav1.CreateOptions{})
+	_, err := api.ClusterRoles().Create(t.Context(), &rbacv1.ClusterRole{ObjectMeta: meta, Rules: rules},
+		metav1.CreateOptions{})
 	checktest.Must(t, err)
 	t.Cleanup(func() {
 		_ = api.ClusterRoles().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
@@ -116,20 +145,21 @@ func clusterRole(t *testing.T, c *testcluster.Cluster, namespace string, rules .
 	})
 }
 
-func TestAStandInIsLikeANewNamespace(t *testing.T) {
+func TestStandIn(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	client := c.Client(t)
 	limits := client.CoreV1().LimitRanges("default")
-	_, err := limits.Create(t.Context(), &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "any"}}, metav1.CreateOptions{})
+	_, err := limits.Create(t.Context(), &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "any"}},
+		metav1.CreateOptions{})
 	checktest.Must(t, err)
 	t.Cleanup(func() { _ = limits.Delete(context.WithoutCancel(t.Context()), "any", metav1.DeleteOptions{}) })
-	free, err := unlimited(t.Context(), client, "default")
+	free, err := isUnlimited(t.Context(), client, "default")
 	if err != nil || free {
-		t.Errorf("default is free of limits: %v", err)
+		t.Errorf("default counts as unlimited: %v", err)
 	}
 	if name, err := standIn(t.Context(), client); err != nil || name == "default" {
-		t.Errorf("%q stands in, %v", name, err)
+		t.Errorf("stand-in %q, %v", name, err)
 	}
 	now := metav1.Now()
 	for name, test := range map[string]struct {
@@ -143,17 +173,17 @@ func TestAStandInIsLikeANewNamespace(t *testing.T) {
 		"control plane": {metav1.ObjectMeta{Name: "kube-public"}, false},
 		"terminating":   {metav1.ObjectMeta{Name: "a", DeletionTimestamp: &now}, false},
 	} {
-		if got := likeNew(&corev1.Namespace{ObjectMeta: test.meta}); got != test.want {
+		if got := isLikeNew(&corev1.Namespace{ObjectMeta: test.meta}); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
 }
 
-func TestAFreeNameIsALabel(t *testing.T) {
+func TestFreeName(t *testing.T) {
 	for _, name := range []string{"zenml", strings.Repeat("a", 63), strings.Repeat("a", 56) + "-b"} {
 		got := freeName(name)
 		if len(got) > 63 || got == name || strings.Contains(got, "--") || got == freeName(name) {
-			t.Errorf("%s becomes %s", name, got)
+			t.Errorf("free name for %s is %s", name, got)
 		}
 	}
 }

@@ -12,19 +12,19 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// trial is an object that is tried by a dry run.
+// trial is an object to try in a dry run.
 type trial struct {
 	object unstructured.Unstructured
-	claim  release.Claim // nothing for a pod, which gets a name that nothing has
-	// account is the ServiceAccount that the pod will have; empty for what is
-	// no pod. The object may name another one: see tryAccount.
+	claim  release.Claim // empty for a pod, which gets an unused name
+	// account is the ServiceAccount that the pod will have; empty for other
+	// objects. The trial may use another one: see setAccount.
 	account string
 }
 
 func (t trial) isPod() bool    { return t.account != "" }
 func (t trial) String() string { return t.object.GetKind() + " " + t.object.GetName() }
 
-// triedAs says by which account a pod was tried, where that is not its own.
+// triedAs names the account that a pod was tried with, if it is not its own.
 func (t trial) triedAs() string {
 	spec, _ := release.Dig(t.object.Object, "spec")
 	if tried, _ := spec["serviceAccountName"].(string); t.isPod() && tried != t.account {
@@ -33,14 +33,14 @@ func (t trial) triedAs() string {
 	return ""
 }
 
-// spec is that of a pod.
+// spec returns the specification of a pod.
 func (t trial) spec() (corev1.PodSpec, error) {
 	var pod corev1.Pod
 	err := runtime.DefaultUnstructuredConverter.FromUnstructured(t.object.Object, &pod)
 	return pod.Spec, err
 }
 
-// trials are the objects of the release, the installer's Secrets, and a pod of
+// trials returns the objects of the release, the installer's Secrets, and a pod of
 // each template.
 func trials(ctx context.Context, e *check.Env, where trialSite, r check.Rendered) ([]trial, error) {
 	var all []trial
@@ -52,7 +52,8 @@ func trials(ctx context.Context, e *check.Env, where trialSite, r check.Rendered
 		o := unstructured.Unstructured{Object: content}
 		o.SetAPIVersion("v1")
 		o.SetKind("Secret")
-		all = append(all, trial{object: o, claim: release.Claim{Kind: o.GroupVersionKind(), Name: s.Name, Prepared: true}})
+		claim := release.Claim{Kind: o.GroupVersionKind(), Name: s.Name, Prepared: true}
+		all = append(all, trial{object: o, claim: claim})
 	}
 	for _, o := range r.Objects {
 		if o.Test() || release.ClusterKinds[o.GetKind()] {
@@ -63,7 +64,7 @@ func trials(ctx context.Context, e *check.Env, where trialSite, r check.Rendered
 		if !ok {
 			continue
 		}
-		if err := tryAccount(ctx, e, where, r, &pod); err != nil {
+		if err := setAccount(ctx, e, where, r, &pod); err != nil {
 			return nil, err
 		}
 		all = append(all, pod)
@@ -71,7 +72,7 @@ func trials(ctx context.Context, e *check.Env, where trialSite, r check.Rendered
 	return all, nil
 }
 
-// podOf makes a pod of a workload's template, as its controller would.
+// podOf creates a pod from a workload's template, like its controller.
 func podOf(o manifest.Object) (trial, bool) {
 	template, ok := release.Dig(o.Object, "spec", "template")
 	if !ok {
@@ -96,17 +97,17 @@ func podOf(o manifest.Object) (trial, bool) {
 
 // tryAccount has the pod tried as its own account, because policies and quotas
 // may look at it, or as the default one before the chart has made it.
-func tryAccount(ctx context.Context, e *check.Env, where trialSite, r check.Rendered, pod *trial) error {
+func setAccount(ctx context.Context, e *check.Env, where trialSite, r check.Rendered, pod *trial) error {
 	spec, ok := release.Dig(pod.object.Object, "spec")
 	if !ok {
 		return nil
 	}
-	there, err := release.AccountExists(ctx, e, r, pod.account)
+	exists, err := release.AccountExists(ctx, e, r, pod.account)
 	if err != nil {
 		return err
 	}
 	spec["serviceAccountName"] = pod.account
-	if where.standIn || !there {
+	if where.standIn || !exists {
 		spec["serviceAccountName"] = release.DefaultAccount
 	}
 	return nil

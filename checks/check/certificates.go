@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// CertificateNames lists the hosts that a certificate is for.
+// CertificateNames lists the hosts that a certificate is valid for.
 func CertificateNames(c *x509.Certificate) []string {
 	names := append([]string{}, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
 	}
 	if len(c.DNSNames) == 0 {
-		names = append(names, CommonNames(c)...) // they count then
+		names = append(names, CommonNames(c)...) // clients fall back to them
 	}
 	if len(names) == 0 {
-		names = append(names, "no host at all (it has no subject alternative name)")
+		names = append(names, "no host (it has no subject alternative name)")
 	}
 	return names
 }
 
 // ValidityProblem describes why a certificate is not valid at that time: it is
-// expired, or not valid yet.
+// expired or not valid yet.
 func ValidityProblem(c *x509.Certificate, now time.Time) string {
 	if now.Before(c.NotBefore) {
 		return fmt.Sprintf("the certificate of %s is not valid before %s", c.Subject, c.NotBefore.Format(time.RFC3339))
@@ -31,7 +31,7 @@ func ValidityProblem(c *x509.Certificate, now time.Time) string {
 	return fmt.Sprintf("the certificate of %s expired on %s", c.Subject, c.NotAfter.Format(time.RFC3339))
 }
 
-// ExpiryWarning is how long before its end a certificate is warned about.
+// ExpiryWarning is how long before the expiry of a certificate a check warns.
 const ExpiryWarning = 14 * 24 * time.Hour
 
 // CommonNames lists the common names of a certificate's subject.

@@ -1,11 +1,10 @@
-// Package check is the kernel of the preflight checks: what a check is, how a
-// table of them runs, and what it reports. It also holds what the groups of
-// checks share.
+// Package check is the kernel of the preflight checks: it defines a check, runs a
+// table of them and collects the results. It also holds the helpers that the
+// groups of checks share.
 //
-// Checks depend on each other by id and run concurrently; facts that several
-// of them need are asked for once (Memo). The package reports to an Observer
-// and returns a Report; it never prints, prompts or reads the environment by
-// itself.
+// Checks depend on each other by id and run concurrently. A fact that several
+// checks need is fetched once (Memo). The package reports to an Observer and
+// returns a Report; it never prints, prompts or reads the environment.
 package check
 
 import (
@@ -17,18 +16,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Severity is what a fault that a check finds counts as.
+// Severity is the severity of a check's faults.
 type Severity string
 
 // The severities.
 const (
-	MustPass   Severity = "fail" // the install would fail, or be unsafe
-	ShouldPass Severity = "warn" // the install works; the user should know
+	MustPass   Severity = "fail" // the install would fail or be insecure
+	ShouldPass Severity = "warn" // the install works, but the user should know
 )
 
-// Check is one claim about the world that the install relies on.
+// Check verifies one claim that the install relies on.
 type Check struct {
-	// ID is "group.name". Ids are public: scripts name them; none is reused.
+	// ID is "group.name". Ids are public, because scripts use them; never reuse one.
 	ID string
 	// Claim is what the check asserts, positive and in lower case: "the user
 	// can log in".
@@ -38,39 +37,40 @@ type Check struct {
 	Failure string
 	// Severity is what its faults count as, unless a Fault says it is a warning.
 	Severity Severity
-	// Needs names the checks without whose success this one has no meaning.
+	// Needs lists the checks that must pass before this one makes sense.
 	Needs []string
-	// Limit is its time limit, retries of transient faults included;
-	// DefaultLimit when zero.
+	// Limit is the time limit, including retries of transient faults. Zero means
+	// DefaultLimit.
 	Limit time.Duration
-	// Writes tells that it writes something, even if it removes it again.
-	// Such a check is skipped by Options.ReadOnly.
+	// Writes is true if the check creates something, even for a moment.
+	// Options.ReadOnly skips such a check.
 	Writes bool
-	// Notices says what it writes into accounts outside the cluster for a
-	// moment, for a person to read before the run; nil when it never does. The
+	// Notices describes what the check creates for a moment in accounts outside
+	// the cluster, for the user to read before the run; nil if nothing. The
 	// answers are complete.
 	Notices func(answers.Answers) []string
 	// Answers lists the keys of the answers that may have to change when the
 	// check fails, the likeliest first.
 	Answers []string
-	// SettledBy names the check whose success makes a warning of this one's
-	// faults of the local network (Fault.Local): the server does not run here.
+	// SettledBy is the check whose success turns this check's faults of the
+	// local network (Fault.Local) into warnings, because the server does not
+	// run on this machine.
 	SettledBy string
-	// When says why the check has no meaning here, or nothing when it has.
+	// When returns why the check does not apply, or "" if it does.
 	When func(*Env) (skip string)
-	// Run returns what it found, in a few words, when the claim holds. An
-	// error is the fault: a *Fault names remedy and reason, Skip says that the
-	// claim could not be checked, any other error is reported as it is.
+	// Run returns what it found, in a few words, if the claim holds. An error is
+	// the fault: a *Fault brings its remedy and reason, Skip reports that the
+	// claim could not be checked, and AsFault describes any other error.
 	Run func(context.Context, *Env) (found string, err error)
 
-	// Why says what goes wrong in the field when the claim does not hold.
+	// Why is what goes wrong later if the claim does not hold.
 	Why string
-	// Finds lists the faults that the check tells apart, for its page.
+	// Finds lists the faults that the check distinguishes, for its page.
 	Finds []string
 }
 
-// DefaultLimit is the time limit of a check that sets none.
-const DefaultLimit = 15 * time.Second
+// DefaultLimit is the time limit of a check that does not set one.
+const DefaultLimit = 30 * time.Second
 
 // Group is the first part of the id.
 func (c Check) Group() string {
@@ -78,13 +78,13 @@ func (c Check) Group() string {
 	return group
 }
 
-// DocsBase is the address below which the pages of docs/checks are published.
+// DocsBase is the URL under which the pages of docs/checks are published.
 const DocsBase = "https://github.com/zenml-installer/zenml-installer/blob/main/docs/checks/"
 
-// Docs is the address of the check's own section in docs/checks.
+// Docs returns the URL of the check's section in docs/checks.
 func (c Check) Docs() string { return DocsBase + c.Group() + ".md#" + c.ID }
 
-// TimeLimit is the time limit of the check, the default one included.
+// TimeLimit returns the time limit of the check, or the default one.
 func (c Check) TimeLimit() time.Duration {
 	if c.Limit > 0 {
 		return c.Limit

@@ -14,58 +14,58 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// Env is what the checks ask about. What is nil is not there: the checks that
-// need it are skipped and say so.
+// Env is the environment that the checks examine. A check whose input is nil is
+// skipped and says so.
 type Env struct {
-	// Answers with their defaults filled in (answers.Answers.Complete).
+	// Answers are complete, with their defaults filled in (answers.Answers.Complete).
 	Answers answers.Answers
-	// Cluster is the way into the cluster that gets the server.
+	// Cluster is the access to the cluster that the server is installed into.
 	Cluster *kube.Access
-	// Local reads what the answers name on this machine.
+	// Local reads the files and variables of this machine that the answers name.
 	Local answers.Local
-	// Chart pulls the chart. An error with a method Remedy() string brings its
-	// own remedy into the report.
+	// Chart pulls the chart. An error with a method Remedy() string brings its own
+	// remedy.
 	Chart func(context.Context) (chartinfo.Info, error)
 	// Rendered renders the chart with the values made from the answers.
 	Rendered func(context.Context) (Rendered, error)
-	// Port is the local port to reach the server by; 0 means any free one.
+	// Port is the local port of the port-forward; 0 means any free one.
 	Port int
-	// PortChosen tells that the user asked for exactly that port.
+	// PortChosen is true if the user asked for exactly that port.
 	PortChosen bool
-	// PlainHTTP lets registries be asked without TLS. Those on the loopback
-	// interface always may.
+	// PlainHTTP allows requests to registries without TLS. Registries on the
+	// loopback interface are always allowed.
 	PlainHTTP bool
-	// Keychain holds the logins of this machine to registries; none when nil.
-	// The nodes do not have them.
+	// Keychain holds this machine's registry logins; none if nil. The nodes do
+	// not have them.
 	Keychain authn.Keychain
-	// Resolver looks up host names; net.DefaultResolver when nil.
+	// Resolver looks up host names; net.DefaultResolver if nil.
 	Resolver *net.Resolver
-	// Now is the clock; time.Now when nil.
+	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
 	options Options
 	memory  *memory
-	left    *leavings // of the check that has this copy
+	left    *leftovers // of the check that holds this copy
 }
 
 // Rendered is what the install would apply, and what is wrong with it.
 type Rendered struct {
 	// Objects of the release, hooks and tests included.
 	Objects []manifest.Object
-	// Secrets that the installer makes beside the release. Only their names,
-	// keys and types are read, apart from the dry run of admission.
+	// Secrets that the installer creates in addition to the release. Only the dry
+	// run of admission uses their content.
 	Secrets []corev1.Secret
-	// Unknown lists the values that the chart does not know.
+	// Unknown lists the values that the chart does not have.
 	Unknown answers.Faults
 	// Findings lists the answers that have no effect on the objects.
 	Findings answers.Faults
 }
 
-// Begin returns a copy with nothing remembered, for one run.
+// Begin returns a copy with an empty memory, for one run.
 func (e *Env) Begin(ctx context.Context, o Options) *Env {
 	c := *e
 	c.options = o
-	c.memory, c.left = newMemory(ctx), &leavings{}
+	c.memory, c.left = newMemory(ctx), &leftovers{}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -75,19 +75,19 @@ func (e *Env) Begin(ctx context.Context, o Options) *Env {
 	return &c
 }
 
-// AtEnd calls closer when the run is over, for what a check has opened.
+// AtEnd calls closer at the end of the run, for something that a check opened.
 func (e *Env) AtEnd(closer func()) { e.memory.atEnd(closer) }
 
-// End ends the run that Begin has started.
+// End finishes the run that Begin started.
 func (e *Env) End() { e.memory.end() }
 
-// ReadOnly returns true if this run must not write anything.
+// ReadOnly returns true if this run must not create anything.
 func (e *Env) ReadOnly() bool { return e.options.ReadOnly }
 
-// Unannounced returns true if nobody has read the notices of the checks.
+// Unannounced returns true if the user has not seen the notices of the checks.
 func (e *Env) Unannounced() bool { return e.options.Unannounced }
 
-// Namespace is where the server is installed.
+// Namespace is the namespace that the server is installed into.
 func (e *Env) Namespace() string { return e.Answers.Cluster.Namespace }
 
 // Release is the name of the Helm release.

@@ -8,27 +8,27 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Fault is a claim that does not hold.
+// Fault is the reason why a claim does not hold.
 type Fault struct {
-	// Found is what was found, in plain words.
+	// Found is what failed, in plain words.
 	Found string
-	// Why it matters; Check.Why when empty.
+	// Why it matters; Check.Why if empty.
 	Why string
-	// Remedy is a command or a setting that can be copied.
+	// Remedy is what to do: a command or an answers key to copy.
 	Remedy string
 	// Warn makes it a warning, whatever the check's severity.
 	Warn bool
-	// Blocks tells that the checks which need this one have no meaning,
-	// although the fault is only a warning.
+	// Blocks skips the checks that need this one, although the fault is only a
+	// warning.
 	Blocks bool
-	// Local tells that it is a fault of this machine's network, which says
-	// little about the cluster's. See Check.SettledBy.
+	// Local marks a fault of this machine's network, which says little about the
+	// cluster's. See Check.SettledBy.
 	Local bool
-	// Cause is the error behind it; its text is part of Found where it helps.
+	// Cause is the underlying error; Found includes its text where it helps.
 	Cause error
 }
 
-// Error gives what was found and what to do about it.
+// Error returns what failed and what to do about it.
 func (f *Fault) Error() string {
 	if f.Remedy == "" {
 		return f.Found
@@ -36,54 +36,48 @@ func (f *Fault) Error() string {
 	return f.Found + "; " + f.Remedy
 }
 
-// Unwrap returns the error behind the fault.
+// Unwrap returns the underlying error.
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// SkipError says why a claim was not checked.
+// SkipError is the reason why a claim was not checked.
 type SkipError struct{ Reason string }
 
 func (s *SkipError) Error() string { return s.Reason }
 
-// Skip returns the error by which a check says that it could not be made, and
-// why.
+// Skip returns the error of a check that could not be made.
 func Skip(format string, args ...any) error {
 	return &SkipError{Reason: fmt.Sprintf(format, args...)}
 }
 
-// passing marks an error that may be gone a moment later.
-type passing struct{ error }
+// transient marks an error that a retry may resolve.
+type transient struct{ error }
 
-func (p passing) Unwrap() error { return p.error }
+func (t transient) Unwrap() error { return t.error }
 
-// Transient marks err as worth another try within the check's time limit.
+// Transient marks err as worth a retry within the check's time limit.
 func Transient(err error) error {
 	if err == nil {
 		return nil
 	}
-	return passing{err}
+	return transient{err}
 }
 
-// IsTransient returns true if another try may succeed.
+// IsTransient returns true if a retry may succeed.
 func IsTransient(err error) bool {
-	var p passing
-	return errors.As(err, &p)
+	var t transient
+	return errors.As(err, &t)
 }
 
-// AsFault makes the fault of any error that a check returned.
+// AsFault turns any error that a check returned into a fault.
 func AsFault(err error) *Fault {
 	var f *Fault
 	if errors.As(err, &f) {
 		return f
 	}
-	f = &Fault{Found: err.Error(), Cause: err}
-	var r interface{ Remedy() string } // as the errors of other packages offer it
-	if errors.As(err, &r) {
-		f.Remedy = r.Remedy()
-	}
-	return f
+	return describe(err)
 }
 
-// AnswersFault makes one fault of several that answers reports.
+// AnswersFault combines several faults of the answers.
 func AnswersFault(faults answers.Faults) *Fault {
 	var found, remedies []string
 	for _, f := range faults {

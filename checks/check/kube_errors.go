@@ -8,7 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// KubeError marks the errors of an API server that may pass.
+// KubeError marks the errors of an API server that a retry may resolve.
 func KubeError(err error) error {
 	switch {
 	case err == nil:

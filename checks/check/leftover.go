@@ -4,36 +4,36 @@ import (
 	"sync"
 )
 
-// Leftover is something that a check made and could not remove again.
+// Leftover is something that a check created and could not remove.
 type Leftover struct {
-	What   string // the object, and why it is still there
+	What   string // the object, and why it still exists
 	Remedy string // the command that removes it
 }
 
-// leavings gathers the leftovers of one check.
-type leavings struct {
+// leftovers collects the leftovers of one check.
+type leftovers struct {
 	mu  sync.Mutex
 	all []Leftover
 }
 
-// Leave notes what a check made and could not remove. It goes into the report
-// however the check ends: no time limit, interrupt or skip has a say in it.
+// Leave records a leftover. It is reported however the check ends: by a time
+// limit, an interrupt or a skip.
 func (e *Env) Leave(l Leftover) {
 	e.left.mu.Lock()
 	defer e.left.mu.Unlock()
 	e.left.all = append(e.left.all, l)
 }
 
-// apart returns a copy of the environment that gathers leftovers of its own.
-func (e *Env) apart() *Env {
+// forOneCheck returns a copy of the environment that collects its own leftovers.
+func (e *Env) forOneCheck() *Env {
 	c := *e
-	c.left = &leavings{}
+	c.left = &leftovers{}
 	return &c
 }
 
-// leave adds the leftovers to a result. It is a warning at least; whether the
-// checks that need this one have a meaning stays as it was.
-func (r *Result) leave(all []Leftover) {
+// addLeftovers adds leftovers to a result, which becomes a warning at least. The
+// checks that need this one run or are skipped as before.
+func (r *Result) addLeftovers(all []Leftover) {
 	if len(all) == 0 {
 		return
 	}
@@ -46,6 +46,6 @@ func (r *Result) leave(all []Leftover) {
 		r.Hint = JoinLines(r.Hint, Printable(l.Remedy))
 	}
 	if r.Why == "" {
-		r.Why = "what a check makes is there for a moment only; what stays may hold secrets, or be in the way"
+		r.Why = "a check removes what it creates; a leftover may contain secrets or block the install"
 	}
 }

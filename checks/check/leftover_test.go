@@ -6,40 +6,43 @@ import (
 	"testing"
 )
 
-// TestLeftoversAreNamedHoweverTheCheckEnds makes no claim about what is left:
-// the check says that something is.
-func TestLeftoversAreNamedHoweverTheCheckEnds(t *testing.T) {
+func TestLeftovers(t *testing.T) {
 	for name, c := range map[string]struct {
 		err    error
 		status Status
 		say    string
 		next   Status
 	}{
-		"holds":   {nil, Warned, "all is well", Pass},
-		"skipped": {Skip("no way in"), Warned, "no way in", Skipped},
-		"fault":   {&Fault{Found: "broken", Remedy: "mend it", Cause: context.DeadlineExceeded}, Failed, "broken", Skipped},
-		"limit":   {context.DeadlineExceeded, Failed, "deadline", Skipped},
+		"pass":  {nil, Warned, "all is well", Pass},
+		"skip":  {Skip("no access"), Warned, "no access", Skipped},
+		"fault": {&Fault{Found: "broken", Remedy: "fix it", Cause: context.DeadlineExceeded}, Failed, "broken", Skipped},
+		"limit": {context.DeadlineExceeded, Failed, "deadline", Skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := []Check{
-				{ID: "a.made", Severity: MustPass, Why: "it matters", Run: func(_ context.Context, e *Env) (string, error) {
-					e.Leave(Leftover{What: "the thing", Remedy: "rm thing"})
-					return "all is well", c.err
-				}},
+				{
+					ID:       "a.made",
+					Severity: MustPass,
+					Why:      "it matters",
+					Run: func(_ context.Context, e *Env) (string, error) {
+						e.Leave(Leftover{What: "the thing", Remedy: "rm thing"})
+						return "all is well", c.err
+					},
+				},
 				{ID: "a.next", Severity: MustPass, Needs: []string{"a.made"}, Run: passes},
 			}
 			r := mustRun(t, table, Options{})
 			made, _ := r.ByID("a.made")
 			if made.Status != c.status || made.Why == "" {
-				t.Errorf("%s, want %s: %+v", made.Status, c.status, made)
+				t.Errorf("status %s, want %s: %+v", made.Status, c.status, made)
 			}
 			for _, text := range []string{c.say, "left behind: the thing", "rm thing"} {
 				if !strings.Contains(made.Message+"\n"+made.Hint, text) {
-					t.Errorf("%q is not in %s\n%s", text, made.Message, made.Hint)
+					t.Errorf("missing %q in %s\n%s", text, made.Message, made.Hint)
 				}
 			}
 			if next, _ := r.ByID("a.next"); next.Status != c.next {
-				t.Errorf("what needs it is %s, want %s", next.Status, c.next)
+				t.Errorf("status of the dependent check %s, want %s", next.Status, c.next)
 			}
 			if left := r.Left(); len(left) != 1 || left[0].Remedy != "rm thing" {
 				t.Errorf("%v", left)

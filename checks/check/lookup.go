@@ -14,7 +14,7 @@ import (
 	"k8s.io/client-go/tools/pager"
 )
 
-// DynamicClient returns the client for resources that are not Kubernetes' own.
+// DynamicClient returns the client for custom resources.
 func DynamicClient(e *Env) (dynamic.Interface, error) {
 	config, err := e.Cluster.Config()
 	if err != nil {
@@ -25,7 +25,7 @@ func DynamicClient(e *Env) (dynamic.Interface, error) {
 
 var servedMemo = NewMemo[map[string]bool]("resources of")
 
-// Serves tells whether the cluster serves a resource, asked once.
+// Serves reports whether the cluster serves a resource. It asks once.
 func Serves(ctx context.Context, e *Env, r schema.GroupVersionResource) (bool, error) {
 	served, err := servedMemo.For(r.GroupVersion().String()).Get(ctx, e, func(context.Context) (map[string]bool, error) {
 		client, err := e.Cluster.Client()
@@ -48,7 +48,7 @@ func Serves(ctx context.Context, e *Env, r schema.GroupVersionResource) (bool, e
 	return served[r.Resource], err
 }
 
-// Get reads one object of a resource into T; nil when there is none.
+// Get reads one object of a resource into T; nil if it does not exist.
 func Get[T any](ctx context.Context, e *Env, r schema.GroupVersionResource, namespace, name string) (*T, error) {
 	client, err := DynamicClient(e)
 	if err != nil {
@@ -64,9 +64,11 @@ func Get[T any](ctx context.Context, e *Env, r schema.GroupVersionResource, name
 	return decode[T](found)
 }
 
-// Each hands every object of a resource to visit, page by page. An empty
-// namespace means all.
-func Each[T any](ctx context.Context, e *Env, r schema.GroupVersionResource, namespace string, visit func(T)) error {
+// Each calls visit with every object of a resource, page by page. An empty
+// namespace means all namespaces.
+func Each[T any](
+	ctx context.Context, e *Env, r schema.GroupVersionResource, namespace string, visit func(T),
+) error {
 	client, err := DynamicClient(e)
 	if err != nil {
 		return err
@@ -86,8 +88,11 @@ func Each[T any](ctx context.Context, e *Env, r schema.GroupVersionResource, nam
 	})
 }
 
-// EachItem walks a list page by page, 500 objects at a time.
-func EachItem(ctx context.Context, o metav1.ListOptions, list func(context.Context, metav1.ListOptions) (runtime.Object, error), visit func(runtime.Object) error) error {
+// EachItem calls visit with every item of a list, page by page, 500 at a time.
+func EachItem(
+	ctx context.Context, o metav1.ListOptions,
+	list func(context.Context, metav1.ListOptions) (runtime.Object, error), visit func(runtime.Object) error,
+) error {
 	return pager.New(list).EachListItem(ctx, o, visit)
 }
 
@@ -103,11 +108,11 @@ func decode[T any](u *unstructured.Unstructured) (*T, error) {
 	return into, nil
 }
 
-// ReadError makes a skip of a refusal to let the user read something, and
-// marks what may pass.
+// ReadError turns a missing permission to read something into a skip, and marks
+// transient errors.
 func ReadError(err error, what string) error {
 	if apierrors.IsForbidden(err) {
-		return Skip("you may not read %s: %v", what, err)
+		return Skip("you cannot read %s: %v", what, err)
 	}
 	return KubeError(err)
 }

@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// memoLimit ends a question that no check waits for any longer.
-const memoLimit = 30 * time.Second
+// memoLimit is the time limit of a question.
+const memoLimit = time.Minute
 
-// Memo is a question that several checks ask. It is answered once in a run,
-// and every check that asks gets that answer.
+// Memo caches the answer to a question that several checks ask. The question is
+// answered once in a run.
 type Memo[T any] struct {
 	topic *topic
 	key   string
 }
 
-// topic is what a memo asks about; its address tells it from all others.
+// topic is the subject of a memo; its address identifies it.
 type topic struct{ name string }
 
-// NewMemo returns a memo of a fact; name appears in the error of a question
-// that panics.
+// NewMemo returns a memo; name appears in the error if the question panics.
 func NewMemo[T any](name string) Memo[T] { return Memo[T]{topic: &topic{name}} }
 
-// For returns the memo of the same fact about one of several things.
+// For returns the memo of the same question about one of several objects.
 func (m Memo[T]) For(key string) Memo[T] { return Memo[T]{topic: m.topic, key: key} }
 
-// Get asks the question the first time, and waits for its answer every time,
-// as long as ctx lasts. Errors are remembered too, except transient ones.
+// Get asks the question the first time and waits for the answer until ctx ends.
+// Errors are cached too, except transient ones.
 func (m Memo[T]) Get(ctx context.Context, e *Env, ask func(context.Context) (T, error)) (T, error) {
-	a := e.memory.start(question(m), func(ctx context.Context) (any, error) { return ask(ctx) }) //nolint:contextcheck // it runs under the run's context, not one check's
+	//nolint:contextcheck // the question runs under the run's context, not one check's
+	a := e.memory.start(question(m), func(ctx context.Context) (any, error) { return ask(ctx) })
 	var none T
 	select {
 	case <-a.done:
@@ -53,11 +53,10 @@ type question struct {
 
 func (q question) String() string { return strings.TrimSpace(q.topic.name + " " + q.key) }
 
-// memory holds the answers of one run. A question runs under the run's own
-// context, so that one check's time limit does not spoil the answer for
-// another.
+// memory holds the answers of one run. A question runs under the run's context,
+// so that the time limit of one check does not fail another.
 type memory struct {
-	ctx    context.Context // of the run; ends when the run does
+	ctx    context.Context // ends with the run
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 
@@ -80,7 +79,7 @@ func newMemory(ctx context.Context) *memory {
 func (m *memory) start(q question, ask func(context.Context) (any, error)) *answer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if a := m.asked[q]; a != nil && !a.forgettable() {
+	if a := m.asked[q]; a != nil && !a.isRetryable() {
 		return a
 	}
 	a := &answer{done: make(chan struct{})}
@@ -89,7 +88,7 @@ func (m *memory) start(q question, ask func(context.Context) (any, error)) *answ
 		defer close(a.done)
 		defer func() {
 			if p := recover(); p != nil {
-				a.err = fmt.Errorf("asking for %s failed inside the program: %v", q, p)
+				a.err = fmt.Errorf("internal error in %s: %v", q, p)
 			}
 		}()
 		ctx, cancel := context.WithTimeout(m.ctx, memoLimit)
@@ -99,8 +98,8 @@ func (m *memory) start(q question, ask func(context.Context) (any, error)) *answ
 	return a
 }
 
-// forgettable returns true if the question may be asked again.
-func (a *answer) forgettable() bool {
+// isRetryable returns true if the question can be asked again.
+func (a *answer) isRetryable() bool {
 	select {
 	case <-a.done:
 		return IsTransient(a.err)
@@ -109,14 +108,14 @@ func (a *answer) forgettable() bool {
 	}
 }
 
-// atEnd calls closer when the run is over, for what a question has opened.
+// atEnd calls closer at the end of the run, for something that a question opened.
 func (m *memory) atEnd(closer func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closers = append(m.closers, closer)
 }
 
-// end cancels what still runs, waits for it and closes what was opened.
+// end cancels the running questions, waits for them and calls the closers.
 func (m *memory) end() {
 	m.cancel()
 	m.group.Wait()

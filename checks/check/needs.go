@@ -1,14 +1,14 @@
 package check
 
-// NeedsCluster skips a check when no cluster was named.
+// NeedsCluster skips a check if there is no cluster.
 func NeedsCluster(e *Env) string {
 	if e.Cluster == nil {
-		return "no cluster was named"
+		return "no cluster was given"
 	}
 	return ""
 }
 
-// NeedsObjects skips a check when the chart was not rendered.
+// NeedsObjects skips a check if the chart was not rendered.
 func NeedsObjects(e *Env) string {
 	if e.Rendered == nil {
 		return "the chart was not rendered"
@@ -16,7 +16,7 @@ func NeedsObjects(e *Env) string {
 	return ""
 }
 
-// NeedsClusterAndObjects is for checks that look at the rendered objects in a cluster.
+// NeedsClusterAndObjects skips a check that compares rendered objects with a cluster.
 func NeedsClusterAndObjects(e *Env) string {
 	if why := NeedsCluster(e); why != "" {
 		return why

@@ -9,31 +9,31 @@ import (
 	"time"
 )
 
-// DialLimit is how long a connection may take to come about. A packet filter
-// that drops gives no other sign than silence.
+// DialLimit is the time limit of a connection attempt. A firewall that drops
+// packets only shows as a timeout.
 const DialLimit = 5 * time.Second
 
-// IsTimeout returns true if err is a deadline that passed.
+// IsTimeout returns true if err is a timeout.
 func IsTimeout(err error) bool {
 	var n net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
 
-// FirstWords is the printable beginning of what another protocol says first.
+// FirstWords returns the printable start of a greeting in an unknown protocol.
 func FirstWords(data []byte) string {
 	text, _, _ := strings.Cut(string(data), "\n")
 	text = strings.ToValidUTF8(strings.TrimSpace(text), "?")
 	return text[:min(len(text), 40)]
 }
 
-// IsPrivateName tells whether a name is of the kind that only a cluster or a
-// private network resolves.
+// IsPrivateName reports whether only a cluster or a private network can resolve
+// a name.
 func IsPrivateName(host string) bool {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return IsPrivateAddress(a)
 	}
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	for _, suffix := range []string{".svc", ".cluster.local", ".internal", ".local", ".lan", ".private", ".intranet", ".corp"} {
+	for _, suffix := range privateSuffixes {
 		if strings.HasSuffix(host, suffix) {
 			return true
 		}
@@ -41,15 +41,19 @@ func IsPrivateName(host string) bool {
 	return strings.Contains(host, ".svc.") || strings.Contains(host, ".privatelink.") || !strings.Contains(host, ".")
 }
 
+var privateSuffixes = []string{
+	".svc", ".cluster.local", ".internal", ".local", ".lan", ".private", ".intranet", ".corp",
+}
+
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598, used by clusters and carriers
 
-// IsPrivateAddress returns true if an address is not routed on the internet.
+// IsPrivateAddress returns true if the internet does not route an address.
 func IsPrivateAddress(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
 }
 
-// IsLoopback returns true if a host is this machine itself.
+// IsLoopback returns true if a host is this machine.
 func IsLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()

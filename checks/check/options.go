@@ -9,24 +9,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
-// Options chooses among the checks, as the flags of preflight do.
+// Options selects checks, as the flags of preflight do.
 type Options struct {
-	// Only runs these groups or ids, and the checks that they need. Empty
-	// means all.
+	// Only runs these groups or ids and the checks that they need. Empty means
+	// all.
 	Only []string
-	// Skip leaves out these groups or ids; the report lists them as skipped.
-	// The checks that need them run all the same.
+	// Skip skips these groups or ids. The checks that need them still run.
 	Skip []string
-	// WarnOnly makes the faults of these groups or ids warnings.
+	// WarnOnly turns the faults of these groups or ids into warnings.
 	WarnOnly []string
-	// ReadOnly skips every check that writes something, be it for a moment.
+	// ReadOnly skips every check that creates something, even for a moment.
 	ReadOnly bool
-	// Unannounced keeps the checks that have Notices from writing, because
-	// nobody has read those: they find out what can be asked for.
+	// Unannounced stops the checks with Notices from creating anything, because
+	// the user has not seen the notices. They only read.
 	Unannounced bool
 }
 
-// UnknownError names a group or id that no check has.
+// UnknownError is an unknown group or id.
 type UnknownError struct {
 	Name  string
 	Known []string // groups and ids
@@ -34,14 +33,14 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string {
 	if near := nearest.Name(e.Name, e.Known); near != "" {
-		return fmt.Sprintf("there is no check or group %q: did you mean %s?", e.Name, near)
+		return fmt.Sprintf("unknown check or group %q: did you mean %s?", e.Name, near)
 	}
-	return fmt.Sprintf("there is no check or group %q: the groups are %s; preflight -o json lists the ids",
+	return fmt.Sprintf("unknown check or group %q: the groups are %s; preflight -o json lists the ids",
 		e.Name, strings.Join(groups(e.Known), ", "))
 }
 
-// Plan returns the checks of the table that a run with these options reports
-// on, in the order of the report, or an UnknownError.
+// Plan returns the checks of the table that a run with these options reports, in
+// the order of the report, or an UnknownError.
 func (o Options) Plan(table []Check) ([]Check, error) {
 	for _, names := range [][]string{o.Only, o.Skip, o.WarnOnly} {
 		for _, name := range names {
@@ -68,7 +67,7 @@ func (o Options) Plan(table []Check) ([]Check, error) {
 	return plan, nil
 }
 
-// want adds a check and everything that it needs.
+// want adds a check and the checks that it needs.
 func want(table []Check, c Check, wanted map[string]bool) {
 	if wanted[c.ID] {
 		return
@@ -81,7 +80,7 @@ func want(table []Check, c Check, wanted map[string]bool) {
 	}
 }
 
-// Matches returns true if one of the names is the id or the group of the check.
+// Matches returns true if one of the names is the check's id or group.
 func Matches(c Check, names []string) bool {
 	return slices.Contains(names, c.ID) || slices.Contains(names, c.Group())
 }
@@ -105,9 +104,9 @@ func groups(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.Contains(n, ".") })
 }
 
-// Notices says what a run of the table with these options writes into accounts outside the
-// cluster for a moment: for a person to read before it. The answers are
-// complete.
+// Notices describes what a run with these options creates for a moment in
+// accounts outside the cluster, for the user to read before the run. The answers
+// are complete.
 func (o Options) Notices(table []Check, a answers.Answers) []string {
 	plan, err := o.Plan(table)
 	if err != nil || o.ReadOnly || o.Unannounced {

@@ -4,10 +4,10 @@ import (
 	"time"
 )
 
-// Status is how a check ended.
+// Status is the outcome of a check.
 type Status string
 
-// The ways in which a check ends.
+// The outcomes of a check.
 const (
 	Pass    Status = "pass"
 	Warned  Status = "warn"
@@ -15,22 +15,22 @@ const (
 	Skipped Status = "skip"
 )
 
-// Result is how one check ended.
+// Result is the result of one check.
 type Result struct {
 	Check   Check
 	Status  Status
 	Message string // what was found, or why it was skipped
-	Why     string // why it matters; only with a fault
-	Hint    string // the remedy, to be copied; may have several lines
-	// Softened tells that --warn-only turned a failure into this warning.
+	Why     string // why it matters; only for a fault
+	Hint    string // the remedy, to copy; may have several lines
+	// Softened is true if --warn-only turned a failure into this warning.
 	Softened bool
 	Duration time.Duration
-	// Left is what the check made and could not remove again; Message and Hint
-	// say so.
+	// Left is what the check created and could not remove; Message and Hint
+	// include it.
 	Left []Leftover
 
-	blocks  bool // what needs this check has no meaning
-	held    bool // the claim holds, whatever was left behind
+	blocks  bool // the checks that need this one are skipped
+	passed  bool // the claim holds, despite leftovers
 	refuted bool // the claim does not hold, although the result is a warning
 }
 
@@ -38,8 +38,8 @@ type Result struct {
 // a detail of a claim that holds; then only its Message says what it is.
 func (r Result) Refuted() bool { return r.Status == Failed || r.Softened || r.refuted }
 
-// Title names how the check ended in one line: the failure when the claim does
-// not hold, the id for a warning about a detail, else the claim.
+// Title describes the result in one line: the failure if the claim does not hold,
+// the id for a warning about a detail, else the claim.
 func (r Result) Title() string {
 	switch {
 	case r.Refuted():
@@ -50,7 +50,7 @@ func (r Result) Title() string {
 	return r.Check.Claim
 }
 
-// Report is how a run ended.
+// Report is the result of a run.
 type Report struct {
 	Results  []Result // in the order of the table
 	Duration time.Duration
@@ -80,9 +80,8 @@ func (r Report) Summary() Summary {
 	return s
 }
 
-// Verdict is the worst that was found: Failed, else Warned, else Pass.
-// By contract a command ends with 3 on Failed, and with 4 on Warned when it
-// was called with --fail-on warn.
+// Verdict is the worst status: Failed, else Warned, else Pass. A command exits
+// with 3 on Failed, and with 4 on Warned if --fail-on is warn.
 func (r Report) Verdict() Status {
 	switch s := r.Summary(); {
 	case s.Failed > 0:
@@ -103,7 +102,7 @@ func (r Report) ByID(id string) (Result, bool) {
 	return Result{}, false
 }
 
-// Left is everything that checks made and could not remove again.
+// Left lists everything that the checks created and could not remove.
 func (r Report) Left() []Leftover {
 	var all []Leftover
 	for _, result := range r.Results {
@@ -112,7 +111,7 @@ func (r Report) Left() []Leftover {
 	return all
 }
 
-// Serial is the time that the checks took one by one, added up.
+// Serial is the sum of the durations of all checks.
 func (r Report) Serial() time.Duration {
 	var sum time.Duration
 	for _, result := range r.Results {
@@ -121,12 +120,12 @@ func (r Report) Serial() time.Duration {
 	return sum
 }
 
-// Event tells an observer that a check starts (Result is nil) or has ended.
+// Event reports that a check starts (Result is nil) or ended.
 type Event struct {
 	Check  Check
 	Result *Result
 }
 
-// Observer is told what happens, as it happens, one event at a time. It must
-// not wait long: the checks wait for it.
+// Observer receives the events of a run, one at a time. It must return quickly,
+// because the checks wait for it.
 type Observer func(Event)

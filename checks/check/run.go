@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,10 +11,10 @@ import (
 
 var errLimit = errors.New("time limit")
 
-// Run makes the checks of a table that the options choose and returns the
-// report. Checks that do not wait for each other run at the same time; observe
-// may be nil. The error is an UnknownError, or the cause of ctx's end: then the
-// report says which checks were not made.
+// Run runs the checks of a table that the options select and returns the report.
+// Independent checks run concurrently; observe may be nil. The error is an
+// UnknownError, or the cause of ctx's end; then the report shows which checks
+// were interrupted.
 func Run(ctx context.Context, table []Check, env *Env, o Options, observe Observer) (Report, error) {
 	plan, err := o.Plan(table)
 	if err != nil {
@@ -52,7 +53,7 @@ type vertex struct {
 	result Result // readable once done is closed
 }
 
-func (r *runner) tell(e Event) {
+func (r *runner) emit(e Event) {
 	if r.observe == nil {
 		return
 	}
@@ -61,33 +62,33 @@ func (r *runner) tell(e Event) {
 	r.observe(e)
 }
 
-// finish brings one check to its result, whatever way.
+// finish runs one check, or skips it, and reports the result.
 func (r *runner) finish(ctx context.Context, n *vertex) {
 	defer close(n.done)
 	n.result = r.result(ctx, n.check)
 	n.result.Check = n.check
-	r.tell(Event{Check: n.check, Result: &n.result})
+	r.emit(Event{Check: n.check, Result: &n.result})
 }
 
 func (r *runner) result(ctx context.Context, c Check) Result {
-	if reason := r.reason(c); reason != "" {
+	if reason := r.skipReason(c); reason != "" {
 		return Result{Status: Skipped, Message: reason, blocks: !Matches(c, r.options.Skip)}
 	}
 	if reason := r.await(ctx, c); reason != "" {
 		return Result{Status: Skipped, Message: reason, blocks: true}
 	}
-	r.tell(Event{Check: c})
-	started, env := time.Now(), r.env.apart()
-	found, err := attempt(ctx, c, env)
+	r.emit(Event{Check: c})
+	started, env := time.Now(), r.env.forOneCheck()
+	found, err := runWithRetries(ctx, c, env)
 	result := r.judge(ctx, c, found, err)
-	result.Duration, result.held = time.Since(started), err == nil
+	result.Duration, result.passed = time.Since(started), err == nil
 	r.settle(ctx, c, err, &result)
-	result.leave(env.left.all)
+	result.addLeftovers(env.left.all)
 	return result
 }
 
-// settle makes a warning of a fault of this machine's network when another
-// check has shown that the cluster's has none. It waits for that check.
+// settle turns a fault of this machine's network into a warning if another check
+// proved that the cluster's network works. It waits for that check.
 func (r *runner) settle(ctx context.Context, c Check, err error, result *Result) {
 	var fault *Fault
 	other, there := r.nodes[c.SettledBy]
@@ -99,20 +100,20 @@ func (r *runner) settle(ctx context.Context, c Check, err error, result *Result)
 	case <-ctx.Done():
 		return
 	}
-	if !other.result.held {
+	if !other.result.passed {
 		return
 	}
-	result.Status, result.Softened = Warned, false // and what needs it stays without meaning
+	result.Status, result.Softened = Warned, false // the checks that need it stay skipped
 	result.refuted = true
-	result.Message += ", but a pod in the cluster reaches it (" + c.SettledBy + ")"
-	result.Why = "what counts is what the cluster sees; only this program's own closer look from here is missing"
-	result.Hint = "none is needed; for the closer look run this program where the database can be reached"
+	result.Message += ", but a pod in the cluster can connect (" + c.SettledBy + ")"
+	result.Why = "the server runs in the cluster; only the detailed checks from this machine are missing"
+	result.Hint = "nothing to do; for the detailed checks, run this program where the database is reachable"
 }
 
-// reason says why the check is not made at all.
-func (r *runner) reason(c Check) string {
+// skipReason returns why the check does not run, or "" if it does.
+func (r *runner) skipReason(c Check) string {
 	if Matches(c, r.options.Skip) {
-		return "left out by --skip"
+		return "skipped by --skip"
 	}
 	if c.When != nil {
 		if why := c.When(r.env); why != "" {
@@ -120,12 +121,12 @@ func (r *runner) reason(c Check) string {
 		}
 	}
 	if c.Writes && r.options.ReadOnly {
-		return "it would write, and --read-only was asked for"
+		return "it creates something, and --read-only is set"
 	}
 	return ""
 }
 
-// await waits for what the check needs and says what is missing.
+// await waits for the checks that the check needs and returns which one is missing.
 func (r *runner) await(ctx context.Context, c Check) string {
 	for _, id := range c.Needs {
 		need, ok := r.nodes[id]
@@ -160,12 +161,12 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 		return Result{Status: Skipped, Message: Printable(skip.Reason), blocks: true}
 	}
 	if errors.Is(err, errLimit) {
-		err = &Fault{Found: fmt.Sprintf("no result within %s", c.TimeLimit()), Remedy: "try again; if it stays, something between here and there swallows the packets", Cause: err}
+		err = timeLimitFault(c, err)
 	}
 	fault := AsFault(err)
-	result := Result{Status: Failed, Message: Printable(fault.Found), Why: fault.Why, Hint: Printable(fault.Remedy), blocks: true}
-	if result.Why == "" {
-		result.Why = c.Why
+	result := Result{
+		Status: Failed, Message: Printable(fault.Found), Why: cmp.Or(fault.Why, c.Why),
+		Hint: Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), blocks: true,
 	}
 	if fault.Warn || c.Severity == ShouldPass {
 		result.Status, result.blocks, result.refuted = Warned, fault.Blocks, !fault.Warn || fault.Local
@@ -176,19 +177,32 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	return result
 }
 
-// The pauses between tries of a transient fault: three tries in 750 ms.
-var pauses = []time.Duration{250 * time.Millisecond, 500 * time.Millisecond}
+// fallbackRemedy is for an error that nobody wrote a remedy for.
+func fallbackRemedy(c Check) string {
+	return fmt.Sprintf("fix what the message names and try again; to skip the check: --skip %s", c.ID)
+}
 
-// attempt runs a check within its time limit and tries again what may pass.
-func attempt(ctx context.Context, c Check, env *Env) (found string, err error) {
+func timeLimitFault(c Check, err error) *Fault {
+	return &Fault{
+		Found: fmt.Sprintf("no result within %s", c.TimeLimit()), Cause: err,
+		Remedy: "try again; if it times out again, look for a firewall between this machine and the other side, " +
+			"or skip the check: --skip " + c.ID,
+	}
+}
+
+// retryDelays are the delays before the retries of a transient fault.
+var retryDelays = []time.Duration{250 * time.Millisecond, 500 * time.Millisecond}
+
+// runWithRetries runs a check within its time limit and retries transient faults.
+func runWithRetries(ctx context.Context, c Check, env *Env) (found string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.TimeLimit(), errLimit)
 	defer cancel()
 	for try := 0; ; try++ {
-		found, err = guarded(ctx, c, env)
-		if !IsTransient(err) || try == len(pauses) {
+		found, err = runRecovered(ctx, c, env)
+		if !IsTransient(err) || try == len(retryDelays) {
 			return found, err
 		}
-		timer := time.NewTimer(pauses[try])
+		timer := time.NewTimer(retryDelays[try])
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -198,12 +212,15 @@ func attempt(ctx context.Context, c Check, env *Env) (found string, err error) {
 	}
 }
 
-// guarded turns a panic of a check into its fault: a terminal in raw mode must
-// not be left behind.
-func guarded(ctx context.Context, c Check, env *Env) (found string, err error) {
+// runRecovered turns a panic of a check into a fault, so that it does not leave
+// the terminal in raw mode.
+func runRecovered(ctx context.Context, c Check, env *Env) (found string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = &Fault{Found: fmt.Sprintf("the check failed inside the program: %v", r), Remedy: "please report it; --skip " + c.ID + " leaves it out"}
+			err = &Fault{
+				Found:  fmt.Sprintf("internal error in the check: %v", r),
+				Remedy: "report it as a bug, and skip the check: --skip " + c.ID,
+			}
 		}
 	}()
 	found, err = c.Run(ctx, env)

@@ -14,7 +14,7 @@ import (
 func passes(context.Context, *Env) (string, error) { return "fine", nil }
 
 func fails(context.Context, *Env) (string, error) {
-	return "", &Fault{Found: "it is broken", Remedy: "mend it"}
+	return "", &Fault{Found: "it is broken", Remedy: "fix it"}
 }
 
 func statuses(r Report) string {
@@ -43,29 +43,31 @@ func chain(middle func(context.Context, *Env) (string, error), severity Severity
 	}
 }
 
-func TestWhatDependsOnAFailureIsSkippedWithThatReason(t *testing.T) {
+func TestRunSkipsDependents(t *testing.T) {
 	r := mustRun(t, chain(fails, MustPass), Options{})
 	if got, want := statuses(r), "a.one=pass a.two=fail b.three=skip b.four=pass"; got != want {
 		t.Fatalf("got %s, want %s", got, want)
 	}
 	three, _ := r.ByID("b.three")
 	two, _ := r.ByID("a.two")
-	if three.Message != "needs a.two" || two.Why != "it matters" || two.Hint != "mend it" || r.Verdict() != Failed {
+	if three.Message != "needs a.two" || two.Why != "it matters" || two.Hint != "fix it" || r.Verdict() != Failed {
 		t.Errorf("three %+v, two %+v", three, two)
 	}
 }
 
-func TestAWarningDoesNotBlockUnlessItSaysSo(t *testing.T) {
-	if got := statuses(mustRun(t, chain(fails, ShouldPass), Options{})); !strings.Contains(got, "a.two=warn b.three=pass") {
+func TestRunWarningBlocksOnlyIfMarked(t *testing.T) {
+	if got := statuses(mustRun(t, chain(fails, ShouldPass), Options{})); !strings.Contains(got,
+		"a.two=warn b.three=pass") {
 		t.Error(got)
 	}
 	blocking := func(context.Context, *Env) (string, error) { return "", &Fault{Found: "x", Warn: true, Blocks: true} }
-	if got := statuses(mustRun(t, chain(blocking, MustPass), Options{})); !strings.Contains(got, "a.two=warn b.three=skip") {
+	if got := statuses(mustRun(t, chain(blocking, MustPass), Options{})); !strings.Contains(got,
+		"a.two=warn b.three=skip") {
 		t.Error(got)
 	}
 }
 
-func TestOptionsChoose(t *testing.T) {
+func TestRunOptions(t *testing.T) {
 	for _, c := range []struct {
 		options Options
 		want    string
@@ -86,7 +88,7 @@ func TestOptionsChoose(t *testing.T) {
 	}
 }
 
-func TestReadOnlySkipsWhatWrites(t *testing.T) {
+func TestRunReadOnly(t *testing.T) {
 	table := chain(passes, MustPass)
 	table[1].Writes = true
 	r := mustRun(t, table, Options{ReadOnly: true})
@@ -95,9 +97,9 @@ func TestReadOnlySkipsWhatWrites(t *testing.T) {
 	}
 }
 
-// TestWallTimeIsThatOfTheSlowestChain lets every check of two chains wait for
-// one of the other chain: run one after another they would never end.
-func TestWallTimeIsThatOfTheSlowestChain(t *testing.T) {
+// TestRunConcurrently makes every check of two chains wait for a check of the
+// other chain, which would deadlock if they ran one after another.
+func TestRunConcurrently(t *testing.T) {
 	left, right := make(chan bool), make(chan bool)
 	meet := func(send, receive chan bool) func(context.Context, *Env) (string, error) {
 		return func(ctx context.Context, _ *Env) (string, error) {
@@ -125,11 +127,18 @@ func TestWallTimeIsThatOfTheSlowestChain(t *testing.T) {
 	}
 }
 
-func TestALimitEndsACheckAndNamesItself(t *testing.T) {
-	table := []Check{{ID: "a.slow", Severity: MustPass, Limit: 20 * time.Millisecond, Run: func(ctx context.Context, _ *Env) (string, error) {
-		<-ctx.Done()
-		return "", ctx.Err()
-	}}}
+func TestRunTimeLimit(t *testing.T) {
+	table := []Check{
+		{
+			ID:       "a.slow",
+			Severity: MustPass,
+			Limit:    20 * time.Millisecond,
+			Run: func(ctx context.Context, _ *Env) (string, error) {
+				<-ctx.Done()
+				return "", ctx.Err()
+			},
+		},
+	}
 	r := mustRun(t, table, Options{})
 	if slow := r.Results[0]; slow.Status != Failed || !strings.Contains(slow.Message, "no result within 20ms") {
 		t.Errorf("%+v", slow)
@@ -138,7 +147,7 @@ func TestALimitEndsACheckAndNamesItself(t *testing.T) {
 
 var foreverMemo = NewMemo[string]("forever")
 
-func TestCancellingSkipsTheRestAndLeavesNothingRunning(t *testing.T) {
+func TestRunCancelled(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, cancel := context.WithCancel(t.Context())
 	table := chain(func(ctx context.Context, e *Env) (string, error) {
@@ -159,7 +168,7 @@ func TestCancellingSkipsTheRestAndLeavesNothingRunning(t *testing.T) {
 
 var flakyMemo = NewMemo[string]("flaky")
 
-func TestATransientFaultIsTriedAgainAndAskedAnew(t *testing.T) {
+func TestRunRetriesTransientFault(t *testing.T) {
 	var asked atomic.Int32
 	flaky := func(ctx context.Context, e *Env) (string, error) {
 		return flakyMemo.Get(ctx, e, func(context.Context) (string, error) {
@@ -177,7 +186,7 @@ func TestATransientFaultIsTriedAgainAndAskedAnew(t *testing.T) {
 
 var factMemo = NewMemo[string]("fact")
 
-func TestAFactIsAskedForOnce(t *testing.T) {
+func TestMemoAsksOnce(t *testing.T) {
 	var asked atomic.Int32
 	ask := func(ctx context.Context, e *Env) (string, error) {
 		return factMemo.Get(ctx, e, func(context.Context) (string, error) {
@@ -195,14 +204,14 @@ func TestAFactIsAskedForOnce(t *testing.T) {
 	}
 }
 
-func TestAPanicIsAFaultOfItsCheckOnly(t *testing.T) {
+func TestRunPanic(t *testing.T) {
 	r := mustRun(t, chain(func(context.Context, *Env) (string, error) { panic("boom") }, MustPass), Options{})
 	if got := statuses(r); got != "a.one=pass a.two=fail b.three=skip b.four=pass" {
 		t.Error(got)
 	}
 }
 
-func TestWhatAServerSaysDoesNotSteerATerminal(t *testing.T) {
+func TestRunRemovesControlCharacters(t *testing.T) {
 	for _, run := range []func(context.Context, *Env) (string, error){
 		func(context.Context, *Env) (string, error) { return "a\x1b[2Jb", nil },
 		func(context.Context, *Env) (string, error) { return "", errors.New("a\x1b[2Jb") },
@@ -215,7 +224,7 @@ func TestWhatAServerSaysDoesNotSteerATerminal(t *testing.T) {
 	}
 }
 
-func TestObserverHearsEveryResultOnce(t *testing.T) {
+func TestRunObserver(t *testing.T) {
 	started, ended, inside := 0, 0, atomic.Int32{}
 	report, err := Run(t.Context(), chain(fails, MustPass), &Env{}, Options{}, func(e Event) {
 		if inside.Add(1) != 1 {
@@ -233,9 +242,9 @@ func TestObserverHearsEveryResultOnce(t *testing.T) {
 	}
 }
 
-func TestAFaultOfThisMachinesNetworkIsSettledByThePod(t *testing.T) {
+func TestRunSettlesLocalFault(t *testing.T) {
 	local := func(context.Context, *Env) (string, error) {
-		return "", &Fault{Found: "no route", Remedy: "mend it", Local: true}
+		return "", &Fault{Found: "no route", Remedy: "fix it", Local: true}
 	}
 	table := func(pod func(context.Context, *Env) (string, error)) []Check {
 		return []Check{
@@ -251,7 +260,8 @@ func TestAFaultOfThisMachinesNetworkIsSettledByThePod(t *testing.T) {
 	if got := statuses(mustRun(t, table(fails), Options{})); got != "a.connect=fail a.login=skip a.pod=fail" {
 		t.Error(got)
 	}
-	if got := statuses(mustRun(t, table(passes), Options{Skip: []string{"a.pod"}})); got != "a.connect=fail a.login=skip a.pod=skip" {
+	if got := statuses(
+		mustRun(t, table(passes), Options{Skip: []string{"a.pod"}})); got != "a.connect=fail a.login=skip a.pod=skip" {
 		t.Error(got)
 	}
 }

@@ -4,18 +4,17 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Read returns the content of a source, from this machine or from the Secret
-// in the cluster. What cannot be read is a skip with the reason: that the
-// source itself is missing is the fault of another check.
+// Read returns the content of a source, from this machine or from the Secret in
+// the cluster. A Secret that cannot be read is a skip, because supply.references
+// reports it.
 func (e *Env) Read(ctx context.Context, what string, s answers.Source) (secret.Text, error) {
 	switch {
 	case s.IsZero():
@@ -29,7 +28,8 @@ func (e *Env) Read(ctx context.Context, what string, s answers.Source) (secret.T
 	if err != nil {
 		return secret.Text{}, &Fault{
 			Found: fmt.Sprintf("the %s cannot be read: %v", what, err), Cause: err,
-			Why: "the install puts it into the cluster, and would stop here", Remedy: "give " + s.Describe() + " its content, or name another source",
+			Why:    "the install stores it in the cluster",
+			Remedy: "make " + s.Describe() + " readable, or set another source",
 		}
 	}
 	return text, nil
@@ -37,22 +37,22 @@ func (e *Env) Read(ctx context.Context, what string, s answers.Source) (secret.T
 
 func (e *Env) readSecret(ctx context.Context, what string, ref answers.SecretRef) (secret.Text, error) {
 	if e.Cluster == nil {
-		return secret.Text{}, Skip("the %s lies in Secret %s, and no cluster was named", what, ref.Name)
+		return secret.Text{}, Skip("the %s is stored in Secret %s, and no cluster was given", what, ref.Name)
 	}
 	found, err := e.Secret(ctx, ref.Name)
 	if err != nil {
-		return secret.Text{}, Skip("the %s lies in Secret %s, which cannot be read: %v", what, ref.Name, err)
+		return secret.Text{}, Skip("the %s is stored in Secret %s, which cannot be read: %v", what, ref.Name, err)
 	}
 	content, ok := found.Data[ref.Key]
 	if !ok {
-		return secret.Text{}, Skip("the %s lies in Secret %s, which has no key %s", what, ref.Name, ref.Key)
+		return secret.Text{}, Skip("the %s is stored in Secret %s, which has no key %s", what, ref.Name, ref.Key)
 	}
 	return secret.New(string(content)), nil
 }
 
 var secretMemo = NewMemo[*corev1.Secret]("secret")
 
-// Secret gets a Secret of the server's namespace, once.
+// Secret gets a Secret from the server's namespace, once.
 func (e *Env) Secret(ctx context.Context, name string) (*corev1.Secret, error) {
 	return secretMemo.For(name).Get(ctx, e, func(ctx context.Context) (*corev1.Secret, error) {
 		client, err := e.Cluster.Client()

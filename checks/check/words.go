@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// JoinAnd joins items as people write them: "a, b and c".
+// JoinAnd joins items as in a sentence: "a, b and c".
 func JoinAnd(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
@@ -13,7 +13,7 @@ func JoinAnd(items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
-// JoinLines puts a text on a line of its own after another.
+// JoinLines joins two texts with a line break; an empty text is left out.
 func JoinLines(before, after string) string {
 	if before == "" || after == "" {
 		return before + after
@@ -21,8 +21,8 @@ func JoinLines(before, after string) string {
 	return before + "\n" + after
 }
 
-// Printable leaves out control characters: what a server says must not steer
-// a terminal.
+// Printable removes control characters, so that the output of a server cannot
+// control the terminal.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {

@@ -1,30 +1,26 @@
 package checktest
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"path/filepath"
-
-	authenticationv1 "k8s.io/api/authentication/v1"
-
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-
-	"net/http"
 	"testing"
 
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Serving is the access to the sandbox by a proxy that serves another group.
+// Serving returns the access to the sandbox through a proxy that adds an API group.
 func Serving(t *testing.T, c *testcluster.Cluster, group string) *kube.Access {
 	t.Helper()
 	return Proxied(t, c, func(w http.ResponseWriter, r *http.Request) bool {
@@ -37,22 +33,25 @@ func Serving(t *testing.T, c *testcluster.Cluster, group string) *kube.Access {
 	})
 }
 
-// ServiceAccount makes an account with these rules in a namespace and returns
-// the access that it has, by a kubeconfig of its own.
+// ServiceAccount creates an account with these rules in a namespace and returns its
+// access, with its own kubeconfig.
 func ServiceAccount(t *testing.T, c *testcluster.Cluster, namespace string, rules ...rbacv1.PolicyRule) *kube.Access {
 	t.Helper()
 	client, name := c.Client(t), "restricted"
 	ctx, meta := t.Context(), metav1.ObjectMeta{Name: "restricted"}
-	_, err := client.CoreV1().ServiceAccounts(namespace).Create(ctx, &corev1.ServiceAccount{ObjectMeta: meta}, metav1.CreateOptions{})
+	_, err := client.CoreV1().ServiceAccounts(namespace).Create(ctx, &corev1.ServiceAccount{ObjectMeta: meta},
+		metav1.CreateOptions{})
 	Must(t, err)
-	_, err = client.RbacV1().Roles(namespace).Create(ctx, &rbacv1.Role{ObjectMeta: meta, Rules: rules}, metav1.CreateOptions{})
+	_, err = client.RbacV1().Roles(namespace).Create(ctx, &rbacv1.Role{ObjectMeta: meta, Rules: rules},
+		metav1.CreateOptions{})
 	Must(t, err)
 	_, err = client.RbacV1().RoleBindings(namespace).Create(ctx, &rbacv1.RoleBinding{
 		ObjectMeta: meta, RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: name},
 		Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: name, Namespace: namespace}},
 	}, metav1.CreateOptions{})
 	Must(t, err)
-	token, err := client.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, name, &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
+	token, err := client.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, name, &authenticationv1.TokenRequest{},
+		metav1.CreateOptions{})
 	Must(t, err)
 	return Kubeconfig(t, c, func(config *clientcmdapi.Config) {
 		for _, user := range config.AuthInfos {
@@ -61,7 +60,7 @@ func ServiceAccount(t *testing.T, c *testcluster.Cluster, namespace string, rule
 	})
 }
 
-// Kubeconfig returns the access by a changed copy of the sandbox's kubeconfig.
+// Kubeconfig returns the access of a changed copy of the sandbox's kubeconfig.
 func Kubeconfig(t *testing.T, c *testcluster.Cluster, change func(*clientcmdapi.Config)) *kube.Access {
 	t.Helper()
 	config, err := clientcmd.LoadFromFile(c.Kubeconfig)
@@ -72,8 +71,8 @@ func Kubeconfig(t *testing.T, c *testcluster.Cluster, change func(*clientcmdapi.
 	return AccessBy(path, "")
 }
 
-// Proxied returns the access by a proxy that may answer in the API server's
-// place.
+// Proxied returns the access through a proxy. The proxy forwards a request unless
+// answers returns true.
 func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWriter, *http.Request) bool) *kube.Access {
 	t.Helper()
 	config, err := c.Access().Config()
@@ -97,7 +96,7 @@ func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWri
 	})
 }
 
-// AccessBy returns the access by a kubeconfig and one of its contexts.
+// AccessBy returns the access of a kubeconfig file and one of its contexts.
 func AccessBy(path, context string) *kube.Access {
 	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Context = path, context

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Between stands between a client and a database without TLS. It calls seen
-// once, when the client says the word; from then on it may be silent.
+// Between is a proxy between a client and a database without TLS. It calls Seen once,
+// when the client sends Word. While Mute is set, it forwards nothing.
 type Between struct {
 	Word   string
 	Seen   func()
@@ -19,7 +19,7 @@ type Between struct {
 	Target string
 }
 
-// Listen takes connections on that address until the test ends.
+// Listen accepts connections on that address until the test ends.
 func (b *Between) Listen(t *testing.T, host string) int {
 	t.Helper()
 	l := Listen(t, host)

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// Canary is the password in tests: it must never show in a report.
+// Canary is a secret that must not appear in any output.
 const Canary = "c4n4ry-Pa55word"
 
 // WithDatabase returns the environment of an install into a server's database,
@@ -23,13 +23,17 @@ func WithDatabase(t *testing.T, s *testdb.Server, change ...func(*answers.MySQL)
 		c(&m)
 	}
 	a := answers.Answers{Database: answers.Database{Type: answers.MySQLDatabase, MySQL: m}}.Complete()
-	return &check.Env{Answers: a, Local: answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile}, Resolver: Resolver(t, map[string]string{"db.test": "127.0.0.1"})}
+	return &check.Env{
+		Answers:  a,
+		Local:    answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile},
+		Resolver: Resolver(t, map[string]string{"db.test": "127.0.0.1"}),
+	}
 }
 
-// Plain is a secret that is given in the answers themselves.
+// Plain returns the source of a literal value.
 func Plain(text string) answers.Source { return answers.Source{Value: secret.New(text)} }
 
-// StartDatabase starts a database server that knows the user zenml.
+// StartDatabase starts a server with the database and the user of WithDatabase.
 func StartDatabase(t *testing.T, o testdb.Options) *testdb.Server {
 	t.Helper()
 	s := testdb.Start(t, o)

@@ -9,9 +9,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Resolver starts a name server on the loopback interface that knows only the
-// given hosts, and returns the resolver that asks it. An invalid address makes
-// it answer SERVFAIL.
+// Resolver starts a name server on the loopback interface that resolves only the given
+// hosts, and returns its resolver. For an invalid address it answers SERVFAIL.
 func Resolver(t *testing.T, hosts map[string]string) *net.Resolver {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -1,5 +1,5 @@
-// Package checktest is what the tests of the checks share: environments of an
-// install into the sandbox, and assertions about reports.
+// Package checktest holds the helpers that the tests of the checks share: environments
+// of an install into the sandbox, and assertions about reports.
 package checktest
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// OnVolume keeps SQLite on a volume.
+// OnVolume stores the SQLite database on a volume.
 func OnVolume(a *answers.Answers) {
 	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: true, Size: "1Gi"}}
 }
 
-// WithCluster returns the environment of an install of the stand-in chart into
-// a namespace of the sandbox, as change has the answers.
+// WithCluster returns the environment of an install of the stand-in chart into a
+// namespace of the sandbox, with changed answers.
 func WithCluster(t *testing.T, access *kube.Access, namespace string, change ...func(*answers.Answers)) *check.Env {
 	t.Helper()
 	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase}}
@@ -32,12 +32,16 @@ func WithCluster(t *testing.T, access *kube.Access, namespace string, change ...
 	for _, c := range change {
 		c(&a)
 	}
-	e := &check.Env{Answers: a.Complete(), Cluster: access, Local: answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile}}
+	e := &check.Env{
+		Answers: a.Complete(),
+		Cluster: access,
+		Local:   answers.Local{Getenv: os.LookupEnv, ReadFile: os.ReadFile},
+	}
 	WithChart(e, Chart(t))
 	return e
 }
 
-// WithChart lets the environment render a chart as the program does.
+// WithChart makes the environment render a chart like the program.
 func WithChart(e *check.Env, ref string) {
 	load := func(ctx context.Context) (*chart.Chart, error) {
 		return chart.Load(ctx, chart.Source{Ref: ref, Version: e.Answers.Chart.Version})
@@ -64,7 +68,8 @@ func renderAll(a answers.Answers, local answers.Local, c *chart.Chart) (check.Re
 	if err != nil {
 		return check.Rendered{}, err
 	}
-	rendered, err := c.Render(chart.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
+	rendered, err := c.Render(
+		chart.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
 	if err != nil {
 		return check.Rendered{}, err
 	}
@@ -83,7 +88,7 @@ func renderAll(a answers.Answers, local answers.Local, c *chart.Chart) (check.Re
 	return r, nil
 }
 
-// Look runs some checks of a table, and those that they need.
+// Look runs some checks of a table and the checks that they need.
 func Look(t *testing.T, table []check.Check, e *check.Env, only ...string) check.Report {
 	t.Helper()
 	report, err := check.Run(t.Context(), table, e, check.Options{Only: only}, nil)

@@ -8,14 +8,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// seen counts the tests that saw a check find its fault, or pass, by id.
+// seen counts the observed faults and passes by check id.
 var seen = struct {
 	sync.Mutex
 	faults, passes map[string]int
 }{faults: map[string]int{}, passes: map[string]int{}}
 
-// Expect asserts how a check ended, and that its message or hint has every
-// text, and records that this was seen for real.
+// Expect asserts the status of a check and that its message, reason or hint contains
+// every text, and records the status as seen.
 func Expect(t *testing.T, r check.Report, id string, status check.Status, texts ...string) check.Result {
 	t.Helper()
 	result, ok := r.ByID(id)
@@ -29,7 +29,7 @@ func Expect(t *testing.T, r check.Report, id string, status check.Status, texts 
 	}
 	for _, text := range texts {
 		if !strings.Contains(result.Message+"\n"+result.Why+"\n"+result.Hint, text) {
-			t.Errorf("%s does not say %q:\n%s\n%s", id, text, result.Message, result.Hint)
+			t.Errorf("%s does not mention %q:\n%s\n%s", id, text, result.Message, result.Hint)
 			return result
 		}
 	}

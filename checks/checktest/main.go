@@ -12,14 +12,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// Main runs the tests of a group of checks. A whole run fails when a check of
-// the table was never seen to find a fault, or never seen to pass.
+// Main runs the tests of a group of checks. A full run fails if no test saw a check of
+// the table fail, or pass.
 func Main(m *testing.M, table []check.Check) {
 	flag.Parse()
 	testcluster.Main(covered{m, table})
 }
 
-// covered judges the coverage of the checks after the tests.
+// covered verifies the coverage of the checks after the tests.
 type covered struct {
 	m     *testing.M
 	table []check.Check
@@ -28,23 +28,25 @@ type covered struct {
 // Run runs the tests and returns the exit code.
 func (c covered) Run() int {
 	code := c.m.Run()
-	if code != 0 || !whole() {
+	if code != 0 || !isFullRun() {
 		return code
 	}
-	missing := unproved(c.table)
+	missing := uncovered(c.table)
 	switch {
 	case len(missing) == 0:
 		return 0
 	case peers.Missing.Load():
-		fmt.Fprintf(os.Stderr, "a server that tests need is missing here, so these were not seen: %s\n", strings.Join(missing, ", "))
+		fmt.Fprintf(os.Stderr, "not covered, because a server that the tests need is missing: %s\n",
+			strings.Join(missing, ", "))
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "no test of this package sees %s: add one that calls checktest.Expect\n", strings.Join(missing, ", "))
+	fmt.Fprintf(os.Stderr, "no test of this package sees %s: add one that calls checktest.Expect\n",
+		strings.Join(missing, ", "))
 	return 1
 }
 
-// whole returns true if no test was left out by a flag.
-func whole() bool {
+// isFullRun returns true if no flag excludes tests.
+func isFullRun() bool {
 	for _, name := range []string{"test.run", "test.skip", "test.list"} {
 		if flag.Lookup(name).Value.String() != "" {
 			return false
@@ -53,8 +55,8 @@ func whole() bool {
 	return !testing.Short()
 }
 
-// unproved names what no test has seen of the checks of a table.
-func unproved(table []check.Check) []string {
+// uncovered lists the statuses that no test saw.
+func uncovered(table []check.Check) []string {
 	seen.Lock()
 	defer seen.Unlock()
 	var missing []string

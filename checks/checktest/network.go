@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// ClosedAddress is an address on which nothing listens.
+// ClosedAddress returns an address that nothing listens on.
 func ClosedAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -14,7 +14,7 @@ func ClosedAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// ServeSSH greets everyone on a port of that address like an SSH server.
+// ServeSSH starts a server that greets like SSH and returns its port.
 func ServeSSH(t *testing.T, host string) int {
 	t.Helper()
 	listener := Listen(t, host)

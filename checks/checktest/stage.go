@@ -5,14 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// ContextOf is the test's context, which does not end before its clean-up.
+// ContextOf returns the test's context without its cancellation, for clean-ups.
 func ContextOf(t *testing.T) context.Context { return context.WithoutCancel(t.Context()) }
 
-// WaitFor polls until a fact is there.
+// WaitFor polls until a condition is true.
 func WaitFor(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -28,8 +29,7 @@ func WaitFor(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// Stage is a namespace of the sandbox in which a test builds what its server
-// meets.
+// Stage is a namespace of the sandbox for one test.
 type Stage struct {
 	*testcluster.Cluster
 	T         *testing.T
@@ -37,7 +37,7 @@ type Stage struct {
 	Namespace string
 }
 
-// NewStage makes a namespace of its own for the test.
+// NewStage creates a namespace for the test.
 func NewStage(t *testing.T) *Stage {
 	t.Helper()
 	c := testcluster.Start(t)

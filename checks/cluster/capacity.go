@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 )
 
-// room is what a pod asks for, or what a node has left: CPU in thousandths of
-// a core, memory in bytes, and pods.
+// room is what a pod requests or what a node has left: CPU in thousandths of a
+// core, memory in bytes, and pods.
 type room struct{ cpu, memory, pods int64 }
 
 func (r room) fits(in room) bool {
@@ -28,15 +28,16 @@ func (r room) String() string {
 	if r.cpu == 0 && r.memory == 0 {
 		return "nothing"
 	}
-	return fmt.Sprintf("%s CPU, %s memory", resource.NewMilliQuantity(r.cpu, resource.DecimalSI), resource.NewQuantity(r.memory, resource.BinarySI))
+	cpu, memory := resource.NewMilliQuantity(r.cpu, resource.DecimalSI), resource.NewQuantity(r.memory, resource.BinarySI)
+	return fmt.Sprintf("%s CPU, %s memory", cpu, memory)
 }
 
 func roomOf(list corev1.ResourceList) room {
 	return room{cpu: list.Cpu().MilliValue(), memory: list.Memory().Value(), pods: list.Pods().Value()}
 }
 
-// requests is what the scheduler sets aside for a pod: the sum of its
-// containers, or its largest init container, and the overhead.
+// requests is what the scheduler reserves for a pod: the larger of the sum of its
+// containers and its largest init container, plus the overhead.
 func requests(spec corev1.PodSpec) room {
 	sum, first := room{pods: 1}, room{}
 	for _, c := range spec.Containers {
@@ -45,7 +46,7 @@ func requests(spec corev1.PodSpec) room {
 	}
 	for _, c := range spec.InitContainers {
 		r := roomOf(c.Resources.Requests)
-		if c.RestartPolicy != nil { // a sidecar runs beside the containers
+		if c.RestartPolicy != nil { // a native sidecar runs beside the containers
 			sum.cpu, sum.memory = sum.cpu+r.cpu, sum.memory+r.memory
 			continue
 		}
@@ -62,7 +63,7 @@ func checkCapacity(ctx context.Context, e *check.Env) (string, error) {
 	}
 	seen, err := someNodes(ctx, e)
 	if err != nil {
-		return "", noNodes(err)
+		return "", skipIfForbidden(err)
 	}
 	found := ""
 	for _, w := range workloads(r.Objects) {
@@ -71,20 +72,20 @@ func checkCapacity(ctx context.Context, e *check.Env) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		found = fmt.Sprintf("%s is requested, and fits on %s", wanted, name)
+		found = fmt.Sprintf("%s requested, which fits on %s", wanted, name)
 	}
 	return found, nil
 }
 
-// fewNodes is for how many nodes the pods are asked for one by one, before
-// those of the whole cluster are listed.
+// fewNodes is the number of nodes whose pods are listed node by node, before
+// listing the pods of the whole cluster.
 const fewNodes = 5
 
-// roomFor returns a node that has the room left.
+// roomFor returns a node with enough room left.
 func roomFor(ctx context.Context, e *check.Env, w workload, wanted room, nodes []nodes.Node) (string, error) {
 	large := largeEnough(nodes, wanted)
 	if len(large) == 0 {
-		return "", unlessOnDemand(ctx, e, tooSmall(w, wanted, nodes)) // all nodes were seen, or there were enough
+		return "", unlessOnDemand(ctx, e, tooSmall(w, wanted, nodes)) // every node was listed
 	}
 	for _, n := range large[:min(fewNodes, len(large))] {
 		used, err := usedOn(ctx, e, n.Name)
@@ -98,11 +99,14 @@ func roomFor(ctx context.Context, e *check.Env, w workload, wanted room, nodes [
 	return roomAnywhere(ctx, e, w, wanted)
 }
 
-// largeEnough returns the nodes that would have the room if they were empty,
+// largeEnough returns the nodes that would have enough room if they were empty,
 // the largest first. It sorts all.
 func largeEnough(all []nodes.Node, wanted room) []nodes.Node {
 	slices.SortStableFunc(all, func(a, b nodes.Node) int {
-		return -cmp.Or(cmp.Compare(a.Allocatable.Memory().Value(), b.Allocatable.Memory().Value()), cmp.Compare(a.Allocatable.Cpu().MilliValue(), b.Allocatable.Cpu().MilliValue()))
+		return cmp.Or(
+			b.Allocatable.Memory().Cmp(*a.Allocatable.Memory()),
+			b.Allocatable.Cpu().Cmp(*a.Allocatable.Cpu()),
+		)
 	})
 	return slices.DeleteFunc(slices.Clone(all), func(n nodes.Node) bool { return !wanted.fits(roomOf(n.Allocatable)) })
 }
@@ -123,19 +127,22 @@ func roomAnywhere(ctx context.Context, e *check.Env, w workload, wanted room) (s
 		}
 	}
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d would be large enough, but are full", w.by, wanted, len(large)),
-		Remedy: "add a node, or lower server.resources.requests; where an autoscaler adds nodes: --warn-only cluster.capacity",
+		Found: fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d nodes are large enough but full",
+			w.by, wanted, len(large)),
+		Remedy: "add a node, or lower server.resources.requests; " +
+			"if an autoscaler adds nodes: --warn-only cluster.capacity",
 	}
 	return "", unlessOnDemand(ctx, e, fault)
 }
 
 func tooSmall(w workload, wanted room, nodes []nodes.Node) *check.Fault {
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("no node is large enough for the pod of %s, which requests %s", w.by, wanted),
-		Remedy: "lower server.resources.requests, or add a larger node; where an autoscaler adds larger ones: --warn-only cluster.capacity",
+		Found: fmt.Sprintf("no node is large enough for the pod of %s, which requests %s", w.by, wanted),
+		Remedy: "lower server.resources.requests, or add a larger node; " +
+			"if an autoscaler adds larger nodes: --warn-only cluster.capacity",
 	}
 	if len(nodes) > 0 {
-		fault.Found += fmt.Sprintf("; the largest, %s, has %s", nodes[0].Name, roomOf(nodes[0].Allocatable))
+		fault.Found += fmt.Sprintf("; the largest node, %s, has %s", nodes[0].Name, roomOf(nodes[0].Allocatable))
 	}
 	return fault
 }
@@ -147,7 +154,7 @@ func roomLeft(n nodes.Node, used room) room {
 
 var podsOnNodeMemo = check.NewMemo[room]("pods on")
 
-// usedOn adds up what the pods of one node request.
+// usedOn adds up the requests of the pods of one node.
 func usedOn(ctx context.Context, e *check.Env, name string) (room, error) {
 	return podsOnNodeMemo.For(name).Get(ctx, e, func(ctx context.Context) (room, error) {
 		used, err := used(ctx, e, fields.OneTermEqualSelector("spec.nodeName", name))
@@ -157,7 +164,7 @@ func usedOn(ctx context.Context, e *check.Env, name string) (room, error) {
 
 var allPodsMemo = check.NewMemo[map[string]room]("pods everywhere")
 
-// usedEverywhere adds up what the pods of each node request.
+// usedEverywhere adds up the requests of the pods of each node.
 func usedEverywhere(ctx context.Context, e *check.Env) (map[string]room, error) {
 	return allPodsMemo.Get(ctx, e, func(ctx context.Context) (map[string]room, error) {
 		return used(ctx, e, fields.OneTermNotEqualSelector("spec.nodeName", ""))
@@ -176,7 +183,8 @@ func used(ctx context.Context, e *check.Env, which fields.Selector) (map[string]
 	for {
 		page, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, options)
 		if apierrors.IsForbidden(err) {
-			return nil, check.Skip("you may not list the pods of all namespaces; every node that takes the pod is large enough by itself")
+			return nil, check.Skip("you cannot list the pods of all namespaces; " +
+				"the nodes are large enough, but whether they have room left is unknown")
 		}
 		if err != nil {
 			return nil, check.KubeError(err)

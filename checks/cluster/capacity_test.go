@@ -19,17 +19,28 @@ func TestCapacity(t *testing.T) {
 	asking := func(requests map[string]string) check.Report {
 		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, requests)), "cluster.capacity")
 	}
-	checktest.Expect(t, asking(map[string]string{"cpu": "3", "memory": "7Gi"}), "cluster.capacity", check.Pass, "fits on "+name)
-	checktest.Expect(t, asking(map[string]string{"cpu": "5"}), "cluster.capacity", check.Failed, "no node is large enough", name, "where an autoscaler adds larger ones")
-	checktest.Expect(t, asking(map[string]string{"memory": "9Gi"}), "cluster.capacity", check.Failed, "no node is large enough")
+	checktest.Expect(t, asking(map[string]string{"cpu": "3", "memory": "7Gi"}), "cluster.capacity", check.Pass,
+		"which fits on "+name)
+	checktest.Expect(t, asking(map[string]string{"cpu": "5"}), "cluster.capacity", check.Failed,
+		"no node is large enough", name, "if an autoscaler adds larger nodes")
+	checktest.Expect(t, asking(map[string]string{"memory": "9Gi"}), "cluster.capacity", check.Failed,
+		"no node is large enough")
 
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "heavy", Namespace: namespace},
-		Spec: corev1.PodSpec{NodeName: name, Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1",
-			Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{"cpu": resource.MustParse("2500m")}}}}},
+		Spec: corev1.PodSpec{NodeName: name, Containers: []corev1.Container{
+			{
+				Name:  "a",
+				Image: "example.com/none:1",
+				Resources: corev1.ResourceRequirements{
+					Requests: corev1.ResourceList{"cpu": resource.MustParse("2500m")},
+				},
+			},
+		}},
 	}
 	_, err := c.Client(t).CoreV1().Pods(namespace).Create(t.Context(), pod, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	checktest.Expect(t, asking(map[string]string{"cpu": "1"}), "cluster.capacity", check.Pass)
-	checktest.Expect(t, asking(map[string]string{"cpu": "2"}), "cluster.capacity", check.Failed, "no node has room", "are full")
+	checktest.Expect(t, asking(map[string]string{"cpu": "2"}), "cluster.capacity", check.Failed, "no node has room",
+		"large enough but full")
 }

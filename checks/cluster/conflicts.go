@@ -36,7 +36,7 @@ func checkConflicts(ctx context.Context, e *check.Env) (string, error) {
 	faults := make([]error, len(wanted))
 	var group sync.WaitGroup
 	for i, c := range wanted {
-		group.Go(func() { problems[i], faults[i] = contested(ctx, e, client, c) })
+		group.Go(func() { problems[i], faults[i] = conflict(ctx, e, client, c) })
 	}
 	group.Wait()
 	return judgeConflicts(wanted, problems, faults)
@@ -56,12 +56,14 @@ func judgeConflicts(wanted []release.Claim, problems []*check.Fault, faults []er
 		}
 	}
 	if len(found) > 0 {
-		return "", &check.Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(slices.Compact(remedies), "\n"), Warn: warn}
+		return "", &check.Fault{
+			Found: strings.Join(found, "\n"), Remedy: strings.Join(slices.Compact(remedies), "\n"), Warn: warn,
+		}
 	}
-	return fmt.Sprintf("%d names are free, or ours", len(wanted)), nil
+	return fmt.Sprintf("%d names are free or belong to this release", len(wanted)), nil
 }
 
-// claims lists what the install writes, without what exists for tests only.
+// claims lists the objects that the install creates, without the chart's tests.
 func claims(r check.Rendered) []release.Claim {
 	var all []release.Claim
 	for _, o := range r.Objects {
@@ -69,14 +71,15 @@ func claims(r check.Rendered) []release.Claim {
 			all = append(all, release.ClaimOf(o))
 		}
 	}
+	kind := schema.GroupVersionKind{Version: "v1", Kind: "Secret"}
 	for _, s := range r.Secrets {
-		all = append(all, release.Claim{Kind: schema.GroupVersionKind{Version: "v1", Kind: "Secret"}, Name: s.Name, Prepared: true})
+		all = append(all, release.Claim{Kind: kind, Name: s.Name, Prepared: true})
 	}
 	return all
 }
 
-// contested looks whether an object of that name exists and whose it is.
-func contested(ctx context.Context, e *check.Env, client metadata.Interface, c release.Claim) (*check.Fault, error) {
+// conflict returns the fault of an existing object that this release does not own.
+func conflict(ctx context.Context, e *check.Env, client metadata.Interface, c release.Claim) (*check.Fault, error) {
 	resource, _ := meta.UnsafeGuessKindToResource(c.Kind)
 	getter := client.Resource(resource).Namespace(e.Namespace())
 	if release.ClusterKinds[c.Kind.Kind] {
@@ -84,7 +87,7 @@ func contested(ctx context.Context, e *check.Env, client metadata.Interface, c r
 	}
 	found, err := getter.Get(ctx, c.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
-		return nil, nil // what may not be read is named by cluster.permissions
+		return nil, nil // cluster.permissions reports what you cannot read
 	}
 	if err != nil {
 		return nil, check.KubeError(err)
@@ -92,32 +95,36 @@ func contested(ctx context.Context, e *check.Env, client metadata.Interface, c r
 	owner, ours := release.OwnerOf(e, found, c)
 	object := strings.ToLower(c.Kind.Kind) + "/" + c.Name
 	switch {
-	case !ours && c.Prepared: // never to be removed: it may hold the only copy of a key
+	case !ours && c.Prepared: // never suggest to delete it: it may hold the only copy of a key
 		return &check.Fault{
 			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
-			Remedy: "if it was made for this release, adopt it, and its keys are kept: " + manifest.LabelSecret(e.Namespace(), c.Name, e.Release()) +
-				"\notherwise take another namespace or release (--namespace NAME, --release NAME)",
+			Remedy: "if it was created for this release, adopt it and keep its keys: " +
+				manifest.LabelSecret(e.Namespace(), c.Name, e.Release()) +
+				"\notherwise use another namespace or release: --namespace NAME, --release NAME",
 		}, nil
 	case !ours:
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
-			Remedy: fmt.Sprintf("take another namespace (--namespace NAME: the chart gives some objects a fixed name), or remove it: kubectl -n %s delete %s", e.Namespace(), object),
+			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
+			Remedy: fmt.Sprintf("use another namespace (some names in the chart are fixed): --namespace NAME"+
+				"\nor delete it: kubectl -n %s delete %s", e.Namespace(), object),
 		}, nil
 	case c.Hook && c.Kind.Kind == "PersistentVolumeClaim":
-		return leftClaim(ctx, e, c)
+		return leftoverVolume(ctx, e, c)
 	}
 	return nil, nil
 }
 
-// leftClaim names a volume that outlived an earlier install. In an upgrade it
-// is the one in use.
-func leftClaim(ctx context.Context, e *check.Env, c release.Claim) (*check.Fault, error) {
+// leftoverVolume warns about a volume of a previous install. In an upgrade it is
+// the volume in use.
+func leftoverVolume(ctx context.Context, e *check.Env, c release.Claim) (*check.Fault, error) {
 	release, err := release.FindDeployed(ctx, e)
 	if err != nil || release != nil && release.Status != "uninstalled" {
-		return nil, nil //nolint:nilerr // cluster.release reports what it cannot read
+		return nil, nil //nolint:nilerr // cluster.release reports the error
 	}
 	return &check.Fault{
-		Warn: true, Found: fmt.Sprintf("the volume %s of an earlier install is still there", c.Name),
-		Remedy: fmt.Sprintf("its data is used again, if the chart takes it over; for a fresh start: kubectl -n %s delete pvc/%s", e.Namespace(), c.Name),
+		Warn: true, Found: fmt.Sprintf("the volume %s of a previous install still exists", c.Name),
+		Why: "the server starts with the data in it",
+		Remedy: fmt.Sprintf("keep it to reuse its data; for a fresh start, delete it: kubectl -n %s delete pvc/%s",
+			e.Namespace(), c.Name),
 	}, nil
 }

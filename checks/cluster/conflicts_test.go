@@ -21,10 +21,10 @@ func TestConflicts(t *testing.T) {
 		status check.Status
 		say    string
 	}{
-		"nobody's":        {metav1.ObjectMeta{}, check.Failed, "someone else"},
+		"no owner":        {metav1.ObjectMeta{}, check.Failed, "someone else"},
 		"other release":   {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "other", "meta.helm.sh/release-namespace": "there"}}, check.Failed, "the Helm release there/other"},
 		"Argo CD's":       {metav1.ObjectMeta{Labels: map[string]string{"app.kubernetes.io/managed-by": "argocd"}}, check.Failed, "argocd"},
-		"our own release": {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "zenml-server"}}, check.Pass, "ours"},
+		"our own release": {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "zenml-server"}}, check.Pass, "belong to this release"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			namespace := c.Namespace(t)
@@ -33,26 +33,39 @@ func TestConflicts(t *testing.T) {
 			if meta.Annotations["meta.helm.sh/release-name"] == "zenml-server" {
 				meta.Annotations["meta.helm.sh/release-namespace"] = namespace
 			}
-			_, err := c.Client(t).CoreV1().ServiceAccounts(namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: meta}, metav1.CreateOptions{})
+			_, err := c.Client(t).CoreV1().ServiceAccounts(
+				namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: meta}, metav1.CreateOptions{})
 			checktest.Must(t, err)
-			checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.conflicts"), "cluster.conflicts", test.status, test.say)
+			checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.conflicts"),
+				"cluster.conflicts", test.status, test.say)
 		})
 	}
 }
 
-func TestConflictWithASecretThatTheInstallerMakes(t *testing.T) {
+func TestConflictWithInstallerSecret(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	e := checktest.WithCluster(t, c.Access(), namespace, func(a *answers.Answers) {
-		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: checktest.Plain(checktest.Canary)}}
+		a.Database = answers.Database{
+			Type: answers.MySQLDatabase,
+			MySQL: answers.MySQL{
+				Host:     "db.example.com",
+				Name:     "zenml",
+				User:     "zenml",
+				Password: checktest.Plain(checktest.Canary),
+			},
+		}
 	})
 	rendered, err := e.Rendered(t.Context())
 	checktest.Must(t, err)
-	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: rendered.Secrets[0].Name}}, metav1.CreateOptions{})
+	made, err := c.Client(t).CoreV1().Secrets(
+		namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: rendered.Secrets[0].Name}},
+		metav1.CreateOptions{})
 	checktest.Must(t, err)
-	found := checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Failed, "Secret "+made.Name+" exists", "label secret "+made.Name+" --overwrite")
+	found := checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Failed,
+		"Secret "+made.Name+" exists", "label secret "+made.Name+" --overwrite")
 	if strings.Contains(found.Hint, "delete") {
-		t.Errorf("the remedy would remove a Secret that may hold a key: %s", found.Hint)
+		t.Errorf("the remedy deletes a Secret that may hold a key: %s", found.Hint)
 	}
 	made.Labels = rendered.Secrets[0].Labels
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
@@ -60,15 +73,26 @@ func TestConflictWithASecretThatTheInstallerMakes(t *testing.T) {
 	checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Pass)
 }
 
-func TestConflictWithALeftVolume(t *testing.T) {
+func TestConflictWithLeftoverVolume(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	e := checktest.WithCluster(t, c.Access(), namespace, checktest.OnVolume)
 	_, err := c.Client(t).CoreV1().PersistentVolumeClaims(namespace).Create(t.Context(), &corev1.PersistentVolumeClaim{
-		ObjectMeta: metav1.ObjectMeta{Name: "zenml-server-config", Labels: map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "zenml-server"}},
-		Spec: corev1.PersistentVolumeClaimSpec{AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
-			Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{"storage": resource.MustParse("1Gi")}}},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: "zenml-server-config",
+			Labels: map[string]string{
+				"app.kubernetes.io/managed-by": "Helm",
+				"app.kubernetes.io/instance":   "zenml-server",
+			},
+		},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources: corev1.VolumeResourceRequirements{
+				Requests: corev1.ResourceList{"storage": resource.MustParse("1Gi")},
+			},
+		},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Warned, "of an earlier install", "delete pvc/zenml-server-config")
+	checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Warned, "of a previous install",
+		"delete pvc/zenml-server-config")
 }

@@ -6,13 +6,14 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// dnsServices are where clusters keep their DNS: by Kubernetes' own label
-// (CoreDNS of every common distribution bears it), and OpenShift's.
+// dnsServices are the selectors of cluster DNS Services: Kubernetes' own label,
+// which CoreDNS of every common distribution has, and OpenShift's.
 var dnsServices = []struct{ namespace, selector string }{
 	{metav1.NamespaceSystem, "k8s-app=kube-dns"},
 	{"openshift-dns", "dns.operator.openshift.io/owning-dns=default"},
@@ -23,31 +24,33 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var silent error
+	var notReady error
 	for _, where := range dnsServices {
-		services, err := client.CoreV1().Services(where.namespace).List(ctx, metav1.ListOptions{LabelSelector: where.selector})
+		labelled := metav1.ListOptions{LabelSelector: where.selector}
+		services, err := client.CoreV1().Services(where.namespace).List(ctx, labelled)
 		if err != nil {
 			return "", check.ReadError(err, "the Services of namespace "+where.namespace)
 		}
 		for _, s := range services.Items {
-			found, err := answersDNS(ctx, client, s)
+			found, err := countEndpoints(ctx, client, s)
 			if err == nil {
 				return found, nil
 			}
-			silent = err
+			notReady = err
 		}
 	}
-	if silent != nil {
-		return "", silent
+	if notReady != nil {
+		return "", notReady
 	}
 	return "", &check.Fault{
-		Warn: true, Found: "no Service of a cluster DNS is found (k8s-app=kube-dns in kube-system)",
-		Remedy: "install CoreDNS; where the cluster has another DNS: --skip cluster.dns",
+		Warn: true, Found: "there is no cluster DNS Service (k8s-app=kube-dns in kube-system)",
+		Remedy: "install CoreDNS; if the cluster uses another DNS server: --skip cluster.dns",
 	}
 }
 
-func answersDNS(ctx context.Context, client kubernetes.Interface, s corev1.Service) (string, error) {
-	slices, err := client.DiscoveryV1().EndpointSlices(s.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=" + s.Name})
+func countEndpoints(ctx context.Context, client kubernetes.Interface, s corev1.Service) (string, error) {
+	ofService := metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=" + s.Name}
+	slices, err := client.DiscoveryV1().EndpointSlices(s.Namespace).List(ctx, ofService)
 	if err != nil {
 		return "", check.ReadError(err, "the endpoints of namespace "+s.Namespace)
 	}
@@ -61,8 +64,9 @@ func answersDNS(ctx context.Context, client kubernetes.Interface, s corev1.Servi
 	}
 	if ready == 0 {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the cluster DNS %s/%s has no pod that is ready", s.Namespace, s.Name),
-			Remedy: fmt.Sprintf("kubectl -n %s get pods -l k8s-app=kube-dns; then kubectl describe the one that is not ready", s.Namespace),
+			Found: fmt.Sprintf("the cluster DNS %s/%s has no ready pod", s.Namespace, s.Name),
+			Remedy: fmt.Sprintf("see why its pods are not ready: kubectl -n %s describe pods -l %s",
+				s.Namespace, labels.Set(s.Spec.Selector)),
 		}
 	}
 	return fmt.Sprintf("%s/%s, %d ready", s.Namespace, s.Name, ready), nil

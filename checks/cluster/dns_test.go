@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// TestDNS looks at the sandbox's own DNS, and in a namespace of the test for
-// one that is not there, or has no pod that is ready.
+// TestDNS checks the sandbox's own DNS, and in the test's namespace a missing one and
+// one without a ready pod.
 func TestDNS(t *testing.T) {
 	c := testcluster.Start(t)
 	client, namespace := c.Client(t), c.Namespace(t)
@@ -25,17 +25,23 @@ func TestDNS(t *testing.T) {
 	t.Cleanup(func() { dnsServices = before })
 	dnsServices = slices.Clone(before[:1])
 	dnsServices[0].namespace = namespace
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Warned, "no Service of a cluster DNS")
+	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Warned, "there is no cluster DNS Service")
 	service, err := client.CoreV1().Services(namespace).Create(t.Context(), &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Name: "dns", Labels: map[string]string{"k8s-app": "kube-dns"}},
 		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 53}}},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Failed, "no pod that is ready")
+	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Failed, "has no ready pod")
 	ready := true
 	_, err = client.DiscoveryV1().EndpointSlices(namespace).Create(t.Context(), &discoveryv1.EndpointSlice{
-		ObjectMeta: metav1.ObjectMeta{GenerateName: service.Name + "-", Labels: map[string]string{"kubernetes.io/service-name": service.Name}}, AddressType: discoveryv1.AddressTypeIPv4,
-		Endpoints: []discoveryv1.Endpoint{{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}}},
+		ObjectMeta: metav1.ObjectMeta{
+			GenerateName: service.Name + "-",
+			Labels:       map[string]string{"kubernetes.io/service-name": service.Name},
+		},
+		AddressType: discoveryv1.AddressTypeIPv4,
+		Endpoints: []discoveryv1.Endpoint{
+			{Addresses: []string{"10.1.2.3"}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}},
+		},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Pass, "1 ready")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func checkKubeconfig(_ context.Context, e *check.Env) (string, error) {
 	if contextErr != nil && !inCluster(config) {
 		return "", kubeconfigFault(contextErr)
 	}
-	if fault := removedForm(config); fault != nil {
+	if fault := removedFormat(config); fault != nil {
 		return "", fault
 	}
 	if fault := missingPlugin(config); fault != nil {
@@ -35,39 +36,49 @@ func checkKubeconfig(_ context.Context, e *check.Env) (string, error) {
 		return "", fault
 	}
 	if contextErr != nil {
-		return "the pod's own service account, at " + config.Host, nil //nolint:nilerr // a pod has no context
+		return "the pod's ServiceAccount, at " + config.Host, nil //nolint:nilerr // a pod has no context
 	}
 	return fmt.Sprintf("context %s, %s", named.Name, config.Host), nil
 }
 
-// inCluster tells whether the configuration is that of a pod.
+// inCluster reports whether the configuration is that of a pod.
 func inCluster(config *rest.Config) bool {
 	return strings.HasPrefix(config.BearerTokenFile, "/var/run/secrets/kubernetes.io/")
 }
 
 func kubeconfigFault(err error) *check.Fault {
-	fault := &check.Fault{Found: err.Error(), Cause: err, Remedy: "kubectl config view; then choose a file by --kubeconfig and a context by --context"}
+	fault := &check.Fault{
+		Found: "cannot load the kubeconfig: " + err.Error(), Cause: err,
+		Remedy: "check it with kubectl config view, or use another one: --kubeconfig FILE, --context NAME",
+	}
 	text := err.Error()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fault.Remedy = "give an existing file: --kubeconfig FILE, or export KUBECONFIG=FILE"
+		fault.Found = "the kubeconfig does not exist: " + err.Error()
+		fault.Remedy = "set an existing file: --kubeconfig FILE, or export KUBECONFIG=FILE"
 	case strings.Contains(text, "no configuration has been provided"):
 		fault.Found = "there is no kubeconfig"
-		fault.Remedy = "get one from your provider (aws eks update-kubeconfig, gcloud container clusters get-credentials, az aks get-credentials), or name one: --kubeconfig FILE"
-	case strings.Contains(text, "context") && (strings.Contains(text, "does not exist") || strings.Contains(text, "not in the kubeconfig")):
-		fault.Remedy = "kubectl config get-contexts; then name one of them: --context NAME"
-	case strings.Contains(text, "yaml") || strings.Contains(text, "json") || strings.Contains(text, "unmarshal"):
-		fault.Found = "the kubeconfig cannot be read: " + text
-		fault.Remedy = "fetch it anew from your provider, or correct it where the message says"
+		fault.Remedy = "download one from your provider (aws eks update-kubeconfig, " +
+			"gcloud container clusters get-credentials, az aks get-credentials), or set one: --kubeconfig FILE"
+	case strings.Contains(text, "context") && containsAny(text, "does not exist", "not in the kubeconfig"):
+		fault.Found = text
+		fault.Remedy = "list the contexts with kubectl config get-contexts, and choose one: --context NAME"
+	case containsAny(text, "yaml", "json", "unmarshal"):
+		fault.Found = "cannot parse the kubeconfig: " + text
+		fault.Remedy = "fix the line in the message, or download the kubeconfig again from your provider"
 	}
 	return fault
 }
 
-// expiredClient reads the dates of the client certificate, where there is one.
+func containsAny(text string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+}
+
+// expiredClient returns the fault of an expired client certificate.
 func expiredClient(config *rest.Config, now time.Time) *check.Fault {
 	data := config.CertData
 	if len(data) == 0 && config.CertFile != "" {
-		data, _ = os.ReadFile(config.CertFile) // the configuration names it; a missing file was reported above
+		data, _ = os.ReadFile(config.CertFile) // a missing file is reported by Config
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
@@ -75,10 +86,10 @@ func expiredClient(config *rest.Config, now time.Time) *check.Fault {
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil || now.Before(cert.NotAfter) {
-		return nil //nolint:nilerr // cluster.reachable tells what is wrong with the certificate
+		return nil //nolint:nilerr // cluster.reachable reports a broken certificate
 	}
 	return &check.Fault{
 		Found:  fmt.Sprintf("the client certificate in the kubeconfig expired on %s", cert.NotAfter.Format(time.RFC3339)),
-		Remedy: "fetch the kubeconfig anew from your provider",
+		Remedy: "download the kubeconfig again from your provider",
 	}
 }

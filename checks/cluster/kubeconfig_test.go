@@ -29,21 +29,24 @@ users: [{name: a, user: `+user+`}]
 `)
 	}
 	by := func(name, user string) *kube.Access { return checktest.AccessBy(as(name, user), "") }
-	whole := as("whole", `{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-at-all, interactiveMode: Never, installHint: "install it from example.com"}}`)
+	whole := as(
+		"whole",
+		`{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-at-all, interactiveMode: Never, installHint: "install it from example.com"}}`,
+	)
 	for name, c := range map[string]struct {
 		access *kube.Access
 		say    string
 	}{
 		"no file":         {checktest.AccessBy(filepath.Join(dir, "missing"), ""), "missing"},
 		"empty":           {checktest.AccessBy(write("empty", ""), ""), "--kubeconfig"},
-		"not YAML":        {checktest.AccessBy(write("broken", "clusters: [{"), ""), "cannot be read"},
+		"not YAML":        {checktest.AccessBy(write("broken", "clusters: [{"), ""), "cannot parse"},
 		"unknown context": {checktest.AccessBy(whole, "other"), "kubectl config get-contexts"},
 		"missing plugin":  {checktest.AccessBy(whole, ""), "install it from example.com"},
 		"gcp":             {by("gcp", "{auth-provider: {name: gcp}}"), "gke-gcloud-auth-plugin"},
 		"azure":           {by("azure", "{auth-provider: {name: azure}}"), "kubelogin convert-kubeconfig"},
 		"oidc":            {by("oidc", "{auth-provider: {name: oidc}}"), "oidc-login"},
 		"old plugin":      {by("aws", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}"), "aws eks update-kubeconfig"},
-		"older plugin":    {by("other", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: \"true\"}}"), "with its present program"},
+		"older plugin":    {by("other", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: \"true\"}}"), "upgrade your provider's CLI"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := look(t, checktest.WithCluster(t, c.access, "zenml"), "cluster.kubeconfig", "cluster.reachable")

@@ -15,7 +15,7 @@ func look(t *testing.T, e *check.Env, only ...string) check.Report {
 	return checktest.Look(t, Checks, e, only...)
 }
 
-func TestClusterThatServes(t *testing.T) {
+func TestClusterHealthy(t *testing.T) {
 	c := testcluster.Start(t)
 	report := look(t, checktest.WithCluster(t, c.Access(), c.Namespace(t)), "cluster")
 	for _, id := range []string{"kubeconfig", "reachable", "version", "clock", "namespace", "permissions", "release"} {

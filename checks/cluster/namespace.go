@@ -18,9 +18,10 @@ func checkNamespace(ctx context.Context, e *check.Env) (string, error) {
 	switch {
 	case apierrors.IsForbidden(err):
 		return "", &check.Fault{
-			Warn: true, Found: fmt.Sprintf("you may not look at the namespace %s, so it is not known whether it exists", name),
-			Why:    "a namespace that does not exist stops the install",
-			Remedy: "ask for the right to get it (cluster.permissions prints the Role), or ask an administrator: kubectl get namespace " + name,
+			Warn: true, Found: fmt.Sprintf("you cannot get the namespace %s, so it may not exist", name),
+			Why: "the install stops if the namespace does not exist",
+			Remedy: "request the permission (cluster.permissions prints the Role), " +
+				"or have an administrator run: kubectl get namespace " + name,
 		}
 	case err != nil:
 		return "", err
@@ -34,14 +35,16 @@ func checkNamespace(ctx context.Context, e *check.Env) (string, error) {
 
 func creatableNamespace(ctx context.Context, e *check.Env) (string, error) {
 	name := e.Namespace()
-	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces", Version: "v1"})
+	create := authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces", Version: "v1"}
+	allowed, err := check.Allowed(ctx, e, create)
 	if err != nil {
 		return "", err
 	}
 	if !allowed {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("there is no namespace %s, and you may not create it", name),
-			Remedy: "have an administrator run: kubectl create namespace " + name + "\nor choose one that exists: --namespace NAME",
+			Found: fmt.Sprintf("the namespace %s does not exist, and you cannot create it", name),
+			Remedy: "have an administrator run: kubectl create namespace " + name +
+				"\nor use an existing one: --namespace NAME",
 		}
 	}
 	return name + " does not exist yet and will be created", nil
@@ -49,8 +52,10 @@ func creatableNamespace(ctx context.Context, e *check.Env) (string, error) {
 
 func terminating(n *corev1.Namespace) *check.Fault {
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("the namespace %s is being deleted since %s", n.Name, n.DeletionTimestamp.UTC().Format("2006-01-02 15:04")),
-		Remedy: "wait for its end: kubectl wait --for=delete namespace/" + n.Name + " --timeout=5m\nor choose another: --namespace NAME",
+		Found: fmt.Sprintf("the namespace %s has been terminating since %s",
+			n.Name, n.DeletionTimestamp.UTC().Format("2006-01-02 15:04")),
+		Remedy: "wait until it is deleted: kubectl wait --for=delete namespace/" + n.Name + " --timeout=5m" +
+			"\nor use another one: --namespace NAME",
 	}
 	var reasons []string
 	for _, c := range n.Status.Conditions {

@@ -14,11 +14,14 @@ import (
 func TestClusterNamespaceFaults(t *testing.T) {
 	c := testcluster.Start(t)
 	client, name := c.Client(t), c.Namespace(t)
-	// A finalizer of our own keeps the namespace from going.
-	held, err := client.CoreV1().ConfigMaps(name).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/hold"}}}, metav1.CreateOptions{})
+	// A finalizer keeps the namespace terminating.
+	held, err := client.CoreV1().ConfigMaps(name).Create(t.Context(),
+		&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/hold"}}},
+		metav1.CreateOptions{})
 	checktest.Must(t, err)
 	restricted := checktest.ServiceAccount(t, c, name)
-	checktest.Expect(t, look(t, checktest.WithCluster(t, restricted, name), "cluster.namespace"), "cluster.namespace", check.Warned, "may not look at")
+	checktest.Expect(t, look(t, checktest.WithCluster(t, restricted, name), "cluster.namespace"), "cluster.namespace",
+		check.Warned, "you cannot get the namespace")
 	checktest.Must(t, client.CoreV1().Namespaces().Delete(t.Context(), name, metav1.DeleteOptions{}))
 	t.Cleanup(func() {
 		held.Finalizers = nil
@@ -28,6 +31,8 @@ func TestClusterNamespaceFaults(t *testing.T) {
 			t.Log(err)
 		}
 	})
-	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), name), "cluster.namespace"), "cluster.namespace", check.Failed, "being deleted", "kubectl wait")
-	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), "not-there-yet"), "cluster.namespace"), "cluster.namespace", check.Pass, "will be created")
+	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), name), "cluster.namespace"), "cluster.namespace",
+		check.Failed, "has been terminating since", "kubectl wait")
+	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), "not-there-yet"), "cluster.namespace"),
+		"cluster.namespace", check.Pass, "will be created")
 }

@@ -8,16 +8,16 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 	"github.com/zenml-installer/zenml-installer/checks/release"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// workloads are the pods that the install waits for: the server's and the
-// migration job's.
+// workloads are the pods that the install waits for: the server and the migration.
 func workloads(objects []manifest.Object) []workload {
 	var all []workload
 	for _, o := range objects {
@@ -35,7 +35,7 @@ func checkNodes(ctx context.Context, e *check.Env) (string, error) {
 	}
 	seen, err := someNodes(ctx, e)
 	if err != nil {
-		return "", noNodes(err)
+		return "", skipIfForbidden(err)
 	}
 	nodes, fewest := seen.Nodes, len(seen.Nodes)
 	for _, w := range workloads(r.Objects) {
@@ -51,15 +51,18 @@ func checkNodes(ctx context.Context, e *check.Env) (string, error) {
 	return fmt.Sprintf("%d of %d nodes", fewest, len(nodes)), nil
 }
 
-// fit returns the nodes that take the pod, whatever room they have.
+// fit returns the nodes that accept the pod, regardless of their free room.
 func fit(all []nodes.Node, w workload) []nodes.Node {
 	return slices.DeleteFunc(slices.Clone(all), func(n nodes.Node) bool { return n.Refuses(w.spec) != "" })
 }
 
-// unfit says why no node takes the pod, the most frequent reasons first.
+// unfit explains why no node accepts the pod, the most frequent reason first.
 func unfit(nodes []nodes.Node, w workload) *check.Fault {
 	if len(nodes) == 0 {
-		return &check.Fault{Found: "the cluster has no nodes", Remedy: "add a node pool; where nodes come on demand: --warn-only cluster.nodes"}
+		return &check.Fault{
+			Found:  "the cluster has no nodes",
+			Remedy: "add a node pool; if nodes are created on demand: --warn-only cluster.nodes",
+		}
 	}
 	count := map[string]int{}
 	for _, n := range nodes {
@@ -74,7 +77,7 @@ func unfit(nodes []nodes.Node, w workload) *check.Fault {
 		said = append(said, fmt.Sprintf("%d %s", count[reason], reason))
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("none of the %d nodes takes the pod of %s: %s", len(nodes), w.by, strings.Join(said, ", ")),
+		Found:  fmt.Sprintf("none of the %d nodes can run the pod of %s: %s", len(nodes), w.by, strings.Join(said, ", ")),
 		Remedy: fitRemedy(reasons[0]),
 	}
 }
@@ -82,23 +85,24 @@ func unfit(nodes []nodes.Node, w workload) *check.Fault {
 func fitRemedy(reason string) string {
 	switch {
 	case strings.HasPrefix(reason, "tainted "+fargate):
-		return checkFargate // such a node is there for one pod alone
+		return checkFargate // such a node runs one pod only
 	case strings.HasPrefix(reason, "tainted"):
-		return "let the pod tolerate it, as server: {tolerations: [{key: KEY, operator: Exists}]}, or remove the taint: kubectl taint nodes NODE KEY-"
+		return "tolerate the taint: server: {tolerations: [{key: KEY, operator: Exists}]}" +
+			"\nor remove it: kubectl taint nodes NODE KEY-"
 	case reason == "cordoned":
-		return "kubectl uncordon NODE"
+		return "make a node schedulable again: kubectl uncordon NODE"
 	case strings.HasPrefix(reason, "not matched"):
-		return "correct server.nodeSelector or server.affinity; the labels are shown by: kubectl get nodes --show-labels"
+		return "fix server.nodeSelector or server.affinity; list the labels with kubectl get nodes --show-labels"
 	case reason == "not ready":
-		return "kubectl describe nodes; a node that is not ready says why under Conditions"
+		return "see the Conditions of the nodes: kubectl describe nodes"
 	}
-	return "add a Linux node that takes it: kubectl get nodes -o wide"
+	return "add a Linux node; list the nodes with kubectl get nodes -o wide"
 }
 
 var someNodesMemo = check.NewMemo[nodes.Survey]("some nodes")
 
-// someNodes lists nodes until enough of those seen take every pod of the
-// release, once. In most clusters that is the first page of many.
+// someNodes lists nodes, once, until enough of them accept every pod of the
+// release. In most clusters the first page is enough.
 func someNodes(ctx context.Context, e *check.Env) (nodes.Survey, error) {
 	return someNodesMemo.Get(ctx, e, func(ctx context.Context) (nodes.Survey, error) {
 		r, err := e.Render(ctx)
@@ -110,12 +114,13 @@ func someNodes(ctx context.Context, e *check.Env) (nodes.Survey, error) {
 	})
 }
 
-// enough tells whether so many nodes take each pod, and are large enough for
-// it, that one of them likely has room.
+// enough reports whether so many nodes accept each pod and are large enough for
+// it that one of them likely has room.
 func enough(seen []nodes.Node, pods []workload) bool {
 	for _, w := range pods {
 		wanted := requests(w.spec)
-		fitting := slices.DeleteFunc(fit(seen, w), func(n nodes.Node) bool { return !wanted.fits(roomOf(n.Allocatable)) })
+		isTooSmall := func(n nodes.Node) bool { return !wanted.fits(roomOf(n.Allocatable)) }
+		fitting := slices.DeleteFunc(fit(seen, w), isTooSmall)
 		if len(fitting) < fewNodes {
 			return false
 		}
@@ -123,15 +128,15 @@ func enough(seen []nodes.Node, pods []workload) bool {
 	return true
 }
 
-// noNodes makes the skip of a user who may not list nodes.
-func noNodes(err error) error {
+// skipIfForbidden turns a missing permission to list nodes into a skip.
+func skipIfForbidden(err error) error {
 	if apierrors.IsForbidden(err) {
-		return check.Skip("you may not list the cluster's nodes")
+		return check.Skip("you cannot list the cluster's nodes")
 	}
 	return err
 }
 
-// workload is a pod that the install makes, and which object makes it.
+// workload is a pod that the install creates, and the object that owns it.
 type workload struct {
 	by   string // "Deployment zenml-server"
 	spec corev1.PodSpec

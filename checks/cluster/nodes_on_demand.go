@@ -10,72 +10,75 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 )
 
-// demand is a sign that the cluster makes nodes when pods want them.
-type demand struct {
-	sign  string // what shows it
-	check string // how to see whether it makes one for the pod
+// provisioner creates nodes when pods need them.
+type provisioner struct {
+	evidence string // what shows that the cluster has it
+	remedy   string // how to see whether it creates a node for the pod
 }
 
-// fargate is the label and the taint of nodes that AWS makes for one pod each.
+// fargate is the label and the taint of nodes that AWS creates for one pod each.
 const fargate = "eks.amazonaws.com/compute-type=fargate"
 
 const (
-	checkFargate    = "see that a Fargate profile selects the namespace: aws eks list-fargate-profiles --cluster-name CLUSTER, and describe-fargate-profile"
-	checkKarpenter  = "see that a node pool may make a node that is large enough: kubectl get nodepools -o yaml"
-	checkAutopilot  = "none is needed; should the pod stay Pending, its events say why: kubectl describe pod"
-	checkAutoscaler = "see that a node group may grow, and has nodes that are large enough: kubectl -n kube-system get configmap cluster-autoscaler-status -o yaml"
+	checkFargate = "make sure that a Fargate profile selects the namespace: " +
+		"aws eks list-fargate-profiles --cluster-name CLUSTER, and describe-fargate-profile"
+	checkKarpenter = "make sure that a node pool can create a large enough node: kubectl get nodepools -o yaml"
+	checkAutopilot = "nothing to do; if the pod stays Pending, see its events: " +
+		"kubectl describe pods -l app.kubernetes.io/name=zenml"
+	checkAutoscaler = "make sure that a node group can grow and has large enough nodes: " +
+		"kubectl -n kube-system get configmap cluster-autoscaler-status -o yaml"
 )
 
-// nodeSigns are the labels by which nodes show what has made them.
-var nodeSigns = []struct{ key, value, check string }{
+// nodeLabels are the labels that provisioners set on their nodes.
+var nodeLabels = []struct{ key, value, remedy string }{
 	{"eks.amazonaws.com/compute-type", "fargate", checkFargate},
 	{"eks.amazonaws.com/compute-type", "auto", checkKarpenter},
 	{"karpenter.sh/nodepool", "", checkKarpenter},
 	{"karpenter.sh/provisioner-name", "", checkKarpenter},
 }
 
-// onDemand finds what makes nodes on demand; nil when nothing shows it. Where
-// the user may not look it shows nothing.
-func onDemand(ctx context.Context, e *check.Env) *demand {
+// findProvisioner returns what creates nodes on demand, as far as the user can
+// see; nil if nothing does.
+func findProvisioner(ctx context.Context, e *check.Env) *provisioner {
 	seen, _ := someNodes(ctx, e)
 	for _, n := range seen.Nodes {
-		if found := demandOf(n); found != nil {
+		if found := provisionerOf(n); found != nil {
 			return found
 		}
 	}
 	switch {
 	case check.ServesGroup(ctx, e, "karpenter.sh"):
-		return &demand{"the cluster has the API group karpenter.sh", checkKarpenter}
+		return &provisioner{"the cluster serves the API group karpenter.sh", checkKarpenter}
 	case check.ServesGroup(ctx, e, "auto.gke.io"):
-		return &demand{"the cluster has the API group auto.gke.io, as GKE Autopilot has", checkAutopilot}
+		return &provisioner{"the cluster serves the API group auto.gke.io of GKE Autopilot", checkAutopilot}
 	}
-	return autoscaler(ctx, e)
+	return findAutoscaler(ctx, e)
 }
 
-func demandOf(n nodes.Node) *demand {
-	for _, s := range nodeSigns {
-		if value, ok := n.Labels[s.key]; ok && (s.value == "" || s.value == value) {
-			return &demand{"node " + n.Name + " has the label " + s.key + "=" + value, s.check}
+func provisionerOf(n nodes.Node) *provisioner {
+	for _, l := range nodeLabels {
+		if value, ok := n.Labels[l.key]; ok && (l.value == "" || l.value == value) {
+			return &provisioner{"node " + n.Name + " has the label " + l.key + "=" + value, l.remedy}
 		}
 	}
 	if strings.HasPrefix(n.Name, "gk3-") {
-		return &demand{"node " + n.Name + " is named as GKE Autopilot names its nodes", checkAutopilot}
+		return &provisioner{"node " + n.Name + " is named like a GKE Autopilot node", checkAutopilot}
 	}
 	return nil
 }
 
 const autoscalerName = "cluster-autoscaler"
 
-// autoscaler looks for the cluster autoscaler: its Deployment, or what it says
-// of itself where its provider runs it elsewhere.
-func autoscaler(ctx context.Context, e *check.Env) *demand {
+// findAutoscaler looks for the cluster autoscaler: its Deployment, or its status
+// where the provider runs it outside the cluster.
+func findAutoscaler(ctx context.Context, e *check.Env) *provisioner {
 	client, err := e.Cluster.Client()
 	if err != nil {
 		return nil
 	}
 	status := autoscalerName + "-status"
 	if _, err := client.CoreV1().ConfigMaps(metav1.NamespaceSystem).Get(ctx, status, metav1.GetOptions{}); err == nil {
-		return &demand{"there is the ConfigMap " + metav1.NamespaceSystem + "/" + status, checkAutoscaler}
+		return &provisioner{"the cluster has the ConfigMap " + metav1.NamespaceSystem + "/" + status, checkAutoscaler}
 	}
 	found, err := client.AppsV1().Deployments(metav1.NamespaceSystem).List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -83,24 +86,24 @@ func autoscaler(ctx context.Context, e *check.Env) *demand {
 	}
 	for _, d := range found.Items {
 		if strings.Contains(d.Name, autoscalerName) {
-			return &demand{"there is the Deployment " + metav1.NamespaceSystem + "/" + d.Name, checkAutoscaler}
+			return &provisioner{"the cluster has the Deployment " + metav1.NamespaceSystem + "/" + d.Name, checkAutoscaler}
 		}
 	}
 	return nil
 }
 
-// unlessOnDemand makes a warning of a fault that a new node would mend, where
-// nodes are made on demand.
+// unlessOnDemand turns a fault that a new node would fix into a warning if the
+// cluster creates nodes on demand.
 func unlessOnDemand(ctx context.Context, e *check.Env, fault *check.Fault) *check.Fault {
-	found := onDemand(ctx, e)
+	found := findProvisioner(ctx, e)
 	if found == nil {
 		return fault
 	}
 	fault.Warn, fault.Blocks = true, true
-	fault.Found += "; but a node may be made on demand: " + found.sign
-	fault.Why = "whether a node is made for the pod shows only once the pod is there"
-	if fault.Remedy != found.check {
-		fault.Remedy = found.check + "\notherwise: " + fault.Remedy
+	fault.Found += "; but a node may be created on demand: " + found.evidence
+	fault.Why = "whether a node is created for the pod only shows once the pod exists"
+	if fault.Remedy != found.remedy {
+		fault.Remedy = found.remedy + "\notherwise: " + fault.Remedy
 	}
 	return fault
 }

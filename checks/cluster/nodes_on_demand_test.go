@@ -16,21 +16,26 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// These tests show the whole cluster signs of an autoscaler for a moment, and
-// therefore do not run beside those that want a node's fault to be one.
+// These tests make the whole cluster look autoscaled for a moment, so they do not run
+// in parallel with tests of node faults.
 
-func TestNodesOfFargate(t *testing.T) {
+func TestNodesOnFargate(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	name := addNode(t, c, namespace, func(n *corev1.Node) {
 		n.Labels["eks.amazonaws.com/compute-type"] = "fargate"
-		n.Spec.Taints = []corev1.Taint{{Key: "eks.amazonaws.com/compute-type", Value: "fargate", Effect: corev1.TaintEffectNoSchedule}}
+		n.Spec.Taints = []corev1.Taint{
+			{Key: "eks.amazonaws.com/compute-type", Value: "fargate", Effect: corev1.TaintEffectNoSchedule},
+		}
 	})
-	report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes", "cluster.capacity")
-	result := checktest.Expect(t, report, "cluster.nodes", check.Warned, "tainted eks.amazonaws.com/compute-type=fargate:NoSchedule", "node "+name+" has the label eks.amazonaws.com/compute-type=fargate", "a Fargate profile selects the namespace")
+	report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes",
+		"cluster.capacity")
+	result := checktest.Expect(t, report, "cluster.nodes", check.Warned,
+		"tainted eks.amazonaws.com/compute-type=fargate:NoSchedule",
+		"node "+name+" has the label eks.amazonaws.com/compute-type=fargate", "a Fargate profile selects the namespace")
 	checktest.Expect(t, report, "cluster.capacity", check.Skipped, "needs cluster.nodes")
 	if strings.Contains(result.Hint, "tolerations") {
-		t.Errorf("no toleration brings the pod onto a node of Fargate's: %s", result.Hint)
+		t.Errorf("a toleration does not help on Fargate: %s", result.Hint)
 	}
 }
 
@@ -38,29 +43,33 @@ func TestCapacityWithKarpenter(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	addNode(t, c, namespace)
-	other := c.Namespace(t) // the sign is on a node that the pod is not for
+	other := c.Namespace(t) // the label is on a node that the pod does not select
 	name := addNode(t, c, other, func(n *corev1.Node) { n.Labels["karpenter.sh/nodepool"] = "general" })
 	asking := func(cpu string) check.Report {
-		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, map[string]string{"cpu": cpu})), "cluster.capacity")
+		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, map[string]string{"cpu": cpu})),
+			"cluster.capacity")
 	}
-	checktest.Expect(t, asking("8"), "cluster.capacity", check.Warned, "no node is large enough", "node "+name+" has the label karpenter.sh/nodepool=general", "kubectl get nodepools", "otherwise: lower server.resources.requests")
+	checktest.Expect(t, asking("8"), "cluster.capacity", check.Warned, "no node is large enough",
+		"node "+name+" has the label karpenter.sh/nodepool=general", "kubectl get nodepools",
+		"otherwise: lower server.resources.requests")
 	checktest.Expect(t, asking("1"), "cluster.capacity", check.Pass)
 }
 
-// TestNodesByWhatTheClusterServes asks a cluster with the groups of what makes
-// nodes, which here a proxy adds.
-func TestNodesByWhatTheClusterServes(t *testing.T) {
+// TestNodesOnDemandAPIGroups uses a proxy that adds the API groups of provisioners.
+func TestNodesOnDemandAPIGroups(t *testing.T) {
 	c := testcluster.Start(t)
-	namespace := c.Namespace(t) // no node is labelled with it
+	namespace := c.Namespace(t) // no node has this label
 	by := func(access *kube.Access) check.Report {
 		return look(t, checktest.WithCluster(t, access, namespace, onNodes(namespace, nil)), "cluster.nodes")
 	}
 	checktest.Expect(t, by(c.Access()), "cluster.nodes", check.Failed, "not matched by nodeSelector")
-	checktest.Expect(t, by(checktest.Serving(t, c, "karpenter.sh")), "cluster.nodes", check.Warned, "the API group karpenter.sh", "kubectl get nodepools", "otherwise: correct server.nodeSelector")
-	checktest.Expect(t, by(checktest.Serving(t, c, "auto.gke.io")), "cluster.nodes", check.Warned, "the API group auto.gke.io")
+	checktest.Expect(t, by(checktest.Serving(t, c, "karpenter.sh")), "cluster.nodes", check.Warned,
+		"the API group karpenter.sh", "kubectl get nodepools", "otherwise: fix server.nodeSelector")
+	checktest.Expect(t, by(checktest.Serving(t, c, "auto.gke.io")), "cluster.nodes", check.Warned,
+		"the API group auto.gke.io")
 }
 
-func TestNodesByAClusterAutoscaler(t *testing.T) {
+func TestNodesWithClusterAutoscaler(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	client, ctx := c.Client(t), context.WithoutCancel(t.Context())
@@ -68,29 +77,41 @@ func TestNodesByAClusterAutoscaler(t *testing.T) {
 		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes")
 	}
 	labels := map[string]string{"app": namespace}
-	scaler := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "aws-cluster-autoscaler"}, Spec: appsv1.DeploymentSpec{
-		Replicas: new(int32), Selector: &metav1.LabelSelector{MatchLabels: labels},
-		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1"}}}},
-	}}
+	scaler := &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Name: "aws-cluster-autoscaler"},
+		Spec: appsv1.DeploymentSpec{
+			Replicas: new(int32),
+			Selector: &metav1.LabelSelector{MatchLabels: labels},
+			Template: corev1.PodTemplateSpec{
+				ObjectMeta: metav1.ObjectMeta{Labels: labels},
+				Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1"}}},
+			},
+		},
+	}
 	_, err := client.AppsV1().Deployments("kube-system").Create(ctx, scaler, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	t.Cleanup(func() {
 		_ = client.AppsV1().Deployments("kube-system").Delete(ctx, scaler.Name, metav1.DeleteOptions{})
 	})
-	checktest.Expect(t, ask(), "cluster.nodes", check.Warned, "Deployment kube-system/aws-cluster-autoscaler", "a node group may grow")
+	checktest.Expect(t, ask(), "cluster.nodes", check.Warned, "Deployment kube-system/aws-cluster-autoscaler",
+		"a node group can grow")
 	status := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "cluster-autoscaler-status"}}
 	_, err = client.CoreV1().ConfigMaps("kube-system").Create(ctx, status, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	t.Cleanup(func() { _ = client.CoreV1().ConfigMaps("kube-system").Delete(ctx, status.Name, metav1.DeleteOptions{}) })
 	checktest.Expect(t, ask(), "cluster.nodes", check.Warned, "ConfigMap kube-system/cluster-autoscaler-status")
-	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.nodes"), "cluster.nodes", check.Pass)
+	checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.nodes"), "cluster.nodes",
+		check.Pass)
 }
 
-func TestNodesOfAutopilotAreKnownByTheirNames(t *testing.T) {
-	if found := demandOf(nodes.Node{Name: "gk3-zenml-pool-1-3f2a"}); found == nil || found.check != checkAutopilot {
+func TestProvisionerOfAutopilotNodeNames(t *testing.T) {
+	if found := provisionerOf(nodes.Node{Name: "gk3-zenml-pool-1-3f2a"}); found == nil ||
+		found.remedy != checkAutopilot {
 		t.Errorf("%+v", found)
 	}
-	if found := demandOf(nodes.Node{Name: "gke-zenml-pool-1-3f2a", Labels: map[string]string{"eks.amazonaws.com/compute-type": "ec2"}}); found != nil {
+	if found := provisionerOf(
+		nodes.Node{Name: "gke-zenml-pool-1-3f2a", Labels: map[string]string{"eks.amazonaws.com/compute-type": "ec2"}},
+	); found != nil {
 		t.Errorf("%+v", found)
 	}
 }

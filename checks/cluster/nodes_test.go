@@ -19,35 +19,56 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// addNode adds a node of the test's own with 4 CPU and 8 GiB, chosen by the
-// label test=<namespace>. No kubelet runs there: a taint that only the test's
-// own pods tolerate keeps those of other tests away. The API server gives every new
-// node the taint not-ready, and the node controller takes it away from a ready
-// one some time later: only then is the node what the test asked for.
+// addNode adds a node with 4 CPU and 8 GiB and the label test=<namespace>. It has no
+// kubelet: a taint that only the test's own pods tolerate keeps other pods away. The
+// API server taints every new node as not-ready, and the node controller removes the
+// taint from a ready node some time later: only then is the node as requested.
 func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*corev1.Node)) string {
 	t.Helper()
 	client := c.Client(t)
-	n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{GenerateName: "node-", Labels: map[string]string{"test": namespace, corev1.LabelOSStable: "linux"}}}
+	n := &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{
+			GenerateName: "node-",
+			Labels:       map[string]string{"test": namespace, corev1.LabelOSStable: "linux"},
+		},
+	}
 	n.Spec.Taints = []corev1.Taint{{Key: "test", Value: namespace, Effect: corev1.TaintEffectNoSchedule}}
 	for _, f := range change {
 		f(n)
 	}
-	n.Status.Allocatable = corev1.ResourceList{"cpu": resource.MustParse("4"), "memory": resource.MustParse("8Gi"), "pods": resource.MustParse("10")}
+	n.Status.Allocatable = corev1.ResourceList{
+		"cpu":    resource.MustParse("4"),
+		"memory": resource.MustParse("8Gi"),
+		"pods":   resource.MustParse("10"),
+	}
 	n.Status.Capacity = n.Status.Allocatable
-	n.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: metav1.Now()}}
+	n.Status.Conditions = []corev1.NodeCondition{
+		{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: metav1.Now()},
+	}
 	made, err := client.CoreV1().Nodes().Create(t.Context(), n, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	t.Cleanup(func() {
 		_ = client.CoreV1().Nodes().Delete(context.WithoutCancel(t.Context()), made.Name, metav1.DeleteOptions{})
 	})
-	checktest.Must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
-		now, err := client.CoreV1().Nodes().Get(ctx, made.Name, metav1.GetOptions{})
-		return err == nil && !slices.ContainsFunc(now.Spec.Taints, func(taint corev1.Taint) bool { return taint.Key == corev1.TaintNodeNotReady }), err
-	}))
+	checktest.Must(
+		t,
+		wait.PollUntilContextTimeout(
+			t.Context(),
+			50*time.Millisecond,
+			time.Minute,
+			true,
+			func(ctx context.Context) (bool, error) {
+				now, err := client.CoreV1().Nodes().Get(ctx, made.Name, metav1.GetOptions{})
+				return err == nil &&
+					!slices.ContainsFunc(now.Spec.Taints,
+						func(taint corev1.Taint) bool { return taint.Key == corev1.TaintNodeNotReady }), err
+			},
+		),
+	)
 	return made.Name
 }
 
-// onNodes has the server run on the test's own nodes only.
+// onNodes schedules the server onto the test's own nodes only.
 func onNodes(namespace string, requests map[string]string) func(*answers.Answers) {
 	return func(a *answers.Answers) {
 		wanted := map[string]any{}
@@ -80,19 +101,25 @@ func TestNodes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			namespace := c.Namespace(t)
 			addNode(t, c, namespace, test.change)
-			report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes", "cluster.capacity")
+			report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes",
+				"cluster.capacity")
 			checktest.Expect(t, report, "cluster.nodes", check.Failed, test.say)
 			checktest.Expect(t, report, "cluster.capacity", check.Skipped, "needs cluster.nodes")
 		})
 	}
 	namespace := c.Namespace(t)
 	restricted := checktest.WithCluster(t, checktest.ServiceAccount(t, c, namespace), namespace)
-	checktest.Expect(t, look(t, restricted, "cluster.nodes"), "cluster.nodes", check.Skipped, "may not list the cluster's nodes")
+	checktest.Expect(t, look(t, restricted, "cluster.nodes"), "cluster.nodes", check.Skipped,
+		"cannot list the cluster's nodes")
 }
 
-func TestNodesThatAreNotReady(t *testing.T) {
+func TestUnfitReasons(t *testing.T) {
 	w := workload{by: "Deployment zenml-server"}
-	if fault := unfit([]nodes.Node{{Name: "a"}, {Name: "b", Ready: true, Cordoned: true}, {Name: "c"}}, w); !strings.Contains(fault.Found, "2 not ready, 1 cordoned") {
+	if fault := unfit([]nodes.Node{{Name: "a"}, {Name: "b", Ready: true, Cordoned: true}, {Name: "c"}},
+		w); !strings.Contains(
+		fault.Found,
+		"2 not ready, 1 cordoned",
+	) {
 		t.Error(fault.Found)
 	}
 	if fault := unfit(nil, w); !strings.Contains(fault.Found, "has no nodes") {
@@ -100,10 +127,24 @@ func TestNodesThatAreNotReady(t *testing.T) {
 	}
 }
 
-func TestNodeAffinityAndTolerationsAreObeyed(t *testing.T) {
-	gpu := nodes.Node{Name: "a", Ready: true, Labels: map[string]string{"zone": "eu", "cores": "8"}, Taints: []corev1.Taint{{Key: "gpu", Effect: corev1.TaintEffectNoExecute}, {Key: "soft", Effect: corev1.TaintEffectPreferNoSchedule}}}
+func TestNodeRefuses(t *testing.T) {
+	gpu := nodes.Node{
+		Name:   "a",
+		Ready:  true,
+		Labels: map[string]string{"zone": "eu", "cores": "8"},
+		Taints: []corev1.Taint{
+			{Key: "gpu", Effect: corev1.TaintEffectNoExecute},
+			{Key: "soft", Effect: corev1.TaintEffectPreferNoSchedule},
+		},
+	}
 	affinity := func(r ...corev1.NodeSelectorRequirement) *corev1.Affinity {
-		return &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: r}}}}}
+		return &corev1.Affinity{
+			NodeAffinity: &corev1.NodeAffinity{
+				RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
+					NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: r}},
+				},
+			},
+		}
 	}
 	tolerant := []corev1.Toleration{{Key: "gpu", Operator: corev1.TolerationOpExists}}
 	for name, test := range map[string]struct {
@@ -120,7 +161,7 @@ func TestNodeAffinityAndTolerationsAreObeyed(t *testing.T) {
 		"less":           {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "cores", Operator: "Lt", Values: []string{"4"}})}, false},
 	} {
 		if got := gpu.Refuses(test.spec) == ""; got != test.want {
-			t.Errorf("%s: takes it is %t: %s", name, got, gpu.Refuses(test.spec))
+			t.Errorf("%s: accepts is %t: %s", name, got, gpu.Refuses(test.spec))
 		}
 	}
 }

@@ -24,20 +24,20 @@ func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	if len(missing) == 0 {
-		return fmt.Sprintf("%d rights", len(needed)), nil
+		return fmt.Sprintf("%d permissions", len(needed)), nil
 	}
 	role, err := rbac(ctx, e, needed)
 	if err != nil {
 		return "", err
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("in namespace %s you may not %s", e.Namespace(), check.JoinAnd(words(missing))),
+		Found:  fmt.Sprintf("in namespace %s you cannot %s", e.Namespace(), check.JoinAnd(describe(missing))),
 		Remedy: "have an administrator apply this Role (kubectl apply -f FILE):\n" + string(role),
 	}
 }
 
-// neededRights are those of the rendered objects, and of the namespace where
-// it has to be made.
+// neededRights returns the permissions that the rendered objects need, and the
+// one to create the namespace if it does not exist.
 func neededRights(ctx context.Context, e *check.Env) ([]right, error) {
 	rendered, err := e.Render(ctx)
 	if err != nil {
@@ -50,8 +50,8 @@ func neededRights(ctx context.Context, e *check.Env) ([]right, error) {
 	return needed, nil
 }
 
-// words puts rights into words, one resource at a time: "create and delete secrets".
-func words(missing []right) []string {
+// describe lists permissions, one item per resource: "create and delete secrets".
+func describe(missing []right) []string {
 	var all []string
 	for i := 0; i < len(missing); {
 		first, verbs := missing[i], []string{}
@@ -64,17 +64,19 @@ func words(missing []right) []string {
 	return all
 }
 
-// missing returns the rights that we lack. The namespace's rules are asked for
-// first, in one request; what they do not clearly give is asked one by one,
-// because some authorizers do not list their rules.
+// missing returns the permissions that the user does not have. It fetches the
+// rules of the namespace first, in one request, and asks one by one for what they
+// do not clearly grant, because some authorizers do not list their rules.
 func missing(ctx context.Context, e *check.Env, needed []right) ([]right, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
 		return nil, err
 	}
-	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: e.Namespace()}}
+	spec := authorizationv1.SelfSubjectRulesReviewSpec{Namespace: e.Namespace()}
+	review := &authorizationv1.SelfSubjectRulesReview{Spec: spec}
 	var rules []authorizationv1.ResourceRule
-	if answer, err := client.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx, review, metav1.CreateOptions{}); err == nil {
+	reviews := client.AuthorizationV1().SelfSubjectRulesReviews()
+	if answer, err := reviews.Create(ctx, review, metav1.CreateOptions{}); err == nil {
 		rules = answer.Status.ResourceRules
 	}
 	var open []right
@@ -83,46 +85,47 @@ func missing(ctx context.Context, e *check.Env, needed []right) ([]right, error)
 			open = append(open, r)
 		}
 	}
-	return refusedOf(ctx, e, open)
+	return deniedOf(ctx, e, open)
 }
 
-// granted tells whether a rule clearly gives the right.
+// granted reports whether a rule clearly grants the permission.
 func granted(rules []authorizationv1.ResourceRule, r right) bool {
 	has := func(list []string, want string) bool {
 		return slices.Contains(list, want) || slices.Contains(list, "*")
 	}
 	return slices.ContainsFunc(rules, func(rule authorizationv1.ResourceRule) bool {
 		named := len(rule.ResourceNames) == 0 || r.name != "" && slices.Contains(rule.ResourceNames, r.name)
-		return !r.cluster && named && has(rule.Verbs, r.verb) && has(rule.APIGroups, r.group) && has(rule.Resources, r.resource)
+		return !r.cluster && named &&
+			has(rule.Verbs, r.verb) && has(rule.APIGroups, r.group) && has(rule.Resources, r.resource)
 	})
 }
 
-// refusedOf asks for each right by itself, some at a time.
-func refusedOf(ctx context.Context, e *check.Env, open []right) ([]right, error) {
+// deniedOf asks for each permission separately, a few at a time.
+func deniedOf(ctx context.Context, e *check.Env, open []right) ([]right, error) {
 	const atOnce = 8
-	refused := make([]bool, len(open))
+	denied := make([]bool, len(open))
 	faults := make([]error, len(open))
-	places := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, atOnce)
 	var group sync.WaitGroup
 	for i, r := range open {
 		group.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			allowed, err := check.Allowed(ctx, e, r.attributes(e.Namespace()))
-			refused[i], faults[i] = !allowed, err
+			denied[i], faults[i] = !allowed, err
 		})
 	}
 	group.Wait()
 	var all []right
 	for i, r := range open {
-		if refused[i] {
+		if denied[i] {
 			all = append(all, r)
 		}
 	}
 	return all, errors.Join(distinct(faults)...)
 }
 
-// distinct leaves out errors that say the same again.
+// distinct removes errors with the same text.
 func distinct(faults []error) []error {
 	said := map[string]bool{}
 	return slices.DeleteFunc(faults, func(err error) bool {
@@ -134,10 +137,12 @@ func distinct(faults []error) []error {
 	})
 }
 
-// attributes is the right as the API server is asked about it.
+// attributes is the permission in the form of an access review.
 func (r right) attributes(namespace string) authorizationv1.ResourceAttributes {
 	resource, sub, _ := strings.Cut(r.resource, "/")
-	a := authorizationv1.ResourceAttributes{Verb: r.verb, Group: r.group, Resource: resource, Subresource: sub, Name: r.name}
+	a := authorizationv1.ResourceAttributes{
+		Verb: r.verb, Group: r.group, Resource: resource, Subresource: sub, Name: r.name,
+	}
 	if !r.cluster {
 		a.Namespace = namespace
 	}

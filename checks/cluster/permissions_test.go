@@ -13,16 +13,37 @@ import (
 )
 
 func ingress(a *answers.Answers) {
-	a.Values = map[string]any{"server": map[string]any{"ingress": map[string]any{"enabled": true, "host": "zenml.example.com"}}}
+	a.Values = map[string]any{
+		"server": map[string]any{"ingress": map[string]any{"enabled": true, "host": "zenml.example.com"}},
+	}
 }
 
-func TestPermissionsOfARestrictedAccountAndTheRoleThatMendsThem(t *testing.T) {
+func TestPermissionsOfRestrictedAccount(t *testing.T) {
 	c := testcluster.Start(t)
 	name := c.Namespace(t)
-	access := checktest.ServiceAccount(t, c, name,
+	access := checktest.ServiceAccount(
+		t,
+		c,
+		name,
 		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"get"}},
-		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"secrets", "services", "serviceaccounts", "pods", "pods/log", "events", "persistentvolumeclaims"}, Verbs: []string{"*"}},
-		rbacv1.PolicyRule{APIGroups: []string{"apps"}, Resources: []string{"*"}, Verbs: []string{"get", "list", "watch", "create"}},
+		rbacv1.PolicyRule{
+			APIGroups: []string{""},
+			Resources: []string{
+				"secrets",
+				"services",
+				"serviceaccounts",
+				"pods",
+				"pods/log",
+				"events",
+				"persistentvolumeclaims",
+			},
+			Verbs: []string{"*"},
+		},
+		rbacv1.PolicyRule{
+			APIGroups: []string{"apps"},
+			Resources: []string{"*"},
+			Verbs:     []string{"get", "list", "watch", "create"},
+		},
 	)
 	e := checktest.WithCluster(t, access, name, ingress)
 	result := checktest.Expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", check.Failed,
@@ -31,7 +52,7 @@ func TestPermissionsOfARestrictedAccountAndTheRoleThatMendsThem(t *testing.T) {
 		"kind: Role", "name: restricted", "namespace: "+name)
 	for _, given := range []string{"secrets", "serviceaccounts", "replicasets"} {
 		if strings.Contains(result.Message, given) {
-			t.Errorf("%s are there, and named as missing: %s", given, result.Message)
+			t.Errorf("%s are granted, but reported as missing: %s", given, result.Message)
 		}
 	}
 	role, err := RBAC(t.Context(), e)
@@ -40,11 +61,11 @@ func TestPermissionsOfARestrictedAccountAndTheRoleThatMendsThem(t *testing.T) {
 	checktest.Expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", check.Pass)
 }
 
-func TestPermissionsToMakeTheNamespace(t *testing.T) {
+func TestPermissionsToCreateNamespace(t *testing.T) {
 	c := testcluster.Start(t)
 	access := checktest.ServiceAccount(t, c, c.Namespace(t))
 	e := checktest.WithCluster(t, access, "a-namespace-that-is-not-there")
-	// Whether it exists cannot be seen without the right to look.
+	// Without permission to get it, its existence is unknown.
 	checktest.Expect(t, look(t, e, "cluster.namespace"), "cluster.namespace", check.Warned)
 	checktest.Expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", check.Failed, "get namespaces")
 

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -10,30 +11,31 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// removedVersion is the form of credential plugins that Kubernetes 1.24 took
-// away.
+// removedVersion is the API of credential plugins that Kubernetes 1.24 removed.
 const removedVersion = "client.authentication.k8s.io/v1alpha1"
 
-// The remedies for forms of credentials that are no more.
+// The remedies for removed formats of credentials.
 const (
-	forGoogle = "gcloud components install gke-gcloud-auth-plugin; then fetch the kubeconfig anew: gcloud container clusters get-credentials CLUSTER"
-	forAzure  = "install kubelogin (az aks install-cli), then: kubelogin convert-kubeconfig"
-	forAWS    = "fetch the kubeconfig anew with a present AWS CLI: aws eks update-kubeconfig --name CLUSTER"
-	forOthers = "fetch the kubeconfig anew from your provider, with its present program"
+	forGoogle = "gcloud components install gke-gcloud-auth-plugin" +
+		"\nthen download the kubeconfig again: gcloud container clusters get-credentials CLUSTER"
+	forAzure  = "install kubelogin (az aks install-cli), then run: kubelogin convert-kubeconfig"
+	forAWS    = "upgrade the AWS CLI and download the kubeconfig again: aws eks update-kubeconfig --name CLUSTER"
+	forOthers = "upgrade your provider's CLI and download the kubeconfig again"
 )
 
-// removedForm names credentials in a form that Kubernetes has taken away;
-// kubectl says no more than "no Auth Provider found" or "invalid apiVersion".
-func removedForm(config *rest.Config) *check.Fault {
+// removedFormat returns the fault of credentials in a format Kubernetes removed;
+// kubectl only says "no Auth Provider found" or "invalid apiVersion".
+func removedFormat(config *rest.Config) *check.Fault {
 	if provider := config.AuthProvider; provider != nil {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the kubeconfig gets its credentials from the auth-provider %s, a form that Kubernetes has given up", provider.Name),
+			Found:  fmt.Sprintf("the kubeconfig uses the auth-provider %s, a format Kubernetes removed", provider.Name),
 			Remedy: providerRemedy(provider.Name),
 		}
 	}
 	if plugin := config.ExecProvider; plugin != nil && plugin.APIVersion == removedVersion {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the kubeconfig calls its credential plugin %s by %s, which Kubernetes has given up", plugin.Command, removedVersion),
+			Found: fmt.Sprintf("the kubeconfig runs the credential plugin %s with %s, which Kubernetes removed",
+				plugin.Command, removedVersion),
 			Remedy: pluginRemedy(plugin.Command),
 		}
 	}
@@ -47,7 +49,7 @@ func providerRemedy(name string) string {
 	case "azure":
 		return forAzure
 	case "oidc":
-		return "use a credential plugin in its stead, such as kubelogin: kubectl oidc-login setup"
+		return "use a credential plugin instead, such as kubelogin: kubectl oidc-login setup"
 	}
 	return forOthers
 }
@@ -64,19 +66,19 @@ func pluginRemedy(command string) string {
 	return forOthers
 }
 
-// missingPlugin looks for the program by which the kubeconfig gets its
-// credentials. It is looked up, not run.
+// missingPlugin returns the fault of a credential plugin that is not installed. It
+// does not run the plugin.
 func missingPlugin(config *rest.Config) *check.Fault {
 	plugin := config.ExecProvider
 	if plugin == nil {
 		return nil
 	}
 	if _, err := exec.LookPath(plugin.Command); err != nil {
-		remedy := "install " + plugin.Command + ", or put it into the PATH"
-		if plugin.InstallHint != "" {
-			remedy = strings.TrimSpace(plugin.InstallHint)
+		return &check.Fault{
+			Found:  fmt.Sprintf("the kubeconfig needs the credential plugin %s, which is not installed", plugin.Command),
+			Remedy: cmp.Or(strings.TrimSpace(plugin.InstallHint), "install "+plugin.Command+", or add it to the PATH"),
+			Cause:  err,
 		}
-		return &check.Fault{Found: fmt.Sprintf("the kubeconfig gets its credentials from %s, which is not installed", plugin.Command), Remedy: remedy, Cause: err}
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ import (
 func TestClusterUnreachable(t *testing.T) {
 	c := testcluster.Start(t)
 	served := func(change func(*clientcmdapi.Config)) check.Report {
-		return look(t, checktest.WithCluster(t, checktest.Kubeconfig(t, c, change), "zenml"), "cluster.reachable", "cluster.namespace")
+		return look(t, checktest.WithCluster(t, checktest.Kubeconfig(t, c, change), "zenml"), "cluster.reachable",
+			"cluster.namespace")
 	}
 	at := func(address string) check.Report {
 		return served(func(config *clientcmdapi.Config) {
@@ -39,7 +40,8 @@ func TestClusterUnreachable(t *testing.T) {
 		_, _ = w.Write([]byte("<html>Corporate proxy</html>"))
 	}))
 	t.Cleanup(web.Close)
-	checktest.Expect(t, at(web.URL), "cluster.reachable", check.Failed, "does not answer like Kubernetes", "Corporate proxy", "NO_PROXY")
+	checktest.Expect(t, at(web.URL), "cluster.reachable", check.Failed, "does not answer like Kubernetes",
+		"Corporate proxy", "NO_PROXY")
 
 	secure := httptest.NewTLSServer(web.Config.Handler)
 	t.Cleanup(secure.Close)
@@ -49,10 +51,16 @@ func TestClusterUnreachable(t *testing.T) {
 		for _, user := range config.AuthInfos {
 			*user = clientcmdapi.AuthInfo{Token: "expired"}
 		}
-	}), "cluster.reachable", check.Failed, "refuses your credentials (401)")
+	}), "cluster.reachable", check.Failed, "rejects your credentials (401)")
 	checktest.Expect(t, served(func(config *clientcmdapi.Config) {
 		for _, user := range config.AuthInfos {
-			*user = clientcmdapi.AuthInfo{Exec: &clientcmdapi.ExecConfig{Command: "false", APIVersion: "client.authentication.k8s.io/v1", InteractiveMode: clientcmdapi.NeverExecInteractiveMode}}
+			*user = clientcmdapi.AuthInfo{
+				Exec: &clientcmdapi.ExecConfig{
+					Command:         "false",
+					APIVersion:      "client.authentication.k8s.io/v1",
+					InteractiveMode: clientcmdapi.NeverExecInteractiveMode,
+				},
+			}
 		}
 	}), "cluster.reachable", check.Failed, "credential plugin of the kubeconfig fails")
 	checktest.Expect(t, served(func(config *clientcmdapi.Config) {
@@ -62,9 +70,9 @@ func TestClusterUnreachable(t *testing.T) {
 	}), "cluster.reachable", check.Failed, "proxyconnect", "NO_PROXY")
 }
 
-// TestClusterThatTakesYouForNobody asks without credentials: the sandbox's API
-// server answers such requests, as most do.
-func TestClusterThatTakesYouForNobody(t *testing.T) {
+// TestClusterAnonymous connects without credentials: the sandbox's API server answers
+// anonymous requests, like most.
+func TestClusterAnonymous(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	nobody := checktest.Kubeconfig(t, c, func(config *clientcmdapi.Config) {
@@ -75,12 +83,14 @@ func TestClusterThatTakesYouForNobody(t *testing.T) {
 	})
 	e := checktest.WithCluster(t, nobody, namespace)
 	report := look(t, e, "cluster.reachable", "cluster.permissions")
-	checktest.Expect(t, report, "cluster.reachable", check.Failed, "takes you for nobody (system:anonymous)", "kubectl config view")
+	checktest.Expect(t, report, "cluster.reachable", check.Failed, "treats you as anonymous (system:anonymous)",
+		"kubectl config view")
 	checktest.Expect(t, report, "cluster.permissions", check.Skipped, "needs cluster.reachable")
 
 	e = e.Begin(t.Context(), check.Options{})
-	_, err := missing(t.Context(), e, []right{{resource: "pods", verb: "get"}, {resource: "pods", verb: "list"}, {resource: "secrets", verb: "get"}})
+	_, err := missing(t.Context(), e,
+		[]right{{resource: "pods", verb: "get"}, {resource: "pods", verb: "list"}, {resource: "secrets", verb: "get"}})
 	if err == nil || strings.Count(err.Error(), "cannot create resource") != 1 {
-		t.Errorf("the reason is not said once: %v", err)
+		t.Errorf("the reason is not reported exactly once: %v", err)
 	}
 }

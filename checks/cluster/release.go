@@ -14,7 +14,7 @@ import (
 func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	found, err := release.FindDeployed(ctx, e)
 	if apierrors.IsForbidden(err) {
-		return "", check.Skip("you may not list the Secrets of namespace %s, where Helm keeps its releases", e.Namespace())
+		return "", check.Skip("you cannot list the Secrets of namespace %s, where Helm stores its releases", e.Namespace())
 	}
 	if err != nil {
 		return "", err
@@ -35,10 +35,11 @@ func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	if found.Status == "failed" && found.Revision == 1 {
 		return "", &check.Fault{
 			Warn: true, Found: fmt.Sprintf("the first install of %s failed", e.Release()),
-			Why: "this run goes on from what it left", Remedy: uninstallCommand(e) + "\nbefore it, for a clean start",
+			Why: "this run continues it", Remedy: "to start again from scratch, uninstall it first: " + uninstallCommand(e),
 		}
 	}
-	return fmt.Sprintf("an upgrade of revision %d (%s %s, %s)", found.Revision, found.Chart, found.Version, found.Status), nil
+	return fmt.Sprintf("upgrade of revision %d (%s %s, %s)",
+		found.Revision, found.Chart, found.Version, found.Status), nil
 }
 
 func uninstallCommand(e *check.Env) string {
@@ -46,12 +47,16 @@ func uninstallCommand(e *check.Env) string {
 }
 
 func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
-	fault := &check.Fault{Found: fmt.Sprintf("release %s is %s at revision %d: another run is at work on it, or was killed", e.Release(), found.Status, found.Revision)}
+	fault := &check.Fault{Found: fmt.Sprintf(
+		"release %s is %s at revision %d: another run is in progress, or was interrupted",
+		e.Release(), found.Status, found.Revision,
+	)}
 	switch found.Status {
 	case "pending-install", "uninstalling":
-		fault.Remedy = "once no other run is at work: " + uninstallCommand(e)
+		fault.Remedy = "when no other run is in progress, remove it: " + uninstallCommand(e)
 	case "pending-upgrade", "pending-rollback":
-		fault.Remedy = fmt.Sprintf("once no other run is at work: helm rollback %s -n %s", e.Release(), e.Namespace())
+		fault.Remedy = fmt.Sprintf("when no other run is in progress, roll it back: helm rollback %s -n %s",
+			e.Release(), e.Namespace())
 	default:
 		return nil
 	}
@@ -61,9 +66,10 @@ func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
 func otherChart(e *check.Env, found *release.Deployed, name, version string) *check.Fault {
 	if found.Chart != name {
 		return &check.Fault{
-			Found:  fmt.Sprintf("release %s is one of the chart %s %s, not of %s", e.Release(), found.Chart, found.Version, name),
-			Why:    "the install would replace what runs there",
-			Remedy: "choose another name or namespace: --release NAME, --namespace NAME",
+			Found: fmt.Sprintf("release %s was installed from the chart %s %s, not %s",
+				e.Release(), found.Chart, found.Version, name),
+			Why:    "the install would replace it",
+			Remedy: "use another release or namespace: --release NAME, --namespace NAME",
 		}
 	}
 	before, errBefore := semver.NewVersion(found.Version)
@@ -71,8 +77,8 @@ func otherChart(e *check.Env, found *release.Deployed, name, version string) *ch
 	if errBefore == nil && errAfter == nil && after.LessThan(before) {
 		return &check.Fault{
 			Found:  fmt.Sprintf("chart %s is older than the deployed %s", version, found.Version),
-			Why:    "the older server does not know the database schema that the newer one has made, and does not start",
-			Remedy: "take the deployed version or a newer one: --chart-version " + found.Version,
+			Why:    "the older server does not support the schema of the newer one and does not start",
+			Remedy: "use the deployed version or a newer one: --chart-version " + found.Version,
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// store writes a revision of a release in Helm 3's own form.
+// store writes a revision of a release in Helm's format.
 func store(t *testing.T, c *testcluster.Cluster, namespace, status string, revision int, chart, version string) {
 	t.Helper()
 	content, err := json.Marshal(map[string]any{
@@ -31,8 +31,17 @@ func store(t *testing.T, c *testcluster.Cluster, namespace, status string, revis
 	checktest.Must(t, writer.Close())
 	name := "sh.helm.release.v1.zenml-server.v" + strconv.Itoa(revision)
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"owner": "helm", "name": "zenml-server", "status": status, "version": strconv.Itoa(revision)}},
-		Type:       "helm.sh/release.v1", Data: map[string][]byte{"release": []byte(base64.StdEncoding.EncodeToString(packed.Bytes()))},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: name,
+			Labels: map[string]string{
+				"owner":   "helm",
+				"name":    "zenml-server",
+				"status":  status,
+				"version": strconv.Itoa(revision),
+			},
+		},
+		Type: "helm.sh/release.v1",
+		Data: map[string][]byte{"release": []byte(base64.StdEncoding.EncodeToString(packed.Bytes()))},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 }
@@ -53,10 +62,10 @@ func TestReleases(t *testing.T) {
 		"pending upgrade":   {[]revision{{"deployed", "zenml", "0.90.0"}, {"pending-upgrade", "zenml", "0.91.0"}}, check.Failed, "helm rollback zenml-server"},
 		"pending rollback":  {[]revision{{"superseded", "zenml", "0.90.0"}, {"pending-rollback", "zenml", "0.90.0"}}, check.Failed, "helm rollback"},
 		"failed first":      {[]revision{{"failed", "zenml", "0.90.0"}}, check.Warned, "the first install of zenml-server failed"},
-		"failed later":      {[]revision{{"deployed", "zenml", "0.90.0"}, {"failed", "zenml", "0.90.0"}}, check.Pass, "an upgrade of revision 2"},
-		"another chart":     {[]revision{{"deployed", "wordpress", "0.1.0"}}, check.Failed, "one of the chart wordpress"},
+		"failed later":      {[]revision{{"deployed", "zenml", "0.90.0"}, {"failed", "zenml", "0.90.0"}}, check.Pass, "upgrade of revision 2"},
+		"another chart":     {[]revision{{"deployed", "wordpress", "0.1.0"}}, check.Failed, "was installed from the chart wordpress"},
 		"downgrade":         {[]revision{{"deployed", "zenml", "99.0.0"}}, check.Failed, "--chart-version 99.0.0"},
-		"upgrade":           {[]revision{{"deployed", "zenml", "0.10.0"}}, check.Pass, "an upgrade of revision 1"},
+		"upgrade":           {[]revision{{"deployed", "zenml", "0.10.0"}}, check.Pass, "upgrade of revision 1"},
 		"history was kept":  {[]revision{{"uninstalled", "zenml", "99.0.0"}}, check.Pass, "is free"},
 		"tenth is the last": {[]revision{{}, {}, {}, {}, {}, {}, {}, {}, {"pending-upgrade", "zenml", "0.10.0"}, {"deployed", "zenml", "0.10.0"}}, check.Pass, "revision 10"},
 	} {
@@ -67,9 +76,12 @@ func TestReleases(t *testing.T) {
 					store(t, c, namespace, r.status, i+1, r.chart, r.version)
 				}
 			}
-			checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.release"), "cluster.release", test.status, test.say)
+			checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.release"), "cluster.release",
+				test.status, test.say)
 		})
 	}
 	namespace := c.Namespace(t)
-	checktest.Expect(t, look(t, checktest.WithCluster(t, checktest.ServiceAccount(t, c, namespace), namespace), "cluster.release"), "cluster.release", check.Skipped, "may not list the Secrets")
+	checktest.Expect(t,
+		look(t, checktest.WithCluster(t, checktest.ServiceAccount(t, c, namespace), namespace), "cluster.release"),
+		"cluster.release", check.Skipped, "cannot list the Secrets")
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// right is one thing that the install does: a verb on a kind of object.
+// right is a permission that the install needs: a verb on a resource.
 type right struct {
 	group    string
-	resource string // with its subresource: "pods/log"
+	resource string // including the subresource: "pods/log"
 	verb     string
-	name     string // of the one object it is about; empty for all
+	name     string // of a single object; empty for all
 	cluster  bool   // the object has no namespace
 }
 
@@ -28,10 +28,10 @@ func (r right) String() string {
 	return r.verb + " " + resource
 }
 
-// standing are the rights that every install needs beside those for the
-// rendered objects.
-var standing = []struct{ group, resource, verbs string }{
-	// Helm keeps its releases in Secrets, and the installer makes some itself.
+// baseRights are the permissions that every install needs, in addition to those
+// for the rendered objects.
+var baseRights = []struct{ group, resource, verbs string }{
+	// Helm stores its releases in Secrets, and the installer creates Secrets itself.
 	{"", "secrets", "get list create update patch delete"},
 	// The wait and the diagnosis watch these.
 	{"", "pods", "get list watch"},
@@ -42,11 +42,11 @@ var standing = []struct{ group, resource, verbs string }{
 	{"apps", "deployments", "get list watch"},
 	{"apps", "replicasets", "get list watch"},
 	{"batch", "jobs", "get list watch"},
-	// By WebSocket, newer API servers want create as well.
+	// Newer API servers require create for WebSockets, too.
 	{"", "pods/portforward", "create"},
 }
 
-// rights derives what the install needs from the objects that it would apply.
+// rights derives the permissions that the install needs from its objects.
 func rights(objects []manifest.Object, namespace string) []right {
 	all := []right{{resource: "namespaces", verb: "get", name: namespace}}
 	add := func(group, resource, verbs string, cluster bool) {
@@ -54,7 +54,7 @@ func rights(objects []manifest.Object, namespace string) []right {
 			all = append(all, right{group: group, resource: resource, verb: verb, cluster: cluster})
 		}
 	}
-	for _, s := range standing {
+	for _, s := range baseRights {
 		add(s.group, s.resource, s.verbs, false)
 	}
 	for _, o := range objects {
@@ -72,7 +72,8 @@ func rights(objects []manifest.Object, namespace string) []right {
 func compareRights(a, b right) int {
 	return cmp.Or(
 		cmp.Compare(boolRank(a.cluster), boolRank(b.cluster)), cmp.Compare(a.group, b.group),
-		cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name), cmp.Compare(verbRank(a.verb), verbRank(b.verb)),
+		cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name),
+		cmp.Compare(verbRank(a.verb), verbRank(b.verb)),
 	)
 }
 
@@ -83,7 +84,7 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// verbRank puts verbs in the order in which people write them.
+// verbRank sorts verbs in their usual order.
 func verbRank(verb string) int {
 	return slices.Index([]string{"get", "list", "watch", "create", "update", "patch", "delete"}, verb)
 }

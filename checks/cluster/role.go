@@ -12,13 +12,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// roleName is the name of the Role and its binding, as they are asked for.
+// roleName is the name of the Role and its binding.
 const roleName = "zenml-installer"
 
-// RBAC returns the manifests of the Role and RoleBinding (and, where the
-// namespace has to be made or an object has none, the ClusterRole and its
-// binding) that let the present user do the install: exactly the rights that
-// cluster.permissions asks for. It needs Env.Cluster and Env.Rendered.
+// RBAC returns the manifests of the Role and RoleBinding that allow the current
+// user to install: exactly the permissions that cluster.permissions needs. It adds
+// a ClusterRole and its binding if the namespace must be created or an object has
+// no namespace. It needs Env.Cluster and Env.Rendered.
 func RBAC(ctx context.Context, env *check.Env) ([]byte, error) {
 	e := env.Begin(ctx, check.Options{ReadOnly: true})
 	defer e.End()
@@ -37,8 +37,8 @@ func rbac(ctx context.Context, e *check.Env, needed []right) ([]byte, error) {
 	return manifests(needed, e.Namespace(), subject(user))
 }
 
-// subject is the user as a binding names it. Where the server does not tell,
-// the place is marked.
+// subject is the user in the form of a binding, or a placeholder if the user is
+// unknown.
 func subject(user string) rbacv1.Subject {
 	parts := strings.Split(user, ":")
 	if len(parts) == 4 && parts[0] == "system" && parts[1] == "serviceaccount" {
@@ -61,12 +61,18 @@ func manifests(needed []right, namespace string, s rbacv1.Subject) ([]byte, erro
 	}
 	objects := []any{
 		rbacv1.Role{TypeMeta: typed("Role"), ObjectMeta: inside, Rules: rules(needed, false)},
-		rbacv1.RoleBinding{TypeMeta: typed("RoleBinding"), ObjectMeta: inside, RoleRef: ref("Role", inside.Name), Subjects: []rbacv1.Subject{s}},
+		rbacv1.RoleBinding{
+			TypeMeta: typed("RoleBinding"), ObjectMeta: inside,
+			RoleRef: ref("Role", inside.Name), Subjects: []rbacv1.Subject{s},
+		},
 	}
 	if wide := rules(needed, true); len(wide) > 0 {
 		objects = append(objects,
 			rbacv1.ClusterRole{TypeMeta: typed("ClusterRole"), ObjectMeta: outside, Rules: wide},
-			rbacv1.ClusterRoleBinding{TypeMeta: typed("ClusterRoleBinding"), ObjectMeta: outside, RoleRef: ref("ClusterRole", outside.Name), Subjects: []rbacv1.Subject{s}})
+			rbacv1.ClusterRoleBinding{
+				TypeMeta: typed("ClusterRoleBinding"), ObjectMeta: outside,
+				RoleRef: ref("ClusterRole", outside.Name), Subjects: []rbacv1.Subject{s},
+			})
 	}
 	var out bytes.Buffer
 	for _, o := range objects {
@@ -80,7 +86,7 @@ func manifests(needed []right, namespace string, s rbacv1.Subject) ([]byte, erro
 	return out.Bytes(), nil
 }
 
-// rules puts the verbs of one resource together. The rights are sorted.
+// rules groups the verbs of each resource. The permissions are sorted.
 func rules(needed []right, cluster bool) []rbacv1.PolicyRule {
 	var all []rbacv1.PolicyRule
 	var last right

@@ -23,11 +23,11 @@ func checkStorage(ctx context.Context, e *check.Env) (string, error) {
 	}
 	claims := manifest.Find(r.Objects, "PersistentVolumeClaim", "")
 	if len(claims) == 0 {
-		return "no volume is asked for", nil
+		return "no volume is needed", nil
 	}
 	classes, err := storageClasses(ctx, e)
 	if apierrors.IsForbidden(err) {
-		return "", check.Skip("you may not list the StorageClasses")
+		return "", check.Skip("you cannot list the StorageClasses")
 	}
 	if err != nil {
 		return "", err
@@ -39,14 +39,14 @@ func checkStorage(ctx context.Context, e *check.Env) (string, error) {
 			return "", err
 		}
 		if bound {
-			found = append(found, claim.GetName()+" is there already")
+			found = append(found, claim.GetName()+" is already bound")
 			continue
 		}
 		class, fault := storageClassOf(claim, classes)
 		if fault != nil {
 			return "", fault
 		}
-		found = append(found, claim.GetName()+" by "+class)
+		found = append(found, claim.GetName()+" from "+class)
 	}
 	return check.JoinAnd(found), nil
 }
@@ -63,7 +63,7 @@ func storageClasses(ctx context.Context, e *check.Env) ([]storagev1.StorageClass
 	return found.Items, nil
 }
 
-// bound tells whether an earlier install left the claim, with its volume.
+// bound reports whether a previous install left the claim with its volume.
 func bound(ctx context.Context, e *check.Env, claim string) (bool, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -79,19 +79,19 @@ func bound(ctx context.Context, e *check.Env, claim string) (bool, error) {
 	return found.Spec.VolumeName != "", nil
 }
 
-// storageClassOf finds the class that would make the claim's volume.
+// storageClassOf returns the class that provisions the claim's volume.
 func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (string, *check.Fault) {
 	var names []string
 	for _, c := range classes {
 		names = append(names, c.Name)
 	}
-	known := "there are " + check.JoinAnd(names)
+	known := "the cluster has " + check.JoinAnd(names)
 	if len(names) == 0 {
-		known = "there are none at all"
+		known = "the cluster has none"
 	}
 	named, given, _ := unstructured.NestedString(claim.Object, "spec", "storageClassName")
 	if given && named == "" {
-		return "a volume that exists (its class is empty)", nil
+		return "an existing volume (its class is empty)", nil
 	}
 	if given {
 		for _, c := range classes {
@@ -100,8 +100,10 @@ func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (st
 			}
 		}
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("there is no StorageClass %s, which the volume %s asks for; %s", named, claim.GetName(), known),
-			Remedy: "name one that exists, or none for the default: database.sqlite.storageClass, database.backup.volume.storageClass\nkubectl get storageclass",
+			Found: fmt.Sprintf("the volume %s needs the StorageClass %s, which does not exist; %s",
+				claim.GetName(), named, known),
+			Remedy: "fix database.sqlite.storageClass or database.backup.volume.storageClass, " +
+				"or leave it out to use the default class; list the classes with kubectl get storageclass",
 		}
 	}
 	for _, c := range classes {
@@ -110,7 +112,9 @@ func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (st
 		}
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("the volume %s asks for the default StorageClass, and no class is the default; %s", claim.GetName(), known),
-		Remedy: "name one: database.sqlite.storageClass, database.backup.volume.storageClass\nor make one the default: kubectl annotate --overwrite storageclass NAME " + defaultClass + "=true",
+		Found: fmt.Sprintf("the volume %s needs a default StorageClass, and the cluster has no default; %s",
+			claim.GetName(), known),
+		Remedy: "set database.sqlite.storageClass or database.backup.volume.storageClass" +
+			"\nor make a class the default: kubectl annotate --overwrite storageclass NAME " + defaultClass + "=true",
 	}
 }

@@ -46,7 +46,7 @@ func TestClusterVersions(t *testing.T) {
 	}
 }
 
-// served is the access to a server that needs no credentials.
+// served returns the access to a server without credentials.
 func served(t *testing.T, address string) *kube.Access {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "kubeconfig")

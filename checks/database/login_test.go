@@ -35,7 +35,7 @@ func TestLogin_faults(t *testing.T) {
 	checktest.Expect(t, as("zenml", func(m *answers.MySQL) {
 		m.Password = answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}}
 	}),
-		"database.login", check.Skipped, "Secret db, and no cluster was named")
+		"database.login", check.Skipped, "Secret db, and no cluster was given")
 	checktest.Expect(t,
 		as("zenml", func(m *answers.MySQL) { m.Password = answers.Source{Env: "NO_SUCH_VARIABLE_AT_ALL"} }),
 		"database.login", check.Failed, "NO_SUCH_VARIABLE_AT_ALL is not set")

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Checks ask about the machine that runs the installer.
+// Checks verify the machine that runs the installer.
 var Checks = []check.Check{
 	{
 		ID:       "local.port",
@@ -31,7 +31,7 @@ var Checks = []check.Check{
 
 func checkPort(ctx context.Context, e *check.Env) (string, error) {
 	if e.Port == 0 {
-		return "any free port will do", nil
+		return "any free port", nil
 	}
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(e.Port))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -39,14 +39,20 @@ func checkPort(ctx context.Context, e *check.Env) (string, error) {
 		return address, listener.Close()
 	}
 	if !e.PortChosen {
-		return fmt.Sprintf("%s cannot be had; another one is taken", address), nil
+		return fmt.Sprintf("%s is in use; another port will be used", address), nil
 	}
-	fault := &check.Fault{Found: fmt.Sprintf("cannot listen on %s: %v", address, err), Remedy: "choose another port, or leave the choice to the program", Cause: err}
+	fault := &check.Fault{
+		Found:  fmt.Sprintf("cannot listen on %s: %v", address, err),
+		Remedy: "choose another port: --port PORT, or leave the flag out to use any free port",
+		Cause:  err,
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		fault.Found = fmt.Sprintf("port %d on this machine is in use by another program", e.Port)
+		fault.Remedy = fmt.Sprintf("stop that program (lsof -i :%d names it), or choose another port: --port PORT", e.Port)
 	case errors.Is(err, syscall.EACCES):
 		fault.Found = fmt.Sprintf("port %d is reserved for administrators of this machine", e.Port)
+		fault.Remedy = "choose a port above 1023: --port PORT"
 	}
 	return "", fault
 }

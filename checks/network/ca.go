@@ -1,9 +1,11 @@
 package network
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -16,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// customCA is one of the answers' authorities, wherever it comes from.
+// customCA is a custom CA of the answers, from any source.
 type customCA struct {
 	where  string // its key in the answers
 	name   string
@@ -26,10 +28,12 @@ type customCA struct {
 func customCAs(e *check.Env) []customCA {
 	var all []customCA
 	for i, ca := range e.Answers.Certificates.CustomCAs {
-		all = append(all, customCA{where: fmt.Sprintf("certificates.customCAs[%d]", i), name: ca.Name, source: ca.Certificate})
+		where := fmt.Sprintf("certificates.customCAs[%d]", i)
+		all = append(all, customCA{where: where, name: ca.Name, source: ca.Certificate})
 	}
 	for i, ref := range e.Answers.Certificates.SecretRefs {
-		all = append(all, customCA{where: fmt.Sprintf("certificates.secretRefs[%d]", i), source: answers.Source{SecretRef: &ref}})
+		where := fmt.Sprintf("certificates.secretRefs[%d]", i)
+		all = append(all, customCA{where: where, source: answers.Source{SecretRef: &ref}})
 	}
 	return all
 }
@@ -39,7 +43,7 @@ func checkCA(ctx context.Context, e *check.Env) (string, error) {
 	count := 0
 	var warning, unread error
 	for _, ca := range customCAs(e) {
-		if fault := caName(ca, names); fault != nil {
+		if fault := nameFault(ca, names); fault != nil {
 			return "", fault
 		}
 		certificates, err := caCertificates(ctx, e, ca)
@@ -52,9 +56,9 @@ func checkCA(ctx context.Context, e *check.Env) (string, error) {
 			return "", err
 		}
 		for _, c := range certificates {
-			fault := judgeCA(ca.where, c, e.Now())
+			fault := validityFault(ca.where, c, e.Now())
 			if fault == nil {
-				fault = twice(ca.where, c, seen)
+				fault = duplicateFault(ca.where, c, seen)
 			}
 			if fault != nil && !fault.Warn {
 				return "", fault
@@ -71,24 +75,31 @@ func checkCA(ctx context.Context, e *check.Env) (string, error) {
 	return fmt.Sprintf("%d certificates", count), unread
 }
 
-// caName holds a name to what the chart makes of it: a part of a Secret's
-// name.
-func caName(ca customCA, names map[string]string) *check.Fault {
+// nameFault checks that the name can be part of a Secret's name, as in the chart.
+func nameFault(ca customCA, names map[string]string) *check.Fault {
 	if ca.source.SecretRef != nil && ca.name == "" {
 		return nil
 	}
 	if problems := validation.IsDNS1123Label(ca.name); len(problems) > 0 {
-		return &check.Fault{Found: fmt.Sprintf("%s: %q cannot be part of a Secret's name: it is not a DNS label", ca.where, ca.name), Remedy: "use lower-case letters, digits and hyphens", Why: "the chart makes a Secret named after it, which the API server refuses"}
+		return &check.Fault{
+			Found:  fmt.Sprintf("%s.name: %q is not a DNS label", ca.where, ca.name),
+			Remedy: "use only lower-case letters, digits and hyphens in " + ca.where + ".name",
+			Why:    "the chart names a Secret after it, which the API server rejects",
+		}
 	}
-	if first, there := names[ca.name]; there {
-		return &check.Fault{Found: fmt.Sprintf("%s and %s are both named %s", first, ca.where, ca.name), Remedy: "give each a name of its own", Why: "the chart makes a Secret named after it: one would take the place of the other"}
+	if first, exists := names[ca.name]; exists {
+		return &check.Fault{
+			Found:  fmt.Sprintf("%s and %s are both named %s", first, ca.where, ca.name),
+			Remedy: "set another " + ca.where + ".name",
+			Why:    "the chart names a Secret after it, so one would replace the other",
+		}
 	}
 	names[ca.name] = ca.where
 	return nil
 }
 
 func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Certificate, error) {
-	text, err := e.Read(ctx, ca.where, ca.source)
+	text, err := e.Read(ctx, "CA certificate in "+ca.where, ca.source)
 	if err != nil {
 		return nil, err
 	}
@@ -100,36 +111,97 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, &check.Fault{Found: fmt.Sprintf("%s holds a %s", ca.where, strings.ToLower(block.Type)), Remedy: "give the authority's certificate alone, as PEM"}
+			return nil, &check.Fault{
+				Found:  fmt.Sprintf("%s contains a %s", ca.where, strings.ToLower(block.Type)),
+				Remedy: "keep only the CA certificate in " + ca.where,
+			}
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, &check.Fault{Found: fmt.Sprintf("%s holds a certificate that cannot be read: %v", ca.where, err), Remedy: "openssl x509 -noout -text -in FILE shows what it is", Cause: err}
+			return nil, &check.Fault{
+				Found:  fmt.Sprintf("%s contains an invalid certificate: %v", ca.where, err),
+				Remedy: "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE", Cause: err,
+			}
 		}
 		all = append(all, c)
 	}
 	if len(all) == 0 {
-		return nil, &check.Fault{Found: ca.where + " is not PEM: there is no certificate in it", Remedy: "a DER file is turned into PEM by openssl x509 -inform der -in FILE -out ca.pem"}
+		return nil, notPEM(ca.where, text.Reveal())
 	}
 	return all, nil
 }
 
-func judgeCA(where string, c *x509.Certificate, now time.Time) *check.Fault {
+// notPEM recognizes the other common formats of certificates.
+func notPEM(where, content string) *check.Fault {
+	fault := &check.Fault{Found: where + " contains no PEM certificate", Remedy: "set " + where +
+		" to a file that begins with -----BEGIN CERTIFICATE-----"}
+	der := []byte(content)
+	var sequence asn1.RawValue
+	switch rest, err := asn1.Unmarshal(der, &sequence); {
+	case strings.Contains(content, "-----BEGIN PKCS7-----"):
+		fault.Found = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
+		fault.Remedy = "convert it: openssl pkcs7 -print_certs -in FILE -out ca.pem"
+	case err != nil || len(rest) > 0:
+	case isCertificate(der):
+		fault.Found = where + " is a DER certificate, not PEM"
+		fault.Remedy = "convert it: openssl x509 -inform der -in FILE -out ca.pem"
+	case bytes.Contains(der, pkcs7SignedData[:]) && !isPKCS12(der):
+		fault.Found = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
+		fault.Remedy = "convert it: openssl pkcs7 -inform der -print_certs -in FILE -out ca.pem"
+	case isPKCS12(der):
+		fault.Found = where + " is a PKCS #12 file (.p12, .pfx), not a PEM certificate"
+		fault.Remedy = "export the CA certificate: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem"
+	}
+	return fault
+}
+
+// pkcs7SignedData is the object identifier 1.2.840.113549.1.7.2 in DER.
+var pkcs7SignedData = [...]byte{0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02}
+
+func isCertificate(der []byte) bool {
+	_, err := x509.ParseCertificate(der)
+	return err == nil
+}
+
+// isPKCS12 reports whether a DER sequence starts with the version of PKCS #12, 3.
+func isPKCS12(der []byte) bool {
+	var pfx struct {
+		Version int
+		Content asn1.RawValue
+		MAC     asn1.RawValue `asn1:"optional"`
+	}
+	_, err := asn1.Unmarshal(der, &pfx)
+	return err == nil && pfx.Version == 3
+}
+
+func validityFault(where string, c *x509.Certificate, now time.Time) *check.Fault {
 	switch {
 	case !c.IsCA && string(c.RawIssuer) != string(c.RawSubject):
-		return &check.Fault{Found: fmt.Sprintf("%s: %s is not an authority's certificate (CA:TRUE is missing)", where, c.Subject), Remedy: "give the certificate of the authority that issued it: " + c.Issuer.String()}
+		return &check.Fault{
+			Found:  fmt.Sprintf("%s: %s is not a CA certificate (CA:TRUE is missing)", where, c.Subject),
+			Remedy: fmt.Sprintf("set %s to the certificate of its issuer, %s", where, c.Issuer),
+		}
 	case now.After(c.NotAfter), now.Before(c.NotBefore):
-		return &check.Fault{Found: where + ": " + check.ValidityProblem(c, now), Remedy: "get the authority's current certificate"}
+		return &check.Fault{
+			Found:  where + ": " + check.ValidityProblem(c, now),
+			Remedy: "set " + where + " to the CA's current certificate",
+		}
 	case c.NotAfter.Sub(now) < check.ExpiryWarning:
-		return &check.Fault{Warn: true, Found: fmt.Sprintf("%s: %s ends on %s", where, c.Subject, c.NotAfter.Format(time.DateOnly)), Why: "the server trusts it no longer from then on", Remedy: "get the authority's next certificate"}
+		return &check.Fault{
+			Warn: true, Found: fmt.Sprintf("%s: %s expires on %s", where, c.Subject, c.NotAfter.Format(time.DateOnly)),
+			Why: "the server stops trusting it on that day", Remedy: "add the CA's next certificate to certificates.customCAs",
+		}
 	}
 	return nil
 }
 
-func twice(where string, c *x509.Certificate, seen map[[32]byte]string) *check.Fault {
+func duplicateFault(where string, c *x509.Certificate, seen map[[32]byte]string) *check.Fault {
 	sum := sha256.Sum256(c.Raw)
-	if first, there := seen[sum]; there {
-		return &check.Fault{Warn: true, Found: fmt.Sprintf("%s and %s hold the same certificate, %s", first, where, c.Subject), Why: "one of them is probably not what you meant to give", Remedy: "leave one of them out"}
+	if first, exists := seen[sum]; exists {
+		return &check.Fault{
+			Warn: true, Found: fmt.Sprintf("%s and %s contain the same certificate, %s", first, where, c.Subject),
+			Why: "one of them is probably a mistake", Remedy: "remove " + where + ", or set it to another certificate",
+		}
 	}
 	seen[sum] = where
 	return nil

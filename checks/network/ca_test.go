@@ -22,13 +22,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// authority makes a self-signed certificate that lasts a year, as change has
-// it, in PEM.
+// authority creates a self-signed CA certificate in PEM, modified by change.
 func authority(t *testing.T, change ...func(*x509.Certificate)) string {
 	t.Helper()
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "company CA"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true,
+		SerialNumber:          big.NewInt(time.Now().UnixNano()),
+		Subject:               pkix.Name{CommonName: "company CA"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().AddDate(1, 0, 0),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
 	}
 	for _, c := range change {
 		c(template)
@@ -58,18 +61,18 @@ func TestCustomCAFaults(t *testing.T) {
 		status check.Status
 		say    string
 	}{
-		"two that serve":   {[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates"},
-		"not PEM":          {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "is not PEM"},
-		"a key":            {[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "holds a private key"},
-		"no certificate":   {[]answers.CustomCA{ca("company", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, check.Failed, "cannot be read"},
-		"not an authority": {[]answers.CustomCA{ca("company", string(leaf.Cert))}, check.Failed, "is not an authority's certificate"},
+		"two valid":        {[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates"},
+		"not PEM":          {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "contains no PEM certificate"},
+		"a key":            {[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "contains a private key"},
+		"no certificate":   {[]answers.CustomCA{ca("company", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, check.Failed, "contains an invalid certificate"},
+		"not an authority": {[]answers.CustomCA{ca("company", string(leaf.Cert))}, check.Failed, "is not a CA certificate"},
 		"expired":          {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }))}, check.Failed, "expired on"},
 		"not yet valid":    {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }))}, check.Failed, "not valid before"},
-		"ending soon":      {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }))}, check.Warned, "ends on"},
+		"expiring soon":    {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }))}, check.Warned, "expires on"},
 		"name":             {[]answers.CustomCA{ca("My_CA", good)}, check.Failed, "not a DNS label"},
 		"same name":        {[]answers.CustomCA{ca("company", good), ca("company", authority(t))}, check.Failed, "both named company"},
 		"same certificate": {[]answers.CustomCA{ca("company", good), ca("other", good)}, check.Warned, "the same certificate"},
-		"no file":          {[]answers.CustomCA{{Name: "company", Certificate: answers.Source{File: "/no/such/ca.pem"}}}, check.Failed, "cannot be read"},
+		"no file":          {[]answers.CustomCA{{Name: "company", Certificate: answers.Source{File: "/no/such/ca.pem"}}}, check.Failed, "the CA certificate in certificates.customCAs[0] cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checktest.Expect(t, look(t, withCAs(t, nil, "zenml", c.cas...), "network.ca"), "network.ca", c.status, c.say)
@@ -77,10 +80,13 @@ func TestCustomCAFaults(t *testing.T) {
 	}
 }
 
-func TestCustomCAInASecret(t *testing.T) {
+func TestCustomCAInSecret(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "company-ca"}, StringData: map[string]string{"ca.crt": authority(t), "old.crt": "rubbish"}}
+	secret := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: "company-ca"},
+		StringData: map[string]string{"ca.crt": authority(t), "old.crt": "rubbish"},
+	}
 	_, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), secret, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	at := func(name, key string) check.Report {
@@ -89,6 +95,7 @@ func TestCustomCAInASecret(t *testing.T) {
 		return look(t, e, "network.ca")
 	}
 	checktest.Expect(t, at("company-ca", "ca.crt"), "network.ca", check.Pass, "1 certificates")
-	checktest.Expect(t, at("company-ca", "old.crt"), "network.ca", check.Failed, "certificates.secretRefs[0] is not PEM")
+	checktest.Expect(t, at("company-ca", "old.crt"), "network.ca", check.Failed,
+		"certificates.secretRefs[0] contains no PEM certificate")
 	checktest.Expect(t, at("missing", "ca.crt"), "network.ca", check.Skipped, "Secret missing")
 }

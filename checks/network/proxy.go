@@ -16,10 +16,13 @@ import (
 func checkProxy(ctx context.Context, e *check.Env) (string, error) {
 	for key, proxy := range map[string]string{"proxy.http": e.Answers.Proxy.HTTP, "proxy.https": e.Answers.Proxy.HTTPS} {
 		if u, err := url.Parse(proxy); err == nil && (u.Hostname() == "localhost" || check.IsLoopback(u.Hostname())) {
-			return "", &check.Fault{Found: fmt.Sprintf("%s is %s: inside the pod that is the pod itself", key, u.Redacted()), Remedy: "name the proxy by an address that pods reach"}
+			return "", &check.Fault{
+				Found:  fmt.Sprintf("%s is %s, which is the pod itself inside a pod", key, u.Redacted()),
+				Remedy: "set " + key + " to an address that pods can reach",
+			}
 		}
 	}
-	excluded := excluded(ctx, e)
+	excluded := noProxy(ctx, e)
 	if fault := malformed(excluded); fault != nil {
 		return "", fault
 	}
@@ -30,7 +33,7 @@ func checkProxy(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return "", notExcluded(missing, "they are reached directly, or not at all")
+		return "", notExcluded(missing, "the proxy usually cannot reach them")
 	}
 	ranges, err := clusterRanges(ctx, e)
 	if err != nil {
@@ -42,18 +45,21 @@ func checkProxy(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return "", notExcluded(missing, "pods and Services that are reached by their address would be asked for at the proxy")
+		return "", notExcluded(missing, "requests to the IP addresses of pods and Services would go to the proxy")
 	}
-	return fmt.Sprintf("%d hosts, domains and ranges are reached without it", len(excluded)), nil
+	return fmt.Sprintf("%d hosts, domains and ranges bypass it", len(excluded)), nil
 }
 
 func notExcluded(missing []string, why string) *check.Fault {
-	return &check.Fault{Warn: true, Found: "not excluded from the proxy: " + check.JoinAnd(missing), Why: why, Remedy: "proxy: {noProxy: [" + strings.Join(missing, ", ") + "]}"}
+	return &check.Fault{
+		Warn: true, Found: "not excluded from the proxy: " + check.JoinAnd(missing), Why: why,
+		Remedy: "add them to proxy.noProxy: proxy: {noProxy: [" + strings.Join(missing, ", ") + "]}",
+	}
 }
 
-// excluded is what the rendered server reaches without the proxy (NO_PROXY);
-// where nothing was rendered, what the answers name.
-func excluded(ctx context.Context, e *check.Env) []string {
+// noProxy is the NO_PROXY of the rendered server, or of the answers if nothing was
+// rendered.
+func noProxy(ctx context.Context, e *check.Env) []string {
 	env := release.ServerEnvironment(release.RenderedObjects(ctx, e))
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
 		if env[name] == "" {
@@ -64,43 +70,47 @@ func excluded(ctx context.Context, e *check.Env) []string {
 	return e.Answers.Proxy.NoProxy
 }
 
-// malformed finds an entry that programs read as nothing or as something else.
+// malformed returns the fault of an entry that programs ignore or misread.
 func malformed(entries []string) *check.Fault {
 	for _, entry := range entries {
 		reason := ""
 		switch _, rangeErr := netip.ParsePrefix(entry); {
 		case strings.TrimSpace(entry) == "" && len(entries) == 1:
 		case strings.ContainsAny(entry, " \t;"):
-			reason = "it has blanks or semicolons in it; entries are parted by commas alone"
+			reason = "it contains spaces or semicolons; entries are separated by commas only"
 		case strings.Contains(entry, "://"):
 			reason = "it is a URL"
 		case strings.Contains(entry, "/") && rangeErr != nil:
-			reason = "it is not a range of addresses"
+			reason = "it is not a valid address range"
 		case strings.HasPrefix(entry, "*") && entry != "*":
-			reason = "Python, in which the server is written, does not know the asterisk; .example.com stands for all below"
+			reason = "Python, which runs the server, does not support asterisks; use .example.com for all subdomains"
 		}
 		if reason != "" {
-			return &check.Fault{Found: fmt.Sprintf("%q excludes nothing from the proxy: %s", entry, reason), Remedy: "write proxy.noProxy like [internal.example.com, .example.com, 10.0.0.0/8]"}
+			return &check.Fault{
+				Found:  fmt.Sprintf("%q excludes nothing from the proxy: %s", entry, reason),
+				Remedy: "fix proxy.noProxy, for example [internal.example.com, .example.com, 10.0.0.0/8]",
+			}
 		}
 	}
 	return nil
 }
 
-// directTargets are the hosts of the answers that a proxy of the web does not
-// serve: the database, and a Vault inside of the cluster.
+// directTargets are the hosts of the answers that a web proxy usually cannot reach:
+// the database, and a Vault inside the cluster.
 func directTargets(e *check.Env) []string {
 	var targets []string
 	if e.Answers.Database.Type == answers.MySQLDatabase {
 		targets = append(targets, e.Answers.Database.MySQL.Host)
 	}
-	if u, err := url.Parse(e.Answers.SecretsStore.HashiCorp.Address); err == nil && u.Hostname() != "" && check.IsPrivateName(u.Hostname()) {
-		targets = append(targets, u.Hostname())
+	vault, err := url.Parse(e.Answers.SecretsStore.HashiCorp.Address)
+	if err == nil && vault.Hostname() != "" && check.IsPrivateName(vault.Hostname()) {
+		targets = append(targets, vault.Hostname())
 	}
 	return targets
 }
 
-// bypasses tells whether a host is reached without the proxy, as Python's
-// requests and Go's net/http read NO_PROXY.
+// bypasses reports whether a host bypasses the proxy, as Python's requests and Go's
+// net/http interpret NO_PROXY.
 func bypasses(entries []string, host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return slices.ContainsFunc(entries, func(entry string) bool {
@@ -113,7 +123,7 @@ func bypasses(entries []string, host string) bool {
 	})
 }
 
-// bypassesRange tells whether one of the entries covers a whole range.
+// bypassesRange reports whether one of the entries covers a whole range.
 func bypassesRange(entries []string, r netip.Prefix) bool {
 	return slices.ContainsFunc(entries, func(entry string) bool {
 		wide, err := netip.ParsePrefix(strings.TrimSpace(entry))

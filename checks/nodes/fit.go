@@ -8,7 +8,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// Refuses says why a node does not take the pod, or nothing when it does.
+// Refuses returns why a node does not accept the pod, or "" if it does.
 func (n Node) Refuses(spec corev1.PodSpec) string {
 	switch {
 	case !n.Ready:
@@ -16,8 +16,8 @@ func (n Node) Refuses(spec corev1.PodSpec) string {
 	case n.Cordoned:
 		return "cordoned"
 	case spec.NodeName != "" && spec.NodeName != n.Name:
-		return "not the node that the pod names"
-	case !selected(n, spec):
+		return "not the node of the pod's nodeName"
+	case !isSelected(n, spec):
 		return "not matched by nodeSelector or node affinity"
 	case n.Labels[corev1.LabelOSStable] == "windows":
 		return "a Windows node"
@@ -44,24 +44,27 @@ func (n Node) repels(tolerations []corev1.Toleration) (corev1.Taint, bool) {
 	return corev1.Taint{}, false
 }
 
-// selected tells whether nodeSelector and the required node affinity choose
-// the node. Terms are alternatives; what is inside one must all hold.
-func selected(n Node, spec corev1.PodSpec) bool {
+// isSelected reports whether nodeSelector and the required node affinity match the
+// node. One term must match, with all its requirements.
+func isSelected(n Node, spec corev1.PodSpec) bool {
 	for key, value := range spec.NodeSelector {
 		if n.Labels[key] != value {
 			return false
 		}
 	}
-	if spec.Affinity == nil || spec.Affinity.NodeAffinity == nil || spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
+	if spec.Affinity == nil || spec.Affinity.NodeAffinity == nil {
 		return true
 	}
-	terms := spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
-	return slices.ContainsFunc(terms, func(t corev1.NodeSelectorTerm) bool { return holds(t, n) })
+	required := spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
+	if required == nil {
+		return true
+	}
+	return slices.ContainsFunc(required.NodeSelectorTerms, func(t corev1.NodeSelectorTerm) bool { return matches(t, n) })
 }
 
-func holds(t corev1.NodeSelectorTerm, n Node) bool {
+func matches(t corev1.NodeSelectorTerm, n Node) bool {
 	if len(t.MatchExpressions)+len(t.MatchFields) == 0 {
-		return false // an empty term chooses nothing
+		return false // an empty term matches nothing
 	}
 	for _, r := range t.MatchExpressions {
 		value, ok := n.Labels[r.Key]
@@ -69,7 +72,7 @@ func holds(t corev1.NodeSelectorTerm, n Node) bool {
 			return false
 		}
 	}
-	for _, r := range t.MatchFields { // the name is the only field there is
+	for _, r := range t.MatchFields { // the name is the only supported field
 		if !meets(r, n.Name, true) {
 			return false
 		}

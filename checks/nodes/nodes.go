@@ -1,5 +1,5 @@
-// Package nodes lists the nodes of the cluster and decides which of them take a
-// pod. Several groups of checks ask it.
+// Package nodes lists the nodes of the cluster and decides which of them accept a
+// pod, for several groups of checks.
 package nodes
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// firstPage is small, because the first page is mostly enough.
+// firstPage is small, because the first page is usually enough.
 const firstPage = 100
 
-// PageSize is how many objects a list asks for at a time: a page of nodes with
-// their images is a few megabytes.
+// PageSize is the page size of a list: a page of nodes with their images has a few
+// megabytes.
 const PageSize = 500
 
-// Node is what the checks remember of a node: a cluster may have thousands.
+// Node is the part of a node that the checks need: a cluster may have thousands.
 type Node struct {
 	Name        string
 	Labels      map[string]string
@@ -33,10 +33,10 @@ type Node struct {
 	PodCIDRs    []string
 }
 
-// Survey is what was seen of the nodes.
+// Survey is a list of nodes, possibly partial.
 type Survey struct {
 	Nodes []Node
-	Total int // in the cluster, also those that were not looked at
+	Total int // in the cluster, including those not listed
 }
 
 var allNodesMemo = check.NewMemo[Survey]("all nodes")
@@ -48,7 +48,7 @@ func All(ctx context.Context, e *check.Env) (Survey, error) {
 	})
 }
 
-// List lists nodes, page by page, until done says that those seen are enough.
+// List lists nodes, page by page, until done returns true.
 func List(ctx context.Context, e *check.Env, done func([]Node) bool) (Survey, error) {
 	client, err := CompactClient(ctx, e)
 	if err != nil {
@@ -77,8 +77,8 @@ func List(ctx context.Context, e *check.Env, done func([]Node) bool) (Survey, er
 
 var compactClientMemo = check.NewMemo[kubernetes.Interface]("compact client")
 
-// CompactClient speaks protobuf: large lists take a third of the time and of
-// the memory that JSON takes.
+// CompactClient returns a client that uses protobuf: large lists need a third of
+// the time and the memory of JSON.
 func CompactClient(ctx context.Context, e *check.Env) (kubernetes.Interface, error) {
 	return compactClientMemo.Get(ctx, e, func(context.Context) (kubernetes.Interface, error) {
 		config, err := e.Cluster.Config()
@@ -94,7 +94,8 @@ func CompactClient(ctx context.Context, e *check.Env) (kubernetes.Interface, err
 
 func brief(n *corev1.Node) Node {
 	b := Node{
-		Name: n.Name, Labels: maps.Clone(n.Labels), Taints: slices.Clone(n.Spec.Taints), Cordoned: n.Spec.Unschedulable,
+		Name: n.Name, Labels: maps.Clone(n.Labels),
+		Taints: slices.Clone(n.Spec.Taints), Cordoned: n.Spec.Unschedulable,
 		PodCIDRs: slices.Clone(n.Spec.PodCIDRs), Allocatable: corev1.ResourceList{},
 	}
 	for _, c := range n.Status.Conditions {

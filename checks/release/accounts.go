@@ -5,18 +5,17 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // DefaultAccount is the ServiceAccount that every namespace has.
 const DefaultAccount = "default"
 
-// AccountExists tells whether pods can have a ServiceAccount before the
-// install. One that the chart does not make has to be there: the API server
-// says so if it is not.
+// AccountExists reports whether pods can use a ServiceAccount before the install.
+// One that the chart does not create must exist: the API server reports it if not.
 func AccountExists(ctx context.Context, e *check.Env, r check.Rendered, name string) (bool, error) {
 	if name == DefaultAccount || len(manifest.Find(r.Objects, "ServiceAccount", name)) == 0 {
 		return true, nil
@@ -32,7 +31,7 @@ func AccountExists(ctx context.Context, e *check.Env, r check.Rendered, name str
 	return err == nil, check.KubeError(err)
 }
 
-// PullSecrets are the pull secrets of a service account that is there.
+// PullSecrets returns the pull secrets of an existing ServiceAccount.
 func PullSecrets(ctx context.Context, e *check.Env, account string) []corev1.LocalObjectReference {
 	client, err := e.Cluster.Client()
 	if err != nil {

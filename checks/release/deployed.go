@@ -1,5 +1,5 @@
-// Package release reads the release that several groups of checks ask about: what
-// is deployed, and what the chart renders.
+// Package release reads the deployed release and the rendered one, for several
+// groups of checks.
 package release
 
 import (
@@ -19,19 +19,19 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Deployed is the newest revision of a release, as Helm stores it.
+// Deployed is the newest revision of a release in Helm's storage.
 type Deployed struct {
 	Status   string // deployed, failed, pending-install, …
 	Revision int
 	Chart    string
 	Version  string
-	Manifest string // what it has rendered, hooks left out
+	Manifest string // the rendered objects, without hooks
 }
 
 var deployedMemo = check.NewMemo[*Deployed]("release")
 
-// FindDeployed reads the newest revision of the release, once; nil when there is
-// none. Only labels are listed; the content of one Secret is read.
+// FindDeployed reads the newest revision of the release, once; nil if there is none.
+// It lists labels only and reads the content of one Secret.
 func FindDeployed(ctx context.Context, e *check.Env) (*Deployed, error) {
 	return deployedMemo.Get(ctx, e, func(ctx context.Context) (*Deployed, error) {
 		config, err := e.Cluster.Config()
@@ -43,7 +43,8 @@ func FindDeployed(ctx context.Context, e *check.Env) (*Deployed, error) {
 			return nil, err
 		}
 		secrets := schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
-		found, err := client.Resource(secrets).Namespace(e.Namespace()).List(ctx, metav1.ListOptions{LabelSelector: "owner=helm,name=" + e.Release()})
+		ofRelease := metav1.ListOptions{LabelSelector: "owner=helm,name=" + e.Release()}
+		found, err := client.Resource(secrets).Namespace(e.Namespace()).List(ctx, ofRelease)
 		if err != nil {
 			return nil, check.KubeError(err)
 		}
@@ -67,12 +68,12 @@ func readRelease(ctx context.Context, e *check.Env, name string) (*Deployed, err
 	}
 	content, err := unpack(s.Data["release"])
 	if err != nil {
-		return nil, fmt.Errorf("Helm's Secret %s cannot be read: %w", name, err) //nolint:staticcheck // a name
+		return nil, fmt.Errorf("cannot decode the release in Secret %s: %w", name, err)
 	}
 	return content, nil
 }
 
-// unpack reads Helm 3's form of a release: JSON, gzip, base64.
+// unpack decodes Helm's format of a release: JSON, gzip, base64.
 func unpack(data []byte) (*Deployed, error) {
 	packed, err := base64.StdEncoding.DecodeString(string(data))
 	if err != nil {
@@ -82,7 +83,7 @@ func unpack(data []byte) (*Deployed, error) {
 	if err != nil {
 		return nil, err
 	}
-	const most = 64 << 20 // a Secret is at most 1 MiB; this stops a bomb
+	const most = 64 << 20 // a Secret is at most 1 MiB; this stops a decompression bomb
 	plain, err := io.ReadAll(io.LimitReader(reader, most))
 	if err != nil {
 		return nil, err
@@ -98,5 +99,8 @@ func unpack(data []byte) (*Deployed, error) {
 	if err := json.Unmarshal(plain, &release); err != nil {
 		return nil, err
 	}
-	return &Deployed{Status: release.Info.Status, Revision: release.Version, Chart: release.Chart.Metadata.Name, Version: release.Chart.Metadata.Version, Manifest: release.Manifest}, nil
+	return &Deployed{
+		Status: release.Info.Status, Revision: release.Version, Manifest: release.Manifest,
+		Chart: release.Chart.Metadata.Name, Version: release.Chart.Metadata.Version,
+	}, nil
 }

@@ -20,18 +20,18 @@ func (v Environment) Get(name string) string { return v[name].Reveal() }
 
 var deployedServerMemo = check.NewMemo[Environment]("environment of the deployed server")
 
-// DeployedEnvironment reads the environment of the release's server as the
-// cluster has it, once; nil when none is deployed. Secrets are read, compared
-// and shown to nobody.
+// DeployedEnvironment reads the environment of the deployed server, once; nil if none
+// is deployed. Secrets are only compared, never shown.
 func DeployedEnvironment(ctx context.Context, e *check.Env) (Environment, error) {
 	return deployedServerMemo.Get(ctx, e, func(ctx context.Context) (Environment, error) {
 		client, err := e.Cluster.Client()
 		if err != nil {
 			return nil, err
 		}
-		found, err := client.AppsV1().Deployments(e.Namespace()).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=" + e.Release()})
+		ofRelease := metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=" + e.Release()}
+		found, err := client.AppsV1().Deployments(e.Namespace()).List(ctx, ofRelease)
 		if apierrors.IsForbidden(err) {
-			return nil, check.Skip("you may not list the Deployments of namespace %s", e.Namespace())
+			return nil, check.Skip("you cannot list the Deployments of namespace %s", e.Namespace())
 		}
 		if err != nil {
 			return nil, check.KubeError(err)
@@ -51,8 +51,8 @@ func DeployedEnvironment(ctx context.Context, e *check.Env) (Environment, error)
 	})
 }
 
-// isServer tells whether the environment is that of a ZenML server: charts of
-// both generations always set some of its variables.
+// isServer reports whether the environment is that of a ZenML server: charts of both
+// generations always set some of its variables.
 func (v Environment) isServer() bool {
 	for name := range v {
 		if strings.HasPrefix(name, "ZENML_") {
@@ -62,8 +62,8 @@ func (v Environment) isServer() bool {
 	return false
 }
 
-// variablesOf resolves a container's environment as the kubelet does: env wins
-// over envFrom.
+// variablesOf resolves a container's environment like the kubelet: env overrides
+// envFrom.
 func variablesOf(ctx context.Context, e *check.Env, c corev1.Container) (Environment, error) {
 	v := Environment{}
 	for _, from := range c.EnvFrom {
@@ -92,14 +92,15 @@ func variablesOf(ctx context.Context, e *check.Env, c corev1.Container) (Environ
 	return v, nil
 }
 
-// SecretData reads a Secret; one that is gone has nothing.
+// SecretData reads a Secret; nil if it does not exist.
 func SecretData(ctx context.Context, e *check.Env, name string) (map[string][]byte, error) {
 	found, err := e.Secret(ctx, name)
 	switch {
 	case apierrors.IsNotFound(err):
 		return nil, nil
 	case apierrors.IsForbidden(err):
-		return nil, check.Skip("you may not get Secret %s of namespace %s, which the deployed server reads", name, e.Namespace())
+		return nil, check.Skip("you cannot get Secret %s in namespace %s, which the deployed server uses",
+			name, e.Namespace())
 	case err != nil:
 		return nil, err
 	}

@@ -1,9 +1,10 @@
 package release
 
 import (
-	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // PodSpec returns the pod specification of a workload.

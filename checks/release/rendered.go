@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// RenderedObjects returns what the chart renders; none where it was not
-// rendered, or could not be: supply.render reports that.
+// RenderedObjects returns the rendered objects; none if the chart was not rendered or
+// does not render, which supply.render reports.
 func RenderedObjects(ctx context.Context, e *check.Env) []manifest.Object {
 	if e.Rendered == nil {
 		return nil
@@ -23,14 +23,14 @@ func RenderedObjects(ctx context.Context, e *check.Env) []manifest.Object {
 	return rendered.Objects
 }
 
-// Items returns a list inside an object, none when it is not there.
+// Items returns a list inside an object; nil if it does not exist.
 func Items(content map[string]any, path ...string) []any {
 	found, _, _ := unstructured.NestedFieldNoCopy(content, path...)
 	list, _ := found.([]any)
 	return list
 }
 
-// Strings returns a list's items as text; what is no text becomes empty.
+// Strings returns a list's items as text; any other item becomes empty.
 func Strings(list []any) []string {
 	var all []string
 	for _, item := range list {
@@ -41,14 +41,14 @@ func Strings(list []any) []string {
 }
 
 // ServerEnvironment is the environment of the rendered server: the Secrets and
-// ConfigMaps it takes whole, then its own variables with a plain value.
+// ConfigMaps of envFrom, then its own variables with a plain value.
 func ServerEnvironment(objects []manifest.Object) map[string]string {
 	env := map[string]string{}
 	for _, deployment := range manifest.Find(objects, "Deployment", "") {
 		for _, item := range Items(deployment.Object, "spec", "template", "spec", "containers") {
 			container, _ := item.(map[string]any)
 			for _, from := range Items(container, "envFrom") {
-				takeWhole(env, objects, from)
+				addSource(env, objects, from)
 			}
 			for _, variable := range Items(container, "env") {
 				v, _ := variable.(map[string]any)
@@ -62,7 +62,7 @@ func ServerEnvironment(objects []manifest.Object) map[string]string {
 	return env
 }
 
-func takeWhole(env map[string]string, objects []manifest.Object, from any) {
+func addSource(env map[string]string, objects []manifest.Object, from any) {
 	source, _ := from.(map[string]any)
 	for field, kind := range map[string]string{"secretRef": "Secret", "configMapRef": "ConfigMap"} {
 		name, _, _ := unstructured.NestedString(source, field, "name")

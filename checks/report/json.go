@@ -7,8 +7,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// JSONVersion is the version of the JSON report's shape. It changes when a
-// reader of the old shape would misread the new one; new members do not count.
+// JSONVersion is the version of the JSON report. It changes with incompatible
+// changes; new fields are compatible.
 const JSONVersion = 1
 
 type jsonReport struct {
@@ -38,7 +38,7 @@ type jsonResult struct {
 	DurationMs int64        `json:"durationMs"`
 }
 
-// JSON writes a report as machines read it.
+// JSON writes a report for scripts.
 func JSON(w io.Writer, r check.Report) error {
 	s := r.Summary()
 	out := jsonReport{

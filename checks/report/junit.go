@@ -48,9 +48,9 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes a report as CI systems read it: a suite a group, a case a
-// check. JUnit knows no warnings: one is a passed case with its text as
-// output, or a failure where failOnWarn says that it ends the run.
+// JUnit writes a report for CI systems: one suite per group, one case per check.
+// JUnit has no warnings: a warning is a passed case with output, or a failure if
+// failOnWarn is set.
 func JUnit(w io.Writer, r check.Report, failOnWarn bool) error {
 	all := junitSuites{Name: "zenml-installer preflight", Time: junitTime(r.Duration)}
 	for _, result := range r.Results {
@@ -76,7 +76,7 @@ func JUnit(w io.Writer, r check.Report, failOnWarn bool) error {
 	return err
 }
 
-// suite returns the suite of a group, made where it is missing.
+// suite returns the suite of a group and creates it if missing.
 func (s *junitSuites) suite(group string) *junitSuite {
 	for i := range s.Suites {
 		if s.Suites[i].Name == group {
@@ -116,5 +116,5 @@ func junitText(r check.Result) string {
 	return strings.Join(lines, "\n")
 }
 
-// junitTime writes seconds, as the format has them.
+// junitTime formats seconds.
 func junitTime(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

@@ -7,8 +7,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Pages returns the reference pages of a table of checks by file name, one a group,
-// with an anchor for every id. They are what docs/checks holds.
+// Pages returns the reference pages of a table of checks by file name: one per group,
+// with an anchor for every id. They are the content of docs/checks.
 func Pages(table []check.Check) map[string]string {
 	pages := map[string]*strings.Builder{}
 	var order []string
@@ -16,7 +16,8 @@ func Pages(table []check.Check) map[string]string {
 		name := c.Group() + ".md"
 		if pages[name] == nil {
 			pages[name] = &strings.Builder{}
-			fmt.Fprintf(pages[name], "# Checks: %s\n\nWritten from the tables of the program (`go test ./checks -update`).\n", c.Group())
+			fmt.Fprintf(pages[name], "# Checks: %s\n\nGenerated from the tables of the program: `go test ./checks -update`.\n",
+				c.Group())
 			order = append(order, c.Group())
 		}
 		section(pages[name], c)
@@ -30,7 +31,7 @@ func Pages(table []check.Check) map[string]string {
 
 func section(b *strings.Builder, c check.Check) {
 	fmt.Fprintf(b, "\n<a id=\"%s\"></a>\n\n## %s\n\n%s.\n\n", c.ID, c.ID, sentence(c.Claim))
-	fmt.Fprintf(b, "**Why.** %s.\n\n**Finds**\n\n", sentence(c.Why))
+	fmt.Fprintf(b, "**Why:** %s.\n\n**Finds:**\n\n", sentence(c.Why))
 	for _, f := range c.Finds {
 		fmt.Fprintf(b, "- %s\n", f)
 	}
@@ -39,16 +40,17 @@ func section(b *strings.Builder, c check.Check) {
 		facts = append(facts, "needs "+links(c.Needs))
 	}
 	if c.Writes {
-		facts = append(facts, "writes for a moment: skipped by `--read-only`")
+		facts = append(facts, "creates something for a moment, so `--read-only` skips it")
 	}
-	fmt.Fprintf(b, "\n%s.\n\nLeave it out: `--skip %s`; only warn: `--warn-only %s`.\n", sentence(strings.Join(facts, "; ")), c.ID, c.ID)
+	fmt.Fprintf(b, "\n%s.\n\nSkip it: `--skip %s`. Only warn: `--warn-only %s`.\n",
+		sentence(strings.Join(facts, "; ")), c.ID, c.ID)
 }
 
 func severityWords(c check.Check) string {
 	if c.Severity == check.ShouldPass {
 		return "a fault is a warning"
 	}
-	return "a fault stops the install, unless it says that it is a warning"
+	return "a fault stops the install, except those marked as warnings"
 }
 
 func links(ids []string) string {
@@ -67,10 +69,11 @@ func sentence(text string) string {
 
 func index(table []check.Check, groups []string) string {
 	var b strings.Builder
-	b.WriteString("# The preflight checks\n\nEvery check has an id that never changes its meaning. `zenml-installer preflight` makes them all;\n`--only`, `--skip` and `--warn-only` take ids and groups.\n\n| id | claim |\n|---|---|\n")
+	b.WriteString("# Preflight checks\n\nEvery check has an id, which never changes its meaning.\n" +
+		"`zenml-installer preflight` runs all checks; `--only`, `--skip` and `--warn-only` take ids and groups.\n\n| id | claim |\n|---|---|\n")
 	for _, c := range table {
 		fmt.Fprintf(&b, "| [%s](%s.md#%s) | %s |\n", c.ID, c.Group(), c.ID, c.Claim)
 	}
-	fmt.Fprintf(&b, "\nThe groups are %s.\n", strings.Join(groups, ", "))
+	fmt.Fprintf(&b, "\nGroups: %s.\n", strings.Join(groups, ", "))
 	return b.String()
 }

@@ -6,17 +6,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Style is how a text is written: what the place it goes to can show. The zero
-// value is for pipes and files: neither colours nor characters beyond ASCII.
+// Style is what the output can show. The zero value is for pipes and files: no
+// colours and only ASCII.
 type Style struct {
 	Color   bool
 	Unicode bool
 }
 
-// mark is the sign of a status; in ASCII a word of four letters.
+// mark is the symbol of a status; in ASCII, a word of four letters.
 func (s Style) mark(status check.Status) string {
 	sign := map[check.Status][2]string{
-		check.Pass: {"✓", "pass"}, check.Failed: {"✗", "FAIL"}, check.Warned: {"!", "WARN"}, check.Skipped: {"–", "skip"},
+		check.Pass: {"✓", "pass"}, check.Failed: {"✗", "FAIL"},
+		check.Warned: {"!", "WARN"}, check.Skipped: {"–", "skip"},
 	}[status]
 	if s.Unicode {
 		return s.paint(status, sign[0])
@@ -24,10 +25,10 @@ func (s Style) mark(status check.Status) string {
 	return s.paint(status, sign[1])
 }
 
-// paint colours text by status: the 16 colours that every terminal has.
+// paint colours text by status, with the 16 colours of every terminal.
 func (s Style) paint(status check.Status, text string) string {
-	code := map[check.Status]string{check.Pass: "32", check.Failed: "31", check.Warned: "33", check.Skipped: "90"}[status]
-	return s.escape(code, text)
+	codes := map[check.Status]string{check.Pass: "32", check.Failed: "31", check.Warned: "33", check.Skipped: "90"}
+	return s.escape(codes[status], text)
 }
 
 func (s Style) bold(text string) string { return s.escape("1", text) }
@@ -42,10 +43,11 @@ func (s Style) escape(code, text string) string {
 }
 
 var ascii = strings.NewReplacer(
-	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "...", "•", "*", "×", "x", "→", "->", "≥", ">=", "≤", "<=",
+	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-",
+	"…", "...", "•", "*", "×", "x", "→", "->", "≥", ">=", "≤", "<=",
 )
 
-// text spells a message with what the place can show.
+// text converts a message to what the output can show.
 func (s Style) text(message string) string {
 	message = check.Printable(message)
 	if s.Unicode {

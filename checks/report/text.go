@@ -12,9 +12,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Text writes a whole report: grouped, aligned, with what was found, why it
-// matters, the remedy and the address of its page for every fault. Neighbours
-// that were skipped for the same reason share a line.
+// Text writes a report for people: grouped and aligned, with the details, the remedy
+// and the URL of its page for every fault. Consecutive checks that were skipped for
+// the same reason share a line.
 func Text(w io.Writer, r check.Report, s Style) error {
 	out := bufio.NewWriter(w)
 	width := widest(r)
@@ -28,7 +28,7 @@ func Text(w io.Writer, r check.Report, s Style) error {
 			line(out, s.bold(g))
 			group = g
 		}
-		if n := skippedAlike(r.Results[i:]); n > 1 {
+		if n := countSkippedAlike(r.Results[i:]); n > 1 {
 			writeSkipped(out, r.Results[i:i+n], s)
 			i += n - 1
 			continue
@@ -40,7 +40,7 @@ func Text(w io.Writer, r check.Report, s Style) error {
 	return out.Flush()
 }
 
-// Summarise puts the counts into one line.
+// Summarise formats the counts.
 func (s Style) Summarise(sum check.Summary) string {
 	parts := []string{
 		s.paint(check.Pass, fmt.Sprintf("%d passed", sum.Passed)),
@@ -63,7 +63,7 @@ func count(s Style, status check.Status, n int, one, many string) string {
 	return s.paint(status, text)
 }
 
-// Seconds writes a duration as people read it: "0.3 s", "12 s".
+// Seconds formats a duration: "0.3 s", "12 s".
 func Seconds(d time.Duration) string {
 	if d < 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
@@ -97,7 +97,7 @@ func writeResult(w io.Writer, r check.Result, width int, s Style) {
 		paragraph(w, indent, "remedy", s.text(r.Hint), s)
 		paragraph(w, indent, "docs", r.Check.Docs(), s)
 		if r.Softened {
-			paragraph(w, indent, "note", "a warning because --warn-only asks for it", s)
+			paragraph(w, indent, "note", "reported as a warning because of --warn-only", s)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func detail(s Style, message string) string {
 	return " (" + s.text(message) + ")"
 }
 
-// paragraph writes a labelled text; further lines stand below the first.
+// paragraph writes a labelled text and aligns its further lines.
 func paragraph(w io.Writer, indent, label, text string, s Style) {
 	if text == "" {
 		return
@@ -121,5 +121,5 @@ func paragraph(w io.Writer, indent, label, text string, s Style) {
 	}
 }
 
-// line writes to a buffer that keeps its first error until it is flushed.
+// line writes to a buffer that returns its first error from Flush.
 func line(w io.Writer, text string) { _, _ = io.WriteString(w, text+"\n") }

@@ -9,13 +9,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// textColumns is the width at which the line of several skipped checks goes on
-// in the next one.
+// textColumns is the width at which the line of several skipped checks wraps.
 const textColumns = 100
 
-// skippedAlike counts the results at the front that belong to one group and
-// were skipped for the same reason.
-func skippedAlike(results []check.Result) int {
+// countSkippedAlike counts the first results that belong to one group and were
+// skipped for the same reason.
+func countSkippedAlike(results []check.Result) int {
 	n := 0
 	for n < len(results) && results[n].Status == check.Skipped &&
 		results[n].Check.Group() == results[0].Check.Group() && results[n].Message == results[0].Message {
@@ -24,20 +23,20 @@ func skippedAlike(results []check.Result) int {
 	return n
 }
 
-// writeSkipped writes checks that were skipped for the same reason as one:
-// all their names, the group once, and then the reason.
+// writeSkipped writes checks that were skipped for the same reason: all their names,
+// with the group once, and the reason.
 func writeSkipped(w io.Writer, results []check.Result, s Style) {
 	plain := fmt.Sprintf("  %s  ", Style{Unicode: s.Unicode}.mark(check.Skipped))
 	room := textColumns - utf8.RuneCountInString(plain)
 	indent := strings.Repeat(" ", utf8.RuneCountInString(plain))
 
-	names := folded(namesOf(results), room)
+	names := wrap(namesOf(results), room)
 	reason := "not checked: " + s.text(results[0].Message)
 	last := len(names) - 1
 	if utf8.RuneCountInString(names[last])+2+utf8.RuneCountInString(reason) <= room {
 		names[last] += "  " + s.faint(reason)
 	} else {
-		for _, l := range folded(strings.Fields(reason), room) {
+		for _, l := range wrap(strings.Fields(reason), room) {
 			names = append(names, s.faint(l))
 		}
 	}
@@ -63,9 +62,9 @@ func namesOf(results []check.Result) []string {
 	return append(words, fmt.Sprintf("(%d)", len(results)))
 }
 
-// folded joins words to lines of at most so many characters; a word that is
-// longer has a line of its own.
-func folded(words []string, width int) []string {
+// wrap joins words into lines of at most width characters; a longer word gets its own
+// line.
+func wrap(words []string, width int) []string {
 	var lines []string
 	for _, word := range words {
 		last := len(lines) - 1

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 )
 
-// skippedReport has the checks of a group skipped for the given reasons.
+// skippedReport returns a report whose checks were skipped for the given reasons.
 func skippedReport(group string, reasons ...string) check.Report {
 	var r check.Report
 	for _, c := range checks.Table {
@@ -29,7 +29,7 @@ func written(t *testing.T, r check.Report, s Style) string {
 	return out.String()
 }
 
-func TestNeighboursSkippedAlikeShareALine(t *testing.T) {
+func TestTextSkippedSharesLine(t *testing.T) {
 	alike := "the database is not MySQL"
 	r := skippedReport("database", alike, alike, alike, "another reason", alike)
 	r.Results = append(r.Results, skippedReport("cluster", alike, alike).Results...)
@@ -42,22 +42,23 @@ func TestNeighboursSkippedAlikeShareALine(t *testing.T) {
 		"  –  " + ids[0] + ", " + short(1) + ", " + short(2) + " (3)  not checked: " + alike + "\n"
 	got := written(t, r, Style{Unicode: true})
 	if !strings.HasPrefix(got, want) {
-		t.Errorf("got:\n%swant at the front:\n%s", got, want)
+		t.Errorf("got:\n%swant first:\n%s", got, want)
 	}
 	for _, alone := range []string{ids[3] + " ", ids[4] + " "} {
 		if !strings.Contains(got, alone) {
-			t.Errorf("%sis not written by itself:\n%s", alone, got)
+			t.Errorf("%shas no line of its own:\n%s", alone, got)
 		}
 	}
-	if end := "cluster\n  –  " + ids[5] + ", " + short(6) + " (2)  not checked: " + alike + "\n"; !strings.Contains(got, end) {
-		t.Errorf("the next group does not start anew:\n%s", got)
+	if end := "cluster\n  –  " + ids[5] + ", " + short(6) + " (2)  not checked: " + alike + "\n"; !strings.Contains(got,
+		end) {
+		t.Errorf("the next group does not start a new line:\n%s", got)
 	}
 	if !strings.Contains(got, "7 not checked") {
 		t.Errorf("the summary counts lines:\n%s", got)
 	}
 }
 
-func TestALongLineOfSkippedChecksIsFolded(t *testing.T) {
+func TestTextSkippedWraps(t *testing.T) {
 	var reasons []string
 	for range checks.Table {
 		reasons = append(reasons, strings.Repeat("because of this and that ", 8)+"“so”")
@@ -72,8 +73,9 @@ func TestALongLineOfSkippedChecksIsFolded(t *testing.T) {
 			if n := utf8.RuneCountInString(l); n > 100 {
 				t.Errorf("%s: %d columns: %s", name, n, l)
 			}
-			if i > 1 && l != "" && !strings.Contains(l, "passed") && utf8.RuneCountInString(l)-utf8.RuneCountInString(strings.TrimLeft(l, " ")) != mark {
-				t.Errorf("%s: not under the first name (column %d): %q", name, mark, l)
+			if i > 1 && l != "" && !strings.Contains(l, "passed") &&
+				utf8.RuneCountInString(l)-utf8.RuneCountInString(strings.TrimLeft(l, " ")) != mark {
+				t.Errorf("%s: not aligned with the first name (column %d): %q", name, mark, l)
 			}
 		}
 		all := strings.Join(strings.Fields(got), " ")
@@ -83,7 +85,7 @@ func TestALongLineOfSkippedChecksIsFolded(t *testing.T) {
 			}
 		}
 		if want := style.text(reasons[0]); !strings.Contains(all, "not checked: "+want) {
-			t.Errorf("%s cuts the reason:\n%s", name, got)
+			t.Errorf("%s truncates the reason:\n%s", name, got)
 		}
 	}
 }

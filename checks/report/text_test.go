@@ -12,20 +12,37 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 )
 
-var update = flag.Bool("update", false, "write the golden files again")
+var update = flag.Bool("update", false, "update the golden files")
 
-// sample is a report with one result of each kind.
+// sample returns a report with one result of each kind.
 func sample() check.Report {
 	at := func(id, claim, failure string, status check.Status, r check.Result) check.Result {
 		r.Check, r.Status, r.Duration = check.Check{ID: id, Claim: claim, Failure: failure}, status, 12*time.Millisecond
 		return r
 	}
 	return check.Report{Duration: 1873 * time.Millisecond, Results: []check.Result{
-		at("cluster.version", "the Kubernetes version is supported", "the Kubernetes version is not supported", check.Pass, check.Result{Message: "v1.36.3"}),
-		at("cluster.clock", "the clocks of this machine and the cluster agree", "the clocks of this machine and the cluster differ", check.Skipped, check.Result{Message: "needs cluster.reachable"}),
-		at("database.version", "the database server is MySQL 8.0 or newer", "the database server is not MySQL 8.0 or newer", check.Warned, check.Result{Message: "this is “MariaDB” – not MySQL", Why: "it is not tested", Hint: "use MySQL 8"}),
-		at("database.login", "the user can log in", "the user cannot log in", check.Failed, check.Result{Message: "wrong <user> & password (1045)\x1b[2J", Why: "the pods log in too", Hint: "line one\nline two"}),
-		at("database.tls", "the database connection uses TLS as configured", "the database connection cannot use TLS as configured", check.Warned, check.Result{Message: "expired", Why: "w", Hint: "h", Softened: true}),
+		at("cluster.version", "the Kubernetes version is supported", "the Kubernetes version is not supported", check.Pass,
+			check.Result{Message: "v1.36.3"}),
+		at("cluster.clock", "the clocks of this machine and the cluster agree",
+			"the clocks of this machine and the cluster differ", check.Skipped,
+			check.Result{Message: "needs cluster.reachable"}),
+		at("database.version", "the database server is MySQL 8.0 or newer", "the database server is not MySQL 8.0 or newer",
+			check.Warned,
+			check.Result{Message: "this is “MariaDB” – not MySQL", Why: "it is not tested", Hint: "use MySQL 8"}),
+		at(
+			"database.login",
+			"the user can log in",
+			"the user cannot log in",
+			check.Failed,
+			check.Result{
+				Message: "wrong <user> & password (1045)\x1b[2J",
+				Why:     "the pods log in too",
+				Hint:    "line one\nline two",
+			},
+		),
+		at("database.tls", "the database connection uses TLS as configured",
+			"the database connection cannot use TLS as configured", check.Warned,
+			check.Result{Message: "expired", Why: "w", Hint: "h", Softened: true}),
 	}}
 }
 
@@ -43,7 +60,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestTextInEveryStyle(t *testing.T) {
+func TestTextStyles(t *testing.T) {
 	for name, style := range map[string]Style{
 		"pipe.txt": {}, "terminal.txt": {Color: true, Unicode: true}, "no-color.txt": {Unicode: true},
 	} {
@@ -57,7 +74,7 @@ func TestTextInEveryStyle(t *testing.T) {
 			t.Errorf("%s has control characters", name)
 		}
 		if strings.Contains(out.String(), "\x1b[2J") {
-			t.Errorf("%s lets a server's control characters through", name)
+			t.Errorf("%s contains control characters of a server", name)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func TestKey_firstInstall(t *testing.T) {
 			report := runChecks(t, withStore(inDatabase(c.key), nil), check.Options{}, oneKey)
 			checktest.Expect(t, report, "secrets.key", c.status, c.say)
 			checktest.Expect(t, report, "secrets.credentials", check.Skipped, "stored in the database")
-			checktest.Expect(t, report, "secrets.change", check.Skipped, "no cluster was named")
+			checktest.Expect(t, report, "secrets.change", check.Skipped, "no cluster was given")
 		})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 )
 
-// nodeArchitectures lists the architectures of the nodes that a selector
-// chooses, sorted. Where the user may not list nodes it returns none.
+// nodeArchitectures lists the architectures of the nodes that a selector matches,
+// sorted; none if the user cannot list nodes.
 func nodeArchitectures(ctx context.Context, e *check.Env, selector map[string]string) ([]string, error) {
 	seen, err := nodes.All(ctx, e)
 	if apierrors.IsForbidden(err) {
@@ -25,7 +25,8 @@ func nodeArchitectures(ctx context.Context, e *check.Env, selector map[string]st
 	}
 	chosen, found := labels.SelectorFromSet(selector), map[string]bool{}
 	for _, n := range seen.Nodes {
-		if architecture := n.Labels[corev1.LabelArchStable]; architecture != "" && chosen.Matches(labels.Set(n.Labels)) {
+		architecture := n.Labels[corev1.LabelArchStable]
+		if architecture != "" && chosen.Matches(labels.Set(n.Labels)) {
 			found[architecture] = true
 		}
 	}

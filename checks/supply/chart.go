@@ -14,17 +14,18 @@ func checkChart(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		fault := check.AsFault(err)
 		if fault.Remedy == "" {
-			fault.Remedy = fmt.Sprintf("correct chart.ref (%s) and chart.version, or name a downloaded chart: --chart FILE.tgz", e.Answers.Chart.Ref)
+			fault.Remedy = fmt.Sprintf("fix chart.ref (%s) or chart.version, or use a downloaded chart: --chart FILE.tgz",
+				e.Answers.Chart.Ref)
 		}
 		return "", fault
 	}
 	if _, err := info.Layout(); err != nil {
-		return "", &check.Fault{Found: err.Error(), Remedy: "--chart " + answers.DefaultChart, Cause: err}
+		return "", &check.Fault{Found: err.Error(), Remedy: "use ZenML's chart: --chart " + answers.DefaultChart, Cause: err}
 	}
 	return info.Name + " " + info.Version, nil
 }
 
-// referencesCheck marks the findings about Secrets that nobody provides.
+// referencesCheck marks findings about missing Secrets.
 const referencesCheck = "supply.references"
 
 func checkRender(ctx context.Context, e *check.Env) (string, error) {
@@ -32,12 +33,14 @@ func checkRender(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		fault := check.AsFault(err)
 		if fault.Remedy == "" {
-			fault.Remedy = "correct the values that the message names"
+			fault.Remedy = "fix the key in the message under values, or remove it"
 		}
 		return "", fault
 	}
 	if len(r.Objects) == 0 {
-		fault := &check.Fault{Found: "the chart renders no object", Remedy: "--chart " + answers.DefaultChart}
+		fault := &check.Fault{
+			Found: "the chart renders no objects", Remedy: "use ZenML's chart: --chart " + answers.DefaultChart,
+		}
 		if len(r.Findings) > 0 {
 			fault = check.AnswersFault(r.Findings)
 		}
@@ -56,7 +59,7 @@ func checkValues(ctx context.Context, e *check.Env) (string, error) {
 	}
 	fault := check.AnswersFault(r.Unknown)
 	if fault.Remedy == "" {
-		fault.Remedy = "correct the keys, or leave them out"
+		fault.Remedy = "fix the keys under values, or remove them"
 	}
 	return "", fault
 }
@@ -77,7 +80,7 @@ func checkEffect(ctx context.Context, e *check.Env) (string, error) {
 	}
 	fault := check.AnswersFault(without)
 	if strings.TrimSpace(fault.Remedy) == "" {
-		fault.Remedy = "use another chart version (chart.version), or leave the answers out"
+		fault.Remedy = "set another chart.version, or remove these answers"
 	}
 	return "", fault
 }

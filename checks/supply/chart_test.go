@@ -35,7 +35,7 @@ func TestChartFaults(t *testing.T) {
 	}
 }
 
-func TestChartVersionThatIsNotThere(t *testing.T) {
+func TestChartUnknownVersion(t *testing.T) {
 	c := testcluster.Start(t)
 	e := checktest.WithCluster(t, nil, "zenml")
 	checktest.WithChart(e, c.Charts["current"].Ref)
@@ -55,21 +55,25 @@ func foreignChart(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "wordpress")
 	checktest.Must(t, os.Mkdir(dir, 0o700))
-	checktest.Must(t, os.WriteFile(filepath.Join(dir, "Chart.yaml"), []byte("apiVersion: v2\nname: wordpress\nversion: 1.0.0\n"), 0o600))
+	checktest.Must(t,
+		os.WriteFile(filepath.Join(dir, "Chart.yaml"), []byte("apiVersion: v2\nname: wordpress\nversion: 1.0.0\n"), 0o600))
 	checktest.Must(t, os.WriteFile(filepath.Join(dir, "values.yaml"), []byte("replicas: 1\n"), 0o600))
 	return dir
 }
 
-func TestValuesThatTheChartDoesNotKnow(t *testing.T) {
+func TestValuesUnknown(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
-		a.Values = map[string]any{"zenml": map[string]any{"replicaCount": 2}, "server": map[string]any{"replicaCuont": 2}}
+		a.Values = map[string]any{
+			"zenml":  map[string]any{"replicaCount": 2},
+			"server": map[string]any{"replicaCuont": 2},
+		}
 	})
 	report := look(t, e, "supply.values", "supply.effect")
 	checktest.Expect(t, report, "supply.values", check.Failed, "server.replicaCuont", "zenml")
 	checktest.Expect(t, report, "supply.render", check.Pass)
 }
 
-func TestValuesThatDoNotRender(t *testing.T) {
+func TestValuesInvalid(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
 		a.Values = map[string]any{"server": map[string]any{"gateway": map[string]any{"enabled": true}}}
 	})
@@ -78,13 +82,21 @@ func TestValuesThatDoNotRender(t *testing.T) {
 	checktest.Expect(t, report, "supply.effect", check.Skipped, "needs supply.render")
 }
 
-// TestAnswersWithoutEffect renders by a chart whose migration job is missing.
+// TestAnswersWithoutEffect renders a chart without its migration job.
 func TestAnswersWithoutEffect(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "zenml")
 	checktest.Must(t, os.CopyFS(dir, os.DirFS(checktest.Chart(t))))
 	checktest.Must(t, os.Remove(filepath.Join(dir, "templates", "server-db-job.yaml")))
 	e := checktest.WithCluster(t, nil, "zenml", func(a *answers.Answers) {
-		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zenml", Password: checktest.Plain(checktest.Canary)}}
+		a.Database = answers.Database{
+			Type: answers.MySQLDatabase,
+			MySQL: answers.MySQL{
+				Host:     "db.example.com",
+				Name:     "zenml",
+				User:     "zenml",
+				Password: checktest.Plain(checktest.Canary),
+			},
+		}
 	})
 	checktest.WithChart(e, dir)
 	checktest.Expect(t, look(t, e, "supply.effect"), "supply.effect", check.Failed, "database")

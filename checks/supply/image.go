@@ -33,14 +33,14 @@ func checkImage(ctx context.Context, e *check.Env) (string, error) {
 	return strings.Join(found, "\n"), nil
 }
 
-// imageFor asks the registry for an image and returns its architectures.
+// imageFor returns the architectures of an image in its registry.
 func imageFor(ctx context.Context, e *check.Env, image string, pod corev1.PodSpec) ([]string, error) {
 	ask, err := newRegistryQuestion(ctx, e, image, pod)
 	if err != nil {
 		return nil, err
 	}
 	has, err := ask.architectures(ctx, ask.nodes)
-	if loginRefused(err) && e.Keychain != nil {
+	if isLoginRefused(err) && e.Keychain != nil {
 		if has, own := ask.architectures(ctx, e.Keychain); own == nil {
 			return nil, ask.private(has)
 		}
@@ -51,9 +51,11 @@ func imageFor(ctx context.Context, e *check.Env, image string, pod corev1.PodSpe
 	return has, architectureFault(ctx, e, image, has, pod.NodeSelector)
 }
 
-// architectureFault holds the image's architectures to those of the nodes that
-// may run it. Without a cluster there is nothing to hold them to.
-func architectureFault(ctx context.Context, e *check.Env, image string, has []string, selector map[string]string) error {
+// architectureFault compares the image's architectures with those of the nodes that
+// can run it.
+func architectureFault(
+	ctx context.Context, e *check.Env, image string, has []string, selector map[string]string,
+) error {
 	if e.Cluster == nil {
 		return nil
 	}
@@ -72,12 +74,22 @@ func architectureFault(ctx context.Context, e *check.Env, image string, has []st
 	if len(without) == 0 {
 		return nil
 	}
-	fault := &check.Fault{Found: fmt.Sprintf("%s is made for %s, and the nodes are %s", image, check.JoinAnd(has), check.JoinAnd(without)),
-		Why: "its programs do not run there: no matching manifest, or exec format error", Remedy: "choose an image for " + check.JoinAnd(without) + ": server: {image: {repository: …, tag: …}}"}
+	return mismatch(image, has, with, without)
+}
+
+func mismatch(image string, has, with, without []string) *check.Fault {
+	wanted := check.JoinAnd(without)
+	fault := &check.Fault{
+		Found: fmt.Sprintf("%s supports %s, and the nodes are %s", image, check.JoinAnd(has), wanted),
+		Why:   "the image does not run there: no matching manifest, or exec format error",
+		Remedy: "set server.image.repository and server.image.tag to an image for " + wanted +
+			"\nor run on other nodes: server.nodeSelector",
+	}
 	if len(with) > 0 {
 		fault.Warn = true
-		fault.Found = fmt.Sprintf("%s is made for %s, and some nodes are %s", image, check.JoinAnd(has), check.JoinAnd(without))
-		fault.Remedy = fmt.Sprintf("server: {nodeSelector: {%s: %s}}", corev1.LabelArchStable, with[0])
+		fault.Found = fmt.Sprintf("%s supports %s, and some nodes are %s", image, check.JoinAnd(has), wanted)
+		fault.Remedy = fmt.Sprintf("use only the other nodes: server: {nodeSelector: {%s: %s}}",
+			corev1.LabelArchStable, with[0])
 	}
 	return fault
 }

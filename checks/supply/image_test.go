@@ -27,8 +27,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// imageRegistry is a registry in this process. With a login it lets nobody in
-// without it.
+// imageRegistry is a registry in this process, which may require a login.
 type imageRegistry struct {
 	address string
 	login   *authn.AuthConfig
@@ -41,7 +40,11 @@ func newRegistry(t *testing.T, login *authn.AuthConfig) *imageRegistry {
 		user, password, _ := r.BasicAuth()
 		if login != nil && (user != login.Username || password != login.Password) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
-			http.Error(w, `{"errors": [{"code": "UNAUTHORIZED", "message": "authentication required"}]}`, http.StatusUnauthorized)
+			http.Error(
+				w,
+				`{"errors": [{"code": "UNAUTHORIZED", "message": "authentication required"}]}`,
+				http.StatusUnauthorized,
+			)
 			return
 		}
 		inner.ServeHTTP(w, r)
@@ -50,8 +53,8 @@ func newRegistry(t *testing.T, login *authn.AuthConfig) *imageRegistry {
 	return &imageRegistry{address: strings.TrimPrefix(server.URL, "http://"), login: login}
 }
 
-// push stores an image for these architectures under zenml-server:tag: an
-// index, or with one architecture an image alone.
+// push stores an image for these architectures as zenml-server:tag: an index, or a
+// single image for one architecture.
 func (r *imageRegistry) push(t *testing.T, tag string, architectures ...string) {
 	t.Helper()
 	var options []remote.Option
@@ -66,7 +69,13 @@ func (r *imageRegistry) push(t *testing.T, tag string, architectures ...string) 
 	}
 	var index v1.ImageIndex = empty.Index
 	for _, a := range architectures {
-		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: imageOf(t, a), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: a}}})
+		index = mutate.AppendManifests(
+			index,
+			mutate.IndexAddendum{
+				Add:        imageOf(t, a),
+				Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: a}},
+			},
+		)
 	}
 	checktest.Must(t, remote.WriteIndex(ref, index, options...))
 }
@@ -84,10 +93,17 @@ func imageOf(t *testing.T, architecture string) v1.Image {
 }
 
 // withImage returns the environment of an install with that image.
-func withImage(t *testing.T, access *kube.Access, namespace, repository, tag string, change ...func(map[string]any)) *check.Env {
+func withImage(
+	t *testing.T,
+	access *kube.Access,
+	namespace, repository, tag string,
+	change ...func(map[string]any),
+) *check.Env {
 	t.Helper()
 	return checktest.WithCluster(t, access, namespace, func(a *answers.Answers) {
-		a.Values = map[string]any{"server": map[string]any{"image": map[string]any{"repository": repository, "tag": tag}}}
+		a.Values = map[string]any{
+			"server": map[string]any{"image": map[string]any{"repository": repository, "tag": tag}},
+		}
 		for _, c := range change {
 			c(a.Values)
 		}
@@ -111,21 +127,33 @@ func TestImageTagsAndArchitectures(t *testing.T) {
 	}
 	checktest.Expect(t, report("0.98.0"), "supply.image", check.Pass, "amd64 and arm64")
 	checktest.Expect(t, report("0.98.1"), "supply.image", check.Pass, "amd64")
-	checktest.Expect(t, report("0.99.0"), "supply.image", check.Failed, "there is no image", "has the tags 0.98.2, 0.98.1 and 0.98.0", `tag: "0.98.2"`)
-	checktest.Expect(t, report("0.98.2"), "supply.image", check.Failed, "is made for ppc64le and s390x, and the nodes are amd64")
+	checktest.Expect(
+		t,
+		report("0.99.0"),
+		"supply.image",
+		check.Failed,
+		"does not exist",
+		"has the tags 0.98.2, 0.98.1 and 0.98.0",
+		`tag: "0.98.2"`,
+	)
+	checktest.Expect(t, report("0.98.2"), "supply.image", check.Failed,
+		"supports ppc64le and s390x, and the nodes are amd64")
 	e := withImage(t, c.Access(), namespace, r.address+"/nothing-here", "1")
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Failed, "no such repository")
 	e = withImage(t, nil, namespace, r.address+"/zenml-server", "0.98.2")
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Pass, "ppc64le and s390x")
 }
 
-func TestImageOnSomeNodesOnly(t *testing.T) {
+func TestImageForSomeNodes(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace, client := c.Namespace(t), c.Client(t)
 	for _, architecture := range []string{"amd64", "arm64"} {
 		node := &corev1.Node{
-			ObjectMeta: metav1.ObjectMeta{Name: namespace + "-" + architecture, Labels: map[string]string{"pool": namespace, corev1.LabelArchStable: architecture}},
-			Spec:       corev1.NodeSpec{Unschedulable: true},
+			ObjectMeta: metav1.ObjectMeta{
+				Name:   namespace + "-" + architecture,
+				Labels: map[string]string{"pool": namespace, corev1.LabelArchStable: architecture},
+			},
+			Spec: corev1.NodeSpec{Unschedulable: true},
 		}
 		_, err := client.CoreV1().Nodes().Create(t.Context(), node, metav1.CreateOptions{})
 		checktest.Must(t, err)
@@ -137,7 +165,8 @@ func TestImageOnSomeNodesOnly(t *testing.T) {
 	r.push(t, "1", "amd64")
 	pool := func(values map[string]any) { values["nodeSelector"] = map[string]any{"pool": namespace} }
 	e := withImage(t, c.Access(), namespace, r.address+"/zenml-server", "1", pool)
-	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "some nodes are arm64", "nodeSelector: {kubernetes.io/arch: amd64}")
+	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "some nodes are arm64",
+		"nodeSelector: {kubernetes.io/arch: amd64}")
 }
 
 func TestPrivateImage(t *testing.T) {
@@ -150,14 +179,22 @@ func TestPrivateImage(t *testing.T) {
 		return withImage(t, c.Access(), namespace, r.address+"/zenml-server", "1", change...)
 	}
 	report := look(t, ask(), "supply.image")
-	checktest.Expect(t, report, "supply.image", check.Failed, "no pull secret", "create secret docker-registry registry-login --docker-server="+r.address)
+	checktest.Expect(t, report, "supply.image", check.Failed, "there is no pull secret",
+		"create secret docker-registry registry-login --docker-server="+r.address)
 
 	e := ask()
 	e.Keychain = pullLogins{r.address: login}
-	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Failed, "this machine does, and the nodes have no pull secret")
+	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Failed,
+		"this machine has one, and the nodes have no pull secret")
 
 	store := func(auth authn.AuthConfig) {
-		data, err := json.Marshal(map[string]any{"auths": map[string]any{r.address: map[string]string{"username": auth.Username, "password": auth.Password}}})
+		data, err := json.Marshal(
+			map[string]any{
+				"auths": map[string]any{
+					r.address: map[string]string{"username": auth.Username, "password": auth.Password},
+				},
+			},
+		)
 		checktest.Must(t, err)
 		secrets := c.Client(t).CoreV1().Secrets(namespace)
 		_ = secrets.Delete(t.Context(), "registry-login", metav1.DeleteOptions{})
@@ -168,32 +205,38 @@ func TestPrivateImage(t *testing.T) {
 		checktest.Must(t, err)
 	}
 	store(authn.AuthConfig{Username: "puller", Password: "wrong"})
-	checktest.Expect(t, look(t, ask(pullSecret), "supply.image"), "supply.image", check.Failed, "refuses", "to the login in registry-login")
+	checktest.Expect(t, look(t, ask(pullSecret), "supply.image"), "supply.image", check.Failed, "rejects",
+		"the login in Secret registry-login")
 	store(login)
 	result := checktest.Expect(t, look(t, ask(pullSecret), "supply.image"), "supply.image", check.Pass, "amd64")
 	if strings.Contains(result.Message, checktest.Canary) {
-		t.Error("the password shows")
+		t.Error("the message contains the password")
 	}
 }
 
-func TestRegistryThatLimitsOrIsAway(t *testing.T) {
+func TestRegistryUnavailable(t *testing.T) {
 	limited := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/v2/" {
 			return
 		}
-		http.Error(w, `{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached your unauthenticated pull rate limit."}]}`, http.StatusTooManyRequests)
+		http.Error(
+			w,
+			`{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached your unauthenticated pull rate limit."}]}`,
+			http.StatusTooManyRequests,
+		)
 	}))
 	t.Cleanup(limited.Close)
 	e := withImage(t, nil, "zenml", strings.TrimPrefix(limited.URL, "http://")+"/zenml-server", "1")
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "429", "pullSecrets")
 	e = withImage(t, nil, "zenml", checktest.ClosedAddress(t)+"/zenml-server", "1")
-	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "not checked: this machine cannot reach", "the nodes may")
+	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned,
+		"not checked: this machine cannot reach", "the nodes may", "connection refused")
 }
 
-func TestPlainHTTPBeyondThisMachine(t *testing.T) {
+func TestRegistryPlainHTTP(t *testing.T) {
 	c := testcluster.Start(t)
 	if c.HostAddress == "127.0.0.1" {
-		t.Skip("simulated nodes have no other address of this machine")
+		t.Skip("this machine has no other address for simulated nodes")
 	}
 	inner := httptest.NewUnstartedServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	inner.Listener = checktest.Listen(t, c.HostAddress)

@@ -13,17 +13,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/release"
 )
 
-// pullLogins are the logins of pull secrets, by registry, in the words of
-// docker's configuration: "registry.example.com", "https://index.docker.io/v1/".
+// pullLogins are the logins of pull secrets by registry, in the notation of docker's
+// configuration: "registry.example.com", "https://index.docker.io/v1/".
 type pullLogins map[string]authn.AuthConfig
 
-// Resolve returns the login for a registry or repository; the longest entry
-// that fits wins, as with the kubelet.
+// Resolve returns the login for a registry or repository. The longest matching entry
+// wins, as in the kubelet.
 func (p pullLogins) Resolve(target authn.Resource) (authn.Authenticator, error) {
 	best, found := "", authn.AuthConfig{}
 	for entry, login := range p {
 		entry = strings.TrimPrefix(strings.TrimPrefix(entry, "https://"), "http://")
-		if registryFits(entry, target) && len(entry) > len(best) {
+		if matchesRegistry(entry, target) && len(entry) > len(best) {
 			best, found = entry, login
 		}
 	}
@@ -33,24 +33,23 @@ func (p pullLogins) Resolve(target authn.Resource) (authn.Authenticator, error) 
 	return authn.FromConfig(found), nil
 }
 
-func registryFits(entry string, target authn.Resource) bool {
+func matchesRegistry(entry string, target authn.Resource) bool {
 	host, folder, _ := strings.Cut(strings.TrimRight(entry, "/"), "/")
-	if folder == "v1" || folder == "v2" { // docker's own form of its address
+	if folder == "v1" || folder == "v2" { // docker's notation
 		folder = ""
 	}
 	if host == "docker.io" {
 		host = "index.docker.io"
 	}
-	if fits, err := path.Match(host, target.RegistryStr()); err != nil || !fits {
+	if matches, err := path.Match(host, target.RegistryStr()); err != nil || !matches {
 		return false
 	}
 	whole := target.RegistryStr() + "/" + folder
 	return folder == "" || target.String() == whole || strings.HasPrefix(target.String(), whole+"/")
 }
 
-// pullSecrets reads the logins that the kubelet will use for a pod: those of
-// its own pull secrets and of its service account's. What cannot be read is
-// left out: that it is missing is the fault of supply.references.
+// pullSecrets reads the logins that the kubelet uses for a pod: those of its own pull
+// secrets and of its ServiceAccount's. supply.references reports missing ones.
 func pullSecrets(ctx context.Context, e *check.Env, pod corev1.PodSpec) (pullLogins, []string) {
 	logins, names := pullLogins{}, []string{}
 	if e.Cluster == nil {
@@ -69,8 +68,7 @@ func pullSecrets(ctx context.Context, e *check.Env, pod corev1.PodSpec) (pullLog
 	return logins, names
 }
 
-// readLogins reads a Secret of either of Kubernetes' two types for docker's
-// configuration.
+// readLogins reads a Secret of either type for docker's configuration.
 func readLogins(s *corev1.Secret) pullLogins {
 	if data, ok := s.Data[corev1.DockerConfigJsonKey]; ok {
 		var config struct{ Auths pullLogins }

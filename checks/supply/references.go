@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/utils/ptr"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/release"
@@ -16,8 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// reference is a Secret that something needs, and the key in it; no key means
-// that the Secret as a whole is meant.
+// reference is a Secret, or one of its keys, that something needs.
 type reference struct {
 	name, key string
 	by        string // what needs it
@@ -32,7 +32,7 @@ func checkReferences(ctx context.Context, e *check.Env) (string, error) {
 	var found, remedies []string
 	seen := map[string]bool{}
 	for _, ref := range wanted {
-		if seen[ref.name+"/"+ref.key] || provided(r, ref) || hindered(e, r, ref) {
+		if seen[ref.name+"/"+ref.key] || isProvided(r, ref) || isBlocked(e, r, ref) {
 			continue
 		}
 		seen[ref.name+"/"+ref.key] = true
@@ -41,31 +41,32 @@ func checkReferences(ctx context.Context, e *check.Env) (string, error) {
 			return "", err
 		}
 		if problem != "" {
-			found, remedies = append(found, problem), append(remedies, create(e, ref))
+			found, remedies = append(found, problem), append(remedies, createCommand(e, ref))
 		}
 	}
 	for _, f := range r.Findings {
 		if f.Check == referencesCheck {
-			found, remedies = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": ")), append(remedies, cmp.Or(f.Remedy, "make it readable, or name another source in "+f.Key))
+			found = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": "))
+			remedies = append(remedies, cmp.Or(f.Remedy, "make it readable, or set another source in "+f.Key))
 		}
 	}
 	if len(found) > 0 {
 		return "", &check.Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n")}
 	}
 	if len(seen) == 0 {
-		return "none is referenced", nil
+		return "no references", nil
 	}
-	return fmt.Sprintf("%d looked up", len(seen)), nil
+	return fmt.Sprintf("%d references", len(seen)), nil
 }
 
-// lookUp says what is wrong with a referenced Secret, or nothing.
+// lookUp returns what is wrong with a referenced Secret, or "".
 func lookUp(ctx context.Context, e *check.Env, ref reference) (problem string, err error) {
 	s, err := e.Secret(ctx, ref.name)
 	switch {
 	case apierrors.IsNotFound(err):
-		return fmt.Sprintf("there is no Secret %s in namespace %s (%s)", ref.name, e.Namespace(), ref.by), nil
+		return fmt.Sprintf("Secret %s does not exist in namespace %s (needed by %s)", ref.name, e.Namespace(), ref.by), nil
 	case apierrors.IsForbidden(err):
-		return "", check.Skip("you may not get Secret %s of namespace %s", ref.name, e.Namespace())
+		return "", check.Skip("you cannot get Secret %s in namespace %s", ref.name, e.Namespace())
 	case err != nil:
 		return "", err
 	}
@@ -73,20 +74,21 @@ func lookUp(ctx context.Context, e *check.Env, ref reference) (problem string, e
 		return "", nil
 	}
 	if content, ok := s.Data[ref.key]; !ok || len(content) == 0 {
-		return fmt.Sprintf("Secret %s has no key %s (%s)", ref.name, ref.key, ref.by), nil
+		return fmt.Sprintf("Secret %s has no key %s (needed by %s)", ref.name, ref.key, ref.by), nil
 	}
 	return "", nil
 }
 
-func create(e *check.Env, ref reference) string {
+func createCommand(e *check.Env, ref reference) string {
 	if ref.key == "" {
-		return fmt.Sprintf("kubectl -n %s create secret docker-registry %s --docker-server=... --docker-username=... --docker-password=...", e.Namespace(), ref.name)
+		return fmt.Sprintf("kubectl -n %s create secret docker-registry %s "+
+			"--docker-server=SERVER --docker-username=USER --docker-password=PASSWORD", e.Namespace(), ref.name)
 	}
 	return fmt.Sprintf("kubectl -n %s create secret generic %s --from-file=%s=FILE", e.Namespace(), ref.name, ref.key)
 }
 
-// provided tells whether the install itself makes the Secret and its key.
-func provided(r check.Rendered, ref reference) bool {
+// isProvided reports whether the install creates the Secret and its key.
+func isProvided(r check.Rendered, ref reference) bool {
 	for _, s := range r.Secrets {
 		_, data := s.Data[ref.key]
 		_, text := s.StringData[ref.key]
@@ -97,11 +99,10 @@ func provided(r check.Rendered, ref reference) bool {
 	return len(manifest.Find(r.Objects, "Secret", ref.name)) > 0
 }
 
-// hindered tells whether a Secret is one that the install would make, were it
-// not for a source that cannot be read: that source is the fault, and stands
-// among the findings.
-func hindered(e *check.Env, r check.Rendered, ref reference) bool {
-	if !strings.HasPrefix(ref.name, e.Release()+"-") || named(e, ref) {
+// isBlocked reports whether the install would create the Secret if a source were
+// readable. The unreadable source is already among the findings.
+func isBlocked(e *check.Env, r check.Rendered, ref reference) bool {
+	if !strings.HasPrefix(ref.name, e.Release()+"-") || isNamed(e, ref) {
 		return false
 	}
 	return slices.ContainsFunc(r.Findings, func(f answers.Fault) bool {
@@ -109,12 +110,12 @@ func hindered(e *check.Env, r check.Rendered, ref reference) bool {
 	})
 }
 
-// named tells whether an answer says that the Secret is there.
-func named(e *check.Env, ref reference) bool {
+// isNamed reports whether an answer names the Secret.
+func isNamed(e *check.Env, ref reference) bool {
 	return slices.ContainsFunc(answerReferences(e.Answers), func(a reference) bool { return a.name == ref.name })
 }
 
-// answerReferences are the Secrets that the answers name.
+// answerReferences returns the Secrets that the answers name.
 func answerReferences(a answers.Answers) []reference {
 	var all []reference
 	for _, f := range answers.Fields {
@@ -128,7 +129,7 @@ func answerReferences(a answers.Answers) []reference {
 	return all
 }
 
-// podReferences are the Secrets that the rendered pods name and need.
+// podReferences returns the Secrets that the rendered pods need.
 func podReferences(objects []manifest.Object) []reference {
 	var all []reference
 	for _, o := range objects {
@@ -142,7 +143,7 @@ func podReferences(objects []manifest.Object) []reference {
 		}
 		for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
 			for _, env := range c.Env {
-				if s := env.ValueFrom; s != nil && s.SecretKeyRef != nil && !isTrue(s.SecretKeyRef.Optional) {
+				if s := env.ValueFrom; s != nil && s.SecretKeyRef != nil && !ptr.Deref(s.SecretKeyRef.Optional, false) {
 					all = append(all, reference{name: s.SecretKeyRef.Name, key: s.SecretKeyRef.Key, by: by + ", " + env.Name})
 				}
 			}
@@ -156,7 +157,7 @@ func podReferences(objects []manifest.Object) []reference {
 
 func volumeReferences(v corev1.Volume, by string) []reference {
 	var all []reference
-	if v.Secret != nil && !isTrue(v.Secret.Optional) {
+	if v.Secret != nil && !ptr.Deref(v.Secret.Optional, false) {
 		for _, item := range v.Secret.Items {
 			all = append(all, reference{name: v.Secret.SecretName, key: item.Key, by: by + ", volume " + v.Name})
 		}
@@ -165,7 +166,7 @@ func volumeReferences(v corev1.Volume, by string) []reference {
 		return all
 	}
 	for _, source := range v.Projected.Sources {
-		if source.Secret == nil || isTrue(source.Secret.Optional) {
+		if source.Secret == nil || ptr.Deref(source.Secret.Optional, false) {
 			continue
 		}
 		for _, item := range source.Secret.Items {
@@ -174,5 +175,3 @@ func volumeReferences(v corev1.Volume, by string) []reference {
 	}
 	return all
 }
-
-func isTrue(b *bool) bool { return b != nil && *b }

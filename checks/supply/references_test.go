@@ -18,31 +18,45 @@ func TestReferences(t *testing.T) {
 	namespace := c.Namespace(t)
 	e := checktest.WithCluster(t, c.Access(), namespace, func(a *answers.Answers) {
 		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
-			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}}}}
+			Host:     "db.example.com",
+			Name:     "zenml",
+			User:     "zenml",
+			Password: answers.Source{SecretRef: &answers.SecretRef{Name: "db", Key: "password"}},
+		}}
 	})
-	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "there is no Secret db in namespace "+namespace, "kubectl -n "+namespace+" create secret generic db --from-file=password=FILE")
-	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "db"}, StringData: map[string]string{"pass": "x"}}, metav1.CreateOptions{})
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed,
+		"Secret db does not exist in namespace "+namespace,
+		"kubectl -n "+namespace+" create secret generic db --from-file=password=FILE")
+	made, err := c.Client(t).CoreV1().Secrets(namespace).Create(t.Context(),
+		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "db"}, StringData: map[string]string{"pass": "x"}},
+		metav1.CreateOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "Secret db has no key password")
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed,
+		"Secret db has no key password")
 	made.StringData = map[string]string{"password": "x"}
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})
 	checktest.Must(t, err)
 	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Pass)
 }
 
-// A source that cannot be read keeps the installer from making its Secret: that
-// the Secret is not there yet is no fault beside it.
-func TestAnUnreadableSourceIsTheFaultAndNotItsSecret(t *testing.T) {
+// TestReferencesUnreadableSource reports the unreadable source only, not the Secret
+// that the installer would create from it.
+func TestReferencesUnreadableSource(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	e := checktest.WithCluster(t, c.Access(), namespace, func(a *answers.Answers) {
 		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
 			Host: "db.example.com", Name: "zenml", User: "zenml", Password: answers.Source{File: "/nope"}}}
 	})
-	got := checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope", "no such file")
+	got := checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
+		"no such file")
 	if strings.Contains(got.Message+got.Hint, "zenml-server-database") {
-		t.Errorf("it names the Secret that the installer makes: %s\n%s", got.Message, got.Hint)
+		t.Errorf("it names the Secret that the installer creates: %s\n%s", got.Message, got.Hint)
 	}
-	e.Answers.Database.MySQL.TLS = answers.TLS{Mode: answers.TLSVerifyCA, CA: answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}}}
-	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope", "there is no Secret zenml-server-ca")
+	e.Answers.Database.MySQL.TLS = answers.TLS{
+		Mode: answers.TLSVerifyCA,
+		CA:   answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}},
+	}
+	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
+		"Secret zenml-server-ca does not exist")
 }

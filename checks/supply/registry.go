@@ -18,32 +18,36 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// registryQuestion is what is asked about one image.
+// registryQuestion is the request for one image.
 type registryQuestion struct {
 	image   string
 	ref     name.Reference
-	nodes   authn.Keychain // the logins that the nodes will have
-	secrets []string       // the pull secrets that they come from
-	plain   bool           // plain HTTP is allowed with any host
+	nodes   authn.Keychain // the logins of the nodes
+	secrets []string       // the pull secrets with these logins
+	plain   bool           // plain HTTP is allowed for any host
 	env     *check.Env
 }
 
-func newRegistryQuestion(ctx context.Context, e *check.Env, image string, pod corev1.PodSpec) (*registryQuestion, error) {
+func newRegistryQuestion(
+	ctx context.Context, e *check.Env, image string, pod corev1.PodSpec,
+) (*registryQuestion, error) {
 	var options []name.Option
 	if e.PlainHTTP {
 		options = append(options, name.Insecure)
 	}
 	ref, err := name.ParseReference(image, options...)
 	if err != nil {
-		return nil, &check.Fault{Found: fmt.Sprintf("%s is not the name of an image: %v", image, err), Remedy: "server: {image: {repository: registry.example.com/zenml-server, tag: …}}", Cause: err}
+		return nil, &check.Fault{
+			Found: fmt.Sprintf("%s is not a valid image name: %v", image, err), Cause: err,
+			Remedy: "fix server.image: server: {image: {repository: registry.example.com/zenml-server, tag: TAG}}",
+		}
 	}
 	q := &registryQuestion{image: image, ref: ref, plain: e.PlainHTTP, env: e}
 	q.nodes, q.secrets = pullSecrets(ctx, e, pod)
 	return q, nil
 }
 
-// options are how the registry is asked: with a few seconds for the
-// connection, and without go-containerregistry's own long retries.
+// options sets short time limits and replaces go-containerregistry's long retries.
 func (q *registryQuestion) options(ctx context.Context, logins authn.Keychain) []remote.Option {
 	return []remote.Option{
 		remote.WithContext(ctx), remote.WithAuthFromKeychain(logins), remote.WithUserAgent("zenml-installer"),
@@ -61,8 +65,8 @@ func registryTransport() *http.Transport {
 	}
 }
 
-// architectures reads the image's index, or the configuration of an image
-// that has none. Nothing is pulled beyond these few kilobytes.
+// architectures reads the image's index, or the configuration of an image without
+// an index. It pulls only these few kilobytes.
 func (q *registryQuestion) architectures(ctx context.Context, logins authn.Keychain) ([]string, error) {
 	found, err := remote.Get(q.ref, q.options(ctx, logins)...)
 	if err != nil {
@@ -87,12 +91,12 @@ func (q *registryQuestion) architectures(ctx context.Context, logins authn.Keych
 	if err != nil {
 		return nil, err
 	}
-	return indexed(manifest.Manifests), nil
+	return linuxArchitectures(manifest.Manifests), nil
 }
 
-// indexed lists an index's architectures for Linux; attestations stand there
-// with an unknown one.
-func indexed(manifests []v1.Descriptor) []string {
+// linuxArchitectures lists an index's architectures for Linux. Attestations have an
+// unknown one.
+func linuxArchitectures(manifests []v1.Descriptor) []string {
 	var all []string
 	for _, m := range manifests {
 		if m.Platform != nil && m.Platform.OS == "linux" && !slices.Contains(all, m.Platform.Architecture) {
@@ -103,15 +107,15 @@ func indexed(manifests []v1.Descriptor) []string {
 	return all
 }
 
-var errPlainHTTP = errors.New("the registry speaks plain HTTP")
+var errPlainHTTP = errors.New("the registry uses plain HTTP")
 
-// guardedTransport refuses plain HTTP with other hosts than this machine.
+// guardedTransport refuses plain HTTP to any host except this machine.
 type guardedTransport struct {
 	plain bool
 	next  http.RoundTripper
 }
 
-// RoundTrip refuses what must not go out in the clear.
+// RoundTrip refuses requests that must not be sent unencrypted.
 func (g *guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme == "http" && !g.plain && !check.IsLoopback(r.URL.Hostname()) {
 		return nil, errPlainHTTP

@@ -1,12 +1,18 @@
 package supply
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -15,7 +21,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// status is the HTTP status of a registry's refusal, 0 when it gave none.
+// status is the HTTP status of a registry's error answer, 0 without one.
 func status(err error) int {
 	var answer *transport.Error
 	if errors.As(err, &answer) {
@@ -24,81 +30,165 @@ func status(err error) int {
 	return 0
 }
 
-func loginRefused(err error) bool {
+func isLoginRefused(err error) bool {
 	return status(err) == http.StatusUnauthorized || status(err) == http.StatusForbidden
 }
 
-// nodeLogin lists registries at which the nodes of their own cloud log in by
-// themselves.
+// nodeLogin lists the registries that nodes of the same cloud log in to with their
+// own identity.
 var nodeLogin = []string{".amazonaws.com", ".pkg.dev", "gcr.io", ".azurecr.io"}
 
 func (q *registryQuestion) registry() string { return q.ref.Context().RegistryStr() }
 
-// fault puts a registry's answer into plain words.
+// fault describes a registry's answer.
 func (q *registryQuestion) fault(ctx context.Context, err error) error {
 	switch code := status(err); {
 	case code == http.StatusNotFound:
 		return q.missing(ctx, err)
-	case loginRefused(err):
+	case isLoginRefused(err):
 		return q.unauthorized(err)
 	case code == http.StatusTooManyRequests:
-		return &check.Fault{Warn: true, Cause: err, Found: fmt.Sprintf("not checked: %s has reached its limit of pulls for this address (429)", q.registry()),
-			Why: "nodes behind the same address share the limit, and their pulls fail as well", Remedy: "log in: server: {image: {pullSecrets: [registry-login]}}, or use a mirror: server: {image: {repository: …}}; else wait some hours"}
+		return &check.Fault{
+			Warn: true, Cause: err,
+			Found: fmt.Sprintf("not checked: this IP address reached the pull limit of %s (429)", q.registry()),
+			Why:   "nodes behind the same IP address share the limit, and their pulls fail, too",
+			Remedy: "log in with server: {image: {pullSecrets: [registry-login]}}, or set server.image.repository " +
+				"to a mirror; otherwise wait some hours",
+		}
 	case errors.Is(err, errPlainHTTP):
-		return &check.Fault{Warn: true, Cause: err, Found: fmt.Sprintf("not checked: %s offers no TLS", q.registry()), Why: "the nodes refuse it too, unless their container runtime is told otherwise", Remedy: "--plain-http asks it all the same"}
+		return &check.Fault{
+			Warn: true, Cause: err, Found: fmt.Sprintf("not checked: %s does not support TLS", q.registry()),
+			Why:    "the nodes reject it, too, unless their container runtime is configured for it",
+			Remedy: "to check it over plain HTTP: --plain-http",
+		}
 	}
-	return q.unreached(err)
+	return check.Transient(q.unreachable(err))
 }
 
-func (q *registryQuestion) unreached(err error) error {
-	return check.Transient(&check.Fault{Warn: true, Cause: err, Found: fmt.Sprintf("not checked: this machine cannot reach %s; the nodes may: %v", q.registry(), err),
-		Why: "whether the image is there shows only when a node pulls it", Remedy: "look at the network and proxy of this machine (HTTPS_PROXY); on a node: crictl pull " + q.image})
+// unreachable describes why this machine gets no answer. It is a warning, because
+// the nodes use another network.
+func (q *registryQuestion) unreachable(err error) *check.Fault {
+	reason, remedy := connectionProblem(q.registry(), err)
+	return &check.Fault{
+		Warn: true, Cause: err,
+		Found:  fmt.Sprintf("not checked: this machine cannot reach %s (the nodes may): %s", q.registry(), reason),
+		Why:    "a missing image only shows when a node pulls it",
+		Remedy: remedy + "\nto check from a node: crictl pull " + q.image,
+	}
 }
 
-func (q *registryQuestion) makeSecret() string {
-	return fmt.Sprintf("kubectl -n %s create secret docker-registry registry-login --docker-server=%s --docker-username=… --docker-password=…\nserver: {image: {pullSecrets: [registry-login]}}", q.env.Namespace(), q.registry())
+// connectionProblem returns the reason of a failed connection, and its remedy.
+func connectionProblem(registry string, err error) (reason, remedy string) {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	reason = cause(err)
+	switch {
+	case strings.Contains(reason, "proxyconnect"):
+		return reason, "fix HTTPS_PROXY, or bypass the proxy: export NO_PROXY=" + registry
+	case errors.As(err, &certificate):
+		return "its certificate is not trusted, " + issuedBy(certificate),
+			"if a proxy intercepts TLS, add its CA to this machine (update-ca-certificates) and to the nodes, " +
+				"or bypass it: export NO_PROXY=" + registry
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "unknown host " + dns.Name, "fix the host in server.image.repository, or connect to the VPN that resolves it"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused", "start the registry, or fix the port in server.image.repository"
+	case check.IsTimeout(err):
+		return "no answer", "open the firewall for this machine, or set the proxy: export HTTPS_PROXY=URL"
+	}
+	return reason, "check the network and proxy of this machine: curl -v https://" + registry + "/v2/"
 }
 
-// private says that this machine may pull, and the nodes may not.
+// cause is the error without the request that an HTTP client adds to it.
+func cause(err error) string {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err.Error()
+	}
+	return err.Error()
+}
+
+// issuedBy names the issuer of the rejected certificate, which identifies the proxy
+// that intercepts TLS.
+func issuedBy(err *tls.CertificateVerificationError) string {
+	if len(err.UnverifiedCertificates) == 0 {
+		return err.Err.Error()
+	}
+	issuer := err.UnverifiedCertificates[0].Issuer
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return fmt.Sprintf("it was issued by %q", cmp.Or(issuer.CommonName, issuer.String()))
+	}
+	return err.Err.Error()
+}
+
+func (q *registryQuestion) createSecret() string {
+	return fmt.Sprintf("kubectl -n %s create secret docker-registry registry-login "+
+		"--docker-server=%s --docker-username=USER --docker-password=PASSWORD"+
+		"\nserver: {image: {pullSecrets: [registry-login]}}", q.env.Namespace(), q.registry())
+}
+
+// private is the fault of an image that this machine can pull and the nodes cannot.
 func (q *registryQuestion) private(has []string) error {
-	fault := &check.Fault{Found: fmt.Sprintf("%s is there for %s, but only for those who log in: this machine does, and the nodes have no pull secret for %s", q.image, check.JoinAnd(has), q.registry()), Remedy: q.makeSecret()}
+	fault := &check.Fault{
+		Found: fmt.Sprintf("%s (%s) requires a login: this machine has one, and the nodes have no pull secret for %s",
+			q.image, check.JoinAnd(has), q.registry()),
+		Remedy: "create a pull secret: " + q.createSecret(),
+	}
 	q.soften(fault)
 	return fault
 }
 
 func (q *registryQuestion) unauthorized(err error) error {
-	fault := &check.Fault{Cause: err, Found: fmt.Sprintf("%s shows %s only to those who log in, and there is no pull secret for it; or there is no such repository", q.registry(), q.image), Remedy: q.makeSecret()}
+	fault := &check.Fault{
+		Cause: err,
+		Found: fmt.Sprintf("%s requires a login for %s, and there is no pull secret; or the repository does not exist",
+			q.registry(), q.image),
+		Remedy: "create a pull secret: " + q.createSecret(),
+	}
 	if len(q.secrets) > 0 {
-		fault.Found = fmt.Sprintf("%s refuses %s to the login in %s", q.registry(), q.image, check.JoinAnd(q.secrets))
-		fault.Remedy = "correct the login in that Secret, or have it granted the right to pull:\n" + q.makeSecret()
+		fault.Found = fmt.Sprintf("%s rejects the login in Secret %s for %s: it is expired, wrong, or cannot pull",
+			q.registry(), check.JoinAnd(q.secrets), q.image)
+		fault.Remedy = q.updateSecret()
 	}
 	q.soften(fault)
 	return fault
 }
 
-// soften makes a warning of a refusal where the nodes of a cloud log in by
-// themselves.
+// updateSecret returns the commands that replace an expired login.
+func (q *registryQuestion) updateSecret() string {
+	return fmt.Sprintf("replace the login: kubectl -n %s create secret docker-registry %s --docker-server=%s "+
+		"--docker-username=USER --docker-password=PASSWORD --dry-run=client -o yaml | kubectl apply -f -",
+		q.env.Namespace(), q.secrets[0], q.registry())
+}
+
+// soften turns the fault into a warning for registries that nodes of the same cloud
+// can pull from without a pull secret.
 func (q *registryQuestion) soften(fault *check.Fault) {
 	if slices.ContainsFunc(nodeLogin, func(suffix string) bool { return strings.HasSuffix(q.registry(), suffix) }) {
-		fault.Warn, fault.Why = true, "nodes of the same cloud may log in by themselves; whether yours do cannot be told from here"
+		fault.Warn = true
+		fault.Why = "nodes of the same cloud can log in with their own identity; from here this cannot be verified"
 	}
 }
 
-// missing says that a tag or a repository is not there, and what is.
-func (q *registryQuestion) missing(ctx context.Context, cause error) error {
-	fault := &check.Fault{Cause: cause, Found: fmt.Sprintf("there is no image %s", q.image), Remedy: "server: {image: {repository: …, tag: …}}"}
+// missing is the fault of an unknown tag or repository.
+func (q *registryQuestion) missing(ctx context.Context, err error) error {
+	fault := &check.Fault{
+		Cause: err, Found: fmt.Sprintf("the image %s does not exist", q.image),
+		Remedy: "fix server.image.repository and server.image.tag",
+	}
 	tags := q.tags(ctx)
 	if len(tags) == 0 {
-		fault.Found += fmt.Sprintf(": %s has no such repository, or no tag in it", q.registry())
+		fault.Found += fmt.Sprintf(": %s has no such repository, or it has no tags", q.registry())
 		return fault
 	}
 	near := nearTags(q.ref.Identifier(), tags)
 	fault.Found += fmt.Sprintf("; the repository has the tags %s", check.JoinAnd(near))
-	fault.Remedy = fmt.Sprintf("server: {image: {tag: %q}}", near[0])
+	fault.Remedy = fmt.Sprintf("set server.image.tag to an existing tag: server: {image: {tag: %q}}", near[0])
 	return fault
 }
 
-// tags lists the repository's tags, a few pages of them at most.
+// tags lists the first pages of the repository's tags.
 func (q *registryQuestion) tags(ctx context.Context) []string {
 	if _, digest := q.ref.(name.Digest); digest {
 		return nil

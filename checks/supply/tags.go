@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
-// nearTags returns up to three tags, the nearest first: neighbours in the
-// order of versions, or those that are written most alike.
+// nearTags returns up to three tags, the nearest first: neighbours in version order,
+// or the most similar names.
 func nearTags(wanted string, tags []string) []string {
 	if v, err := semver.NewVersion(wanted); err == nil {
 		if near := neighbours(v, tags); len(near) > 0 {
@@ -19,8 +19,8 @@ func nearTags(wanted string, tags []string) []string {
 	return nearest.Sorted(wanted, tags)[:min(3, len(tags))]
 }
 
-// neighbours returns the tags that are versions, those next to wanted first
-// and the older before the newer.
+// neighbours returns the tags that are versions, the nearest to wanted first, older
+// before newer.
 func neighbours(wanted *semver.Version, tags []string) []string {
 	var versions []*semver.Version
 	for _, tag := range tags {

@@ -28,7 +28,7 @@ func InTitles(text string) string {
 
 // CheckSays is the message or the hint of a check for people who are asked.
 func CheckSays(text string) string {
-	return InTitles(strings.ReplaceAll(text, "left out by --skip", "left out by the command that began this (--skip)"))
+	return InTitles(strings.ReplaceAll(text, "skipped by --skip", "skipped by the command that started this (--skip)"))
 }
 
 // Say gives a fault in one line, under the title of its question.

@@ -1,0 +1,50 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// describe turns an error that a check did not recognize into a fault. The error
+// texts of HTTP clients are written for programmers, so it names the host and the
+// cause instead of the request.
+func describe(err error) *Fault {
+	fault := &Fault{Found: err.Error(), Cause: err}
+	var remedial interface{ Remedy() string } // errors of other packages offer it
+	var request *url.Error
+	switch {
+	case errors.As(err, &remedial):
+		fault.Remedy = remedial.Remedy()
+	case errors.As(err, &request):
+		host := request.URL
+		if u, parseErr := url.Parse(request.URL); parseErr == nil {
+			host = u.Host
+		}
+		fault.Found = fmt.Sprintf("cannot connect to %s: %v", host, request.Err)
+		if IsTimeout(request.Err) {
+			fault.Found = host + " does not answer in time"
+		}
+		fault.Remedy = "check the network, VPN and proxy between this machine and " + host + ", then try again"
+	case apierrors.ReasonForError(err) != "":
+		fault.Found = "the API server refused the request: " + err.Error()
+		fault.Remedy = apiRemedy(err)
+	}
+	return fault
+}
+
+// apiRemedy returns the remedy for an error answer of the API server.
+func apiRemedy(err error) string {
+	switch {
+	case apierrors.IsForbidden(err):
+		return "request the permission from an administrator; " +
+			"this prints the Role: zenml-installer preflight --only cluster.permissions"
+	case apierrors.IsUnauthorized(err):
+		return "log in to your provider again, or download the kubeconfig again"
+	case IsTransient(KubeError(err)):
+		return "wait until the API server is healthy (kubectl get --raw '/readyz?verbose'), then try again"
+	}
+	return "fix what the message names, then try again"
+}
