@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
@@ -11,23 +12,15 @@ import (
 // API server with dryRun=All: they pass validation, quota and policies and are not
 // stored. Pod Security only evaluates pods, so the Deployment alone would pass.
 func checkAdmission(ctx context.Context, e *check.Env) (string, error) {
-	r, err := e.Render(ctx)
+	done, err := tryAll(ctx, e)
 	if err != nil {
 		return "", err
 	}
-	where, err := chooseSite(ctx, e)
-	if err != nil {
-		return "", err
+	where := done.where
+	if down := done.blockedByWebhook(); len(down) > 0 {
+		return "", webhookDownFault(ctx, e, down)
 	}
-	tries, err := trials(ctx, e, where, r)
-	if err != nil {
-		return "", err
-	}
-	done, err := dryRun(ctx, e, where, tries)
-	if err != nil {
-		return "", err
-	}
-	if where.standIn && len(done.untried) > 0 && len(done.untried) == len(tries) {
+	if where.standIn && len(done.untried) > 0 && len(done.untried) == done.total {
 		return "", check.Skip("the namespace %s does not exist yet, and nothing could be tried in %s: %s",
 			e.Namespace(), where.namespace, done.untried[0])
 	}
@@ -42,11 +35,21 @@ func checkAdmission(ctx context.Context, e *check.Env) (string, error) {
 
 // outcome is the result of the trials.
 type outcome struct {
+	where    trialSite
+	total    int
 	accepted []trial
 	refused  []refusedObject
 	untried  []untriedObject
 	notes    []string      // what was evaluated without the API server
 	doubts   []check.Fault // what is probably rejected, but cannot be verified
+}
+
+// blockedByWebhook returns the objects that a webhook without an answer blocks.
+func (o *outcome) blockedByWebhook() []refusedObject {
+	return slices.DeleteFunc(slices.Clone(o.refused), func(r refusedObject) bool {
+		_, _, down := check.WebhookDown(r.err)
+		return !down
+	})
 }
 
 // admission describes the outcome. Objects that were not tried are a warning,

@@ -153,9 +153,11 @@ func TestAdmissionOfInvalidObject(t *testing.T) {
 
 // installerAccount returns the access of an account with exactly the Role that an
 // install needs: it cannot create pods.
-func installerAccount(t *testing.T, c *testcluster.Cluster, namespace string) *kube.Access {
+func installerAccount(
+	t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*answers.Answers),
+) *kube.Access {
 	t.Helper()
-	role, err := cluster.RBAC(t.Context(), checktest.WithCluster(t, c.Access(), namespace))
+	role, err := cluster.RBAC(t.Context(), checktest.WithCluster(t, c.Access(), namespace, change...))
 	checktest.Must(t, err)
 	access := checktest.ServiceAccount(t, c, namespace)
 	mine := strings.Replace(string(role), "kind: User", "kind: ServiceAccount\n  namespace: "+namespace, 1)

@@ -76,17 +76,6 @@ func TestAdmissionOfUpgradeWithInstallerRole(t *testing.T) {
 func TestAdmissionOfReplacedHook(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
-	onMySQL := func(a *answers.Answers) {
-		a.Database = answers.Database{
-			Type: answers.MySQLDatabase,
-			MySQL: answers.MySQL{
-				Host:     "db.example.com",
-				Name:     "zenml",
-				User:     "zenml",
-				Password: checktest.Plain(checktest.Canary),
-			},
-		}
-	}
 	pod := corev1.PodSpec{
 		RestartPolicy: corev1.RestartPolicyNever,
 		Containers:    []corev1.Container{{Name: "a", Image: "example.com/none:1"}},

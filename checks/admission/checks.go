@@ -22,11 +22,46 @@ var Checks = []check.Check{
 				"allowed to create pods",
 			"an exhausted object quota, an exceeded resource quota, or limits that a quota requires",
 			"a policy webhook that rejects an object",
+			"an admission webhook that does not answer, with its configuration and owner",
 			"a missing ServiceAccount",
 			"invalid objects, or kinds that the cluster does not serve",
 			"OpenShift's security context constraints, as they apply to the ServiceAccount of the pods " +
 				"and not to you",
 			"pods that could not be tried (a warning)",
+		},
+	},
+	{
+		ID:       "cluster.sidecars",
+		Claim:    "no added container keeps the migration Job from completing",
+		Failure:  "an added container keeps the migration Job from completing",
+		Severity: check.ShouldPass,
+		When:     check.NeedsClusterAndObjects,
+		Needs:    []string{"cluster.admission"},
+		Answers:  []string{"server.podAnnotations"},
+		Run:      checkSidecars,
+
+		Why: "the Job only completes when all its containers end",
+		Finds: []string{
+			"a classic sidecar in the dry-run pod of the migration: Istio, Linkerd, Consul, Vault Agent, Kuma, " +
+				"Dapr, AWS App Mesh, OpenTelemetry or another one, with the annotation that keeps it out " +
+				"(native sidecars are fine)",
+			"a namespace with automatic injection, if you are not allowed to create pods",
+		},
+	},
+	{
+		ID:       "cluster.limits",
+		Claim:    "the memory limits of the pods are high enough",
+		Failure:  "the memory limit of a pod is too low",
+		Severity: check.ShouldPass,
+		When:     check.NeedsClusterAndObjects,
+		Needs:    []string{"cluster.admission"},
+		Answers:  []string{"server.migrationResources.limits", "server.resources.limits"},
+		Run:      checkLimits,
+
+		Why: "the container is OOMKilled, and the install fails",
+		Finds: []string{
+			"a limit that a LimitRange or a policy adds, below what the migration (about 180 MB) or the server needs",
+			"a limit of the answers that is too low",
 		},
 	},
 }

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -42,6 +43,38 @@ func trialClient(e *check.Env) (dynamic.Interface, error) {
 	return dynamic.NewForConfig(config)
 }
 
+// untriedTrials returns the objects that could not be tried.
+func (o *outcome) untriedTrials() []trial {
+	var all []trial
+	for _, u := range o.untried {
+		all = append(all, u.trial)
+	}
+	return all
+}
+
+var outcomeMemo = check.NewMemo[outcome]("dry run")
+
+// tryAll tries every object of the install, once.
+func tryAll(ctx context.Context, e *check.Env) (outcome, error) {
+	return outcomeMemo.Get(ctx, e, func(ctx context.Context) (outcome, error) {
+		r, err := e.Render(ctx)
+		if err != nil {
+			return outcome{}, err
+		}
+		where, err := chooseSite(ctx, e)
+		if err != nil {
+			return outcome{}, err
+		}
+		tries, err := trials(ctx, e, where, r)
+		if err != nil {
+			return outcome{}, err
+		}
+		done, err := dryRun(ctx, e, where, tries)
+		done.where, done.total = where, len(tries)
+		return done, err
+	})
+}
+
 // dryRun runs the trials concurrently.
 func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (outcome, error) {
 	client, err := trialClient(e)
@@ -73,10 +106,18 @@ func (o *outcome) add(t trial, err error) error {
 		o.untried = append(o.untried, untriedObject{t, err})
 	case check.IsTransient(check.KubeError(err)):
 		return check.KubeError(err)
+	case !isStatus(err): // the connection broke
+		return check.Transient(err)
 	default:
 		o.refused = append(o.refused, refusedObject{t, err})
 	}
 	return nil
+}
+
+// isStatus reports whether the API server answered with an error.
+func isStatus(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status)
 }
 
 // tryOne tries an existing object of this release as the patch of the upgrade,
@@ -90,9 +131,11 @@ func tryOne(ctx context.Context, e *check.Env, client dynamic.Interface, where t
 	case err != nil:
 		return err
 	case live == nil:
-		return tryNew(ctx, objects, where, &t.object)
+		t.answer, err = tryNew(ctx, objects, where, &t.object)
+		return err
 	case t.claim.Hook || t.claim.Prepared:
-		return ignoreFullQuota(tryNew(ctx, objects, where, &t.object))
+		_, err = tryNew(ctx, objects, where, &t.object)
+		return ignoreFullQuota(err)
 	}
 	return tryPatch(ctx, e, objects, &t.object, live)
 }
@@ -126,19 +169,18 @@ func ignoreFullQuota(err error) error {
 
 func tryNew(
 	ctx context.Context, objects dynamic.ResourceInterface, where trialSite, o *unstructured.Unstructured,
-) error {
-	create := func(o *unstructured.Unstructured) error {
+) (*unstructured.Unstructured, error) {
+	create := func(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		o.SetNamespace(where.namespace)
-		_, err := objects.Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-		return err
+		return objects.Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	}
-	err := create(o.DeepCopy())
+	admitted, err := create(o.DeepCopy())
 	if where.standIn && apierrors.IsAlreadyExists(err) {
 		other := o.DeepCopy()
 		other.SetName(freeName(o.GetName()))
 		return create(other)
 	}
-	return err
+	return admitted, err
 }
 
 // cannotTry reports whether the refusal is about the trial rather than the object:

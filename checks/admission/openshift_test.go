@@ -107,7 +107,7 @@ func TestAdmissionBeforeOpenShiftMakesTheNamespace(t *testing.T) {
 	defaultReady(t, c)
 	access := checktest.Serving(t, c, sccGroup)
 	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission",
-		check.Warned, "runAsUser 1000 and fsGroup 1000", "it gives a new namespace a range of its own",
+		check.Warned, "runAsUser 1000 and fsGroup 1000", "it assigns a range of its own to a new namespace",
 		"profile: openshift")
 	checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere, openShift(nil, nil)), "cluster.admission"),
 		"cluster.admission", check.Pass)

@@ -57,7 +57,7 @@ func TestAdmissionBeforeNamespaceExists(t *testing.T) {
 	for standIn, exists := range map[bool]bool{true: false, false: true} {
 		objects := checktest.DynamicClient(t, c).Resource(
 			corev1.SchemeGroupVersion.WithResource("services")).Namespace("default")
-		err := tryNew(t.Context(), objects, trialSite{namespace: "default", standIn: standIn}, taken)
+		_, err := tryNew(t.Context(), objects, trialSite{namespace: "default", standIn: standIn}, taken)
 		if apierrors.IsAlreadyExists(err) != exists || !exists && err != nil {
 			t.Errorf("a name that is taken, in a stand-in (%t): %v", standIn, err)
 		}

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -19,6 +20,10 @@ type trial struct {
 	// account is the ServiceAccount that the pod will have; empty for other
 	// objects. The trial may use another one: see setAccount.
 	account string
+	owner   string // of a pod: "Job zenml-db-migration"
+	// answer is the new object as the API server would store it, with what
+	// admission added; nil if it was not created.
+	answer *unstructured.Unstructured
 }
 
 func (t trial) isPod() bool    { return t.account != "" }
@@ -34,10 +39,47 @@ func (t trial) triedAs() string {
 }
 
 // spec returns the specification of a pod.
-func (t trial) spec() (corev1.PodSpec, error) {
+func (t trial) spec() (corev1.PodSpec, error) { return podSpec(t.object) }
+
+func podSpec(o unstructured.Unstructured) (corev1.PodSpec, error) {
 	var pod corev1.Pod
-	err := runtime.DefaultUnstructuredConverter.FromUnstructured(t.object.Object, &pod)
+	err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &pod)
 	return pod.Spec, err
+}
+
+func kindOf(owner string) string {
+	kind, _, _ := strings.Cut(owner, " ")
+	return kind
+}
+
+// podsOf returns the pods whose owner is of that kind.
+func podsOf(trials []trial, kind string) []trial {
+	var pods []trial
+	for _, t := range trials {
+		if t.isPod() && kindOf(t.owner) == kind {
+			pods = append(pods, t)
+		}
+	}
+	return pods
+}
+
+func owners(pods []trial) []string {
+	var names []string
+	for _, p := range pods {
+		names = append(names, p.owner)
+	}
+	return names
+}
+
+// templates returns the pods of the rendered workloads.
+func templates(objects []manifest.Object) []trial {
+	var pods []trial
+	for _, o := range objects {
+		if pod, ok := podOf(o); ok && !o.Test() {
+			pods = append(pods, pod)
+		}
+	}
+	return pods
 }
 
 // trials returns the objects of the release, the installer's Secrets, and a pod of
@@ -92,7 +134,7 @@ func podOf(o manifest.Object) (trial, bool) {
 			spec["restartPolicy"] = string(corev1.RestartPolicyAlways)
 		}
 	}
-	return trial{object: pod, account: account}, true
+	return trial{object: pod, account: account, owner: o.GetKind() + " " + o.GetName()}, true
 }
 
 // tryAccount has the pod tried as its own account, because policies and quotas

@@ -28,11 +28,21 @@ func describe(err error) *Fault {
 			fault.Found = host + " does not answer in time"
 		}
 		fault.Remedy = "check the network, VPN and proxy between this machine and " + host + ", then try again"
+	case isWebhookDown(err):
+		name, reason, _ := WebhookDown(err)
+		fault.Found = fmt.Sprintf("the admission webhook %s does not answer: %s", name, reason)
+		fault.Remedy = "restore or delete its configuration: " +
+			"kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"
 	case apierrors.ReasonForError(err) != "":
 		fault.Found = "the API server refused the request: " + err.Error()
 		fault.Remedy = apiRemedy(err)
 	}
 	return fault
+}
+
+func isWebhookDown(err error) bool {
+	_, _, down := WebhookDown(err)
+	return down
 }
 
 // apiRemedy returns the remedy for an error answer of the API server.

@@ -1,0 +1,101 @@
+package admission
+
+import (
+	"context"
+	"testing"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+// deadWebhook registers a webhook for the new objects of a namespace that nothing
+// serves.
+func deadWebhook(
+	t *testing.T, c *testcluster.Cluster, namespace string, client admissionv1.WebhookClientConfig,
+	policy admissionv1.FailurePolicyType,
+) {
+	t.Helper()
+	api, ctx := c.Client(t).AdmissionregistrationV1(), context.WithoutCancel(t.Context())
+	effects, seconds := admissionv1.SideEffectClassNoneOnDryRun, int32(2)
+	_, err := api.ValidatingWebhookConfigurations().Create(ctx, &admissionv1.ValidatingWebhookConfiguration{
+		ObjectMeta: metav1.ObjectMeta{Name: namespace, Annotations: map[string]string{
+			"meta.helm.sh/release-name": "kyverno", "meta.helm.sh/release-namespace": "kyverno",
+		}},
+		Webhooks: []admissionv1.ValidatingWebhook{{
+			Name: namespace + ".example.com", ClientConfig: client, FailurePolicy: &policy, SideEffects: &effects,
+			TimeoutSeconds: &seconds, AdmissionReviewVersions: []string{"v1"},
+			Rules: []admissionv1.RuleWithOperations{{
+				Operations: []admissionv1.OperationType{admissionv1.Create},
+				Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"},
+					Resources: []string{"pods", "secrets", "services", "serviceaccounts"}},
+			}},
+			NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: namespace}},
+		}},
+	}, metav1.CreateOptions{})
+	checktest.Must(t, err)
+	t.Cleanup(func() { _ = api.ValidatingWebhookConfigurations().Delete(ctx, namespace, metav1.DeleteOptions{}) })
+}
+
+func service(namespace, name string) admissionv1.WebhookClientConfig {
+	return admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: namespace, Name: name}}
+}
+
+func TestWebhookDown(t *testing.T) {
+	c := testcluster.Start(t)
+	closed := "https://" + checktest.ClosedAddress(t) + "/validate"
+	for name, test := range map[string]struct {
+		client func(namespace string) admissionv1.WebhookClientConfig
+		say    []string
+	}{
+		"namespace deleted": {
+			func(string) admissionv1.WebhookClientConfig { return service("not-there", "kyverno-svc") },
+			[]string{"Service not-there/kyverno-svc, Helm release kyverno/kyverno", `service "kyverno-svc" not found`,
+				"the namespace not-there was deleted without it", "kubectl delete validatingwebhookconfiguration "},
+		},
+		"service deleted": {
+			func(string) admissionv1.WebhookClientConfig { return service("default", "kyverno-svc") },
+			[]string{"install what provides the Service kyverno-svc again"},
+		},
+		"no endpoints": {
+			func(namespace string) admissionv1.WebhookClientConfig { return service(namespace, "empty") },
+			[]string{"start the pods of the Service: kubectl -n "},
+		},
+		"URL": {
+			func(string) admissionv1.WebhookClientConfig { return admissionv1.WebhookClientConfig{URL: &closed} },
+			[]string{"connection refused", "make its URL reachable from the API server"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			namespace := c.Namespace(t)
+			admitted(t, c, namespace)
+			_, err := c.Client(t).CoreV1().Services(namespace).Create(t.Context(), &corev1.Service{
+				ObjectMeta: metav1.ObjectMeta{Name: "empty"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 443}}},
+			}, metav1.CreateOptions{})
+			checktest.Must(t, err)
+			deadWebhook(t, c, namespace, test.client(namespace), admissionv1.Fail)
+			var report check.Report
+			eventually(t, func(context.Context) bool {
+				report = admitted(t, c, namespace)
+				r, _ := report.ByID("cluster.admission")
+				return r.Status == check.Failed
+			})
+			say := append(test.say, "the admission webhook "+namespace+".example.com (ValidatingWebhookConfiguration "+namespace)
+			result := checktest.Expect(t, report, "cluster.admission", check.Failed, say...)
+			t.Logf("%s\n%s", result.Message, result.Hint)
+		})
+	}
+}
+
+// TestWebhookDownIgnored accepts a dead webhook that the API server ignores.
+func TestWebhookDownIgnored(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	admitted(t, c, namespace)
+	deadWebhook(t, c, namespace, service("not-there", "kyverno-svc"), admissionv1.Ignore)
+	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Pass)
+}
