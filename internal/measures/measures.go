@@ -117,12 +117,14 @@ func (t tree) lineWidth() measure {
 }
 
 // namedTests measures the share of test files that are named after a source
-// file of their folder. main_test.go, which only starts the tests, counts, and
-// folders that hold nothing but tests are left out.
+// file of their folder, a suffix for a platform aside. main_test.go, which
+// starts the tests, and export_test.go, which opens a package to them, count.
+// Folders that hold nothing but tests and package documentation are left out.
 func (t tree) namedTests() measure {
 	sources, folders := map[string]bool{}, map[string]bool{}
 	for _, f := range t.sources {
-		sources[f.path], folders[path.Dir(f.path)] = true, true
+		sources[f.path] = true
+		folders[path.Dir(f.path)] = folders[path.Dir(f.path)] || path.Base(f.path) != "doc.go"
 	}
 	m := measure{name: "test files named after a source file", limit: fmt.Sprintf("at least %d %%", minNamedTests)}
 	named, all := 0, 0
@@ -131,7 +133,7 @@ func (t tree) namedTests() measure {
 			continue
 		}
 		all++
-		if sources[strings.TrimSuffix(f.path, "_test.go")+".go"] || path.Base(f.path) == "main_test.go" {
+		if sources[sourceOf(f.path)] || slices.Contains([]string{"main_test.go", "export_test.go"}, path.Base(f.path)) {
 			named++
 		} else {
 			m.examples = append(m.examples, f.path)
@@ -140,4 +142,13 @@ func (t tree) namedTests() measure {
 	m.value = fmt.Sprintf("%d of %d", named, all)
 	m.met = named*100 >= all*minNamedTests
 	return m
+}
+
+// sourceOf returns the path of the source file that a test file is named after.
+func sourceOf(test string) string {
+	name := strings.TrimSuffix(test, "_test.go")
+	for _, platform := range []string{"_linux", "_unix", "_windows", "_other"} {
+		name = strings.TrimSuffix(name, platform)
+	}
+	return name + ".go"
 }

@@ -46,7 +46,8 @@ func TestMeasures(t *testing.T) {
 		{"long file", map[string]string{"a.go": strings.Repeat("// x\n", maxFileLines)}, "longest file"},
 		{"wide lines", map[string]string{"a.go": long}, "columns"},
 		{"stray test file", map[string]string{"a.go": "", "b_test.go": ""}, "named after"},
-		{"tests alone", map[string]string{"e2e/b_test.go": ""}, ""},
+		{"test of one platform", map[string]string{"a.go": "", "a_linux_test.go": ""}, ""},
+		{"tests alone", map[string]string{"e2e/doc.go": "", "e2e/b_test.go": ""}, ""},
 		{"fixtures", map[string]string{"testdata/a.go": long, ".cache/a.go": long}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
