@@ -40,7 +40,7 @@ func argoCD(d values.Document) ([]File, error) {
 			{"syncPolicy", yamlnode.Map{{"syncOptions", []string{"CreateNamespace=true"}}}},
 		}},
 	}
-	return one(d, "application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
+	return one("application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
 }
 
 // flux writes the chart's source and a HelmRelease of Flux. Secrets that the
@@ -73,7 +73,7 @@ func flux(d values.Document) ([]File, error) {
 		{"metadata", metadata},
 		{"spec", spec},
 	}
-	return one(d, "helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // they live in it
+	return one("helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // they live in it
 }
 
 func (p parts) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
@@ -114,7 +114,7 @@ func (p parts) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
 }
 
 // one writes documents into one file.
-func one(d values.Document, name, head string, documents ...yamlnode.Map) ([]File, error) {
+func one(name, head string, documents ...yamlnode.Map) ([]File, error) {
 	out := bytes.NewBufferString(head)
 	for _, document := range documents {
 		if err := appendOrdered(out, document); err != nil {

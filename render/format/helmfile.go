@@ -41,7 +41,7 @@ func helmfile(d values.Document) ([]File, error) {
 	}
 	release = append(release, [2]any{"version", p.version}, [2]any{"values", all})
 	document = append(document, [2]any{"releases", []any{release}})
-	files, err := one(d, "helmfile.yaml.gotmpl", "", document)
+	files, err := one("helmfile.yaml.gotmpl", "", document)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 package proof
 
 import (
-	"k8s.io/utils/ptr"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
