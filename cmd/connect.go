@@ -8,7 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -56,7 +56,7 @@ type connection struct {
 	open    bool // open the browser
 	stay    bool // hold the port-forward until the person leaves
 	first   bool // the release was not deployed before
-	look    look.Terminal
+	look    theme.Terminal
 }
 
 // connect forwards a port, waits until the server answers, has it activated

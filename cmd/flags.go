@@ -10,7 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // common is what every command takes: kubectl's own flags and ours.
@@ -56,8 +56,8 @@ func (f *fromFile) register(c *cobra.Command) {
 }
 
 // look is how screens and talk look on this terminal.
-func (c common) look(s Streams) look.Terminal {
-	found := look.Detect(s.Err, s.getenv)
+func (c common) look(s Streams) theme.Terminal {
+	found := theme.Detect(s.Err, s.getenv)
 	found.NoColor = found.NoColor || c.noColor
 	return found
 }
@@ -67,7 +67,7 @@ func (c common) style(s Streams, w io.Writer) report.Style {
 	if !isTerminal(w) {
 		return report.Style{}
 	}
-	found := look.Detect(w, s.getenv)
+	found := theme.Detect(w, s.getenv)
 	return report.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -152,7 +152,7 @@ func (c *cluster) view(width, height int) string {
 	}
 	text := c.look.Muted.Render("Reading the kubeconfig…")
 	if c.listFault != "" {
-		text = c.look.Bad.Render(look.Bad+" No cluster to choose") + "\n\n" + c.listFault
+		text = c.look.Bad.Render(theme.Bad+" No cluster to choose") + "\n\n" + c.listFault
 	}
 	c.pane.set(text, width, height)
 	return c.pane.view()
@@ -176,9 +176,9 @@ func (c *cluster) noteFor(q question.Question) string {
 	}
 	switch {
 	case c.askFault != "":
-		return c.look.Bad.Render(look.Bad+" The cluster does not answer: ") + c.askFault
+		return c.look.Bad.Render(theme.Bad+" The cluster does not answer: ") + c.askFault
 	case c.describing.running():
-		return c.look.Muted.Render(fmt.Sprintf("%s Asking the cluster… %s", look.Working, since(c.now(), c.describing.since)))
+		return c.look.Muted.Render(fmt.Sprintf("%s Asking the cluster… %s", theme.Working, since(c.now(), c.describing.since)))
 	}
 	return strings.Join(c.found.lines(c.look), "\n")
 }

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -84,13 +84,13 @@ func (s *session) missing(at step) string {
 }
 
 // lines describes the target, for people to compare with what they meant.
-func (t Target) lines(l *look.Look) []string {
+func (t Target) lines(l *theme.Look) []string {
 	var lines []string
 	for _, f := range t.Facts() {
 		lines = append(lines, l.Muted.Render(fmt.Sprintf("%-12s", f.Label))+f.Text)
 	}
 	if t.Existing != nil && t.Existing.Remark != "" {
-		lines = append(lines, l.Warn.Render(look.Warning+" "+t.Existing.Remark))
+		lines = append(lines, l.Warn.Render(theme.Warning+" "+t.Existing.Remark))
 	}
 	return lines
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (c *connecting) view(width, height int) string {
@@ -20,17 +20,17 @@ func (c *connecting) document(width int) string {
 	var blocks []string
 	switch {
 	case c.failure != "":
-		blocks = append(blocks, c.look.Bad.Render(look.Bad+" There is no way to the server: ")+c.failure,
+		blocks = append(blocks, c.look.Bad.Render(theme.Bad+" There is no way to the server: ")+c.failure,
 			"The server itself keeps running in the cluster.")
 	case c.tunnel == nil:
-		blocks = append(blocks, c.look.Accent.Render(look.Working+" Connecting to the server… ")+c.look.Muted.Render(since(c.now(), c.begun)))
+		blocks = append(blocks, c.look.Accent.Render(theme.Working+" Connecting to the server… ")+c.look.Muted.Render(since(c.now(), c.begun)))
 	default:
 		blocks = append(blocks, c.reached(), c.activation(), c.login())
 	}
 	if len(c.notices) > 0 {
 		var lines []string
 		for _, n := range c.notices {
-			lines = append(lines, c.look.Muted.Render(indent(look.Bullet+" "+n, width)))
+			lines = append(lines, c.look.Muted.Render(indent(theme.Bullet+" "+n, width)))
 		}
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
@@ -41,7 +41,7 @@ func (c *connecting) document(width int) string {
 }
 
 func (c *connecting) reached() string {
-	text := c.look.Good.Render(look.Done+" The server answers at ") + c.look.Title.Render(c.tunnel.URL())
+	text := c.look.Good.Render(theme.Done+" The server answers at ") + c.look.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
 		text += "\n  " + c.look.Muted.Render(c.browser)
 	}
@@ -51,19 +51,19 @@ func (c *connecting) reached() string {
 func (c *connecting) activation() string {
 	switch way := c.way(); {
 	case c.active:
-		text := c.look.Good.Render(look.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
+		text := c.look.Good.Render(theme.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
 		if way == answers.ActivateAuto {
 			text += " Log in as " + c.sheet.Complete().Admin.Username + "."
 		}
 		return text
 	case c.refused != "":
-		return c.look.Bad.Render(look.Bad+" The activation failed: ") + c.refused
+		return c.look.Bad.Render(theme.Bad+" The activation failed: ") + c.refused
 	case way == answers.ActivateAuto:
-		return c.look.Accent.Render(look.Working + " Activating it with the user and password that you gave…")
+		return c.look.Accent.Render(theme.Working + " Activating it with the user and password that you gave…")
 	case way == answers.ActivateLater:
-		return c.look.Warn.Render(look.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
+		return c.look.Warn.Render(theme.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
 	}
-	return c.look.Accent.Render(look.Working + " Waiting for you to activate it in the browser: make the first admin there.")
+	return c.look.Accent.Render(theme.Working + " Waiting for you to activate it in the browser: make the first admin there.")
 }
 
 func (c *connecting) login() string {

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // dialog is a question that stands before everything else until it is
@@ -92,7 +92,7 @@ func (s *session) optionLine(o option, chosen bool) string {
 		label += " (" + o.key + ")"
 	}
 	if chosen {
-		return s.look.Selected.Render(look.Pointer + " " + label)
+		return s.look.Selected.Render(theme.Pointer + " " + label)
 	}
 	return "  " + label
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -26,7 +26,7 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 	if f.blind.first != "" {
 		hint = "type it once more"
 	}
-	input := huh.NewInput().Value(&text).Prompt(look.Pointer + " ").Placeholder(hint)
+	input := huh.NewInput().Value(&text).Prompt(theme.Pointer + " ").Placeholder(hint)
 	if q.Kind == answers.Secret {
 		input.EchoMode(huh.EchoModePassword)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -64,9 +64,9 @@ func (f *form) cursorHeight() int {
 
 // closed is a question that is not the open one, in one line.
 func (f *form) closed(q question.Question, i, width int) string {
-	glyph, answer := f.look.Muted.Render(look.Bullet), ""
+	glyph, answer := f.look.Muted.Render(theme.Bullet), ""
 	if strings.HasPrefix(q.Key, "@") {
-		return f.look.Muted.Render(look.Bullet + " " + q.Title)
+		return f.look.Muted.Render(theme.Bullet + " " + q.Title)
 	}
 	text, isDefault := f.sheet.Shown(q)
 	_, bad := f.sheet.Fault(q.Key)
@@ -74,11 +74,11 @@ func (f *form) closed(q question.Question, i, width int) string {
 	case i > f.at:
 		answer = f.look.Muted.Render(text)
 	case f.blamed[q.Key] != "":
-		glyph, answer = f.look.Bad.Render(look.Bad), text
+		glyph, answer = f.look.Bad.Render(theme.Bad), text
 	case bad:
-		glyph, answer = f.look.Bad.Render(look.Bad), f.look.Bad.Render("to be answered")
+		glyph, answer = f.look.Bad.Render(theme.Bad), f.look.Bad.Render("to be answered")
 	default:
-		glyph, answer = f.look.Good.Render(look.Done), text
+		glyph, answer = f.look.Good.Render(theme.Done), text
 		if isDefault && text != "" {
 			answer += f.look.Muted.Render(" (default)")
 		}
@@ -106,7 +106,7 @@ func (f *form) opened(q question.Question, width int) (lines []string, cursor in
 	inner := width - 2
 	var parts []string
 	if blame := f.blamed[q.Key]; blame != "" {
-		parts = append(parts, wrap(f.look.Bad.Render(look.Bad+" ")+blame, inner), "")
+		parts = append(parts, wrap(f.look.Bad.Render(theme.Bad+" ")+blame, inner), "")
 	}
 	title := q.Title
 	if f.blind.first != "" {
@@ -128,7 +128,7 @@ func (f *form) opened(q question.Question, width int) (lines []string, cursor in
 	if below := f.below(inner); below != "" {
 		parts = append(parts, below)
 	}
-	bar := f.look.Accent.Render(look.Bar)
+	bar := f.look.Accent.Render(theme.Bar)
 	lines = strings.Split(strings.Join(parts, "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = bar + " " + line
@@ -139,7 +139,7 @@ func (f *form) opened(q question.Question, width int) (lines []string, cursor in
 // pointed is the line of a field that the pointer stands at.
 func pointed(field string) int {
 	for i, line := range strings.Split(field, "\n") {
-		if strings.HasPrefix(ansi.Strip(line), look.Pointer) {
+		if strings.HasPrefix(ansi.Strip(line), theme.Pointer) {
 			return i
 		}
 	}
@@ -149,7 +149,7 @@ func pointed(field string) int {
 // below is what stands below the field: what was understood, or the fault.
 func (f *form) below(width int) string {
 	if f.fault != "" {
-		return f.look.Bad.Render(wrap(look.Bad+" "+f.fault, width))
+		return f.look.Bad.Render(wrap(theme.Bad+" "+f.fault, width))
 	}
 	if hint := f.hint(f.current()); hint != "" {
 		return f.look.Muted.Render(wrap(hint, width))

@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -41,9 +41,9 @@ func (i *installing) failureLines(width int) []string {
 	if i.failure == nil {
 		return nil
 	}
-	title := look.Bad + " The install failed"
+	title := theme.Bad + " The install failed"
 	if i.failure.Stopped {
-		title = look.Warning + " The install was stopped"
+		title = theme.Warning + " The install was stopped"
 	}
 	lines := []string{i.look.Bad.Render(title), indent("  "+i.failure.Cause, width)}
 	for _, e := range i.failure.Evidence {
@@ -58,12 +58,12 @@ func (i *installing) failureLines(width int) []string {
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, time := look.Working, i.look.Accent, since(i.now(), s.began)
+		glyph, style, time := theme.Working, i.look.Accent, since(i.now(), s.began)
 		switch {
 		case s.ended && s.err != nil:
-			glyph, style, time = look.Bad, i.look.Bad, took(s.took)+", failed"
+			glyph, style, time = theme.Bad, i.look.Bad, took(s.took)+", failed"
 		case s.ended:
-			glyph, style, time = look.Done, i.look.Good, took(s.took)
+			glyph, style, time = theme.Done, i.look.Good, took(s.took)
 		}
 		lines = append(lines, hang(style.Render(glyph)+" "+s.title+"  "+i.look.Muted.Render(time), 2, width))
 	}
@@ -97,7 +97,7 @@ func (i *installing) objectLines(width int) []string {
 func (i *installing) noticeLines(width int) []string {
 	var lines []string
 	for _, n := range i.progress.notices {
-		lines = append(lines, i.look.Muted.Render(indent(look.Bullet+" "+n, width)))
+		lines = append(lines, i.look.Muted.Render(indent(theme.Bullet+" "+n, width)))
 	}
 	return lines
 }
@@ -113,7 +113,7 @@ func (i *installing) statusLine(width int) string {
 	if i.stopping {
 		now = "Stopping after the current step…"
 	}
-	line := i.look.Accent.Render(look.Working+" "+now) + " " + i.look.Muted.Render(since(i.now(), i.task.since))
+	line := i.look.Accent.Render(theme.Working+" "+now) + " " + i.look.Muted.Render(since(i.now(), i.task.since))
 	if log := i.progress.log; log.Line != "" {
 		line += "\n" + cut(i.look.Muted.Render(log.Pod+": "+log.Line), width)
 	}

@@ -6,13 +6,13 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // pane shows as many lines of a longer text as fit, and says how many more
 // there are above and below.
 type pane struct {
-	look   *look.Look
+	look   *theme.Look
 	lines  []string
 	offset int
 	width  int
@@ -86,10 +86,10 @@ func (p *pane) view() string {
 	shown := make([]string, p.height)
 	copy(shown, p.lines[p.offset:min(p.offset+p.height, len(p.lines))])
 	if above := p.offset; above > 0 {
-		shown[0] = p.more(look.Up, above+1)
+		shown[0] = p.more(theme.Up, above+1)
 	}
 	if below := len(p.lines) - p.offset - p.height; below > 0 && p.height > 1 {
-		shown[p.height-1] = p.more(look.Down, below+1)
+		shown[p.height-1] = p.more(theme.Down, below+1)
 	}
 	return strings.Join(shown, "\n")
 }

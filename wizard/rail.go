@@ -5,26 +5,26 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // mark is a step's glyph and style. In the flat rail the glyph stands beside
 // the step's name; the state's word is in the tall one.
 func (m *model) mark(s step) (glyph string, style lipgloss.Style) {
 	if s == m.at {
-		return look.Current, m.look.Accent
+		return theme.Current, m.look.Accent
 	}
 	switch m.screens[s].state() {
 	case done:
-		return look.Done, m.look.Good
+		return theme.Done, m.look.Good
 	case failed:
-		return look.Bad, m.look.Bad
+		return theme.Bad, m.look.Bad
 	case working:
-		return look.Working, m.look.Plain
+		return theme.Working, m.look.Plain
 	case open:
-		return look.Warning, m.look.Warn
+		return theme.Warning, m.look.Warn
 	}
-	return look.Later, m.look.Muted
+	return theme.Later, m.look.Muted
 }
 
 // flatRail is the steps in one line. When they do not fit it shows the step

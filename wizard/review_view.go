@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -15,10 +15,10 @@ import (
 func (r *review) view(width, height int) string {
 	foot := []string{r.checksLine()}
 	if r.note != "" {
-		foot = append(foot, r.look.Bad.Render(wrap(look.Bad+" "+r.note, width)))
+		foot = append(foot, r.look.Bad.Render(wrap(theme.Bad+" "+r.note, width)))
 	}
 	if r.written != "" {
-		foot = append(foot, r.look.Good.Render(wrap(look.Done+" Written: "+r.written, width)))
+		foot = append(foot, r.look.Good.Render(wrap(theme.Done+" Written: "+r.written, width)))
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
@@ -53,15 +53,15 @@ func (r *review) document(width int) string {
 func (r *review) sentences(width int) string {
 	switch {
 	case r.failure != "":
-		return r.look.Bad.Render(look.Bad+" There is no plan: ") + r.failure
+		return r.look.Bad.Render(theme.Bad+" There is no plan: ") + r.failure
 	case len(r.faults) > 0:
-		lines := []string{r.look.Bad.Render(look.Bad + " The answers make no plan yet:")}
+		lines := []string{r.look.Bad.Render(theme.Bad + " The answers make no plan yet:")}
 		for _, fault := range r.faults {
-			lines = append(lines, indent(look.Bullet+" "+question.Say(fault), width))
+			lines = append(lines, indent(theme.Bullet+" "+question.Say(fault), width))
 		}
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
-		return r.look.Muted.Render(look.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.since))
+		return r.look.Muted.Render(theme.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.since))
 	}
 	var lines []string
 	for i, sentence := range r.shown.Sentences {
@@ -104,12 +104,12 @@ func (r *review) attention(width int) string {
 // table is every check in a line.
 func (r *review) table(width int) string {
 	if r.broken != "" {
-		return r.look.Bad.Render(look.Bad+" The checks could not be made: ") + r.broken
+		return r.look.Bad.Render(theme.Bad+" The checks could not be made: ") + r.broken
 	}
 	var lines []string
 	for _, row := range r.rows {
 		if row.result == nil {
-			lines = append(lines, cut(r.look.Accent.Render(look.Working+" now    ")+row.check.Claim, width))
+			lines = append(lines, cut(r.look.Accent.Render(theme.Working+" now    ")+row.check.Claim, width))
 			continue
 		}
 		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
@@ -146,19 +146,19 @@ func (r *review) counts() tally {
 // checksLine sums the checks up, always in sight.
 func (r *review) checksLine() string {
 	n := r.counts()
-	parts := []string{r.look.Good.Render(fmt.Sprintf("%s %d ok", look.Done, n.passed))}
+	parts := []string{r.look.Good.Render(fmt.Sprintf("%s %d ok", theme.Done, n.passed))}
 	if n.warned > 0 {
-		parts = append(parts, r.look.Warn.Render(fmt.Sprintf("%s %d warned", look.Warning, n.warned)))
+		parts = append(parts, r.look.Warn.Render(fmt.Sprintf("%s %d warned", theme.Warning, n.warned)))
 	}
 	if n.failed > 0 {
-		parts = append(parts, r.look.Bad.Render(fmt.Sprintf("%s %d failed", look.Bad, n.failed)))
+		parts = append(parts, r.look.Bad.Render(fmt.Sprintf("%s %d failed", theme.Bad, n.failed)))
 	}
 	if n.skipped > 0 {
-		parts = append(parts, r.look.Muted.Render(fmt.Sprintf("%s %d skipped", look.Skipped, n.skipped)))
+		parts = append(parts, r.look.Muted.Render(fmt.Sprintf("%s %d skipped", theme.Skipped, n.skipped)))
 	}
 	switch {
 	case r.checking.running():
-		parts = append(parts, r.look.Accent.Render(fmt.Sprintf("%s checking… %s", look.Working, since(r.now(), r.checking.since))))
+		parts = append(parts, r.look.Accent.Render(fmt.Sprintf("%s checking… %s", theme.Working, since(r.now(), r.checking.since))))
 	case r.report != nil:
 		parts = append(parts, r.look.Muted.Render("in "+took(r.report.Duration)))
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // DefaultValues is the name of the values file, by contract.
@@ -22,7 +22,7 @@ type Options struct {
 	Engine Engine
 	Input  io.Reader // a terminal
 	Output io.Writer // a terminal
-	Look   look.Terminal
+	Look   theme.Terminal
 	// Start holds the answers that are there already, from a file or flags.
 	Start answers.Answers
 	// StatePath is the file that keeps the answers of an interrupted run; it

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -67,7 +67,7 @@ type session struct {
 	options Options
 	engine  Engine
 	sheet   *question.Sheet
-	look    *look.Look
+	look    *theme.Look
 	theme   *huh.Theme
 	now     func() time.Time
 	send    func(tea.Msg) // to the program; set before it runs
@@ -99,7 +99,7 @@ func newSession(ctx context.Context, o Options) *session {
 	if o.ValuesPath == "" {
 		o.ValuesPath = DefaultValues
 	}
-	l := look.New(o.Look)
+	l := theme.New(o.Look)
 	return &session{
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,
 		sheet: question.NewSheet(o.Start), look: l, theme: l.Form(),

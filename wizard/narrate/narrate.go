@@ -12,14 +12,14 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/event"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // Narrator writes lines. Its methods may be called from several goroutines.
 type Narrator struct {
 	mu      sync.Mutex
 	w       io.Writer
-	look    *look.Look
+	look    *theme.Look
 	now     func() time.Time
 	verbose bool
 	began   time.Time
@@ -35,7 +35,7 @@ type told struct {
 
 // Options says how to tell.
 type Options struct {
-	Look    look.Terminal
+	Look    theme.Terminal
 	Verbose bool             // the lines of containers too
 	Now     func() time.Time // time.Now when nil
 }
@@ -45,7 +45,7 @@ func New(w io.Writer, o Options) *Narrator {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Narrator{w: w, look: look.New(o.Look), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[event.Object]told{}}
+	return &Narrator{w: w, look: theme.New(o.Look), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[event.Object]told{}}
 }
 
 // Say writes one line, or several.
@@ -86,7 +86,7 @@ func (n *Narrator) Install(e event.Event) {
 	defer n.mu.Unlock()
 	switch e := e.(type) {
 	case event.StepStarted:
-		n.line(n.look.Accent.Render(look.Working) + " " + e.Title)
+		n.line(n.look.Accent.Render(theme.Working) + " " + e.Title)
 	case event.StepFinished:
 		n.stepFinished(e)
 	case event.ObjectChanged:
@@ -96,16 +96,16 @@ func (n *Narrator) Install(e event.Event) {
 			n.line("    " + e.Pod + "/" + e.Container + ": " + e.Line)
 		}
 	case event.Notice:
-		n.line("  " + look.Bullet + " " + e.Text)
+		n.line("  " + theme.Bullet + " " + e.Text)
 	}
 }
 
 func (n *Narrator) stepFinished(e event.StepFinished) {
 	if e.Err != nil {
-		n.line(fmt.Sprintf("%s %s: failed after %s", n.look.Bad.Render(look.Bad), e.Step, Took(e.Duration)))
+		n.line(fmt.Sprintf("%s %s: failed after %s", n.look.Bad.Render(theme.Bad), e.Step, Took(e.Duration)))
 		return
 	}
-	n.line(fmt.Sprintf("%s %s: done in %s", n.look.Good.Render(look.Done), e.Step, Took(e.Duration)))
+	n.line(fmt.Sprintf("%s %s: done in %s", n.look.Good.Render(theme.Done), e.Step, Took(e.Duration)))
 }
 
 // object tells a change of state, or a new story about the same state.
@@ -136,9 +136,9 @@ func (n *Narrator) Failed(err error) {
 	defer n.mu.Unlock()
 	f := Explain(err)
 	if f.Stopped {
-		n.line(n.look.Warn.Render(look.Warning + " The install was stopped: " + f.Cause))
+		n.line(n.look.Warn.Render(theme.Warning + " The install was stopped: " + f.Cause))
 	} else {
-		n.line(n.look.Bad.Render(look.Bad + " The install failed: " + f.Cause))
+		n.line(n.look.Bad.Render(theme.Bad + " The install failed: " + f.Cause))
 	}
 	for _, e := range f.Evidence {
 		n.line(hang(e))

@@ -15,13 +15,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func TestOneLineForEachChange(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	n := New(&out, Options{Look: look.Terminal{ASCII: true}, Now: func() time.Time { return now }})
+	n := New(&out, Options{Look: theme.Terminal{ASCII: true}, Now: func() time.Time { return now }})
 	pod := event.Object{Kind: "Pod", Name: "zenml-0"}
 	for _, e := range []event.Event{
 		event.StepStarted{Step: "release", Title: "install release zenml"},
@@ -50,7 +50,7 @@ x readiness: failed after 1.0s
 
 func TestChecksAreToldWithTheirRemedy(t *testing.T) {
 	var out bytes.Buffer
-	n := New(&out, Options{Look: look.Terminal{ASCII: true}})
+	n := New(&out, Options{Look: theme.Terminal{ASCII: true}})
 	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})

@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
@@ -59,7 +59,7 @@ func (p *prompter) file(plan wizard.Plan) {
 	if p.outcome.ValuesErr = err; err == nil {
 		p.outcome.Values = p.ValuesPath
 	}
-	p.say("%s %s", look.Bullet, wizard.SayValues(p.ValuesPath, err))
+	p.say("%s %s", theme.Bullet, wizard.SayValues(p.ValuesPath, err))
 }
 
 // connect opens the way to the server, has it activated and holds it open.

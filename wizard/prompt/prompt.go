@@ -12,7 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
@@ -23,7 +23,7 @@ type prompter struct {
 	wizard.Options
 	in       *reader
 	out      io.Writer
-	look     *look.Look
+	look     *theme.Look
 	tell     *narrate.Narrator
 	sheet    *question.Sheet
 	answered []string // the keys that were answered in this run, in order
@@ -40,7 +40,7 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 		o.ValuesPath = wizard.DefaultValues
 	}
 	p := &prompter{
-		Options: o, in: newReader(o.Input), out: o.Output, look: look.New(plain(o.Look)),
+		Options: o, in: newReader(o.Input), out: o.Output, look: theme.New(plain(o.Look)),
 		tell: narrate.New(o.Output, narrate.Options{Look: plain(o.Look), Now: o.Now}), sheet: question.NewSheet(o.Start),
 		outcome: wizard.Outcome{Ending: wizard.Left},
 	}
@@ -50,8 +50,8 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 }
 
 // plain takes styles away: lines may be read aloud or end in a log.
-func plain(t look.Terminal) look.Terminal {
-	return look.Terminal{ASCII: t.ASCII}
+func plain(t theme.Terminal) theme.Terminal {
+	return theme.Terminal{ASCII: t.ASCII}
 }
 
 // errLeave ends the install by the person's own choice.

@@ -8,20 +8,20 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // State is how the state of an object looks: a glyph, a word and a style.
-func State(l *look.Look, s event.State) (glyph, word string, style lipgloss.Style) {
+func State(l *theme.Look, s event.State) (glyph, word string, style lipgloss.Style) {
 	switch s {
 	case event.Ready:
-		return look.Done, "ready", l.Good
+		return theme.Done, "ready", l.Good
 	case event.Failed:
-		return look.Bad, "failed", l.Bad
+		return theme.Bad, "failed", l.Bad
 	case event.Waiting:
-		return look.Later, "waiting", l.Warn
+		return theme.Later, "waiting", l.Warn
 	}
-	return look.Working, "working", l.Accent
+	return theme.Working, "working", l.Accent
 }
 
 // Story is what there is to say about an object beside its state.

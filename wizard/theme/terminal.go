@@ -1,6 +1,6 @@
-// Package look holds how things look on a terminal: the styles by meaning,
+// Package theme holds how things look on a terminal: the styles by meaning,
 // the glyphs, and what a terminal without colours or UTF-8 gets instead.
-package look
+package theme
 
 import (
 	"io"

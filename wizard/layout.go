@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/look"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // state is where a step stands, as the rail says it.
@@ -89,7 +89,7 @@ func (m *model) head() []string {
 	if !m.rail {
 		rows = append(rows, " "+m.flatRail())
 	}
-	return append(rows, m.look.Muted.Render(strings.Repeat(look.Rule, m.width)))
+	return append(rows, m.look.Muted.Render(strings.Repeat(theme.Rule, m.width)))
 }
 
 // where is the cluster that was confirmed: it is in sight all the time.
@@ -101,7 +101,7 @@ func (m *model) where() string {
 }
 
 func (m *model) foot() []string {
-	rule := m.look.Muted.Render(strings.Repeat(look.Rule, m.width))
+	rule := m.look.Muted.Render(strings.Repeat(theme.Rule, m.width))
 	line := ""
 	for _, k := range m.footKeys() {
 		entry := m.look.Key.Render(k.key) + " " + m.look.Muted.Render(k.does)
@@ -140,11 +140,11 @@ func (m *model) middle() []string {
 	}
 	parts := []string{m.column(content, m.columns+1, m.rows)}
 	if m.rail {
-		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
+		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
 		parts = append([]string{m.column(m.tallRail(), railWidth, m.rows), bar}, parts...)
 	}
 	if m.aside {
-		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(look.Bar)+" \n", m.rows), "\n")
+		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
 		parts = append(parts, bar, m.column(m.besides(), asideWidth, m.rows))
 	}
 	return strings.Split(lipgloss.JoinHorizontal(lipgloss.Top, parts...), "\n")
