@@ -66,30 +66,30 @@ func active(t *testing.T, password string) string {
 func TestGuidedInstallProvesTheLogin(t *testing.T) {
 	t.Parallel()
 	p := nowhere(t)
-	var out, talk strings.Builder
+	var out, stderr strings.Builder
 	var c common
 	newFlags(t, &c, "--kubeconfig", p.env["KUBECONFIG"])
-	s := Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Getenv: func(string) (string, bool) { return "", false }}
+	s := Streams{In: strings.NewReader(""), Out: &out, Err: &stderr, Getenv: func(string) (string, bool) { return "", false }}
 	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase},
 		Admin: answers.Admin{Activate: answers.ActivateAuto, Password: answers.Source{Value: secret.New(adminPassword)}}}
 	e := &engine{streams: s, common: c}
 
-	if err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.other() != nil {
+	if err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.otherAdmin() != nil {
 		t.Fatal(err)
 	}
 	err := e.Activate(t.Context(), a, active(t, "someone else's"))
 	var claimed *claimedError
-	if !errors.As(err, &claimed) || e.other() == nil {
+	if !errors.As(err, &claimed) || e.otherAdmin() == nil {
 		t.Fatalf("another admin's server is taken for one's own: %v", err)
 	}
 	o := &installOptions{streams: s, common: c}
 	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a, Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}
-	if err := o.farewell(t.Context(), e, outcome); exitCode(err) != exitInstall || strings.Contains(talk.String(), "not activated yet") {
-		t.Errorf("exit code %d, %v: %s", exitCode(err), err, &talk)
+	if err := o.printOutcome(t.Context(), e, outcome); exitCode(err) != exitInstall || strings.Contains(stderr.String(), "not activated yet") {
+		t.Errorf("exit code %d, %v: %s", exitCode(err), err, &stderr)
 	}
 	outcome.Install.Before = &install.Release{Status: "deployed", Revision: 1}
-	talk.Reset()
-	if err := o.farewell(t.Context(), e, outcome); err != nil || !strings.Contains(talk.String(), "activated before") {
-		t.Errorf("after an upgrade: %v: %s", err, &talk)
+	stderr.Reset()
+	if err := o.printOutcome(t.Context(), e, outcome); err != nil || !strings.Contains(stderr.String(), "activated before") {
+		t.Errorf("after an upgrade: %v: %s", err, &stderr)
 	}
 }

@@ -64,7 +64,7 @@ func newAnswersValidate(s Streams) *cobra.Command {
 		Short: "Check an answers file; every fault is named at once",
 		Args:  exactly(1, "an answers file (- reads standard input)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := (fromFile{name: args[0]}).load(s, common{kube: noFlags()}); err != nil {
+			if _, err := (answersFlags{name: args[0]}).load(s, common{kube: noFlags()}); err != nil {
 				return err
 			}
 			fmt.Fprintf(s.Err, "%s is valid.\n", args[0])

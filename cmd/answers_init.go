@@ -88,7 +88,7 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	}
 	chart, err := u.chart(ctx)
 	if err != nil {
-		return nil, u.wrongChart(err)
+		return nil, u.locateChartError(err)
 	}
 	imported := importer.Import(values, chart.Info)
 	for _, note := range imported.Notes {

@@ -14,8 +14,8 @@ import (
 
 // load reads the answers file, puts single answers and flags over it, and
 // validates the result. Without a file the answers begin empty.
-func (f fromFile) load(s Streams, c common) (answers.File, error) {
-	file, err := f.begin(s, c)
+func (f answersFlags) load(s Streams, c common) (answers.File, error) {
+	file, err := f.loadPartial(s, c)
 	if err != nil {
 		return file, err
 	}
@@ -35,7 +35,7 @@ func warnOfPlainSecrets(s Streams, a answers.Answers) {
 
 // begin is load without judging what is still missing or wrong: it will be
 // asked.
-func (f fromFile) begin(s Streams, c common) (answers.File, error) {
+func (f answersFlags) loadPartial(s Streams, c common) (answers.File, error) {
 	file, err := f.read(s)
 	if err != nil {
 		return file, err
@@ -46,7 +46,7 @@ func (f fromFile) begin(s Streams, c common) (answers.File, error) {
 	return file, c.overlay(&file.Answers)
 }
 
-func (f fromFile) read(s Streams) (answers.File, error) {
+func (f answersFlags) read(s Streams) (answers.File, error) {
 	if f.name == "" {
 		return answers.File{Answers: answers.Answers{Version: answers.Version}}, nil
 	}
@@ -58,12 +58,12 @@ func (f fromFile) read(s Streams) (answers.File, error) {
 	if err != nil {
 		return file, usage(fmt.Errorf("%s:\n%w", f.name, err))
 	}
-	return file, chartBeside(&file)
+	return file, resolveChartPath(&file)
 }
 
 // chartBeside has a chart on this machine, as its file's secrets are, found
 // from the folder of the answers file that names it.
-func chartBeside(file *answers.File) error {
+func resolveChartPath(file *answers.File) error {
 	ref := file.Chart.Ref
 	if ref == "" || file.Name == "-" || strings.Contains(ref, "://") || filepath.IsAbs(ref) {
 		return nil
@@ -73,7 +73,7 @@ func chartBeside(file *answers.File) error {
 	return err
 }
 
-func (f fromFile) bytes(s Streams) ([]byte, error) {
+func (f answersFlags) bytes(s Streams) ([]byte, error) {
 	if f.name == "-" {
 		return io.ReadAll(s.In)
 	}
@@ -85,7 +85,7 @@ func (f fromFile) bytes(s Streams) ([]byte, error) {
 }
 
 // overlay puts KEY=VALUE answers over the file's.
-func (f fromFile) overlay(a *answers.Answers) error {
+func (f answersFlags) overlay(a *answers.Answers) error {
 	for _, extra := range f.extras {
 		key, value, ok := strings.Cut(extra, "=")
 		field, known := answers.FieldByKey(key)
@@ -95,14 +95,14 @@ func (f fromFile) overlay(a *answers.Answers) error {
 		case !known:
 			return usagef("--answer %s: there is no such key; %s", key, answers.Nearest(key))
 		}
-		if err := setOne(a, field, value); err != nil {
+		if err := setAnswer(a, field, value); err != nil {
 			return usagef("--answer %s: %w", key, err)
 		}
 	}
 	return nil
 }
 
-func setOne(a *answers.Answers, field answers.Field, value string) error {
+func setAnswer(a *answers.Answers, field answers.Field, value string) error {
 	if field.Kind != answers.Secret && field.Kind != answers.Content {
 		return a.Set(field.Key, value)
 	}

@@ -11,7 +11,7 @@ import (
 
 // canOpen tells whether a browser that opens would be seen by the person: not
 // over SSH, and on Linux only with a display. A named $BROWSER always counts.
-func canOpen(s Streams) bool {
+func canOpenBrowser(s Streams) bool {
 	set := func(name string) bool { v, _ := s.Getenv(name); return v != "" }
 	switch {
 	case set("BROWSER"):
@@ -56,14 +56,14 @@ func withURL(command []string, url string) []string {
 
 // earlyEnd is how long a browser is watched for an end with an error; one that
 // cannot open the page ends at once.
-const earlyEnd = time.Second
+const earlyExitWindow = time.Second
 
 // startBrowser starts a command that may end at once or stay as long as the
 // browser does. It outlives us, and an interrupt that is meant for us does not
 // reach it. What it prints does not run into our screens.
 func startBrowser(ctx context.Context, command []string) error {
 	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the user names the browser
-	standApart(c)
+	detach(c)
 	if err := c.Start(); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func startBrowser(ctx context.Context, command []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", command[0], err)
 		}
-	case <-time.After(earlyEnd):
+	case <-time.After(earlyExitWindow):
 	case <-ctx.Done():
 	}
 	return nil

@@ -28,4 +28,4 @@ func openInSystemBrowser(ctx context.Context, url string) error {
 
 // standApart gives a command a process group of its own: Ctrl-C on the
 // terminal goes to the whole of ours.
-func standApart(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func detach(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

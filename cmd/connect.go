@@ -8,8 +8,8 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 type connectOptions struct {
@@ -46,24 +46,24 @@ func runConnect(ctx context.Context, o *connectOptions) error {
 		return fmt.Errorf("there is no release %s in namespace %s: install it, or name another with --release and -n",
 			unit.answers.Cluster.Release, unit.answers.Cluster.Namespace)
 	}
-	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true, look: o.common.look(o.streams)})
+	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true, terminal: o.common.terminal(o.streams)})
 }
 
 // connection says how to reach the server once it is installed.
 type connection struct {
-	streams Streams
-	port    int  // chosen local port, 0 for none
-	open    bool // open the browser
-	stay    bool // hold the port-forward until the person leaves
-	first   bool // the release was not deployed before
-	look    theme.Terminal
+	streams  Streams
+	port     int  // chosen local port, 0 for none
+	open     bool // open the browser
+	stay     bool // hold the port-forward until the person leaves
+	first    bool // the release was not deployed before
+	terminal theme.Terminal
 }
 
 // connect forwards a port, waits until the server answers, has it activated
 // as the answers say, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
-	talk := narrate.New(c.streams.Err, narrate.Options{Look: c.look})
-	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port, talk.Install)
+	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
+	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port, narrator.Install)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if err := u.activate(ctx, c, client, info); err != nil {
 		return err
 	}
-	u.tellLogin(c.streams, tunnel.URL(), c.stay, u.address(ctx))
+	u.printLogin(c.streams, tunnel.URL(), c.stay, u.address(ctx))
 	if !c.stay {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenm
 
 // openPage opens a page for the person, or leaves it when nobody is there.
 func (u *setup) openPage(ctx context.Context, c connection, url string) {
-	if !c.open || !canOpen(c.streams) {
+	if !c.open || !canOpenBrowser(c.streams) {
 		return
 	}
 	if err := openURL(ctx, c.streams, url); err != nil {

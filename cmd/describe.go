@@ -51,11 +51,11 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 		Chart:   release.Chart + " " + release.ChartVersion,
 		Status:  release.Status,
 		Updated: release.LastDeployed,
-		Remark:  remark(release),
+		Note:    releaseNote(release),
 	}, nil
 }
 
-func remark(r *install.Release) string {
+func releaseNote(r *install.Release) string {
 	switch {
 	case r.Pending():
 		return "Another run is at work on it, or one was cut off: it must be cleared first."

@@ -16,28 +16,28 @@ import (
 
 // emission writes what an administrator needs to give the rights that the
 // checks ask for.
-type emission struct {
+type exports struct {
 	rbac, policy string
 }
 
-func (e *emission) register(cmd *cobra.Command) {
+func (e *exports) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "", "write the Role that the install needs to this file (- prints it and checks nothing)")
 	cmd.Flags().StringVar(&e.policy, "emit-policy", "", "write the policies that the secrets stores need into this folder (- prints them and checks nothing)")
 }
 
 // run writes what was asked for; done tells that nothing else is to be done.
-func (e emission) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
+func (e exports) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
 	if e.rbac != "" {
 		content, err := cluster.RBAC(ctx, u.checksEnv(0))
 		if err != nil {
 			return false, err
 		}
-		if err := emit(s, e.rbac, content); err != nil {
+		if err := export(s, e.rbac, content); err != nil {
 			return false, err
 		}
 	}
 	if e.policy != "" {
-		if err := emitPolicies(s, e.policy, u); err != nil {
+		if err := exportPolicies(s, e.policy, u); err != nil {
 			return false, err
 		}
 	}
@@ -46,7 +46,7 @@ func (e emission) run(ctx context.Context, s Streams, u *setup) (done bool, err 
 
 // emitPolicies writes each policy into a folder under its own name, or prints
 // them; how to apply them is talk.
-func emitPolicies(s Streams, dir string, u *setup) error {
+func exportPolicies(s Streams, dir string, u *setup) error {
 	found, err := secrets.Policies(u.answers)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func emitPolicies(s Streams, dir string, u *setup) error {
 		if dir != "-" {
 			path = filepath.Join(dir, p.Name)
 		}
-		if err := emit(s, path, p.Content); err != nil {
+		if err := export(s, path, p.Content); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.Err, "%s: %s, to be applied with: %s\n", p.Store, p.Name, p.Apply)
@@ -67,7 +67,7 @@ func emitPolicies(s Streams, dir string, u *setup) error {
 	return nil
 }
 
-func emit(s Streams, path string, content []byte) error {
+func export(s Streams, path string, content []byte) error {
 	if path == "-" {
 		_, err := s.Out.Write(content)
 		return err

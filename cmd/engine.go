@@ -31,10 +31,10 @@ type engine struct {
 	output      string // the values file
 	force       bool   // over another one
 
-	mu      sync.Mutex
-	charts  map[chart.Source]*chart.Chart
-	left    []check.Leftover // by checks that were interrupted, and shown nowhere
-	claimed *claimedError    // the last activation found another admin
+	mu        sync.Mutex
+	charts    map[chart.Source]*chart.Chart
+	leftovers []check.Leftover // by checks that were interrupted, and shown nowhere
+	claimed   *claimedError    // the last activation found another admin
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -76,7 +76,7 @@ func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target
 
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }
 
-func (e *engine) Readable(_ context.Context, s answers.Source) error {
+func (e *engine) CheckSource(_ context.Context, s answers.Source) error {
 	if s.Env == "" && s.File == "" {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, 
 	if err != nil {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		e.left = append(e.left, report.Left()...)
+		e.leftovers = append(e.leftovers, report.Left()...)
 	}
 	return report, err
 }
@@ -156,11 +156,11 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 	if err == nil {
 		err = u.activateAuto(ctx, client, info)
 	}
-	return e.remember(err)
+	return e.rememberClaim(err)
 }
 
 // remember keeps in mind that the server has another admin, for the end.
-func (e *engine) remember(err error) error {
+func (e *engine) rememberClaim(err error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.claimed = nil
@@ -169,7 +169,7 @@ func (e *engine) remember(err error) error {
 }
 
 // other returns what was remembered last.
-func (e *engine) other() *claimedError {
+func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.claimed
@@ -179,7 +179,7 @@ func (e *engine) OpenBrowser(ctx context.Context, url string) error {
 	if e.common.noOpen {
 		return errors.New("--no-open was given")
 	}
-	if !canOpen(e.streams) {
+	if !canOpenBrowser(e.streams) {
 		return errors.New("there is no display here")
 	}
 	return openURL(ctx, e.streams, url)

@@ -25,7 +25,7 @@ const secretsFile = "secrets.yaml"
 
 // earlier reads the keys that are in what will be replaced: a key that was
 // generated must never be made anew.
-func (o *generateOptions) earlier(a answers.Answers) ([]corev1.Secret, error) {
+func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, error) {
 	switch {
 	case o.output == "-":
 		return nil, nil
@@ -52,7 +52,7 @@ func parseFile(path string, parse func([]byte) error) error {
 	if !isRegular(path) {
 		return nil // nothing is there to be lost
 	}
-	if _, regular, err := destination(path); err != nil || !regular {
+	if _, regular, err := resolveOutput(path); err != nil || !regular {
 		return err
 	}
 	data, err := os.ReadFile(path)
@@ -91,10 +91,10 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 // keepsKeys fails when what is replaced holds an encryption key that would be
 // nowhere afterwards: it is of another release, or the chart no longer takes it
 // in its values.
-func keepsKeys(earlier []corev1.Secret, files []format.File) error {
+func checkKeysKept(earlier []corev1.Secret, files []format.File) error {
 	for _, s := range earlier {
 		key := s.Data[manifest.EncryptionKey]
-		if len(key) > 0 && !slices.ContainsFunc(files, func(f format.File) bool { return holds(f, key) }) {
+		if len(key) > 0 && !slices.ContainsFunc(files, func(f format.File) bool { return containsKey(f, key) }) {
 			return usagef("what is to be replaced holds an encryption key (that of Secret %s), and the new output would not: without it what is stored cannot be read again. "+
 				"Move it away, or name another with --output; to go on with that key, name it as {file: PATH} or {secretRef: {name: N, key: K}} in sql.encryptionKey", s.Name)
 		}
@@ -103,19 +103,19 @@ func keepsKeys(earlier []corev1.Secret, files []format.File) error {
 }
 
 // holds tells whether a file holds a key, as it is or as a Secret writes it.
-func holds(f format.File, key []byte) bool {
+func containsKey(f format.File, key []byte) bool {
 	return bytes.Contains(f.Bytes, key) || bytes.Contains(f.Bytes, []byte(base64.StdEncoding.EncodeToString(key)))
 }
 
 // orderToKeep names the keys that were made anew and are in a file that was
 // written or printed, and those that a printed command makes.
-func (o *generateOptions) orderToKeep(u *setup, p *prepared, written []format.File) {
+func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.File) {
 	for _, key := range slices.Sorted(maps.Keys(p.settings.Keys)) {
 		made := []byte(p.settings.Keys[key].Reveal())
-		known := slices.ContainsFunc(u.earlier, func(s corev1.Secret) bool {
+		known := slices.ContainsFunc(u.existingKeys, func(s corev1.Secret) bool {
 			return slices.ContainsFunc(slices.Collect(maps.Values(s.Data)), func(have []byte) bool { return bytes.Equal(have, made) })
 		})
-		if known || !slices.ContainsFunc(written, func(f format.File) bool { return holds(f, made) }) {
+		if known || !slices.ContainsFunc(written, func(f format.File) bool { return containsKey(f, made) }) {
 			continue
 		}
 		fmt.Fprintf(o.streams.Err, "A new key was made (%s) and is in this output only: keep a copy. What it encrypts cannot be read without it, and a run into another file makes another key.\n", key)

@@ -23,9 +23,9 @@ const (
 
 // failure is an error with the exit code that it means.
 type failure struct {
-	code int
-	err  error
-	told bool // the person has seen it already, for example in a report
+	code     int
+	err      error
+	reported bool // the person has seen it already, for example in a report
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -53,24 +53,24 @@ func exitCode(err error) int {
 }
 
 // tell prints an error for a person, unless a report has shown it already.
-func tell(w io.Writer, err error) {
+func printError(w io.Writer, err error) {
 	var known *failure
-	if err == nil || errors.As(err, &known) && known.told {
+	if err == nil || errors.As(err, &known) && known.reported {
 		return
 	}
 	if exitCode(err) != exitInterrupted {
-		tellAs(w, "Error", err.Error())
+		printPrefixed(w, "Error", err.Error())
 		return
 	}
-	if bare(err) {
+	if isBareCancel(err) {
 		fmt.Fprintln(w, "Interrupted.")
 		return
 	}
-	tellAs(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
+	printPrefixed(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
 }
 
 // bare tells whether an interruption says no more than that.
-func bare(err error) bool {
+func isBareCancel(err error) bool {
 	cause := err
 	for errors.Unwrap(cause) != nil {
 		cause = errors.Unwrap(cause)
@@ -79,7 +79,7 @@ func bare(err error) bool {
 	return !several && err.Error() == cause.Error()
 }
 
-func tellAs(w io.Writer, word, text string) {
+func printPrefixed(w io.Writer, word, text string) {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) == 1 {
 		fmt.Fprintln(w, word+": "+lines[0])

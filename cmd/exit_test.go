@@ -24,13 +24,13 @@ func TestTell(t *testing.T) {
 		{fmt.Errorf("http://127.0.0.1:1: %w (last answer: %w)", context.Canceled, errors.New("GET /api/v1/info answered 500: no database")), exitInterrupted,
 			"Interrupted: http://127.0.0.1:1: context canceled (last answer: GET /api/v1/info answered 500: no database)\n"},
 		{installError(stopped), exitInterrupted, "Interrupted: in step release: there is no release; the next run starts from the beginning: context canceled\n"},
-		{&failure{code: exitInterrupted, err: stopped, told: true}, exitInterrupted, ""},
+		{&failure{code: exitInterrupted, err: stopped, reported: true}, exitInterrupted, ""},
 		{errors.Join(context.Canceled, errors.New("left behind: Secret x")), exitInterrupted, "Interrupted:\n  context canceled\n  left behind: Secret x\n"},
 		{errors.New("no such file"), exitUnexpected, "Error: no such file\n"},
 		{&failure{code: exitInstall, err: fmt.Errorf("the release: %w", context.Canceled)}, exitInstall, "Error: the release: context canceled\n"},
 	} {
 		var said strings.Builder
-		tell(&said, test.err)
+		printError(&said, test.err)
 		if said.String() != test.says || exitCode(test.err) != test.code {
 			t.Errorf("%v: exit code %d, %q", test.err, exitCode(test.err), &said)
 		}

@@ -23,7 +23,7 @@ func farewellOf(t *testing.T, outcome wizard.Outcome) string {
 	*o.common.kube.KubeConfig = "/home/a b/config"
 	outcome.Answers.Cluster = answers.Cluster{Context: "kind-dev", Namespace: "team"}
 	e := &engine{streams: o.streams, common: o.common}
-	_ = o.farewell(t.Context(), e, outcome)
+	_ = o.printOutcome(t.Context(), e, outcome)
 	return said.String()
 }
 
@@ -82,7 +82,7 @@ func TestSourcesOnThisMachineAreReadBeforeTheyAreTaken(t *testing.T) {
 		{answers.Source{File: dir}, "is a directory"},
 		{answers.Source{Env: "NOSUCH"}, "environment variable NOSUCH is not set"},
 	} {
-		err := e.Readable(t.Context(), c.source)
+		err := e.CheckSource(t.Context(), c.source)
 		if c.say == "" && err != nil || c.say != "" && (err == nil || !strings.Contains(err.Error(), c.say)) {
 			t.Errorf("%s: %v", c.source.Describe(), err)
 		}

@@ -44,26 +44,26 @@ func (c *common) register(flags *pflag.FlagSet) {
 }
 
 // fromFile is what the commands take that work on answers.
-type fromFile struct {
+type answersFlags struct {
 	name   string
 	extras []string
 }
 
-func (f *fromFile) register(c *cobra.Command) {
+func (f *answersFlags) register(c *cobra.Command) {
 	c.Flags().StringVarP(&f.name, "file", "f", "", "answers file (- reads standard input)")
 	c.Flags().StringArrayVar(&f.extras, "answer", nil, "one answer, KEY=VALUE, over the file's; a secret only as env:NAME, file:PATH or secret:NAME/KEY")
 	_ = c.MarkFlagFilename("file", "yaml", "yml")
 }
 
 // look is how screens and talk look on this terminal.
-func (c common) look(s Streams) theme.Terminal {
+func (c common) terminal(s Streams) theme.Terminal {
 	found := theme.Detect(s.Err, s.getenv)
 	found.NoColor = found.NoColor || c.noColor
 	return found
 }
 
 // style is how a report for w is written.
-func (c common) style(s Streams, w io.Writer) report.Style {
+func (c common) reportStyle(s Streams, w io.Writer) report.Style {
 	if !isTerminal(w) {
 		return report.Style{}
 	}

@@ -32,10 +32,10 @@ func TestReportsAreWrittenForThePlaceTheyGoTo(t *testing.T) {
 	} {
 		s := Streams{Getenv: func(name string) (string, bool) { v, ok := test.env[name]; return v, ok }}
 		c := common{noColor: test.flag}
-		if got := c.style(s, terminal); got != test.want {
+		if got := c.reportStyle(s, terminal); got != test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
-		if got := c.style(s, &bytes.Buffer{}); got != (report.Style{}) {
+		if got := c.reportStyle(s, &bytes.Buffer{}); got != (report.Style{}) {
 			t.Errorf("%s, in a pipe: %+v", name, got)
 		}
 	}

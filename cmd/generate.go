@@ -20,7 +20,7 @@ import (
 type generateOptions struct {
 	streams Streams
 	common  common
-	file    fromFile
+	file    answersFlags
 	output  string
 	force   bool
 	format  string
@@ -72,12 +72,12 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, chart.Load)
-	if unit.earlier, err = o.earlier(unit.answers); err != nil {
+	if unit.existingKeys, err = o.readExistingKeys(unit.answers); err != nil {
 		return err
 	}
-	p, err := unit.forFile(ctx)
+	p, err := unit.prepareOffline(ctx)
 	if err != nil {
-		return unit.wrongChart(err)
+		return unit.locateChartError(err)
 	}
 	if err := p.faults.Err(); err != nil {
 		return usage(err)
@@ -89,13 +89,13 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if o.output == "-" {
 		return o.print(unit, p, files)
 	}
-	if err := keepsKeys(unit.earlier, files); err != nil {
+	if err := checkKeysKept(unit.existingKeys, files); err != nil {
 		return err
 	}
 	if err := o.write(files); err != nil {
 		return err
 	}
-	o.orderToKeep(unit, p, files)
+	o.printNewKeys(unit, p, files)
 	o.explain(unit, p)
 	return nil
 }
@@ -112,7 +112,7 @@ func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
 	}
 	files, err := format.Files(p.document, to, r)
 	if err != nil {
-		return nil, u.located(usage(err))
+		return nil, u.locate(usage(err))
 	}
 	return files, nil
 }
@@ -131,7 +131,7 @@ func (o *generateOptions) print(u *setup, p *prepared, files []format.File) erro
 		}
 		printed = append(printed, f)
 	}
-	o.orderToKeep(u, p, printed)
+	o.printNewKeys(u, p, printed)
 	return nil
 }
 

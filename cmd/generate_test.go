@@ -113,10 +113,10 @@ func TestAnswersAndFlagForDifferentContextsAreRefused(t *testing.T) {
 func BenchmarkGenerate(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		var talk strings.Builder
-		s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: &talk, Getenv: os.LookupEnv}
+		var stderr strings.Builder
+		s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr, Getenv: os.LookupEnv}
 		if code := Main([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--chart", "../sandbox/charts/current", "--output", "-"}, s); code != exitDone {
-			b.Fatalf("exit %d: %s", code, &talk)
+			b.Fatalf("exit %d: %s", code, &stderr)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // guided asks what is not answered yet, on screens or, where those are out of
 // place, line by line.
 func (o *installOptions) guided(ctx context.Context) error {
-	file, err := o.file.begin(o.streams, o.common)
+	file, err := o.file.loadPartial(o.streams, o.common)
 	if err != nil {
 		return err
 	}
@@ -25,18 +25,18 @@ func (o *installOptions) guided(ctx context.Context) error {
 		return usage(err)
 	}
 	outcome, err := o.ask(ctx, e, file.Answers)
-	e.nameLeftovers(o.streams.Err)
-	if err != nil && e.other() == nil { // a server with another admin is installed all the same
+	e.printLeftovers(o.streams.Err)
+	if err != nil && e.otherAdmin() == nil { // a server with another admin is installed all the same
 		return err
 	}
-	return o.farewell(ctx, e, outcome)
+	return o.printOutcome(ctx, e, outcome)
 }
 
 // nameLeftovers says what interrupted checks could not remove again.
-func (e *engine) nameLeftovers(w io.Writer) {
+func (e *engine) printLeftovers(w io.Writer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, l := range e.left {
+	for _, l := range e.leftovers {
 		fmt.Fprintf(w, "Left behind: %s\n  %s\n", l.What, l.Remedy)
 	}
 }
@@ -44,7 +44,7 @@ func (e *engine) nameLeftovers(w io.Writer) {
 func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answers) (wizard.Outcome, error) {
 	options := wizard.Options{
 		Engine: e, Input: o.streams.In, Output: o.streams.Err,
-		Look:       o.common.look(o.streams),
+		Terminal:   o.common.terminal(o.streams),
 		Start:      start,
 		StatePath:  statePath(),
 		ValuesPath: o.output,
@@ -62,16 +62,16 @@ func statePath() string {
 }
 
 // farewell prints what remains to be known once the screens are gone.
-func (o *installOptions) farewell(ctx context.Context, e *engine, outcome wizard.Outcome) error {
+func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w := o.streams.Err
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
-		o.remains(e, outcome)
+		o.printRemaining(e, outcome)
 		return installError(outcome.Err)
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
 	case wizard.Installed:
-		return o.installed(ctx, e, outcome)
+		return o.printInstalled(ctx, e, outcome)
 	default:
 		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
 	}
@@ -80,7 +80,7 @@ func (o *installOptions) farewell(ctx context.Context, e *engine, outcome wizard
 
 // remains says what an install that did not come to its goal has left, how to
 // go on with it and how to be rid of it.
-func (o *installOptions) remains(e *engine, outcome wizard.Outcome) {
+func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	w, u := o.streams.Err, e.setup(outcome.Answers)
 	at := u.answers.Cluster
 	what := "was stopped"
@@ -89,34 +89,34 @@ func (o *installOptions) remains(e *engine, outcome wizard.Outcome) {
 	}
 	fmt.Fprintf(w, "The install %s. Your answers are kept: %s offers to go on with them (secrets that you typed are asked again).\n", what, o.streams.program())
 	fmt.Fprintf(w, "What it has made so far remains: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
-		at.Namespace, at.Release, u.own("uninstall"))
+		at.Namespace, at.Release, u.ownCommand("uninstall"))
 	fmt.Fprintf(w, "and the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
 	if outcome.Values != "" || outcome.ValuesErr != nil {
-		o.values(outcome)
+		o.printValuesFile(outcome)
 	}
 }
 
 // values tells what became of the values file.
-func (o *installOptions) values(outcome wizard.Outcome) {
+func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 	if outcome.ValuesErr == nil {
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
 		return
 	}
-	fmt.Fprintln(o.streams.Err, wizard.SayValues(o.output, outcome.ValuesErr)+".")
+	fmt.Fprintln(o.streams.Err, wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
 }
 
-func (o *installOptions) installed(ctx context.Context, e *engine, outcome wizard.Outcome) error {
-	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.other()
+func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
+	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.otherAdmin()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
-	o.values(outcome)
+	o.printValuesFile(outcome)
 	if !outcome.Activated && claimed == nil {
 		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
 	}
-	u.tellKeys(w, outcome.Install)
+	u.printKeyNotice(w, outcome.Install)
 	fmt.Fprintln(w, "Reach it again with: "+u.connectCommand(""))
-	u.tellLogin(o.streams, outcome.URL, false, u.address(ctx))
+	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
 	switch {
-	case claimed != nil && firstInstall(outcome.Install):
+	case claimed != nil && isFirstInstall(outcome.Install):
 		return &failure{code: exitInstall, err: claimed}
 	case claimed != nil:
 		fmt.Fprintf(w, "Note: %v\n", claimed)

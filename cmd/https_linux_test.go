@@ -108,12 +108,12 @@ func (p *place) runsKnowing(hosts string, args ...string) result {
 	)
 	command := exec.CommandContext(p.t.Context(), "unshare", line...)
 	command.Env = append(os.Environ(), asInstaller+"=1")
-	var out, talk bytes.Buffer
-	command.Stdout, command.Stderr = &out, &talk
+	var out, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &out, &stderr
 	if err := command.Run(); err != nil && command.ProcessState == nil {
 		p.t.Fatal(err)
 	}
-	return result{code: command.ProcessState.ExitCode(), out: out.String(), err: talk.String()}
+	return result{code: command.ProcessState.ExitCode(), out: out.String(), err: stderr.String()}
 }
 
 // waitForHTTPS waits until the host answers with a certificate of the expected authority.

@@ -20,7 +20,7 @@ import (
 type installOptions struct {
 	streams Streams
 	common  common
-	file    fromFile
+	file    answersFlags
 	checks  check.Options
 	failOn  string
 	output  string
@@ -56,7 +56,7 @@ ends as soon as the server answers (and is activated, where admin says so).`,
 }
 
 func (o *installOptions) register(cmd *cobra.Command) {
-	registerChoice(cmd, &o.checks)
+	registerCheckFlags(cmd, &o.checks)
 	flags := cmd.Flags()
 	flags.StringVar(&o.output, "output", defaultValuesFile, "the values file to write")
 	flags.BoolVar(&o.force, "force", false, "overwrite the values file")
@@ -111,18 +111,18 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	up.tell(o.streams.Err, p)
+	up.print(o.streams.Err, p)
 	if err := o.writeValues(p.document.Bytes); err != nil {
 		return err
 	}
-	talk := narrate.New(o.streams.Err, narrate.Options{Look: o.common.look(o.streams), Verbose: o.common.verbose})
-	outcome, err := u.apply(ctx, p, o.common.timeout, talk.Install)
+	narrator := narrate.New(o.streams.Err, narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
+	outcome, err := u.apply(ctx, p, o.common.timeout, narrator.Install)
 	if err != nil {
-		return o.failed(talk, err)
+		return o.failed(narrator, err)
 	}
-	u.tellKeys(o.streams.Err, outcome)
+	u.printKeyNotice(o.streams.Err, outcome)
 	return u.connect(ctx, connection{
-		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, first: firstInstall(outcome), look: o.common.look(o.streams),
+		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, first: isFirstInstall(outcome), terminal: o.common.terminal(o.streams),
 	})
 }
 
@@ -143,11 +143,11 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	shown := report.Text(o.streams.Err, found, o.common.style(o.streams, o.streams.Err))
+	shown := report.Text(o.streams.Err, found, o.common.reportStyle(o.streams, o.streams.Err))
 	if err := errors.Join(shown, err); err != nil {
 		return err
 	}
-	return verdict(found, o.failOn)
+	return reportError(found, o.failOn)
 }
 
 func (o *installOptions) writeValues(content []byte) error {
@@ -162,13 +162,13 @@ func (o *installOptions) writeValues(content []byte) error {
 }
 
 // failed tells what went wrong while installing, with its evidence.
-func (o *installOptions) failed(talk *narrate.Narrator, err error) error {
+func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
 	var known *failure
 	if !errors.As(installError(err), &known) || known.code == exitUsage {
 		return installError(err)
 	}
-	talk.Failed(err)
-	known.told = true
+	narrator.InstallFailed(err)
+	known.reported = true
 	return known
 }
 

@@ -84,9 +84,9 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 		p.mysqlFlags(c), []string{"--answer", "database.mysql.host=" + c.HostAddress, "--answer", "database.mysql.port=" + strconv.Itoa(silent.Addr().(*net.TCPAddr).Port)}, chartFlags(c, "current"))
 	line := slices.Concat(under, []string{self}, args)
 	command := exec.Command(line[0], line[1:]...)
-	var out, talk bytes.Buffer
+	var out, stderr bytes.Buffer
 	command.Env = append(os.Environ(), asInstaller+"=1", "ZENML_ADMIN_PASSWORD="+adminPassword)
-	command.Stdout, command.Stderr = &out, &talk
+	command.Stdout, command.Stderr = &out, &stderr
 	if err := command.Start(); err != nil {
 		p.t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 	}
 	conn, err := silent.Accept()
 	if err != nil {
-		p.t.Fatalf("no pod comes to the database: %v\n%s", err, talk.String())
+		p.t.Fatalf("no pod comes to the database: %v\n%s", err, stderr.String())
 	}
 	for _, s := range signals {
 		_ = command.Process.Signal(s)
@@ -107,7 +107,7 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 	if err != nil && !errors.As(err, &ended) {
 		p.t.Fatal(err)
 	}
-	return result{code: command.ProcessState.ExitCode(), out: out.String(), err: talk.String()}
+	return result{code: command.ProcessState.ExitCode(), out: out.String(), err: stderr.String()}
 }
 
 // readable tells whether a report is whole.

@@ -11,8 +11,8 @@ import (
 // tellKeys says where the generated encryption keys lie, after the install
 // that has put them there, and how to see them. The keys themselves are shown
 // by no one but kubectl.
-func (u *setup) tellKeys(w io.Writer, outcome install.Outcome) {
-	if !firstInstall(outcome) {
+func (u *setup) printKeyNotice(w io.Writer, outcome install.Outcome) {
+	if !isFirstInstall(outcome) {
 		return
 	}
 	for _, ref := range values.EncryptionKeys(u.answers) {
@@ -22,7 +22,7 @@ func (u *setup) tellKeys(w io.Writer, outcome install.Outcome) {
 }
 
 // firstInstall tells whether the release had not been deployed before.
-func firstInstall(outcome install.Outcome) bool {
+func isFirstInstall(outcome install.Outcome) bool {
 	before := outcome.Before
 	return !outcome.Upgraded() || before.Revision == 1 && before.Status != "deployed"
 }

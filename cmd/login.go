@@ -21,9 +21,9 @@ func (u *setup) address(ctx context.Context) connect.Address {
 // printed: the address by which others reach the server; that of the
 // port-forward while it lives; and once it does not, only beside the command
 // that opens it again.
-func (u *setup) tellLogin(s Streams, local string, lives bool, at connect.Address) {
+func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
 	if at.Pending != "" {
-		fmt.Fprintf(s.Err, "The server is exposed, but %s. Ask again with `%s`.\n", at.Pending, u.own("status"))
+		fmt.Fprintf(s.Err, "The server is exposed, but %s. Ask again with `%s`.\n", at.Pending, u.ownCommand("status"))
 	}
 	if lives {
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))

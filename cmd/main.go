@@ -26,7 +26,7 @@ func Main(args []string, s Streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	tell(s.Err, err)
+	printError(s.Err, err)
 	return exitCode(err)
 }
 

@@ -32,7 +32,7 @@ func (u *setup) kubectl(args ...string) string {
 
 // own is a command line of this program's on the same release, under the name
 // by which it was called.
-func (u *setup) own(command string, args ...string) string {
+func (u *setup) ownCommand(command string, args ...string) string {
 	words := append([]string{u.program, command}, u.kubectlFlags()...)
 	for _, flag := range []struct{ name, value string }{{"-n", u.answers.Cluster.Namespace}, {"--release", u.answers.Cluster.Release}} {
 		if flag.value != answers.DefaultRelease {
@@ -45,10 +45,10 @@ func (u *setup) own(command string, args ...string) string {
 // connectCommand is the command line that leads to the server again; with the
 // address at which it was reached, to the same one.
 func (u *setup) connectCommand(at string) string {
-	if local, err := url.Parse(at); err == nil && local.Port() != "" && local.Port() != strconv.Itoa(usualPort) {
-		return u.own("connect", "--port", local.Port())
+	if local, err := url.Parse(at); err == nil && local.Port() != "" && local.Port() != strconv.Itoa(defaultPort) {
+		return u.ownCommand("connect", "--port", local.Port())
 	}
-	return u.own("connect")
+	return u.ownCommand("connect")
 }
 
 // helmCommand is the Helm command line that installs what was prepared.

@@ -11,7 +11,7 @@ import (
 
 // destination says where a file of that name is written: links are followed.
 // What is there and is not regular can neither be compared nor replaced.
-func destination(path string) (target string, regular bool, err error) {
+func resolveOutput(path string) (target string, regular bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -21,7 +21,7 @@ func destination(path string) (target string, regular bool, err error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return "", false, err
 	}
-	return follow(path)
+	return resolveLinks(path)
 }
 
 // maxLinks is how many links a name may lead through, as in Linux.
@@ -30,7 +30,7 @@ const maxLinks = 40
 // follow goes from link to link, also to a file that is not there yet. A link
 // that stands for an open descriptor (/dev/stdout) is none to follow: the file
 // behind it belongs to whoever has opened it.
-func follow(path string) (target string, regular bool, err error) {
+func resolveLinks(path string) (target string, regular bool, err error) {
 	at := path
 	for range maxLinks {
 		dir, err := filepath.EvalSymlinks(filepath.Dir(at))

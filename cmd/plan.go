@@ -31,7 +31,7 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		ByHand:    append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
+		Commands:  append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
 	}
 }
 
@@ -52,7 +52,7 @@ func (p *plan) sentences() []string {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s, by the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
 	}
 	said = append(said,
-		fmt.Sprintf("%s: %d objects.", p.main(), p.count()),
+		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
 		"Wait until the server answers, through a port forwarded to this machine.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
@@ -64,7 +64,7 @@ func (p *plan) sentences() []string {
 }
 
 // main is the sentence about the release itself.
-func (p *plan) main() string {
+func (p *plan) releaseSentence() string {
 	if p.upgrade != nil {
 		return p.upgrade.sentence(p.prepared)
 	}
@@ -72,7 +72,7 @@ func (p *plan) main() string {
 	return fmt.Sprintf("Install chart %s %s as release %s", chart.Name, chart.Version, p.setup.answers.Cluster.Release)
 }
 
-func (p *plan) count() int {
+func (p *plan) countObjects() int {
 	n := 0
 	for _, o := range p.prepared.objects {
 		if !o.Test() {

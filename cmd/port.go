@@ -10,13 +10,13 @@ import (
 )
 
 // usualPort is the local port that the public guide uses.
-const usualPort = 8080
+const defaultPort = 8080
 
 func preferredPort(chosen int) int {
 	if chosen != 0 {
 		return chosen
 	}
-	return usualPort
+	return defaultPort
 }
 
 // forward opens the tunnel on the port that the user chose, and on no other;

@@ -18,12 +18,12 @@ import (
 type preflightOptions struct {
 	streams Streams
 	common  common
-	file    fromFile
+	file    answersFlags
 	checks  check.Options
 	failOn  string
 	output  string
 	port    int
-	emit    emission
+	exports exports
 }
 
 func newPreflight(s Streams, c *common, run func(context.Context, *preflightOptions) error) *cobra.Command {
@@ -44,16 +44,16 @@ Without an answers file the checks are those of a trial install with SQLite.`,
 		},
 	}
 	o.file.register(cmd)
-	registerChoice(cmd, &o.checks)
+	registerCheckFlags(cmd, &o.checks)
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "what makes the command fail: fail or warn")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "report format: text, json or junit")
 	cmd.Flags().IntVar(&o.port, "port", 0, "local port that the server is to be reached by")
-	o.emit.register(cmd)
+	o.exports.register(cmd)
 	return cmd
 }
 
 // registerChoice adds the flags that choose among the checks.
-func registerChoice(cmd *cobra.Command, o *check.Options) {
+func registerCheckFlags(cmd *cobra.Command, o *check.Options) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.Only, "only", nil, "only these groups or check ids, and what they need")
 	flags.StringSliceVar(&o.Skip, "skip", nil, "leave out these groups or check ids")
@@ -77,7 +77,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, chart.Load)
-	if done, err := o.emit.run(ctx, o.streams, unit); done || err != nil {
+	if done, err := o.exports.run(ctx, o.streams, unit); done || err != nil {
 		return err
 	}
 	unit.announceWrites(o.streams, o.checks)
@@ -89,7 +89,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if err := errors.Join(o.write(report), err); err != nil {
 		return err
 	}
-	return verdict(report, o.failOn)
+	return reportError(report, o.failOn)
 }
 
 // watch shows on a terminal what is being checked, until the report is written.
@@ -97,7 +97,7 @@ func (o *preflightOptions) watch() check.Observer {
 	if !isTerminal(o.streams.Err) || o.streams.Plain() {
 		return nil
 	}
-	return narrate.Live(o.streams.Err)
+	return narrate.ProgressLine(o.streams.Err)
 }
 
 func (o *preflightOptions) write(found check.Report) error {
@@ -107,17 +107,17 @@ func (o *preflightOptions) write(found check.Report) error {
 	case "junit":
 		return report.JUnit(o.streams.Out, found, o.failOn == "warn")
 	}
-	return report.Text(o.streams.Out, found, o.common.style(o.streams, o.streams.Out))
+	return report.Text(o.streams.Out, found, o.common.reportStyle(o.streams, o.streams.Out))
 }
 
 // verdict turns a report that has been shown into the exit code.
-func verdict(report check.Report, failOn string) error {
+func reportError(report check.Report, failOn string) error {
 	switch report.Verdict() {
 	case check.Failed:
-		return &failure{code: exitPreflight, err: errors.New("preflight failed"), told: true}
+		return &failure{code: exitPreflight, err: errors.New("preflight failed"), reported: true}
 	case check.Warned:
 		if failOn == "warn" {
-			return &failure{code: exitWarnings, err: errors.New("preflight warned"), told: true}
+			return &failure{code: exitWarnings, err: errors.New("preflight warned"), reported: true}
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ type prepared struct {
 
 // prepareFrom pulls the chart, writes the values in its layout, renders it in
 // memory and looks for the effect of every answer.
-func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, error) {
+func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepared, error) {
 	chart, err := u.chart(ctx)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func prepareFrom(ctx context.Context, u *setup, gather settings) (*prepared, err
 		return nil, err
 	}
 	if p.document, err = values.Build(u.answers, chart.Info, p.settings); err != nil {
-		return nil, u.located(err)
+		return nil, u.locate(err)
 	}
 	if p.objects, err = u.render(chart, p.document.Map); err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (p *prepared) prove(u *setup) (answers.Faults, error) {
 }
 
 // located adds the lines of the answers file to faults.
-func (u *setup) located(err error) error {
+func (u *setup) locate(err error) error {
 	var faults answers.Faults
 	if errors.As(err, &faults) {
 		return usage(u.file.Locate(faults))
@@ -77,16 +77,16 @@ func (u *setup) located(err error) error {
 
 // wrongChart says which answer names a chart that is not there. What may pass
 // by itself, such as a registry that cannot be reached, stays as it is.
-func (u *setup) wrongChart(err error) error {
+func (u *setup) locateChartError(err error) error {
 	var version *chart.VersionError
 	var source *chart.SourceError
 	switch {
 	case errors.As(err, &version):
-		return u.located(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "name one that is there, or leave it out for the newest"}})
+		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "name one that is there, or leave it out for the newest"}})
 	case errors.As(err, &source) && slices.Contains([]chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}, source.Reason):
 		bare := *source
 		bare.Remedy = ""
-		return u.located(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or leave it out for the published chart")}})
+		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or leave it out for the published chart")}})
 	}
 	return err
 }
@@ -94,12 +94,12 @@ func (u *setup) wrongChart(err error) error {
 // secrets makes the Secrets that the values reference.
 func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 	secrets, err := values.Secrets(u.answers, p.chart.Info, p.settings)
-	return secrets, u.located(err)
+	return secrets, u.locate(err)
 }
 
 // rendered is what the preflight checks see of it.
 func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
-	p, err := u.tentatively(ctx)
+	p, err := u.prepareTentative(ctx)
 	var faults answers.Faults
 	if errors.As(err, &faults) {
 		return check.Rendered{Findings: faults}, nil

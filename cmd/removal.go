@@ -24,10 +24,10 @@ type removal struct {
 }
 
 // left is something that stays, and the command that removes it.
-type left struct{ what, command string }
+type leftover struct{ what, command string }
 
 // goes names what will be removed.
-func (r *removal) goes() []string {
+func (r *removal) removedItems() []string {
 	var all []string
 	if r.Release != nil {
 		all = append(all, fmt.Sprintf("release %s in namespace %s (%s %s, %s)",
@@ -38,13 +38,13 @@ func (r *removal) goes() []string {
 	}
 	for _, s := range r.Secrets {
 		if r.deleteKeys || !slices.Contains(r.Keys, s) {
-			all = append(all, s.String()+r.keyWords(s))
+			all = append(all, s.String()+r.keyNote(s))
 		}
 	}
 	return all
 }
 
-func (r *removal) keyWords(s event.Object) string {
+func (r *removal) keyNote(s event.Object) string {
 	if slices.Contains(r.Keys, s) {
 		return ", with the key without which the server's secrets in the database cannot be read"
 	}
@@ -52,17 +52,17 @@ func (r *removal) keyWords(s event.Object) string {
 }
 
 // stays names what will be left.
-func (r *removal) stays() []left {
-	var all []left
+func (r *removal) keptItems() []leftover {
+	var all []leftover
 	if m := r.database(); m.Type == answers.MySQLDatabase {
-		all = append(all, r.leftDatabase(m.MySQL))
+		all = append(all, r.keptDatabase(m.MySQL))
 	}
 	for _, c := range r.Claims {
-		all = append(all, left{c.String() + ", with the data on its volume", r.setup.kubectl("delete", "persistentvolumeclaim", c.Name)})
+		all = append(all, leftover{c.String() + ", with the data on its volume", r.setup.kubectl("delete", "persistentvolumeclaim", c.Name)})
 	}
 	for _, s := range r.Keys {
 		if !r.deleteKeys {
-			all = append(all, left{s.String() + r.keyWords(s), r.setup.kubectl("delete", "secret", s.Name)})
+			all = append(all, leftover{s.String() + r.keyNote(s), r.setup.kubectl("delete", "secret", s.Name)})
 		}
 	}
 	return all
@@ -76,15 +76,15 @@ func (r *removal) database() answers.Database {
 	return importer.Import(r.Release.Values, chartinfo.Info{Name: r.Release.Chart, Version: r.Release.ChartVersion}).Answers.Database
 }
 
-func (r *removal) leftDatabase(m answers.MySQL) left {
+func (r *removal) keptDatabase(m answers.MySQL) leftover {
 	if m.Host == "" || m.Name == "" {
-		return left{what: "the MySQL database that database.url of the release's values names"}
+		return leftover{what: "the MySQL database that database.url of the release's values names"}
 	}
 	host := m.Host
 	if m.Port != 0 {
 		host = net.JoinHostPort(m.Host, strconv.Itoa(m.Port))
 	}
-	return left{fmt.Sprintf("database %s on %s", m.Name, host), "DROP DATABASE `" + m.Name + "`;"}
+	return leftover{fmt.Sprintf("database %s on %s", m.Name, host), "DROP DATABASE `" + m.Name + "`;"}
 }
 
 // announce says what goes and what stays, before anything does.
@@ -93,10 +93,10 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 		fmt.Fprintf(w, "There is no release %s in namespace %s any more, but Secrets that the installer made for it are left.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
 	}
 	fmt.Fprintf(w, "This will be removed from context %s (%s):\n", at.Name, at.Server)
-	for _, what := range r.goes() {
+	for _, what := range r.removedItems() {
 		fmt.Fprintf(w, "  %s\n", what)
 	}
-	stays := r.stays()
+	stays := r.keptItems()
 	if len(stays) == 0 {
 		return
 	}
@@ -111,7 +111,7 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 
 // nothing is the error for a release that is not there. Nothing is removed
 // then, and what an earlier uninstall has left is named.
-func (r *removal) nothing() error {
+func (r *removal) notFoundError() error {
 	at := r.setup.answers.Cluster
 	text := fmt.Sprintf("there is no release %s in namespace %s, so nothing was removed", at.Release, at.Namespace)
 	if len(r.Others) > 0 {
@@ -119,7 +119,7 @@ func (r *removal) nothing() error {
 	} else {
 		text += "; the namespace has no other (name another with -n; helm list -A shows all)"
 	}
-	if stays := r.stays(); len(stays) > 0 {
+	if stays := r.keptItems(); len(stays) > 0 {
 		text += "\nan earlier uninstall has left, and this removes it:"
 		for _, l := range stays {
 			text += "\n  " + l.what + "\n      " + l.command

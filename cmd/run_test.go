@@ -57,17 +57,17 @@ func (p *place) runs(args ...string) result {
 
 func (p *place) runsWith(input string, args ...string) result {
 	p.t.Helper()
-	var out, talk bytes.Buffer
+	var out, stderr bytes.Buffer
 	args = append(args, "--kubeconfig", p.env["KUBECONFIG"])
 	code := Main(args, Streams{
-		In: strings.NewReader(input), Out: &out, Err: &talk,
+		In: strings.NewReader(input), Out: &out, Err: &stderr,
 		Getenv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok },
 	})
-	return result{code: code, out: out.String(), err: talk.String()}
+	return result{code: code, out: out.String(), err: stderr.String()}
 }
 
 // want fails the test when a result is not as wanted; each text must be in
-// the output or the talk.
+// the output or the stderr.
 func (r result) want(t *testing.T, code int, texts ...string) result {
 	t.Helper()
 	if r.code != code {

@@ -14,13 +14,13 @@ import (
 )
 
 // settings gathers what the values are made from besides answers and chart.
-type settings func(context.Context) (values.Settings, error)
+type settingsSource func(context.Context) (values.Settings, error)
 
 // offline asks no cluster, but for an address that the answers leave to it.
 // Generated keys stay what they are in the output that is replaced; else they
 // are new ones.
 func (u *setup) offline(ctx context.Context) (values.Settings, error) {
-	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.earlier)}
+	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.existingKeys)}
 	return s, u.addRouteAddress(ctx, &s)
 }
 

@@ -27,13 +27,13 @@ type setup struct {
 	program    string // the name by which this program was called
 	kubeconfig string // the file that --kubeconfig names, empty for kubectl's own choice
 
-	earlier []corev1.Secret // the keys in what a values file or manifests will replace
+	existingKeys []corev1.Secret // the keys in what a values file or manifests will replace
 
 	chart func(context.Context) (*chart.Chart, error)
 
 	// What the answers come to: for a values file, as far as the cluster answers,
 	// and as it will be applied.
-	forFile, tentatively, prepare func(context.Context) (*prepared, error)
+	prepareOffline, prepareTentative, prepare func(context.Context) (*prepared, error)
 }
 
 // loader pulls a chart; install.LoadChart is one.
@@ -46,13 +46,13 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 		u.cluster = u.cluster.WithContext(name)
 	}
 	u.engine = &install.Engine{Access: u.cluster}
-	u.chart = once(func(ctx context.Context) (*chart.Chart, error) {
+	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
 		return load(ctx, chart.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version, PlainHTTP: c.plainHTTP})
 	})
-	with := func(gather settings) func(context.Context) (*prepared, error) {
-		return once(func(ctx context.Context) (*prepared, error) { return prepareFrom(ctx, u, gather) })
+	with := func(gather settingsSource) func(context.Context) (*prepared, error) {
+		return memoize(func(ctx context.Context) (*prepared, error) { return prepareWith(ctx, u, gather) })
 	}
-	u.forFile, u.tentatively, u.prepare = with(u.offline), with(u.tentative), with(u.online)
+	u.prepareOffline, u.prepareTentative, u.prepare = with(u.offline), with(u.tentative), with(u.online)
 	return u
 }
 
@@ -77,7 +77,7 @@ func (u *setup) checksEnv(port int) *check.Env {
 
 // once remembers the first answer, be it an error, that was not cut short by
 // its context. One asks at a time; the others wait, or leave with theirs.
-func once[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
+func memoize[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
 	turn := make(chan struct{}, 1)
 	var value T
 	var failed error

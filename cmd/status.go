@@ -61,7 +61,7 @@ type server struct {
 const notInstalled = "not installed"
 
 // serverPatience is how long status waits for the server to answer.
-const serverPatience = 10 * time.Second
+const serverTimeout = 10 * time.Second
 
 func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
@@ -79,7 +79,7 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 		return err
 	}
 	if found.Status != "deployed" || found.Server == nil {
-		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status), told: true}
+		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status), reported: true}
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (u *setup) askServer(ctx context.Context) (answer *server, problem string) 
 
 // serverInfo asks through a port-forward of its own.
 func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, serverPatience, fmt.Errorf("no answer within %s", serverPatience))
+	ctx, cancel := context.WithTimeoutCause(ctx, serverTimeout, fmt.Errorf("no answer within %s", serverTimeout))
 	defer cancel()
 	tunnel, err := u.engine.Forward(ctx, connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
 	if err != nil {
@@ -141,7 +141,7 @@ func (o *statusOptions) write(found state) error {
 		fmt.Fprintf(w, "server\tdoes not answer: %s\n", found.ServerError)
 		return w.Flush()
 	}
-	fmt.Fprintf(w, "server\tZenML %s, %s\n", found.Server.Version, activeWords(found.Server.Active))
+	fmt.Fprintf(w, "server\tZenML %s, %s\n", found.Server.Version, activationText(found.Server.Active))
 	fmt.Fprintf(w, "database\t%s\n", found.Server.Database)
 	fmt.Fprintf(w, "secrets store\t%s\n", found.Server.SecretsStore)
 	return w.Flush()
@@ -160,7 +160,7 @@ func (s state) url() string {
 	return "none: a port-forward leads to it (" + s.connect + ")"
 }
 
-func activeWords(active bool) string {
+func activationText(active bool) string {
 	if active {
 		return "activated"
 	}

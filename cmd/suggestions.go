@@ -25,17 +25,17 @@ func readSuggestions(names []string) ([]question.Suggestion, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--suggest %s:\n%w", name, err)
 		}
-		title, help := comment(data)
+		title, help := firstComments(data)
 		if title == "" {
 			title = filepath.Base(name)
 		}
-		all = append(all, question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: absolute(file)})
+		all = append(all, question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: withAbsolutePaths(file)})
 	}
 	return all, nil
 }
 
 // comment returns the first two comment lines.
-func comment(data []byte) (first, second string) {
+func firstComments(data []byte) (first, second string) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	var found []string
 	for lines.Scan() && strings.HasPrefix(lines.Text(), "#") && len(found) < 2 {
@@ -47,7 +47,7 @@ func comment(data []byte) (first, second string) {
 
 // absolute makes the file names in suggested answers independent of the
 // folder from which the install began.
-func absolute(file answers.File) answers.Answers {
+func withAbsolutePaths(file answers.File) answers.Answers {
 	a := file.Answers
 	for _, f := range answers.Fields {
 		if f.Kind != answers.Secret && f.Kind != answers.Content {

@@ -53,8 +53,8 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 		return err
 	}
 	r := &removal{setup: u, Remains: there, deleteKeys: o.deleteKeys}
-	if len(r.goes()) == 0 {
-		return r.nothing()
+	if len(r.removedItems()) == 0 {
+		return r.notFoundError()
 	}
 	r.announce(o.streams.Err, at)
 	switch {
@@ -68,12 +68,12 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 }
 
 func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
-	talk := narrate.New(o.streams.Err, narrate.Options{Look: o.common.look(o.streams)})
+	narrator := narrate.New(o.streams.Err, narrate.Options{Terminal: o.common.terminal(o.streams)})
 	at := r.setup.answers.Cluster
 	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
 		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys,
-	}, talk.Install)
-	fmt.Fprintln(o.streams.Err, tally(removed))
+	}, narrator.Install)
+	fmt.Fprintln(o.streams.Err, removalSummary(removed))
 	for _, kept := range removed.Kept {
 		fmt.Fprintf(o.streams.Err, "Kept %s\n", kept)
 	}
@@ -81,7 +81,7 @@ func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 }
 
 // tally counts what was removed.
-func tally(r install.Removed) string {
+func removalSummary(r install.Removed) string {
 	var what []string
 	if r.Release != nil {
 		what = append(what, "release "+r.Release.Name)

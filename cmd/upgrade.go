@@ -53,7 +53,7 @@ func (up *upgrade) lines() []string {
 }
 
 // tell says what an unattended upgrade changes, before it does.
-func (up *upgrade) tell(w io.Writer, p *prepared) {
+func (up *upgrade) print(w io.Writer, p *prepared) {
 	if up == nil {
 		return
 	}

@@ -18,12 +18,12 @@ const defaultValuesFile = "custom-values.yaml"
 // content takes the place of the old in one step. A link stays, and its target
 // is written; a pipe or a device is written into.
 func writeValues(path string, content []byte, overwrite bool) error {
-	target, regular, err := destination(path)
+	target, regular, err := resolveOutput(path)
 	if err != nil {
 		return err
 	}
 	if !regular {
-		return pour(path, content)
+		return writeThrough(path, content)
 	}
 	old, err := os.ReadFile(target)
 	switch {
@@ -34,11 +34,11 @@ func writeValues(path string, content []byte, overwrite bool) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return replace(target, content)
+	return replaceFile(target, content)
 }
 
 // pour writes into a pipe, a device or an open descriptor.
-func pour(path string, content []byte) error {
+func writeThrough(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func pour(path string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-func replace(path string, content []byte) error {
+func replaceFile(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600 from the start
 	if err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 const guardKey = "@cluster"
@@ -20,13 +20,13 @@ const guardKey = "@cluster"
 type cluster struct {
 	*form
 	contexts  []kube.Context
-	listing   *task
-	listFault string
+	listTask  *task
+	listError string
 
-	asked      answers.Cluster // what target describes
-	found      Target
-	describing *task
-	askFault   string
+	describedTarget answers.Cluster // what target describes
+	target          Target
+	describeTask    *task
+	describeError   string
 }
 
 type (
@@ -43,39 +43,39 @@ type (
 
 func newCluster(s *session) *cluster {
 	c := &cluster{form: newForm(s, answers.StepCluster)}
-	c.extra, c.chosen, c.note = c.guard, c.decide, c.noteFor
-	c.changed = func(string) tea.Cmd { return c.describe() }
+	c.extraQuestions, c.onExtra, c.note = c.guard, c.answerGuard, c.noteFor
+	c.onAnswer = func(string) tea.Cmd { return c.describe() }
 	return c
 }
 
 func (c *cluster) enter(key string) tea.Cmd {
-	if c.contexts == nil && !c.listing.running() {
-		return tea.Batch(c.form.enter(key), c.list())
+	if c.contexts == nil && !c.listTask.running() {
+		return tea.Batch(c.form.enter(key), c.listContexts())
 	}
 	return tea.Batch(c.form.enter(key), c.describe())
 }
 
 // list reads the kubeconfig.
-func (c *cluster) list() tea.Cmd {
-	c.listFault = ""
+func (c *cluster) listContexts() tea.Cmd {
+	c.listError = ""
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		contexts, err := c.engine.Contexts(ctx)
 		return contextsMsg{contexts, c.engine.Suggest(ctx), err}
 	})
-	c.listing = task
+	c.listTask = task
 	return cmd
 }
 
 func (c *cluster) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case contextsMsg:
-		return move{}, c.listed(msg)
+		return move{}, c.contextsListed(msg)
 	case targetMsg:
-		c.described(msg)
-		return move{}, c.reopen()
+		c.targetDescribed(msg)
+		return move{}, c.reopenGuard()
 	case tea.KeyMsg:
-		if c.listFault != "" && msg.String() == "r" {
-			return move{}, c.list()
+		if c.listError != "" && msg.String() == "r" {
+			return move{}, c.listContexts()
 		}
 		if c.contexts == nil {
 			if msg.String() == "esc" {
@@ -87,18 +87,18 @@ func (c *cluster) update(msg tea.Msg) (move, tea.Cmd) {
 	return c.form.update(msg)
 }
 
-func (c *cluster) listed(msg contextsMsg) tea.Cmd {
-	c.sheet.Offer(msg.suggestions)
+func (c *cluster) contextsListed(msg contextsMsg) tea.Cmd {
+	c.responses.SetSuggestions(msg.suggestions)
 	switch {
 	case msg.err != nil:
-		c.listFault = msg.err.Error()
+		c.listError = msg.err.Error()
 		return nil
 	case len(msg.contexts) == 0:
-		c.listFault = "the kubeconfig names no context; make one (kubectl config get-contexts lists them), then try again"
+		c.listError = "the kubeconfig names no context; make one (kubectl config get-contexts lists them), then try again"
 		return nil
 	}
 	c.contexts = msg.contexts
-	c.sheet.Contexts(c.contexts)
+	c.responses.SetContexts(c.contexts)
 	c.rebuild()
 	return tea.Batch(c.open(c.at), c.describe())
 }
@@ -106,29 +106,29 @@ func (c *cluster) listed(msg contextsMsg) tea.Cmd {
 // describe asks about the target, unless that is known or being asked.
 func (c *cluster) describe() tea.Cmd {
 	at := c.session.target()
-	if c.contexts == nil || at == c.asked && c.askFault == "" {
+	if c.contexts == nil || at == c.describedTarget && c.describeError == "" {
 		return nil
 	}
-	c.describing.drop()
-	c.asked, c.askFault, c.found = at, "", Target{}
-	a := c.sheet.Answers()
+	c.describeTask.drop()
+	c.describedTarget, c.describeError, c.target = at, "", Target{}
+	a := c.responses.Answers()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		target, err := c.engine.Describe(ctx, a)
 		return targetMsg{target, err}
 	})
-	c.describing = task
+	c.describeTask = task
 	return cmd
 }
 
-func (c *cluster) described(msg targetMsg) {
-	c.found = msg.target
+func (c *cluster) targetDescribed(msg targetMsg) {
+	c.target = msg.target
 	if msg.err != nil {
-		c.askFault = msg.err.Error()
+		c.describeError = msg.err.Error()
 	}
 }
 
 // reopen draws the guard anew when it is open: its options have changed.
-func (c *cluster) reopen() tea.Cmd {
+func (c *cluster) reopenGuard() tea.Cmd {
 	c.rebuild()
 	if len(c.questions) > 0 && c.current().Key == guardKey {
 		return c.open(c.at)
@@ -137,7 +137,7 @@ func (c *cluster) reopen() tea.Cmd {
 }
 
 func (c *cluster) state() state {
-	if c.listFault != "" || c.askFault != "" {
+	if c.listError != "" || c.describeError != "" {
 		return failed
 	}
 	if s := c.form.state(); s != done || c.isConfirmed() {
@@ -150,9 +150,9 @@ func (c *cluster) view(width, height int) string {
 	if c.contexts != nil {
 		return c.form.view(width, height)
 	}
-	text := c.look.Muted.Render("Reading the kubeconfig…")
-	if c.listFault != "" {
-		text = c.look.Bad.Render(theme.Bad+" No cluster to choose") + "\n\n" + c.listFault
+	text := c.styles.Muted.Render("Reading the kubeconfig…")
+	if c.listError != "" {
+		text = c.styles.Bad.Render(theme.Bad+" No cluster to choose") + "\n\n" + c.listError
 	}
 	c.pane.set(text, width, height)
 	return c.pane.view()
@@ -160,7 +160,7 @@ func (c *cluster) view(width, height int) string {
 
 func (c *cluster) keys() []binding {
 	switch {
-	case c.listFault != "":
+	case c.listError != "":
 		return []binding{{"r", "read again"}, {"esc", "back"}}
 	case c.contexts == nil:
 		return nil
@@ -175,10 +175,10 @@ func (c *cluster) noteFor(q question.Question) string {
 		return ""
 	}
 	switch {
-	case c.askFault != "":
-		return c.look.Bad.Render(theme.Bad+" The cluster does not answer: ") + c.askFault
-	case c.describing.running():
-		return c.look.Muted.Render(fmt.Sprintf("%s Asking the cluster… %s", theme.Working, since(c.now(), c.describing.since)))
+	case c.describeError != "":
+		return c.styles.Bad.Render(theme.Bad+" The cluster does not answer: ") + c.describeError
+	case c.describeTask.running():
+		return c.styles.Muted.Render(fmt.Sprintf("%s Asking the cluster… %s", theme.Working, since(c.now(), c.describeTask.startedAt)))
 	}
-	return strings.Join(c.found.lines(c.look), "\n")
+	return strings.Join(c.target.lines(c.styles), "\n")
 }

@@ -6,8 +6,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // The answers to the guard.
@@ -27,9 +27,9 @@ func (c *cluster) guard() []question.Question {
 	again := answers.Option{Value: guardAgain, Title: "ask the cluster again"}
 	choices := []answers.Option{no, yes}
 	switch {
-	case c.askFault != "":
+	case c.describeError != "":
 		choices = []answers.Option{again, no}
-	case c.describing.running():
+	case c.describeTask.running():
 		choices = []answers.Option{no}
 	case c.isConfirmed():
 		choices = []answers.Option{yes, no}
@@ -44,33 +44,33 @@ func (c *cluster) guard() []question.Question {
 	}}
 }
 
-func (c *cluster) decide(_, value string) (move, tea.Cmd) {
+func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 	switch value {
 	case guardAgain:
 		cmd := c.describe()
-		return move{}, tea.Batch(cmd, c.reopen())
+		return move{}, tea.Batch(cmd, c.reopenGuard())
 	case guardNo:
 		c.confirmed = answers.Cluster{}
 		return move{}, c.form.enter(question.ContextKey)
 	}
 	c.confirmed = c.session.target()
-	if fault, bad := c.sheet.Missing(c.step); bad {
+	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
 	}
 	if c.resumeAt != "" {
-		return c.resume(), nil
+		return c.resumeMove(), nil
 	}
 	return move{kind: next}, nil
 }
 
 // firstOpen leads to the first question on the way to at that misses an
 // answer, else to at, but not beyond the review.
-func (s *session) firstOpen(at step) move {
+func (s *session) firstIncomplete(at step) move {
 	for _, step := range s.steps() {
 		if step == at || step == stepReview {
-			return move{kind: jump, to: step, key: s.missing(step)}
+			return move{kind: jump, to: step, key: s.firstMissing(step)}
 		}
-		if key := s.missing(step); key != "" {
+		if key := s.firstMissing(step); key != "" {
 			return move{kind: jump, to: step, key: key}
 		}
 	}
@@ -78,19 +78,19 @@ func (s *session) firstOpen(at step) move {
 }
 
 // missing is the first question of a step that misses an answer, if one does.
-func (s *session) missing(at step) string {
-	fault, _ := s.sheet.Missing(answers.Step(at))
+func (s *session) firstMissing(at step) string {
+	fault, _ := s.responses.FirstFault(answers.Step(at))
 	return fault.Key
 }
 
 // lines describes the target, for people to compare with what they meant.
-func (t Target) lines(l *theme.Look) []string {
+func (t Target) lines(l *theme.Styles) []string {
 	var lines []string
 	for _, f := range t.Facts() {
 		lines = append(lines, l.Muted.Render(fmt.Sprintf("%-12s", f.Label))+f.Text)
 	}
-	if t.Existing != nil && t.Existing.Remark != "" {
-		lines = append(lines, l.Warn.Render(theme.Warning+" "+t.Existing.Remark))
+	if t.Existing != nil && t.Existing.Note != "" {
+		lines = append(lines, l.Warn.Render(theme.Warning+" "+t.Existing.Note))
 	}
 	return lines
 }

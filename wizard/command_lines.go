@@ -104,4 +104,4 @@ func yamlLines(text string, width int) string {
 }
 
 // fitsIn tells whether no line is longer than width.
-func fitsIn(text string, width int) bool { return lipgloss.Width(text) <= width }
+func fits(text string, width int) bool { return lipgloss.Width(text) <= width }

@@ -14,18 +14,18 @@ import (
 // says when the server is activated.
 type connecting struct {
 	*session
-	pane     pane
-	list     list
-	task     *task // holds the tunnel
-	begun    time.Time
-	tunnel   Tunnel
-	failure  string
-	notices  []string
-	browser  string // what became of opening the browser
-	waiting  *task
-	active   bool
-	activeAt time.Time
-	refused  string // why activation is not known or failed
+	pane            pane
+	list            list
+	task            *task // holds the tunnel
+	startedAt       time.Time
+	tunnel          Tunnel
+	failure         string
+	notices         []string
+	browser         string // what became of opening the browser
+	waiting         *task
+	active          bool
+	activeAt        time.Time
+	activationError string // why activation is not known or failed
 }
 
 type (
@@ -37,15 +37,15 @@ type (
 )
 
 func newConnecting(s *session) *connecting {
-	return &connecting{session: s, pane: pane{look: s.look}, list: list{session: s}}
+	return &connecting{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
 }
 
 func (c *connecting) enter(string) tea.Cmd {
 	if c.task.running() {
 		return nil
 	}
-	c.tunnel, c.failure, c.begun = nil, "", c.now()
-	a := c.sheet.Answers()
+	c.tunnel, c.failure, c.startedAt = nil, "", c.now()
+	a := c.responses.Answers()
 	task, cmd := c.begin(c, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
 		tunnel, err := c.engine.Connect(ctx, a, func(e event.Event) {
 			if n, ok := e.(event.Notice); ok {
@@ -64,7 +64,7 @@ func (c *connecting) enter(string) tea.Cmd {
 		return tunnelEndMsg{tunnel.Err()}
 	})
 	c.task = task
-	c.actions()
+	c.updateActions()
 	return cmd
 }
 
@@ -87,11 +87,11 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 			c.browser = "The browser could not be opened (" + msg.err.Error() + "): open the address yourself."
 		}
 	case activeMsg:
-		c.activated(msg.err)
+		c.activationEnded(msg.err)
 	case tea.KeyMsg:
 		return c.key(msg.String())
 	}
-	c.actions()
+	c.updateActions()
 	return move{}, nil
 }
 
@@ -100,23 +100,23 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 	c.tunnel = t
 	c.outcome.URL = t.URL()
 	var open tea.Cmd
-	if c.browser == "" && !c.options.NoOpen && c.way() == answers.ActivateBrowser {
+	if c.browser == "" && !c.options.NoOpen && c.activateMode() == answers.ActivateBrowser {
 		open = c.openBrowser()
 	}
-	c.actions()
-	return tea.Batch(open, c.await())
+	c.updateActions()
+	return tea.Batch(open, c.awaitActivation())
 }
 
 // way is how the server is to be activated.
-func (c *connecting) way() string { return c.sheet.Complete().Admin.Activate }
+func (c *connecting) activateMode() string { return c.responses.Complete().Admin.Activate }
 
-func (c *connecting) await() tea.Cmd {
+func (c *connecting) awaitActivation() tea.Cmd {
 	c.waiting.drop()
 	if c.active || c.tunnel == nil {
 		return nil
 	}
-	c.refused = ""
-	a, url := c.sheet.Answers(), c.tunnel.URL()
+	c.activationError = ""
+	a, url := c.responses.Answers(), c.tunnel.URL()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		return activeMsg{c.engine.Activate(ctx, a, url)}
 	})
@@ -136,9 +136,9 @@ func (c *connecting) openBrowser() tea.Cmd {
 	return cmd
 }
 
-func (c *connecting) activated(err error) {
+func (c *connecting) activationEnded(err error) {
 	if err != nil {
-		c.refused = err.Error()
+		c.activationError = err.Error()
 		return
 	}
 	c.active, c.activeAt, c.outcome.Activated = true, c.now(), true
@@ -151,7 +151,7 @@ func (c *connecting) key(name string) (move, tea.Cmd) {
 	return c.list.key(name)
 }
 
-func (c *connecting) actions() {
+func (c *connecting) updateActions() {
 	var options []option
 	if c.tunnel != nil {
 		options = append(options, option{"o", "open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }})
@@ -159,8 +159,8 @@ func (c *connecting) actions() {
 	if c.failure != "" {
 		options = append(options, option{"t", "connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
 	}
-	if c.refused != "" && c.tunnel != nil {
-		options = append(options, option{"a", "try to activate again", func() (move, tea.Cmd) { return move{}, c.await() }})
+	if c.activationError != "" && c.tunnel != nil {
+		options = append(options, option{"a", "try to activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }})
 	}
 	c.list.set(append(options, option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }})...)
 }

@@ -20,54 +20,54 @@ func (c *connecting) document(width int) string {
 	var blocks []string
 	switch {
 	case c.failure != "":
-		blocks = append(blocks, c.look.Bad.Render(theme.Bad+" There is no way to the server: ")+c.failure,
+		blocks = append(blocks, c.styles.Bad.Render(theme.Bad+" There is no way to the server: ")+c.failure,
 			"The server itself keeps running in the cluster.")
 	case c.tunnel == nil:
-		blocks = append(blocks, c.look.Accent.Render(theme.Working+" Connecting to the server… ")+c.look.Muted.Render(since(c.now(), c.begun)))
+		blocks = append(blocks, c.styles.Accent.Render(theme.Working+" Connecting to the server… ")+c.styles.Muted.Render(since(c.now(), c.startedAt)))
 	default:
-		blocks = append(blocks, c.reached(), c.activation(), c.login())
+		blocks = append(blocks, c.reached(), c.activationLine(), c.login())
 	}
 	if len(c.notices) > 0 {
 		var lines []string
 		for _, n := range c.notices {
-			lines = append(lines, c.look.Muted.Render(indent(theme.Bullet+" "+n, width)))
+			lines = append(lines, c.styles.Muted.Render(indent(theme.Bullet+" "+n, width)))
 		}
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
 	if c.tunnel != nil {
-		blocks = append(blocks, c.look.Muted.Render("The address works as long as this window is open: leaving ends the port-forward. The server keeps running; zenml-installer connect leads to it again."))
+		blocks = append(blocks, c.styles.Muted.Render("The address works as long as this window is open: leaving ends the port-forward. The server keeps running; zenml-installer connect leads to it again."))
 	}
 	return strings.Join(blocks, "\n\n")
 }
 
 func (c *connecting) reached() string {
-	text := c.look.Good.Render(theme.Done+" The server answers at ") + c.look.Title.Render(c.tunnel.URL())
+	text := c.styles.Good.Render(theme.Done+" The server answers at ") + c.styles.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
-		text += "\n  " + c.look.Muted.Render(c.browser)
+		text += "\n  " + c.styles.Muted.Render(c.browser)
 	}
 	return text
 }
 
-func (c *connecting) activation() string {
-	switch way := c.way(); {
+func (c *connecting) activationLine() string {
+	switch mode := c.activateMode(); {
 	case c.active:
-		text := c.look.Good.Render(theme.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
-		if way == answers.ActivateAuto {
-			text += " Log in as " + c.sheet.Complete().Admin.Username + "."
+		text := c.styles.Good.Render(theme.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
+		if mode == answers.ActivateAuto {
+			text += " Log in as " + c.responses.Complete().Admin.Username + "."
 		}
 		return text
-	case c.refused != "":
-		return c.look.Bad.Render(theme.Bad+" The activation failed: ") + c.refused
-	case way == answers.ActivateAuto:
-		return c.look.Accent.Render(theme.Working + " Activating it with the user and password that you gave…")
-	case way == answers.ActivateLater:
-		return c.look.Warn.Render(theme.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
+	case c.activationError != "":
+		return c.styles.Bad.Render(theme.Bad+" The activation failed: ") + c.activationError
+	case mode == answers.ActivateAuto:
+		return c.styles.Accent.Render(theme.Working + " Activating it with the user and password that you gave…")
+	case mode == answers.ActivateLater:
+		return c.styles.Warn.Render(theme.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
 	}
-	return c.look.Accent.Render(theme.Working + " Waiting for you to activate it in the browser: make the first admin there.")
+	return c.styles.Accent.Render(theme.Working + " Waiting for you to activate it in the browser: make the first admin there.")
 }
 
 func (c *connecting) login() string {
-	line := "  " + c.look.Key.Render(connect.LoginCommand(connect.Login{URL: c.tunnel.URL()}))
+	line := "  " + c.styles.Key.Render(connect.LoginCommand(connect.Login{URL: c.tunnel.URL()}))
 	if c.active {
 		return "Log the zenml client in with\n" + line
 	}

@@ -22,51 +22,51 @@ type dialog struct {
 type option struct {
 	key   string // a single letter that takes it at once
 	label string
-	do    func() (move, tea.Cmd)
+	run   func() (move, tea.Cmd)
 }
 
 // ask puts a dialog up. The cursor stands on the safe option.
-func (s *session) ask(title, text string, options ...option) {
-	s.asking = &dialog{title: title, text: text, options: options, at: len(options) - 1}
+func (s *session) openDialog(title, text string, options ...option) {
+	s.dialog = &dialog{title: title, text: text, options: options, at: len(options) - 1}
 }
 
 // safe is the last option.
-func (d *dialog) safe() option { return d.options[len(d.options)-1] }
+func (d *dialog) safeOption() option { return d.options[len(d.options)-1] }
 
 // answer handles a key of the dialog; it goes away with the first answer.
-func (s *session) answer(name string) (move, tea.Cmd) {
-	d := s.asking
+func (s *session) answerDialog(name string) (move, tea.Cmd) {
+	d := s.dialog
 	switch name {
 	case "up", "left", "shift+tab":
 		d.at = (d.at + len(d.options) - 1) % len(d.options)
 	case "down", "right", "tab":
 		d.at = (d.at + 1) % len(d.options)
 	case "esc":
-		return s.take(d.safe())
+		return s.choose(d.safeOption())
 	case "enter":
-		return s.take(d.options[d.at])
+		return s.choose(d.options[d.at])
 	default:
 		for _, o := range d.options {
 			if o.key == name {
-				return s.take(o)
+				return s.choose(o)
 			}
 		}
 	}
 	return move{}, nil
 }
 
-func (s *session) take(o option) (move, tea.Cmd) {
-	s.asking = nil
-	if o.do == nil {
+func (s *session) choose(o option) (move, tea.Cmd) {
+	s.dialog = nil
+	if o.run == nil {
 		return move{}, nil
 	}
-	return o.do()
+	return o.run()
 }
 
 func (s *session) dialogView(width, height int) string {
-	d := s.asking
+	d := s.dialog
 	var b strings.Builder
-	b.WriteString(s.look.Warn.Bold(true).Render(wrap(d.title, width)) + "\n\n")
+	b.WriteString(s.styles.Warn.Bold(true).Render(wrap(d.title, width)) + "\n\n")
 	if d.text != "" {
 		b.WriteString(wrap(d.text, width) + "\n\n")
 	}
@@ -77,7 +77,7 @@ func (s *session) dialogView(width, height int) string {
 		}
 		b.WriteString(s.optionLine(o, i == d.at) + "\n")
 	}
-	p := pane{look: s.look}
+	p := pane{styles: s.styles}
 	p.set(strings.TrimRight(b.String(), "\n"), width, height)
 	p.scroll(len(p.lines))
 	p.show(cursor, cursor+1)
@@ -92,7 +92,7 @@ func (s *session) optionLine(o option, chosen bool) string {
 		label += " (" + o.key + ")"
 	}
 	if chosen {
-		return s.look.Selected.Render(theme.Pointer + " " + label)
+		return s.styles.Selected.Render(theme.Pointer + " " + label)
 	}
 	return "  " + label
 }

@@ -33,8 +33,8 @@ func newPerson(t *testing.T, change ...func(*Options)) *person {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &person{t: t, m: newModel(ctx, o), stage: s, msgs: make(chan tea.Msg, 10_000), cancel: cancel}
-	p.m.send = func(msg tea.Msg) { p.msgs <- msg }
-	t.Cleanup(func() { cancel(); p.m.work.end(0) })
+	p.m.sendMsg = func(msg tea.Msg) { p.msgs <- msg }
+	t.Cleanup(func() { cancel(); p.m.work.close(0) })
 	p.run(p.m.Init())
 	return p
 }
@@ -155,7 +155,7 @@ func (p *person) settles() *person {
 	p.t.Helper()
 	return p.until("a source to be read", func() bool {
 		f := p.form()
-		return f == nil || !f.reading.running()
+		return f == nil || !f.sourceCheck.running()
 	})
 }
 

@@ -28,7 +28,7 @@ type Engine interface {
 	Suggest(ctx context.Context) []question.Suggestion
 	// Readable says why what a source on this machine names cannot be read; it
 	// does not look into the cluster.
-	Readable(ctx context.Context, s answers.Source) error
+	CheckSource(ctx context.Context, s answers.Source) error
 	// Notices says what Preflight may write into accounts outside the cluster
 	// for a moment. It asks nobody. The answers have no defaults filled in,
 	// here and below.
@@ -71,7 +71,7 @@ type Review struct {
 	Values    string   // the values file with its secrets masked
 	Sensitive bool     // the values file itself holds a secret
 	Chart     string   // name and version: "zenml 0.98.1"
-	ByHand    []string // the commands that would do the same
+	Commands  []string // the commands that would do the same
 }
 
 // Tunnel is an open way to the server.

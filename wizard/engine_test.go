@@ -93,7 +93,7 @@ func rowsOf(ids ...string) []check.Check {
 	return rows
 }
 
-func (s *stage) Readable(_ context.Context, source answers.Source) error {
+func (s *stage) CheckSource(_ context.Context, source answers.Source) error {
 	if s.slow != nil {
 		<-s.slow
 	}
@@ -154,9 +154,9 @@ func (p *stagePlan) Review() Review {
 			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server answers.",
 			"Forward a local port to it and open the activation page.",
 		},
-		Changes: p.stage.changes,
-		Values:  "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
-		ByHand:  []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
+		Changes:  p.stage.changes,
+		Values:   "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
+		Commands: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
 	}
 }
 

@@ -22,7 +22,7 @@ func TestInstallWithMySQLFromFirstKeyToLogin(t *testing.T) {
 	p.sees("It is activated", "zenml login http://127.0.0.1:8080")
 	p.press("q").leaves()
 
-	got := p.m.result()
+	got := p.m.outcomeWithAnswers()
 	if got.Ending != Installed || !got.Activated || got.URL != "http://127.0.0.1:8080" {
 		t.Errorf("outcome: %+v", got)
 	}
@@ -40,7 +40,7 @@ func TestInstallWithMySQLFromFirstKeyToLogin(t *testing.T) {
 func TestTheSuggestionFillsTheDatabaseIn(t *testing.T) {
 	p := newPerson(t).throughCluster()
 	p.press("up", "enter").to("database.mysql.host").toReview()
-	db := p.m.result().Answers.Database
+	db := p.m.outcomeWithAnswers().Answers.Database
 	if db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" || db.MySQL.Port != 33306 || db.MySQL.Password.File != "/run/sandbox/mysql-password" {
 		t.Errorf("%+v", db)
 	}
@@ -52,14 +52,14 @@ func TestNothingTypedIsLostByGoingBackOrChangingTheDatabase(t *testing.T) {
 		p.press("shift+tab")
 	}
 	p.press("up", "enter").to("database.sqlite.persistent")
-	if db := p.m.result().Answers.Database; db.MySQL != (answers.MySQL{}) {
+	if db := p.m.outcomeWithAnswers().Answers.Database; db.MySQL != (answers.MySQL{}) {
 		t.Errorf("answers without meaning are kept: %+v", db.MySQL)
 	}
 	p.press("esc").press("down", "enter").to("database.mysql.user").sees("db.example.com")
 	if got := p.form().text; got != "zen" {
 		t.Errorf("the user was %q when it was come back to", got)
 	}
-	if db := p.m.result().Answers.Database.MySQL; db.Password.Value.Reveal() != canary || db.Port != 3307 {
+	if db := p.m.outcomeWithAnswers().Answers.Database.MySQL; db.Password.Value.Reveal() != canary || db.Port != 3307 {
 		t.Errorf("%+v", db)
 	}
 }
@@ -139,7 +139,7 @@ func TestTheValuesFileIsWrittenBesideTheInstall(t *testing.T) {
 	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("the values were written to custom-values.yaml")
 	p.stage.finish <- nil
 	p.sees("The server answers").press("q").leaves()
-	if got := p.m.result(); got.Values != "custom-values.yaml" || got.ValuesErr != nil {
+	if got := p.m.outcomeWithAnswers(); got.Values != "custom-values.yaml" || got.ValuesErr != nil {
 		t.Errorf("%+v", got)
 	}
 }
@@ -150,7 +150,7 @@ func TestAnotherValuesFileIsLeftBesideTheInstall(t *testing.T) {
 	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("it was left as it is", "were not written")
 	p.stage.finish <- nil
 	p.sees("The server answers").press("q").leaves()
-	if got := p.m.result(); got.Values != "" || !errors.Is(got.ValuesErr, fs.ErrExist) {
+	if got := p.m.outcomeWithAnswers(); got.Values != "" || !errors.Is(got.ValuesErr, fs.ErrExist) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -160,7 +160,7 @@ func TestInstallingOverAFailedCheckNeedsAWord(t *testing.T) {
 	p.stage.failing = true
 	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "MySQL refuses user zenml", "ALTER USER")
 	p.press("i").sees("1 check failed.", "install all the same").press("enter")
-	if p.m.at != stepReview || p.m.asking != nil {
+	if p.m.at != stepReview || p.m.dialog != nil {
 		t.Fatal("the safe answer did not stay")
 	}
 	p.press("e")
@@ -177,7 +177,7 @@ func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
 	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
 	p.throughCluster().toReview().sees("in 1.2s", "1 skipped", "prove the rights (p)")
 	p.press("i").sees("Not all rights in the secrets store are proved.", "zenml/preflight-… in AWS", "install all the same").press("enter")
-	if p.m.at != stepReview || p.m.asking != nil {
+	if p.m.at != stepReview || p.m.dialog != nil {
 		t.Fatal("the safe answer did not stay")
 	}
 	p.press("p").sees("zenml/preflight-… in AWS").press("p").sees("in 1.2s", "5 ok")
@@ -195,7 +195,7 @@ func TestChangingAReleaseInUseNeedsAWord(t *testing.T) {
 	p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7"}
 	p.throughCluster().toReview().sees("in 1.2s", "What changes in the release")
 	p.press("i").sees("The release is in use.", "poolSize: 5 -> 7").press("enter")
-	if p.m.at != stepReview || p.m.asking != nil {
+	if p.m.at != stepReview || p.m.dialog != nil {
 		t.Fatal("the safe answer did not stay")
 	}
 	p.press("i", "y").sees("install release")
@@ -213,7 +213,7 @@ func TestChecksRunAgainAndLateResultsAreIgnored(t *testing.T) {
 	close(p.stage.hold)
 	p.sees("5 ok", "in 1.2s")
 	p.handle(taskMsg{id: first.id, msg: checkMsg{Check: stageChecks[0]}})
-	if n := r.counts(); n.running != 0 || n.passed != 5 {
+	if n := r.countRows(); n.running != 0 || n.passed != 5 {
 		t.Errorf("a message of the dropped run was taken: %+v", n)
 	}
 }
@@ -222,11 +222,11 @@ func TestOnlyTheValuesFileAndNotOverAnotherUnasked(t *testing.T) {
 	p := newPerson(t)
 	p.stage.written["custom-values.yaml"] = true
 	p.throughCluster().toReview().press("w").sees("custom-values.yaml is there already.").press("esc")
-	if p.m.result().Values != "" {
+	if p.m.outcomeWithAnswers().Values != "" {
 		t.Fatal("esc overwrote the file")
 	}
 	p.press("w").sees("is there already").press("o").sees("Written: custom-values.yaml").press("q").leaves()
-	if got := p.m.result(); got.Ending != Wrote || got.Values != "custom-values.yaml" {
+	if got := p.m.outcomeWithAnswers(); got.Ending != Wrote || got.Values != "custom-values.yaml" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -238,7 +238,7 @@ func TestCtrlCWhileInstallingAsksAndThenWaits(t *testing.T) {
 		t.Fatal("esc stopped the install")
 	}
 	p.press("ctrl+c", "ctrl+c").sees("The install was stopped", "the next run upgrades it").press("q").leaves()
-	if got := p.m.result(); got.Ending != Stopped || got.Err == nil {
+	if got := p.m.outcomeWithAnswers(); got.Ending != Stopped || got.Err == nil {
 		t.Errorf("%+v", got)
 	}
 }
@@ -250,7 +250,7 @@ func TestAFaultOfTheInstallIsNamedAndCanBeTriedAgain(t *testing.T) {
 	p.press("enter").sees("Running upgrade", "Objects, 1 of 3 ready")
 	p.stage.finish <- nil
 	p.sees("The server answers").press("q").leaves()
-	if got := p.m.result(); got.Ending != Installed || got.Err != nil {
+	if got := p.m.outcomeWithAnswers(); got.Ending != Installed || got.Err != nil {
 		t.Errorf("%+v", got)
 	}
 }

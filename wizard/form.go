@@ -16,32 +16,32 @@ import (
 // answer, because answers change what is asked.
 type form struct {
 	*session
-	step      answers.Step
-	questions []question.Question
-	at        int
-	field     huh.Field // of the open question
-	text      string    // what the field holds
-	before    string    // the answer when the question was opened
-	fault     string
-	blind     blind
-	reading   *task        // looks whether a source can be read
-	waiting   []tea.KeyMsg // came in meanwhile
-	pane      pane
-	visited   bool
-	shown     focus // what the pane was brought into view for
+	step           answers.Step
+	questions      []question.Question
+	at             int
+	field          huh.Field // of the open question
+	text           string    // what the field holds
+	previousAnswer string    // the answer when the question was opened
+	fault          string
+	hidden         hiddenInput
+	sourceCheck    *task        // looks whether a source can be read
+	queuedKeys     []tea.KeyMsg // came in meanwhile
+	pane           pane
+	visited        bool
+	lastFocus      focus // what the pane was brought into view for
 
 	// extra appends questions that are not answers; their keys begin with "@".
-	extra func() []question.Question
+	extraQuestions func() []question.Question
 	// chosen is told of the answer to an extra question.
-	chosen func(key, value string) (move, tea.Cmd)
+	onExtra func(key, value string) (move, tea.Cmd)
 	// note is text between a question's help and its field.
 	note func(question.Question) string
 	// changed is told of every answer that was given.
-	changed func(key string) tea.Cmd
+	onAnswer func(key string) tea.Cmd
 }
 
 func newForm(s *session, step answers.Step) *form {
-	return &form{session: s, step: step, pane: pane{look: s.look}}
+	return &form{session: s, step: step, pane: pane{styles: s.styles}}
 }
 
 func (f *form) enter(key string) tea.Cmd {
@@ -53,7 +53,7 @@ func (f *form) enter(key string) tea.Cmd {
 	for i, q := range f.questions {
 		if q.Key == key {
 			cmd := f.open(i)
-			f.judge()
+			f.showFault()
 			return cmd
 		}
 	}
@@ -62,9 +62,9 @@ func (f *form) enter(key string) tea.Cmd {
 
 // rebuild asks the sheet again what is to be asked.
 func (f *form) rebuild() {
-	f.questions = f.sheet.Questions(f.step)
-	if f.extra != nil {
-		f.questions = append(f.questions, f.extra()...)
+	f.questions = f.responses.Questions(f.step)
+	if f.extraQuestions != nil {
+		f.questions = append(f.questions, f.extraQuestions()...)
 	}
 	f.at = min(f.at, max(len(f.questions)-1, 0))
 }
@@ -74,14 +74,14 @@ func (f *form) open(i int) tea.Cmd {
 	if len(f.questions) == 0 {
 		return nil
 	}
-	f.reading.drop()
-	f.at, f.fault, f.blind, f.waiting = min(max(i, 0), len(f.questions)-1), "", blind{}, nil
-	f.before = f.sheet.Typed(f.current().Key)
-	return f.begun()
+	f.sourceCheck.drop()
+	f.at, f.fault, f.hidden, f.queuedKeys = min(max(i, 0), len(f.questions)-1), "", hiddenInput{}, nil
+	f.previousAnswer = f.responses.Typed(f.current().Key)
+	return f.focusField()
 }
 
 // begun makes the open question's field anew.
-func (f *form) begun() tea.Cmd {
+func (f *form) focusField() tea.Cmd {
 	f.field, f.text = f.newField(f.current())
 	return f.field.Focus()
 }
@@ -89,48 +89,48 @@ func (f *form) begun() tea.Cmd {
 func (f *form) current() question.Question { return f.questions[f.at] }
 
 // choosing tells whether the open question offers a list.
-func (f *form) choosing() bool { return len(f.current().Choices) > 0 }
+func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 }
 
 func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	if len(f.questions) == 0 {
 		return move{}, nil
 	}
-	if msg, ok := msg.(readMsg); ok {
-		return f.wasRead(msg.err)
+	if msg, ok := msg.(sourceReadMsg); ok {
+		return f.sourceRead(msg.err)
 	}
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
-		return move{}, f.feed(msg)
+		return move{}, f.updateField(msg)
 	}
-	if f.reading.running() && key.String() != "esc" {
-		f.waiting = append(f.waiting, key)
+	if f.sourceCheck.running() && key.String() != "esc" {
+		f.queuedKeys = append(f.queuedKeys, key)
 		return move{}, nil
 	}
 	if key.Paste {
-		return move{}, f.feed(msg)
+		return move{}, f.updateField(msg)
 	}
 	switch name := key.String(); name {
 	case "enter", "tab":
 		return f.commit()
 	case "shift+tab", "esc":
-		return f.previous()
+		return f.goBack()
 	case "pgup", "pgdown":
 		f.pane.key(name)
 		return move{}, nil
 	case "up", "down":
-		if f.choosing() {
+		if f.isChoosing() {
 			break
 		}
 		if name == "up" {
-			return f.previous()
+			return f.goBack()
 		}
 		return f.commit()
 	}
-	return move{}, f.feed(msg)
+	return move{}, f.updateField(msg)
 }
 
 // feed gives a message to the open field and keeps what was typed.
-func (f *form) feed(msg tea.Msg) tea.Cmd {
+func (f *form) updateField(msg tea.Msg) tea.Cmd {
 	updated, cmd := f.field.Update(msg)
 	f.field = updated.(huh.Field)
 	text, _ := f.field.GetValue().(string)
@@ -138,22 +138,22 @@ func (f *form) feed(msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	f.text, f.fault = text, ""
-	if !f.choosing() {
-		f.typed(strings.TrimSpace(text))
+	if !f.isChoosing() {
+		f.takeTyped(strings.TrimSpace(text))
 	}
 	return cmd
 }
 
 // typed takes what the field holds as the answer so far.
-func (f *form) typed(text string) {
+func (f *form) takeTyped(text string) {
 	q := f.current()
 	if q.Kind != answers.Secret {
-		f.sheet.Type(q.Key, text)
+		f.responses.Type(q.Key, text)
 		return
 	}
-	f.echo()
-	if !q.Twice { // that is taken when it is whole
-		f.sheet.Type(q.Key, cmp.Or(text, f.before))
+	f.updateEcho()
+	if !q.Confirm { // that is taken when it is whole
+		f.responses.Type(q.Key, cmp.Or(text, f.previousAnswer))
 	}
 }
 
@@ -161,39 +161,39 @@ func (f *form) typed(text string) {
 func (f *form) commit() (move, tea.Cmd) {
 	q := f.current()
 	if strings.HasPrefix(q.Key, "@") {
-		return f.chosen(q.Key, f.text)
+		return f.onExtra(q.Key, f.text)
 	}
-	if f.choosing() {
-		f.sheet.Type(q.Key, f.text)
+	if f.isChoosing() {
+		f.responses.Type(q.Key, f.text)
 	}
-	if q.Twice {
-		if again, cmd := f.twice(q); again {
+	if q.Confirm {
+		if again, cmd := f.confirmHidden(q); again {
 			return move{}, cmd
 		}
 	}
-	f.sheet.Settle(q)
-	if f.judge() {
+	f.responses.AcceptEmpty(q)
+	if f.showFault() {
 		return move{}, nil
 	}
-	if source, ok := f.sheet.Local(q.Field); ok {
-		return move{}, f.read(source)
+	if source, ok := f.responses.LocalSource(q.Field); ok {
+		return move{}, f.checkSource(source)
 	}
-	return f.taken()
+	return f.acceptAnswer()
 }
 
 // taken goes on from a question whose answer is fine.
-func (f *form) taken() (move, tea.Cmd) {
+func (f *form) acceptAnswer() (move, tea.Cmd) {
 	q := f.current()
-	if f.sheet.Typed(q.Key) != f.before {
-		delete(f.blamed, q.Key)
+	if f.responses.Typed(q.Key) != f.previousAnswer {
+		delete(f.problems, q.Key)
 	}
 	var cmd tea.Cmd
-	if f.changed != nil {
-		cmd = f.changed(q.Key)
+	if f.onAnswer != nil {
+		cmd = f.onAnswer(q.Key)
 	}
 	f.rebuild()
 	if f.resumeAt != "" && f.step != answers.StepCluster {
-		return f.resume(), cmd
+		return f.resumeMove(), cmd
 	}
 	if f.at+1 < len(f.questions) {
 		return move{}, tea.Batch(cmd, f.open(f.at+1))
@@ -203,15 +203,15 @@ func (f *form) taken() (move, tea.Cmd) {
 
 // finish leaves the form forward, unless something is still wrong with it.
 func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
-	if fault, bad := f.sheet.Missing(f.step); bad {
+	if fault, bad := f.responses.FirstFault(f.step); bad {
 		return move{}, tea.Batch(cmd, f.enter(fault.Key))
 	}
 	return move{kind: next}, cmd
 }
 
 // judge shows the fault of the open question's answer, if it has one.
-func (f *form) judge() bool {
-	fault, bad := f.sheet.Fault(f.current().Key)
+func (f *form) showFault() bool {
+	fault, bad := f.responses.Fault(f.current().Key)
 	f.fault = ""
 	if bad {
 		f.fault = fault.Problem
@@ -222,21 +222,21 @@ func (f *form) judge() bool {
 	return bad
 }
 
-func (f *form) previous() (move, tea.Cmd) {
+func (f *form) goBack() (move, tea.Cmd) {
 	switch {
-	case f.blind.first != "":
+	case f.hidden.first != "":
 		return move{}, f.open(f.at)
 	case f.at == 0:
-		f.reading.drop()
+		f.sourceCheck.drop()
 		return move{kind: back}, nil
 	}
 	return move{}, f.open(f.at - 1)
 }
 
 func (f *form) state() state {
-	_, bad := f.sheet.Missing(f.step)
+	_, bad := f.responses.FirstFault(f.step)
 	switch {
-	case !f.visited && !f.passed(step(f.step)):
+	case !f.visited && !f.wasPassed(step(f.step)):
 		return later
 	case bad:
 		return open

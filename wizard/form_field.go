@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // newField makes huh's field for a question, with what was answered before,
@@ -16,21 +16,21 @@ import (
 // typed fast never reach the wrong one.
 func (f *form) newField(q question.Question) (huh.Field, string) {
 	if len(q.Choices) > 0 {
-		value := f.sheet.Chosen(q)
+		value := f.responses.CursorChoice(q)
 		return f.newSelect(q, value), value
 	}
-	text, hint := f.sheet.Typed(q.Key), placeholder(q)
+	text, hint := f.responses.Typed(q.Key), placeholder(q)
 	if q.Kind == answers.Secret {
-		text, hint = "", cmp.Or(f.sheet.Kept(q.Field), hint)
+		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
 	}
-	if f.blind.first != "" {
+	if f.hidden.first != "" {
 		hint = "type it once more"
 	}
 	input := huh.NewInput().Value(&text).Prompt(theme.Pointer + " ").Placeholder(hint)
 	if q.Kind == answers.Secret {
 		input.EchoMode(huh.EchoModePassword)
 	}
-	return f.dress(input), text
+	return f.styleField(input), text
 }
 
 // newSelect is a list whose cursor stands on value.
@@ -39,7 +39,7 @@ func (f *form) newSelect(q question.Question, value string) huh.Field {
 	for i, o := range q.Choices {
 		options[i] = huh.NewOption(f.label(o), o.Value)
 	}
-	return f.dress(huh.NewSelect[string]().Options(options...).Value(&value))
+	return f.styleField(huh.NewSelect[string]().Options(options...).Value(&value))
 }
 
 // label is an option with its help below it.
@@ -47,11 +47,11 @@ func (f *form) label(o answers.Option) string {
 	if o.Help == "" {
 		return o.Title
 	}
-	return o.Title + "\n" + f.look.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
+	return o.Title + "\n" + f.styles.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
 }
 
-func (f *form) dress(field huh.Field) huh.Field {
-	field = field.WithTheme(f.theme).WithKeyMap(fieldKeys()).WithWidth(f.fieldWidth())
+func (f *form) styleField(field huh.Field) huh.Field {
+	field = field.WithTheme(f.formTheme).WithKeyMap(fieldKeys()).WithWidth(f.fieldWidth())
 	field.Update(nil) // a list measures itself in its update alone
 	return field
 }
@@ -61,10 +61,10 @@ func (f *form) fieldWidth() int { return max(f.measure-2, 20) }
 
 // resized fits the open field to the window. A list is made anew, with its
 // cursor where it was, because its lines break elsewhere.
-func (f *form) resized() {
+func (f *form) resize() {
 	switch {
 	case f.field == nil:
-	case f.choosing():
+	case f.isChoosing():
 		focus := f.newSelect(f.current(), f.text)
 		focus.Focus()
 		f.field = focus

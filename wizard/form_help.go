@@ -10,7 +10,7 @@ func (f *form) keys() []binding {
 	if len(f.questions) == 0 {
 		return keys
 	}
-	if f.choosing() {
+	if f.isChoosing() {
 		keys = append([]binding{{"↑↓", "choose"}}, keys...)
 	}
 	return append(keys, binding{f.helpKey(), "help"})
@@ -19,15 +19,15 @@ func (f *form) keys() []binding {
 // helpKey: a question mark may be part of what is typed, except at the
 // beginning of anything that is not secret.
 func (f *form) helpKey() string {
-	if f.typing() {
+	if f.isTyping() {
 		return "F1"
 	}
 	return "?"
 }
 
 // typing tells whether a question mark belongs to the text.
-func (f *form) typing() bool {
-	return len(f.questions) > 0 && !f.choosing() && (f.text != "" || f.current().Kind == answers.Secret)
+func (f *form) isTyping() bool {
+	return len(f.questions) > 0 && !f.isChoosing() && (f.text != "" || f.current().Kind == answers.Secret)
 }
 
 // about is the page of the open question.

@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (f *form) view(width, height int) string {
@@ -19,14 +19,14 @@ func (f *form) view(width, height int) string {
 	var from, to, cursor int
 	for i, q := range f.questions {
 		if i != f.at {
-			lines = append(lines, f.closed(q, i, width))
+			lines = append(lines, f.closedLine(q, i, width))
 			continue
 		}
 		if i > 0 {
 			lines = append(lines, "")
 		}
 		from = len(lines)
-		opened, at := f.opened(q, width)
+		opened, at := f.openLines(q, width)
 		lines, cursor = append(lines, opened...), from+at
 		to = len(lines)
 		if i < len(f.questions)-1 {
@@ -34,8 +34,8 @@ func (f *form) view(width, height int) string {
 		}
 	}
 	f.pane.set(strings.Join(lines, "\n"), width, height)
-	if at := (focus{f.at, width, height, cursor, f.text, f.fault}); at != f.shown {
-		f.shown = at
+	if at := (focus{f.at, width, height, cursor, f.text, f.fault}); at != f.lastFocus {
+		f.lastFocus = at
 		f.pane.show(from, to)
 		f.pane.show(cursor, cursor+f.cursorHeight())
 	}
@@ -51,8 +51,8 @@ type focus struct {
 // cursorHeight is how many lines there are to see at the cursor: an option
 // with its help, or the line of an input and the fault below it.
 func (f *form) cursorHeight() int {
-	if !f.choosing() {
-		return 1 + lipgloss.Height(f.below(f.measure-2))
+	if !f.isChoosing() {
+		return 1 + lipgloss.Height(f.footnote(f.measure-2))
 	}
 	for _, o := range f.current().Choices {
 		if o.Value == f.text {
@@ -63,29 +63,29 @@ func (f *form) cursorHeight() int {
 }
 
 // closed is a question that is not the open one, in one line.
-func (f *form) closed(q question.Question, i, width int) string {
-	glyph, answer := f.look.Muted.Render(theme.Bullet), ""
+func (f *form) closedLine(q question.Question, i, width int) string {
+	glyph, answer := f.styles.Muted.Render(theme.Bullet), ""
 	if strings.HasPrefix(q.Key, "@") {
-		return f.look.Muted.Render(theme.Bullet + " " + q.Title)
+		return f.styles.Muted.Render(theme.Bullet + " " + q.Title)
 	}
-	text, isDefault := f.sheet.Shown(q)
-	_, bad := f.sheet.Fault(q.Key)
+	text, isDefault := f.responses.Display(q)
+	_, bad := f.responses.Fault(q.Key)
 	switch {
 	case i > f.at:
-		answer = f.look.Muted.Render(text)
-	case f.blamed[q.Key] != "":
-		glyph, answer = f.look.Bad.Render(theme.Bad), text
+		answer = f.styles.Muted.Render(text)
+	case f.problems[q.Key] != "":
+		glyph, answer = f.styles.Bad.Render(theme.Bad), text
 	case bad:
-		glyph, answer = f.look.Bad.Render(theme.Bad), f.look.Bad.Render("to be answered")
+		glyph, answer = f.styles.Bad.Render(theme.Bad), f.styles.Bad.Render("to be answered")
 	default:
-		glyph, answer = f.look.Good.Render(theme.Done), text
+		glyph, answer = f.styles.Good.Render(theme.Done), text
 		if isDefault && text != "" {
-			answer += f.look.Muted.Render(" (default)")
+			answer += f.styles.Muted.Render(" (default)")
 		}
 	}
 	title := lipgloss.NewStyle().Width(f.titleWidth()).Render(q.Title)
 	if i > f.at {
-		title = f.look.Muted.Render(title)
+		title = f.styles.Muted.Render(title)
 	}
 	return cut(glyph+" "+title+"  "+answer, width)
 }
@@ -102,19 +102,19 @@ func (f *form) titleWidth() int {
 }
 
 // opened is the question that is being answered, and the line of the cursor.
-func (f *form) opened(q question.Question, width int) (lines []string, cursor int) {
+func (f *form) openLines(q question.Question, width int) (lines []string, cursor int) {
 	inner := width - 2
 	var parts []string
-	if blame := f.blamed[q.Key]; blame != "" {
-		parts = append(parts, wrap(f.look.Bad.Render(theme.Bad+" ")+blame, inner), "")
+	if blame := f.problems[q.Key]; blame != "" {
+		parts = append(parts, wrap(f.styles.Bad.Render(theme.Bad+" ")+blame, inner), "")
 	}
 	title := q.Title
-	if f.blind.first != "" {
+	if f.hidden.first != "" {
 		title += ", once more"
 	}
-	parts = append(parts, f.look.Title.Render(wrap(title, inner)))
+	parts = append(parts, f.styles.Title.Render(wrap(title, inner)))
 	if q.Help != "" {
-		parts = append(parts, f.look.Muted.Render(wrap(q.Help, inner)))
+		parts = append(parts, f.styles.Muted.Render(wrap(q.Help, inner)))
 	}
 	if f.note != nil {
 		if note := f.note(q); note != "" {
@@ -123,12 +123,12 @@ func (f *form) opened(q question.Question, width int) (lines []string, cursor in
 	}
 	parts = append(parts, "")
 	field := strings.TrimRight(f.field.View(), "\n ")
-	cursor = lipgloss.Height(strings.Join(parts, "\n")) + pointed(field)
+	cursor = lipgloss.Height(strings.Join(parts, "\n")) + pointerLine(field)
 	parts = append(parts, field)
-	if below := f.below(inner); below != "" {
+	if below := f.footnote(inner); below != "" {
 		parts = append(parts, below)
 	}
-	bar := f.look.Accent.Render(theme.Bar)
+	bar := f.styles.Accent.Render(theme.Bar)
 	lines = strings.Split(strings.Join(parts, "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = bar + " " + line
@@ -137,7 +137,7 @@ func (f *form) opened(q question.Question, width int) (lines []string, cursor in
 }
 
 // pointed is the line of a field that the pointer stands at.
-func pointed(field string) int {
+func pointerLine(field string) int {
 	for i, line := range strings.Split(field, "\n") {
 		if strings.HasPrefix(ansi.Strip(line), theme.Pointer) {
 			return i
@@ -147,12 +147,12 @@ func pointed(field string) int {
 }
 
 // below is what stands below the field: what was understood, or the fault.
-func (f *form) below(width int) string {
+func (f *form) footnote(width int) string {
 	if f.fault != "" {
-		return f.look.Bad.Render(wrap(theme.Bad+" "+f.fault, width))
+		return f.styles.Bad.Render(wrap(theme.Bad+" "+f.fault, width))
 	}
 	if hint := f.hint(f.current()); hint != "" {
-		return f.look.Muted.Render(wrap(hint, width))
+		return f.styles.Muted.Render(wrap(hint, width))
 	}
 	return ""
 }
@@ -164,16 +164,16 @@ func (f *form) hint(q question.Question) string {
 		return ""
 	}
 	switch {
-	case f.reading.running():
-		return "Looking whether it can be read: " + f.sheet.Source(q.Field) + "…"
-	case f.text == "" && q.Kind == answers.Secret && f.before != "" && f.blind.first == "":
+	case f.sourceCheck.running():
+		return "Looking whether it can be read: " + f.responses.DescribeSource(q.Field) + "…"
+	case f.text == "" && q.Kind == answers.Secret && f.previousAnswer != "" && f.hidden.first == "":
 		return "Enter keeps it; what you type takes its place."
 	case f.text == "":
 		return ""
-	case q.Kind == answers.Secret && q.Twice && !question.InClear(q.Field, f.text):
+	case q.Kind == answers.Secret && q.Confirm && !question.IsVisible(q.Field, f.text):
 		return "It is asked twice: it cannot be seen, and a slip could not be corrected later."
-	case f.sheet.Named(q.Field):
-		return "Taken from: " + f.sheet.Source(q.Field) + "."
+	case f.responses.NamesSource(q.Field):
+		return "Taken from: " + f.responses.DescribeSource(q.Field) + "."
 	case q.Kind == answers.Secret:
 		return "Typed here: it goes into a Kubernetes Secret and is not kept on this machine."
 	}

@@ -107,7 +107,7 @@ func TestViews(t *testing.T) {
 			for _, size := range sizes {
 				p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 				view := p.m.View()
-				fits(t, view, size[0], size[1])
+				requireFits(t, view, size[0], size[1])
 				golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), view)
 			}
 		})
@@ -115,7 +115,7 @@ func TestViews(t *testing.T) {
 }
 
 // fits checks that a view is as large as the window, not larger.
-func fits(t *testing.T, view string, width, height int) {
+func requireFits(t *testing.T, view string, width, height int) {
 	t.Helper()
 	lines := strings.Split(view, "\n")
 	if len(lines) > height {

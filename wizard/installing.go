@@ -41,7 +41,7 @@ type (
 )
 
 func newInstalling(s *session) *installing {
-	return &installing{session: s, pane: pane{look: s.look}, list: list{session: s}}
+	return &installing{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
 }
 
 // enter begins the install. It is come to only from the review, with its
@@ -71,18 +71,18 @@ func (i *installing) update(msg tea.Msg) (move, tea.Cmd) {
 	case installMsg:
 		i.progress.add(msg.event, i.now())
 	case valuesMsg:
-		i.progress.add(event.Notice{Text: msg.say()}, i.now())
+		i.progress.add(event.Notice{Text: msg.sentence()}, i.now())
 	case installedMsg:
-		return i.ended(msg)
+		return i.installEnded(msg)
 	case tea.KeyMsg:
 		return i.key(msg.String())
 	}
 	return move{}, nil
 }
 
-func (i *installing) ended(msg installedMsg) (move, tea.Cmd) {
+func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	i.finished = true
-	i.session.asking = nil
+	i.session.dialog = nil
 	i.outcome.Install, i.outcome.Err = msg.outcome, msg.err
 	if i.outcome.ValuesErr = msg.values.err; msg.values.err == nil {
 		i.outcome.Values = msg.values.path
@@ -107,10 +107,10 @@ func (i *installing) ended(msg installedMsg) (move, tea.Cmd) {
 }
 
 // say tells what became of the values file.
-func (v valuesMsg) say() string { return SayValues(v.path, v.err) }
+func (v valuesMsg) sentence() string { return DescribeValuesFile(v.path, v.err) }
 
 // SayValues tells what became of the values file in one sentence.
-func SayValues(path string, err error) string {
+func DescribeValuesFile(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return path + " is there with other content: it was left as it is, and the values of this install were not written"
@@ -121,11 +121,11 @@ func SayValues(path string, err error) string {
 }
 
 // unseen takes in the end of an install for which the screen is gone.
-func (i *installing) unseen() {
+func (i *installing) takeFinal() {
 	select {
 	case msg := <-i.final:
 		i.stopping = true
-		i.ended(msg)
+		i.installEnded(msg)
 	default:
 	}
 }
@@ -144,22 +144,22 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 
 // interrupted is ctrl+c: an install at work is asked to stop, once confirmed,
 // and is waited for.
-func (i *installing) interrupted() bool {
+func (i *installing) handleInterrupt() bool {
 	if !i.task.running() {
 		return false
 	}
 	goOn := option{"n", "go on", nil}
 	if i.stopping {
-		i.ask("It is still stopping.", "The current step is being brought to a known state. If you leave now, the release stays in the middle of it; the next run says what to do then.",
+		i.openDialog("It is still stopping.", "The current step is being brought to a known state. If you leave now, the release stays in the middle of it; the next run says what to do then.",
 			option{"l", "leave now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "wait", nil})
 		return true
 	}
-	if i.session.asking != nil { // ctrl+c a second time means yes
-		i.session.asking = nil
+	if i.session.dialog != nil { // ctrl+c a second time means yes
+		i.session.dialog = nil
 		i.stop()
 		return true
 	}
-	i.ask("Stop the install?", "It stops after the current step and says what is there then; the next run can go on from there.",
+	i.openDialog("Stop the install?", "It stops after the current step and says what is there then; the next run can go on from there.",
 		option{"y", "stop after the current step", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
 	return true
 }

@@ -6,9 +6,9 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (i *installing) view(width, height int) string {
@@ -45,12 +45,12 @@ func (i *installing) failureLines(width int) []string {
 	if i.failure.Stopped {
 		title = theme.Warning + " The install was stopped"
 	}
-	lines := []string{i.look.Bad.Render(title), indent("  "+i.failure.Cause, width)}
+	lines := []string{i.styles.Bad.Render(title), indent("  "+i.failure.Cause, width)}
 	for _, e := range i.failure.Evidence {
-		lines = append(lines, i.look.Muted.Render(indent("    "+e, width)))
+		lines = append(lines, i.styles.Muted.Render(indent("    "+e, width)))
 	}
 	if i.failure.Remedy != "" {
-		lines = append(lines, i.look.Title.Render("  What to do"), indent("  "+question.InTitles(i.failure.Remedy), width))
+		lines = append(lines, i.styles.Title.Render("  What to do"), indent("  "+question.UseTitles(i.failure.Remedy), width))
 	}
 	return lines
 }
@@ -58,14 +58,14 @@ func (i *installing) failureLines(width int) []string {
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, time := theme.Working, i.look.Accent, since(i.now(), s.began)
+		glyph, style, time := theme.Working, i.styles.Accent, since(i.now(), s.startedAt)
 		switch {
 		case s.ended && s.err != nil:
-			glyph, style, time = theme.Bad, i.look.Bad, took(s.took)+", failed"
+			glyph, style, time = theme.Bad, i.styles.Bad, took(s.took)+", failed"
 		case s.ended:
-			glyph, style, time = theme.Done, i.look.Good, took(s.took)
+			glyph, style, time = theme.Done, i.styles.Good, took(s.took)
 		}
-		lines = append(lines, hang(style.Render(glyph)+" "+s.title+"  "+i.look.Muted.Render(time), 2, width))
+		lines = append(lines, hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(time), 2, width))
 	}
 	return lines
 }
@@ -75,18 +75,18 @@ func (i *installing) objectLines(width int) []string {
 	if len(i.progress.objects) == 0 {
 		return nil
 	}
-	lines := []string{i.look.Title.Render(fmt.Sprintf("Objects, %d of %d ready", i.progress.ready(), len(i.progress.objects)))}
+	lines := []string{i.styles.Title.Render(fmt.Sprintf("Objects, %d of %d ready", i.progress.ready(), len(i.progress.objects)))}
 	widest := 0
 	for _, o := range i.progress.objects {
 		widest = max(widest, lipgloss.Width(o.Object.String()))
 	}
 	widest = min(widest, max(width-30, 20))
 	for _, o := range i.progress.objects {
-		glyph, word, style := narrate.State(i.look, o.State)
-		age := since(i.now(), o.seen)
+		glyph, word, style := narrate.ObjectState(i.styles, o.State)
+		age := since(i.now(), o.since)
 		name := lipgloss.NewStyle().Width(widest).Render(cut(o.Object.String(), widest))
-		line := style.Render(fmt.Sprintf("%s %-7s", glyph, word)) + "  " + name + "  " + i.look.Muted.Render(fmt.Sprintf("%6s", age))
-		if story := narrate.Story(o.ObjectChanged); story != "" && o.State != "ready" {
+		line := style.Render(fmt.Sprintf("%s %-7s", glyph, word)) + "  " + name + "  " + i.styles.Muted.Render(fmt.Sprintf("%6s", age))
+		if story := narrate.Detail(o.ObjectChanged); story != "" && o.State != "ready" {
 			line += "\n" + indent(strings.Repeat(" ", 11)+story, width)
 		}
 		lines = append(lines, line)
@@ -97,7 +97,7 @@ func (i *installing) objectLines(width int) []string {
 func (i *installing) noticeLines(width int) []string {
 	var lines []string
 	for _, n := range i.progress.notices {
-		lines = append(lines, i.look.Muted.Render(indent(theme.Bullet+" "+n, width)))
+		lines = append(lines, i.styles.Muted.Render(indent(theme.Bullet+" "+n, width)))
 	}
 	return lines
 }
@@ -113,9 +113,9 @@ func (i *installing) statusLine(width int) string {
 	if i.stopping {
 		now = "Stopping after the current step…"
 	}
-	line := i.look.Accent.Render(theme.Working+" "+now) + " " + i.look.Muted.Render(since(i.now(), i.task.since))
+	line := i.styles.Accent.Render(theme.Working+" "+now) + " " + i.styles.Muted.Render(since(i.now(), i.task.startedAt))
 	if log := i.progress.log; log.Line != "" {
-		line += "\n" + cut(i.look.Muted.Render(log.Pod+": "+log.Line), width)
+		line += "\n" + cut(i.styles.Muted.Render(log.Pod+": "+log.Line), width)
 	}
 	return line
 }

@@ -21,12 +21,12 @@ const (
 
 // The sizes that decide the layout, in columns and rows.
 const (
-	wide       = 100 // from here the rail stands at the left
-	railWidth  = 18
-	wider      = 130 // from here the help stands at the right
-	asideWidth = 44
-	textWidth  = 100 // lines of text get no longer
-	least      = 8   // rows: below there is nothing to draw in
+	railMinWidth  = 100 // from here the rail stands at the left
+	railWidth     = 18
+	asideMinWidth = 130 // from here the help stands at the right
+	asideWidth    = 44
+	textWidth     = 100 // lines of text get no longer
+	minRows       = 8   // rows: below there is nothing to draw in
 )
 
 // layout is how the window is divided.
@@ -39,12 +39,12 @@ type layout struct {
 
 func (m *model) resize(width, height int) {
 	m.width, m.height = max(width, 1), max(height, 1)
-	m.sized()
+	m.updateLayout()
 }
 
 // sized divides the window anew and tells the screen.
-func (m *model) sized() {
-	m.layout = layout{rail: m.width >= wide, aside: m.width >= wider, keyRows: 2, headRows: 3}
+func (m *model) updateLayout() {
+	m.layout = layout{rail: m.width >= railMinWidth, aside: m.width >= asideMinWidth, keyRows: 2, headRows: 3}
 	m.columns = m.width - 2
 	if m.rail {
 		m.columns -= railWidth + 2
@@ -55,8 +55,8 @@ func (m *model) sized() {
 	}
 	m.measure = max(min(m.columns-1, textWidth), 1)
 	m.rows = max(m.height-m.headRows-m.keyRows, 1)
-	if s, ok := m.screen().(interface{ resized() }); ok {
-		s.resized()
+	if s, ok := m.screen().(resizable); ok {
+		s.resize()
 	}
 	if m.help != nil {
 		m.openHelp()
@@ -65,46 +65,46 @@ func (m *model) sized() {
 
 // View draws the window, exactly as high and never wider than it.
 func (m *model) View() string {
-	if m.gone {
+	if m.quitting {
 		return ""
 	}
-	if m.height < least || m.width < 30 {
-		return m.look.Text(clip("The window is too small for the guided install: make it 80 by 24.", m.width, m.height))
+	if m.height < minRows || m.width < 30 {
+		return m.styles.Text(clip("The window is too small for the guided install: make it 80 by 24.", m.width, m.height))
 	}
-	rows := append(m.head(), m.middle()...)
-	rows = append(rows, m.foot()...)
+	rows := append(m.header(), m.body()...)
+	rows = append(rows, m.footer()...)
 	for i, row := range rows {
-		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(m.look.Text(row))
+		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(m.styles.Text(row))
 	}
 	return strings.Join(rows[:min(len(rows), m.height)], "\n")
 }
 
-func (m *model) head() []string {
-	title := m.look.Title.Render("ZenML installer")
-	if name := m.where(); name != "" {
+func (m *model) header() []string {
+	title := m.styles.Title.Render("ZenML installer")
+	if name := m.confirmedCluster(); name != "" {
 		gap := m.width - 2 - lipgloss.Width(title) - lipgloss.Width(name)
-		title += strings.Repeat(" ", max(gap, 2)) + m.look.Muted.Render(name)
+		title += strings.Repeat(" ", max(gap, 2)) + m.styles.Muted.Render(name)
 	}
 	rows := []string{" " + title}
 	if !m.rail {
 		rows = append(rows, " "+m.flatRail())
 	}
-	return append(rows, m.look.Muted.Render(strings.Repeat(theme.Rule, m.width)))
+	return append(rows, m.styles.Muted.Render(strings.Repeat(theme.Rule, m.width)))
 }
 
 // where is the cluster that was confirmed: it is in sight all the time.
-func (m *model) where() string {
+func (m *model) confirmedCluster() string {
 	if !m.isConfirmed() {
 		return ""
 	}
 	return m.confirmed.Context + " / " + m.confirmed.Namespace
 }
 
-func (m *model) foot() []string {
-	rule := m.look.Muted.Render(strings.Repeat(theme.Rule, m.width))
+func (m *model) footer() []string {
+	rule := m.styles.Muted.Render(strings.Repeat(theme.Rule, m.width))
 	line := ""
-	for _, k := range m.footKeys() {
-		entry := m.look.Key.Render(k.key) + " " + m.look.Muted.Render(k.does)
+	for _, k := range m.footerKeys() {
+		entry := m.styles.Key.Render(k.key) + " " + m.styles.Muted.Render(k.does)
 		if lipgloss.Width(line)+lipgloss.Width(entry)+3 > m.width {
 			break
 		}
@@ -113,12 +113,12 @@ func (m *model) foot() []string {
 	return []string{rule, strings.TrimPrefix(line, " ")}
 }
 
-func (m *model) footKeys() []binding {
+func (m *model) footerKeys() []binding {
 	switch {
 	case m.help != nil:
 		return []binding{{"↑↓", "scroll"}, {"any other key", "close"}}
-	case m.asking != nil:
-		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", m.asking.safe().label}}
+	case m.dialog != nil:
+		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", m.dialog.safeOption().label}}
 	}
 	word := "leave"
 	if m.screen().state() == working && m.at == stepInstall {
@@ -128,31 +128,31 @@ func (m *model) footKeys() []binding {
 }
 
 // middle is the rail, the screen and what stands beside it.
-func (m *model) middle() []string {
+func (m *model) body() []string {
 	var content string
 	switch {
 	case m.help != nil:
 		content = m.help.view()
-	case m.asking != nil:
+	case m.dialog != nil:
 		content = m.dialogView(m.measure, m.rows)
 	default:
 		content = m.screen().view(m.measure, m.rows)
 	}
 	parts := []string{m.column(content, m.columns+1, m.rows)}
 	if m.rail {
-		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
+		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
 		parts = append([]string{m.column(m.tallRail(), railWidth, m.rows), bar}, parts...)
 	}
 	if m.aside {
-		bar := strings.TrimSuffix(strings.Repeat(m.look.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
-		parts = append(parts, bar, m.column(m.besides(), asideWidth, m.rows))
+		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
+		parts = append(parts, bar, m.column(m.sideColumn(), asideWidth, m.rows))
 	}
 	return strings.Split(lipgloss.JoinHorizontal(lipgloss.Top, parts...), "\n")
 }
 
 // column indents content by one and gives it a fixed size.
 func (m *model) column(content string, width, height int) string {
-	lines := strings.Split(m.look.Text(content), "\n")
+	lines := strings.Split(m.styles.Text(content), "\n")
 	lines = append(lines, make([]string, max(height-len(lines), 0))...)[:height]
 	for i, line := range lines {
 		line = lipgloss.NewStyle().MaxWidth(width - 1).Render(line)

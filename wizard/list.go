@@ -40,11 +40,11 @@ func (l *list) key(name string) (move, tea.Cmd) {
 	case "down", "right", "tab":
 		l.at, l.moved = (l.at+1)%len(l.options), true
 	case "enter":
-		return l.options[l.at].do()
+		return l.options[l.at].run()
 	default:
 		for _, o := range l.options {
 			if o.key == name {
-				return o.do()
+				return o.run()
 			}
 		}
 	}

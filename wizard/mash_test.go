@@ -48,7 +48,7 @@ func TestRandomKeysNeitherPanicNorBreakTheView(t *testing.T) {
 					p = newPerson(t)
 					p.handle(tea.WindowSizeMsg{Width: width, Height: height})
 				}
-				fits(t, p.m.View(), width, height)
+				requireFits(t, p.m.View(), width, height)
 			}
 			p.noCanary()
 		})
@@ -83,7 +83,7 @@ func TestAStormOfSizesKeepsWhatWasTyped(t *testing.T) {
 		p.press(string(r))
 		for _, size := range [][2]int{{80, 24}, {1, 1}, {200, 60}, {30, 8}, {100, 10 + i}, {131, 3}} {
 			p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			fits(t, p.m.View(), size[0], size[1])
+			requireFits(t, p.m.View(), size[0], size[1])
 		}
 	}
 	p.handle(tea.WindowSizeMsg{Width: 80, Height: 24})

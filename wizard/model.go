@@ -12,12 +12,12 @@ import (
 // draws what surrounds them.
 type model struct {
 	*session
-	screens map[step]screen
-	at      step
-	width   int
-	height  int
-	help    *pane // the page behind "?", while it is open
-	gone    bool
+	screens  map[step]screen
+	at       step
+	width    int
+	height   int
+	help     *pane // the page behind "?", while it is open
+	quitting bool
 }
 
 func newModel(ctx context.Context, o Options) *model {
@@ -37,8 +37,8 @@ func newModel(ctx context.Context, o Options) *model {
 }
 
 // result is what the install came to.
-func (m *model) result() Outcome {
-	m.outcome.Answers = m.sheet.Answers()
+func (m *model) outcomeWithAnswers() Outcome {
+	m.outcome.Answers = m.responses.Answers()
 	return m.outcome
 }
 
@@ -47,7 +47,7 @@ func (m *model) screen() screen { return m.screens[m.at] }
 // Init begins with the question whether to go on with an earlier run, and reads
 // the kubeconfig beside it.
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(m.screen().enter(""), m.screens[step(answers.StepCluster)].(*cluster).list())
+	return tea.Batch(m.screen().enter(""), m.screens[step(answers.StepCluster)].(*cluster).listContexts())
 }
 
 // Update handles one message.
@@ -60,15 +60,15 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.ticking = false
 		return m, m.tick()
 	case taskMsg:
-		return m, m.told(msg)
+		return m, m.handleTask(msg)
 	case tea.KeyMsg:
 		return m, m.key(msg)
 	}
-	return m.pass(msg)
+	return m.updateScreen(msg)
 }
 
 // told hands on what a task tells, unless the task was dropped.
-func (m *model) told(msg taskMsg) tea.Cmd {
+func (m *model) handleTask(msg taskMsg) tea.Cmd {
 	task, ok := m.tasks[msg.id]
 	if !ok {
 		return nil
@@ -93,33 +93,33 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 			m.help = nil
 		}
 		return nil
-	case m.asking != nil:
-		move, cmd := m.answer(name)
+	case m.dialog != nil:
+		move, cmd := m.answerDialog(name)
 		return tea.Batch(cmd, m.follow(move))
-	case name == "f1", name == "?" && !m.typing():
+	case name == "f1", name == "?" && !m.isTyping():
 		m.openHelp()
 		return nil
 	}
-	_, cmd := m.pass(msg)
+	_, cmd := m.updateScreen(msg)
 	return cmd
 }
 
 // pass gives a message to the screen and goes where it leads.
-func (m *model) pass(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *model) updateScreen(msg tea.Msg) (tea.Model, tea.Cmd) {
 	move, cmd := m.screen().update(msg)
 	return m, tea.Batch(cmd, m.follow(move))
 }
 
 // typing tells whether the screen takes a question mark as text.
-func (m *model) typing() bool {
-	t, ok := m.screen().(interface{ typing() bool })
-	return ok && t.typing()
+func (m *model) isTyping() bool {
+	s, ok := m.screen().(textScreen)
+	return ok && s.isTyping()
 }
 
 // interrupt is ctrl+c: the screen may want to ask first.
 func (m *model) interrupt() tea.Cmd {
 	m.help = nil
-	if i, ok := m.screen().(interface{ interrupted() bool }); ok && i.interrupted() {
+	if s, ok := m.screen().(interruptible); ok && s.handleInterrupt() {
 		return nil
 	}
 	return m.follow(move{kind: leave})
@@ -129,8 +129,8 @@ func (m *model) interrupt() tea.Cmd {
 func (m *model) follow(to move) tea.Cmd {
 	switch to.kind {
 	case leave:
-		m.gone = true
-		if keep := m.keep(m.at); keep != nil {
+		m.quitting = true
+		if keep := m.saveProgress(m.at); keep != nil {
 			return tea.Sequence(keep, tea.Quit)
 		}
 		return tea.Quit
@@ -154,6 +154,6 @@ func (m *model) enter(at step, key string) tea.Cmd {
 		return nil
 	}
 	m.at = at
-	m.sized()
-	return tea.Batch(m.screen().enter(key), m.keep(at))
+	m.updateLayout()
+	return tea.Batch(m.screen().enter(key), m.saveProgress(at))
 }

@@ -12,7 +12,7 @@ import (
 // pane shows as many lines of a longer text as fit, and says how many more
 // there are above and below.
 type pane struct {
-	look   *theme.Look
+	styles *theme.Styles
 	lines  []string
 	offset int
 	width  int
@@ -95,5 +95,5 @@ func (p *pane) view() string {
 }
 
 func (p *pane) more(glyph string, lines int) string {
-	return p.look.Muted.Render(fmt.Sprintf("%s %d more lines", glyph, lines))
+	return p.styles.Muted.Render(fmt.Sprintf("%s %d more lines", glyph, lines))
 }

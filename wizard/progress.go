@@ -16,7 +16,7 @@ type progress struct {
 
 type stepRow struct {
 	name, title string
-	began       time.Time
+	startedAt   time.Time
 	took        time.Duration
 	ended       bool
 	err         error
@@ -24,7 +24,7 @@ type stepRow struct {
 
 type objectRow struct {
 	event.ObjectChanged
-	seen time.Time // when it came into its state, by our clock
+	since time.Time // when it came into its state, by our clock
 }
 
 // maxNotices is how many notices are kept: the last ones count.
@@ -34,7 +34,7 @@ const maxNotices = 5
 func (p *progress) add(e event.Event, now time.Time) {
 	switch e := e.(type) {
 	case event.StepStarted:
-		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, began: now})
+		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, startedAt: now})
 	case event.StepFinished:
 		for i := range p.steps {
 			if s := &p.steps[i]; s.name == e.Step && !s.ended {
@@ -58,7 +58,7 @@ func (p *progress) object(e event.ObjectChanged, now time.Time) {
 			continue
 		}
 		if o.State != e.State {
-			o.seen = now
+			o.since = now
 		}
 		o.ObjectChanged = e
 		return

@@ -10,21 +10,21 @@ import (
 
 // mark is a step's glyph and style. In the flat rail the glyph stands beside
 // the step's name; the state's word is in the tall one.
-func (m *model) mark(s step) (glyph string, style lipgloss.Style) {
+func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	if s == m.at {
-		return theme.Current, m.look.Accent
+		return theme.Current, m.styles.Accent
 	}
 	switch m.screens[s].state() {
 	case done:
-		return theme.Done, m.look.Good
+		return theme.Done, m.styles.Good
 	case failed:
-		return theme.Bad, m.look.Bad
+		return theme.Bad, m.styles.Bad
 	case working:
-		return theme.Working, m.look.Plain
+		return theme.Working, m.styles.Plain
 	case open:
-		return theme.Warning, m.look.Warn
+		return theme.Warning, m.styles.Warn
 	}
-	return theme.Later, m.look.Muted
+	return theme.Later, m.styles.Muted
 }
 
 // flatRail is the steps in one line. When they do not fit it shows the step
@@ -32,7 +32,7 @@ func (m *model) mark(s step) (glyph string, style lipgloss.Style) {
 func (m *model) flatRail() string {
 	var parts []string
 	for _, s := range m.steps() {
-		glyph, style := m.mark(s)
+		glyph, style := m.stepMark(s)
 		parts = append(parts, style.Render(glyph+" "+string(s)))
 	}
 	for _, gap := range []string{"  ", " "} {
@@ -42,8 +42,8 @@ func (m *model) flatRail() string {
 	}
 	for i, s := range m.steps() {
 		if s == m.at {
-			glyph, style := m.mark(s)
-			return style.Render(glyph+" "+string(s)) + m.look.Muted.Render(" "+count(len(m.steps())-i-1, "step")+" to go")
+			glyph, style := m.stepMark(s)
+			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+count(len(m.steps())-i-1, "step")+" to go")
 		}
 	}
 	return ""
@@ -54,10 +54,10 @@ func (m *model) flatRail() string {
 func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
-		glyph, style := m.mark(s)
+		glyph, style := m.stepMark(s)
 		lines = append(lines, style.Render(glyph+" "+string(s)))
 		if state := m.screens[s].state(); state != later && state != done && s != m.at {
-			lines[len(lines)-1] += m.look.Muted.Render(" " + string(state))
+			lines[len(lines)-1] += m.styles.Muted.Render(" " + string(state))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -69,25 +69,23 @@ func (m *model) openHelp() {
 	if m.help != nil {
 		offset = m.help.offset
 	}
-	m.help = &pane{look: m.look, offset: offset}
-	m.help.set(m.page(), m.measure, m.rows)
+	m.help = &pane{styles: m.styles, offset: offset}
+	m.help.set(m.helpText(), m.measure, m.rows)
 }
 
-func (m *model) page() string {
+func (m *model) helpText() string {
 	title, text := m.screen().about()
-	return m.look.Title.Render(title) + "\n\n" + text
+	return m.styles.Title.Render(title) + "\n\n" + text
 }
 
 // besides is what stands at the right of a very wide window: the screen's own
 // choice, or the help of the open question.
-func (m *model) besides() string {
+func (m *model) sideColumn() string {
 	width := asideWidth - 2
-	if b, ok := m.screen().(interface {
-		beside(width, height int) string
-	}); ok {
-		return b.beside(width, m.rows)
+	if s, ok := m.screen().(sideScreen); ok {
+		return s.sideView(width, m.rows)
 	}
-	p := pane{look: m.look}
-	p.set(m.page(), width, m.rows)
+	p := pane{styles: m.styles}
+	p.set(m.helpText(), width, m.rows)
 	return p.view()
 }

@@ -14,7 +14,7 @@ import (
 
 const stepResume step = "Welcome"
 
-type savedMsg struct{ run *saved.Run }
+type savedRunMsg struct{ run *saved.Run }
 
 // resume stands before the first step: it offers to go on where an earlier
 // run was left. Without one it leads on at once.
@@ -29,23 +29,23 @@ func newResume(s *session) *resume { return &resume{session: s, list: list{sessi
 func (r *resume) enter(string) tea.Cmd {
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if r.options.StatePath == "" || ctx.Err() != nil {
-			return savedMsg{}
+			return savedRunMsg{}
 		}
-		return savedMsg{saved.Read(r.options.StatePath)}
+		return savedRunMsg{saved.Read(r.options.StatePath)}
 	})
 	return cmd
 }
 
 func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
-	case savedMsg:
-		if msg.run == nil || saved.Worthwhile(r.options.Start) {
-			return r.first() // answers that the install began with are meant
+	case savedRunMsg:
+		if msg.run == nil || saved.IsWorthKeeping(r.options.Start) {
+			return r.startOver() // answers that the install began with are meant
 		}
 		r.found = msg.run
 		r.list.set(
-			option{"g", "go on where you were: " + string(r.left()), r.goOn},
-			option{"n", "begin anew", r.first},
+			option{"g", "go on where you were: " + string(r.resumeStep()), r.continueRun},
+			option{"n", "begin anew", r.startOver},
 		)
 	case tea.KeyMsg:
 		if r.found != nil {
@@ -55,10 +55,12 @@ func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-func (r *resume) first() (move, tea.Cmd) { return move{kind: jump, to: step(answers.StepCluster)}, nil }
+func (r *resume) startOver() (move, tea.Cmd) {
+	return move{kind: jump, to: step(answers.StepCluster)}, nil
+}
 
 // left is the step to go on with: an install begins anew at its review.
-func (r *resume) left() step {
+func (r *resume) resumeStep() step {
 	switch at := step(r.found.Step); at {
 	case stepReview, stepInstall, stepConnect:
 		return stepReview
@@ -73,12 +75,12 @@ func (r *resume) left() step {
 // goOn takes the earlier answers and leads to where they ended, or to a secret
 // that is missing. The cluster is confirmed again before anything is checked:
 // it may be another one by now.
-func (r *resume) goOn() (move, tea.Cmd) {
-	r.sheet.Put(r.found.Answers)
-	r.sheet.Put(r.options.Start)
-	r.resumeAt = r.left()
+func (r *resume) continueRun() (move, tea.Cmd) {
+	r.responses.SetAll(r.found.Answers)
+	r.responses.SetAll(r.options.Start)
+	r.resumeAt = r.resumeStep()
 	r.reached = r.resumeAt
-	return r.session.resume(), nil
+	return r.session.resumeMove(), nil
 }
 
 func (r *resume) view(width, height int) string {
@@ -86,11 +88,11 @@ func (r *resume) view(width, height int) string {
 		return ""
 	}
 	text := []string{
-		r.look.Title.Render("There is an install that you have not finished."), "",
+		r.styles.Title.Render("There is an install that you have not finished."), "",
 		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again, and so is, before the checks, whether it is the right cluster.", r.found.At.Format("2 January 2006, 15:04")),
 		"", r.list.view(),
 	}
-	p := pane{look: r.look}
+	p := pane{styles: r.styles}
 	p.set(strings.Join(text, "\n"), width, height)
 	return p.view()
 }

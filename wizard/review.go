@@ -27,18 +27,18 @@ type review struct {
 	failure   string         // why there is no plan otherwise
 	shown     Review
 
-	checking *task
-	agreed   []string // the notices that the person said yes to
-	rows     []row    // in the order in which they began
-	report   *check.Report
-	broken   string // why the checks could not be made
+	checking    *task
+	consented   []string   // the notices that the person said yes to
+	rows        []checkRow // in the order in which they began
+	report      *check.Report
+	checksError string // why the checks could not be made
 
-	written string // the values file
-	note    string
+	valuesPath string // the values file
+	note       string
 }
 
 // row is one check as far as it is known.
-type row struct {
+type checkRow struct {
 	check  check.Check
 	result *check.Result
 }
@@ -60,14 +60,14 @@ type (
 )
 
 func newReview(s *session) *review {
-	return &review{session: s, pane: pane{look: s.look}, list: list{session: s}}
+	return &review{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
 }
 
 func (r *review) enter(string) tea.Cmd {
 	r.note = ""
-	a := r.sheet.Answers()
+	a := r.responses.Answers()
 	if reflect.DeepEqual(a, r.answered) && (r.plan != nil || r.preparing.running()) {
-		r.actions()
+		r.updateActions()
 		return nil
 	}
 	r.answered, r.pane.offset = a, 0
@@ -83,30 +83,30 @@ func (r *review) prepare() tea.Cmd {
 		return planMsg{plan, err}
 	})
 	r.preparing = task
-	r.actions()
+	r.updateActions()
 	return cmd
 }
 
 func (r *review) check() tea.Cmd {
 	r.checking.drop()
-	r.rows, r.report, r.broken, r.blamed = nil, nil, "", nil
-	a, agreed := r.answered, r.mayWrite()
+	r.rows, r.report, r.checksError, r.problems = nil, nil, "", nil
+	a, agreed := r.answered, r.hasConsent()
 	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
 		report, err := r.engine.Preflight(ctx, a, agreed, func(e check.Event) { tell(checkMsg(e)) })
 		return reportMsg{report, err}
 	})
 	r.checking = task
-	r.actions()
+	r.updateActions()
 	return cmd
 }
 
 // mayWrite tells whether the person has agreed to all that the checks write
 // outside the cluster.
-func (r *review) mayWrite() bool { return slices.Equal(r.agreed, r.engine.Notices(r.answered)) }
+func (r *review) hasConsent() bool { return slices.Equal(r.consented, r.engine.Notices(r.answered)) }
 
 // unproved tells whether a check waits for the person's word to write.
-func (r *review) unproved() bool {
-	return !r.mayWrite() && slices.ContainsFunc(r.rows, func(row row) bool {
+func (r *review) hasUnproved() bool {
+	return !r.hasConsent() && slices.ContainsFunc(r.rows, func(row checkRow) bool {
 		return row.check.Notices != nil && row.result != nil && row.result.Status == check.Skipped
 	})
 }
@@ -114,17 +114,17 @@ func (r *review) unproved() bool {
 func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case planMsg:
-		r.prepared(msg)
+		r.planReady(msg)
 	case checkMsg:
-		r.checked(check.Event(msg))
+		r.checkChanged(check.Event(msg))
 	case reportMsg:
-		r.reported(msg)
+		r.reportReady(msg)
 	case writtenMsg:
-		return r.wrote(msg)
+		return r.valuesWritten(msg)
 	case tea.KeyMsg:
 		return r.key(msg.String())
 	}
-	r.actions()
+	r.updateActions()
 	return move{}, nil
 }
 
@@ -141,7 +141,7 @@ func (r *review) key(name string) (move, tea.Cmd) {
 	return r.list.key(name)
 }
 
-func (r *review) prepared(msg planMsg) {
+func (r *review) planReady(msg planMsg) {
 	var faults answers.Faults
 	switch {
 	case errors.As(msg.err, &faults) && len(faults) > 0:
@@ -153,20 +153,20 @@ func (r *review) prepared(msg planMsg) {
 	}
 }
 
-func (r *review) checked(e check.Event) {
+func (r *review) checkChanged(e check.Event) {
 	for i := range r.rows {
 		if r.rows[i].check.ID == e.Check.ID {
 			r.rows[i].result = e.Result
 			return
 		}
 	}
-	r.rows = append(r.rows, row{e.Check, e.Result})
+	r.rows = append(r.rows, checkRow{e.Check, e.Result})
 }
 
 // reported puts the checks into the order of the report.
-func (r *review) reported(msg reportMsg) {
+func (r *review) reportReady(msg reportMsg) {
 	if msg.err != nil {
-		r.broken = msg.err.Error()
+		r.checksError = msg.err.Error()
 	}
 	r.report = &msg.report
 	if len(msg.report.Results) == 0 {
@@ -174,26 +174,26 @@ func (r *review) reported(msg reportMsg) {
 	}
 	r.rows = r.rows[:0]
 	for _, result := range msg.report.Results {
-		r.rows = append(r.rows, row{result.Check, &result})
+		r.rows = append(r.rows, checkRow{result.Check, &result})
 	}
 }
 
-func (r *review) wrote(msg writtenMsg) (move, tea.Cmd) {
+func (r *review) valuesWritten(msg writtenMsg) (move, tea.Cmd) {
 	switch {
 	case errors.Is(msg.err, fs.ErrExist):
-		r.ask(fmt.Sprintf("%s is there already.", msg.path), "It may be in use. Written anew, its present content is lost.",
+		r.openDialog(fmt.Sprintf("%s is there already.", msg.path), "It may be in use. Written anew, its present content is lost.",
 			option{"o", "overwrite it", func() (move, tea.Cmd) { return move{}, r.write(true) }},
 			option{"k", "keep it", nil})
 	case msg.err != nil:
 		r.note = "Not written: " + msg.err.Error()
 	default:
-		r.written = msg.path
+		r.valuesPath = msg.path
 		r.outcome.Values = msg.path
 		if r.outcome.Ending == Left {
 			r.outcome.Ending = Wrote
 		}
 	}
-	r.actions()
+	r.updateActions()
 	return move{}, nil
 }
 
@@ -208,7 +208,7 @@ func (r *review) write(overwrite bool) tea.Cmd {
 
 func (r *review) state() state {
 	switch {
-	case len(r.faults) > 0 || r.failure != "" || r.counts().failed > 0:
+	case len(r.faults) > 0 || r.failure != "" || r.countRows().failed > 0:
 		return failed
 	case r.checking.running() || r.preparing.running():
 		return working

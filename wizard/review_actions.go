@@ -14,62 +14,62 @@ import (
 
 // actions offers what can be done now, the most likely first: to install, or,
 // with a failed check, to mend it.
-func (r *review) actions() {
-	options := slices.Concat(r.forward(), r.repair())
-	if r.counts().failed > 0 {
-		options = slices.Concat(r.repair(), r.forward())
+func (r *review) updateActions() {
+	options := slices.Concat(r.proceedOptions(), r.fixOptions())
+	if r.countRows().failed > 0 {
+		options = slices.Concat(r.fixOptions(), r.proceedOptions())
 	}
 	r.list.set(append(options, option{"esc", "back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
 }
 
 // forward is what can be done with a plan.
-func (r *review) forward() []option {
+func (r *review) proceedOptions() []option {
 	if r.plan == nil {
 		return nil
 	}
 	options := []option{{"i", "install into " + r.session.target().Context, r.install}}
-	if r.written == "" {
+	if r.valuesPath == "" {
 		return append(options, option{"w", "write " + r.options.ValuesPath + " only", func() (move, tea.Cmd) { return move{}, r.write(false) }})
 	}
-	return append(options, option{"q", "leave with " + r.written, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
+	return append(options, option{"q", "leave with " + r.valuesPath, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
 }
 
 // repair is what can be done about faults.
-func (r *review) repair() []option {
+func (r *review) fixOptions() []option {
 	var options []option
 	if !r.checking.running() && !r.preparing.running() {
 		options = append(options, option{"r", "check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
 	}
-	if r.unproved() {
-		options = append(options, option{"p", "prove the rights", func() (move, tea.Cmd) { return r.tell(option{"", "stay here", nil}) }})
+	if r.hasUnproved() {
+		options = append(options, option{"p", "prove the rights", func() (move, tea.Cmd) { return r.askConsent(option{"", "stay here", nil}) }})
 	}
-	if r.mend().kind != stay {
-		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { r.blame(); return r.mend(), nil }})
+	if r.fixMove().kind != stay {
+		options = append(options, option{"e", "change the answer", func() (move, tea.Cmd) { r.markProblems(); return r.fixMove(), nil }})
 	}
 	return options
 }
 
 // tell says what the open proof would write, and asks for the person's word.
-func (r *review) tell(otherwise ...option) (move, tea.Cmd) {
+func (r *review) askConsent(otherwise ...option) (move, tea.Cmd) {
 	notices := r.engine.Notices(r.answered)
 	prove := option{"p", "prove them now", func() (move, tea.Cmd) {
-		r.agreed = notices
+		r.consented = notices
 		return move{}, r.check()
 	}}
-	r.ask("Not all rights in the secrets store are proved.", "To prove them, something is written there, used and removed:\n\n"+strings.Join(notices, "\n"),
+	r.openDialog("Not all rights in the secrets store are proved.", "To prove them, something is written there, used and removed:\n\n"+strings.Join(notices, "\n"),
 		append([]option{prove}, otherwise...)...)
 	return move{}, nil
 }
 
 // mend leads to the answer that is at fault, if one is.
-func (r *review) mend() move {
+func (r *review) fixMove() move {
 	for _, fault := range r.faults {
 		if to := r.stepOf(fault.Key); to != stepReview {
 			return move{kind: jump, to: to, key: fault.Key}
 		}
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.sheet.ForCheck(row.check); ok {
+		if key, ok := r.responses.ForCheck(row.check); ok {
 			return move{kind: jump, to: r.stepOf(key), key: key}
 		}
 	}
@@ -77,8 +77,8 @@ func (r *review) mend() move {
 }
 
 // failed is the checks that have failed.
-func (r *review) failed() []row {
-	var failed []row
+func (r *review) failed() []checkRow {
+	var failed []checkRow
 	for _, row := range r.rows {
 		if row.result != nil && row.result.Status == check.Failed {
 			failed = append(failed, row)
@@ -88,20 +88,20 @@ func (r *review) failed() []row {
 }
 
 // blame has what was found stand above the questions that mend it.
-func (r *review) blame() {
-	r.blamed = map[string]string{}
+func (r *review) markProblems() {
+	r.problems = map[string]string{}
 	add := func(key, text string) {
-		if r.blamed[key] != "" {
-			text = r.blamed[key] + "\n" + text
+		if r.problems[key] != "" {
+			text = r.problems[key] + "\n" + text
 		}
-		r.blamed[key] = text
+		r.problems[key] = text
 	}
 	for _, fault := range r.faults {
-		add(fault.Key, question.Say(fault))
+		add(fault.Key, question.DescribeFault(fault))
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.sheet.ForCheck(row.check); ok {
-			add(key, row.check.ID+": "+question.CheckSays(row.result.Message))
+		if key, ok := r.responses.ForCheck(row.check); ok {
+			add(key, row.check.ID+": "+question.CheckMessage(row.result.Message))
 		}
 	}
 }
@@ -114,18 +114,18 @@ func (r *review) install() (move, tea.Cmd) {
 	}
 	here := option{"", "stay here", nil}
 	anyway := option{"y", "install all the same", func() (move, tea.Cmd) { return move{kind: next}, nil }}
-	switch n := r.counts(); {
+	switch n := r.countRows(); {
 	case r.checking.running():
-		r.ask("The checks are still running.", "What they would find may make the install fail.", anyway, here)
+		r.openDialog("The checks are still running.", "What they would find may make the install fail.", anyway, here)
 	case n.failed > 0:
-		r.ask(fmt.Sprintf("%s failed.", count(n.failed, "check")), "The install is likely to fail, or to leave a server that does not work or is not safe. The remedies stand with the checks.", anyway, here)
-	case r.broken != "":
-		r.ask("The checks could not be made.", r.broken, anyway, here)
-	case r.unproved():
-		return r.tell(anyway, here)
+		r.openDialog(fmt.Sprintf("%s failed.", count(n.failed, "check")), "The install is likely to fail, or to leave a server that does not work or is not safe. The remedies stand with the checks.", anyway, here)
+	case r.checksError != "":
+		r.openDialog("The checks could not be made.", r.checksError, anyway, here)
+	case r.hasUnproved():
+		return r.askConsent(anyway, here)
 	case len(r.shown.Changes) > 0:
-		r.ask("The release is in use.", "The upgrade changes these values of it:\n\n"+strings.Join(r.shown.Changes, "\n"),
-			option{"y", "upgrade it", anyway.do}, here)
+		r.openDialog("The release is in use.", "The upgrade changes these values of it:\n\n"+strings.Join(r.shown.Changes, "\n"),
+			option{"y", "upgrade it", anyway.run}, here)
 	default:
 		return move{kind: next}, nil
 	}

@@ -7,18 +7,18 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (r *review) view(width, height int) string {
 	foot := []string{r.checksLine()}
 	if r.note != "" {
-		foot = append(foot, r.look.Bad.Render(wrap(theme.Bad+" "+r.note, width)))
+		foot = append(foot, r.styles.Bad.Render(wrap(theme.Bad+" "+r.note, width)))
 	}
-	if r.written != "" {
-		foot = append(foot, r.look.Good.Render(wrap(theme.Done+" Written: "+r.written, width)))
+	if r.valuesPath != "" {
+		foot = append(foot, r.styles.Good.Render(wrap(theme.Done+" Written: "+r.valuesPath, width)))
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
@@ -31,37 +31,37 @@ func (r *review) document(width int) string {
 	var b strings.Builder
 	section := func(title, text string) {
 		if text != "" {
-			b.WriteString(r.look.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
+			b.WriteString(r.styles.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
 		}
 	}
-	if r.counts().failed > 0 {
-		section("Needs attention", r.attention(width))
+	if r.countRows().failed > 0 {
+		section("Needs attention", r.problemLines(width))
 	}
 	section("What will be done", r.sentences(width))
 	section("What changes in the release", strings.Join(r.shown.Changes, "\n"))
-	if r.counts().failed == 0 {
-		section("Needs attention", r.attention(width))
+	if r.countRows().failed == 0 {
+		section("Needs attention", r.problemLines(width))
 	}
-	section("Checks", r.table(width))
-	if !r.aside || r.shown.Values != "" && (strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fitsIn(r.shown.Values, asideWidth)) {
+	section("Checks", r.checkLines(width))
+	if !r.aside || r.shown.Values != "" && (strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fits(r.shown.Values, asideWidth)) {
 		section(r.valuesTitle(), yamlLines(r.shown.Values, width))
 	}
-	section("The same by hand", command(strings.Join(r.shown.ByHand, "\n"), width))
+	section("The same by hand", command(strings.Join(r.shown.Commands, "\n"), width))
 	return strings.TrimRight(b.String(), "\n")
 }
 
 func (r *review) sentences(width int) string {
 	switch {
 	case r.failure != "":
-		return r.look.Bad.Render(theme.Bad+" There is no plan: ") + r.failure
+		return r.styles.Bad.Render(theme.Bad+" There is no plan: ") + r.failure
 	case len(r.faults) > 0:
-		lines := []string{r.look.Bad.Render(theme.Bad + " The answers make no plan yet:")}
+		lines := []string{r.styles.Bad.Render(theme.Bad + " The answers make no plan yet:")}
 		for _, fault := range r.faults {
-			lines = append(lines, indent(theme.Bullet+" "+question.Say(fault), width))
+			lines = append(lines, indent(theme.Bullet+" "+question.DescribeFault(fault), width))
 		}
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
-		return r.look.Muted.Render(theme.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.since))
+		return r.styles.Muted.Render(theme.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.startedAt))
 	}
 	var lines []string
 	for i, sentence := range r.shown.Sentences {
@@ -79,22 +79,22 @@ func (r *review) valuesTitle() string {
 }
 
 // attention is the failed checks and the warnings, with their remedies.
-func (r *review) attention(width int) string {
+func (r *review) problemLines(width int) string {
 	var lines []string
 	for _, status := range []check.Status{check.Failed, check.Warned} {
 		for _, row := range r.rows {
 			if row.result == nil || row.result.Status != status {
 				continue
 			}
-			glyph, word, style := narrate.Verdict(r.look, status)
+			glyph, word, style := narrate.CheckStatus(r.styles, status)
 			line := style.Render(glyph+" "+word+" ") + row.check.ID
 			if row.result.Refuted() {
-				line += " " + r.look.Muted.Render(row.check.Failure)
+				line += " " + r.styles.Muted.Render(row.check.Failure)
 			}
 			lines = append(lines, line)
-			lines = append(lines, indent("  "+question.CheckSays(row.result.Message), width))
+			lines = append(lines, indent("  "+question.CheckMessage(row.result.Message), width))
 			if row.result.Hint != "" {
-				lines = append(lines, indent("  "+question.CheckSays(row.result.Hint), width))
+				lines = append(lines, indent("  "+question.CheckMessage(row.result.Hint), width))
 			}
 		}
 	}
@@ -102,30 +102,30 @@ func (r *review) attention(width int) string {
 }
 
 // table is every check in a line.
-func (r *review) table(width int) string {
-	if r.broken != "" {
-		return r.look.Bad.Render(theme.Bad+" The checks could not be made: ") + r.broken
+func (r *review) checkLines(width int) string {
+	if r.checksError != "" {
+		return r.styles.Bad.Render(theme.Bad+" The checks could not be made: ") + r.checksError
 	}
 	var lines []string
 	for _, row := range r.rows {
 		if row.result == nil {
-			lines = append(lines, cut(r.look.Accent.Render(theme.Working+" now    ")+row.check.Claim, width))
+			lines = append(lines, cut(r.styles.Accent.Render(theme.Working+" now    ")+row.check.Claim, width))
 			continue
 		}
-		glyph, word, style := narrate.Verdict(r.look, row.result.Status)
+		glyph, word, style := narrate.CheckStatus(r.styles, row.result.Status)
 		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.result.Title()
 		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
-			line += r.look.Muted.Render(": " + question.CheckSays(row.result.Message))
+			line += r.styles.Muted.Render(": " + question.CheckMessage(row.result.Message))
 		}
 		lines = append(lines, hang(line, 9, width))
 	}
 	return strings.Join(lines, "\n")
 }
 
-type tally struct{ passed, warned, failed, skipped, running int }
+type checkCounts struct{ passed, warned, failed, skipped, running int }
 
-func (r *review) counts() tally {
-	var n tally
+func (r *review) countRows() checkCounts {
+	var n checkCounts
 	for _, row := range r.rows {
 		switch {
 		case row.result == nil:
@@ -145,32 +145,32 @@ func (r *review) counts() tally {
 
 // checksLine sums the checks up, always in sight.
 func (r *review) checksLine() string {
-	n := r.counts()
-	parts := []string{r.look.Good.Render(fmt.Sprintf("%s %d ok", theme.Done, n.passed))}
+	n := r.countRows()
+	parts := []string{r.styles.Good.Render(fmt.Sprintf("%s %d ok", theme.Done, n.passed))}
 	if n.warned > 0 {
-		parts = append(parts, r.look.Warn.Render(fmt.Sprintf("%s %d warned", theme.Warning, n.warned)))
+		parts = append(parts, r.styles.Warn.Render(fmt.Sprintf("%s %d warned", theme.Warning, n.warned)))
 	}
 	if n.failed > 0 {
-		parts = append(parts, r.look.Bad.Render(fmt.Sprintf("%s %d failed", theme.Bad, n.failed)))
+		parts = append(parts, r.styles.Bad.Render(fmt.Sprintf("%s %d failed", theme.Bad, n.failed)))
 	}
 	if n.skipped > 0 {
-		parts = append(parts, r.look.Muted.Render(fmt.Sprintf("%s %d skipped", theme.Skipped, n.skipped)))
+		parts = append(parts, r.styles.Muted.Render(fmt.Sprintf("%s %d skipped", theme.Skipped, n.skipped)))
 	}
 	switch {
 	case r.checking.running():
-		parts = append(parts, r.look.Accent.Render(fmt.Sprintf("%s checking… %s", theme.Working, since(r.now(), r.checking.since))))
+		parts = append(parts, r.styles.Accent.Render(fmt.Sprintf("%s checking… %s", theme.Working, since(r.now(), r.checking.startedAt))))
 	case r.report != nil:
-		parts = append(parts, r.look.Muted.Render("in "+took(r.report.Duration)))
+		parts = append(parts, r.styles.Muted.Render("in "+took(r.report.Duration)))
 	}
-	return r.look.Title.Render("Checks  ") + strings.Join(parts, "  ")
+	return r.styles.Title.Render("Checks  ") + strings.Join(parts, "  ")
 }
 
 // beside is the values, where the window is wide enough for them.
-func (r *review) beside(width, height int) string {
-	p := pane{look: r.look}
-	text := r.look.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
+func (r *review) sideView(width, height int) string {
+	p := pane{styles: r.styles}
+	text := r.styles.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
 	if r.shown.Values == "" {
-		text = r.look.Muted.Render("The values appear here with the plan.")
+		text = r.styles.Muted.Render("The values appear here with the plan.")
 	}
 	p.set(text, width, height)
 	return p.view()

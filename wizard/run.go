@@ -19,10 +19,10 @@ const DefaultValues = "custom-values.yaml"
 
 // Options is what a guided install begins with.
 type Options struct {
-	Engine Engine
-	Input  io.Reader // a terminal
-	Output io.Writer // a terminal
-	Look   theme.Terminal
+	Engine   Engine
+	Input    io.Reader // a terminal
+	Output   io.Writer // a terminal
+	Terminal theme.Terminal
 	// Start holds the answers that are there already, from a file or flags.
 	Start answers.Answers
 	// StatePath is the file that keeps the answers of an interrupted run; it
@@ -62,7 +62,7 @@ type Outcome struct {
 
 // patience is how long the end of the program waits for an engine that does
 // not heed its context; an install is always waited for.
-const patience = 2 * time.Second
+const shutdownTimeout = 2 * time.Second
 
 // Run leads through the install on a terminal and returns what it came to. An
 // install at work is waited for, unless the person chose to leave it while it
@@ -74,25 +74,25 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	model := newModel(inner, o)
 	program := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output),
 		tea.WithContext(inner), tea.WithoutSignalHandler())
-	model.send = program.Send
+	model.sendMsg = program.Send
 	_, err := program.Run()
 	cancel()
-	model.finish()
+	model.shutdown()
 	if ctx.Err() != nil && !errors.Is(err, tea.ErrProgramPanic) {
 		err = context.Cause(ctx)
 	}
-	return model.result(), err
+	return model.outcomeWithAnswers(), err
 }
 
 // finish waits for the engine and takes in how an install ended that nobody
 // saw the end of.
-func (m *model) finish() {
+func (m *model) shutdown() {
 	at := m.screens[stepInstall].(*installing)
 	if !at.task.running() || m.abandoned {
-		m.work.end(patience)
+		m.work.close(shutdownTimeout)
 		return
 	}
 	_, _ = fmt.Fprintln(m.options.Output, "Stopping after the current step.")
-	m.work.end(0)
-	at.unseen()
+	m.work.close(0)
+	at.takeFinal()
 }

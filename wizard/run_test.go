@@ -185,7 +185,7 @@ func TestARunThatWasLeftAtAQuestionIsGoneOnWithThere(t *testing.T) {
 	with := func(o *Options) { o.StatePath = state }
 	newPerson(t, with).throughCluster().to("expose.type").press("ctrl+c").leaves()
 	again := newPerson(t, with).sees("go on where you were: Access").press("enter").sees("● Access")
-	again.until("the contexts", func() bool { return len(again.m.sheet.Questions("Database")[0].Choices) == 3 })
+	again.until("the contexts", func() bool { return len(again.m.responses.Questions("Database")[0].Choices) == 3 })
 	if f := again.form(); f == nil || f.current().Key != "expose.type" {
 		t.Fatalf("not where it was left\n%s", again.m.View())
 	}
@@ -196,8 +196,8 @@ func TestAnInstallIsWaitedForWhenTheProgramIsEndedFromOutside(t *testing.T) {
 	p := newPerson(t, func(o *Options) { o.Output = &said })
 	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.cancel()
-	p.m.finish()
-	if got := p.m.result(); got.Ending != Stopped || got.Err == nil || len(p.stage.ended) != 1 {
+	p.m.shutdown()
+	if got := p.m.outcomeWithAnswers(); got.Ending != Stopped || got.Err == nil || len(p.stage.ended) != 1 {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(said.String(), "Stopping after the current step") {

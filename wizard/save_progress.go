@@ -9,9 +9,9 @@ import (
 
 // keep writes down the answers as they are now. That they cannot be kept is no
 // reason to disturb the person.
-func (s *session) keep(at step) tea.Cmd {
-	a := s.sheet.Answers()
-	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.Worthwhile(a)
+func (s *session) saveProgress(at step) tea.Cmd {
+	a := s.responses.Answers()
+	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.IsWorthKeeping(a)
 	if s.options.StatePath == "" || at == stepResume || atStart {
 		return nil // there is nothing yet that would be missed
 	}
@@ -24,14 +24,14 @@ func (s *session) keep(at step) tea.Cmd {
 	return func() tea.Msg {
 		if s.work.begin() {
 			defer s.work.done()
-			s.keepNow(number, a, at, finished)
+			s.writeProgress(number, a, at, finished)
 		}
 		return nil
 	}
 }
 
 // keepNow does the writing, unless a later one was faster.
-func (s *session) keepNow(number int, a answers.Answers, at step, finished bool) {
+func (s *session) writeProgress(number int, a answers.Answers, at step, finished bool) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if number < s.written {

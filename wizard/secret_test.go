@@ -10,7 +10,7 @@ import (
 )
 
 func (p *person) password() answers.Source {
-	return p.m.result().Answers.Database.MySQL.Password
+	return p.m.outcomeWithAnswers().Answers.Database.MySQL.Password
 }
 
 func TestASecretThatIsComeBackToIsKeptOrReplacedAndNeverAppendedTo(t *testing.T) {
@@ -33,7 +33,7 @@ func TestASecretThatIsComeBackToIsKeptOrReplacedAndNeverAppendedTo(t *testing.T)
 
 func TestAnEncryptionKeyIsJudgedWhereItIsTyped(t *testing.T) {
 	p := newPerson(t).throughCluster().to("secretsStore.sql.encryptionKey").press("enter")
-	key := func() answers.Source { return p.m.result().Answers.SecretsStore.SQL.EncryptionKey }
+	key := func() answers.Source { return p.m.outcomeWithAnswers().Answers.SecretsStore.SQL.EncryptionKey }
 	p.press("shift+tab").sees("› keep: a random one").press("0123", "enter").sees("as 64 hexadecimal digits")
 	p.press("ctrl+u", "enter", "shift+tab").sees("keep: a random one")
 	if !key().Generate {
@@ -59,13 +59,13 @@ func TestAKeyThatTheInstallBeganWithStays(t *testing.T) {
 
 func TestAnAdminPasswordIsTypedTwice(t *testing.T) {
 	p := newPerson(t).throughCluster().to("admin.activate").press("down", "enter").to("admin.password")
-	password := func() string { return p.m.result().Answers.Admin.Password.Value.Reveal() }
+	password := func() string { return p.m.outcomeWithAnswers().Answers.Admin.Password.Value.Reveal() }
 	p.press("weak", "enter").sees("would refuse this password")
 	p.press("ctrl+u", canary, "enter").sees("Admin password, once more")
 	if p.press("ctrl+c").leaves(); password() != "" {
 		t.Error("a password counts that was typed once")
 	}
-	p.gone, p.m.gone = false, false
+	p.gone, p.m.quitting = false, false
 	p.press("C4nary!Pasd", "enter").sees("the two are not the same")
 	p.press(canary, "enter", "enter").sees("type it once more, to be sure")
 	p.press("esc").sees("│ Admin password │ 8").press(canary, "enter", canary, "enter")
@@ -94,7 +94,7 @@ func TestWhatIsTypedWhileASourceIsReadIsNotLost(t *testing.T) {
 	p.press("down", "enter", "ctrl+u") // requires TLS, and goes on to the next step
 	close(p.stage.slow)
 	p.until("the step after the database", func() bool { return p.m.at == "Secrets" })
-	if mode := p.m.result().Answers.Database.MySQL.TLS.Mode; mode != answers.TLSRequire || p.password().File != "/run/x" {
+	if mode := p.m.outcomeWithAnswers().Answers.Database.MySQL.TLS.Mode; mode != answers.TLSRequire || p.password().File != "/run/x" {
 		t.Errorf("%s, %s", mode, p.password().Describe())
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // step is a part of the guided install, as the rail shows it: a step of the
@@ -41,6 +41,20 @@ type screen interface {
 	state() state
 }
 
+// What a screen may do besides; the model asks for each by type assertion.
+type (
+	// resizable screens fit their content to a new window size.
+	resizable interface{ resize() }
+	// textScreen reports whether "?" is part of the text being typed.
+	textScreen interface{ isTyping() bool }
+	// interruptible screens handle Ctrl-C themselves when they return true.
+	interruptible interface{ handleInterrupt() bool }
+	// sideScreen fills the right column of a very wide window.
+	sideScreen interface {
+		sideView(width, height int) string
+	}
+)
+
 // binding is a key and what it does, in one or two words.
 type binding struct{ key, does string }
 
@@ -63,25 +77,25 @@ const (
 
 // session is what all screens share.
 type session struct {
-	ctx     context.Context
-	options Options
-	engine  Engine
-	sheet   *question.Sheet
-	look    *theme.Look
-	theme   *huh.Theme
-	now     func() time.Time
-	send    func(tea.Msg) // to the program; set before it runs
-	work    work
+	ctx       context.Context
+	options   Options
+	engine    Engine
+	responses *question.Responses
+	styles    *theme.Styles
+	formTheme *huh.Theme
+	now       func() time.Time
+	sendMsg   func(tea.Msg) // to the program; set before it runs
+	work      work
 
 	tasks    map[int]*task
 	lastTask int
 	ticking  bool
 
-	asking    *dialog
+	dialog    *dialog
 	confirmed answers.Cluster   // what the guard against the wrong cluster was answered for
 	resumeAt  step              // where an earlier run was left, until that is reached
 	reached   step              // where an earlier run had come to
-	blamed    map[string]string // what failed checks say of answers, by the question's key
+	problems  map[string]string // what failed checks say of answers, by the question's key
 	layout
 
 	writing         sync.Mutex // the state file
@@ -99,12 +113,12 @@ func newSession(ctx context.Context, o Options) *session {
 	if o.ValuesPath == "" {
 		o.ValuesPath = DefaultValues
 	}
-	l := theme.New(o.Look)
+	l := theme.New(o.Terminal)
 	return &session{
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,
-		sheet: question.NewSheet(o.Start), look: l, theme: l.Form(),
+		responses: question.NewResponses(o.Start), styles: l, formTheme: l.HuhTheme(),
 		tasks: map[int]*task{}, outcome: Outcome{Ending: Left},
-		send: func(tea.Msg) {},
+		sendMsg: func(tea.Msg) {},
 	}
 }
 
@@ -112,7 +126,7 @@ func newSession(ctx context.Context, o Options) *session {
 // follows.
 func (s *session) steps() []step {
 	var steps []step
-	for _, a := range s.sheet.Steps() {
+	for _, a := range s.responses.Steps() {
 		steps = append(steps, step(a))
 	}
 	return append(steps, stepReview, stepInstall, stepConnect)
@@ -132,8 +146,8 @@ func (s *session) neighbour(at step, by int) step {
 }
 
 // resume leads to what an earlier run still misses, else to where it was left.
-func (s *session) resume() move {
-	to := s.firstOpen(s.resumeAt)
+func (s *session) resumeMove() move {
+	to := s.firstIncomplete(s.resumeAt)
 	if to.to == s.resumeAt || to.to == stepReview {
 		s.resumeAt = ""
 	}
@@ -141,7 +155,7 @@ func (s *session) resume() move {
 }
 
 // passed tells whether an earlier run had come beyond a step.
-func (s *session) passed(at step) bool {
+func (s *session) wasPassed(at step) bool {
 	steps := s.steps()
 	return s.reached != "" && slices.Index(steps, at) < slices.Index(steps, s.reached)
 }
@@ -160,4 +174,4 @@ func (s *session) isConfirmed() bool {
 }
 
 // target is where the answers point, with defaults.
-func (s *session) target() answers.Cluster { return s.sheet.Complete().Cluster }
+func (s *session) target() answers.Cluster { return s.responses.Complete().Cluster }

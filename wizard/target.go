@@ -27,7 +27,7 @@ type Existing struct {
 	Chart   string // "zenml 0.97.0"
 	Status  string // Helm's: "deployed", "pending-install"
 	Updated time.Time
-	Remark  string // what installing over it would mean, one sentence
+	Note    string // what installing over it would mean, one sentence
 }
 
 // Fact is one line of a target's description.

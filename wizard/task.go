@@ -12,12 +12,12 @@ import (
 // carries its number, so that nothing of a task that was dropped reaches a
 // screen any more.
 type task struct {
-	id     int
-	owner  screen
-	ctx    context.Context
-	cancel context.CancelFunc
-	since  time.Time
-	s      *session
+	id        int
+	owner     screen
+	ctx       context.Context
+	cancel    context.CancelFunc
+	startedAt time.Time
+	s         *session
 }
 
 // taskMsg is what a task tells.
@@ -31,10 +31,10 @@ type taskMsg struct {
 // passes to tell, and what it returns, come to the screen's update.
 func (s *session) begin(owner screen, do func(ctx context.Context, tell func(tea.Msg)) tea.Msg) (*task, tea.Cmd) {
 	s.lastTask++
-	t := &task{id: s.lastTask, owner: owner, since: s.now(), s: s}
+	t := &task{id: s.lastTask, owner: owner, startedAt: s.now(), s: s}
 	t.ctx, t.cancel = context.WithCancel(s.ctx)
 	s.tasks[t.id] = t
-	tell := func(msg tea.Msg) { s.send(taskMsg{id: t.id, msg: msg}) }
+	tell := func(msg tea.Msg) { s.sendMsg(taskMsg{id: t.id, msg: msg}) }
 	cmd := func() tea.Msg {
 		if !s.work.begin() {
 			return nil
@@ -97,7 +97,7 @@ func (w *work) done() { w.group.Done() }
 
 // end lets nothing begin any more and waits for what is at work, but no longer
 // than patience; 0 waits for as long as it takes.
-func (w *work) end(patience time.Duration) {
+func (w *work) close(patience time.Duration) {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()

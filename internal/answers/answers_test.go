@@ -13,7 +13,7 @@ func leaves(t reflect.Type, key string) []string {
 	}
 	var keys []string
 	for i := range t.NumField() {
-		keys = append(keys, leaves(t.Field(i).Type, join(key, tag(t.Field(i))))...)
+		keys = append(keys, leaves(t.Field(i).Type, join(key, yamlName(t.Field(i))))...)
 	}
 	return keys
 }
@@ -28,7 +28,7 @@ func TestEveryLeafOfTheModelHasOneField(t *testing.T) {
 		if f.Kind == Choice && len(f.Options) == 0 {
 			t.Errorf("%s offers no options", f.Key)
 		}
-		if (f.When == nil) != (f.Only == "") {
+		if (f.When == nil) != (f.AppliesText == "") {
 			t.Errorf("%s says when it counts in code or in words alone", f.Key)
 		}
 	}

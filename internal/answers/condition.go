@@ -5,14 +5,14 @@ import "slices"
 // condition is when a field has a meaning, for the code and for the reader.
 type condition struct {
 	holds func(Answers) bool
-	words string // ends the sentence "it counts only …"
+	text  string // ends the sentence "it counts only …"
 }
 
 // and joins conditions.
 func (c condition) and(more condition) condition {
 	return condition{
 		holds: func(a Answers) bool { return c.holds(a) && more.holds(a) },
-		words: c.words + ", and " + more.words,
+		text:  c.text + ", and " + more.text,
 	}
 }
 
@@ -22,7 +22,7 @@ func plain(fields ...Field) []Field { return fields }
 // when is a group of fields that have a meaning only under a condition.
 func when(c condition, fields ...Field) []Field {
 	for i := range fields {
-		fields[i].When, fields[i].Only = c.holds, c.words
+		fields[i].When, fields[i].AppliesText = c.holds, c.text
 	}
 	return fields
 }
@@ -37,7 +37,7 @@ func fileOnly(groups ...[]Field) []Field {
 }
 
 // in puts groups of fields into a step of the guided install.
-func in(step Step, groups ...[]Field) []Field {
+func atStep(step Step, groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)
 	for i := range fields {
 		fields[i].Step = step

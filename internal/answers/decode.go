@@ -153,7 +153,7 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
 			continue
 		}
 		d.lines[path] = name.Line
-		index, ok := member(into.Type(), name.Value)
+		index, ok := fieldIndex(into.Type(), name.Value)
 		if !ok {
 			d.fault(path, name, "there is no such key", didYouMean(name.Value, names(into.Type())))
 			continue
@@ -183,7 +183,7 @@ func (d *decoder) source(n *yaml.Node, into *Source, key string) {
 func names(t reflect.Type) []string {
 	var all []string
 	for i := range t.NumField() {
-		all = append(all, tag(t.Field(i)))
+		all = append(all, yamlName(t.Field(i)))
 	}
 	return all
 }

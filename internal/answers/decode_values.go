@@ -68,7 +68,7 @@ func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
 }
 
 // once finds names that are twice in one mapping, however deep.
-func (d *decoder) once(n *yaml.Node, key string) (found bool) {
+func (d *decoder) hasDuplicates(n *yaml.Node, key string) (found bool) {
 	seen := map[string]bool{}
 	for i, below := range n.Content {
 		at := key
@@ -85,7 +85,7 @@ func (d *decoder) once(n *yaml.Node, key string) (found bool) {
 		case n.Kind == yaml.MappingNode:
 			at = join(key, n.Content[i-1].Value)
 		}
-		found = d.once(below, at) || found
+		found = d.hasDuplicates(below, at) || found
 	}
 	return found
 }
@@ -93,7 +93,7 @@ func (d *decoder) once(n *yaml.Node, key string) (found bool) {
 // tree takes a mapping of anything. Merge keys and aliases would be lost on
 // the way back into a file.
 func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
-	if d.once(n, key) {
+	if d.hasDuplicates(n, key) {
 		return
 	}
 	if n.Kind != yaml.MappingNode || hasAlias(n) || n.Decode(into) != nil {

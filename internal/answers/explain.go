@@ -44,9 +44,9 @@ func (f Field) explain() string {
 			fmt.Fprintf(&b, "  %-22s %s\n", o.Value, cmp.Or(o.Help, o.Title))
 		}
 	}
-	b.WriteString("\n  takes: " + f.takes() + "\n")
-	if f.Only != "" {
-		b.WriteString("  counts only " + f.Only + "\n")
+	b.WriteString("\n  takes: " + f.typeText() + "\n")
+	if f.AppliesText != "" {
+		b.WriteString("  counts only " + f.AppliesText + "\n")
 	}
 	if f.Default != "" {
 		b.WriteString("  default: " + f.Default + "\n")
@@ -58,7 +58,7 @@ func (f Field) explain() string {
 }
 
 // takes says in words what an answer looks like.
-func (f Field) takes() string {
+func (f Field) typeText() string {
 	switch f.Kind {
 	case Integer:
 		return "a whole number"

@@ -64,7 +64,7 @@ type Field struct {
 	// nil means always. An answer to a field without meaning is a fault.
 	When func(Answers) bool
 	// Only says in words when that is: it ends the sentence "it counts only …".
-	Only string
+	AppliesText string
 	// Needed tells whether it must be answered; nil means never.
 	Needed func(Answers) bool
 	// Check says what is wrong with an answer, in the form of Get, and what to
@@ -79,7 +79,7 @@ type Field struct {
 	Generable bool
 	// Twice has a person type the secret twice: it is typed blind, and nothing
 	// would tell of a slip before it is too late.
-	Twice bool
+	Confirm bool
 }
 
 // Applies tells whether the field has a meaning beside the other answers.

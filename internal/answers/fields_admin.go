@@ -4,7 +4,7 @@ var activates = condition{func(a Answers) bool { return a.Admin.Activate == Acti
 
 var activatesByAPI = condition{func(a Answers) bool { return activates.holds(a) && a.Admin.Through != ThroughEnvironment }, "with admin.activate auto through the API"}
 
-var adminFields = in(StepAccess,
+var adminFields = atStep(StepAccess,
 	plain(Field{
 		Key: "admin.activate", Kind: Choice, Default: ActivateBrowser,
 		Title: "Activation",
@@ -19,7 +19,7 @@ var adminFields = in(StepAccess,
 		Key: "admin.username", Kind: Text, Needed: always, Default: "admin",
 		Title: "Admin user", Help: "The name of the first admin.", Check: oneLine,
 	}, Field{
-		Key: "admin.password", Kind: Secret, Needed: always, Check: adminPassword, Twice: true,
+		Key: "admin.password", Kind: Secret, Needed: always, Check: adminPassword, Confirm: true,
 		Title: "Admin password",
 		Help:  "8 or more characters with an upper-case and a lower-case letter, a digit and one of " + passwordSymbols + ".",
 	}),

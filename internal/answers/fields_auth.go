@@ -2,7 +2,7 @@ package answers
 
 var externalAuth = condition{func(a Answers) bool { return a.Server.Auth.Scheme == "EXTERNAL" }, "with server.auth.scheme EXTERNAL"}
 
-var authFields = in(StepExtras, fileOnly(
+var authFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "server.auth.scheme", Kind: Choice,
 		Title: "Login scheme", Help: "How users log in.",
@@ -26,7 +26,7 @@ var authFields = in(StepExtras, fileOnly(
 	}, Field{
 		Key: "server.auth.jwtTokenAudience", Kind: Text, Check: oneLine, Title: "Token audience", Help: "The audience that stands in the login tokens.",
 	}, Field{
-		Key: "server.auth.jwtTokenLeewaySeconds", Kind: Integer, Check: noneOrMore, Title: "Token leeway", Help: "Seconds by which clocks may differ; 0 for none.", Example: "10",
+		Key: "server.auth.jwtTokenLeewaySeconds", Kind: Integer, Check: nonNegative, Title: "Token leeway", Help: "Seconds by which clocks may differ; 0 for none.", Example: "10",
 	}, Field{
 		Key: "server.auth.jwtTokenExpireMinutes", Kind: Integer, Check: positive, Title: "Token lifetime", Help: "Minutes after which a login ends.", Example: "480",
 	}, Field{

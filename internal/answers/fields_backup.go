@@ -19,7 +19,7 @@ func backsUp(strategies ...string) condition {
 var backupVolume = backsUp(BackupDumpFile, BackupMydumper).and(condition{
 	func(a Answers) bool { return a.Database.Backup.Volume.Size != "" }, "with database.backup.volume.size"})
 
-var backupFields = in(StepExtras, fileOnly(
+var backupFields = atStep(StepExtras, fileOnly(
 	when(usesMySQL, Field{
 		Key: "database.backup.strategy", Kind: Choice,
 		Title: "Backup before migrations",
@@ -80,7 +80,7 @@ var (
 	offloadsToS = condition{func(a Answers) bool { return usesMySQL.holds(a) && a.Database.Payloads.Backend == PayloadsS3 }, "with database.payloads.backend s3"}
 )
 
-var payloadFields = in(StepExtras, fileOnly(
+var payloadFields = atStep(StepExtras, fileOnly(
 	when(usesMySQL, Field{
 		Key: "database.payloads.backend", Kind: Choice, Default: PayloadsInline,
 		Title: "Large values", Help: "Where the server puts the large values of runs.",
@@ -106,7 +106,7 @@ var payloadFields = in(StepExtras, fileOnly(
 	}),
 	when(offloads, Field{
 		Key: "database.payloads.cacheBytes", Kind: Integer,
-		Title: "Cache of large values", Help: "How many bytes of them each pod keeps in memory; 0 for none.", Check: anyOrNone, Example: "134217728",
+		Title: "Cache of large values", Help: "How many bytes of them each pod keeps in memory; 0 for none.", Check: byteCount, Example: "134217728",
 	}, Field{
 		Key: "database.payloads.timeoutSeconds", Kind: Integer,
 		Title: "Time-out of the bucket", Help: "Seconds to wait for it.", Check: positive, Example: "10",

@@ -7,7 +7,7 @@ const DefaultRelease = "zenml-server"
 // DefaultChart is where the ZenML project publishes its chart.
 const DefaultChart = "oci://public.ecr.aws/zenml/zenml"
 
-var clusterFields = in(StepCluster,
+var clusterFields = atStep(StepCluster,
 	plain(Field{
 		Key: "cluster.context", Kind: Text,
 		Title: "Cluster",

@@ -18,7 +18,7 @@ var (
 	}, "with MySQL and database.mysql.tls.mode verify-ca or verify-full"}
 )
 
-var databaseFields = in(StepDatabase,
+var databaseFields = atStep(StepDatabase,
 	plain(Field{
 		Key: "database.type", Kind: Choice, Needed: always,
 		Title: "Database",
@@ -113,6 +113,6 @@ var databaseFields = in(StepDatabase,
 		Title: "Pool size", Help: "Connections that each server pod keeps open. The server's own default is 20.", Check: positive, Example: "20",
 	}, Field{
 		Key: "database.mysql.pool.overflow", Kind: Integer,
-		Title: "Pool overflow", Help: "Connections beyond the pool that each server pod may open for a while. The server's own default is 20; 0 for none.", Check: noneOrMore, Example: "20",
+		Title: "Pool overflow", Help: "Connections beyond the pool that each server pod may open for a while. The server's own default is 20; 0 for none.", Check: nonNegative, Example: "20",
 	})),
 )

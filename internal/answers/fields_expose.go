@@ -23,7 +23,7 @@ var (
 	clusterIssue = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Expose.TLS.Issuer.Kind != NamespaceIssuer }, "with cert-manager and a ClusterIssuer"}
 )
 
-var exposeFields = in(StepAccess,
+var exposeFields = atStep(StepAccess,
 	plain(Field{
 		Key: "expose.type", Kind: Choice, Default: PortForward,
 		Title: "How to reach the server",

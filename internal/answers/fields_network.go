@@ -2,7 +2,7 @@ package answers
 
 var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "with proxy.http or proxy.https"}
 
-var networkFields = in(StepExtras, fileOnly(
+var networkFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "certificates.customCAs", Kind: Items,
 		Title: "Custom CAs", Help: "More certificate authorities that the server trusts: each a name and a certificate (PEM).",
@@ -25,7 +25,7 @@ var networkFields = in(StepExtras, fileOnly(
 	}),
 ))
 
-var prerequisiteFields = in(StepExtras, fileOnly(
+var prerequisiteFields = atStep(StepExtras, fileOnly(
 	when(usesNginx, Field{
 		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
 		Title: "ingress-nginx", Help: "What to do about the ingress controller.",
@@ -57,7 +57,7 @@ var prerequisiteOptions = []Option{
 	{Value: PrerequisiteSkip, Title: "skip", Help: "Not looked for."},
 }
 
-var rawFields = in(StepExtras, fileOnly(plain(Field{
+var rawFields = atStep(StepExtras, fileOnly(plain(Field{
 	Key: "values", Kind: Tree,
 	Title: "Raw chart values",
 	Help:  "Chart values that no question covers. They are merged last and win over everything above.",

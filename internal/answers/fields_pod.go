@@ -2,7 +2,7 @@ package answers
 
 var makesAccount = condition{func(a Answers) bool { return !a.Server.ServiceAccount.Existing }, "without server.serviceAccount.existing"}
 
-var podFields = in(StepExtras, fileOnly(plain(
+var podFields = atStep(StepExtras, fileOnly(plain(
 	Field{
 		Key: "server.resources.requests", Kind: Pairs, CheckName: oneLine, Check: resource,
 		Title: "Resource requests", Help: "What each server pod is promised.", Example: "{cpu: 250m, memory: 512Mi}",

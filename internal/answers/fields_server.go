@@ -8,7 +8,7 @@ var (
 	}, "with an endpoint of server.openTelemetry"}
 )
 
-var serverFields = in(StepExtras, fileOnly(
+var serverFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "server.url", Kind: Text, Check: webURL,
 		Title: "Server URL", Help: "The URL under which clients know the server. Empty derives it from expose.", Example: "https://zenml.example.com",
@@ -104,7 +104,7 @@ var serverFields = in(StepExtras, fileOnly(
 		Key: "server.requestTimeout", Kind: Integer, Check: positive,
 		Title: "Request time-out", Help: "Seconds that a request may wait for a thread.", Example: "20",
 	}, Field{
-		Key: "server.requestCacheTimeout", Kind: Integer, Check: noneOrMore,
+		Key: "server.requestCacheTimeout", Kind: Integer, Check: nonNegative,
 		Title: "Request cache", Help: "Seconds that a repeated request finds its answer in the cache; 0 for none.", Example: "300",
 	}),
 ))

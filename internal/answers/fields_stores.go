@@ -23,7 +23,7 @@ var storeTypes = []Option{
 	{Value: NoSecrets, Title: "none", Help: "The server keeps no secrets."},
 }
 
-var storeFields = in(StepSecrets,
+var storeFields = atStep(StepSecrets,
 	plain(Field{
 		Key: "secretsStore.type", Kind: Choice, Default: SQLSecrets, Options: storeTypes,
 		Title: "Secrets store",
@@ -33,7 +33,7 @@ var storeFields = in(StepSecrets,
 	primaryStore.sql(), primaryStore.aws(), primaryStore.gcp(), primaryStore.azure(), primaryStore.vault(), primaryStore.custom(),
 )
 
-var backupStoreFields = in(StepExtras, fileOnly(
+var backupStoreFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "backupSecretsStore.type", Kind: Choice, Default: NoSecrets, Options: storeTypes,
 		Title: "Backup secrets store",
@@ -50,8 +50,8 @@ func (s store) is(kind string) condition {
 
 // logsIn is the condition that the store is of a type and uses one of methods,
 // all its settings given one by one.
-func (s store) logsIn(kind string, method func(SecretsStore) (method string, whole Source), methods ...string) condition {
-	words := s.is(kind).words
+func (s store) usesMethod(kind string, method func(SecretsStore) (method string, whole Source), methods ...string) condition {
+	words := s.is(kind).text
 	for i, m := range methods {
 		words += map[bool]string{true: ", authMethod ", false: " or "}[i == 0] + m
 	}

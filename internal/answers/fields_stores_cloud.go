@@ -7,7 +7,7 @@ func gcpMethod(s SecretsStore) (string, Source)   { return s.GCP.AuthMethod, s.G
 func azureMethod(s SecretsStore) (string, Source) { return s.Azure.AuthMethod, s.Azure.AuthConfig }
 
 func (s store) aws() []Field {
-	by := func(methods ...string) condition { return s.logsIn(AWSSecrets, awsMethod, methods...) }
+	by := func(methods ...string) condition { return s.usesMethod(AWSSecrets, awsMethod, methods...) }
 	key := s.key + ".aws."
 	return slices.Concat(
 		when(s.is(AWSSecrets), Field{
@@ -51,7 +51,7 @@ func (s store) aws() []Field {
 }
 
 func (s store) gcp() []Field {
-	by := func(methods ...string) condition { return s.logsIn(GCPSecrets, gcpMethod, methods...) }
+	by := func(methods ...string) condition { return s.usesMethod(GCPSecrets, gcpMethod, methods...) }
 	key := s.key + ".gcp."
 	return slices.Concat(
 		when(s.is(GCPSecrets), Field{
@@ -95,7 +95,7 @@ func (s store) gcp() []Field {
 }
 
 func (s store) azure() []Field {
-	by := func(methods ...string) condition { return s.logsIn(AzureSecrets, azureMethod, methods...) }
+	by := func(methods ...string) condition { return s.usesMethod(AzureSecrets, azureMethod, methods...) }
 	key := s.key + ".azure."
 	return slices.Concat(
 		when(s.is(AzureSecrets), Field{

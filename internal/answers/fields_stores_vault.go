@@ -5,7 +5,7 @@ import "slices"
 func vaultMethod(s SecretsStore) (string, Source) { return s.HashiCorp.AuthMethod, Source{} }
 
 func (s store) vault() []Field {
-	by := func(methods ...string) condition { return s.logsIn(HashiCorpSecrets, vaultMethod, methods...) }
+	by := func(methods ...string) condition { return s.usesMethod(HashiCorpSecrets, vaultMethod, methods...) }
 	key := s.key + ".hashicorp."
 	return slices.Concat(
 		when(s.is(HashiCorpSecrets), Field{

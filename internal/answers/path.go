@@ -16,7 +16,7 @@ import (
 // is none. A Source comes back as Source.Describe, not as its content.
 // It panics on a key that no field has: keys are literals.
 func (a Answers) Get(key string) string {
-	v := at(reflect.ValueOf(&a).Elem(), key)
+	v := fieldAt(reflect.ValueOf(&a).Elem(), key)
 	if v.IsZero() {
 		return ""
 	}
@@ -53,7 +53,7 @@ func pairsText(pairs map[string]string) string {
 
 // GetSource returns the Source at key. It panics where key is not one.
 func (a Answers) GetSource(key string) Source {
-	return at(reflect.ValueOf(&a).Elem(), key).Interface().(Source)
+	return fieldAt(reflect.ValueOf(&a).Elem(), key).Interface().(Source)
 }
 
 // Set puts an answer, as a person types it, at key: text as it is, whole
@@ -62,7 +62,7 @@ func (a Answers) GetSource(key string) Source {
 // removes the answer.
 // It panics on a key that no field has: keys are literals.
 func (a *Answers) Set(key, text string) error {
-	v := at(reflect.ValueOf(a).Elem(), key)
+	v := fieldAt(reflect.ValueOf(a).Elem(), key)
 	if text == "" {
 		v.SetZero()
 		return nil
@@ -94,7 +94,7 @@ func (a *Answers) Set(key, text string) error {
 	case Source:
 		v.Set(reflect.ValueOf(Source{Value: secret.New(text)}))
 	case Host:
-		v.Set(reflect.ValueOf(hostOf(text)))
+		v.Set(reflect.ValueOf(parseHost(text)))
 	case []string:
 		v.Set(reflect.ValueOf(splitList(text)))
 	case map[string]string:
@@ -112,7 +112,7 @@ const (
 	zeroRemedy  = "give one from 1 on, or leave it out"
 )
 
-func hostOf(text string) Host {
+func parseHost(text string) Host {
 	if text == NipIO {
 		return Host{NipIO: true}
 	}
@@ -142,7 +142,7 @@ func setPairs(v reflect.Value, text string) error {
 
 // SetSource puts a Source at key. It panics where key is not one.
 func (a *Answers) SetSource(key string, s Source) {
-	at(reflect.ValueOf(a).Elem(), key).Set(reflect.ValueOf(s))
+	fieldAt(reflect.ValueOf(a).Elem(), key).Set(reflect.ValueOf(s))
 }
 
 // Complete returns the answers with the default of every field that has a
@@ -160,9 +160,9 @@ func (a Answers) Complete() Answers {
 	return a
 }
 
-func at(v reflect.Value, key string) reflect.Value {
+func fieldAt(v reflect.Value, key string) reflect.Value {
 	for _, part := range strings.Split(key, ".") {
-		i, ok := member(v.Type(), part)
+		i, ok := fieldIndex(v.Type(), part)
 		if !ok {
 			panic("answers: no field " + key)
 		}
@@ -172,16 +172,16 @@ func at(v reflect.Value, key string) reflect.Value {
 }
 
 // member finds the struct field that yaml calls name.
-func member(t reflect.Type, name string) (int, bool) {
+func fieldIndex(t reflect.Type, name string) (int, bool) {
 	for i := range t.NumField() {
-		if tag(t.Field(i)) == name {
+		if yamlName(t.Field(i)) == name {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-func tag(f reflect.StructField) string {
+func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 	return name
 }

@@ -19,7 +19,7 @@ func Reference() []byte {
 				b.WriteString("\n" + intro + "\n")
 			}
 		}
-		f.reference(&b)
+		f.writeReference(&b)
 	}
 	return []byte(b.String())
 }
@@ -48,7 +48,7 @@ var groupIntros = map[string]string{
 	"values":             "",
 }
 
-func (f Field) reference(b *strings.Builder) {
+func (f Field) writeReference(b *strings.Builder) {
 	fmt.Fprintf(b, "\n### `%s`\n\n%s. %s", f.Key, strings.TrimSuffix(f.Title, "."), f.Help)
 	if f.Why != "" {
 		b.WriteString(" " + f.Why)
@@ -63,13 +63,13 @@ func (f Field) reference(b *strings.Builder) {
 			fmt.Fprintf(b, "- `%s`: %s\n", o.Value, o.Help)
 		}
 	} else {
-		fmt.Fprintf(b, "- takes %s\n", f.takes())
+		fmt.Fprintf(b, "- takes %s\n", f.typeText())
 	}
-	if f.Only != "" {
-		fmt.Fprintf(b, "- counts only %s\n", f.Only)
+	if f.AppliesText != "" {
+		fmt.Fprintf(b, "- counts only %s\n", f.AppliesText)
 	}
 	if f.Needed != nil {
-		b.WriteString("- must be answered" + map[bool]string{true: " where it counts"}[f.Only != ""] + "\n")
+		b.WriteString("- must be answered" + map[bool]string{true: " where it counts"}[f.AppliesText != ""] + "\n")
 	}
 	if f.Default != "" {
 		fmt.Fprintf(b, "- default `%s`\n", f.Default)

@@ -14,7 +14,7 @@ var secretKeyPattern = regexp.MustCompile(`^[-._A-Za-z0-9]{1,253}$`)
 // rules are what several answers must observe together.
 var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
-	backupStoreDiffers, azureTokensNeedTheirVault, fewestBelowMost,
+	backupStoreDiffers, azureTokensNeedTheirVault, minBelowMax,
 	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend,
 }
 
@@ -24,13 +24,13 @@ func rdsNeedsVerifiedTLS(a Answers) Faults {
 	if !usesRDS.holds(a) || a.Database.MySQL.TLS.Mode == TLSVerifyFull {
 		return nil
 	}
-	return found("database.mysql.tls.mode", "a login by AWS RDS IAM needs verified TLS", "write verify-full, and give AWS's CA bundle as database.mysql.tls.ca")
+	return faultAt("database.mysql.tls.mode", "a login by AWS RDS IAM needs verified TLS", "write verify-full, and give AWS's CA bundle as database.mysql.tls.ca")
 }
 
 // rdsRulesOutBackups: these strategies log in by themselves, with a password.
 func rdsRulesOutBackups(a Answers) Faults {
 	if s := a.Database.Backup.Strategy; usesRDS.holds(a) && (s == BackupDatabase || s == BackupMydumper) {
-		return found("database.backup.strategy", "“"+s+"” does not work with a login by AWS RDS IAM", "use in-memory, dump-file or disabled")
+		return faultAt("database.backup.strategy", "“"+s+"” does not work with a login by AWS RDS IAM", "use in-memory, dump-file or disabled")
 	}
 	return nil
 }
@@ -58,10 +58,10 @@ func backupStoreDiffers(a Answers) Faults {
 		return nil
 	}
 	if a.SecretsStore.Type == NoSecrets {
-		return found("backupSecretsStore.type", "there is no secrets store to back up", "leave it out, or choose a secretsStore.type")
+		return faultAt("backupSecretsStore.type", "there is no secrets store to back up", "leave it out, or choose a secretsStore.type")
 	}
 	if reflect.DeepEqual(a.SecretsStore, a.BackupSecretsStore) || a.SecretsStore.Type == SQLSecrets && a.BackupSecretsStore.Type == SQLSecrets {
-		return found("backupSecretsStore.type", "it is the same store as the first", "choose another, or leave it out")
+		return faultAt("backupSecretsStore.type", "it is the same store as the first", "choose another, or leave it out")
 	}
 	return nil
 }
@@ -72,19 +72,19 @@ func azureTokensNeedTheirVault(a Answers) Faults {
 	for _, s := range []store{primaryStore, backupStore} {
 		azure := s.pick(a).Azure
 		if s.pick(a).Type == AzureSecrets && azure.AuthMethod == ImplicitAuth && !azure.AuthConfig.IsZero() {
-			return found(s.key+".azure.authConfig", "the pod's own identity needs no configuration", "leave it out")
+			return faultAt(s.key+".azure.authConfig", "the pod's own identity needs no configuration", "leave it out")
 		}
 	}
 	return nil
 }
 
-func fewestBelowMost(a Answers) Faults {
+func minBelowMax(a Answers) Faults {
 	s := a.Server.Autoscaling
 	if s.MaxReplicas > 0 && s.MinReplicas > s.MaxReplicas {
-		return found("server.autoscaling.minReplicas", "it is more than server.autoscaling.maxReplicas", "make it smaller")
+		return faultAt("server.autoscaling.minReplicas", "it is more than server.autoscaling.maxReplicas", "make it smaller")
 	}
 	if s.MaxReplicas > 0 && a.Server.Replicas > 0 {
-		return found("server.replicas", "autoscaling decides the number of pods", "leave it out, or give server.autoscaling.minReplicas")
+		return faultAt("server.replicas", "autoscaling decides the number of pods", "leave it out, or give server.autoscaling.minReplicas")
 	}
 	return nil
 }
@@ -102,17 +102,17 @@ func customCAsAreNamed(a Answers) Faults {
 		case seen[ca.Name]:
 			problem, remedy = "the name "+quoted(ca.Name)+" is there twice", "give each CA a name of its own"
 		}
-		faults = append(faults, found(key+".name", problem, remedy)...)
+		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ca.Name] = true
 		if ca.Certificate.IsZero() {
 			faults = append(faults, Fault{Key: key + ".certificate", Problem: "the certificate is missing", Remedy: "say where it comes from: {file: PATH} or {env: NAME}"})
 		} else if ca.Certificate.SecretRef != nil {
 			faults = append(faults, Fault{Key: key + ".certificate", Problem: "it lies in a Secret", Remedy: "name the Secret in certificates.secretRefs instead"})
 		}
-		faults = append(faults, field.judgeSource(key+".certificate", ca.Certificate)...)
+		faults = append(faults, field.checkSource(key+".certificate", ca.Certificate)...)
 		if !ca.Certificate.Value.Empty() {
 			problem, remedy = Certificate(ca.Certificate.Value.Reveal())
-			faults = append(faults, found(key+".certificate", problem, remedy)...)
+			faults = append(faults, faultAt(key+".certificate", problem, remedy)...)
 		}
 	}
 	return faults
@@ -127,7 +127,7 @@ func caRefsAreNamed(a Answers) Faults {
 		if seen[ref.Name] {
 			problem, remedy = "the Secret "+quoted(ref.Name)+" is there twice, and the chart would put both certificates into one file", "give each CA a Secret of its own"
 		}
-		faults = append(faults, found(key+".name", problem, remedy)...)
+		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ref.Name] = true
 		if !secretKeyPattern.MatchString(ref.Key) {
 			faults = append(faults, Fault{Key: key + ".key", Problem: "it is not a key of a Secret", Remedy: "write {name: SECRET, key: KEY}"})
@@ -153,12 +153,12 @@ func payloadsInTheirBackend(a Answers) Faults {
 	if !usesMySQL.holds(a) || len(schemes) == 0 || p.Path == "" || slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(p.Path, s) }) {
 		return nil
 	}
-	return found("database.payloads.path", "it is no place of the backend "+p.Backend, "write it like "+schemes[0]+"bucket/zenml")
+	return faultAt("database.payloads.path", "it is no place of the backend "+p.Backend, "write it like "+schemes[0]+"bucket/zenml")
 }
 
 func hostForNipIO(a Answers) Faults {
 	if byGateway.holds(a) && a.Expose.Host.NipIO {
-		return found("expose.host", "a nip.io name is made from the ingress controller's address, and a Gateway has none", "give the host name")
+		return faultAt("expose.host", "a nip.io name is made from the ingress controller's address, and a Gateway has none", "give the host name")
 	}
 	return nil
 }

@@ -28,10 +28,10 @@ func Sample(all bool) []byte {
 		if len(path) == 1 {
 			b.WriteString("\n")
 		}
-		for _, line := range wrapText(f.sentence(), 100-len(indent)-2) {
+		for _, line := range wrapText(f.sampleComment(), 100-len(indent)-2) {
 			b.WriteString(indent + "# " + line + "\n")
 		}
-		b.WriteString(indent + f.line(path[len(path)-1]) + "\n")
+		b.WriteString(indent + f.sampleLine(path[len(path)-1]) + "\n")
 	}
 	return []byte(b.String())
 }
@@ -52,7 +52,7 @@ func writeGroups(b *strings.Builder, open, path []string) []string {
 }
 
 // line is the field's line in the sample. Only the database's type is answered.
-func (f Field) line(name string) string {
+func (f Field) sampleLine(name string) string {
 	switch {
 	case f.Key == "database.type":
 		return name + ": " + SQLiteDatabase
@@ -75,13 +75,13 @@ func (f Field) line(name string) string {
 }
 
 // sentence says in one breath what the field is and what it takes.
-func (f Field) sentence() string {
+func (f Field) sampleComment() string {
 	text := f.Help
 	if len(f.Options) > 0 {
 		text += " One of " + strings.Join(f.Values(), ", ") + "."
 	}
-	if f.Only != "" {
-		text += " Only " + f.Only + "."
+	if f.AppliesText != "" {
+		text += " Only " + f.AppliesText + "."
 	}
 	return text
 }

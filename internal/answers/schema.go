@@ -26,7 +26,7 @@ func Schema() []byte {
 func schemaOf(t reflect.Type, key string) map[string]any {
 	s := typeSchema(t, key)
 	if f, ok := FieldByKey(key); ok {
-		f.describe(s)
+		f.addToSchema(s)
 	}
 	return s
 }
@@ -56,7 +56,7 @@ func typeSchema(t reflect.Type, key string) map[string]any {
 	case reflect.Struct:
 		properties := map[string]any{}
 		for i := range t.NumField() {
-			name := tag(t.Field(i))
+			name := yamlName(t.Field(i))
 			properties[name] = schemaOf(t.Field(i).Type, join(key, name))
 		}
 		return object(properties)
@@ -84,14 +84,14 @@ func object(properties map[string]any, required ...string) map[string]any {
 	return s
 }
 
-func (f Field) describe(s map[string]any) {
+func (f Field) addToSchema(s map[string]any) {
 	s["title"] = f.Title
 	text := f.Help
 	if f.Why != "" {
 		text += " " + f.Why
 	}
-	if f.Only != "" {
-		text += " It counts only " + f.Only + "."
+	if f.AppliesText != "" {
+		text += " It counts only " + f.AppliesText + "."
 	}
 	s["description"] = text
 	if f.Kind == Choice {

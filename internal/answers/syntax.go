@@ -92,7 +92,7 @@ func positive(v string) (problem, remedy string) {
 }
 
 func databaseHost(v string) (problem, remedy string) {
-	if problem, remedy := hostOfURL(v); problem != "" {
+	if problem, remedy := notURL(v); problem != "" {
 		return problem, remedy
 	}
 	if host, _, err := net.SplitHostPort(v); err == nil {
@@ -118,7 +118,7 @@ func loopback(v string) (problem, remedy string) {
 }
 
 func databaseName(v string) (problem, remedy string) {
-	if partOfURL(v) && !databasePattern.MatchString(v) {
+	if isPartOfURL(v) && !databasePattern.MatchString(v) {
 		return "it is a URL or a part of one", "give the name alone"
 	}
 	if !databasePattern.MatchString(v) {

@@ -22,7 +22,7 @@ func exposedHost(v string) (problem, remedy string) {
 	switch {
 	case v == NipIO:
 		return "", ""
-	case partOfURL(v):
+	case isPartOfURL(v):
 		return "it is a URL", "give the host name alone, and the path in expose.path"
 	case net.ParseIP(v) != nil:
 		return quoted(v) + " is an address", "give a DNS name, or {nipIO: true} for one made from the controller's address"
@@ -32,7 +32,7 @@ func exposedHost(v string) (problem, remedy string) {
 		return quoted(v) + " has a port or a path", "give the host name alone"
 	case v != strings.ToLower(v):
 		return quoted(v) + " has upper-case letters", "write " + strings.ToLower(v)
-	case notText(v):
+	case isYAMLKeyword(v):
 		return quoted(v) + " is a word that YAML reads as something else", "give the full DNS name"
 	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
 		return quoted(v) + " is not a DNS name", "use lower-case letters, digits, hyphens and dots"
@@ -42,7 +42,7 @@ func exposedHost(v string) (problem, remedy string) {
 
 // notText tells whether YAML, in either of its versions, reads a word that
 // stands without quotes as a number, a boolean or nothing.
-func notText(v string) bool {
+func isYAMLKeyword(v string) bool {
 	var n yaml.Node
 	if err := yaml.Unmarshal([]byte(v), &n); err != nil || len(n.Content) != 1 || n.Content[0].Tag != "!!str" {
 		return true

@@ -82,8 +82,8 @@ func replicas(v string) (problem, remedy string) { return between(v, 1, 1000) }
 func percent(v string) (problem, remedy string)  { return between(v, 1, 1000) }
 
 // noneOrMore and anyOrNone are for numbers that may be 0.
-func noneOrMore(v string) (problem, remedy string) { return between(v, 0, 999_999) }
-func anyOrNone(v string) (problem, remedy string)  { return between(v, 0, 1<<53) }
+func nonNegative(v string) (problem, remedy string) { return between(v, 0, 999_999) }
+func byteCount(v string) (problem, remedy string)   { return between(v, 0, 1<<53) }
 
 func between(v string, low, high int) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < low || n > high {

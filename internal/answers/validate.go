@@ -32,24 +32,24 @@ func (f Field) faults(a, complete Answers) Faults {
 	answered, applies := a.Get(f.Key) != "", f.Applies(complete)
 	switch {
 	case answered && !applies:
-		return Faults{{Key: f.Key, Problem: "it has no meaning beside the other answers", Remedy: f.leaveOut()}}
+		return Faults{{Key: f.Key, Problem: "it has no meaning beside the other answers", Remedy: f.removeRemedy()}}
 	case f.Required(complete) && complete.Get(f.Key) == "":
-		return Faults{{Key: f.Key, Problem: "the answer is missing", Remedy: f.give()}}
+		return Faults{{Key: f.Key, Problem: "the answer is missing", Remedy: f.answerRemedy()}}
 	case complete.Get(f.Key) != "" && applies:
-		return f.judge(complete)
+		return f.checkAnswer(complete)
 	}
 	return nil
 }
 
-func (f Field) leaveOut() string {
-	if f.Only == "" {
+func (f Field) removeRemedy() string {
+	if f.AppliesText == "" {
 		return "leave it out"
 	}
-	return "leave it out: it counts only " + f.Only
+	return "leave it out: it counts only " + f.AppliesText
 }
 
 // give says how to answer the field in a file.
-func (f Field) give() string {
+func (f Field) answerRemedy() string {
 	switch {
 	case f.Kind == Secret:
 		return "say where it comes from: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}"

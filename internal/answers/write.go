@@ -44,7 +44,7 @@ func (w *writer) structure(v reflect.Value, key string) *yaml.Node {
 		if empty(field) {
 			continue
 		}
-		name := tag(v.Type().Field(i))
+		name := yamlName(v.Type().Field(i))
 		appendPair(n, name, w.value(field, join(key, name)))
 	}
 	return n

@@ -8,7 +8,7 @@ import (
 )
 
 // Verdict is how the end of a check looks: a glyph, a word and a style.
-func Verdict(l *theme.Look, s check.Status) (glyph, word string, style lipgloss.Style) {
+func CheckStatus(l *theme.Styles, s check.Status) (glyph, word string, style lipgloss.Style) {
 	switch s {
 	case check.Failed:
 		return theme.Bad, "failed", l.Bad

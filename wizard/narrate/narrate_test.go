@@ -21,7 +21,7 @@ import (
 func TestOneLineForEachChange(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	n := New(&out, Options{Look: theme.Terminal{ASCII: true}, Now: func() time.Time { return now }})
+	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}, Now: func() time.Time { return now }})
 	pod := event.Object{Kind: "Pod", Name: "zenml-0"}
 	for _, e := range []event.Event{
 		event.StepStarted{Step: "release", Title: "install release zenml"},
@@ -50,7 +50,7 @@ x readiness: failed after 1.0s
 
 func TestChecksAreToldWithTheirRemedy(t *testing.T) {
 	var out bytes.Buffer
-	n := New(&out, Options{Look: theme.Terminal{ASCII: true}})
+	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}})
 	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
@@ -85,7 +85,7 @@ func TestEveryEndOfAnInstallIsExplained(t *testing.T) {
 			t.Errorf("%T: %s", c.err, diff)
 		}
 		var out bytes.Buffer
-		New(&out, Options{}).Failed(c.err)
+		New(&out, Options{}).InstallFailed(c.err)
 		for _, part := range append([]string{c.want.Cause, c.want.Remedy}, c.want.Evidence...) {
 			if !strings.Contains(out.String(), part) {
 				t.Errorf("%q is not told:\n%s", part, out.String())

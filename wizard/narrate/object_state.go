@@ -12,7 +12,7 @@ import (
 )
 
 // State is how the state of an object looks: a glyph, a word and a style.
-func State(l *theme.Look, s event.State) (glyph, word string, style lipgloss.Style) {
+func ObjectState(l *theme.Styles, s event.State) (glyph, word string, style lipgloss.Style) {
 	switch s {
 	case event.Ready:
 		return theme.Done, "ready", l.Good
@@ -25,7 +25,7 @@ func State(l *theme.Look, s event.State) (glyph, word string, style lipgloss.Sty
 }
 
 // Story is what there is to say about an object beside its state.
-func Story(o event.ObjectChanged) string {
+func Detail(o event.ObjectChanged) string {
 	switch {
 	case o.Message == "":
 		return o.Reason

@@ -13,7 +13,7 @@ import (
 // Live returns an observer of checks that keeps one line of a terminal, which
 // says what is being checked and for how long. The line is gone when nothing
 // is running any more.
-func Live(w io.Writer) check.Observer {
+func ProgressLine(w io.Writer) check.Observer {
 	running := map[string]time.Time{}
 	var order []string
 	return func(e check.Event) {
@@ -24,20 +24,20 @@ func Live(w io.Writer) check.Observer {
 			delete(running, e.Check.ID)
 			order = slices.DeleteFunc(order, func(id string) bool { return id == e.Check.ID })
 		}
-		fmt.Fprint(w, "\r\x1b[K"+liveLine(order, running, time.Now()))
+		fmt.Fprint(w, "\r\x1b[K"+progressText(order, running, time.Now()))
 	}
 }
 
 // liveWidth is what fits on the narrowest terminal without wrapping.
-const liveWidth = 76
+const progressWidth = 76
 
-func liveLine(order []string, since map[string]time.Time, now time.Time) string {
+func progressText(order []string, since map[string]time.Time, now time.Time) string {
 	if len(order) == 0 {
 		return ""
 	}
 	line := fmt.Sprintf("checking %s (%s)", strings.Join(order, ", "), Took(now.Sub(since[order[0]])))
-	if len(line) > liveWidth {
-		line = line[:liveWidth-3] + "..."
+	if len(line) > progressWidth {
+		line = line[:progressWidth-3] + "..."
 	}
 	return line
 }

@@ -13,19 +13,19 @@ import (
 
 // guard stands in the list of what was answered for the question whether this
 // is the right cluster.
-const guard = "@cluster"
+const guardKey = "@cluster"
 
 // ask puts every question that was not answered in this run, in order, and
 // again those that became questions by an answer.
 func (p *prompter) ask(ctx context.Context) error {
 	for {
-		q, ok := p.open()
+		q, ok := p.nextQuestion()
 		if !ok {
 			return nil
 		}
 		var err error
-		if q.Key == guard {
-			err = p.confirm(ctx)
+		if q.Key == guardKey {
+			err = p.confirmCluster(ctx)
 		} else {
 			err = p.question(ctx, q)
 		}
@@ -36,15 +36,15 @@ func (p *prompter) ask(ctx context.Context) error {
 }
 
 // open is the first question that waits for an answer.
-func (p *prompter) open() (question.Question, bool) {
-	for _, step := range p.sheet.Steps() {
-		for _, q := range p.sheet.Questions(step) {
+func (p *prompter) nextQuestion() (question.Question, bool) {
+	for _, step := range p.responses.Steps() {
+		for _, q := range p.responses.Questions(step) {
 			if !slices.Contains(p.answered, q.Key) {
 				return q, true
 			}
 		}
-		if step == answers.StepCluster && !slices.Contains(p.answered, guard) {
-			return question.Question{Field: answers.Field{Key: guard}}, true
+		if step == answers.StepCluster && !slices.Contains(p.answered, guardKey) {
+			return question.Question{Field: answers.Field{Key: guardKey}}, true
 		}
 	}
 	return question.Question{}, false
@@ -52,7 +52,7 @@ func (p *prompter) open() (question.Question, bool) {
 
 // back takes the last answer back, so that it is asked again. What it was
 // becomes its default.
-func (p *prompter) back() {
+func (p *prompter) undoAnswer() {
 	if n := len(p.answered); n > 0 {
 		p.answered = p.answered[:n-1]
 	}
@@ -65,9 +65,9 @@ func (p *prompter) forget(key string) {
 
 // question asks one field until its answer is fine.
 func (p *prompter) question(ctx context.Context, q question.Question) error {
-	p.say("\n%s. %s", q.Title, q.Help)
+	p.printf("\n%s. %s", q.Title, q.Help)
 	for i, o := range q.Choices {
-		p.say("%s", strings.TrimSuffix(fmt.Sprintf("  %d) %s: %s", i+1, o.Title, o.Help), ": "))
+		p.printf("%s", strings.TrimSuffix(fmt.Sprintf("  %d) %s: %s", i+1, o.Title, o.Help), ": "))
 	}
 	for {
 		line, err := p.line(ctx, q.Key, p.label(q), q.Kind == answers.Secret)
@@ -76,10 +76,10 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 		}
 		switch line = strings.TrimSpace(line); line {
 		case "?":
-			p.say("%s", question.Explain(q))
+			p.printf("%s", question.Explain(q))
 			continue
 		case "<":
-			p.back()
+			p.undoAnswer()
 			return nil
 		}
 		if taken, err := p.take(ctx, q, line); err != nil || taken {
@@ -93,16 +93,16 @@ func (p *prompter) label(q question.Question) string {
 	shown := ""
 	switch {
 	case q.Kind == answers.Secret:
-		shown = p.sheet.Kept(q.Field)
+		shown = p.responses.KeptLabel(q.Field)
 	case len(q.Choices) > 0:
-		chosen := p.sheet.Counts(q)
+		chosen := p.responses.CurrentChoice(q)
 		for i, o := range q.Choices {
 			if o.Value == chosen {
 				shown = strconv.Itoa(i + 1)
 			}
 		}
 	default:
-		shown, _ = p.sheet.Shown(q)
+		shown, _ = p.responses.Display(q)
 	}
 	if shown == "" && q.Generable {
 		shown = "a random one"
@@ -115,60 +115,60 @@ func (p *prompter) label(q question.Question) string {
 
 // take puts a line on the sheet and tells whether it is an answer.
 func (p *prompter) take(ctx context.Context, q question.Question, line string) (bool, error) {
-	before := p.sheet.Typed(q.Key)
+	before := p.responses.Typed(q.Key)
 	switch {
 	case len(q.Choices) > 0:
-		value, ok := choice(q, line, p.sheet.Counts(q))
+		value, ok := choice(q, line, p.responses.CurrentChoice(q))
 		switch {
 		case !ok && line == "":
-			p.say("There is no default here: give a number from 1 to %d, or a name.", len(q.Choices))
+			p.printf("There is no default here: give a number from 1 to %d, or a name.", len(q.Choices))
 			return false, nil
 		case !ok:
-			p.say("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
+			p.printf("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
 			return false, nil
 		}
-		p.sheet.Type(q.Key, value)
+		p.responses.Type(q.Key, value)
 	case line != "":
-		p.sheet.Type(q.Key, line)
+		p.responses.Type(q.Key, line)
 	}
-	p.sheet.Settle(q)
-	problem, err := p.wrong(ctx, q, line)
+	p.responses.AcceptEmpty(q)
+	problem, err := p.problemWith(ctx, q, line)
 	if err != nil {
 		return false, err
 	}
 	if problem != "" {
-		p.sheet.Type(q.Key, before)
-		p.say("%s", problem)
+		p.responses.Type(q.Key, before)
+		p.printf("%s", problem)
 		return false, nil
 	}
 	p.answered = append(p.answered, q.Key)
-	p.keep(q.Step)
+	p.saveProgress(q.Step)
 	return true, nil
 }
 
 // wrong says what is wrong with the answer that is on the sheet; nothing when
 // it is fine.
-func (p *prompter) wrong(ctx context.Context, q question.Question, line string) (string, error) {
-	if fault, bad := p.sheet.Fault(q.Key); bad {
+func (p *prompter) problemWith(ctx context.Context, q question.Question, line string) (string, error) {
+	if fault, bad := p.responses.Fault(q.Key); bad {
 		return strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "), nil
 	}
-	source, ok := p.sheet.Local(q.Field)
+	source, ok := p.responses.LocalSource(q.Field)
 	if !ok {
-		return p.mistyped(ctx, q, line)
+		return p.confirmHidden(ctx, q, line)
 	}
-	if err := p.Engine.Readable(ctx, source); err != nil {
+	if err := p.Engine.CheckSource(ctx, source); err != nil {
 		return err.Error(), ctx.Err()
 	}
-	if q.Kind == answers.Secret && p.in.terminal() {
-		p.say("Taken from: %s", source.Describe()) // it was not echoed
+	if q.Kind == answers.Secret && p.in.isTerminal() {
+		p.printf("Taken from: %s", source.Describe()) // it was not echoed
 	}
 	return "", nil
 }
 
 // mistyped has a secret typed a second time that nobody could see. What comes
 // from a pipe was not typed blind.
-func (p *prompter) mistyped(ctx context.Context, q question.Question, line string) (string, error) {
-	if !q.Twice || line == "" || !p.in.terminal() || question.InClear(q.Field, line) {
+func (p *prompter) confirmHidden(ctx context.Context, q question.Question, line string) (string, error) {
+	if !q.Confirm || line == "" || !p.in.isTerminal() || question.IsVisible(q.Field, line) {
 		return "", nil
 	}
 	again, err := p.line(ctx, q.Key, q.Title+", once more: ", true)
@@ -203,33 +203,33 @@ func choice(q question.Question, line, byDefault string) (value string, ok bool)
 }
 
 // confirm is the guard against the wrong cluster.
-func (p *prompter) confirm(ctx context.Context) error {
-	target, err := p.Engine.Describe(ctx, p.sheet.Answers())
+func (p *prompter) confirmCluster(ctx context.Context) error {
+	target, err := p.Engine.Describe(ctx, p.responses.Answers())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	name := p.sheet.Complete().Cluster.Context
+	name := p.responses.Complete().Cluster.Context
 	if err != nil {
-		p.say("\n%s does not answer: %v", name, err)
-		again, err := p.yes(ctx, question.ContextKey, "Ask it again?", true)
+		p.printf("\n%s does not answer: %v", name, err)
+		again, err := p.confirm(ctx, question.ContextKey, "Ask it again?", true)
 		if err == nil && !again {
 			p.forgetCluster()
 		}
 		return err
 	}
-	p.say("\nThis is where it goes:")
+	p.printf("\nThis is where it goes:")
 	for _, f := range target.Facts() {
-		p.say("  %s: %s", f.Label, f.Text)
+		p.printf("  %s: %s", f.Label, f.Text)
 	}
-	if target.Existing != nil && target.Existing.Remark != "" {
-		p.say("%s", target.Existing.Remark)
+	if target.Existing != nil && target.Existing.Note != "" {
+		p.printf("%s", target.Existing.Note)
 	}
-	yes, err := p.yes(ctx, question.ContextKey, "Nothing has been written yet. Is "+name+" where ZenML shall go?", false)
+	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. Is "+name+" where ZenML shall go?", false)
 	switch {
 	case err != nil:
 		return err
 	case yes:
-		p.answered = append(p.answered, guard)
+		p.answered = append(p.answered, guardKey)
 	default:
 		p.forgetCluster()
 	}
@@ -238,8 +238,8 @@ func (p *prompter) confirm(ctx context.Context) error {
 
 // forgetCluster has the cluster chosen and confirmed again.
 func (p *prompter) forgetCluster() {
-	p.forget(guard)
-	for _, f := range answers.Asked(answers.StepCluster, p.sheet.Complete()) {
+	p.forget(guardKey)
+	for _, f := range answers.Asked(answers.StepCluster, p.responses.Complete()) {
 		p.forget(f.Key)
 	}
 }

@@ -49,7 +49,7 @@ func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, er
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
 
-func (e *engine) Readable(_ context.Context, source answers.Source) error {
+func (e *engine) CheckSource(_ context.Context, source answers.Source) error {
 	return e.unreadable[source.Describe()]
 }
 

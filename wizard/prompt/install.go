@@ -8,30 +8,30 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // install carries the plan out, after the person's word when checks failed or
 // a release in use changes.
 func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
-		yes, err := p.yes(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
+		yes, err := p.confirm(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
 		if err != nil || !yes {
 			return true, err
 		}
 	}
 	if len(plan.Review().Changes) > 0 {
-		yes, err := p.yes(ctx, "upgrade", "The release is in use, and its values change. Upgrade it?", false)
+		yes, err := p.confirm(ctx, "upgrade", "The release is in use, and its values change. Upgrade it?", false)
 		if err != nil || !yes {
 			return true, err
 		}
 	}
 	for {
-		p.say("")
-		p.file(plan)
-		outcome, err := plan.Install(ctx, p.tell.Install)
+		p.printf("")
+		p.writeValuesFile(plan)
+		outcome, err := plan.Install(ctx, p.narrator.Install)
 		p.outcome.Install, p.outcome.Err = outcome, err
 		if err == nil {
 			p.outcome.Ending = wizard.Installed
@@ -40,74 +40,74 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 			}
 			return false, nil
 		}
-		p.tell.Failed(err)
+		p.narrator.InstallFailed(err)
 		p.outcome.Ending = wizard.Failed
 		if ctx.Err() != nil || narrate.Explain(err).Stopped {
 			p.outcome.Ending = wizard.Stopped
-			return false, errLeave
+			return false, errQuit
 		}
-		retry, err := p.yes(ctx, "try again", "Try again?", false)
+		retry, err := p.confirm(ctx, "try again", "Try again?", false)
 		if err != nil || !retry {
-			return false, errors.Join(errLeave, nil)
+			return false, errors.Join(errQuit, nil)
 		}
 	}
 }
 
 // file writes the values file beside the install, never over another one.
-func (p *prompter) file(plan wizard.Plan) {
+func (p *prompter) writeValuesFile(plan wizard.Plan) {
 	err := plan.WriteValues(p.ValuesPath, false)
 	if p.outcome.ValuesErr = err; err == nil {
 		p.outcome.Values = p.ValuesPath
 	}
-	p.say("%s %s", theme.Bullet, wizard.SayValues(p.ValuesPath, err))
+	p.printf("%s %s", theme.Bullet, wizard.DescribeValuesFile(p.ValuesPath, err))
 }
 
 // connect opens the way to the server, has it activated and holds it open.
 func (p *prompter) connect(ctx context.Context) error {
-	a := p.sheet.Answers()
-	p.say("\nConnecting to the server…")
-	tunnel, err := p.Engine.Connect(ctx, a, p.tell.Install)
+	a := p.responses.Answers()
+	p.printf("\nConnecting to the server…")
+	tunnel, err := p.Engine.Connect(ctx, a, p.narrator.Install)
 	if err != nil {
 		return err
 	}
 	defer tunnel.Close()
 	url := tunnel.URL()
 	p.outcome.URL = url
-	p.say("The server answers at %s", url)
+	p.printf("The server answers at %s", url)
 	way := a.Complete().Admin.Activate
 	if way == answers.ActivateBrowser && !p.NoOpen {
 		if err := p.Engine.OpenBrowser(ctx, url); err != nil {
-			p.say("The browser could not be opened (%v): open the address yourself.", err)
+			p.printf("The browser could not be opened (%v): open the address yourself.", err)
 		} else {
-			p.say("The browser was opened.")
+			p.printf("The browser was opened.")
 		}
 	}
-	p.say("Once it is activated, log the zenml client in with: %s", connect.LoginCommand(connect.Login{URL: url}))
-	return p.hold(ctx, a, tunnel, way)
+	p.printf("Once it is activated, log the zenml client in with: %s", connect.LoginCommand(connect.Login{URL: url}))
+	return p.waitUntilClosed(ctx, a, tunnel, way)
 }
 
 // hold waits for the activation and for the person to end the port-forward.
 // Without a terminal it ends when the input does, or at once after an
 // activation of its own.
-func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
+func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	active := make(chan error, 1)
 	go func() { active <- p.Engine.Activate(ctx, a, tunnel.URL()) }()
 	switch way {
 	case answers.ActivateAuto:
-		p.say("Activating it with the user and password that you gave…")
+		p.printf("Activating it with the user and password that you gave…")
 		if err := <-active; err != nil {
 			return err
 		}
-		p.activated()
+		p.reportActivated()
 		active = nil
 	case answers.ActivateLater:
-		p.say("It is not activated: whoever reaches it first becomes its admin.")
+		p.printf("It is not activated: whoever reaches it first becomes its admin.")
 	default:
-		p.say("Waiting for you to activate it in the browser: make the first admin there.")
+		p.printf("Waiting for you to activate it in the browser: make the first admin there.")
 	}
-	p.say("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
+	p.printf("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
 	end := make(chan struct{})
 	go func() {
 		_, _ = p.in.line(ctx, false, func() {}) // a line, the end of the input or ctx's: all mean to end
@@ -117,9 +117,9 @@ func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tu
 		select {
 		case err := <-active:
 			if err == nil {
-				p.activated()
+				p.reportActivated()
 			} else if ctx.Err() == nil {
-				p.say("It is not activated: %v", err)
+				p.printf("It is not activated: %v", err)
 			}
 			active = nil
 		case <-end:
@@ -130,7 +130,7 @@ func (p *prompter) hold(ctx context.Context, a answers.Answers, tunnel wizard.Tu
 	}
 }
 
-func (p *prompter) activated() {
+func (p *prompter) reportActivated() {
 	p.outcome.Activated = true
-	p.say("It is activated.")
+	p.printf("It is activated.")
 }

@@ -12,23 +12,23 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 // prompter is one guided install in lines.
 type prompter struct {
 	wizard.Options
-	in       *reader
-	out      io.Writer
-	look     *theme.Look
-	tell     *narrate.Narrator
-	sheet    *question.Sheet
-	answered []string // the keys that were answered in this run, in order
-	agreed   []string // what the checks may write outside the cluster
-	outcome  wizard.Outcome
+	in        *reader
+	out       io.Writer
+	styles    *theme.Styles
+	narrator  *narrate.Narrator
+	responses *question.Responses
+	answered  []string // the keys that were answered in this run, in order
+	consented []string // what the checks may write outside the cluster
+	outcome   wizard.Outcome
 }
 
 // Run leads through the install in lines: questions and talk go to the
@@ -40,33 +40,33 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 		o.ValuesPath = wizard.DefaultValues
 	}
 	p := &prompter{
-		Options: o, in: newReader(o.Input), out: o.Output, look: theme.New(plain(o.Look)),
-		tell: narrate.New(o.Output, narrate.Options{Look: plain(o.Look), Now: o.Now}), sheet: question.NewSheet(o.Start),
+		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
+		narrator: narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}), responses: question.NewResponses(o.Start),
 		outcome: wizard.Outcome{Ending: wizard.Left},
 	}
-	err := p.lead(ctx)
-	p.outcome.Answers = p.sheet.Answers()
+	err := p.run(ctx)
+	p.outcome.Answers = p.responses.Answers()
 	return p.outcome, err
 }
 
 // plain takes styles away: lines may be read aloud or end in a log.
-func plain(t theme.Terminal) theme.Terminal {
+func withoutStyles(t theme.Terminal) theme.Terminal {
 	return theme.Terminal{ASCII: t.ASCII}
 }
 
 // errLeave ends the install by the person's own choice.
-var errLeave = errors.New("left")
+var errQuit = errors.New("left")
 
 // lead is the install from beginning to end.
-func (p *prompter) lead(ctx context.Context) error {
-	p.say("This is the guided install of a ZenML server. Every question shows its default in brackets; an empty line takes it. ? explains a question, < goes back to the one before.")
+func (p *prompter) run(ctx context.Context) error {
+	p.printf("This is the guided install of a ZenML server. Every question shows its default in brackets; an empty line takes it. ? explains a question, < goes back to the one before.")
 	err := p.resume(ctx)
-	for _, part := range []func(context.Context) error{p.begin, p.cycle, p.connect} {
+	for _, part := range []func(context.Context) error{p.loadContexts, p.askAndReview, p.connect} {
 		if err == nil {
 			err = part(ctx)
 		}
 	}
-	if errors.Is(err, errLeave) {
+	if errors.Is(err, errQuit) {
 		return nil
 	}
 	return err
@@ -74,32 +74,32 @@ func (p *prompter) lead(ctx context.Context) error {
 
 // resume offers to go on with an earlier run.
 func (p *prompter) resume(ctx context.Context) error {
-	if p.StatePath == "" || saved.Worthwhile(p.Start) {
+	if p.StatePath == "" || saved.IsWorthKeeping(p.Start) {
 		return nil
 	}
 	run := saved.Read(p.StatePath)
 	if run == nil {
 		return nil
 	}
-	yes, err := p.yes(ctx, "go on", fmt.Sprintf("There is an install from %s that you have not finished. Go on where it was left? Secrets are asked again, and whether it is the right cluster.", run.At.Format("2 January 2006, 15:04")), true)
+	yes, err := p.confirm(ctx, "go on", fmt.Sprintf("There is an install from %s that you have not finished. Go on where it was left? Secrets are asked again, and whether it is the right cluster.", run.At.Format("2 January 2006, 15:04")), true)
 	if err == nil && yes {
-		*p.sheet = *question.NewSheet(run.Answers)
-		p.sheet.Put(p.Start)
-		p.goOn(run.Step)
+		*p.responses = *question.NewResponses(run.Answers)
+		p.responses.SetAll(p.Start)
+		p.restoreProgress(run.Step)
 	}
 	return err
 }
 
 // goOn takes as answered what was answered before the earlier run was left at
 // a step: every question up to the last one that has an answer there.
-func (p *prompter) goOn(left string) {
-	for _, step := range p.sheet.Steps() {
-		questions := p.sheet.Questions(step)
+func (p *prompter) restoreProgress(left string) {
+	for _, step := range p.responses.Steps() {
+		questions := p.responses.Questions(step)
 		if string(step) == left {
 			questions = questions[:p.lastAnswered(questions)+1]
 		}
 		for _, q := range questions {
-			if _, bad := p.sheet.Fault(q.Key); !bad {
+			if _, bad := p.responses.Fault(q.Key); !bad {
 				p.answered = append(p.answered, q.Key)
 			}
 		}
@@ -114,7 +114,7 @@ func (p *prompter) goOn(left string) {
 func (p *prompter) lastAnswered(questions []question.Question) int {
 	last := -1
 	for i, q := range questions {
-		if p.sheet.Typed(q.Key) != "" {
+		if p.responses.Typed(q.Key) != "" {
 			last = i
 		}
 	}
@@ -122,19 +122,19 @@ func (p *prompter) lastAnswered(questions []question.Question) int {
 }
 
 // begin reads the contexts.
-func (p *prompter) begin(ctx context.Context) error {
+func (p *prompter) loadContexts(ctx context.Context) error {
 	contexts, err := p.Engine.Contexts(ctx)
 	if err != nil {
 		return err
 	}
-	p.sheet.Contexts(contexts)
-	p.sheet.Offer(p.Engine.Suggest(ctx))
+	p.responses.SetContexts(contexts)
+	p.responses.SetSuggestions(p.Engine.Suggest(ctx))
 	return nil
 }
 
 // cycle asks, reviews, and goes round again as often as answers change, until
 // something was installed or the person left.
-func (p *prompter) cycle(ctx context.Context) error {
+func (p *prompter) askAndReview(ctx context.Context) error {
 	for {
 		if err := p.ask(ctx); err != nil {
 			return err
@@ -147,21 +147,21 @@ func (p *prompter) cycle(ctx context.Context) error {
 }
 
 // keep writes the answers down for a later run.
-func (p *prompter) keep(step answers.Step) {
+func (p *prompter) saveProgress(step answers.Step) {
 	if p.StatePath == "" {
 		return
 	}
-	if a := p.sheet.Answers(); saved.Worthwhile(a) {
+	if a := p.responses.Answers(); saved.IsWorthKeeping(a) {
 		_ = saved.Write(p.StatePath, a, string(step))
 	}
 }
 
 // say writes a paragraph.
-func (p *prompter) say(format string, args ...any) { p.tell.Say(format, args...) }
+func (p *prompter) printf(format string, args ...any) { p.narrator.Printf(format, args...) }
 
 // yes asks a question that is answered with yes or no; key names it when the
 // input ends there.
-func (p *prompter) yes(ctx context.Context, key, text string, byDefault bool) (bool, error) {
+func (p *prompter) confirm(ctx context.Context, key, text string, byDefault bool) (bool, error) {
 	shown := "no"
 	if byDefault {
 		shown = "yes"
@@ -179,15 +179,15 @@ func (p *prompter) yes(ctx context.Context, key, text string, byDefault bool) (b
 		case "n", "no":
 			return false, nil
 		}
-		p.say("Please answer yes or no.")
+		p.printf("Please answer yes or no.")
 	}
 }
 
 // line shows a prompt and reads a line; key names the answer that is missing
 // at the end of the input.
 func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (string, error) {
-	line, err := p.in.line(ctx, hidden, func() { fmt.Fprint(p.out, p.look.Text(prompt)) })
-	if !p.in.terminal() || hidden {
+	line, err := p.in.line(ctx, hidden, func() { fmt.Fprint(p.out, p.styles.Text(prompt)) })
+	if !p.in.isTerminal() || hidden {
 		fmt.Fprintln(p.out) // the line's end was not echoed
 	}
 	if errors.Is(err, io.EOF) {

@@ -22,16 +22,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// talk is the answers of a person by the beginning of the prompt; what is not
+// script is the answers of a person by the beginning of the prompt; what is not
 // in it is answered with an empty line.
-type talk map[string][]string
+type script map[string][]string
 
 // conversation answers each prompt as it is written, as a person would, and
 // keeps everything that was said.
 type conversation struct {
 	mu      sync.Mutex
 	said    strings.Builder
-	answers talk
+	answers script
 	asked   []string
 	leaving string // the prompt that ends the conversation, not answered yet
 	lines   chan string
@@ -96,7 +96,7 @@ func (c *conversation) reader() io.Reader {
 	return r
 }
 
-func converse(t *testing.T, e *engine, with talk, change ...func(*wizard.Options)) (wizard.Outcome, *conversation, error) {
+func converse(t *testing.T, e *engine, with script, change ...func(*wizard.Options)) (wizard.Outcome, *conversation, error) {
 	t.Helper()
 	c := &conversation{answers: with, lines: make(chan string, 100), limit: 90}
 	o := wizard.Options{Engine: e, Input: c.reader(), Output: c}
@@ -109,8 +109,8 @@ func converse(t *testing.T, e *engine, with talk, change ...func(*wizard.Options
 	return outcome, c, err
 }
 
-func mysql() talk {
-	return talk{
+func mysql() script {
+	return script{
 		"Nothing has been written yet. Is sandbox": {"yes"},
 		"Database [": {"mysql"}, "Database: ": {"mysql"}, "Host": {"db.example.com"}, "Port": {"3307"}, "User": {"zen"}, "Password": {canary},
 	}
@@ -192,7 +192,7 @@ func TestWrongAnswersAreAskedAgainAndHelpIsThere(t *testing.T) {
 
 func TestTheWrongClusterIsChosenAnew(t *testing.T) {
 	e := newEngine()
-	_, c, err := converse(t, e, talk{
+	_, c, err := converse(t, e, script{
 		"Nothing has been written yet. Is sandbox": {"", ""}, // the default is no
 		"Cluster [2]":                           {"2", "1"},
 		"Nothing has been written yet. Is prod": {"yes"},

@@ -16,10 +16,10 @@ import (
 type reader struct {
 	in      *bufio.Reader
 	fd      int // of the terminal; -1 when the input is none
-	pending chan read
+	pending chan readResult
 }
 
-type read struct {
+type readResult struct {
 	text string
 	err  error
 }
@@ -33,23 +33,23 @@ func newReader(in io.Reader) *reader {
 }
 
 // terminal tells whether a person types.
-func (r *reader) terminal() bool { return r.fd >= 0 }
+func (r *reader) isTerminal() bool { return r.fd >= 0 }
 
 // line returns the next line without its end; show writes the prompt. With
 // hidden, a terminal does not echo the line, and not before the prompt either.
 // The error is io.EOF at the end of the input, or ctx's.
 func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, error) {
 	restore := func() {}
-	if hidden && r.terminal() {
+	if hidden && r.isTerminal() {
 		before, err := term.GetState(r.fd)
 		if err != nil {
 			return "", err
 		}
 		restore = func() { _ = term.Restore(r.fd, before) }
-		r.begin(true)
-		r.quiet(before)
+		r.startRead(true)
+		r.waitForEchoOff(before)
 	} else if r.pending == nil {
-		r.begin(false)
+		r.startRead(false)
 	}
 	show()
 	select {
@@ -63,15 +63,15 @@ func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, er
 }
 
 // begin starts to read. A read that was interrupted stays pending.
-func (r *reader) begin(hidden bool) {
-	pending := make(chan read, 1)
+func (r *reader) startRead(hidden bool) {
+	pending := make(chan readResult, 1)
 	r.pending = pending
-	go func() { pending <- r.next(hidden) }()
+	go func() { pending <- r.read(hidden) }()
 }
 
 // quiet waits until the terminal has stopped to echo, so that nothing typed at
 // the sight of the prompt is seen.
-func (r *reader) quiet(before *term.State) {
+func (r *reader) waitForEchoOff(before *term.State) {
 	const patience = 200
 	for range patience {
 		if now, err := term.GetState(r.fd); err != nil || *now != *before {
@@ -81,14 +81,14 @@ func (r *reader) quiet(before *term.State) {
 	}
 }
 
-func (r *reader) next(hidden bool) read {
-	if hidden && r.terminal() {
+func (r *reader) read(hidden bool) readResult {
+	if hidden && r.isTerminal() {
 		text, err := term.ReadPassword(r.fd)
-		return read{string(text), err}
+		return readResult{string(text), err}
 	}
 	text, err := r.in.ReadString('\n')
 	if errors.Is(err, io.EOF) && text != "" {
 		err = nil // a last line without an end
 	}
-	return read{strings.TrimRight(text, "\r\n"), err}
+	return readResult{strings.TrimRight(text, "\r\n"), err}
 }

@@ -21,7 +21,7 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 	if err != nil || plan == nil {
 		return plan == nil, err
 	}
-	report, err := p.check(ctx)
+	report, err := p.runChecks(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -34,17 +34,17 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 		case "install":
 			return p.install(ctx, plan, report)
 		case "write":
-			if err := p.write(ctx, plan); err != nil {
+			if err := p.writeValuesOnly(ctx, plan); err != nil {
 				return false, err
 			}
 		case "check":
-			if report, err = p.check(ctx); err != nil {
+			if report, err = p.runChecks(ctx); err != nil {
 				return false, err
 			}
 		case "change":
-			return true, p.change(ctx)
+			return true, p.changeAnswer(ctx)
 		default:
-			return false, errLeave
+			return false, errQuit
 		}
 	}
 }
@@ -52,40 +52,40 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 // prepare makes the plan and shows it. Without a plan the questions that are
 // at fault are open again.
 func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
-	p.say("\nMaking the plan…")
-	plan, err := p.Engine.Prepare(ctx, p.sheet.Answers())
+	p.printf("\nMaking the plan…")
+	plan, err := p.Engine.Prepare(ctx, p.responses.Answers())
 	var faults answers.Faults
-	if errors.As(err, &faults) && p.reopen(faults) {
+	if errors.As(err, &faults) && p.reopenQuestions(faults) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	r := plan.Review()
-	p.say("\nWhat will be done:")
+	p.printf("\nWhat will be done:")
 	for i, sentence := range r.Sentences {
-		p.say("  %d. %s", i+1, sentence)
+		p.printf("  %d. %s", i+1, sentence)
 	}
 	if len(r.Changes) > 0 {
-		p.say("\nThe release is in use; these values of it change:\n%s", indent(strings.Join(r.Changes, "\n")))
+		p.printf("\nThe release is in use; these values of it change:\n%s", indent(strings.Join(r.Changes, "\n")))
 	}
 	title := "The values for " + r.Chart + ", secrets masked"
 	if r.Sensitive {
 		title += " (the file itself holds a secret)"
 	}
-	p.say("\n%s:\n%s", title, indent(r.Values))
-	if len(r.ByHand) > 0 {
-		p.say("The same by hand:\n%s", indent(strings.Join(r.ByHand, "\n")))
+	p.printf("\n%s:\n%s", title, indent(r.Values))
+	if len(r.Commands) > 0 {
+		p.printf("The same by hand:\n%s", indent(strings.Join(r.Commands, "\n")))
 	}
 	return plan, nil
 }
 
 // reopen tells the faults and opens the questions that they name.
-func (p *prompter) reopen(faults answers.Faults) bool {
+func (p *prompter) reopenQuestions(faults answers.Faults) bool {
 	open := false
-	p.say("The answers make no plan yet:")
+	p.printf("The answers make no plan yet:")
 	for _, fault := range faults {
-		p.say("  %s", question.Say(fault))
+		p.printf("  %s", question.DescribeFault(fault))
 		if slices.Contains(p.answered, fault.Key) {
 			p.forget(fault.Key)
 			open = true
@@ -94,60 +94,60 @@ func (p *prompter) reopen(faults answers.Faults) bool {
 	return open
 }
 
-func (p *prompter) check(ctx context.Context) (check.Report, error) {
-	agreed, err := p.agree(ctx)
+func (p *prompter) runChecks(ctx context.Context) (check.Report, error) {
+	agreed, err := p.askConsent(ctx)
 	if err != nil {
 		return check.Report{}, err
 	}
-	p.say("\nThe checks:")
-	report, err := p.Engine.Preflight(ctx, p.sheet.Answers(), agreed, func(e check.Event) { p.tell.Check(inTitles(e)) })
+	p.printf("\nThe checks:")
+	report, err := p.Engine.Preflight(ctx, p.responses.Answers(), agreed, func(e check.Event) { p.narrator.Check(withTitles(e)) })
 	if err == nil {
-		p.tell.Summary(report)
-		p.repeat(report)
+		p.narrator.Summary(report)
+		p.repeatFailures(report)
 	}
 	return report, err
 }
 
 // repeat tells the failures once more: they may stand far above by now.
-func (p *prompter) repeat(report check.Report) {
+func (p *prompter) repeatFailures(report check.Report) {
 	if report.Summary().Failed > 0 {
-		p.say("\nWhat failed:")
+		p.printf("\nWhat failed:")
 	}
 	for _, r := range report.Results {
 		if r.Status == check.Failed {
-			p.tell.Check(inTitles(check.Event{Check: r.Check, Result: &r}))
+			p.narrator.Check(withTitles(check.Event{Check: r.Check, Result: &r}))
 		}
 	}
 }
 
 // inTitles names answers by the titles of their questions.
-func inTitles(e check.Event) check.Event {
+func withTitles(e check.Event) check.Event {
 	if e.Result == nil {
 		return e
 	}
 	r := *e.Result
-	r.Message, r.Hint = question.CheckSays(r.Message), question.CheckSays(r.Hint)
+	r.Message, r.Hint = question.CheckMessage(r.Message), question.CheckMessage(r.Hint)
 	return check.Event{Check: e.Check, Result: &r}
 }
 
 // agree says what the checks write outside the cluster and asks whether they
 // may, once for the same.
-func (p *prompter) agree(ctx context.Context) (bool, error) {
-	notices := p.Engine.Notices(p.sheet.Answers())
-	if slices.Equal(notices, p.agreed) {
+func (p *prompter) askConsent(ctx context.Context) (bool, error) {
+	notices := p.Engine.Notices(p.responses.Answers())
+	if slices.Equal(notices, p.consented) {
 		return true, nil
 	}
-	p.say("\nTo prove the rights in the secrets store, something is written there, used and removed:\n%s", indent(strings.Join(notices, "\n")))
-	yes, err := p.yes(ctx, "secrets.permissions", "Prove them? No leaves unproved what cannot be asked for.", true)
+	p.printf("\nTo prove the rights in the secrets store, something is written there, used and removed:\n%s", indent(strings.Join(notices, "\n")))
+	yes, err := p.confirm(ctx, "secrets.permissions", "Prove them? No leaves unproved what cannot be asked for.", true)
 	if yes {
-		p.agreed = notices
+		p.consented = notices
 	}
 	return yes, err
 }
 
 // choose asks what to do with the plan.
 func (p *prompter) choose(ctx context.Context, report check.Report) (string, error) {
-	name := p.sheet.Complete().Cluster.Context
+	name := p.responses.Complete().Cluster.Context
 	does := []string{"install", "write", "check", "change", "leave"}
 	titles := []string{"install into " + name, "write " + p.ValuesPath + " only", "check again", "change an answer", "leave"}
 	byDefault := "1"
@@ -155,9 +155,9 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 		titles[0] += ", although checks failed"
 		byDefault = "3"
 	}
-	p.say("\nWhat now?")
+	p.printf("\nWhat now?")
 	for i, title := range titles {
-		p.say("  %d) %s", i+1, title)
+		p.printf("  %d) %s", i+1, title)
 	}
 	for {
 		line, err := p.line(ctx, "install", "What now ["+byDefault+"]: ", false)
@@ -173,42 +173,42 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 		if slices.Contains(does, line) {
 			return line, nil
 		}
-		p.say("Please give a number from 1 to %d.", len(does))
+		p.printf("Please give a number from 1 to %d.", len(does))
 	}
 }
 
 // write writes the values file, and asks before it writes over one.
-func (p *prompter) write(ctx context.Context, plan wizard.Plan) error {
+func (p *prompter) writeValuesOnly(ctx context.Context, plan wizard.Plan) error {
 	err := plan.WriteValues(p.ValuesPath, false)
 	if errors.Is(err, fs.ErrExist) {
-		yes, err := p.yes(ctx, "overwrite", p.ValuesPath+" is there already. Overwrite it?", false)
+		yes, err := p.confirm(ctx, "overwrite", p.ValuesPath+" is there already. Overwrite it?", false)
 		if err != nil || !yes {
 			return err
 		}
-		return p.wrote(plan.WriteValues(p.ValuesPath, true))
+		return p.reportWritten(plan.WriteValues(p.ValuesPath, true))
 	}
-	return p.wrote(err)
+	return p.reportWritten(err)
 }
 
-func (p *prompter) wrote(err error) error {
+func (p *prompter) reportWritten(err error) error {
 	if err != nil {
-		p.say("Not written: %v", err)
+		p.printf("Not written: %v", err)
 		return nil
 	}
 	p.outcome.Values = p.ValuesPath
 	if p.outcome.Ending == wizard.Left {
 		p.outcome.Ending = wizard.Wrote
 	}
-	p.say("Written: %s", p.ValuesPath)
+	p.printf("Written: %s", p.ValuesPath)
 	return nil
 }
 
 // change asks which answer, and opens its question.
-func (p *prompter) change(ctx context.Context) error {
-	asked := slices.DeleteFunc(slices.Clone(p.answered), func(key string) bool { return key == guard })
+func (p *prompter) changeAnswer(ctx context.Context) error {
+	asked := slices.DeleteFunc(slices.Clone(p.answered), func(key string) bool { return key == guardKey })
 	for i, key := range asked {
 		f, _ := answers.FieldByKey(key)
-		p.say("  %d) %s (%s)", i+1, f.Title, key)
+		p.printf("  %d) %s (%s)", i+1, f.Title, key)
 	}
 	for {
 		line, err := p.line(ctx, "change", "Which one: ", false)
@@ -222,11 +222,11 @@ func (p *prompter) change(ctx context.Context) error {
 		if slices.Contains(asked, line) {
 			p.forget(line)
 			if f, _ := answers.FieldByKey(line); f.Step == answers.StepCluster {
-				p.forget(guard)
+				p.forget(guardKey)
 			}
 			return nil
 		}
-		p.say("Please give a number from 1 to %d.", len(asked))
+		p.printf("Please give a number from 1 to %d.", len(asked))
 	}
 }
 

@@ -16,9 +16,9 @@ var groupSteps = map[string]answers.Step{
 // ForCheck returns the question whose answer may have to change when a check
 // fails: the first of the check's answers that is asked now, else the first
 // question of its group's step. Checks of other groups lead to no question.
-func (s *Sheet) ForCheck(c check.Check) (key string, ok bool) {
+func (s *Responses) ForCheck(c check.Check) (key string, ok bool) {
 	for _, key := range c.Answers {
-		if f, known := answers.FieldByKey(key); known && s.asks(f) {
+		if f, known := answers.FieldByKey(key); known && s.isAsked(f) {
 			return key, true
 		}
 	}
@@ -29,6 +29,6 @@ func (s *Sheet) ForCheck(c check.Check) (key string, ok bool) {
 	return questions[0].Key, true
 }
 
-func (s *Sheet) asks(f answers.Field) bool {
+func (s *Responses) isAsked(f answers.Field) bool {
 	return slices.ContainsFunc(s.Questions(f.Step), func(q Question) bool { return q.Key == f.Key })
 }

@@ -13,7 +13,7 @@ func TestCheckAnswers(t *testing.T) {
 	noAnswer := []string{"cluster.clock", "cluster.nodes", "cluster.capacity", "cluster.dns"} // no answer fixes these
 	for _, c := range checks.Table {
 		for _, key := range c.Answers {
-			if f, ok := answers.FieldByKey(key); !ok || f.FileOnly || !typeable(f) {
+			if f, ok := answers.FieldByKey(key); !ok || f.FileOnly || !isTypeable(f) {
 				t.Errorf("%s: %s is not asked", c.ID, key)
 			}
 		}
@@ -39,7 +39,7 @@ func TestForCheck(t *testing.T) {
 	}
 }
 
-func forCheck(t *testing.T, s *Sheet, id string) (string, bool) {
+func forCheck(t *testing.T, s *Responses, id string) (string, bool) {
 	t.Helper()
 	c, ok := checks.ByID(id)
 	if !ok {

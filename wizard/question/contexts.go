@@ -10,7 +10,7 @@ const ContextKey = "cluster.context"
 
 // Contexts offers the kubeconfig's contexts as the clusters to choose from.
 // The current one is the answer when there is none.
-func (s *Sheet) Contexts(contexts []kube.Context) {
+func (s *Responses) SetContexts(contexts []kube.Context) {
 	var options []answers.Option
 	for _, c := range contexts {
 		options = append(options, answers.Option{Value: c.Name, Title: c.Name, Help: c.Server})
@@ -18,5 +18,5 @@ func (s *Sheet) Contexts(contexts []kube.Context) {
 			s.Type(ContextKey, c.Name)
 		}
 	}
-	s.Choices(ContextKey, options)
+	s.SetChoices(ContextKey, options)
 }

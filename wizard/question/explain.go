@@ -27,11 +27,11 @@ func Explain(q Question) string {
 		add("Left empty it is " + q.Default + ".")
 	}
 	if q.Generable {
-		add("Left empty a random one is made; " + Generated + " asks for one in place of another.")
+		add("Left empty a random one is made; " + GenerateKeyword + " asks for one in place of another.")
 	}
 	switch q.Kind {
 	case answers.Secret:
-		add("Type it here; it is never shown. Or name where it is: env:NAME for an environment variable, file:PATH for a file on this machine, secret:NAME/KEY for a Secret that exists in the namespace. A secret that itself begins like that is typed after " + Literal)
+		add("Type it here; it is never shown. Or name where it is: env:NAME for an environment variable, file:PATH for a file on this machine, secret:NAME/KEY for a Secret that exists in the namespace. A secret that itself begins like that is typed after " + LiteralPrefix)
 	case answers.Content:
 		add("Give the name of a file on this machine, env:NAME for an environment variable, or secret:NAME/KEY for a Secret that exists in the namespace.")
 	}

@@ -18,17 +18,17 @@ type Question struct {
 }
 
 // Offer adds suggestions to the questions that their keys name.
-func (s *Sheet) Offer(suggestions []Suggestion) { s.offers = suggestions }
+func (s *Responses) SetSuggestions(suggestions []Suggestion) { s.suggestions = suggestions }
 
 // Choices sets the options that were found for a field that is otherwise
 // typed. Without options it is typed.
-func (s *Sheet) Choices(key string, options []answers.Option) { s.choices[key] = options }
+func (s *Responses) SetChoices(key string, options []answers.Option) { s.choices[key] = options }
 
 // Questions returns what is asked in a step, beside what was answered.
-func (s *Sheet) Questions(step answers.Step) []Question {
+func (s *Responses) Questions(step answers.Step) []Question {
 	var questions []Question
 	for _, f := range answers.Asked(step, s.Complete()) {
-		if typeable(f) {
+		if isTypeable(f) {
 			questions = append(questions, s.question(f))
 		}
 	}
@@ -36,7 +36,7 @@ func (s *Sheet) Questions(step answers.Step) []Question {
 }
 
 // Steps returns the steps that ask something.
-func (s *Sheet) Steps() []answers.Step {
+func (s *Responses) Steps() []answers.Step {
 	var steps []answers.Step
 	for _, step := range answers.Steps {
 		if len(answers.Asked(step, s.Complete())) > 0 {
@@ -46,7 +46,7 @@ func (s *Sheet) Steps() []answers.Step {
 	return steps
 }
 
-func (s *Sheet) question(f answers.Field) Question {
+func (s *Responses) question(f answers.Field) Question {
 	q := Question{Field: f, Choices: slices.Clone(f.Options)}
 	switch {
 	case f.Kind == answers.Boolean:
@@ -55,11 +55,11 @@ func (s *Sheet) question(f answers.Field) Question {
 		q.Choices = slices.Clone(s.choices[f.Key])
 	}
 	if len(q.Choices) > 0 {
-		q.Help = emptyMeans.ReplaceAllString(q.Help, "")
+		q.Help = emptyHint.ReplaceAllString(q.Help, "")
 	}
-	for i, offer := range s.offers {
+	for i, offer := range s.suggestions {
 		if offer.Key == f.Key {
-			q.Choices = append(q.Choices, answers.Option{Value: offerName(i), Title: offer.Title, Help: offer.Help})
+			q.Choices = append(q.Choices, answers.Option{Value: suggestionValue(i), Title: offer.Title, Help: offer.Help})
 		}
 	}
 	return q
@@ -67,16 +67,16 @@ func (s *Sheet) question(f answers.Field) Question {
 
 // emptyMeans is the sentence of a help that has no meaning beside a list: a
 // list has no empty line.
-var emptyMeans = regexp.MustCompile(` ?Empty (means|leaves)[^.]*\.`)
+var emptyHint = regexp.MustCompile(` ?Empty (means|leaves)[^.]*\.`)
 
 // offerName is the value that stands for a suggestion among the options; no
 // field has a value with a space.
-func offerName(i int) string { return "suggestion " + strconv.Itoa(i) }
+func suggestionValue(i int) string { return "suggestion " + strconv.Itoa(i) }
 
 // Chosen returns the option on which a cursor begins: what counts now, else
 // the first.
-func (s *Sheet) Chosen(q Question) string {
-	if value := s.Counts(q); value != "" || len(q.Choices) == 0 {
+func (s *Responses) CursorChoice(q Question) string {
+	if value := s.CurrentChoice(q); value != "" || len(q.Choices) == 0 {
 		return value
 	}
 	return q.Choices[0].Value
@@ -84,8 +84,8 @@ func (s *Sheet) Chosen(q Question) string {
 
 // Counts returns the option that counts now: what was answered, else the
 // default; nothing when there is neither.
-func (s *Sheet) Counts(q Question) string {
-	for _, value := range []string{s.typed[q.Key], q.Default, falseWhenBoolean(q)} {
+func (s *Responses) CurrentChoice(q Question) string {
+	for _, value := range []string{s.typed[q.Key], q.Default, booleanDefault(q)} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}
@@ -94,7 +94,7 @@ func (s *Sheet) Counts(q Question) string {
 }
 
 // falseWhenBoolean: an unanswered Boolean counts as false.
-func falseWhenBoolean(q Question) string {
+func booleanDefault(q Question) string {
 	if q.Kind == answers.Boolean {
 		return "false"
 	}
@@ -103,14 +103,14 @@ func falseWhenBoolean(q Question) string {
 
 // Shown returns the answer as it may be shown: a secret by where it comes
 // from, a choice by its title, and whether it is only the default.
-func (s *Sheet) Shown(q Question) (text string, isDefault bool) {
+func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	typed := s.typed[q.Key]
 	switch {
-	case sourced(q.Field) && typed != "":
+	case takesSource(q.Field) && typed != "":
 		if source, problem, _ := readSource(q.Field, typed); problem == "" && !source.Value.Empty() {
 			return secret.Mask, false
 		}
-		return s.Source(q.Field), false
+		return s.DescribeSource(q.Field), false
 	case len(q.Choices) > 0:
 		value := typed
 		if value == "" {
@@ -130,8 +130,8 @@ func (s *Sheet) Shown(q Question) (text string, isDefault bool) {
 
 // Settle takes an empty line as the answer to a question: where a random key
 // serves, one is to be made.
-func (s *Sheet) Settle(q Question) {
+func (s *Responses) AcceptEmpty(q Question) {
 	if q.Generable && s.typed[q.Key] == "" {
-		s.Type(q.Key, Generated)
+		s.Type(q.Key, GenerateKeyword)
 	}
 }

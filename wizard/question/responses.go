@@ -10,16 +10,16 @@ import (
 // Sheet holds what was typed, by the field's key, over the answers that the
 // install began with. A text stays on the sheet when its field loses its
 // meaning beside the other answers, and counts again when it regains it.
-type Sheet struct {
-	base    answers.Answers
-	typed   map[string]string
-	offers  []Suggestion
-	choices map[string][]answers.Option
-	now     *reading // what the sheet says as it is, nil after a change
+type Responses struct {
+	base        answers.Answers
+	typed       map[string]string
+	suggestions []Suggestion
+	choices     map[string][]answers.Option
+	snapshot    *snapshot // what the sheet says as it is, nil after a change
 }
 
 // reading is a sheet that was read.
-type reading struct {
+type snapshot struct {
 	answers  answers.Answers
 	complete answers.Answers
 	faults   map[string]answers.Fault
@@ -35,24 +35,24 @@ type Suggestion struct {
 }
 
 // NewSheet begins with answers that are there already.
-func NewSheet(start answers.Answers) *Sheet {
-	s := &Sheet{base: start, typed: map[string]string{}, choices: map[string][]answers.Option{}}
-	s.Put(start)
+func NewResponses(start answers.Answers) *Responses {
+	s := &Responses{base: start, typed: map[string]string{}, choices: map[string][]answers.Option{}}
+	s.SetAll(start)
 	return s
 }
 
 // Put puts every answer of a that can be typed on the sheet, over what is
 // there.
-func (s *Sheet) Put(a answers.Answers) {
-	s.now = nil
+func (s *Responses) SetAll(a answers.Answers) {
+	s.snapshot = nil
 	for _, f := range answers.Fields {
-		if !typeable(f) || a.Get(f.Key) == "" {
+		if !isTypeable(f) || a.Get(f.Key) == "" {
 			continue
 		}
 		switch {
 		case !f.FileOnly:
-			s.typed[f.Key] = spell(f, a)
-		case sourced(f):
+			s.typed[f.Key] = typedForm(f, a)
+		case takesSource(f):
 			s.base.SetSource(f.Key, a.GetSource(f.Key))
 		default:
 			_ = s.base.Set(f.Key, a.Get(f.Key)) // it was there in this form
@@ -61,7 +61,7 @@ func (s *Sheet) Put(a answers.Answers) {
 }
 
 // typeable tells whether an answer fits into one line.
-func typeable(f answers.Field) bool {
+func isTypeable(f answers.Field) bool {
 	switch f.Kind {
 	case answers.Tree, answers.Secrets, answers.Items:
 		return false
@@ -70,15 +70,15 @@ func typeable(f answers.Field) bool {
 }
 
 // Typed returns the text at key as it was typed; it may be a secret.
-func (s *Sheet) Typed(key string) string { return s.typed[key] }
+func (s *Responses) Typed(key string) string { return s.typed[key] }
 
 // Type puts a text at key. The name of a suggestion puts all its answers on
 // the sheet instead.
-func (s *Sheet) Type(key, text string) {
-	s.now = nil
-	for i, offer := range s.offers {
-		if offer.Key == key && text == offerName(i) {
-			s.Put(offer.Answers)
+func (s *Responses) Type(key, text string) {
+	s.snapshot = nil
+	for i, offer := range s.suggestions {
+		if offer.Key == key && text == suggestionValue(i) {
+			s.SetAll(offer.Answers)
 			return
 		}
 	}
@@ -88,20 +88,20 @@ func (s *Sheet) Type(key, text string) {
 // Answers returns what the sheet says, without defaults and without fields
 // that have no meaning beside the others. Texts that cannot be read are left
 // out: Fault tells of them.
-func (s *Sheet) Answers() answers.Answers { return s.read().answers }
+func (s *Responses) Answers() answers.Answers { return s.read().answers }
 
 // Complete returns what the sheet says, with the defaults filled in.
-func (s *Sheet) Complete() answers.Answers { return s.read().complete }
+func (s *Responses) Complete() answers.Answers { return s.read().complete }
 
-func (s *Sheet) read() *reading {
-	if s.now != nil {
-		return s.now
+func (s *Responses) read() *snapshot {
+	if s.snapshot != nil {
+		return s.snapshot
 	}
 	a := s.base
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
-		if !f.FileOnly && typeable(f) {
-			set(&a, f, s.typed[f.Key])
+		if !f.FileOnly && isTypeable(f) {
+			setTyped(&a, f, s.typed[f.Key])
 		}
 	}
 	// A field may lose its meaning by the loss of another.
@@ -109,26 +109,26 @@ func (s *Sheet) read() *reading {
 		complete := a.Complete()
 		for _, f := range answers.Fields {
 			if !f.Applies(complete) {
-				without(&a, f)
+				clearAnswer(&a, f)
 			}
 		}
 	}
-	s.now = &reading{answers: a, complete: a.Complete(), faults: map[string]answers.Fault{}}
+	s.snapshot = &snapshot{answers: a, complete: a.Complete(), faults: map[string]answers.Fault{}}
 	for _, fault := range answers.Validate(a) {
-		if _, known := s.now.faults[fault.Key]; !known {
-			s.now.faults[fault.Key] = fault
+		if _, known := s.snapshot.faults[fault.Key]; !known {
+			s.snapshot.faults[fault.Key] = fault
 		}
 	}
-	return s.now
+	return s.snapshot
 }
 
 // without removes the answer to a field, whatever its kind.
-func without(a *answers.Answers, f answers.Field) {
+func clearAnswer(a *answers.Answers, f answers.Field) {
 	_ = a.Set(f.Key, "") // nothing is a text for every kind
 }
 
-func set(a *answers.Answers, f answers.Field, text string) {
-	if !sourced(f) {
+func setTyped(a *answers.Answers, f answers.Field, text string) {
+	if !takesSource(f) {
 		if a.Set(f.Key, text) != nil {
 			_ = a.Set(f.Key, "")
 		}
@@ -143,30 +143,30 @@ func set(a *answers.Answers, f answers.Field, text string) {
 
 // Fault says what is wrong with the answer to key, in words for someone who
 // is being asked.
-func (s *Sheet) Fault(key string) (answers.Fault, bool) {
+func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	f, ok := answers.FieldByKey(key)
 	if !ok {
 		return answers.Fault{}, false
 	}
 	text := s.typed[key]
 	if text == "" && f.Required(s.Complete()) && s.Complete().Get(key) == "" {
-		return answers.Fault{Key: key, Problem: "an answer is needed here", Remedy: wanted(f)}, true
+		return answers.Fault{Key: key, Problem: "an answer is needed here", Remedy: expectedAnswer(f)}, true
 	}
-	if problem, remedy := unreadable(f, text); problem != "" {
+	if problem, remedy := parseProblem(f, text); problem != "" {
 		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
 	}
-	if problem, remedy := s.mistyped(f, text); problem != "" {
+	if problem, remedy := s.typedProblem(f, text); problem != "" {
 		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
 	}
 	fault, bad := s.read().faults[key]
-	fault.Problem, fault.Remedy = InTitles(fault.Problem), InTitles(fault.Remedy)
+	fault.Problem, fault.Remedy = UseTitles(fault.Problem), UseTitles(fault.Remedy)
 	return fault, bad
 }
 
 // mistyped holds what was typed now against the rule for that. What the
 // install began with may be older than the rule.
-func (s *Sheet) mistyped(f answers.Field, text string) (problem, remedy string) {
-	if f.CheckTyped == nil || text == "" || text == spell(f, s.base) {
+func (s *Responses) typedProblem(f answers.Field, text string) (problem, remedy string) {
+	if f.CheckTyped == nil || text == "" || text == typedForm(f, s.base) {
 		return "", ""
 	}
 	source, _, _ := readSource(f, text)
@@ -177,7 +177,7 @@ func (s *Sheet) mistyped(f answers.Field, text string) (problem, remedy string) 
 }
 
 // Missing returns the first fault among the questions of a step.
-func (s *Sheet) Missing(step answers.Step) (answers.Fault, bool) {
+func (s *Responses) FirstFault(step answers.Step) (answers.Fault, bool) {
 	for _, q := range s.Questions(step) {
 		if fault, bad := s.Fault(q.Key); bad {
 			return fault, true
@@ -186,7 +186,7 @@ func (s *Sheet) Missing(step answers.Step) (answers.Fault, bool) {
 	return answers.Fault{}, false
 }
 
-func wanted(f answers.Field) string {
+func expectedAnswer(f answers.Field) string {
 	switch {
 	case len(f.Options) > 0:
 		return "choose one"

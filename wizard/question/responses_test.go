@@ -11,8 +11,8 @@ import (
 
 const key = "database.mysql.password"
 
-func mysqlSheet() *Sheet {
-	s := NewSheet(answers.Answers{})
+func mysqlSheet() *Responses {
+	s := NewResponses(answers.Answers{})
 	s.Type("database.type", "mysql")
 	return s
 }
@@ -30,7 +30,7 @@ func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
 			t.Errorf("%s: %s", typed, got.Describe())
 		}
 		// What was read is typed again in the same way.
-		if back := NewSheet(s.Answers()).Typed(key); back != typed {
+		if back := NewResponses(s.Answers()).Typed(key); back != typed {
 			t.Errorf("%s came back as %s", typed, back)
 		}
 	}
@@ -40,11 +40,11 @@ func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
 		if got := s.Answers().GetSource(key).Value.Reveal(); got != want {
 			t.Errorf("%s: %q", typed, got)
 		}
-		if got := NewSheet(s.Answers()).Answers().GetSource(key).Value.Reveal(); got != want {
+		if got := NewResponses(s.Answers()).Answers().GetSource(key).Value.Reveal(); got != want {
 			t.Errorf("%s came back as %q", typed, got)
 		}
 		f, _ := answers.FieldByKey(key)
-		if shown, _ := s.Shown(s.question(f)); strings.Contains(shown, want) {
+		if shown, _ := s.Display(s.question(f)); strings.Contains(shown, want) {
 			t.Errorf("the secret shows: %s", shown)
 		}
 	}
@@ -55,7 +55,7 @@ func TestHalfASourceIsAFaultAndNotASecret(t *testing.T) {
 		s := mysqlSheet()
 		s.Type(key, typed)
 		fault, bad := s.Fault(key)
-		if !bad || !strings.Contains(fault.Remedy, Literal) {
+		if !bad || !strings.Contains(fault.Remedy, LiteralPrefix) {
 			t.Errorf("%s: %v", typed, fault)
 		}
 		if !s.Answers().GetSource(key).IsZero() {
@@ -84,7 +84,7 @@ func TestACertificateIsAFile(t *testing.T) {
 // Whatever is chosen, in whatever order, every question can be asked, shown
 // and explained, and takes each of its own options.
 func TestEveryQuestionCanBeAsked(t *testing.T) {
-	s := NewSheet(answers.Answers{})
+	s := NewResponses(answers.Answers{})
 	random := rand.New(rand.NewPCG(1, 1))
 	seen := map[string]bool{}
 	for range 3000 {
@@ -94,7 +94,7 @@ func TestEveryQuestionCanBeAsked(t *testing.T) {
 			if seen[q.Key] = true; Explain(q) == "" || q.Title == "" {
 				t.Errorf("%s is not explained", q.Key)
 			}
-			_, _ = s.Shown(q)
+			_, _ = s.Display(q)
 		}
 		if len(questions) == 0 {
 			continue
@@ -110,16 +110,16 @@ func TestEveryQuestionCanBeAsked(t *testing.T) {
 		}
 	}
 	for _, f := range answers.Fields {
-		if !f.FileOnly && typeable(f) && !seen[f.Key] {
+		if !f.FileOnly && isTypeable(f) && !seen[f.Key] {
 			t.Errorf("%s is never asked", f.Key)
 		}
 	}
 }
 
 func TestAnEmptyLineGivesARandomKeyWhereOneServes(t *testing.T) {
-	s := NewSheet(answers.Answers{})
+	s := NewResponses(answers.Answers{})
 	for _, q := range s.Questions(answers.StepSecrets) {
-		s.Settle(q)
+		s.AcceptEmpty(q)
 	}
 	if !s.Answers().SecretsStore.SQL.EncryptionKey.Generate {
 		t.Error("no key is generated")
@@ -127,11 +127,11 @@ func TestAnEmptyLineGivesARandomKeyWhereOneServes(t *testing.T) {
 }
 
 func TestASuggestionIsOneMoreOption(t *testing.T) {
-	s := NewSheet(answers.Answers{})
+	s := NewResponses(answers.Answers{})
 	s.Type("database.mysql.name", "mine")
 	var a answers.Answers
 	a.Database.Type, a.Database.MySQL.Host = answers.MySQLDatabase, "10.0.0.2"
-	s.Offer([]Suggestion{{Key: "database.type", Title: "ready", Answers: a}})
+	s.SetSuggestions([]Suggestion{{Key: "database.type", Title: "ready", Answers: a}})
 	q := s.Questions(answers.StepDatabase)[0]
 	i := slices.IndexFunc(q.Choices, func(o answers.Option) bool { return o.Title == "ready" })
 	if i < 0 {

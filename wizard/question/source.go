@@ -8,12 +8,12 @@ import (
 )
 
 // Literal stands before a secret that itself begins like the name of a source.
-const Literal = "value:"
+const LiteralPrefix = "value:"
 
 // Generated asks for a random key, where a field allows that.
-const Generated = "generate"
+const GenerateKeyword = "generate"
 
-func sourced(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
+func takesSource(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
 
 // readSource reads what was typed for a secret or a certificate: the short
 // name of a source, else the secret itself, or the name of the file with the
@@ -22,7 +22,7 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 	if text == "" {
 		return answers.Source{}, "", ""
 	}
-	if f.Generable && text == Generated {
+	if f.Generable && text == GenerateKeyword {
 		return answers.Source{Generate: true}, "", ""
 	}
 	if source, ok := answers.ParseSource(text); ok {
@@ -31,13 +31,13 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 	kind, _, _ := strings.Cut(text, ":")
 	if wanted, known := shortForms[kind]; known && strings.HasPrefix(text, kind+":") {
 		return answers.Source{}, "this names a source, but not all of it",
-			"write " + wanted + "; " + Literal + "… if the secret itself begins like this"
+			"write " + wanted + "; " + LiteralPrefix + "… if the secret itself begins like this"
 	}
 	if f.Kind == answers.Content {
 		return answers.Source{File: text}, "", ""
 	}
 	var a answers.Answers
-	if err := a.Set(f.Key, strings.TrimPrefix(text, Literal)); err != nil {
+	if err := a.Set(f.Key, strings.TrimPrefix(text, LiteralPrefix)); err != nil {
 		return answers.Source{}, err.Error(), ""
 	}
 	return a.GetSource(f.Key), "", ""
@@ -48,17 +48,17 @@ var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secr
 // InClear tells whether a text at the field may be shown as it is typed: it
 // names a source, or asks for a random key. Half a name of a source is one
 // too: it is no secret yet.
-func InClear(f answers.Field, text string) bool {
+func IsVisible(f answers.Field, text string) bool {
 	if f.Kind != answers.Secret {
 		return true
 	}
 	kind, _, found := strings.Cut(text, ":")
-	return found && shortForms[kind] != "" || f.Generable && text == Generated
+	return found && shortForms[kind] != "" || f.Generable && text == GenerateKeyword
 }
 
 // spell is the text that, typed, gives the answer that a holds.
-func spell(f answers.Field, a answers.Answers) string {
-	if !sourced(f) {
+func typedForm(f answers.Field, a answers.Answers) string {
+	if !takesSource(f) {
 		return a.Get(f.Key)
 	}
 	source := a.GetSource(f.Key)
@@ -70,21 +70,21 @@ func spell(f answers.Field, a answers.Answers) string {
 	case source.SecretRef != nil:
 		return "secret:" + source.SecretRef.Name + "/" + source.SecretRef.Key
 	case source.Generate:
-		return Generated
+		return GenerateKeyword
 	}
 	text := source.Value.Reveal()
-	if kind, _, found := strings.Cut(text, ":"); found && (shortForms[kind] != "" || kind+":" == Literal) {
-		return Literal + text
+	if kind, _, found := strings.Cut(text, ":"); found && (shortForms[kind] != "" || kind+":" == LiteralPrefix) {
+		return LiteralPrefix + text
 	}
 	return text
 }
 
 // unreadable tells why a text is no answer to the field at all.
-func unreadable(f answers.Field, text string) (problem, remedy string) {
+func parseProblem(f answers.Field, text string) (problem, remedy string) {
 	switch {
 	case text == "":
 		return "", ""
-	case sourced(f):
+	case takesSource(f):
 		_, problem, remedy = readSource(f, text)
 		return problem, remedy
 	case f.Kind == answers.Integer:
@@ -101,7 +101,7 @@ func unreadable(f answers.Field, text string) (problem, remedy string) {
 
 // Kept says what an empty line keeps as the answer to a secret, without the
 // secret; nothing when there is none, or none that will do.
-func (s *Sheet) Kept(f answers.Field) string {
+func (s *Responses) KeptLabel(f answers.Field) string {
 	if _, bad := s.Fault(f.Key); bad || f.Kind != answers.Secret || s.typed[f.Key] == "" {
 		return ""
 	}
@@ -116,8 +116,8 @@ func (s *Sheet) Kept(f answers.Field) string {
 
 // Local returns the source on this machine that the text at the field names,
 // if it names one.
-func (s *Sheet) Local(f answers.Field) (source answers.Source, ok bool) {
-	if !sourced(f) {
+func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool) {
+	if !takesSource(f) {
 		return answers.Source{}, false
 	}
 	source, problem, _ := readSource(f, s.typed[f.Key])
@@ -126,7 +126,7 @@ func (s *Sheet) Local(f answers.Field) (source answers.Source, ok bool) {
 
 // Source describes in words where a secret that was typed comes from, without
 // the secret.
-func (s *Sheet) Source(f answers.Field) string {
+func (s *Responses) DescribeSource(f answers.Field) string {
 	source, problem, _ := readSource(f, s.typed[f.Key])
 	if problem != "" || source.IsZero() {
 		return ""
@@ -136,7 +136,7 @@ func (s *Sheet) Source(f answers.Field) string {
 
 // Named tells whether the text at the field names a source and is therefore
 // not secret itself.
-func (s *Sheet) Named(f answers.Field) bool {
+func (s *Responses) NamesSource(f answers.Field) bool {
 	source, problem, _ := readSource(f, s.typed[f.Key])
 	return problem == "" && !source.IsZero() && source.Value.Empty()
 }

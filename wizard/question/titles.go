@@ -13,13 +13,13 @@ var keyPattern = regexp.MustCompile(`[A-Za-z][A-Za-z]*(?:\.[A-Za-z][A-Za-z]*)+(=
 // InTitles says the keys of an answers file as the titles of their questions,
 // for people who are asked. A key that is never asked is said to belong into a
 // file; one that stands in a line of a file or of a shell stays.
-func InTitles(text string) string {
+func UseTitles(text string) string {
 	return keyPattern.ReplaceAllStringFunc(text, func(found string) string {
 		f, ok := answers.FieldByKey(found)
 		switch {
 		case !ok:
 			return found
-		case f.FileOnly || !typeable(f):
+		case f.FileOnly || !isTypeable(f):
 			return found + " (in an answers file)"
 		}
 		return "“" + f.Title + "”"
@@ -27,12 +27,12 @@ func InTitles(text string) string {
 }
 
 // CheckSays is the message or the hint of a check for people who are asked.
-func CheckSays(text string) string {
-	return InTitles(strings.ReplaceAll(text, "skipped by --skip", "skipped by the command that started this (--skip)"))
+func CheckMessage(text string) string {
+	return UseTitles(strings.ReplaceAll(text, "skipped by --skip", "skipped by the command that started this (--skip)"))
 }
 
 // Say gives a fault in one line, under the title of its question.
-func Say(fault answers.Fault) string {
+func DescribeFault(fault answers.Fault) string {
 	name := fault.Key
 	if f, ok := answers.FieldByKey(fault.Key); ok {
 		name = f.Title
@@ -44,9 +44,9 @@ func Say(fault answers.Fault) string {
 	if name != "" {
 		b.WriteString(name + ": ")
 	}
-	b.WriteString(InTitles(fault.Problem))
+	b.WriteString(UseTitles(fault.Problem))
 	if fault.Remedy != "" {
-		b.WriteString("; " + InTitles(fault.Remedy))
+		b.WriteString("; " + UseTitles(fault.Remedy))
 	}
 	return b.String()
 }

@@ -13,7 +13,7 @@ func TestKeysAreSaidAsTitles(t *testing.T) {
 		"expose.tls: {mode: off} or expose.host: {": "expose.tls: {mode: off} or expose.host: {",
 		"--answer database.mysql.host=db":           "--answer database.mysql.host=db",
 	} {
-		if got := InTitles(text); got != want {
+		if got := UseTitles(text); got != want {
 			t.Errorf("%q became %q", text, got)
 		}
 	}

@@ -30,7 +30,7 @@ var stepComment = regexp.MustCompile(`(?m)^# next: (\w+)$`)
 // out; the names of their sources are kept. What only a file can say (raw
 // chart values, environments, proxies) is left out too: it may hold secrets.
 func Write(path string, a answers.Answers, step string) error {
-	body, err := yaml.Marshal(Without(a))
+	body, err := yaml.Marshal(WithoutSecrets(a))
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,11 @@ func Write(path string, a answers.Answers, step string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return replace(path, b.Bytes())
+	return replaceFile(path, b.Bytes())
 }
 
 // Without returns the answers without what is, or may be, secret.
-func Without(a answers.Answers) answers.Answers {
+func WithoutSecrets(a answers.Answers) answers.Answers {
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
 		switch {
@@ -60,7 +60,7 @@ func Without(a answers.Answers) answers.Answers {
 }
 
 // replace writes a file of mode 0600 that is there whole, or as it was before.
-func replace(path string, content []byte) error {
+func replaceFile(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".answers-*") // mode 0600
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func Remove(path string) error {
 }
 
 // Worthwhile tells whether the answers say more than where to install.
-func Worthwhile(a answers.Answers) bool {
+func IsWorthKeeping(a answers.Answers) bool {
 	for _, f := range answers.Fields {
 		if f.Step != answers.StepCluster && a.Get(f.Key) != "" {
 			return true

@@ -80,11 +80,11 @@ func TestAFileThatCannotBeReadIsNoEarlierRun(t *testing.T) {
 func TestTheClusterAloneIsNotWorthGoingOnWith(t *testing.T) {
 	var a answers.Answers
 	a.Cluster.Context = "sandbox"
-	if Worthwhile(a) {
+	if IsWorthKeeping(a) {
 		t.Error("the cluster alone is")
 	}
 	a.Database.Type = answers.SQLiteDatabase
-	if !Worthwhile(a) {
+	if !IsWorthKeeping(a) {
 		t.Error("a database is not")
 	}
 }

@@ -29,7 +29,7 @@ var inASCII = strings.NewReplacer(
 )
 
 // Text returns s as the terminal can show it.
-func (l *Look) Text(s string) string {
+func (l *Styles) Text(s string) string {
 	if l.ascii {
 		return inASCII.Replace(s)
 	}

@@ -4,7 +4,7 @@ import "github.com/charmbracelet/huh"
 
 // Form returns the look of huh's fields. They are drawn without a title,
 // which the screen draws itself, and without a frame.
-func (l *Look) Form() *huh.Theme {
+func (l *Styles) HuhTheme() *huh.Theme {
 	var t huh.Theme
 	f := &t.Focused
 	f.SelectSelector = l.Accent.SetString(Pointer + " ")

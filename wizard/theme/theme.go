@@ -8,7 +8,7 @@ import (
 )
 
 // Look is the set of styles for one terminal, named by what they mean.
-type Look struct {
+type Styles struct {
 	Title     lipgloss.Style // the product, a screen, a question
 	Plain     lipgloss.Style
 	Muted     lipgloss.Style // help, what is not in reach yet
@@ -42,7 +42,7 @@ var colourless = palette{
 }
 
 // New returns the look for a terminal.
-func New(t Terminal) *Look {
+func New(t Terminal) *Styles {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(termenv.Ascii)
 	if t.Styled {
@@ -54,7 +54,7 @@ func New(t Terminal) *Look {
 		p = colourless
 	}
 	style := r.NewStyle
-	return &Look{
+	return &Styles{
 		Title:     style().Bold(true),
 		Plain:     style(),
 		Muted:     style().Foreground(p.muted).Faint(t.NoColor),
