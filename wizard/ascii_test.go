@@ -7,7 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-func TestScreensInASCII(t *testing.T) {
+func TestASCIIScreens(t *testing.T) {
 	for _, name := range []string{"guard", "database", "database-source", "help", "review-failed", "install", "connect-active"} {
 		p := newPerson(t, func(o *Options) { o.Terminal.ASCII = true })
 		// What scenes wait for may be drawn otherwise; the model is the same.

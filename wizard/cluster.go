@@ -8,15 +8,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 const guardKey = "@cluster"
 
-// cluster asks where the install goes, and has it confirmed: the last
-// question is the guard against the wrong cluster.
+// cluster asks where to install and lets the user confirm it: the last question
+// guards against the wrong cluster.
 type cluster struct {
 	*form
 	contexts  []kube.Context
@@ -55,7 +55,7 @@ func (c *cluster) enter(key string) tea.Cmd {
 	return tea.Batch(c.form.enter(key), c.describe())
 }
 
-// list reads the kubeconfig.
+// listContexts reads the kubeconfig.
 func (c *cluster) listContexts() tea.Cmd {
 	c.listError = ""
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
@@ -94,7 +94,7 @@ func (c *cluster) contextsListed(msg contextsMsg) tea.Cmd {
 		c.listError = msg.err.Error()
 		return nil
 	case len(msg.contexts) == 0:
-		c.listError = "the kubeconfig names no context; make one (kubectl config get-contexts lists them), then try again"
+		c.listError = "the kubeconfig has no contexts. Add one (kubectl config set-context, or your cloud's CLI), then press r"
 		return nil
 	}
 	c.contexts = msg.contexts
@@ -103,7 +103,7 @@ func (c *cluster) contextsListed(msg contextsMsg) tea.Cmd {
 	return tea.Batch(c.open(c.at), c.describe())
 }
 
-// describe asks about the target, unless that is known or being asked.
+// describe queries the target, unless it is already known or being queried.
 func (c *cluster) describe() tea.Cmd {
 	at := c.session.target()
 	if c.contexts == nil || at == c.describedTarget && c.describeError == "" {
@@ -127,7 +127,8 @@ func (c *cluster) targetDescribed(msg targetMsg) {
 	}
 }
 
-// reopen draws the guard anew when it is open: its options have changed.
+// reopenGuard redraws the guard if it is open, because its options have
+// changed.
 func (c *cluster) reopenGuard() tea.Cmd {
 	c.rebuild()
 	if len(c.questions) > 0 && c.current().Key == guardKey {
@@ -152,7 +153,7 @@ func (c *cluster) view(width, height int) string {
 	}
 	text := c.styles.Muted.Render("Reading the kubeconfig…")
 	if c.listError != "" {
-		text = c.styles.Bad.Render(theme.Bad+" No cluster to choose") + "\n\n" + c.listError
+		text = c.styles.Bad.Render(display.GlyphFailed+" Cannot list clusters") + "\n\n" + c.listError
 	}
 	c.pane.set(text, width, height)
 	return c.pane.view()
@@ -161,24 +162,23 @@ func (c *cluster) view(width, height int) string {
 func (c *cluster) keys() []binding {
 	switch {
 	case c.listError != "":
-		return []binding{{"r", "read again"}, {"esc", "back"}}
+		return []binding{{"r", "retry"}, {"esc", "back"}}
 	case c.contexts == nil:
 		return nil
 	}
 	return c.form.keys()
 }
 
-// noteFor shows the server's address below the list of contexts, and the
-// description above the guard.
+// noteFor shows the target's description above the guard.
 func (c *cluster) noteFor(q question.Question) string {
 	if q.Key != guardKey {
 		return ""
 	}
 	switch {
 	case c.describeError != "":
-		return c.styles.Bad.Render(theme.Bad+" The cluster does not answer: ") + c.describeError
+		return c.styles.Bad.Render(display.GlyphFailed+" Cannot reach the cluster: ") + c.describeError
 	case c.describeTask.running():
-		return c.styles.Muted.Render(fmt.Sprintf("%s Asking the cluster… %s", theme.Working, since(c.now(), c.describeTask.startedAt)))
+		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", display.GlyphRunning, since(c.now(), c.describeTask.startedAt)))
 	}
 	return strings.Join(c.target.lines(c.styles), "\n")
 }

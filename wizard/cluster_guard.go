@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
@@ -17,14 +18,13 @@ const (
 	guardAgain = "again"
 )
 
-// guard is the question whether this is the cluster. Nothing is written to a
-// cluster for which it was not answered with yes, and the cursor never begins
-// there.
+// guard asks whether this is the right cluster. Nothing is written to a cluster
+// that was not confirmed, and the cursor never starts on yes.
 func (c *cluster) guard() []question.Question {
 	name := c.session.target().Context
-	no := answers.Option{Value: guardNo, Title: "no, choose another context"}
-	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("yes, %s is where ZenML shall go", name)}
-	again := answers.Option{Value: guardAgain, Title: "ask the cluster again"}
+	no := answers.Option{Value: guardNo, Title: "No, choose another context"}
+	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("Yes, install into %s", name)}
+	again := answers.Option{Value: guardAgain, Title: "Try again"}
 	choices := []answers.Option{no, yes}
 	switch {
 	case c.describeError != "":
@@ -38,7 +38,7 @@ func (c *cluster) guard() []question.Question {
 		Field: answers.Field{
 			Key: guardKey, Step: answers.StepCluster, Kind: answers.Choice,
 			Title: "Is this the right cluster?",
-			Why:   "A kubeconfig often holds production beside a test cluster, and the current context may be another one than you think. Nothing has been written yet.",
+			Why:   "A kubeconfig often holds production and test clusters, and the current context may not be the one you expect. Nothing has been written yet.",
 		},
 		Choices: choices,
 	}}
@@ -63,8 +63,8 @@ func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 	return move{kind: next}, nil
 }
 
-// firstOpen leads to the first question on the way to at that misses an
-// answer, else to at, but not beyond the review.
+// firstIncomplete leads to the first question before a step that still needs an
+// answer, or to that step, but not beyond the review.
 func (s *session) firstIncomplete(at step) move {
 	for _, step := range s.steps() {
 		if step == at || step == stepReview {
@@ -77,20 +77,20 @@ func (s *session) firstIncomplete(at step) move {
 	return move{kind: jump, to: stepReview}
 }
 
-// missing is the first question of a step that misses an answer, if one does.
+// firstMissing returns the first question of a step that still needs an answer.
 func (s *session) firstMissing(at step) string {
 	fault, _ := s.responses.FirstFault(answers.Step(at))
 	return fault.Key
 }
 
-// lines describes the target, for people to compare with what they meant.
+// lines describes the target for the user to compare.
 func (t Target) lines(l *theme.Styles) []string {
 	var lines []string
 	for _, f := range t.Facts() {
 		lines = append(lines, l.Muted.Render(fmt.Sprintf("%-12s", f.Label))+f.Text)
 	}
 	if t.Existing != nil && t.Existing.Note != "" {
-		lines = append(lines, l.Warn.Render(theme.Warning+" "+t.Existing.Note))
+		lines = append(lines, l.Warn.Render(display.GlyphWarning+" "+t.Existing.Note))
 	}
 	return lines
 }

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// command breaks the lines of a shell command that are too long before an
-// argument, with a backslash, so that it still does the same when it is
-// copied. An argument that is too long by itself is cut, with a mark.
+// command breaks long lines of a shell command before an argument, with a
+// backslash, so that the copied command still works. An argument that is too
+// long by itself is truncated and marked.
 func command(text string, width int) string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -19,13 +20,13 @@ func command(text string, width int) string {
 		lines = append(lines, commandLine(line, width)...)
 	}
 	for i, line := range lines {
-		lines[i] = cut(line, width)
+		lines[i] = display.Truncate(line, width)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// commandLine breaks one line. A comment at its end goes before it: nothing
-// can go on after one.
+// commandLine breaks one line. A comment at its end is moved in front of it,
+// because nothing can follow a comment.
 func commandLine(line string, width int) []string {
 	words, comment := shellWords(line)
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
@@ -48,9 +49,9 @@ func commandLine(line string, width int) []string {
 	return append(lines, at)
 }
 
-// shellWords takes a line apart at the spaces that separate arguments: those
-// that stand in no quotes, $(…) or <(…). The parentheses around a shell of its
-// own may be on other lines, and do not count. A comment is returned by itself.
+// shellWords splits a line at the spaces between arguments, which are outside
+// of quotes, $(…) and <(…). The parentheses of a subshell may be on other lines
+// and are ignored. A comment is returned separately.
 func shellWords(line string) (words []string, comment string) {
 	var word strings.Builder
 	quote, depth := rune(0), 0
@@ -85,23 +86,23 @@ func shellWords(line string) (words []string, comment string) {
 	return words, ""
 }
 
-// yamlLines keeps every line of a YAML file on one line: what is too long is
-// cut, with a mark. Only comments are broken, at spaces.
+// yamlLines keeps each line of a YAML file on one line and truncates what is
+// too long. Only comments are wrapped.
 func yamlLines(text string, width int) string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		comment := strings.TrimLeft(line, " ")
 		if !strings.HasPrefix(comment, "# ") || lipgloss.Width(line) <= width {
-			lines = append(lines, cut(line, width))
+			lines = append(lines, display.Truncate(line, width))
 			continue
 		}
 		lead := line[:len(line)-len(comment)] + "# "
-		for part := range strings.SplitSeq(wrap(comment[2:], max(width-len(lead), 1)), "\n") {
+		for part := range strings.SplitSeq(display.Wrap(comment[2:], max(width-len(lead), 1)), "\n") {
 			lines = append(lines, lead+part)
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// fitsIn tells whether no line is longer than width.
+// fits reports whether no line is longer than width.
 func fits(text string, width int) bool { return lipgloss.Width(text) <= width }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 var commands = []string{
@@ -18,7 +19,7 @@ var commands = []string{
 }
 
 // What bash makes of a broken command is what it makes of the whole one.
-func TestACommandThatIsBrokenStaysTheSame(t *testing.T) {
+func TestCommandStaysTheSame(t *testing.T) {
 	for _, whole := range commands {
 		for width := 64; width < 150; width += 7 {
 			broken := command(whole, width)
@@ -42,17 +43,17 @@ func parsed(t *testing.T, body string) string {
 	return string(out)
 }
 
-func TestAnArgumentThatDoesNotFitIsCutWithAMark(t *testing.T) {
+func TestCommandTruncatesLongArgument(t *testing.T) {
 	got := command("helm install zenml oci://registry.example.com/a/very/long/path/to/a/chart", 40)
 	if !strings.Contains(got, "…") || lipgloss.Width(got) > 40 {
 		t.Errorf("%q", got)
 	}
 }
 
-func TestNoLineEndsWithinAFlagOrAName(t *testing.T) {
+func TestWrapKeepsFlagsWhole(t *testing.T) {
 	text := "leave the check out with --skip database.in-cluster or say --fail-on warn"
 	for width := 22; width < 60; width++ {
-		for line := range strings.SplitSeq(wrap(text, width), "\n") {
+		for line := range strings.SplitSeq(display.Wrap(text, width), "\n") {
 			for word := range strings.FieldsSeq(line) {
 				if !strings.Contains(" "+text+" ", " "+word+" ") {
 					t.Errorf("%d columns: %q is a piece of a word", width, word)
@@ -62,7 +63,7 @@ func TestNoLineEndsWithinAFlagOrAName(t *testing.T) {
 	}
 }
 
-func TestYAMLIsNotBroken(t *testing.T) {
+func TestYAMLLines(t *testing.T) {
 	yaml := "# Written by zenml-installer; apply it with helm upgrade --install\nserver:\n  url: https://a-very-long-name.example.com/with/a/path\n  # a comment with --flags-of-its-own that is long\n"
 	got := yamlLines(yaml, 30)
 	want := "# Written by zenml-installer;\n# apply it with helm upgrade\n# --install\nserver:\n  url: https://a-very-long-na…\n  # a comment with\n  # --flags-of-its-own that is\n  # long\n"

@@ -10,22 +10,22 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// connecting holds the way to the server open, opens the browser once, and
-// says when the server is activated.
+// connecting keeps the port-forward to the server open, opens the browser once,
+// and shows when the server is activated.
 type connecting struct {
 	*session
 	pane            pane
 	list            list
-	task            *task // holds the tunnel
+	task            *task // keeps the tunnel open
 	startedAt       time.Time
 	tunnel          Tunnel
 	failure         string
 	notices         []string
-	browser         string // what became of opening the browser
+	browser         string // result of opening the browser
 	waiting         *task
 	active          bool
 	activeAt        time.Time
-	activationError string // why activation is not known or failed
+	activationError string // why the activation failed
 }
 
 type (
@@ -76,15 +76,15 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 		c.notices = append(c.notices, msg.text)
 		c.notices = c.notices[max(len(c.notices)-maxNotices, 0):]
 	case tunnelEndMsg:
-		c.tunnel, c.failure = nil, "the port-forward has ended"
+		c.tunnel, c.failure = nil, "the port-forward ended"
 		if msg.err != nil {
 			c.failure = msg.err.Error()
 		}
 		c.waiting.drop()
 	case openedMsg:
-		c.browser = "The browser was opened."
+		c.browser = "Opened the browser."
 		if msg.err != nil {
-			c.browser = "The browser could not be opened (" + msg.err.Error() + "): open the address yourself."
+			c.browser = "Could not open the browser (" + msg.err.Error() + "). Open the address yourself."
 		}
 	case activeMsg:
 		c.activationEnded(msg.err)
@@ -95,7 +95,7 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// connected opens the browser, once in a run, and waits for the activation.
+// connected opens the browser, once per run, and waits for the activation.
 func (c *connecting) connected(t Tunnel) tea.Cmd {
 	c.tunnel = t
 	c.outcome.URL = t.URL()
@@ -107,7 +107,7 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 	return tea.Batch(open, c.awaitActivation())
 }
 
-// way is how the server is to be activated.
+// activateMode is how the server is activated.
 func (c *connecting) activateMode() string { return c.responses.Complete().Admin.Activate }
 
 func (c *connecting) awaitActivation() tea.Cmd {
@@ -154,15 +154,15 @@ func (c *connecting) key(name string) (move, tea.Cmd) {
 func (c *connecting) updateActions() {
 	var options []option
 	if c.tunnel != nil {
-		options = append(options, option{"o", "open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }})
+		options = append(options, option{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }})
 	}
 	if c.failure != "" {
-		options = append(options, option{"t", "connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
+		options = append(options, option{"t", "Connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
 	}
 	if c.activationError != "" && c.tunnel != nil {
-		options = append(options, option{"a", "try to activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }})
+		options = append(options, option{"a", "Activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }})
 	}
-	c.list.set(append(options, option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }})...)
+	c.list.set(append(options, option{"q", "Quit", func() (move, tea.Cmd) { return move{kind: leave}, nil }})...)
 }
 
 func (c *connecting) state() state {
@@ -178,5 +178,5 @@ func (c *connecting) state() state {
 }
 
 func (c *connecting) keys() []binding {
-	return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"?", "help"}}
+	return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"?", "help"}}
 }

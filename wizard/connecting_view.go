@@ -7,7 +7,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 func (c *connecting) view(width, height int) string {
@@ -20,28 +20,28 @@ func (c *connecting) document(width int) string {
 	var blocks []string
 	switch {
 	case c.failure != "":
-		blocks = append(blocks, c.styles.Bad.Render(theme.Bad+" There is no way to the server: ")+c.failure,
-			"The server itself keeps running in the cluster.")
+		blocks = append(blocks, c.styles.Bad.Render(display.GlyphFailed+" Not connected to the server: ")+c.failure,
+			"The server keeps running in the cluster.")
 	case c.tunnel == nil:
-		blocks = append(blocks, c.styles.Accent.Render(theme.Working+" Connecting to the server… ")+c.styles.Muted.Render(since(c.now(), c.startedAt)))
+		blocks = append(blocks, c.styles.Accent.Render(display.GlyphRunning+" Connecting to the server… ")+c.styles.Muted.Render(since(c.now(), c.startedAt)))
 	default:
 		blocks = append(blocks, c.reached(), c.activationLine(), c.login())
 	}
 	if len(c.notices) > 0 {
 		var lines []string
 		for _, n := range c.notices {
-			lines = append(lines, c.styles.Muted.Render(indent(theme.Bullet+" "+n, width)))
+			lines = append(lines, c.styles.Muted.Render(display.Indent(display.GlyphBullet+" "+n, width)))
 		}
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
 	if c.tunnel != nil {
-		blocks = append(blocks, c.styles.Muted.Render("The address works as long as this window is open: leaving ends the port-forward. The server keeps running; zenml-installer connect leads to it again."))
+		blocks = append(blocks, c.styles.Muted.Render("The address works until you quit, which ends the port-forward. The server keeps running; reconnect with zenml-installer connect."))
 	}
 	return strings.Join(blocks, "\n\n")
 }
 
 func (c *connecting) reached() string {
-	text := c.styles.Good.Render(theme.Done+" The server answers at ") + c.styles.Title.Render(c.tunnel.URL())
+	text := c.styles.Good.Render(display.GlyphDone+" Server ready at ") + c.styles.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
 		text += "\n  " + c.styles.Muted.Render(c.browser)
 	}
@@ -51,31 +51,31 @@ func (c *connecting) reached() string {
 func (c *connecting) activationLine() string {
 	switch mode := c.activateMode(); {
 	case c.active:
-		text := c.styles.Good.Render(theme.Done+" It is activated") + " since " + c.activeAt.Format("15:04:05") + "."
+		text := c.styles.Good.Render(display.GlyphDone+" Activated") + " at " + c.activeAt.Format("15:04:05") + "."
 		if mode == answers.ActivateAuto {
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
 		}
 		return text
 	case c.activationError != "":
-		return c.styles.Bad.Render(theme.Bad+" The activation failed: ") + c.activationError
+		return c.styles.Bad.Render(display.GlyphFailed+" Activation failed: ") + c.activationError
 	case mode == answers.ActivateAuto:
-		return c.styles.Accent.Render(theme.Working + " Activating it with the user and password that you gave…")
+		return c.styles.Accent.Render(display.GlyphRunning + " Activating the server with your user name and password…")
 	case mode == answers.ActivateLater:
-		return c.styles.Warn.Render(theme.Warning + " It is not activated: whoever reaches it first becomes its admin. Open the address and make the first admin.")
+		return c.styles.Warn.Render(display.GlyphWarning + " Not activated yet. The first person to open it becomes the admin, so create the admin account soon.")
 	}
-	return c.styles.Accent.Render(theme.Working + " Waiting for you to activate it in the browser: make the first admin there.")
+	return c.styles.Accent.Render(display.GlyphRunning + " Waiting for you to create the admin account in the browser…")
 }
 
 func (c *connecting) login() string {
 	line := "  " + c.styles.Key.Render(connect.LoginCommand(connect.Login{URL: c.tunnel.URL()}))
 	if c.active {
-		return "Log the zenml client in with\n" + line
+		return "Log in from your terminal:\n" + line
 	}
-	return "Once it is activated, log the zenml client in with\n" + line
+	return "After activation, log in from your terminal:\n" + line
 }
 
 func (c *connecting) about() (title, text string) {
-	return "Connect", "The server runs in the cluster and can be reached from this machine alone, through a port-forward that lasts as long as this screen. It is attached again by itself when the server's pod is replaced.\n\n" +
-		"A new server must be activated once: its first visitor makes the first admin. zenml login works only after that.\n\n" +
-		"o opens the browser again, q leaves. zenml-installer connect opens the way again whenever you need it."
+	return "Connect", "The server runs in the cluster. This screen forwards a local port to it and reconnects when the server's pod is replaced.\n\n" +
+		"A new server must be activated once, by creating its admin account. zenml login works only after that.\n\n" +
+		"Press o to open the browser again, q to quit. Run zenml-installer connect to reconnect later."
 }

@@ -5,12 +5,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
-
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// dialog is a question that stands before everything else until it is
-// answered. Its last option is the safe one: esc takes it.
+// dialog is a question that must be answered before anything else. Its last
+// option is the safe one; esc selects it.
 type dialog struct {
 	title   string
 	text    string
@@ -18,22 +17,22 @@ type dialog struct {
 	at      int
 }
 
-// option is one answer of a dialog or one action of a screen.
+// option is an answer of a dialog or an action of a screen.
 type option struct {
-	key   string // a single letter that takes it at once
+	key   string // a single letter that selects it
 	label string
 	run   func() (move, tea.Cmd)
 }
 
-// ask puts a dialog up. The cursor stands on the safe option.
+// openDialog shows a dialog with the cursor on the safe option.
 func (s *session) openDialog(title, text string, options ...option) {
 	s.dialog = &dialog{title: title, text: text, options: options, at: len(options) - 1}
 }
 
-// safe is the last option.
+// safeOption is the last option.
 func (d *dialog) safeOption() option { return d.options[len(d.options)-1] }
 
-// answer handles a key of the dialog; it goes away with the first answer.
+// answerDialog handles a key. The first answer closes the dialog.
 func (s *session) answerDialog(name string) (move, tea.Cmd) {
 	d := s.dialog
 	switch name {
@@ -66,14 +65,14 @@ func (s *session) choose(o option) (move, tea.Cmd) {
 func (s *session) dialogView(width, height int) string {
 	d := s.dialog
 	var b strings.Builder
-	b.WriteString(s.styles.Warn.Bold(true).Render(wrap(d.title, width)) + "\n\n")
+	b.WriteString(s.styles.Warn.Bold(true).Render(display.Wrap(d.title, width)) + "\n\n")
 	if d.text != "" {
-		b.WriteString(wrap(d.text, width) + "\n\n")
+		b.WriteString(display.Wrap(d.text, width) + "\n\n")
 	}
 	cursor := 0
 	for i, o := range d.options {
 		if i == d.at {
-			cursor = lipgloss.Height(wrap(b.String(), width)) - 1
+			cursor = lipgloss.Height(display.Wrap(b.String(), width)) - 1
 		}
 		b.WriteString(s.optionLine(o, i == d.at) + "\n")
 	}
@@ -84,7 +83,7 @@ func (s *session) dialogView(width, height int) string {
 	return p.view()
 }
 
-// optionLine draws an option: the pointer, not the colour, says that it is
+// optionLine draws an option. The pointer, not only the colour, marks the one
 // under the cursor.
 func (s *session) optionLine(o option, chosen bool) string {
 	label := o.label
@@ -92,7 +91,7 @@ func (s *session) optionLine(o option, chosen bool) string {
 		label += " (" + o.key + ")"
 	}
 	if chosen {
-		return s.styles.Selected.Render(theme.Pointer + " " + label)
+		return s.styles.Selected.Render(display.GlyphPointer + " " + label)
 	}
 	return "  " + label
 }

@@ -139,7 +139,7 @@ func (p *person) until(what string, holds func() bool) *person {
 		case msg := <-p.msgs:
 			p.handle(msg)
 		case <-deadline:
-			p.t.Fatalf("waited in vain for %s\n%s", what, p.m.View())
+			p.t.Fatalf("timed out waiting for %s\n%s", what, p.m.View())
 		}
 	}
 	return p
@@ -186,7 +186,7 @@ func (p *person) to(key string) *person {
 // throughCluster confirms the current cluster.
 func (p *person) throughCluster() *person {
 	p.t.Helper()
-	p.sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox is where ZenML shall go")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into sandbox")
 	return p.press("down", "enter").to("database.type")
 }
 

@@ -11,32 +11,33 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// form is the screen of a step that asks: its questions one below the other,
-// of which one is open. It is rebuilt from the list of questions after each
-// answer, because answers change what is asked.
+// form is the screen of a step with questions, one below the other; one of them
+// is open. It is rebuilt after each answer, because answers change what is
+// asked.
 type form struct {
 	*session
 	step           answers.Step
 	questions      []question.Question
 	at             int
 	field          huh.Field // of the open question
-	text           string    // what the field holds
-	previousAnswer string    // the answer when the question was opened
+	text           string    // the content of the field
+	previousAnswer string    // when the question was opened
 	fault          string
 	hidden         hiddenInput
-	sourceCheck    *task        // looks whether a source can be read
-	queuedKeys     []tea.KeyMsg // came in meanwhile
+	sourceCheck    *task        // checks whether a source is readable
+	queuedKeys     []tea.KeyMsg // typed during the check
 	pane           pane
 	visited        bool
-	lastFocus      focus // what the pane was brought into view for
+	lastFocus      focus // what the pane last scrolled to
 
-	// extra appends questions that are not answers; their keys begin with "@".
+	// extraQuestions appends questions that are not answers. Their keys start
+	// with "@".
 	extraQuestions func() []question.Question
-	// chosen is told of the answer to an extra question.
+	// onExtra handles the answer to an extra question.
 	onExtra func(key, value string) (move, tea.Cmd)
 	// note is text between a question's help and its field.
 	note func(question.Question) string
-	// changed is told of every answer that was given.
+	// onAnswer is called after each answer.
 	onAnswer func(key string) tea.Cmd
 }
 
@@ -60,7 +61,7 @@ func (f *form) enter(key string) tea.Cmd {
 	return f.open(0)
 }
 
-// rebuild asks the sheet again what is to be asked.
+// rebuild gets the current questions.
 func (f *form) rebuild() {
 	f.questions = f.responses.Questions(f.step)
 	if f.extraQuestions != nil {
@@ -69,7 +70,7 @@ func (f *form) rebuild() {
 	f.at = min(f.at, max(len(f.questions)-1, 0))
 }
 
-// open makes a question the one that is answered.
+// open opens a question.
 func (f *form) open(i int) tea.Cmd {
 	if len(f.questions) == 0 {
 		return nil
@@ -80,7 +81,7 @@ func (f *form) open(i int) tea.Cmd {
 	return f.focusField()
 }
 
-// begun makes the open question's field anew.
+// focusField creates and focuses the open question's field.
 func (f *form) focusField() tea.Cmd {
 	f.field, f.text = f.newField(f.current())
 	return f.field.Focus()
@@ -88,7 +89,7 @@ func (f *form) focusField() tea.Cmd {
 
 func (f *form) current() question.Question { return f.questions[f.at] }
 
-// choosing tells whether the open question offers a list.
+// isChoosing reports whether the open question offers a list.
 func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 }
 
 func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
@@ -129,7 +130,7 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, f.updateField(msg)
 }
 
-// feed gives a message to the open field and keeps what was typed.
+// updateField passes a message to the open field and keeps what was typed.
 func (f *form) updateField(msg tea.Msg) tea.Cmd {
 	updated, cmd := f.field.Update(msg)
 	f.field = updated.(huh.Field)
@@ -144,7 +145,7 @@ func (f *form) updateField(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// typed takes what the field holds as the answer so far.
+// takeTyped stores the field's content as the answer so far.
 func (f *form) takeTyped(text string) {
 	q := f.current()
 	if q.Kind != answers.Secret {
@@ -152,12 +153,12 @@ func (f *form) takeTyped(text string) {
 		return
 	}
 	f.updateEcho()
-	if !q.Confirm { // that is taken when it is whole
+	if !q.Confirm { // a confirmed secret is stored when it is complete
 		f.responses.Type(q.Key, cmp.Or(text, f.previousAnswer))
 	}
 }
 
-// commit takes the answer and goes on: to the next question, or out.
+// commit accepts the answer and moves to the next question or step.
 func (f *form) commit() (move, tea.Cmd) {
 	q := f.current()
 	if strings.HasPrefix(q.Key, "@") {
@@ -181,7 +182,7 @@ func (f *form) commit() (move, tea.Cmd) {
 	return f.acceptAnswer()
 }
 
-// taken goes on from a question whose answer is fine.
+// acceptAnswer moves on from a question with a valid answer.
 func (f *form) acceptAnswer() (move, tea.Cmd) {
 	q := f.current()
 	if f.responses.Typed(q.Key) != f.previousAnswer {
@@ -201,7 +202,7 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 	return f.finish(cmd)
 }
 
-// finish leaves the form forward, unless something is still wrong with it.
+// finish leaves the form unless an answer is still invalid.
 func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
 	if fault, bad := f.responses.FirstFault(f.step); bad {
 		return move{}, tea.Batch(cmd, f.enter(fault.Key))
@@ -209,7 +210,7 @@ func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
 	return move{kind: next}, cmd
 }
 
-// judge shows the fault of the open question's answer, if it has one.
+// showFault shows what is wrong with the open question's answer, if anything.
 func (f *form) showFault() bool {
 	fault, bad := f.responses.Fault(f.current().Key)
 	f.fault = ""

@@ -7,13 +7,13 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// newField makes huh's field for a question, with what was answered before,
-// and returns its text. The form itself moves between questions, so that keys
-// typed fast never reach the wrong one.
+// newField creates huh's field for a question with its previous answer, and
+// returns the text. The form itself moves between questions, so that fast
+// typing never reaches the wrong one.
 func (f *form) newField(q question.Question) (huh.Field, string) {
 	if len(q.Choices) > 0 {
 		value := f.responses.CursorChoice(q)
@@ -24,16 +24,16 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
 	}
 	if f.hidden.first != "" {
-		hint = "type it once more"
+		hint = "type it again"
 	}
-	input := huh.NewInput().Value(&text).Prompt(theme.Pointer + " ").Placeholder(hint)
+	input := huh.NewInput().Value(&text).Prompt(display.GlyphPointer + " ").Placeholder(hint)
 	if q.Kind == answers.Secret {
 		input.EchoMode(huh.EchoModePassword)
 	}
 	return f.styleField(input), text
 }
 
-// newSelect is a list whose cursor stands on value.
+// newSelect creates a list with the cursor on value.
 func (f *form) newSelect(q question.Question, value string) huh.Field {
 	options := make([]huh.Option[string], len(q.Choices))
 	for i, o := range q.Choices {
@@ -42,25 +42,25 @@ func (f *form) newSelect(q question.Question, value string) huh.Field {
 	return f.styleField(huh.NewSelect[string]().Options(options...).Value(&value))
 }
 
-// label is an option with its help below it.
+// label is an option with its help below.
 func (f *form) label(o answers.Option) string {
 	if o.Help == "" {
 		return o.Title
 	}
-	return o.Title + "\n" + f.styles.Muted.Render(indent("  "+o.Help, f.fieldWidth()-2))
+	return o.Title + "\n" + f.styles.Muted.Render(display.Indent("  "+o.Help, f.fieldWidth()-2))
 }
 
 func (f *form) styleField(field huh.Field) huh.Field {
 	field = field.WithTheme(f.formTheme).WithKeyMap(fieldKeys()).WithWidth(f.fieldWidth())
-	field.Update(nil) // a list measures itself in its update alone
+	field.Update(nil) // a list is measured only in its update
 	return field
 }
 
-// fieldWidth is what the bar at the left leaves.
+// fieldWidth is the width beside the bar.
 func (f *form) fieldWidth() int { return max(f.measure-2, 20) }
 
-// resized fits the open field to the window. A list is made anew, with its
-// cursor where it was, because its lines break elsewhere.
+// resize fits the open field to the window. A list is created again with the
+// same cursor, because its lines wrap elsewhere.
 func (f *form) resize() {
 	switch {
 	case f.field == nil:
@@ -73,8 +73,8 @@ func (f *form) resize() {
 	}
 }
 
-// fieldKeys are huh's keys without those that move between fields: the form
-// has them.
+// fieldKeys disables huh's keys that move between fields, because the form does
+// that.
 func fieldKeys() *huh.KeyMap {
 	keys := huh.NewDefaultKeyMap()
 	none := key.NewBinding(key.WithDisabled())
@@ -84,19 +84,19 @@ func fieldKeys() *huh.KeyMap {
 	return keys
 }
 
-// placeholder shows in an empty field what would count, or what to type.
+// placeholder returns the hint in an empty field: the default, or what to type.
 func placeholder(q question.Question) string {
 	switch {
 	case q.Default != "":
 		return q.Default
 	case q.Generable:
-		return "empty: a random one is made"
+		return "leave empty to generate one"
 	case q.Kind == answers.Secret:
-		return "type it, or env:NAME, file:PATH, secret:NAME/KEY"
+		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
 	case q.Kind == answers.Content:
-		return "the file's name, or env:NAME, secret:NAME/KEY"
+		return "file name, or env:NAME or secret:NAME/KEY"
 	case q.Example != "":
-		return "like " + q.Example
+		return "for example " + q.Example
 	}
 	return ""
 }

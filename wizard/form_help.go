@@ -16,8 +16,8 @@ func (f *form) keys() []binding {
 	return append(keys, binding{f.helpKey(), "help"})
 }
 
-// helpKey: a question mark may be part of what is typed, except at the
-// beginning of anything that is not secret.
+// helpKey is F1 where a question mark may be part of the text: in secrets, and
+// in any text after its beginning.
 func (f *form) helpKey() string {
 	if f.isTyping() {
 		return "F1"
@@ -25,12 +25,12 @@ func (f *form) helpKey() string {
 	return "?"
 }
 
-// typing tells whether a question mark belongs to the text.
+// isTyping reports whether a question mark belongs to the text.
 func (f *form) isTyping() bool {
 	return len(f.questions) > 0 && !f.isChoosing() && (f.text != "" || f.current().Kind == answers.Secret)
 }
 
-// about is the page of the open question.
+// about is the help page of the open question.
 func (f *form) about() (title, text string) {
 	if len(f.questions) == 0 {
 		return string(f.step), ""

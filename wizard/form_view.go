@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (f *form) view(width, height int) string {
@@ -42,14 +42,14 @@ func (f *form) view(width, height int) string {
 	return f.pane.view()
 }
 
-// focus is what decides which lines must be in sight.
+// focus is what decides which lines must be visible.
 type focus struct {
 	question, width, height, cursor int
 	text, fault                     string
 }
 
-// cursorHeight is how many lines there are to see at the cursor: an option
-// with its help, or the line of an input and the fault below it.
+// cursorHeight counts the lines at the cursor: an option with its help, or the
+// line of an input with its footnote.
 func (f *form) cursorHeight() int {
 	if !f.isChoosing() {
 		return 1 + lipgloss.Height(f.footnote(f.measure-2))
@@ -62,11 +62,11 @@ func (f *form) cursorHeight() int {
 	return 1
 }
 
-// closed is a question that is not the open one, in one line.
+// closedLine shows a question that is not open in one line.
 func (f *form) closedLine(q question.Question, i, width int) string {
-	glyph, answer := f.styles.Muted.Render(theme.Bullet), ""
+	glyph, answer := f.styles.Muted.Render(display.GlyphBullet), ""
 	if strings.HasPrefix(q.Key, "@") {
-		return f.styles.Muted.Render(theme.Bullet + " " + q.Title)
+		return f.styles.Muted.Render(display.GlyphBullet + " " + q.Title)
 	}
 	text, isDefault := f.responses.Display(q)
 	_, bad := f.responses.Fault(q.Key)
@@ -74,11 +74,11 @@ func (f *form) closedLine(q question.Question, i, width int) string {
 	case i > f.at:
 		answer = f.styles.Muted.Render(text)
 	case f.problems[q.Key] != "":
-		glyph, answer = f.styles.Bad.Render(theme.Bad), text
+		glyph, answer = f.styles.Bad.Render(display.GlyphFailed), text
 	case bad:
-		glyph, answer = f.styles.Bad.Render(theme.Bad), f.styles.Bad.Render("to be answered")
+		glyph, answer = f.styles.Bad.Render(display.GlyphFailed), f.styles.Bad.Render("answer needed")
 	default:
-		glyph, answer = f.styles.Good.Render(theme.Done), text
+		glyph, answer = f.styles.Good.Render(display.GlyphDone), text
 		if isDefault && text != "" {
 			answer += f.styles.Muted.Render(" (default)")
 		}
@@ -87,10 +87,10 @@ func (f *form) closedLine(q question.Question, i, width int) string {
 	if i > f.at {
 		title = f.styles.Muted.Render(title)
 	}
-	return cut(glyph+" "+title+"  "+answer, width)
+	return display.Truncate(glyph+" "+title+"  "+answer, width)
 }
 
-// titleWidth lines the answers up.
+// titleWidth aligns the answers.
 func (f *form) titleWidth() int {
 	widest := 0
 	for _, q := range f.questions {
@@ -101,24 +101,24 @@ func (f *form) titleWidth() int {
 	return widest
 }
 
-// opened is the question that is being answered, and the line of the cursor.
+// openLines shows the open question and returns the line of the cursor.
 func (f *form) openLines(q question.Question, width int) (lines []string, cursor int) {
 	inner := width - 2
 	var parts []string
 	if blame := f.problems[q.Key]; blame != "" {
-		parts = append(parts, wrap(f.styles.Bad.Render(theme.Bad+" ")+blame, inner), "")
+		parts = append(parts, display.Wrap(f.styles.Bad.Render(display.GlyphFailed+" ")+blame, inner), "")
 	}
 	title := q.Title
 	if f.hidden.first != "" {
-		title += ", once more"
+		title += " (again)"
 	}
-	parts = append(parts, f.styles.Title.Render(wrap(title, inner)))
+	parts = append(parts, f.styles.Title.Render(display.Wrap(title, inner)))
 	if q.Help != "" {
-		parts = append(parts, f.styles.Muted.Render(wrap(q.Help, inner)))
+		parts = append(parts, f.styles.Muted.Render(display.Wrap(q.Help, inner)))
 	}
 	if f.note != nil {
 		if note := f.note(q); note != "" {
-			parts = append(parts, "", wrap(note, inner))
+			parts = append(parts, "", display.Wrap(note, inner))
 		}
 	}
 	parts = append(parts, "")
@@ -128,7 +128,7 @@ func (f *form) openLines(q question.Question, width int) (lines []string, cursor
 	if below := f.footnote(inner); below != "" {
 		parts = append(parts, below)
 	}
-	bar := f.styles.Accent.Render(theme.Bar)
+	bar := f.styles.Accent.Render(display.GlyphBar)
 	lines = strings.Split(strings.Join(parts, "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = bar + " " + line
@@ -136,28 +136,28 @@ func (f *form) openLines(q question.Question, width int) (lines []string, cursor
 	return lines, cursor
 }
 
-// pointed is the line of a field that the pointer stands at.
+// pointerLine returns the line of a field that has the pointer.
 func pointerLine(field string) int {
 	for i, line := range strings.Split(field, "\n") {
-		if strings.HasPrefix(ansi.Strip(line), theme.Pointer) {
+		if strings.HasPrefix(ansi.Strip(line), display.GlyphPointer) {
 			return i
 		}
 	}
 	return 0
 }
 
-// below is what stands below the field: what was understood, or the fault.
+// footnote is the text below the field: the fault, or a hint.
 func (f *form) footnote(width int) string {
 	if f.fault != "" {
-		return f.styles.Bad.Render(wrap(theme.Bad+" "+f.fault, width))
+		return f.styles.Bad.Render(display.Wrap(display.GlyphFailed+" "+f.fault, width))
 	}
 	if hint := f.hint(f.current()); hint != "" {
-		return f.styles.Muted.Render(wrap(hint, width))
+		return f.styles.Muted.Render(display.Wrap(hint, width))
 	}
 	return ""
 }
 
-// hint says below the field what was understood, or what may be typed.
+// hint explains below the field how the input is understood.
 func (f *form) hint(q question.Question) string {
 	sourced := q.Kind == answers.Secret || q.Kind == answers.Content
 	if !sourced || f.fault != "" {
@@ -165,26 +165,17 @@ func (f *form) hint(q question.Question) string {
 	}
 	switch {
 	case f.sourceCheck.running():
-		return "Looking whether it can be read: " + f.responses.DescribeSource(q.Field) + "…"
+		return "Checking that it can be read: " + f.responses.DescribeSource(q.Field) + "…"
 	case f.text == "" && q.Kind == answers.Secret && f.previousAnswer != "" && f.hidden.first == "":
-		return "Enter keeps it; what you type takes its place."
+		return "Press enter to keep it, or type a new one."
 	case f.text == "":
 		return ""
 	case q.Kind == answers.Secret && q.Confirm && !question.IsVisible(q.Field, f.text):
-		return "It is asked twice: it cannot be seen, and a slip could not be corrected later."
+		return "You will be asked to type it again."
 	case f.responses.NamesSource(q.Field):
-		return "Taken from: " + f.responses.DescribeSource(q.Field) + "."
+		return "Read from " + f.responses.DescribeSource(q.Field) + "."
 	case q.Kind == answers.Secret:
-		return "Typed here: it goes into a Kubernetes Secret and is not kept on this machine."
+		return "Stored in a Kubernetes Secret, not on this machine."
 	}
 	return ""
-}
-
-// cut shortens a line that is drawn on one line alone; the whole is seen when
-// its question is opened.
-func cut(line string, width int) string {
-	if lipgloss.Width(line) <= width {
-		return line
-	}
-	return lipgloss.NewStyle().MaxWidth(max(width-1, 0)).Render(line) + "…"
 }

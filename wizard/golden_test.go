@@ -25,7 +25,7 @@ var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 var scenes = map[string]func(*person){
 	"cluster": func(p *person) { p.sees("https://127.0.0.1:16443") },
 	"guard": func(p *person) {
-		p.sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox is where")
+		p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into")
 	},
 	"guard-unreachable": func(p *person) {
 		p.stage.describeErr = fmt.Errorf("Get \"https://127.0.0.1:16443/version\": dial tcp 127.0.0.1:16443: connect: connection refused")
@@ -58,7 +58,7 @@ var scenes = map[string]func(*person){
 	},
 	"review-upgrade": func(p *person) {
 		p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7", "- server.jwtSecretKey: ••••••"}
-		p.throughCluster().toReview().sees("What changes in the release", "in 1.2s")
+		p.throughCluster().toReview().sees("Changes to the release", "in 1.2s")
 	},
 	"install": func(p *person) { atInstall(p) },
 	"install-stop": func(p *person) {
@@ -77,17 +77,17 @@ var scenes = map[string]func(*person){
 	"connect": func(p *person) { connected(p) },
 	"connect-active": func(p *person) {
 		connected(p).stage.activate <- nil
-		p.sees("It is activated")
+		p.sees("Activated at")
 	},
 	"connect-refused": func(p *person) {
 		connected(p).stage.activate <- fmt.Errorf("PUT /api/v1/activate answered 500: internal error")
-		p.sees("try to activate again")
+		p.sees("Activate again")
 	},
 }
 
 func running(p *person) {
 	p.stage.hold = make(chan struct{})
-	p.throughCluster().toReview().sees("now the API server answers")
+	p.throughCluster().toReview().sees("running the API server answers")
 }
 
 func atInstall(p *person) *person {
@@ -96,10 +96,10 @@ func atInstall(p *person) *person {
 
 func connected(p *person) *person {
 	atInstall(p).stage.finish <- nil
-	return p.sees("The server answers", "The browser was opened", "attached to pod")
+	return p.sees("Server ready", "Opened the browser", "attached to pod")
 }
 
-func TestViews(t *testing.T) {
+func TestGoldenViews(t *testing.T) {
 	for name, lead := range scenes {
 		t.Run(name, func(t *testing.T) {
 			p := newPerson(t)
@@ -153,7 +153,7 @@ func golden(t *testing.T, name, got string) {
 
 // The contract is 16 ms a key; the machine of a test may be slow and shared,
 // so that the best of several keys counts.
-func TestAKeyIsAnsweredWithin16Milliseconds(t *testing.T) {
+func TestKeyLatency(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL().press("shift+tab")
 	p.handle(tea.WindowSizeMsg{Width: 200, Height: 60})
 	best := time.Hour

@@ -12,15 +12,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// blind is a secret that is typed twice, as far as it has come.
+// hiddenInput is the state of a secret that must be typed twice.
 type hiddenInput struct {
-	first string // what was typed the first time; empty until then
+	first string // what was typed first, if anything
 }
 
-// readMsg says whether the source that a question names can be read.
+// sourceReadMsg reports whether a source can be read.
 type sourceReadMsg struct{ err error }
 
-// echo shows what is typed for a secret only where it names a source.
+// updateEcho shows the input for a secret only if it names a source.
 func (f *form) updateEcho() {
 	input, ok := f.field.(*huh.Input)
 	if !ok {
@@ -33,12 +33,12 @@ func (f *form) updateEcho() {
 	input.EchoMode(mode)
 }
 
-// twice takes a secret that is asked twice. It returns true as long as there
-// is something to type; the answer from before counts until then.
+// confirmHidden handles a secret that must be typed twice. It returns true
+// while more input is needed; the previous answer stays valid until then.
 func (f *form) confirmHidden(q question.Question) (again bool, cmd tea.Cmd) {
 	if strings.TrimSpace(f.text) == "" {
 		if f.hidden.first != "" {
-			f.fault = "type it once more, to be sure of it"
+			f.fault = "type it again to confirm"
 		}
 		return f.hidden.first != "", nil
 	}
@@ -54,13 +54,13 @@ func (f *form) confirmHidden(q question.Question) (again bool, cmd tea.Cmd) {
 		return true, nil
 	}
 	if f.hidden.first = text; first != "" {
-		f.hidden.first, f.fault = "", "the two are not the same; type it anew, twice"
+		f.hidden.first, f.fault = "", "the entries don't match; try again"
 	}
 	return true, f.focusField()
 }
 
-// read looks whether a source can be read, beside the screen: it may lie on a
-// disk that does not answer.
+// checkSource checks in the background whether a source can be read, because a
+// disk may hang.
 func (f *form) checkSource(source answers.Source) tea.Cmd {
 	task, cmd := f.begin(f, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		return sourceReadMsg{f.engine.CheckSource(ctx, source)}
@@ -69,8 +69,8 @@ func (f *form) checkSource(source answers.Source) tea.Cmd {
 	return cmd
 }
 
-// wasRead goes on from a source that can be read, and then takes the keys that
-// came in meanwhile.
+// sourceRead moves on from a readable source and handles the keys typed during
+// the check.
 func (f *form) sourceRead(err error) (move, tea.Cmd) {
 	waiting := f.queuedKeys
 	f.queuedKeys = nil
@@ -90,7 +90,7 @@ func (f *form) sourceRead(err error) (move, tea.Cmd) {
 	return to, cmd
 }
 
-// again sends keys once more, for the screen that has come up.
+// resendKeys sends keys again, to the screen that is open now.
 func resendKeys(keys []tea.KeyMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, key := range slices.Clone(keys) {

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
-// installing shows the install at work: steps, objects, the log line that
-// came last; and, when it fails, why and what can be done.
+// installing shows the running install: steps, objects and the last log line.
+// If it fails, it shows the cause and what can be done.
 type installing struct {
 	*session
 	pane     pane
@@ -23,7 +23,7 @@ type installing struct {
 	stopping bool
 	failure  *narrate.Failure
 	finished bool
-	final    chan installedMsg // the end of the install, for when nobody takes the message
+	final    chan installedMsg // receives the result even if the screens have ended
 }
 
 type (
@@ -33,7 +33,7 @@ type (
 		err     error
 		values  valuesMsg
 	}
-	// valuesMsg is what became of the values file before the install.
+	// valuesMsg is the result of writing the values file.
 	valuesMsg struct {
 		path string
 		err  error
@@ -44,8 +44,8 @@ func newInstalling(s *session) *installing {
 	return &installing{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
 }
 
-// enter begins the install. It is come to only from the review, with its
-// word, or by trying again.
+// enter starts the install. Only the review leads here, after confirmation, or
+// trying again.
 func (i *installing) enter(string) tea.Cmd {
 	if i.task.running() || i.plan == nil {
 		return nil
@@ -99,28 +99,29 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	}
 	i.pane.offset = 0
 	i.list.set(
-		option{"t", "try again", func() (move, tea.Cmd) { return move{}, i.enter("") }},
-		option{"a", "change answers", func() (move, tea.Cmd) { return move{kind: back}, nil }},
-		option{"q", "leave", func() (move, tea.Cmd) { return move{kind: leave}, nil }},
+		option{"t", "Try again", func() (move, tea.Cmd) { return move{}, i.enter("") }},
+		option{"a", "Change answers", func() (move, tea.Cmd) { return move{kind: back}, nil }},
+		option{"q", "Quit", func() (move, tea.Cmd) { return move{kind: leave}, nil }},
 	)
 	return move{}, nil
 }
 
-// say tells what became of the values file.
+// sentence describes the result.
 func (v valuesMsg) sentence() string { return DescribeValuesFile(v.path, v.err) }
 
-// SayValues tells what became of the values file in one sentence.
+// DescribeValuesFile describes in one sentence whether the values file was
+// written.
 func DescribeValuesFile(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return path + " is there with other content: it was left as it is, and the values of this install were not written"
+		return path + " exists with other content and was not changed"
 	case err != nil:
 		return path + " was not written: " + err.Error()
 	}
-	return "the values were written to " + path
+	return "wrote the values to " + path
 }
 
-// unseen takes in the end of an install for which the screen is gone.
+// takeFinal records the end of an install whose screen is gone.
 func (i *installing) takeFinal() {
 	select {
 	case msg := <-i.final:
@@ -142,16 +143,16 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 	return i.list.key(name)
 }
 
-// interrupted is ctrl+c: an install at work is asked to stop, once confirmed,
-// and is waited for.
+// handleInterrupt handles Ctrl-C: after confirmation it asks a running install
+// to stop, and waits for it.
 func (i *installing) handleInterrupt() bool {
 	if !i.task.running() {
 		return false
 	}
-	goOn := option{"n", "go on", nil}
+	goOn := option{"n", "Continue installing", nil}
 	if i.stopping {
-		i.openDialog("It is still stopping.", "The current step is being brought to a known state. If you leave now, the release stays in the middle of it; the next run says what to do then.",
-			option{"l", "leave now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "wait", nil})
+		i.openDialog("The install is still stopping.", "It is finishing the current step. If you quit now, the release is left incomplete; the next run tells you what to do.",
+			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
 	}
 	if i.session.dialog != nil { // ctrl+c a second time means yes
@@ -159,8 +160,8 @@ func (i *installing) handleInterrupt() bool {
 		i.stop()
 		return true
 	}
-	i.openDialog("Stop the install?", "It stops after the current step and says what is there then; the next run can go on from there.",
-		option{"y", "stop after the current step", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
+	i.openDialog("Stop the install?", "It stops after the current step and lists what it has created. You can continue with the next run.",
+		option{"y", "Stop after the current step", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
 	return true
 }
 
@@ -169,7 +170,7 @@ func (i *installing) stop() {
 	i.task.cancel()
 }
 
-// abandon leaves without waiting for the engine.
+// abandon quits without waiting for the engine.
 func (i *installing) abandon() (move, tea.Cmd) {
 	i.outcome.Ending, i.outcome.Err = Stopped, context.Canceled
 	i.abandoned = true
@@ -190,13 +191,13 @@ func (i *installing) state() state {
 
 func (i *installing) keys() []binding {
 	if i.failure != nil {
-		return []binding{{"←→", "choose"}, {"enter", "do it"}, {"↑↓", "scroll"}, {"?", "help"}}
+		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"?", "help"}}
 	}
 	return []binding{{"↑↓", "scroll"}, {"?", "help"}}
 }
 
 func (i *installing) about() (title, text string) {
-	return "Install", "Each step of the install, the objects that it makes with the state they are in and since when, and the last line that a container has written.\n\n" +
-		"Waiting is for something outside the object: a node, a volume, an image. Pulling the image and the first migration of the database take minutes on a slow line or node: that is no fault. What waiting cannot mend ends the install at once and is named, with its remedy.\n\n" +
-		"ctrl+c stops after the current step, once you confirm."
+	return "Install", "The steps of the install, the objects it creates with their state and age, and the latest log line.\n\n" +
+		"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and the first database migration can take minutes. Errors that waiting can't fix stop the install and are shown with their remedy.\n\n" +
+		"Press ctrl+c to stop after the current step."
 }

@@ -6,9 +6,10 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (i *installing) view(width, height int) string {
@@ -36,21 +37,21 @@ func (i *installing) document(width int) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-// failureLines name the fault, the evidence and the remedy.
+// failureLines shows the cause, the evidence and the remedy.
 func (i *installing) failureLines(width int) []string {
 	if i.failure == nil {
 		return nil
 	}
-	title := theme.Bad + " The install failed"
+	title := display.GlyphFailed + " The install failed"
 	if i.failure.Stopped {
-		title = theme.Warning + " The install was stopped"
+		title = display.GlyphWarning + " The install was stopped"
 	}
-	lines := []string{i.styles.Bad.Render(title), indent("  "+i.failure.Cause, width)}
+	lines := []string{i.styles.Bad.Render(title), display.Indent("  "+i.failure.Cause, width)}
 	for _, e := range i.failure.Evidence {
-		lines = append(lines, i.styles.Muted.Render(indent("    "+e, width)))
+		lines = append(lines, i.styles.Muted.Render(display.Indent("    "+display.Printable(e), width)))
 	}
 	if i.failure.Remedy != "" {
-		lines = append(lines, i.styles.Title.Render("  What to do"), indent("  "+question.UseTitles(i.failure.Remedy), width))
+		lines = append(lines, i.styles.Title.Render("  What to do"), display.Indent("  "+question.UseTitles(i.failure.Remedy), width))
 	}
 	return lines
 }
@@ -58,19 +59,19 @@ func (i *installing) failureLines(width int) []string {
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, time := theme.Working, i.styles.Accent, since(i.now(), s.startedAt)
+		glyph, style, time := display.GlyphRunning, i.styles.Accent, since(i.now(), s.startedAt)
 		switch {
 		case s.ended && s.err != nil:
-			glyph, style, time = theme.Bad, i.styles.Bad, took(s.took)+", failed"
+			glyph, style, time = display.GlyphFailed, i.styles.Bad, display.Duration(s.took)+", failed"
 		case s.ended:
-			glyph, style, time = theme.Done, i.styles.Good, took(s.took)
+			glyph, style, time = display.GlyphDone, i.styles.Good, display.Duration(s.took)
 		}
-		lines = append(lines, hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(time), 2, width))
+		lines = append(lines, display.Hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(time), 2, width))
 	}
 	return lines
 }
 
-// objectLines is the list of objects, state and age in columns.
+// objectLines lists the objects with their state and age.
 func (i *installing) objectLines(width int) []string {
 	if len(i.progress.objects) == 0 {
 		return nil
@@ -82,12 +83,11 @@ func (i *installing) objectLines(width int) []string {
 	}
 	widest = min(widest, max(width-30, 20))
 	for _, o := range i.progress.objects {
-		glyph, word, style := narrate.ObjectState(i.styles, o.State)
 		age := since(i.now(), o.since)
-		name := lipgloss.NewStyle().Width(widest).Render(cut(o.Object.String(), widest))
-		line := style.Render(fmt.Sprintf("%s %-7s", glyph, word)) + "  " + name + "  " + i.styles.Muted.Render(fmt.Sprintf("%6s", age))
-		if story := narrate.Detail(o.ObjectChanged); story != "" && o.State != "ready" {
-			line += "\n" + indent(strings.Repeat(" ", 11)+story, width)
+		name := lipgloss.NewStyle().Width(widest).Render(display.Truncate(o.Object.String(), widest))
+		line := i.styles.Mark(narrate.ObjectMark(o.State)) + "  " + name + "  " + i.styles.Muted.Render(fmt.Sprintf("%6s", age))
+		if detail := narrate.Detail(o.ObjectChanged); detail != "" && o.State != event.Ready {
+			line += "\n" + display.Indent(strings.Repeat(" ", 11)+display.Printable(detail), width)
 		}
 		lines = append(lines, line)
 	}
@@ -97,14 +97,15 @@ func (i *installing) objectLines(width int) []string {
 func (i *installing) noticeLines(width int) []string {
 	var lines []string
 	for _, n := range i.progress.notices {
-		lines = append(lines, i.styles.Muted.Render(indent(theme.Bullet+" "+n, width)))
+		lines = append(lines, i.styles.Muted.Render(display.Indent(display.GlyphBullet+" "+n, width)))
 	}
 	return lines
 }
 
-// statusLine is what is at work now and what was said last, always in sight.
+// statusLine shows the running step and the latest log line; it is always
+// visible.
 func (i *installing) statusLine(width int) string {
-	now := "Beginning…"
+	now := "Starting…"
 	for _, s := range i.progress.steps {
 		if !s.ended {
 			now = s.title + "…"
@@ -113,9 +114,9 @@ func (i *installing) statusLine(width int) string {
 	if i.stopping {
 		now = "Stopping after the current step…"
 	}
-	line := i.styles.Accent.Render(theme.Working+" "+now) + " " + i.styles.Muted.Render(since(i.now(), i.task.startedAt))
+	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(since(i.now(), i.task.startedAt))
 	if log := i.progress.log; log.Line != "" {
-		line += "\n" + cut(i.styles.Muted.Render(log.Pod+": "+log.Line), width)
+		line += "\n" + display.Truncate(i.styles.Muted.Render(log.Pod+": "+display.Printable(log.Line)), width)
 	}
 	return line
 }

@@ -4,36 +4,35 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
-
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// state is where a step stands, as the rail says it.
+// state is the state of a step in the rail.
 type state string
 
 const (
 	later   state = "later"
-	open    state = "open" // begun, something is missing
-	working state = "at work"
+	open    state = "open" // started, answers are missing
+	working state = "running"
 	done    state = "done"
 	failed  state = "failed"
 )
 
-// The sizes that decide the layout, in columns and rows.
+// Sizes that decide the layout, in columns and rows.
 const (
-	railMinWidth  = 100 // from here the rail stands at the left
+	railMinWidth  = 100 // the rail is a column from this width
 	railWidth     = 18
-	asideMinWidth = 130 // from here the help stands at the right
+	asideMinWidth = 130 // the help has a column of its own from this width
 	asideWidth    = 44
-	textWidth     = 100 // lines of text get no longer
-	minRows       = 8   // rows: below there is nothing to draw in
+	textWidth     = 100 // the longest line of text
+	minRows       = 8   // nothing can be drawn below this height
 )
 
 // layout is how the window is divided.
 type layout struct {
 	rail, aside       bool
-	columns, measure  int // of the middle, and of what is drawn in it
-	rows              int // of the middle
+	columns, measure  int // of the body, and of the text in it
+	rows              int // of the body
 	headRows, keyRows int
 }
 
@@ -42,7 +41,7 @@ func (m *model) resize(width, height int) {
 	m.updateLayout()
 }
 
-// sized divides the window anew and tells the screen.
+// updateLayout divides the window again and informs the screen.
 func (m *model) updateLayout() {
 	m.layout = layout{rail: m.width >= railMinWidth, aside: m.width >= asideMinWidth, keyRows: 2, headRows: 3}
 	m.columns = m.width - 2
@@ -63,13 +62,13 @@ func (m *model) updateLayout() {
 	}
 }
 
-// View draws the window, exactly as high and never wider than it.
+// View draws the window. It is exactly as high as the window and never wider.
 func (m *model) View() string {
 	if m.quitting {
 		return ""
 	}
 	if m.height < minRows || m.width < 30 {
-		return m.styles.Text(clip("The window is too small for the guided install: make it 80 by 24.", m.width, m.height))
+		return m.styles.Text(clip("The window is too small. Resize it to at least 80 by 24.", m.width, m.height))
 	}
 	rows := append(m.header(), m.body()...)
 	rows = append(rows, m.footer()...)
@@ -89,10 +88,10 @@ func (m *model) header() []string {
 	if !m.rail {
 		rows = append(rows, " "+m.flatRail())
 	}
-	return append(rows, m.styles.Muted.Render(strings.Repeat(theme.Rule, m.width)))
+	return append(rows, m.styles.Muted.Render(strings.Repeat(display.GlyphRule, m.width)))
 }
 
-// where is the cluster that was confirmed: it is in sight all the time.
+// confirmedCluster is the confirmed target, which is always visible.
 func (m *model) confirmedCluster() string {
 	if !m.isConfirmed() {
 		return ""
@@ -101,7 +100,7 @@ func (m *model) confirmedCluster() string {
 }
 
 func (m *model) footer() []string {
-	rule := m.styles.Muted.Render(strings.Repeat(theme.Rule, m.width))
+	rule := m.styles.Muted.Render(strings.Repeat(display.GlyphRule, m.width))
 	line := ""
 	for _, k := range m.footerKeys() {
 		entry := m.styles.Key.Render(k.key) + " " + m.styles.Muted.Render(k.does)
@@ -118,16 +117,16 @@ func (m *model) footerKeys() []binding {
 	case m.help != nil:
 		return []binding{{"↑↓", "scroll"}, {"any other key", "close"}}
 	case m.dialog != nil:
-		return []binding{{"↑↓", "choose"}, {"enter", "take it"}, {"esc", m.dialog.safeOption().label}}
+		return []binding{{"↑↓", "choose"}, {"enter", "select"}, {"esc", m.dialog.safeOption().label}}
 	}
-	word := "leave"
+	word := "quit"
 	if m.screen().state() == working && m.at == stepInstall {
 		word = "stop"
 	}
 	return append(m.screen().keys(), binding{"ctrl+c", word})
 }
 
-// middle is the rail, the screen and what stands beside it.
+// body is the rail, the screen and the side column.
 func (m *model) body() []string {
 	var content string
 	switch {
@@ -140,17 +139,17 @@ func (m *model) body() []string {
 	}
 	parts := []string{m.column(content, m.columns+1, m.rows)}
 	if m.rail {
-		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
+		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(display.GlyphBar)+" \n", m.rows), "\n")
 		parts = append([]string{m.column(m.tallRail(), railWidth, m.rows), bar}, parts...)
 	}
 	if m.aside {
-		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(theme.Bar)+" \n", m.rows), "\n")
+		bar := strings.TrimSuffix(strings.Repeat(m.styles.Muted.Render(display.GlyphBar)+" \n", m.rows), "\n")
 		parts = append(parts, bar, m.column(m.sideColumn(), asideWidth, m.rows))
 	}
 	return strings.Split(lipgloss.JoinHorizontal(lipgloss.Top, parts...), "\n")
 }
 
-// column indents content by one and gives it a fixed size.
+// column indents content by one and pads it to a fixed size.
 func (m *model) column(content string, width, height int) string {
 	lines := strings.Split(m.styles.Text(content), "\n")
 	lines = append(lines, make([]string, max(height-len(lines), 0))...)[:height]
@@ -162,6 +161,6 @@ func (m *model) column(content string, width, height int) string {
 }
 
 func clip(text string, width, height int) string {
-	lines := strings.Split(wrap(text, width), "\n")
+	lines := strings.Split(display.Wrap(text, width), "\n")
 	return strings.Join(lines[:min(len(lines), height)], "\n")
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// list is the actions that a screen offers, of which one is under the cursor.
+// list is the actions of a screen; one of them is under the cursor.
 type list struct {
 	*session
 	options []option
 	at      int
-	moved   bool // by the person
+	moved   bool // by the user
 }
 
-// set replaces the actions. The cursor stays on the action to which the person
-// has moved it, else it is on the first.
+// set replaces the actions. The cursor stays on the action to which the user
+// moved it, and otherwise goes to the first.
 func (l *list) set(options ...option) {
 	key := ""
 	if l.moved && l.at < len(l.options) {
@@ -51,7 +51,7 @@ func (l *list) key(name string) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// view is one action a line.
+// view shows one action per line.
 func (l *list) view() string {
 	lines := make([]string, len(l.options))
 	for i, o := range l.options {
@@ -60,7 +60,7 @@ func (l *list) view() string {
 	return strings.Join(lines, "\n")
 }
 
-// flat is the actions side by side, in as many lines as they need.
+// flat shows the actions side by side, in as many lines as they need.
 func (l *list) flat(width int) string {
 	var lines []string
 	line := ""

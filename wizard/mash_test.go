@@ -16,7 +16,7 @@ var mashed = []string{
 
 // Thousands of keys, window sizes and pastes at random: nothing panics, no
 // view is larger than its window, and no secret shows.
-func TestRandomKeysNeitherPanicNorBreakTheView(t *testing.T) {
+func TestRandomKeys(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
@@ -55,7 +55,7 @@ func TestRandomKeysNeitherPanicNorBreakTheView(t *testing.T) {
 	}
 }
 
-// drain takes what has come in, without waiting.
+// drain handles pending messages without waiting.
 func (p *person) drain() {
 	for {
 		select {
@@ -67,17 +67,17 @@ func (p *person) drain() {
 	}
 }
 
-// noCanary looks for the typed secret in every view so far.
+// noCanary fails if any view so far contains the typed secret.
 func (p *person) noCanary() {
 	p.t.Helper()
 	for _, view := range p.views {
 		if strings.Contains(view, canary) {
-			p.t.Fatalf("the secret shows\n%s", view)
+			p.t.Fatalf("a view contains the secret\n%s", view)
 		}
 	}
 }
 
-func TestAStormOfSizesKeepsWhatWasTyped(t *testing.T) {
+func TestResizeKeepsInput(t *testing.T) {
 	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host")
 	for i, r := range "db.example.com" {
 		p.press(string(r))
@@ -90,11 +90,11 @@ func TestAStormOfSizesKeepsWhatWasTyped(t *testing.T) {
 	p.sees("db.example.com")
 }
 
-func TestASecretThatWasTypedNeverShows(t *testing.T) {
+func TestTypedSecretIsNeverShown(t *testing.T) {
 	p := newPerson(t)
 	p.throughCluster().throughMySQL().press("shift+tab", "?", "f1", "x").toReview()
 	p.sees("in 1.2s").press("end", "home", "enter").sees("Running upgrade")
 	p.stage.finish <- nil
-	p.sees("The server answers")
+	p.sees("Server ready")
 	p.noCanary()
 }

@@ -8,15 +8,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// model is the root: it knows the steps, hands messages to their screens and
-// draws what surrounds them.
+// model is the root: it knows the steps, passes messages to their screens and
+// draws the frame around them.
 type model struct {
 	*session
 	screens  map[step]screen
 	at       step
 	width    int
 	height   int
-	help     *pane // the page behind "?", while it is open
+	help     *pane // the help page, while it is open
 	quitting bool
 }
 
@@ -36,7 +36,7 @@ func newModel(ctx context.Context, o Options) *model {
 	return m
 }
 
-// result is what the install came to.
+// outcomeWithAnswers is the outcome with the final answers.
 func (m *model) outcomeWithAnswers() Outcome {
 	m.outcome.Answers = m.responses.Answers()
 	return m.outcome
@@ -44,8 +44,7 @@ func (m *model) outcomeWithAnswers() Outcome {
 
 func (m *model) screen() screen { return m.screens[m.at] }
 
-// Init begins with the question whether to go on with an earlier run, and reads
-// the kubeconfig beside it.
+// Init offers to continue a previous run, and reads the kubeconfig meanwhile.
 func (m *model) Init() tea.Cmd {
 	return tea.Batch(m.screen().enter(""), m.screens[step(answers.StepCluster)].(*cluster).listContexts())
 }
@@ -67,7 +66,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m.updateScreen(msg)
 }
 
-// told hands on what a task tells, unless the task was dropped.
+// handleTask passes on a task's message, unless the task was dropped.
 func (m *model) handleTask(msg taskMsg) tea.Cmd {
 	task, ok := m.tasks[msg.id]
 	if !ok {
@@ -78,7 +77,7 @@ func (m *model) handleTask(msg taskMsg) tea.Cmd {
 	}
 	move, cmd := task.owner.update(msg.msg)
 	if m.screen() != task.owner {
-		return cmd // it may not lead away from another screen
+		return cmd // a background screen must not change the step
 	}
 	return tea.Batch(cmd, m.follow(move))
 }
@@ -104,19 +103,19 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	return cmd
 }
 
-// pass gives a message to the screen and goes where it leads.
+// updateScreen passes a message to the screen and follows its move.
 func (m *model) updateScreen(msg tea.Msg) (tea.Model, tea.Cmd) {
 	move, cmd := m.screen().update(msg)
 	return m, tea.Batch(cmd, m.follow(move))
 }
 
-// typing tells whether the screen takes a question mark as text.
+// isTyping reports whether the screen takes a question mark as text.
 func (m *model) isTyping() bool {
 	s, ok := m.screen().(textScreen)
 	return ok && s.isTyping()
 }
 
-// interrupt is ctrl+c: the screen may want to ask first.
+// interrupt handles Ctrl-C; the screen may ask first.
 func (m *model) interrupt() tea.Cmd {
 	m.help = nil
 	if s, ok := m.screen().(interruptible); ok && s.handleInterrupt() {
@@ -144,8 +143,8 @@ func (m *model) follow(to move) tea.Cmd {
 	return nil
 }
 
-// enter shows a step. The review is not come to without a word that this is
-// the cluster: its checks may write there.
+// enter opens a step. The review requires a confirmed cluster, because its
+// checks may write to it.
 func (m *model) enter(at step, key string) tea.Cmd {
 	if at == stepReview && !m.isConfirmed() {
 		m.resumeAt, at, key = stepReview, step(answers.StepCluster), guardKey

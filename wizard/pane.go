@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// pane shows as many lines of a longer text as fit, and says how many more
-// there are above and below.
+// pane shows the part of a long text that fits, and how many lines are hidden
+// above and below.
 type pane struct {
 	styles *theme.Styles
 	lines  []string
@@ -19,38 +18,21 @@ type pane struct {
 	height int
 }
 
-// set wraps text to the width and keeps the place.
+// set wraps text to the width and keeps the position.
 func (p *pane) set(text string, width, height int) {
 	p.width, p.height = max(width, 1), max(height, 1)
-	p.lines = strings.Split(wrap(text, p.width), "\n")
+	p.lines = strings.Split(display.Wrap(text, p.width), "\n")
 	p.scroll(0)
-}
-
-// noBreak stands for a hyphen while lines are broken: they end at spaces alone,
-// because a flag or a name that is broken at a hyphen is another one.
-const noBreak = "\u2011"
-
-// wrap breaks long lines; words longer than a line are broken too.
-func wrap(text string, width int) string {
-	if width < 1 {
-		return ""
-	}
-	text = lipgloss.NewStyle().Width(width).Render(strings.ReplaceAll(text, "-", noBreak))
-	lines := strings.Split(strings.ReplaceAll(text, noBreak, "-"), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
 }
 
 func (p *pane) last() int { return max(len(p.lines)-p.height, 0) }
 
-// scroll moves by lines, down when positive.
+// scroll moves by lines, down if positive.
 func (p *pane) scroll(by int) { p.offset = min(max(p.offset+by, 0), p.last()) }
 
-// show brings the lines from..to into view; from wins when not all fit.
+// show scrolls the lines from..to into view; from wins if not all fit.
 func (p *pane) show(from, to int) {
-	// One line at each end may be taken by the note about what is hidden.
+	// One line at each end may show how many lines are hidden.
 	if to+2 > p.offset+p.height {
 		p.offset = to + 2 - p.height
 	}
@@ -60,7 +42,7 @@ func (p *pane) show(from, to int) {
 	p.scroll(0)
 }
 
-// key scrolls and tells whether the key was one for that.
+// key scrolls and reports whether it used the key.
 func (p *pane) key(name string) bool {
 	switch name {
 	case "up", "k":
@@ -81,15 +63,15 @@ func (p *pane) key(name string) bool {
 	return true
 }
 
-// view is exactly as many lines as the pane is high.
+// view returns exactly as many lines as the pane is high.
 func (p *pane) view() string {
 	shown := make([]string, p.height)
 	copy(shown, p.lines[p.offset:min(p.offset+p.height, len(p.lines))])
 	if above := p.offset; above > 0 {
-		shown[0] = p.more(theme.Up, above+1)
+		shown[0] = p.more(display.GlyphUp, above+1)
 	}
 	if below := len(p.lines) - p.offset - p.height; below > 0 && p.height > 1 {
-		shown[p.height-1] = p.more(theme.Down, below+1)
+		shown[p.height-1] = p.more(display.GlyphDown, below+1)
 	}
 	return strings.Join(shown, "\n")
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// progress is what the engine's events add up to.
+// progress accumulates the engine's events.
 type progress struct {
 	steps   []stepRow
 	objects []objectRow
@@ -24,13 +24,13 @@ type stepRow struct {
 
 type objectRow struct {
 	event.ObjectChanged
-	since time.Time // when it came into its state, by our clock
+	since time.Time // when it entered its state, by the local clock
 }
 
-// maxNotices is how many notices are kept: the last ones count.
+// maxNotices is how many notices are kept, the latest ones.
 const maxNotices = 5
 
-// add takes in one event, seen now.
+// add records an event that was received now.
 func (p *progress) add(e event.Event, now time.Time) {
 	switch e := e.(type) {
 	case event.StepStarted:

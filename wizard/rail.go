@@ -4,31 +4,29 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
-
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// mark is a step's glyph and style. In the flat rail the glyph stands beside
-// the step's name; the state's word is in the tall one.
+// stepMark returns a step's glyph and style.
 func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	if s == m.at {
-		return theme.Current, m.styles.Accent
+		return display.GlyphCurrent, m.styles.Accent
 	}
 	switch m.screens[s].state() {
 	case done:
-		return theme.Done, m.styles.Good
+		return display.GlyphDone, m.styles.Good
 	case failed:
-		return theme.Bad, m.styles.Bad
+		return display.GlyphFailed, m.styles.Bad
 	case working:
-		return theme.Working, m.styles.Plain
+		return display.GlyphRunning, m.styles.Plain
 	case open:
-		return theme.Warning, m.styles.Warn
+		return display.GlyphWarning, m.styles.Warn
 	}
-	return theme.Later, m.styles.Muted
+	return display.GlyphPending, m.styles.Muted
 }
 
-// flatRail is the steps in one line. When they do not fit it shows the step
-// and its place among them.
+// flatRail shows the steps in one line. If they do not fit, it shows the
+// current step and how many follow.
 func (m *model) flatRail() string {
 	var parts []string
 	for _, s := range m.steps() {
@@ -43,14 +41,13 @@ func (m *model) flatRail() string {
 	for i, s := range m.steps() {
 		if s == m.at {
 			glyph, style := m.stepMark(s)
-			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+count(len(m.steps())-i-1, "step")+" to go")
+			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1, "step")+" to go")
 		}
 	}
 	return ""
 }
 
-// tallRail is the steps one below the other, with their states in words where
-// these are worth a word.
+// tallRail shows one step per line, with its state where that is informative.
 func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
@@ -63,7 +60,7 @@ func (m *model) tallRail() string {
 	return strings.Join(lines, "\n")
 }
 
-// openHelp opens the page of the screen.
+// openHelp opens the help page of the screen.
 func (m *model) openHelp() {
 	offset := 0
 	if m.help != nil {
@@ -78,8 +75,8 @@ func (m *model) helpText() string {
 	return m.styles.Title.Render(title) + "\n\n" + text
 }
 
-// besides is what stands at the right of a very wide window: the screen's own
-// choice, or the help of the open question.
+// sideColumn is the right column of a very wide window: the screen's own side
+// view, or the help of the open question.
 func (m *model) sideColumn() string {
 	width := asideWidth - 2
 	if s, ok := m.screen().(sideScreen); ok {

@@ -16,8 +16,8 @@ const stepResume step = "Welcome"
 
 type savedRunMsg struct{ run *saved.Run }
 
-// resume stands before the first step: it offers to go on where an earlier
-// run was left. Without one it leads on at once.
+// resume comes before the first step and offers to continue a previous run.
+// Without one it moves on immediately.
 type resume struct {
 	*session
 	found *saved.Run
@@ -40,12 +40,12 @@ func (r *resume) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case savedRunMsg:
 		if msg.run == nil || saved.IsWorthKeeping(r.options.Start) {
-			return r.startOver() // answers that the install began with are meant
+			return r.startOver() // answers from a file take precedence
 		}
 		r.found = msg.run
 		r.list.set(
-			option{"g", "go on where you were: " + string(r.resumeStep()), r.continueRun},
-			option{"n", "begin anew", r.startOver},
+			option{"g", "Continue at " + string(r.resumeStep()), r.continueRun},
+			option{"n", "Start over", r.startOver},
 		)
 	case tea.KeyMsg:
 		if r.found != nil {
@@ -59,7 +59,8 @@ func (r *resume) startOver() (move, tea.Cmd) {
 	return move{kind: jump, to: step(answers.StepCluster)}, nil
 }
 
-// left is the step to go on with: an install begins anew at its review.
+// resumeStep is the step to continue with. An install starts again at its
+// review.
 func (r *resume) resumeStep() step {
 	switch at := step(r.found.Step); at {
 	case stepReview, stepInstall, stepConnect:
@@ -72,9 +73,9 @@ func (r *resume) resumeStep() step {
 	return step(answers.StepCluster)
 }
 
-// goOn takes the earlier answers and leads to where they ended, or to a secret
-// that is missing. The cluster is confirmed again before anything is checked:
-// it may be another one by now.
+// continueRun loads the previous answers and goes to the step where they end,
+// or to a missing secret. The cluster is confirmed again before anything is
+// checked, because it may have changed.
 func (r *resume) continueRun() (move, tea.Cmd) {
 	r.responses.SetAll(r.found.Answers)
 	r.responses.SetAll(r.options.Start)
@@ -88,8 +89,8 @@ func (r *resume) view(width, height int) string {
 		return ""
 	}
 	text := []string{
-		r.styles.Title.Render("There is an install that you have not finished."), "",
-		fmt.Sprintf("Its answers are from %s. Secrets that you typed are not kept: they are asked again, and so is, before the checks, whether it is the right cluster.", r.found.At.Format("2 January 2006, 15:04")),
+		r.styles.Title.Render("Continue your previous install?"), "",
+		fmt.Sprintf("The answers are from %s. Secrets you typed were not saved; you will be asked for them again, and to confirm the cluster.", r.found.At.Format("2 January 2006, 15:04")),
 		"", r.list.view(),
 	}
 	p := pane{styles: r.styles}
@@ -101,11 +102,11 @@ func (r *resume) keys() []binding {
 	if r.found == nil {
 		return nil
 	}
-	return []binding{{"↑↓", "choose"}, {"enter", "take it"}}
+	return []binding{{"↑↓", "choose"}, {"enter", "select"}}
 }
 
 func (r *resume) about() (title, text string) {
-	return "Go on with an earlier install", "The answers are kept in " + r.options.StatePath + " until the server is installed. Only you can read that file, and it holds no secret."
+	return "Continue a previous install", "Your answers are saved in " + r.options.StatePath + " until the server is installed. Only you can read the file, and it contains no secrets."
 }
 
 func (r *resume) state() state { return done }

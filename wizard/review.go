@@ -14,30 +14,30 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// review shows what will be done, the values, and the checks as they run; it
-// is the last place before anything is written to the cluster.
+// review shows the plan, the values, and the checks as they run. It is the last
+// screen before anything is written to the cluster.
 type review struct {
 	*session
 	pane pane
 	list list
 
-	answered  answers.Answers // what plan and checks were made from
+	answered  answers.Answers // the answers of the plan and the checks
 	preparing *task
-	faults    answers.Faults // what makes the answers no plan
-	failure   string         // why there is no plan otherwise
+	faults    answers.Faults // problems with the answers
+	failure   string         // another reason why there is no plan
 	shown     Review
 
 	checking    *task
-	consented   []string   // the notices that the person said yes to
-	rows        []checkRow // in the order in which they began
+	consented   []string   // the notices that the user agreed to
+	rows        []checkRow // in the order in which they started
 	report      *check.Report
-	checksError string // why the checks could not be made
+	checksError string // why the checks could not run
 
-	valuesPath string // the values file
+	valuesPath string // the values file, once written
 	note       string
 }
 
-// row is one check as far as it is known.
+// checkRow is a check with its result, once it has one.
 type checkRow struct {
 	check  check.Check
 	result *check.Result
@@ -100,11 +100,12 @@ func (r *review) check() tea.Cmd {
 	return cmd
 }
 
-// mayWrite tells whether the person has agreed to all that the checks write
-// outside the cluster.
+// hasConsent reports whether the user agreed to everything that the checks
+// write outside the cluster.
 func (r *review) hasConsent() bool { return slices.Equal(r.consented, r.engine.Notices(r.answered)) }
 
-// unproved tells whether a check waits for the person's word to write.
+// hasUnproved reports whether a check was skipped because it lacks consent to
+// write.
 func (r *review) hasUnproved() bool {
 	return !r.hasConsent() && slices.ContainsFunc(r.rows, func(row checkRow) bool {
 		return row.check.Notices != nil && row.result != nil && row.result.Status == check.Skipped
@@ -163,7 +164,7 @@ func (r *review) checkChanged(e check.Event) {
 	r.rows = append(r.rows, checkRow{e.Check, e.Result})
 }
 
-// reported puts the checks into the order of the report.
+// reportReady sorts the checks as in the report.
 func (r *review) reportReady(msg reportMsg) {
 	if msg.err != nil {
 		r.checksError = msg.err.Error()
@@ -181,11 +182,11 @@ func (r *review) reportReady(msg reportMsg) {
 func (r *review) valuesWritten(msg writtenMsg) (move, tea.Cmd) {
 	switch {
 	case errors.Is(msg.err, fs.ErrExist):
-		r.openDialog(fmt.Sprintf("%s is there already.", msg.path), "It may be in use. Written anew, its present content is lost.",
-			option{"o", "overwrite it", func() (move, tea.Cmd) { return move{}, r.write(true) }},
-			option{"k", "keep it", nil})
+		r.openDialog(fmt.Sprintf("%s already exists.", msg.path), "Overwriting it discards its current content.",
+			option{"o", "Overwrite", func() (move, tea.Cmd) { return move{}, r.write(true) }},
+			option{"k", "Keep it", nil})
 	case msg.err != nil:
-		r.note = "Not written: " + msg.err.Error()
+		r.note = "Could not write the file: " + msg.err.Error()
 	default:
 		r.valuesPath = msg.path
 		r.outcome.Values = msg.path
@@ -208,7 +209,7 @@ func (r *review) write(overwrite bool) tea.Cmd {
 
 func (r *review) state() state {
 	switch {
-	case len(r.faults) > 0 || r.failure != "" || r.countRows().failed > 0:
+	case len(r.faults) > 0 || r.failure != "" || r.tally().Failed > 0:
 		return failed
 	case r.checking.running() || r.preparing.running():
 		return working

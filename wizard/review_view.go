@@ -7,18 +7,19 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
 func (r *review) view(width, height int) string {
 	foot := []string{r.checksLine()}
 	if r.note != "" {
-		foot = append(foot, r.styles.Bad.Render(wrap(theme.Bad+" "+r.note, width)))
+		foot = append(foot, r.styles.Bad.Render(display.Wrap(display.GlyphFailed+" "+r.note, width)))
 	}
 	if r.valuesPath != "" {
-		foot = append(foot, r.styles.Good.Render(wrap(theme.Done+" Written: "+r.valuesPath, width)))
+		foot = append(foot, r.styles.Good.Render(display.Wrap(display.GlyphDone+" Wrote "+r.valuesPath, width)))
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
@@ -26,7 +27,7 @@ func (r *review) view(width, height int) string {
 	return r.pane.view() + "\n\n" + bottom
 }
 
-// document is everything there is to review, one section after the other.
+// document shows everything to review, section by section.
 func (r *review) document(width int) string {
 	var b strings.Builder
 	section := func(title, text string) {
@@ -34,38 +35,38 @@ func (r *review) document(width int) string {
 			b.WriteString(r.styles.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
 		}
 	}
-	if r.countRows().failed > 0 {
+	if r.tally().Failed > 0 {
 		section("Needs attention", r.problemLines(width))
 	}
-	section("What will be done", r.sentences(width))
-	section("What changes in the release", strings.Join(r.shown.Changes, "\n"))
-	if r.countRows().failed == 0 {
+	section("Plan", r.sentences(width))
+	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
+	if r.tally().Failed == 0 {
 		section("Needs attention", r.problemLines(width))
 	}
 	section("Checks", r.checkLines(width))
 	if !r.aside || r.shown.Values != "" && (strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fits(r.shown.Values, asideWidth)) {
 		section(r.valuesTitle(), yamlLines(r.shown.Values, width))
 	}
-	section("The same by hand", command(strings.Join(r.shown.Commands, "\n"), width))
+	section("Equivalent commands", command(strings.Join(r.shown.Commands, "\n"), width))
 	return strings.TrimRight(b.String(), "\n")
 }
 
 func (r *review) sentences(width int) string {
 	switch {
 	case r.failure != "":
-		return r.styles.Bad.Render(theme.Bad+" There is no plan: ") + r.failure
+		return r.styles.Bad.Render(display.GlyphFailed+" Cannot prepare the install: ") + r.failure
 	case len(r.faults) > 0:
-		lines := []string{r.styles.Bad.Render(theme.Bad + " The answers make no plan yet:")}
+		lines := []string{r.styles.Bad.Render(display.GlyphFailed + " Some answers need to be fixed:")}
 		for _, fault := range r.faults {
-			lines = append(lines, indent(theme.Bullet+" "+question.DescribeFault(fault), width))
+			lines = append(lines, display.Indent(display.GlyphBullet+" "+question.DescribeFault(fault), width))
 		}
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
-		return r.styles.Muted.Render(theme.Working + " Pulling the chart and making the plan… " + since(r.now(), r.preparing.startedAt))
+		return r.styles.Muted.Render(display.GlyphRunning + " Pulling the chart and preparing the plan… " + since(r.now(), r.preparing.startedAt))
 	}
 	var lines []string
 	for i, sentence := range r.shown.Sentences {
-		lines = append(lines, indent(fmt.Sprintf("%d. %s", i+1, sentence), width))
+		lines = append(lines, display.Indent(fmt.Sprintf("%d. %s", i+1, sentence), width))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -73,12 +74,12 @@ func (r *review) sentences(width int) string {
 func (r *review) valuesTitle() string {
 	title := "Values for " + r.shown.Chart + ", secrets masked"
 	if r.shown.Sensitive {
-		title += " (the file itself holds a secret)"
+		title += " (the file contains a secret)"
 	}
 	return title
 }
 
-// attention is the failed checks and the warnings, with their remedies.
+// problemLines lists the failed checks and the warnings, with their remedies.
 func (r *review) problemLines(width int) string {
 	var lines []string
 	for _, status := range []check.Status{check.Failed, check.Warned} {
@@ -86,115 +87,86 @@ func (r *review) problemLines(width int) string {
 			if row.result == nil || row.result.Status != status {
 				continue
 			}
-			glyph, word, style := narrate.CheckStatus(r.styles, status)
-			line := style.Render(glyph+" "+word+" ") + row.check.ID
+			line := r.styles.Mark(narrate.CheckMark(status)) + " " + row.check.ID
 			if row.result.Refuted() {
-				line += " " + r.styles.Muted.Render(row.check.Failure)
+				line += ": " + row.check.Failure
 			}
-			lines = append(lines, line)
-			lines = append(lines, indent("  "+question.CheckMessage(row.result.Message), width))
+			lines = append(lines, display.Hang(line, claimColumn, width))
+			lines = append(lines, display.Indent("  "+question.CheckMessage(row.result.Message), width))
 			if row.result.Hint != "" {
-				lines = append(lines, indent("  "+question.CheckMessage(row.result.Hint), width))
+				lines = append(lines, display.Indent("  "+question.CheckMessage(row.result.Hint), width))
 			}
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// table is every check in a line.
+// claimColumn is where a check's claim begins, after its mark.
+const claimColumn = 10
+
+// checkLines lists every check on a line.
 func (r *review) checkLines(width int) string {
 	if r.checksError != "" {
-		return r.styles.Bad.Render(theme.Bad+" The checks could not be made: ") + r.checksError
+		return r.styles.Bad.Render(display.GlyphFailed+" The checks could not run: ") + r.checksError
 	}
 	var lines []string
 	for _, row := range r.rows {
 		if row.result == nil {
-			lines = append(lines, cut(r.styles.Accent.Render(theme.Working+" now    ")+row.check.Claim, width))
+			lines = append(lines, display.Truncate(r.styles.Mark(display.Running)+" "+row.check.Claim, width))
 			continue
 		}
-		glyph, word, style := narrate.CheckStatus(r.styles, row.result.Status)
-		line := style.Render(fmt.Sprintf("%s %-6s ", glyph, word)) + row.result.Title()
+		line := r.styles.Mark(narrate.CheckMark(row.result.Status)) + " " + row.result.Title()
 		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
 			line += r.styles.Muted.Render(": " + question.CheckMessage(row.result.Message))
 		}
-		lines = append(lines, hang(line, 9, width))
+		lines = append(lines, display.Hang(line, claimColumn, width))
 	}
 	return strings.Join(lines, "\n")
 }
 
-type checkCounts struct{ passed, warned, failed, skipped, running int }
-
-func (r *review) countRows() checkCounts {
-	var n checkCounts
+// tally counts the checks that have finished.
+func (r *review) tally() display.Tally {
+	var t display.Tally
 	for _, row := range r.rows {
 		switch {
 		case row.result == nil:
-			n.running++
 		case row.result.Status == check.Pass:
-			n.passed++
+			t.Passed++
 		case row.result.Status == check.Warned:
-			n.warned++
+			t.Warnings++
 		case row.result.Status == check.Failed:
-			n.failed++
+			t.Failed++
 		default:
-			n.skipped++
+			t.Skipped++
 		}
 	}
-	return n
+	return t
 }
 
-// checksLine sums the checks up, always in sight.
+// checksLine sums up the checks; it is always visible.
 func (r *review) checksLine() string {
-	n := r.countRows()
-	parts := []string{r.styles.Good.Render(fmt.Sprintf("%s %d ok", theme.Done, n.passed))}
-	if n.warned > 0 {
-		parts = append(parts, r.styles.Warn.Render(fmt.Sprintf("%s %d warned", theme.Warning, n.warned)))
-	}
-	if n.failed > 0 {
-		parts = append(parts, r.styles.Bad.Render(fmt.Sprintf("%s %d failed", theme.Bad, n.failed)))
-	}
-	if n.skipped > 0 {
-		parts = append(parts, r.styles.Muted.Render(fmt.Sprintf("%s %d skipped", theme.Skipped, n.skipped)))
+	var parts []string
+	for i, part := range r.tally().Parts() {
+		if i == 0 || part.Count > 0 {
+			parts = append(parts, r.styles.Tone(part.Mark.Tone).Render(part.Mark.Glyph+" "+part.Text))
+		}
 	}
 	switch {
 	case r.checking.running():
-		parts = append(parts, r.styles.Accent.Render(fmt.Sprintf("%s checking… %s", theme.Working, since(r.now(), r.checking.startedAt))))
+		parts = append(parts, r.styles.Accent.Render(display.GlyphRunning+" checking… "+since(r.now(), r.checking.startedAt)))
 	case r.report != nil:
-		parts = append(parts, r.styles.Muted.Render("in "+took(r.report.Duration)))
+		parts = append(parts, r.styles.Muted.Render("in "+display.Duration(r.report.Duration)))
 	}
 	return r.styles.Title.Render("Checks  ") + strings.Join(parts, "  ")
 }
 
-// beside is the values, where the window is wide enough for them.
+// sideView shows the values where the window is wide enough.
 func (r *review) sideView(width, height int) string {
 	p := pane{styles: r.styles}
 	text := r.styles.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
 	if r.shown.Values == "" {
-		text = r.styles.Muted.Render("The values appear here with the plan.")
+		text = r.styles.Muted.Render("The values appear here when the plan is ready.")
 	}
 	p.set(text, width, height)
 	return p.view()
-}
-
-// indent wraps text and hangs all lines but the first under its beginning.
-func indent(text string, width int) string {
-	lead := len(text) - len(strings.TrimLeft(text, " "))
-	if lead == 0 {
-		if head, _, found := strings.Cut(text, " "); found {
-			lead = lipgloss.Width(head) + 1
-		}
-		return hang(text, lead, width)
-	}
-	lines := strings.Split(wrap(text[lead:], width-lead), "\n")
-	return strings.Repeat(" ", lead) + strings.Join(lines, "\n"+strings.Repeat(" ", lead))
-}
-
-// hang wraps text so that the lines after the first begin at a column.
-func hang(text string, by, width int) string {
-	lines := strings.Split(wrap(text, width), "\n")
-	if len(lines) == 1 {
-		return lines[0]
-	}
-	rest := strings.Split(wrap(strings.Join(lines[1:], " "), max(width-by, 1)), "\n")
-	return lines[0] + "\n" + strings.Repeat(" ", by) + strings.Join(rest, "\n"+strings.Repeat(" ", by))
 }

@@ -14,23 +14,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// DefaultValues is the name of the values file, by contract.
+// DefaultValues is the default name of the values file.
 const DefaultValues = "custom-values.yaml"
 
-// Options is what a guided install begins with.
+// Options configure a guided install.
 type Options struct {
 	Engine   Engine
 	Input    io.Reader // a terminal
 	Output   io.Writer // a terminal
 	Terminal theme.Terminal
-	// Start holds the answers that are there already, from a file or flags.
+	// Start holds the answers that a file or flags provide.
 	Start answers.Answers
-	// StatePath is the file that keeps the answers of an interrupted run; it
-	// never holds a secret. Empty means that nothing is kept.
+	// StatePath is the file that keeps the answers of an interrupted run. It
+	// never holds a secret. Nothing is kept when it is empty.
 	StatePath string
-	// ValuesPath is the values file's name.
+	// ValuesPath is the name of the values file.
 	ValuesPath string
-	// NoOpen leaves the browser alone.
+	// NoOpen prevents opening a browser.
 	NoOpen bool
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
@@ -39,35 +39,34 @@ type Options struct {
 // Ending is how a guided install ended.
 type Ending string
 
-// The endings.
+// The ways in which a guided install ends.
 const (
-	Left      Ending = "left"      // the person left before anything was installed
+	Left      Ending = "left"      // the user quit before anything was installed
 	Wrote     Ending = "wrote"     // the values file was written, nothing installed
 	Failed    Ending = "failed"    // the install failed; Outcome.Err says why
 	Stopped   Ending = "stopped"   // the install was interrupted; Outcome.Err says where
-	Installed Ending = "installed" // the server is there
+	Installed Ending = "installed" // the server is installed
 )
 
-// Outcome is what a guided install came to.
+// Outcome is the result of a guided install.
 type Outcome struct {
 	Ending    Ending
-	Answers   answers.Answers // as they were at the end
+	Answers   answers.Answers // at the end
 	Values    string          // the values file that was written, if any
-	ValuesErr error           // why an install has left it unwritten; fs.ErrExist: another one is there
-	Install   install.Outcome // when an install was begun
-	URL       string          // where the server was reached
+	ValuesErr error           // why the install did not write it; fs.ErrExist if another one exists
+	Install   install.Outcome // when an install started
+	URL       string          // the local address of the server
 	Activated bool
 	Err       error // of a failed or stopped install
 }
 
-// patience is how long the end of the program waits for an engine that does
-// not heed its context; an install is always waited for.
+// shutdownTimeout is how long the program waits at its end for an engine that
+// ignores its context. It always waits for a running install.
 const shutdownTimeout = 2 * time.Second
 
-// Run leads through the install on a terminal and returns what it came to. An
-// install at work is waited for, unless the person chose to leave it while it
-// was stopping. An error means that ctx ended, or that the screens themselves
-// could not be shown.
+// Run guides the user through the install on a terminal and returns the
+// outcome. It waits for a running install to stop, unless the user chose not
+// to. An error means that ctx ended or that the screens could not be shown.
 func Run(ctx context.Context, o Options) (Outcome, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -84,8 +83,8 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return model.outcomeWithAnswers(), err
 }
 
-// finish waits for the engine and takes in how an install ended that nobody
-// saw the end of.
+// shutdown waits for the engine and records how an install ended that the
+// screens no longer saw.
 func (m *model) shutdown() {
 	at := m.screens[stepInstall].(*installing)
 	if !at.task.running() || m.abandoned {

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// window is a pseudo-terminal with what was drawn on it.
+// window is a pseudo-terminal and its output.
 type window struct {
 	t    *testing.T
 	user *os.File
@@ -60,13 +60,13 @@ func (w *window) text() string {
 	return ansi.Strip(w.all.String())
 }
 
-// sees waits for a text that was not there before.
+// sees waits for a text.
 func (w *window) sees(text string) {
 	w.t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for !strings.Contains(w.text(), text) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("waited in vain for %q in\n%s", text, w.text())
+			w.t.Fatalf("timed out waiting for %q in\n%s", text, w.text())
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -79,7 +79,7 @@ func (w *window) types(text string) {
 	}
 }
 
-func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
+func TestRunRestoresTerminal(t *testing.T) {
 	w, program := newWindow(t)
 	before, err := term.GetState(int(program.Fd()))
 	if err != nil {
@@ -97,13 +97,13 @@ func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
 		ended <- ending{o, err}
 	}()
 	w.sees("https://127.0.0.1:16443")
-	t.Logf("the first question stood after %s", time.Since(begin))
+	t.Logf("the first question was shown after %s", time.Since(begin))
 	w.types("\r\r\r")
-	w.sees("yes, sandbox is where ZenML shall go")
+	w.sees("Yes, install into sandbox")
 	w.types("\x1b[B\r")
-	w.sees("Where the server keeps pipelines")
+	w.sees("Where the server stores pipelines")
 	w.types("\x1b[B\rdb.example.com\r\r\rzen\r" + canary + "\r") // as fast as a paste
-	w.sees("How the connection to the database is protected")
+	w.sees("How the connection to the database is encrypted")
 	w.types("\x03")
 	got := <-ended
 	if got.err != nil || got.outcome.Ending != Left {
@@ -114,7 +114,7 @@ func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *after != *before {
-		t.Error("the terminal was left in another state")
+		t.Error("the state of the terminal was not restored")
 	}
 	if strings.Contains(w.text(), canary) {
 		t.Error("the secret was drawn")
@@ -122,7 +122,7 @@ func TestRunOnARealTerminalLeavesItAsItWas(t *testing.T) {
 	checkState(t, state)
 }
 
-// checkState looks at what an unfinished run leaves behind.
+// checkState checks the state file of an unfinished run.
 func checkState(t *testing.T, path string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -141,15 +141,15 @@ func checkState(t *testing.T, path string) {
 	}
 }
 
-func TestTheNextRunGoesOnWhereTheLastWasLeft(t *testing.T) {
+func TestResumeAtMissingSecret(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	with := func(o *Options) { o.StatePath = state }
 	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
 	p.press("ctrl+c").leaves()
 
-	again := newPerson(t, with).sees("an install that you have not finished", "Secrets that you typed are not kept", "go on where you were: Secrets").press("enter")
+	again := newPerson(t, with).sees("Continue your previous install?", "Secrets you typed were not saved", "Continue at Secrets").press("enter")
 	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
-		t.Fatalf("not at the secret that is missing\n%s", again.m.View())
+		t.Fatalf("not at the missing secret\n%s", again.m.View())
 	}
 	again.press(canary, "enter").sees("Secrets store", "● Secrets", "✓ Database", "! Cluster")
 	for range 20 {
@@ -158,40 +158,40 @@ func TestTheNextRunGoesOnWhereTheLastWasLeft(t *testing.T) {
 		}
 		again.press("enter")
 	}
-	again.sees("yes, sandbox").press("down", "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	again.sees("Yes, install").press("down", "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	again.stage.finish <- nil
-	again.sees("The server answers").until("the state file to go", func() bool { return saved.Read(state) == nil })
+	again.sees("Server ready").until("the state file to go", func() bool { return saved.Read(state) == nil })
 }
 
 // An install that was left is gone on with at its review: after the secrets
 // that are missing and a word that it is the right cluster, and nothing else.
-func TestAnInstallThatFailedIsGoneOnWithAtItsReview(t *testing.T) {
+func TestResumeFailedInstallAtReview(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	with := func(o *Options) { o.StatePath = state }
 	p := newPerson(t, with).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.stage.finish <- errors.New("boom")
 	p.sees("The install failed").press("q").leaves()
 
-	again := newPerson(t, with).sees("go on where you were: Review").press("enter").sees("│ Password")
-	again.press(canary, "enter").sees("Is this the right cluster?", "yes, sandbox")
+	again := newPerson(t, with).sees("Continue at Review").press("enter").sees("│ Password")
+	again.press(canary, "enter").sees("Is this the right cluster?", "Yes, install")
 	if len(again.stage.prepared) > 0 {
-		t.Error("the review was made before the cluster was confirmed")
+		t.Error("the plan was prepared before the cluster was confirmed")
 	}
 	again.press("down", "enter").sees("Create namespace zenml-server", "in 1.2s")
 }
 
-func TestARunThatWasLeftAtAQuestionIsGoneOnWithThere(t *testing.T) {
+func TestResumeAtQuestion(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	with := func(o *Options) { o.StatePath = state }
 	newPerson(t, with).throughCluster().to("expose.type").press("ctrl+c").leaves()
-	again := newPerson(t, with).sees("go on where you were: Access").press("enter").sees("● Access")
+	again := newPerson(t, with).sees("Continue at Access").press("enter").sees("● Access")
 	again.until("the contexts", func() bool { return len(again.m.responses.Questions("Database")[0].Choices) == 3 })
 	if f := again.form(); f == nil || f.current().Key != "expose.type" {
-		t.Fatalf("not where it was left\n%s", again.m.View())
+		t.Fatalf("not at the question where it stopped\n%s", again.m.View())
 	}
 }
 
-func TestAnInstallIsWaitedForWhenTheProgramIsEndedFromOutside(t *testing.T) {
+func TestShutdownWaitsForInstall(t *testing.T) {
 	var said bytes.Buffer
 	p := newPerson(t, func(o *Options) { o.Output = &said })
 	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
@@ -201,6 +201,6 @@ func TestAnInstallIsWaitedForWhenTheProgramIsEndedFromOutside(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(said.String(), "Stopping after the current step") {
-		t.Errorf("it waits in silence: %q", said.String())
+		t.Errorf("it waits without a message: %q", said.String())
 	}
 }

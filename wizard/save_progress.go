@@ -7,13 +7,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// keep writes down the answers as they are now. That they cannot be kept is no
-// reason to disturb the person.
+// saveProgress saves the current answers. A failure is ignored: it is no reason
+// to interrupt the user.
 func (s *session) saveProgress(at step) tea.Cmd {
 	a := s.responses.Answers()
 	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.IsWorthKeeping(a)
 	if s.options.StatePath == "" || at == stepResume || atStart {
-		return nil // there is nothing yet that would be missed
+		return nil // nothing worth saving yet
 	}
 	if s.resumeAt != "" {
 		at = s.resumeAt
@@ -30,7 +30,7 @@ func (s *session) saveProgress(at step) tea.Cmd {
 	}
 }
 
-// keepNow does the writing, unless a later one was faster.
+// writeProgress writes the file unless a later write has finished.
 func (s *session) writeProgress(number int, a answers.Answers, at step, finished bool) {
 	s.writing.Lock()
 	defer s.writing.Unlock()

@@ -13,73 +13,73 @@ func (p *person) password() answers.Source {
 	return p.m.outcomeWithAnswers().Answers.Database.MySQL.Password
 }
 
-func TestASecretThatIsComeBackToIsKeptOrReplacedAndNeverAppendedTo(t *testing.T) {
+func TestSecretIsKeptOrReplaced(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
-	p.press("shift+tab").sees("› keep: typed").press("enter").to("database.mysql.tls.mode")
+	p.press("shift+tab").sees("› keep the one you typed").press("enter").to("database.mysql.tls.mode")
 	if got := p.password().Value.Reveal(); got != canary {
-		t.Errorf("an empty line kept %q", got)
+		t.Errorf("an empty input kept %q", got)
 	}
 	p.press("shift+tab", "wrong", "enter").to("database.mysql.tls.mode")
 	if got := p.password().Value.Reveal(); got != "wrong" {
-		t.Errorf("what was typed became %q", got)
+		t.Errorf("the new input became %q", got)
 	}
 	p.press("shift+tab", "file:/run/x").sees("› file:/run/x").press("enter").settles().to("database.mysql.tls.mode").sees("✓ Password file /run/x")
-	p.press("shift+tab").sees("› keep: file /run/x").press("typed", "ctrl+u").sees("keep: file /run/x").press("enter").settles()
+	p.press("shift+tab").sees("› keep file /run/x").press("typed", "ctrl+u").sees("keep file /run/x").press("enter").settles()
 	if got := p.password().File; got != "/run/x" {
-		t.Errorf("an emptied line kept %q", got)
+		t.Errorf("a cleared input kept %q", got)
 	}
 	p.noCanary()
 }
 
-func TestAnEncryptionKeyIsJudgedWhereItIsTyped(t *testing.T) {
+func TestEncryptionKeyIsChecked(t *testing.T) {
 	p := newPerson(t).throughCluster().to("secretsStore.sql.encryptionKey").press("enter")
 	key := func() answers.Source { return p.m.outcomeWithAnswers().Answers.SecretsStore.SQL.EncryptionKey }
-	p.press("shift+tab").sees("› keep: a random one").press("0123", "enter").sees("as 64 hexadecimal digits")
-	p.press("ctrl+u", "enter", "shift+tab").sees("keep: a random one")
+	p.press("shift+tab").sees("› keep the generated one").press("0123", "enter").sees("as 64 hexadecimal digits")
+	p.press("ctrl+u", "enter", "shift+tab").sees("keep the generated one")
 	if !key().Generate {
-		t.Fatalf("an empty line did not keep the random key: %s", key().Describe())
+		t.Fatalf("an empty input did not keep the generated key: %s", key().Describe())
 	}
 	p.press(strings.Repeat("0a", 32), "enter")
 	if got := key().Value.Reveal(); got != strings.Repeat("0a", 32) {
 		t.Errorf("the key became %d characters", len(got))
 	}
-	p.press("shift+tab").sees("keep: typed").press("generate", "enter")
+	p.press("shift+tab").sees("keep the one you typed").press("generate", "enter")
 	if !key().Generate {
-		t.Errorf("no random key in place of the typed one: %s", key().Describe())
+		t.Errorf("the typed key was not replaced by a generated one: %s", key().Describe())
 	}
 }
 
-// An older key may have any form: it must stay as it is.
-func TestAKeyThatTheInstallBeganWithStays(t *testing.T) {
+// Old keys may have any format and must stay valid.
+func TestExistingEncryptionKeyIsKept(t *testing.T) {
 	p := newPerson(t, func(o *Options) {
 		o.Start.SetSource("secretsStore.sql.encryptionKey", answers.Source{Value: secret.New("an old key")})
 	})
-	p.throughCluster().to("secretsStore.sql.encryptionKey").sees("keep: typed").press("enter").to("expose.type")
+	p.throughCluster().to("secretsStore.sql.encryptionKey").sees("keep the one you typed").press("enter").to("expose.type")
 }
 
-func TestAnAdminPasswordIsTypedTwice(t *testing.T) {
+func TestAdminPasswordIsConfirmed(t *testing.T) {
 	p := newPerson(t).throughCluster().to("admin.activate").press("down", "enter").to("admin.password")
 	password := func() string { return p.m.outcomeWithAnswers().Answers.Admin.Password.Value.Reveal() }
-	p.press("weak", "enter").sees("would refuse this password")
-	p.press("ctrl+u", canary, "enter").sees("Admin password, once more")
+	p.press("weak", "enter").sees("is too weak for the dashboard")
+	p.press("ctrl+u", canary, "enter").sees("Admin password (again)")
 	if p.press("ctrl+c").leaves(); password() != "" {
-		t.Error("a password counts that was typed once")
+		t.Error("an unconfirmed password was stored")
 	}
 	p.gone, p.m.quitting = false, false
-	p.press("C4nary!Pasd", "enter").sees("the two are not the same")
-	p.press(canary, "enter", "enter").sees("type it once more, to be sure")
-	p.press("esc").sees("│ Admin password │ 8").press(canary, "enter", canary, "enter")
+	p.press("C4nary!Pasd", "enter").sees("the entries don't match")
+	p.press(canary, "enter", "enter").sees("type it again to confirm")
+	p.press("esc").sees("│ Admin password │ At least 8").press(canary, "enter", canary, "enter")
 	if password() != canary || p.m.at == "Access" && p.form().current().Key == "admin.password" {
-		t.Errorf("it was not taken\n%s", p.m.View())
+		t.Errorf("the password was not stored\n%s", p.m.View())
 	}
 	p.noCanary()
 }
 
-func TestASourceThatCannotBeReadIsSaidAtTheQuestion(t *testing.T) {
+func TestUnreadableSource(t *testing.T) {
 	p := newPerson(t)
 	p.stage.unreadable = map[string]error{
 		"file /nope":                  errors.New("file /nope cannot be read: no such file or directory"),
-		"environment variable NOSUCH": errors.New("environment variable NOSUCH is not set: export it, or name another source"),
+		"environment variable NOSUCH": errors.New("environment variable NOSUCH is not set: export it, or use another source"),
 	}
 	p.throughCluster().throughMySQL()
 	p.press("shift+tab", "file:/nope", "enter").sees("file /nope cannot be read: no such file or directory")
@@ -87,10 +87,10 @@ func TestASourceThatCannotBeReadIsSaidAtTheQuestion(t *testing.T) {
 	p.press("ctrl+u", "env:THERE", "enter").settles().to("database.mysql.tls.mode")
 }
 
-func TestWhatIsTypedWhileASourceIsReadIsNotLost(t *testing.T) {
+func TestKeysDuringSourceCheckAreKept(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.stage.slow = make(chan struct{})
-	p.press("shift+tab", "shift+tab", "enter", "file:/run/x", "enter").sees("Looking whether it can be read")
+	p.press("shift+tab", "shift+tab", "enter", "file:/run/x", "enter").sees("Checking that it can be read")
 	p.press("down", "enter", "ctrl+u") // requires TLS, and goes on to the next step
 	close(p.stage.slow)
 	p.until("the step after the database", func() bool { return p.m.at == "Secrets" })
@@ -99,11 +99,11 @@ func TestWhatIsTypedWhileASourceIsReadIsNotLost(t *testing.T) {
 	}
 }
 
-func TestALookThatDoesNotEndCanBeLeft(t *testing.T) {
+func TestHangingSourceCheckCanBeLeft(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.stage.slow = make(chan struct{})
 	defer close(p.stage.slow)
-	p.press("shift+tab", "file:/dead", "enter").sees("Looking whether").press("esc")
+	p.press("shift+tab", "file:/dead", "enter").sees("Checking that").press("esc")
 	if f := p.form(); f.current().Key != "database.mysql.user" {
 		t.Errorf("esc led to %s", f.current().Key)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// step is a part of the guided install, as the rail shows it: a step of the
+// step is a part of the guided install, as listed in the rail: a step of the
 // answers, or one of those that follow them.
 type step string
 
@@ -24,24 +24,24 @@ const (
 	stepConnect step = "Connect"
 )
 
-// screen is what one step shows. Only its update changes it, and only
-// commands and tasks touch the world.
+// screen shows one step. Only update changes it, and only commands and tasks do
+// I/O.
 type screen interface {
-	// enter is called whenever the step is come to; key names the question to
-	// begin with, if any.
+	// enter is called whenever the step is opened; key names the question to
+	// start with, if any.
 	enter(key string) tea.Cmd
 	update(msg tea.Msg) (move, tea.Cmd)
 	// view draws within width and height.
 	view(width, height int) string
-	// keys are the keys that work now, the most useful first.
+	// keys lists the keys that work now, the most useful first.
 	keys() []binding
-	// about is the page behind "?": what is asked or shown, and why.
+	// about is the help page: what is asked or shown, and why.
 	about() (title, text string)
-	// state is a word for the rail.
+	// state is shown in the rail.
 	state() state
 }
 
-// What a screen may do besides; the model asks for each by type assertion.
+// Optional abilities of screens. The model asks for each by type assertion.
 type (
 	// resizable screens fit their content to a new window size.
 	resizable interface{ resize() }
@@ -55,14 +55,14 @@ type (
 	}
 )
 
-// binding is a key and what it does, in one or two words.
+// binding is a key and its effect, in one or two words.
 type binding struct{ key, does string }
 
-// move is where a screen wants to go; the zero value stays.
+// move is where a screen wants to go. The zero value stays.
 type move struct {
 	kind moveKind
 	to   step   // of a jump
-	key  string // of a jump: the question to begin with
+	key  string // of a jump: the question to start with
 }
 
 type moveKind int
@@ -75,7 +75,7 @@ const (
 	leave
 )
 
-// session is what all screens share.
+// session is the state that all screens share.
 type session struct {
 	ctx       context.Context
 	options   Options
@@ -92,18 +92,18 @@ type session struct {
 	ticking  bool
 
 	dialog    *dialog
-	confirmed answers.Cluster   // what the guard against the wrong cluster was answered for
-	resumeAt  step              // where an earlier run was left, until that is reached
-	reached   step              // where an earlier run had come to
-	problems  map[string]string // what failed checks say of answers, by the question's key
+	confirmed answers.Cluster   // the target that the user confirmed
+	resumeAt  step              // where the previous run stopped, until it is reached
+	reached   step              // how far the previous run came
+	problems  map[string]string // problems with answers, by the question's key
 	layout
 
-	writing         sync.Mutex // the state file
-	writes, written int        // numbers of the writes, begun and done
+	writing         sync.Mutex // guards the state file
+	writes, written int        // sequence numbers of started and finished writes
 
 	plan      Plan
 	outcome   Outcome
-	abandoned bool // left while an install was at work
+	abandoned bool // quit while an install was running
 }
 
 func newSession(ctx context.Context, o Options) *session {
@@ -122,8 +122,8 @@ func newSession(ctx context.Context, o Options) *session {
 	}
 }
 
-// steps lists the steps of the rail: those that ask something, then what
-// follows.
+// steps lists the steps of the rail: those with questions, then the ones that
+// follow.
 func (s *session) steps() []step {
 	var steps []step
 	for _, a := range s.responses.Steps() {
@@ -132,7 +132,8 @@ func (s *session) steps() []step {
 	return append(steps, stepReview, stepInstall, stepConnect)
 }
 
-// after and before return a step's neighbours on the rail; itself at the ends.
+// after and before return a step's neighbours in the rail, or the step itself
+// at the ends.
 func (s *session) after(at step) step  { return s.neighbour(at, 1) }
 func (s *session) before(at step) step { return s.neighbour(at, -1) }
 
@@ -145,7 +146,8 @@ func (s *session) neighbour(at step, by int) step {
 	return steps[i]
 }
 
-// resume leads to what an earlier run still misses, else to where it was left.
+// resumeMove leads to the first answer that the previous run misses, or to
+// where it stopped.
 func (s *session) resumeMove() move {
 	to := s.firstIncomplete(s.resumeAt)
 	if to.to == s.resumeAt || to.to == stepReview {
@@ -154,13 +156,13 @@ func (s *session) resumeMove() move {
 	return to
 }
 
-// passed tells whether an earlier run had come beyond a step.
+// wasPassed reports whether the previous run came further than a step.
 func (s *session) wasPassed(at step) bool {
 	steps := s.steps()
 	return s.reached != "" && slices.Index(steps, at) < slices.Index(steps, s.reached)
 }
 
-// stepOf is the step that asks for key; Review when none does.
+// stepOf returns the step that asks for key, or Review if none does.
 func (s *session) stepOf(key string) step {
 	if f, ok := answers.FieldByKey(key); ok && !f.FileOnly {
 		return step(f.Step)
@@ -168,10 +170,10 @@ func (s *session) stepOf(key string) step {
 	return stepReview
 }
 
-// isConfirmed tells whether the person has said that this is the cluster.
+// isConfirmed reports whether the user confirmed the current target.
 func (s *session) isConfirmed() bool {
 	return s.confirmed != answers.Cluster{} && s.confirmed == s.target()
 }
 
-// target is where the answers point, with defaults.
+// target returns where the answers point, with defaults.
 func (s *session) target() answers.Cluster { return s.responses.Complete().Cluster }

@@ -11,7 +11,7 @@ import (
 
 var short = [][2]int{{80, 14}, {40, 12}, {80, 24}}
 
-// pointed is the line with the cursor, or nothing when it is out of sight.
+// pointed is the line with the cursor, or "" if it is not visible.
 func (p *person) pointed() string {
 	for line := range strings.SplitSeq(ansi.Strip(p.m.View()), "\n") {
 		if _, after, found := strings.Cut(line, "› "); found {
@@ -21,7 +21,7 @@ func (p *person) pointed() string {
 	return ""
 }
 
-func TestTheOptionUnderTheCursorIsInSight(t *testing.T) {
+func TestCursorOptionIsVisible(t *testing.T) {
 	for _, size := range short {
 		for _, key := range []string{"database.type", "database.mysql.tls.mode", "secretsStore.type", "expose.type"} {
 			t.Run(fmt.Sprintf("%s-%dx%d", key, size[0], size[1]), func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTheOptionUnderTheCursorIsInSight(t *testing.T) {
 					for range choices {
 						p.press(move)
 						if got := p.pointed(); got == "" || !strings.HasPrefix(optionTitle(p), got) {
-							t.Fatalf("%q is chosen and the cursor is seen at %q\n%s", optionTitle(p), got, p.m.View())
+							t.Fatalf("%q is selected but the cursor is at %q\n%s", optionTitle(p), got, p.m.View())
 						}
 					}
 				}
@@ -44,7 +44,7 @@ func TestTheOptionUnderTheCursorIsInSight(t *testing.T) {
 	}
 }
 
-// optionTitle is the title of the option that is chosen.
+// optionTitle is the title of the selected option.
 func optionTitle(p *person) string {
 	for _, o := range p.form().current().Choices {
 		if o.Value == p.form().text {
@@ -54,31 +54,31 @@ func optionTitle(p *person) string {
 	return ""
 }
 
-func TestTheGuardsAnswerIsInSight(t *testing.T) {
+func TestGuardAnswerIsVisible(t *testing.T) {
 	for _, size := range short {
-		p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("yes, sandbox")
+		p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install")
 		p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-		if got := p.pointed(); !strings.HasPrefix(got, "no, choose") {
+		if got := p.pointed(); !strings.HasPrefix(got, "No, choose") {
 			t.Errorf("%v: %q\n%s", size, got, p.m.View())
 		}
-		if got := p.press("down").pointed(); !strings.HasPrefix(got, "yes, sandbox") {
+		if got := p.press("down").pointed(); !strings.HasPrefix(got, "Yes, install") {
 			t.Errorf("%v: %q\n%s", size, got, p.m.View())
 		}
 	}
 }
 
-func TestAFaultIsInSightBelowItsField(t *testing.T) {
+func TestFaultIsVisible(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.handle(tea.WindowSizeMsg{Width: 40, Height: 12})
-	p.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "use digits alone")
+	p.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "enter digits only")
 }
 
-func TestTheChosenAnswerOfADialogIsInSight(t *testing.T) {
+func TestDialogOptionIsVisible(t *testing.T) {
 	p := newPerson(t)
 	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
 	p.throughCluster().throughMySQL().toReview().sees("1 skipped", "in 1.2s").press("i")
 	p.handle(tea.WindowSizeMsg{Width: 40, Height: minRows})
-	if got := p.press("up", "up").pointed(); !strings.HasPrefix(got, "prove them now") {
+	if got := p.press("up", "up").pointed(); !strings.HasPrefix(got, "Test now") {
 		t.Errorf("%q\n%s", got, p.m.View())
 	}
 }

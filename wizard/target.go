@@ -5,39 +5,39 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// Target describes in words where the install would go, for the guard
-// against the wrong cluster.
+// Target describes where the install would go, so that the user can confirm it.
 type Target struct {
 	Context  kube.Context
 	Version  string // of Kubernetes: "v1.36.2"
 	Nodes    int
-	Provider string // "Amazon EKS", "k3s"; empty when not recognised
+	Provider string // "Amazon EKS", "k3s"; empty if unknown
 
 	Namespace       string
 	NamespaceExists bool
 	Release         string
-	Existing        *Existing // nil when the release name is free
+	Existing        *Existing // nil if the release name is free
 }
 
-// Existing is a release of that name that is there already.
+// Existing is a release that already has the name.
 type Existing struct {
 	Chart   string // "zenml 0.97.0"
 	Status  string // Helm's: "deployed", "pending-install"
 	Updated time.Time
-	Note    string // what installing over it would mean, one sentence
+	Note    string // what installing over it does, in one sentence
 }
 
 // Fact is one line of a target's description.
 type Fact struct{ Label, Text string }
 
-// Facts describes the target line by line.
+// Facts describes the target, one fact per line.
 func (t Target) Facts() []Fact {
 	release := t.Release + ", new"
 	if t.Existing != nil {
-		release = fmt.Sprintf("%s, there already: %s, %s", t.Release, t.Existing.Chart, t.Existing.Status)
+		release = fmt.Sprintf("%s, exists: %s, %s", t.Release, t.Existing.Chart, t.Existing.Status)
 		if !t.Existing.Updated.IsZero() {
 			release += " since " + t.Existing.Updated.Format("2 January 2006")
 		}
@@ -58,7 +58,7 @@ func (t Target) Facts() []Fact {
 	return facts
 }
 
-// kind is the cluster's version, size and make in words.
+// kind describes the cluster: provider, version and size.
 func (t Target) kind() string {
 	var parts []string
 	if t.Provider != "" {
@@ -67,7 +67,7 @@ func (t Target) kind() string {
 	if t.Version != "" {
 		parts = append(parts, "Kubernetes "+t.Version)
 	}
-	parts = append(parts, count(t.Nodes, "node"))
+	parts = append(parts, display.Count(t.Nodes, "node"))
 	return strings.Join(parts, ", ")
 }
 

@@ -6,11 +6,11 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// task is one piece of the engine's work, begun by a screen. What it tells
-// carries its number, so that nothing of a task that was dropped reaches a
-// screen any more.
+// task is a piece of work that a screen started in the engine. Its messages
+// carry its number, so that those of a dropped task are ignored.
 type task struct {
 	id        int
 	owner     screen
@@ -20,15 +20,15 @@ type task struct {
 	s         *session
 }
 
-// taskMsg is what a task tells.
+// taskMsg is a message of a task.
 type taskMsg struct {
 	id   int
 	msg  tea.Msg
 	last bool
 }
 
-// begin starts work for a screen, in a goroutine of the program. What do
-// passes to tell, and what it returns, come to the screen's update.
+// begin starts work for a screen in a goroutine of the program. What do passes
+// to tell, and what it returns, arrive in the screen's update.
 func (s *session) begin(owner screen, do func(ctx context.Context, tell func(tea.Msg)) tea.Msg) (*task, tea.Cmd) {
 	s.lastTask++
 	t := &task{id: s.lastTask, owner: owner, startedAt: s.now(), s: s}
@@ -45,7 +45,7 @@ func (s *session) begin(owner screen, do func(ctx context.Context, tell func(tea
 	return t, tea.Batch(cmd, s.tick())
 }
 
-// drop ends a task and forgets it.
+// drop cancels a task and ignores its messages from now on.
 func (t *task) drop() {
 	if t == nil {
 		return
@@ -54,7 +54,7 @@ func (t *task) drop() {
 	delete(t.s.tasks, t.id)
 }
 
-// running tells whether the task is at work.
+// running reports whether the task is still working.
 func (t *task) running() bool {
 	if t == nil {
 		return false
@@ -63,7 +63,8 @@ func (t *task) running() bool {
 	return there
 }
 
-// tickMsg comes every second while a task is at work, for the times shown.
+// tickMsg arrives every second while a task is running, to update the times on
+// screen.
 type tickMsg struct{}
 
 // tick keeps at most one clock running.
@@ -75,8 +76,8 @@ func (s *session) tick() tea.Cmd {
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
-// work counts the goroutines that use the engine, so that the end of the
-// program can wait for them.
+// work counts the goroutines that use the engine, so that the program can wait
+// for them at its end.
 type work struct {
 	mu     sync.Mutex
 	closed bool
@@ -95,8 +96,8 @@ func (w *work) begin() bool {
 
 func (w *work) done() { w.group.Done() }
 
-// end lets nothing begin any more and waits for what is at work, but no longer
-// than patience; 0 waits for as long as it takes.
+// close prevents new work and waits for running work until the timeout; 0 waits
+// without limit.
 func (w *work) close(patience time.Duration) {
 	w.mu.Lock()
 	w.closed = true
@@ -114,4 +115,13 @@ func (w *work) close(patience time.Duration) {
 	case <-ended:
 	case <-late:
 	}
+}
+
+// since formats how long something has been running. It is empty if it has not
+// started.
+func since(now, start time.Time) string {
+	if start.IsZero() {
+		return ""
+	}
+	return display.Elapsed(now.Sub(start))
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// judge checks one answer that has a meaning, by its kind.
+// checkAnswer checks the answer to a field that applies, by its kind.
 func (f Field) checkAnswer(a Answers) Faults {
 	switch content := fieldAt(reflect.ValueOf(&a).Elem(), f.Key).Interface().(type) {
 	case Source:
@@ -75,18 +75,18 @@ func (f Field) checkSources(sources map[string]Source) Faults {
 	return faults
 }
 
-// judgeSource checks where a content comes from, and the content when it
-// stands in the answers. The checks of secrets show nothing of them.
+// checkSource checks where a content comes from, and the content itself if the
+// answers contain it. Messages about secrets never repeat them.
 func (f Field) checkSource(key string, s Source) Faults {
 	if s.Generate && !f.Generable {
-		return faultAt(key, "it cannot be generated", "say where it comes from: env, file or secretRef")
+		return faultAt(key, "it cannot be generated", "use env, file or secretRef")
 	}
 	if ref := s.SecretRef; ref != nil {
 		if problem, remedy := optionalDNSName(ref.Name); problem != "" {
 			return faultAt(key+".secretRef.name", problem, remedy)
 		}
 		if !secretKeyPattern.MatchString(ref.Key) {
-			return faultAt(key+".secretRef.key", "it is not a key of a Secret", "use letters, digits, hyphens, dots and underscores")
+			return faultAt(key+".secretRef.key", "invalid key of a Secret", "use letters, digits, hyphens, dots and underscores")
 		}
 	}
 	if s.Value.Empty() {

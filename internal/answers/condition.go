@@ -2,24 +2,24 @@ package answers
 
 import "slices"
 
-// condition is when a field has a meaning, for the code and for the reader.
+// condition states when a field applies, for the code and in words.
 type condition struct {
 	holds func(Answers) bool
-	text  string // ends the sentence "it counts only …"
+	text  string // ends the sentence "Applies when …"
 }
 
-// and joins conditions.
+// and combines two conditions.
 func (c condition) and(more condition) condition {
 	return condition{
 		holds: func(a Answers) bool { return c.holds(a) && more.holds(a) },
-		text:  c.text + ", and " + more.text,
+		text:  c.text + " and " + more.text,
 	}
 }
 
-// plain is a group of fields that always have a meaning.
+// plain groups fields that always apply.
 func plain(fields ...Field) []Field { return fields }
 
-// when is a group of fields that have a meaning only under a condition.
+// when groups fields that apply under a condition.
 func when(c condition, fields ...Field) []Field {
 	for i := range fields {
 		fields[i].When, fields[i].AppliesText = c.holds, c.text
@@ -27,7 +27,7 @@ func when(c condition, fields ...Field) []Field {
 	return fields
 }
 
-// fileOnly is a group of fields that the guided install does not ask.
+// fileOnly groups fields that the guided install does not ask.
 func fileOnly(groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)
 	for i := range fields {
@@ -36,7 +36,7 @@ func fileOnly(groups ...[]Field) []Field {
 	return fields
 }
 
-// in puts groups of fields into a step of the guided install.
+// atStep assigns groups of fields to a step of the guided install.
 func atStep(step Step, groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)
 	for i := range fields {

@@ -16,17 +16,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
-// File is an answers file that has been read.
+// File is a parsed answers file.
 type File struct {
 	Answers
 	Name  string
 	lines map[string]int
 }
 
-// Dir is the folder against which the file's relative names are meant.
+// Dir is the folder that the file's relative paths start from.
 func (f File) Dir() string { return filepath.Dir(f.Name) }
 
-// Line returns the line that answers key, or the nearest one above it.
+// Line returns the line that answers key, or the nearest line above it.
 func (f File) Line(key string) int {
 	for key != "" {
 		if line, ok := f.lines[key]; ok {
@@ -41,8 +41,8 @@ func (f File) Line(key string) int {
 	return 0
 }
 
-// Parse reads an answers file and validates it; name is for its messages. It
-// returns Faults with everything that is wrong with it.
+// Parse reads an answers file and validates it. name is used in messages. It
+// returns Faults with everything that is wrong.
 func Parse(name string, data []byte) (File, error) {
 	file, err := Read(name, data)
 	if err != nil {
@@ -51,9 +51,9 @@ func Parse(name string, data []byte) (File, error) {
 	return file, file.Locate(Validate(file.Answers)).Err()
 }
 
-// Read reads an answers file without validating what it says: other answers
-// may still be put over it. It returns Faults for unreadable YAML, unknown
-// keys and wrong types.
+// Read reads an answers file without validating the answers, because others may
+// still override them. It returns Faults for invalid YAML, unknown keys and
+// wrong types.
 func Read(name string, data []byte) (File, error) {
 	file := File{Name: name, lines: map[string]int{}}
 	doc, err := oneDocument(data)
@@ -65,7 +65,7 @@ func Read(name string, data []byte) (File, error) {
 	return file, d.faults.Err()
 }
 
-// oneDocument reads YAML that may hold one document only: what follows would be
+// oneDocument reads YAML with a single document, because others would be
 // ignored.
 func oneDocument(data []byte) (*yaml.Node, error) {
 	all, err := documents(data)
@@ -74,15 +74,14 @@ func oneDocument(data []byte) (*yaml.Node, error) {
 	}
 	switch len(all) {
 	case 0:
-		return nil, Faults{{Problem: "the file is empty", Remedy: "begin with version: 1"}}
+		return nil, Faults{{Problem: "the file is empty", Remedy: "start it with version: 1"}}
 	case 1:
 		return all[0], nil
 	}
-	return nil, Faults{{Line: all[1].Line, Problem: "a second document begins here", Remedy: "keep one in the file: what is below another --- would be ignored"}}
+	return nil, Faults{{Line: all[1].Line, Problem: "a second document starts here", Remedy: "keep only one document; everything after a second --- would be ignored"}}
 }
 
-// Documents counts the documents in YAML that say anything, as far as it can be
-// read.
+// Documents counts the non-empty documents in YAML, as far as it can be parsed.
 func Documents(data []byte) int {
 	all, _ := documents(data)
 	return len(all)
@@ -116,11 +115,11 @@ func (f File) Locate(faults Faults) Faults {
 
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
-// syntaxFault keeps the place and the kind of the error but not the text
-// around it, which may hold a secret.
+// syntaxFault keeps the line of the error but not the text around it, which may
+// contain a secret.
 func syntaxFault(err error) Fault {
 	text := err.Error()
-	fault := Fault{Problem: "this is not YAML", Remedy: "check the indentation, the quotes and the colons there"}
+	fault := Fault{Problem: "invalid YAML", Remedy: "check the indentation, quotes and colons"}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		fault.Line, _ = strconv.Atoi(m[1])
 	}
@@ -142,20 +141,20 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
 		into = into.Elem()
 	}
 	if n.Kind != yaml.MappingNode {
-		d.fault(key, n, "it needs keys of its own", "they are "+strings.Join(names(into.Type()), ", "))
+		d.fault(key, n, "expected a mapping", "its keys are "+strings.Join(names(into.Type()), ", "))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		path := join(key, name.Value)
 		if _, twice := d.lines[path]; twice {
-			d.fault(path, name, "it is there twice", "leave one of them out")
+			d.fault(path, name, "duplicate key", "remove one of them")
 			continue
 		}
 		d.lines[path] = name.Line
 		index, ok := fieldIndex(into.Type(), name.Value)
 		if !ok {
-			d.fault(path, name, "there is no such key", didYouMean(name.Value, names(into.Type())))
+			d.fault(path, name, "unknown key", didYouMean(name.Value, names(into.Type())))
 			continue
 		}
 		d.value(value, into.Field(index), path)
@@ -164,7 +163,7 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
 
 func (d *decoder) source(n *yaml.Node, into *Source, key string) {
 	if n.Kind == yaml.ScalarNode {
-		d.fault(key, n, "a plain value stands here", "say where it comes from: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}; {value: …} if it must be here")
+		d.fault(key, n, "a plain value is not allowed", "write where to read it: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}, or as a last resort {value: …}")
 		return
 	}
 	before := len(d.faults)
@@ -173,7 +172,7 @@ func (d *decoder) source(n *yaml.Node, into *Source, key string) {
 		return
 	}
 	if len(n.Content) != 2 || into.IsZero() {
-		d.fault(key, n, "it must name exactly one source", "one of env, file, secretRef, generate, value")
+		d.fault(key, n, "exactly one source is required", "set one of env, file, secretRef, generate and value")
 	}
 	if ref := into.SecretRef; ref != nil && (ref.Name == "" || ref.Key == "") {
 		d.fault(key+".secretRef", n, "the name or the key of the Secret is missing", "write {name: SECRET, key: KEY}")
@@ -195,7 +194,7 @@ func join(key, name string) string {
 	return key + "." + name
 }
 
-// Nearest says which field was probably meant by a key that no field has.
+// Nearest suggests the field that was probably meant by an unknown key.
 func Nearest(key string) string {
 	known := make([]string, len(Fields))
 	for i, f := range Fields {
@@ -204,13 +203,13 @@ func Nearest(key string) string {
 	return didYouMean(key, known)
 }
 
-// NearestOf says which known name was probably meant, or lists them.
+// NearestOf suggests the known name that was probably meant, or lists them.
 func NearestOf(name string, known []string) string { return didYouMean(name, known) }
 
-// didYouMean says which known name was probably meant.
+// didYouMean suggests the known name that was probably meant, or lists them.
 func didYouMean(name string, known []string) string {
 	if best := nearest.Name(name, known); best != "" {
 		return fmt.Sprintf("did you mean %s?", best)
 	}
-	return "the keys here are " + strings.Join(known, ", ")
+	return "valid keys are " + strings.Join(known, ", ")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// value decodes one answer into its place in the model.
+// value decodes one answer into the model.
 func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -22,7 +22,7 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 	switch target := into.Addr().Interface().(type) {
 	case *secret.Text:
 		var text string
-		if d.scalar(n, &text, key, "text") {
+		if d.scalar(n, &text, key, "a string") {
 			*target = secret.New(text)
 		}
 	case *Source:
@@ -32,13 +32,13 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 	case *map[string]any:
 		d.tree(n, target, key)
 	case *string:
-		d.scalar(n, target, key, "text")
+		d.scalar(n, target, key, "a string")
 	case *int:
-		if d.scalar(n, target, key, "a whole number") && *target == 0 && key != "version" {
+		if d.scalar(n, target, key, "an integer") && *target == 0 && key != "version" {
 			d.fault(key, n, zeroProblem, zeroRemedy)
 		}
 	case **int:
-		if number := 0; d.scalar(n, &number, key, "a whole number") {
+		if number := 0; d.scalar(n, &number, key, "an integer") {
 			*target = &number
 		}
 	case *bool:
@@ -63,11 +63,11 @@ func (d *decoder) scalar(n *yaml.Node, into any, key, want string) bool {
 	if n.Kind == yaml.ScalarNode && n.Tag != "!!binary" && n.Decode(into) == nil {
 		return true
 	}
-	d.fault(key, n, "it is not "+want, "write "+want)
+	d.fault(key, n, "expected "+want, "write "+want)
 	return false
 }
 
-// once finds names that are twice in one mapping, however deep.
+// hasDuplicates reports duplicate keys in a mapping, at any depth.
 func (d *decoder) hasDuplicates(n *yaml.Node, key string) (found bool) {
 	seen := map[string]bool{}
 	for i, below := range n.Content {
@@ -77,7 +77,7 @@ func (d *decoder) hasDuplicates(n *yaml.Node, key string) (found bool) {
 			at = fmt.Sprintf("%s[%d]", key, i)
 		case n.Kind == yaml.MappingNode && i%2 == 0:
 			if seen[below.Value] && below.Kind == yaml.ScalarNode {
-				d.fault(join(key, below.Value), below, "it is there twice", "leave one of them out")
+				d.fault(join(key, below.Value), below, "duplicate key", "remove one of them")
 				found = true
 			}
 			seen[below.Value] = true
@@ -90,27 +90,27 @@ func (d *decoder) hasDuplicates(n *yaml.Node, key string) (found bool) {
 	return found
 }
 
-// tree takes a mapping of anything. Merge keys and aliases would be lost on
-// the way back into a file.
+// tree decodes a free-form mapping. Merge keys and aliases are refused because
+// they would be lost when the file is written again.
 func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
 	if d.hasDuplicates(n, key) {
 		return
 	}
 	if n.Kind != yaml.MappingNode || hasAlias(n) || n.Decode(into) != nil {
-		d.fault(key, n, "it is not a plain mapping of names to values", "write it as in Kubernetes or the chart, without anchors and aliases")
+		d.fault(key, n, "expected a plain mapping", "write it as in Kubernetes or the chart, without anchors and aliases")
 		return
 	}
 	if len(*into) == 0 {
 		*into = nil
 	}
 	if !plainData(*into) {
-		d.fault(key, n, "it holds what JSON cannot say: a date, a key that is no text, a number that is none", "put it into quotes")
+		d.fault(key, n, "it contains a date, a key that is not a string, or a number that JSON cannot represent", "quote it")
 	}
 }
 
 func (d *decoder) list(n *yaml.Node, into reflect.Value, key string) {
 	if n.Kind != yaml.SequenceNode {
-		d.fault(key, n, "it is not a list", "write it as [A, B]")
+		d.fault(key, n, "expected a list", "write it as [A, B]")
 		return
 	}
 	for i, item := range n.Content {
@@ -118,7 +118,7 @@ func (d *decoder) list(n *yaml.Node, into reflect.Value, key string) {
 		d.lines[at] = item.Line
 		value := reflect.New(into.Type().Elem()).Elem()
 		if item.Tag == "!!null" {
-			d.fault(at, item, "it is empty", "leave it out")
+			d.fault(at, item, "the entry is empty", "remove it")
 		}
 		d.value(item, value, at)
 		into.Set(reflect.Append(into, value))
@@ -127,7 +127,7 @@ func (d *decoder) list(n *yaml.Node, into reflect.Value, key string) {
 
 func (d *decoder) pairs(n *yaml.Node, into reflect.Value, key string) {
 	if n.Kind != yaml.MappingNode {
-		d.fault(key, n, "it is not a mapping of names to values", "write it as {NAME: VALUE}")
+		d.fault(key, n, "expected a mapping", "write it as {NAME: VALUE}")
 		return
 	}
 	if len(n.Content) > 0 {
@@ -137,20 +137,20 @@ func (d *decoder) pairs(n *yaml.Node, into reflect.Value, key string) {
 		name, item := n.Content[i], n.Content[i+1]
 		at := join(key, name.Value)
 		if _, twice := d.lines[at]; twice || name.Kind != yaml.ScalarNode {
-			d.fault(at, name, "the name is there twice, or is no name", "leave one of them out")
+			d.fault(at, name, "duplicate or invalid name", "remove one of them")
 			continue
 		}
 		d.lines[at] = name.Line
 		value := reflect.New(into.Type().Elem()).Elem()
 		if item.Tag == "!!null" {
-			d.fault(at, item, "it is empty", `write a value, or "" for an empty one`)
+			d.fault(at, item, "the value is missing", `write a value, or "" for an empty one`)
 		}
 		d.value(item, value, at)
 		into.SetMapIndex(reflect.ValueOf(name.Value), value)
 	}
 }
 
-// host takes a name, or {nipIO: true}.
+// host decodes a name, or {nipIO: true}.
 func (d *decoder) host(n *yaml.Node, into *Host, key string) {
 	if n.Kind != yaml.MappingNode {
 		d.scalar(n, &into.Name, key, "a host name, or {nipIO: true}")
@@ -178,7 +178,7 @@ func hasAlias(n *yaml.Node) bool {
 	return false
 }
 
-// plainData tells whether a tree can be written as JSON.
+// plainData reports whether a tree can be written as JSON.
 func plainData(v any) bool {
 	switch v := v.(type) {
 	case float64:

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 // Explain returns the help on one key of the answers file, or the list of keys
-// below it. The error names the nearest key when there is none.
+// below it. The error suggests the nearest key if there is none.
 func Explain(key string) (string, error) {
 	if f, ok := FieldByKey(key); ok {
 		return f.explain(), nil
@@ -19,7 +21,7 @@ func Explain(key string) (string, error) {
 		}
 	}
 	if b.Len() == 0 {
-		return "", Fault{Key: key, Problem: "there is no such key", Remedy: Nearest(key)}
+		return "", Fault{Key: key, Problem: "unknown key", Remedy: Nearest(key)}
 	}
 	return b.String(), nil
 }
@@ -32,7 +34,7 @@ func (f Field) explain() string {
 			return
 		}
 		b.WriteString("\n")
-		for _, line := range wrapText(text, 88) {
+		for line := range strings.SplitSeq(display.Wrap(text, 88), "\n") {
 			b.WriteString("  " + line + "\n")
 		}
 	}
@@ -44,46 +46,46 @@ func (f Field) explain() string {
 			fmt.Fprintf(&b, "  %-22s %s\n", o.Value, cmp.Or(o.Help, o.Title))
 		}
 	}
-	b.WriteString("\n  takes: " + f.typeText() + "\n")
+	b.WriteString("\n  Type: " + f.typeText() + "\n")
 	if f.AppliesText != "" {
-		b.WriteString("  counts only " + f.AppliesText + "\n")
+		b.WriteString("  Applies when: " + f.AppliesText + "\n")
 	}
 	if f.Default != "" {
-		b.WriteString("  default: " + f.Default + "\n")
+		b.WriteString("  Default: " + f.Default + "\n")
 	}
 	if f.Example != "" {
-		b.WriteString("  example: " + f.Example + "\n")
+		b.WriteString("  Example: " + f.Example + "\n")
 	}
 	return b.String()
 }
 
-// takes says in words what an answer looks like.
+// typeText words the type of an answer.
 func (f Field) typeText() string {
 	switch f.Kind {
 	case Integer:
-		return "a whole number"
+		return "integer"
 	case Boolean:
-		return "true or false"
+		return "boolean"
 	case Choice:
 		return "one of " + strings.Join(f.Values(), ", ")
 	case Secret:
 		if f.Generable {
-			return "a secret: {generate: true}, {env: NAME}, {file: PATH}, {secretRef: {name: N, key: K}} or {value: …}"
+			return "secret: {generate: true}, {env: NAME}, {file: PATH}, {secretRef: {name: N, key: K}} or {value: …}"
 		}
-		return "a secret: {env: NAME}, {file: PATH}, {secretRef: {name: N, key: K}} or {value: …}"
+		return "secret: {env: NAME}, {file: PATH}, {secretRef: {name: N, key: K}} or {value: …}"
 	case Content:
-		return "a certificate: {file: PATH}, {env: NAME}, {secretRef: {name: N, key: K}} or {value: …}"
+		return "certificate: {file: PATH}, {env: NAME}, {secretRef: {name: N, key: K}} or {value: …}"
 	case Tree:
-		return "a mapping of anything"
+		return "mapping"
 	case List:
-		return "a list of texts"
+		return "list of strings"
 	case Pairs:
-		return "names, each with a text"
+		return "mapping of names to strings"
 	case Secrets:
-		return "names, each with a secret"
+		return "mapping of names to secrets"
 	case Items:
-		return "a list of mappings"
+		return "list of mappings"
 	default:
-		return "text"
+		return "string"
 	}
 }

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Fault is one thing that is wrong with the answers.
+// Fault is one problem with the answers.
 type Fault struct {
 	Key     string // "database.mysql.host"
-	Line    int    // in the answers file; 0 when the answer did not come from one
+	Line    int    // in the answers file; 0 if the answer is not from a file
 	Problem string
 	Remedy  string
 
-	// Check is the id of the preflight check that the fault belongs to
-	// ("supply.values"), where it is found beside the chart; else empty.
+	// Check is the id of the preflight check that reports the fault
+	// ("supply.values"), if it depends on the chart.
 	Check string
 }
 
-// Error gives the fault in one line: place, key, what is wrong, what to do.
+// Error formats the fault in one line: place, key, problem, remedy.
 func (f Fault) Error() string {
 	var b strings.Builder
 	if f.Line > 0 {
@@ -33,10 +33,10 @@ func (f Fault) Error() string {
 	return b.String()
 }
 
-// Faults is every fault of one set of answers, in the order of the file.
+// Faults are all problems with one set of answers, in the order of the file.
 type Faults []Fault
 
-// Error lists the faults, a line each.
+// Error lists the faults, one per line.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
@@ -45,7 +45,7 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err returns the faults as an error, or nil when there are none.
+// Err returns the faults as an error, or nil if there are none.
 func (f Faults) Err() error {
 	if len(f) == 0 {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Kind is what an answer consists of.
+// Kind is the type of an answer.
 type Kind int
 
 // The kinds of answers.
@@ -16,17 +16,17 @@ const (
 	Choice              // one of Options
 	Secret              // a Source whose content is secret
 	Content             // a Source whose content is public: a certificate
-	Tree                // a mapping of anything: raw chart values
-	List                // texts
-	Pairs               // names, each with a text
-	Secrets             // names, each with a Source whose content is secret
-	Items               // mappings, each with keys of its own
+	Tree                // a free-form mapping: raw chart values
+	List                // strings
+	Pairs               // names with strings
+	Secrets             // names with Sources whose content is secret
+	Items               // mappings with fixed keys
 )
 
 // Step is the part of the guided install that asks for a field.
 type Step string
 
-// The steps of the guided install, in the order in which they are taken.
+// The steps of the guided install.
 const (
 	StepCluster  Step = "Cluster"
 	StepDatabase Step = "Database"
@@ -35,57 +35,57 @@ const (
 	StepExtras   Step = "Extras"
 )
 
-// Steps is the order in which the steps are taken.
+// Steps lists the steps in their order.
 var Steps = []Step{StepCluster, StepDatabase, StepSecrets, StepAccess, StepExtras}
 
 // Option is one value of a Choice.
 type Option struct {
 	Value string
-	Title string // as on the screen
-	Help  string // one sentence: what it means, when to take it
+	Title string // as shown on the screen
+	Help  string // one sentence: what it means, when to choose it
 }
 
-// Field describes one answer: it is the same on the screen, in the line
-// prompter, in a file's validation and on the reference page.
+// Field describes one answer. The screens, the line prompter, the validation of
+// files and the reference page use the same description.
 type Field struct {
 	Key     string // its path in the answers file: "database.mysql.host"
 	Step    Step
 	Title   string
 	Help    string // what it is
-	Why     string // why it matters, what goes wrong without it
+	Why     string // why it matters
 	Kind    Kind
 	Options []Option
-	Default string // what counts when there is no answer, in the form of Set
+	Default string // used if there is no answer, in the form of Set
 	Example string
 
 	// FileOnly fields are not asked by the guided install.
 	FileOnly bool
-	// When tells whether the field has a meaning beside the other answers;
-	// nil means always. An answer to a field without meaning is a fault.
+	// When reports whether the field applies with the other answers; nil means
+	// always. Answering a field that does not apply is a fault.
 	When func(Answers) bool
-	// Only says in words when that is: it ends the sentence "it counts only …".
+	// AppliesText words When: it ends the sentence "Applies when …".
 	AppliesText string
-	// Needed tells whether it must be answered; nil means never.
+	// Needed reports whether an answer is required; nil means never.
 	Needed func(Answers) bool
-	// Check says what is wrong with an answer, in the form of Get, and what to
-	// do; of a List with each text, of Pairs with each value.
+	// Check returns what is wrong with an answer in the form of Get, and the
+	// remedy. It is called for each string of a List and each value of Pairs.
 	Check func(value string) (problem, remedy string)
-	// CheckName says what is wrong with a name of Pairs or Secrets.
+	// CheckName returns what is wrong with a name of Pairs or Secrets.
 	CheckName func(name string) (problem, remedy string)
-	// CheckTyped says what is wrong with a secret that a person types, beside
-	// Check: what stands in a file may be older than the rule, and must stay.
+	// CheckTyped returns what is wrong with a secret that is typed now. Unlike
+	// Check it does not apply to files, whose secrets may predate the rule.
 	CheckTyped func(value string) (problem, remedy string)
 	// Generable allows {generate: true} for a Secret.
 	Generable bool
-	// Twice has a person type the secret twice: it is typed blind, and nothing
-	// would tell of a slip before it is too late.
+	// Confirm asks for the secret twice, because a typing error could not be
+	// noticed or corrected later.
 	Confirm bool
 }
 
-// Applies tells whether the field has a meaning beside the other answers.
+// Applies reports whether the field applies with the other answers.
 func (f Field) Applies(a Answers) bool { return f.When == nil || f.When(a) }
 
-// Required tells whether the field must be answered.
+// Required reports whether the field must be answered.
 func (f Field) Required(a Answers) bool { return f.Needed != nil && f.Applies(a) && f.Needed(a) }
 
 // Values lists the values that a Choice allows.
@@ -97,8 +97,7 @@ func (f Field) Values() []string {
 	return values
 }
 
-// Fields is the one list of everything that can be answered, in the order in
-// which it is asked.
+// Fields lists every field, in the order of the questions.
 var Fields = slices.Concat(
 	clusterFields,
 	databaseFields, backupFields, payloadFields,
@@ -107,7 +106,7 @@ var Fields = slices.Concat(
 	serverFields, podFields, authFields, networkFields, prerequisiteFields, rawFields,
 )
 
-// FieldByKey returns the field with that key.
+// FieldByKey returns the field with a key.
 func FieldByKey(key string) (Field, bool) {
 	i := slices.IndexFunc(Fields, func(f Field) bool { return f.Key == key })
 	if i < 0 {
@@ -116,8 +115,8 @@ func FieldByKey(key string) (Field, bool) {
 	return Fields[i], true
 }
 
-// Asked returns the fields that the guided install asks in a step, beside the
-// other answers.
+// Asked returns the fields that the guided install asks in a step with the
+// given answers.
 func Asked(step Step, a Answers) []Field {
 	var asked []Field
 	for _, f := range Fields {
@@ -132,5 +131,5 @@ func oneOf(f Field, value string) (problem, remedy string) {
 	if slices.Contains(f.Values(), value) {
 		return "", ""
 	}
-	return quoted(value) + " is not one of its values", "use one of " + strings.Join(f.Values(), ", ")
+	return quoted(value) + " is not a valid value", "use one of " + strings.Join(f.Values(), ", ")
 }

@@ -1,7 +1,7 @@
 package answers
 
-// DefaultRelease is both the release's and the namespace's default name, as
-// in the public guide.
+// DefaultRelease is the default name of the release and of the namespace, as in
+// the public guide.
 const DefaultRelease = "zenml-server"
 
 // DefaultChart is where the ZenML project publishes its chart.
@@ -11,30 +11,30 @@ var clusterFields = atStep(StepCluster,
 	plain(Field{
 		Key: "cluster.context", Kind: Text,
 		Title: "Cluster",
-		Help:  "The kubeconfig context of the cluster that gets the server. Empty means the current one.",
-		Why:   "Everything that follows is checked on this cluster and written to it.",
+		Help:  "The kubeconfig context of the cluster to install into. If empty, the current context.",
+		Why:   "The checks run against this cluster, and the server is installed into it.",
 	}, Field{
 		Key: "cluster.namespace", Kind: Text, Default: DefaultRelease,
 		Title: "Namespace",
-		Help:  "The namespace for the server. It is created when it does not exist.",
-		Why:   "Two ZenML servers need two namespaces: the chart gives some objects a fixed name.",
+		Help:  "The namespace for the server. It is created if it does not exist.",
+		Why:   "Each ZenML server needs its own namespace, because the chart gives some objects a fixed name.",
 		Check: dnsLabel,
 	}, Field{
 		Key: "cluster.release", Kind: Text, Default: DefaultRelease,
 		Title: "Release name",
 		Help:  "The name of the Helm release. The chart's objects are named after it.",
-		Why:   "helm list, helm upgrade and this program find the installation by it.",
+		Why:   "helm list, helm upgrade and zenml-installer find the installation by this name.",
 		Check: releaseName,
 	}),
 	fileOnly(plain(Field{
 		Key: "chart.ref", Kind: Text, Default: DefaultChart,
 		Title: "Chart",
-		Help:  "Where the chart comes from: an OCI reference, a repository URL, a folder or a .tgz archive; relative names start at the answers file's folder.",
+		Help:  "An OCI reference, a repository URL, a folder or a .tgz archive. Paths are relative to the answers file.",
 		Check: oneLine,
 	}, Field{
 		Key: "chart.version", Kind: Text,
 		Title: "Chart version",
-		Help:  "The chart's version. Empty means the newest stable one.",
+		Help:  "The version of the chart. If empty, the latest stable version.",
 		Check: chartVersion,
 	})),
 )

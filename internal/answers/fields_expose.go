@@ -1,75 +1,75 @@
 package answers
 
 var (
-	byIngress = condition{func(a Answers) bool { return a.Expose.Type == ByIngress }, "with expose.type ingress"}
-	byGateway = condition{func(a Answers) bool { return a.Expose.Type == ByGateway }, "with expose.type gateway"}
-	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "with expose.type ingress or gateway"}
-	exposed   = condition{func(a Answers) bool { return a.Expose.Type != "" && a.Expose.Type != PortForward }, "with expose.type other than port-forward"}
+	byIngress = condition{func(a Answers) bool { return a.Expose.Type == ByIngress }, "expose.type is ingress"}
+	byGateway = condition{func(a Answers) bool { return a.Expose.Type == ByGateway }, "expose.type is gateway"}
+	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "expose.type is ingress or gateway"}
+	exposed   = condition{func(a Answers) bool { return a.Expose.Type != "" && a.Expose.Type != PortForward }, "expose.type is not port-forward"}
 
 	derivesURL = byGateway.and(condition{func(a Answers) bool {
 		s := a.Server
 		return !a.Expose.Host.IsZero() && (s.URL == "" || s.DashboardURL == "" && (a.Expose.Path == "" || a.Expose.Path == "/"))
-	}, "where the server's URL follows from expose.host"})
+	}, "the server's URL is derived from expose.host"})
 
-	atPath    = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" }, "with expose.type ingress and expose.path"}
+	atPath    = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" }, "expose.type is ingress and expose.path is set"}
 	servesTLS = condition{func(a Answers) bool {
 		return byIngress.holds(a) && a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
-	}, "with expose.type ingress and expose.tls.mode other than off"}
-	byIssuer  = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.TLS.Mode == CertManager }, "with expose.type ingress and expose.tls.mode cert-manager"}
+	}, "expose.type is ingress and expose.tls.mode is not off"}
+	byIssuer  = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.TLS.Mode == CertManager }, "expose.type is ingress and expose.tls.mode is cert-manager"}
 	usesNginx = condition{func(a Answers) bool {
 		return byIngress.holds(a) && (a.Expose.Ingress.Class == "nginx" || a.Expose.Ingress.Class == "")
-	}, "with expose.type ingress and class nginx"}
-	makesIssuer  = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create }, "with prerequisites.clusterIssuer.create"}
-	clusterIssue = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Expose.TLS.Issuer.Kind != NamespaceIssuer }, "with cert-manager and a ClusterIssuer"}
+	}, "expose.type is ingress and expose.ingress.class is nginx"}
+	makesIssuer  = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create }, "prerequisites.clusterIssuer.create is true"}
+	clusterIssue = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Expose.TLS.Issuer.Kind != NamespaceIssuer }, "expose.tls.mode is cert-manager and expose.tls.issuer.kind is ClusterIssuer"}
 )
 
 var exposeFields = atStep(StepAccess,
 	plain(Field{
 		Key: "expose.type", Kind: Choice, Default: PortForward,
-		Title: "How to reach the server",
+		Title: "Access",
 		Help:  "How you and your team reach the server.",
-		Why:   "A server that is reachable before it is activated can be claimed by anyone. Port-forward keeps it to yourself.",
+		Why:   "Anyone who can reach a server before it is activated can become its admin. With a port-forward only you can reach it.",
 		Options: []Option{
-			{Value: PortForward, Title: "port-forward", Help: "Through kubectl's kind of tunnel, from this machine only. No Ingress is made."},
-			{Value: ByIngress, Title: "Ingress", Help: "Through an ingress controller, under a host name, with HTTPS."},
-			{Value: ByGateway, Title: "Gateway", Help: "Through a Gateway of the Gateway API that is there already."},
-			{Value: LoadBalancer, Title: "load balancer", Help: "With an address of its own, over plain HTTP. Not for production."},
-			{Value: NodePort, Title: "node port", Help: "On a port of every node, over plain HTTP. Not for production."},
+			{Value: PortForward, Title: "Port-forward", Help: "From this machine only, as with kubectl port-forward."},
+			{Value: ByIngress, Title: "Ingress", Help: "Through an ingress controller, with a host name and HTTPS."},
+			{Value: ByGateway, Title: "Gateway", Help: "Through an existing Gateway (Gateway API)."},
+			{Value: LoadBalancer, Title: "Load balancer", Help: "With its own IP address, over plain HTTP. Not for production."},
+			{Value: NodePort, Title: "Node port", Help: "On a port of every node, over plain HTTP. Not for production."},
 		},
 	}),
 	when(byProxy, Field{
 		Key: "expose.host", Kind: Text, Check: exposedHost,
-		Title: "Host name", Help: "The DNS name under which the server is reached; {nipIO: true} (on the screen: nip.io) makes one from the ingress controller's address.",
-		Why:     "The certificate is made out to it, and the server needs to know its own URL. Without one every host name that leads here is taken.",
+		Title: "Host name", Help: "The DNS name of the server. {nipIO: true} in a file, or nip.io here, derives one from the ingress controller's address.",
+		Why:     "The certificate is issued for this name, and the server needs to know its URL. Without a name, every host name is accepted.",
 		Example: "zenml.example.com",
 		Needed:  servesTLS.holds,
 	}),
 	when(byIngress, Field{
 		Key: "expose.ingress.class", Kind: Text, Default: "nginx", Check: optionalDNSName,
-		Title: "Ingress class", Help: "The IngressClass of the controller that shall serve it.",
+		Title: "Ingress class", Help: "The IngressClass of the controller that serves it.",
 	}, Field{
 		Key: "expose.tls.mode", Kind: Choice, Default: CertOff,
-		Title: "HTTPS", Help: "Where the certificate comes from.",
-		Why: "Without HTTPS passwords and tokens cross the network in the clear.",
+		Title: "HTTPS certificate", Help: "Where the certificate comes from.",
+		Why: "Without HTTPS, passwords and tokens are sent unencrypted.",
 		Options: []Option{
-			{Value: CertManager, Title: "cert-manager", Help: "cert-manager gets it from an issuer, and renews it."},
-			{Value: CertSecret, Title: "a Secret that is there", Help: "A Secret of type kubernetes.io/tls in the namespace."},
-			{Value: CertSelfSigned, Title: "self-signed", Help: "The chart makes one. Browsers warn, and clients need --no-verify-ssl."},
-			{Value: CertOff, Title: "none", Help: "Plain HTTP, or TLS ends before the controller."},
+			{Value: CertManager, Title: "cert-manager", Help: "cert-manager requests it from an issuer and renews it."},
+			{Value: CertSecret, Title: "Existing Secret", Help: "A Secret of type kubernetes.io/tls in the namespace."},
+			{Value: CertSelfSigned, Title: "Self-signed", Help: "The chart generates one. Browsers show a warning, and clients need --no-verify-ssl."},
+			{Value: CertOff, Title: "None", Help: "Plain HTTP, or TLS is terminated before the controller."},
 		},
 	}),
 	when(byIssuer, Field{
 		Key: "expose.tls.issuer.name", Kind: Text, Needed: always, Check: optionalDNSName,
-		Title: "Issuer", Help: "The name of cert-manager's issuer.", Example: "letsencrypt-production",
+		Title: "Issuer", Help: "The name of the cert-manager issuer.", Example: "letsencrypt-production",
 	}, Field{
 		Key: "expose.tls.issuer.kind", Kind: Choice, Default: ClusterIssuer, FileOnly: true,
-		Title: "Kind of issuer", Help: "An issuer for the whole cluster, or one in the namespace.",
+		Title: "Issuer kind", Help: "A cluster-wide issuer, or one in the namespace.",
 		Options: []Option{{Value: ClusterIssuer, Title: "ClusterIssuer"}, {Value: NamespaceIssuer, Title: "Issuer"}},
 	}),
 	when(servesTLS, Field{
 		Key: "expose.tls.secretName", Kind: Text, Check: optionalDNSName,
-		Title: "Secret of the certificate", Help: "The Secret that holds the certificate, or takes it. Empty means the chart's own name, zenml-tls-certs.",
-		Why:    "Two releases in one namespace must not share it.",
+		Title: "Certificate Secret", Help: "The Secret that contains the certificate, or that it is written to. If empty, zenml-tls-certs.",
+		Why:    "Two releases in a namespace must not share it.",
 		Needed: func(a Answers) bool { return a.Expose.TLS.Mode == CertSecret }, Example: "zenml-example-com-tls",
 	}),
 	when(byGateway, Field{
@@ -77,41 +77,41 @@ var exposeFields = atStep(StepAccess,
 		Title: "Gateway", Help: "The name of the Gateway.", Example: "shared",
 	}, Field{
 		Key: "expose.gateway.namespace", Kind: Text, Needed: always, Check: dnsLabel,
-		Title: "Namespace of the Gateway", Help: "Where the Gateway is. Its listener must admit routes of the server's namespace.", Example: "gateway-system",
+		Title: "Gateway namespace", Help: "The namespace of the Gateway. Its listener must allow routes from the server's namespace.", Example: "gateway-system",
 	}),
 	fileOnly(when(byGateway, Field{
 		Key: "expose.gateway.section", Kind: Text, Check: optionalDNSName,
-		Title: "Listener", Help: "The listener of the Gateway. Empty means all that fit.", Example: "https",
+		Title: "Listener", Help: "The listener of the Gateway. If empty, every matching listener.", Example: "https",
 	}, Field{
 		Key: "expose.gateway.annotations", Kind: Pairs, CheckName: labelKey,
-		Title: "Annotations of the HTTPRoute", Help: "What the Gateway's controller should know.",
+		Title: "HTTPRoute annotations", Help: "Annotations for the Gateway's controller.",
 	}), when(derivesURL, Field{
 		Key: "expose.gateway.scheme", Kind: Choice, Default: "https",
-		Title: "Scheme", Help: "What the Gateway's listener speaks: it decides the server's URL.",
+		Title: "Scheme", Help: "The protocol of the Gateway's listener. It determines the server's URL.",
 		Options: []Option{{Value: "https", Title: "https"}, {Value: "http", Title: "http"}},
 	}), when(byProxy, Field{
 		Key: "expose.path", Kind: Text, Default: "/", Check: urlPath,
-		Title: "Path", Help: "The path below the host.",
-		Why:     "Below any path but / the API works and the dashboard does not.",
+		Title: "Path", Help: "The URL path of the server.",
+		Why:     "With any path other than / the API works, but the dashboard does not.",
 		Example: "/zenml",
 	}), when(byIngress, Field{
 		Key: "expose.ingress.annotations", Kind: Pairs, CheckName: labelKey,
-		Title: "Annotations of the Ingress", Help: "What the ingress controller should know.", Example: "{nginx.ingress.kubernetes.io/proxy-body-size: 64m}",
+		Title: "Ingress annotations", Help: "Annotations for the ingress controller.", Example: "{nginx.ingress.kubernetes.io/proxy-body-size: 64m}",
 	}), when(atPath.and(usesNginx), Field{
 		Key: "expose.ingress.rewrite", Kind: Boolean,
-		Title: "Rewrite the path", Help: "Has ingress-nginx cut the path off by a regular expression.",
-		Why: "The server copes with the path by itself, being told its rootUrlPath. Newer ingress-nginx refuse a regular expression with the path type that the chart sets.",
+		Title: "Rewrite the path", Help: "Lets ingress-nginx strip the path with a regular expression.",
+		Why: "The server handles the path itself. Newer versions of ingress-nginx reject regular expressions with the path type that the chart uses.",
 	}), when(byProxy, Field{
 		Key: "expose.trustedProxies", Kind: List, Check: addressOrRange,
-		Title: "Trusted proxies", Help: "The addresses whose X-Forwarded headers the server believes: those of the controller's pods. Empty means all behind an Ingress, and none behind a Gateway.",
-		Why:     "The limit on logins counts the client's address, which the proxy hides otherwise. Whoever is believed can claim any address.",
+		Title: "Trusted proxies", Help: "The addresses whose X-Forwarded headers the server trusts: those of the controller's pods. If empty, all behind an Ingress and none behind a Gateway.",
+		Why:     "Login rate limits use the client's address, which a proxy hides. A trusted proxy can claim any address.",
 		Example: "[10.0.0.0/8]",
 	}), when(exposed, Field{
 		Key: "expose.service.port", Kind: Integer, Check: port,
-		Title: "Port of the Service", Help: "The port of the Service. The chart's default is 80.", Example: "8080",
+		Title: "Service port", Help: "The port of the Service. The chart's default is 80.", Example: "8080",
 	}, Field{
 		Key: "expose.service.annotations", Kind: Pairs, CheckName: labelKey,
-		Title: "Annotations of the Service", Help: "What the cloud's load balancer should know.",
+		Title: "Service annotations", Help: "Annotations for the cloud's load balancer.",
 		Example: "{service.beta.kubernetes.io/aws-load-balancer-scheme: internal}",
 	})),
 )

@@ -1,26 +1,26 @@
 package answers
 
-var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "with proxy.http or proxy.https"}
+var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "proxy.http or proxy.https is set"}
 
 var networkFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "certificates.customCAs", Kind: Items,
-		Title: "Custom CAs", Help: "More certificate authorities that the server trusts: each a name and a certificate (PEM).",
+		Title: "Custom CAs", Help: "Additional certificate authorities that the server trusts, each with a name and a PEM certificate.",
 		Example: "[{name: company, certificate: {file: ca.pem}}]",
 	}, Field{
 		Key: "certificates.secretRefs", Kind: Items,
-		Title: "Custom CAs in Secrets", Help: "The same out of Secrets in the namespace: each a name and a key.",
+		Title: "Custom CAs in Secrets", Help: "Additional certificate authorities in Secrets of the namespace, each with a name and a key.",
 		Example: "[{name: company-ca, key: ca.crt}]",
 	}, Field{
 		Key: "proxy.http", Kind: Text, Check: proxyURL,
-		Title: "HTTP proxy", Help: "The proxy for HTTP.", Example: "http://proxy.example.com:8080",
+		Title: "HTTP proxy", Help: "The proxy for HTTP requests.", Example: "http://proxy.example.com:8080",
 	}, Field{
 		Key: "proxy.https", Kind: Text, Check: proxyURL,
-		Title: "HTTPS proxy", Help: "The proxy for HTTPS; its own URL usually begins with http.", Example: "http://proxy.example.com:8080",
+		Title: "HTTPS proxy", Help: "The proxy for HTTPS requests. Its own URL usually starts with http:.", Example: "http://proxy.example.com:8080",
 	}),
 	when(proxied, Field{
 		Key: "proxy.noProxy", Kind: List, Check: noProxyEntry,
-		Title: "Reached without the proxy", Help: "Hosts, domains (.example.com), addresses and ranges (10.0.0.0/8). The cluster's own names and the database are added by themselves.",
+		Title: "Proxy exceptions", Help: "Hosts, domains (.example.com), IP addresses and ranges (10.0.0.0/8) to reach directly. The cluster's names and the database are added automatically.",
 		Example: "[internal.example.com, 10.0.0.0/8]",
 	}),
 ))
@@ -28,37 +28,37 @@ var networkFields = atStep(StepExtras, fileOnly(
 var prerequisiteFields = atStep(StepExtras, fileOnly(
 	when(usesNginx, Field{
 		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
-		Title: "ingress-nginx", Help: "What to do about the ingress controller.",
+		Title: "ingress-nginx", Help: "How to handle the ingress controller.",
 	}),
 	when(byIssuer, Field{
 		Key: "prerequisites.certManager", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
-		Title: "cert-manager", Help: "What to do about cert-manager.",
+		Title: "cert-manager", Help: "How to handle cert-manager.",
 	}),
 	when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
-		Title: "Make the ClusterIssuer", Help: "The ClusterIssuer that expose.tls.issuer names is to be made, for Let's Encrypt. This version leaves that to you: preflight says when it is missing, and prints the command.",
+		Title: "Create the ClusterIssuer", Help: "Asks for a Let's Encrypt ClusterIssuer named by expose.tls.issuer. This version does not create it: preflight reports if it is missing and prints the command.",
 	}),
 	when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
-		Title: "Let's Encrypt", Help: "Which of its services.",
+		Title: "Let's Encrypt", Help: "Which Let's Encrypt service issues the certificate.",
 		Options: []Option{
-			{Value: ACMEStaging, Title: "staging", Help: "For trying out: browsers do not trust it."},
-			{Value: ACMEProduction, Title: "production", Help: "Trusted by browsers; it limits how often one may try."},
+			{Value: ACMEStaging, Title: "Staging", Help: "For testing. Browsers do not trust its certificates."},
+			{Value: ACMEProduction, Title: "Production", Help: "Trusted by browsers. Requests are rate limited."},
 		},
 	}, Field{
 		Key: "prerequisites.clusterIssuer.email", Kind: Text, Needed: always, Check: email,
-		Title: "E-mail address", Help: "Where Let's Encrypt writes when a certificate is about to end.", Example: "ops@example.com",
+		Title: "Email address", Help: "Let's Encrypt sends expiry notices to this address.", Example: "ops@example.com",
 	}),
 ))
 
 var prerequisiteOptions = []Option{
-	{Value: PrerequisiteRequire, Title: "require it", Help: "It must be there."},
-	{Value: PrerequisiteInstall, Title: "install it", Help: "It shall be installed when it is not there in any form. This version leaves that to you: preflight says when it is missing, and prints the command."},
-	{Value: PrerequisiteSkip, Title: "skip", Help: "Not looked for."},
+	{Value: PrerequisiteRequire, Title: "Require", Help: "It must be installed already."},
+	{Value: PrerequisiteInstall, Title: "Install", Help: "Asks to install it if it is missing. This version does not install it: preflight reports if it is missing and prints the command."},
+	{Value: PrerequisiteSkip, Title: "Skip", Help: "It is not checked."},
 }
 
 var rawFields = atStep(StepExtras, fileOnly(plain(Field{
 	Key: "values", Kind: Tree,
 	Title: "Raw chart values",
-	Help:  "Chart values that no question covers. They are merged last and win over everything above.",
+	Help:  "Chart values that no other answer covers. They are merged last and override everything else.",
 })))

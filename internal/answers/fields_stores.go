@@ -2,7 +2,7 @@ package answers
 
 import "slices"
 
-// store is where the fields of one of the two secrets stores hang.
+// store is one of the two secrets stores, with the key of its fields and its answers.
 type store struct {
 	key  string
 	pick func(Answers) SecretsStore
@@ -14,21 +14,21 @@ var (
 )
 
 var storeTypes = []Option{
-	{Value: SQLSecrets, Title: "the database", Help: "In the server's own database, encrypted when there is a key."},
-	{Value: AWSSecrets, Title: "AWS Secrets Manager", Help: "In an AWS account, under zenml/."},
-	{Value: GCPSecrets, Title: "Google Cloud Secret Manager", Help: "In a Google Cloud project, under zenml-."},
-	{Value: AzureSecrets, Title: "Azure Key Vault", Help: "In a key vault, under zenml-."},
-	{Value: HashiCorpSecrets, Title: "HashiCorp Vault", Help: "In a KV version 2 engine, under zenml/."},
-	{Value: CustomSecrets, Title: "a store of my own", Help: "A class in the server's image."},
-	{Value: NoSecrets, Title: "none", Help: "The server keeps no secrets."},
+	{Value: SQLSecrets, Title: "Database", Help: "In the server's database, encrypted if there is a key."},
+	{Value: AWSSecrets, Title: "AWS Secrets Manager", Help: "In an AWS account, with prefix zenml/."},
+	{Value: GCPSecrets, Title: "Google Cloud Secret Manager", Help: "In a Google Cloud project, with prefix zenml-."},
+	{Value: AzureSecrets, Title: "Azure Key Vault", Help: "In a key vault, with prefix zenml-."},
+	{Value: HashiCorpSecrets, Title: "HashiCorp Vault", Help: "In a KV version 2 engine, with prefix zenml/."},
+	{Value: CustomSecrets, Title: "Custom", Help: "A class in the server's image."},
+	{Value: NoSecrets, Title: "None", Help: "The server stores no secrets."},
 }
 
 var storeFields = atStep(StepSecrets,
 	plain(Field{
 		Key: "secretsStore.type", Kind: Choice, Default: SQLSecrets, Options: storeTypes,
 		Title: "Secrets store",
-		Help:  "Where the server keeps the secrets that its users give it.",
-		Why:   "Changing it later moves no secret by itself.",
+		Help:  "Where the server stores its users' secrets.",
+		Why:   "Changing it later does not move existing secrets.",
 	}),
 	primaryStore.sql(), primaryStore.aws(), primaryStore.gcp(), primaryStore.azure(), primaryStore.vault(), primaryStore.custom(),
 )
@@ -37,23 +37,23 @@ var backupStoreFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "backupSecretsStore.type", Kind: Choice, Default: NoSecrets, Options: storeTypes,
 		Title: "Backup secrets store",
-		Help:  "A second store that holds a copy of every secret.",
-		Why:   "It serves when the first is down, and to move from one store to another.",
+		Help:  "A second store with a copy of every secret.",
+		Why:   "It is used when the first store is down, and for moving to another store.",
 	}),
 	backupStore.sql(), backupStore.aws(), backupStore.gcp(), backupStore.azure(), backupStore.vault(), backupStore.custom(),
 ))
 
-// is is the condition that the store is of a type.
+// is returns the condition that the store has a type.
 func (s store) is(kind string) condition {
-	return condition{func(a Answers) bool { return s.pick(a).Type == kind }, "with " + s.key + ".type " + kind}
+	return condition{func(a Answers) bool { return s.pick(a).Type == kind }, s.key + ".type is " + kind}
 }
 
-// logsIn is the condition that the store is of a type and uses one of methods,
-// all its settings given one by one.
+// usesMethod returns the condition that the store has a type and uses one of
+// methods, without a complete configuration.
 func (s store) usesMethod(kind string, method func(SecretsStore) (method string, whole Source), methods ...string) condition {
 	words := s.is(kind).text
 	for i, m := range methods {
-		words += map[bool]string{true: ", authMethod ", false: " or "}[i == 0] + m
+		words += map[bool]string{true: " and authMethod is ", false: " or "}[i == 0] + m
 	}
 	return condition{func(a Answers) bool {
 		have, whole := method(s.pick(a))
@@ -65,8 +65,8 @@ func (s store) sql() []Field {
 	return when(s.is(SQLSecrets), Field{
 		Key: s.key + ".sql.encryptionKey", Kind: Secret, Generable: true, CheckTyped: randomKey,
 		Title:   "Encryption key",
-		Help:    "The key that encrypts the secrets in the database: 32 random bytes as 64 hexadecimal digits.",
-		Why:     "Without it they lie there unencrypted; with the key lost they cannot be read again. It must never change.",
+		Help:    "Encrypts the secrets in the database: 32 random bytes as 64 hexadecimal digits.",
+		Why:     "Without a key the secrets are stored unencrypted. If the key is lost or changed, they cannot be decrypted.",
 		Example: "{generate: true}",
 	})
 }
@@ -74,19 +74,19 @@ func (s store) sql() []Field {
 func (s store) custom() []Field {
 	return when(s.is(CustomSecrets), Field{
 		Key: s.key + ".custom.classPath", Kind: Text, Needed: always, Check: classPath,
-		Title:   "Class of the store",
-		Help:    "The dotted path of the class. The image must hold it: see server.image; its options go into server.environment and server.secretEnvironment.",
+		Title:   "Store class",
+		Help:    "The dotted path of the class, which the image must contain (see server.image). Its options go into server.environment and server.secretEnvironment.",
 		Example: "my.stores.SecretsStore",
 	})
 }
 
-// wholeConfig is the field that takes a store's configuration as one JSON text.
+// wholeConfig returns the field for a store's complete configuration as JSON.
 func (s store) wholeConfig(kind string) []Field {
 	return fileOnly(when(s.is(kind), Field{
 		Key: s.key + "." + kind + ".authConfig", Kind: Secret,
-		Title:   "Whole configuration",
-		Help:    "Everything that the method needs, as one JSON object, instead of the single answers beside it.",
-		Why:     "The server takes it in one piece: to leave it in a Secret of your own, the Secret must hold all of it.",
+		Title:   "Complete configuration",
+		Help:    "Everything that the login method needs as one JSON object, instead of separate answers.",
+		Why:     "Use it if your own Secret contains the configuration: the server reads it as a whole.",
 		Example: "{secretRef: {name: zenml-secrets-store, key: auth-config}}",
 	}))
 }

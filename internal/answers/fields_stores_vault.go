@@ -10,19 +10,19 @@ func (s store) vault() []Field {
 	return slices.Concat(
 		when(s.is(HashiCorpSecrets), Field{
 			Key: key + "address", Kind: Text, Needed: always, Check: webURL,
-			Title: "Address", Help: "The URL of the Vault, as the pods in the cluster see it.", Example: "https://vault.example.com:8200",
+			Title: "Address", Help: "The URL of the Vault server, as seen from the pods in the cluster.", Example: "https://vault.example.com:8200",
 		}, Field{
 			Key: key + "authMethod", Kind: Choice, Default: VaultToken,
-			Title: "Login to the Vault", Help: "How the server logs into the Vault. Charts before the server: layout know only the token.",
+			Title: "Vault authentication", Help: "How the server authenticates to Vault. Charts older than 0.94.2 support only a token.",
 			Options: []Option{
-				{Value: VaultToken, Title: "a token", Help: "It must be renewable, or long-lived. No root token."},
-				{Value: VaultAppRole, Title: "an AppRole", Help: "With its role ID and secret ID."},
-				{Value: VaultAWS, Title: "AWS IAM", Help: "Under the pod's own AWS identity."},
+				{Value: VaultToken, Title: "Token", Help: "A renewable or long-lived token. Not a root token."},
+				{Value: VaultAppRole, Title: "AppRole", Help: "With a role ID and a secret ID."},
+				{Value: VaultAWS, Title: "AWS IAM", Help: "With the pod's own AWS identity."},
 			},
 		}),
 		when(by(VaultToken), Field{
 			Key: key + "token", Kind: Secret, Needed: always,
-			Title: "Token", Help: "The server's token.", Example: "{env: VAULT_TOKEN}",
+			Title: "Token", Help: "The token for the server.", Example: "{env: VAULT_TOKEN}",
 		}),
 		when(by(VaultAppRole), Field{
 			Key: key + "roleID", Kind: Text, Needed: always, Check: oneLine,
@@ -33,23 +33,23 @@ func (s store) vault() []Field {
 		}),
 		when(by(VaultAWS), Field{
 			Key: key + "awsRole", Kind: Text, Needed: always, Check: oneLine,
-			Title: "AWS role", Help: "The Vault role that the AWS identity logs into.", Example: "zenml",
+			Title: "AWS role", Help: "The Vault role for the AWS identity.", Example: "zenml",
 		}),
 		fileOnly(when(by(VaultAWS), Field{
 			Key: key + "awsHeaderValue", Kind: Text, Check: oneLine,
-			Title: "Server ID header", Help: "The value of X-Vault-AWS-IAM-Server-ID, where the Vault asks for it.", Example: "vault.example.com",
+			Title: "Server ID header", Help: "The value of X-Vault-AWS-IAM-Server-ID, if Vault requires it.", Example: "vault.example.com",
 		}), when(by(VaultAppRole, VaultAWS), Field{
 			Key: key + "authMount", Kind: Text, Check: oneLine,
-			Title: "Mount of the login", Help: "Where the login method is mounted, if not at its usual place.", Example: "approle",
+			Title: "Authentication mount", Help: "The mount path of the authentication method, if it is not the default.", Example: "approle",
 		}), when(s.is(HashiCorpSecrets), Field{
 			Key: key + "namespace", Kind: Text, Check: oneLine,
-			Title: "Namespace", Help: "The namespace of a Vault Enterprise.", Example: "mlops",
+			Title: "Namespace", Help: "The namespace in Vault Enterprise.", Example: "mlops",
 		}, Field{
 			Key: key + "mount", Kind: Text, Check: oneLine,
-			Title: "Mount of the secrets", Help: "Where the KV version 2 engine is mounted, if not at secret.", Example: "secret",
+			Title: "Secrets mount", Help: "The mount path of the KV version 2 engine, if it is not secret.", Example: "secret",
 		}, Field{
 			Key: key + "maxVersions", Kind: Integer, Check: positive,
-			Title: "Versions", Help: "How many versions of a secret the Vault keeps.", Example: "10",
+			Title: "Versions", Help: "How many versions of a secret Vault keeps.", Example: "10",
 		})),
 	)
 }

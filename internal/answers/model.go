@@ -1,7 +1,6 @@
-// Package answers is the typed model of what a person tells the installer,
-// whether on the screen or in an answers file, with the one list of fields
-// that drives the screens, the line prompter, the validation of a file and its
-// reference page.
+// Package answers is the typed model of what the user configures, on screen or
+// in an answers file. Its list of fields drives the screens, the line prompter,
+// the validation of files and the reference page.
 package answers
 
 import "github.com/zenml-installer/zenml-installer/internal/secret"
@@ -9,8 +8,8 @@ import "github.com/zenml-installer/zenml-installer/internal/secret"
 // Version is the version of the answers file that this program reads.
 const Version = 1
 
-// Answers is everything that was answered. The zero value of a field means
-// that it was not; Complete fills in the defaults.
+// Answers is everything that was answered. A zero field was not answered;
+// Complete fills in the defaults.
 type Answers struct {
 	Version            int            `yaml:"version"`
 	Cluster            Cluster        `yaml:"cluster,omitempty"`
@@ -27,21 +26,21 @@ type Answers struct {
 	Values             map[string]any `yaml:"values,omitempty"`
 }
 
-// Cluster says where the server goes.
+// Cluster is where the server is installed.
 type Cluster struct {
 	Context   string `yaml:"context,omitempty"`
 	Namespace string `yaml:"namespace,omitempty"`
 	Release   string `yaml:"release,omitempty"`
 }
 
-// Chart says which chart installs it.
+// Chart is the chart that is installed.
 type Chart struct {
 	Ref     string `yaml:"ref,omitempty"`
 	Version string `yaml:"version,omitempty"`
 }
 
-// Source says where a secret, or the content of a certificate, comes from.
-// At most one of its fields is set.
+// Source is where a secret, or the content of a certificate, is read from. At
+// most one of its fields is set.
 type Source struct {
 	Env       string      `yaml:"env,omitempty"`
 	File      string      `yaml:"file,omitempty"`

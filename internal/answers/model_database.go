@@ -1,6 +1,6 @@
 package answers
 
-// Database is where the server keeps its state.
+// Database is where the server stores its state.
 type Database struct {
 	Type     string   `yaml:"type,omitempty"`
 	SQLite   SQLite   `yaml:"sqlite,omitempty"`
@@ -9,14 +9,14 @@ type Database struct {
 	Payloads Payloads `yaml:"payloads,omitempty"`
 }
 
-// SQLite is the server's own file database.
+// SQLite is the server's built-in file database.
 type SQLite struct {
 	Persistent   bool   `yaml:"persistent,omitempty"`
 	Size         string `yaml:"size,omitempty"`
 	StorageClass string `yaml:"storageClass,omitempty"`
 }
 
-// MySQL is a database server of the user's own.
+// MySQL is an external MySQL server.
 type MySQL struct {
 	Host     string `yaml:"host,omitempty"`
 	Port     int    `yaml:"port,omitempty"`
@@ -29,13 +29,13 @@ type MySQL struct {
 	Pool     Pool   `yaml:"pool,omitempty"`
 }
 
-// RDS is how the server gets its login tokens from AWS.
+// RDS configures login tokens from AWS.
 type RDS struct {
 	Region  string `yaml:"region,omitempty"`
 	RoleARN string `yaml:"roleARN,omitempty"`
 }
 
-// TLS says how the connection to MySQL is protected.
+// TLS configures the encryption of the connection to MySQL.
 type TLS struct {
 	Mode string `yaml:"mode,omitempty"`
 	CA   Source `yaml:"ca,omitempty"`
@@ -43,13 +43,13 @@ type TLS struct {
 	Key  Source `yaml:"key,omitempty"`
 }
 
-// Pool is the size of one server pod's connection pool.
+// Pool is the size of each server pod's connection pool.
 type Pool struct {
 	Size     int  `yaml:"size,omitempty"`
 	Overflow *int `yaml:"overflow,omitempty"` // 0 is an answer
 }
 
-// Backup is the copy that is made before the database is migrated.
+// Backup is the copy made before the database is migrated.
 type Backup struct {
 	Strategy string    `yaml:"strategy,omitempty"`
 	Database string    `yaml:"database,omitempty"`
@@ -64,7 +64,7 @@ type Volume struct {
 	StorageClass string `yaml:"storageClass,omitempty"`
 }
 
-// Mydumper is how the mydumper and myloader programs are called.
+// Mydumper configures the mydumper and myloader programs.
 type Mydumper struct {
 	Threads       int      `yaml:"threads,omitempty"`
 	Compress      bool     `yaml:"compress,omitempty"`
@@ -73,13 +73,13 @@ type Mydumper struct {
 	LoaderArgs    []string `yaml:"loaderArgs,omitempty"`
 }
 
-// OwnBackup is a backup engine of the user's own.
+// OwnBackup is a custom backup engine.
 type OwnBackup struct {
 	Engine string         `yaml:"engine,omitempty"`
 	Config map[string]any `yaml:"config,omitempty"`
 }
 
-// Payloads is where large values go instead of the database.
+// Payloads is where large values are stored instead of the database.
 type Payloads struct {
 	Backend        string `yaml:"backend,omitempty"`
 	Path           string `yaml:"path,omitempty"`
@@ -90,7 +90,7 @@ type Payloads struct {
 	NoBackfill     bool   `yaml:"noBackfill,omitempty"`
 }
 
-// The values of the database's fields that offer a choice.
+// The values of the database's choice fields.
 const (
 	SQLiteDatabase = "sqlite"
 	MySQLDatabase  = "mysql"

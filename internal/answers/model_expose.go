@@ -1,6 +1,6 @@
 package answers
 
-// Expose says how people reach the server.
+// Expose is how people reach the server.
 type Expose struct {
 	Type           string    `yaml:"type,omitempty"`
 	Host           Host      `yaml:"host,omitempty"`
@@ -47,18 +47,18 @@ type Issuer struct {
 	Kind string `yaml:"kind,omitempty"`
 }
 
-// NipIO is the answer to expose.host that asks for a host name made from the
+// NipIO is the answer to expose.host that derives the host name from the
 // ingress controller's address: zenml.<address>.nip.io.
 const NipIO = "nip.io"
 
-// Host is the name under which the server is reached. In a file it is the name
-// itself, or {nipIO: true}.
+// Host is the host name of the server. In a file it is the name, or {nipIO:
+// true}.
 type Host struct {
 	Name  string
 	NipIO bool
 }
 
-// IsZero tells whether nothing was answered.
+// IsZero reports whether there is no answer.
 func (h Host) IsZero() bool { return h == Host{} }
 
 // String returns the name, or NipIO.
@@ -69,7 +69,7 @@ func (h Host) String() string {
 	return h.Name
 }
 
-// MarshalYAML writes the host in the form of a file.
+// MarshalYAML formats the host as in a file.
 func (h Host) MarshalYAML() (any, error) {
 	if h.NipIO {
 		return map[string]bool{"nipIO": true}, nil
@@ -77,7 +77,7 @@ func (h Host) MarshalYAML() (any, error) {
 	return h.Name, nil
 }
 
-// The values of the exposure's fields that offer a choice.
+// The values of the exposure's choice fields.
 const (
 	PortForward  = "port-forward"
 	LoadBalancer = "load-balancer"

@@ -1,32 +1,33 @@
 package answers
 
-// Certificates is what the server trusts beyond its image's own CAs.
+// Certificates are the CAs that the server trusts in addition to those in its
+// image.
 type Certificates struct {
 	CustomCAs  []CustomCA  `yaml:"customCAs,omitempty"`
 	SecretRefs []SecretRef `yaml:"secretRefs,omitempty"`
 }
 
-// CustomCA is one more certificate authority that the server trusts.
+// CustomCA is an additional certificate authority that the server trusts.
 type CustomCA struct {
 	Name        string `yaml:"name"`
 	Certificate Source `yaml:"certificate"`
 }
 
-// Proxy is the HTTP proxy between the server and the world.
+// Proxy is the HTTP proxy of the server.
 type Proxy struct {
 	HTTP    string   `yaml:"http,omitempty"`
 	HTTPS   string   `yaml:"https,omitempty"`
 	NoProxy []string `yaml:"noProxy,omitempty"`
 }
 
-// Prerequisites is what the exposure needs in the cluster besides the server.
+// Prerequisites are what exposing the server requires in the cluster.
 type Prerequisites struct {
 	IngressNginx  string       `yaml:"ingressNginx,omitempty"`
 	CertManager   string       `yaml:"certManager,omitempty"`
 	ClusterIssuer IssuerToMake `yaml:"clusterIssuer,omitempty"`
 }
 
-// IssuerToMake is a ClusterIssuer for Let's Encrypt that is to be made.
+// IssuerToMake is a ClusterIssuer for Let's Encrypt to create.
 type IssuerToMake struct {
 	Create bool   `yaml:"create,omitempty"`
 	ACME   string `yaml:"acme,omitempty"`
@@ -42,7 +43,7 @@ type Admin struct {
 	ServerName string `yaml:"serverName,omitempty"`
 }
 
-// The values of these fields that offer a choice.
+// The values of these choice fields.
 const (
 	PrerequisiteInstall = "install"
 	PrerequisiteRequire = "require"

@@ -1,6 +1,6 @@
 package answers
 
-// Server is how the server's pods run.
+// Server configures the server's pods.
 type Server struct {
 	URL                 string            `yaml:"url,omitempty"`
 	DashboardURL        string            `yaml:"dashboardURL,omitempty"`
@@ -37,7 +37,7 @@ type Autoscaling struct {
 	CPU         int `yaml:"cpu,omitempty"`
 }
 
-// Resources is what a container asks for and may use at most, by resource.
+// Resources are the requests and limits of a container.
 type Resources struct {
 	Requests map[string]string `yaml:"requests,omitempty"`
 	Limits   map[string]string `yaml:"limits,omitempty"`
@@ -58,14 +58,14 @@ type ServiceAccount struct {
 	Annotations map[string]string `yaml:"annotations,omitempty"`
 }
 
-// Security is under which restrictions the pods run.
+// Security is the set of restrictions for the pods.
 type Security struct {
 	Profile   string         `yaml:"profile,omitempty"`
 	Pod       map[string]any `yaml:"pod,omitempty"`
 	Container map[string]any `yaml:"container,omitempty"`
 }
 
-// Logging is what the server writes to its log.
+// Logging configures the server's log.
 type Logging struct {
 	Verbosity string `yaml:"verbosity,omitempty"`
 	Format    string `yaml:"format,omitempty"`
@@ -106,7 +106,7 @@ type Auth struct {
 	FeatureGateImplementationSource string   `yaml:"featureGateImplementationSource,omitempty"`
 }
 
-// The values of the server's fields that offer a choice.
+// The values of the server's choice fields.
 const (
 	SecurityChart      = "chart"
 	SecurityRestricted = "restricted"

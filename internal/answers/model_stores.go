@@ -1,6 +1,6 @@
 package answers
 
-// SecretsStore is where the server keeps the secrets of its users.
+// SecretsStore is where the server keeps its users' secrets.
 type SecretsStore struct {
 	Type      string      `yaml:"type,omitempty"`
 	SQL       SQLStore    `yaml:"sql,omitempty"`
@@ -66,12 +66,12 @@ type VaultStore struct {
 	MaxVersions    int    `yaml:"maxVersions,omitempty"`
 }
 
-// CustomStore keeps the secrets wherever a class in the server's image says.
+// CustomStore keeps the secrets with a class in the server's image.
 type CustomStore struct {
 	ClassPath string `yaml:"classPath,omitempty"`
 }
 
-// The kinds of secrets stores and how the server logs into them.
+// The types of secrets stores and their login methods.
 const (
 	NoSecrets        = "none"
 	SQLSecrets       = "sql"

@@ -12,9 +12,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Get returns the answer at key in the form that Set takes; empty when there
-// is none. A Source comes back as Source.Describe, not as its content.
-// It panics on a key that no field has: keys are literals.
+// Get returns the answer at key in the form that Set takes, or "" if there is
+// none. A Source is returned as Source.Describe, not as its content. It panics
+// if no field has the key, because keys are literals.
 func (a Answers) Get(key string) string {
 	v := fieldAt(reflect.ValueOf(&a).Elem(), key)
 	if v.IsZero() {
@@ -42,7 +42,7 @@ func (a Answers) Get(key string) string {
 	}
 }
 
-// pairsText writes pairs in the form that Set takes, by name.
+// pairsText formats pairs as Set takes them, sorted by name.
 func pairsText(pairs map[string]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(pairs)) {
@@ -51,16 +51,15 @@ func pairsText(pairs map[string]string) string {
 	return strings.Join(all, ", ")
 }
 
-// GetSource returns the Source at key. It panics where key is not one.
+// GetSource returns the Source at key. It panics if key is not one.
 func (a Answers) GetSource(key string) Source {
 	return fieldAt(reflect.ValueOf(&a).Elem(), key).Interface().(Source)
 }
 
-// Set puts an answer, as a person types it, at key: text as it is, whole
-// numbers in digits, booleans as true or false, a secret or a certificate as
-// its content, a list with commas, pairs as NAME=VALUE with commas. Empty text
-// removes the answer.
-// It panics on a key that no field has: keys are literals.
+// Set stores an answer at key in the form in which it is typed: integers in
+// digits, booleans as true or false, a secret or a certificate as its content,
+// lists with commas, pairs as NAME=VALUE with commas. Empty text removes the
+// answer. It panics if no field has the key, because keys are literals.
 func (a *Answers) Set(key, text string) error {
 	v := fieldAt(reflect.ValueOf(a).Elem(), key)
 	if text == "" {
@@ -100,16 +99,16 @@ func (a *Answers) Set(key, text string) error {
 	case map[string]string:
 		return setPairs(v, text)
 	default:
-		return fmt.Errorf("%s cannot be typed in one line", key)
+		return fmt.Errorf("%s cannot be set on one line", key)
 	}
 	return nil
 }
 
-// A plain number of the model cannot tell 0 from no answer: what may be 0 is a
-// pointer there.
+// A plain integer of the model cannot distinguish 0 from no answer, so fields
+// where 0 is valid are pointers.
 const (
-	zeroProblem = "0 is none of its numbers"
-	zeroRemedy  = "give one from 1 on, or leave it out"
+	zeroProblem = "0 is not allowed"
+	zeroRemedy  = "use a number from 1, or remove it"
 )
 
 func parseHost(text string) Host {
@@ -132,7 +131,7 @@ func setPairs(v reflect.Value, text string) error {
 	for _, part := range splitList(text) {
 		name, value, ok := strings.Cut(part, "=")
 		if !ok {
-			return errors.New(quoted(part) + " is not of the form NAME=VALUE")
+			return errors.New(quoted(part) + " is not in the form NAME=VALUE")
 		}
 		pairs[name] = value
 	}
@@ -140,20 +139,20 @@ func setPairs(v reflect.Value, text string) error {
 	return nil
 }
 
-// SetSource puts a Source at key. It panics where key is not one.
+// SetSource stores a Source at key. It panics if key is not one.
 func (a *Answers) SetSource(key string, s Source) {
 	fieldAt(reflect.ValueOf(a).Elem(), key).Set(reflect.ValueOf(s))
 }
 
-// Complete returns the answers with the default of every field that has a
-// meaning and no answer.
+// Complete returns the answers with the default of every field that applies and
+// has no answer.
 func (a Answers) Complete() Answers {
 	for _, f := range Fields {
 		if f.Default == "" || !f.Applies(a) || a.Get(f.Key) != "" {
 			continue
 		}
 		if err := a.Set(f.Key, f.Default); err != nil {
-			panic(fmt.Sprintf("default of %s: %v", f.Key, err)) // a literal of the table; a test sets them all
+			panic(fmt.Sprintf("default of %s: %v", f.Key, err)) // defaults are literals; a test sets them all
 		}
 	}
 	a.Version = Version
@@ -171,7 +170,7 @@ func fieldAt(v reflect.Value, key string) reflect.Value {
 	return v
 }
 
-// member finds the struct field that yaml calls name.
+// fieldIndex finds the struct field with a YAML name.
 func fieldIndex(t reflect.Type, name string) (int, bool) {
 	for i := range t.NumField() {
 		if yamlName(t.Field(i)) == name {

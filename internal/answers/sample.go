@@ -5,17 +5,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// Sample returns a commented answers file to begin with: the questions of the
-// guided install, or with all every answer that there is. It is valid as it
-// stands, and answers what must be answered with the simplest there is.
+// Sample returns a commented answers file to start from: with the questions of
+// the guided install, or with every field if all is set. It is valid as it is,
+// with the simplest required answers.
 func Sample(all bool) []byte {
 	var b strings.Builder
-	b.WriteString("# Answers for zenml-installer. Take the mark off a line to answer it.\n")
-	b.WriteString("# A secret is named by where it is: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}.\n")
+	b.WriteString("# Answers for zenml-installer. Uncomment a line to set it.\n")
+	b.WriteString("# Secrets are read from a source: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}.\n")
 	fmt.Fprintf(&b, "version: %d\n", Version)
 	var open []string
 	for _, f := range sortedByModel() {
@@ -28,7 +30,7 @@ func Sample(all bool) []byte {
 		if len(path) == 1 {
 			b.WriteString("\n")
 		}
-		for _, line := range wrapText(f.sampleComment(), 100-len(indent)-2) {
+		for line := range strings.SplitSeq(display.Wrap(f.sampleComment(), 100-len(indent)-2), "\n") {
 			b.WriteString(indent + "# " + line + "\n")
 		}
 		b.WriteString(indent + f.sampleLine(path[len(path)-1]) + "\n")
@@ -51,7 +53,8 @@ func writeGroups(b *strings.Builder, open, path []string) []string {
 	return path
 }
 
-// line is the field's line in the sample. Only the database's type is answered.
+// sampleLine is the field's line in the sample. Only the type of the database
+// is set.
 func (f Field) sampleLine(name string) string {
 	switch {
 	case f.Key == "database.type":
@@ -74,19 +77,19 @@ func (f Field) sampleLine(name string) string {
 	return "# " + name + `: ""`
 }
 
-// sentence says in one breath what the field is and what it takes.
+// sampleComment describes the field in the sample.
 func (f Field) sampleComment() string {
 	text := f.Help
 	if len(f.Options) > 0 {
 		text += " One of " + strings.Join(f.Values(), ", ") + "."
 	}
 	if f.AppliesText != "" {
-		text += " Only " + f.AppliesText + "."
+		text += " Applies when " + f.AppliesText + "."
 	}
 	return text
 }
 
-// sortedByModel returns the fields so that those of one mapping are together.
+// sortedByModel returns the fields grouped by mapping.
 func sortedByModel() []Field {
 	first := map[string]int{}
 	rank := func(f Field) []int {
@@ -112,20 +115,4 @@ func sortedByModel() []Field {
 	}
 	slices.SortStableFunc(fields, func(a, b Field) int { return slices.Compare(rank(a), rank(b)) })
 	return fields
-}
-
-func wrapText(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

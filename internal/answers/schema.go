@@ -7,8 +7,8 @@ import (
 )
 
 // Schema returns the JSON Schema (draft 2020-12) of the answers file, for
-// editors. It knows every key, kind and choice; what several answers must
-// observe together only Validate knows.
+// editors. It covers keys, types and choices; only Validate knows the rules
+// between several answers.
 func Schema() []byte {
 	root := schemaOf(reflect.TypeFor[Answers](), "")
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -18,7 +18,7 @@ func Schema() []byte {
 	root["$defs"] = map[string]any{"source": sourceSchema(), "secretRef": secretRefSchema()}
 	data, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
-		panic("answers: " + err.Error()) // plain maps that were made here; a test makes them
+		panic("answers: " + err.Error()) // plain maps made here; a test covers it
 	}
 	return append(data, '\n')
 }
@@ -64,8 +64,8 @@ func typeSchema(t reflect.Type, key string) map[string]any {
 	return map[string]any{}
 }
 
-// elementSchema is what a mapping of free names holds: YAML's numbers and
-// booleans are as good as text there.
+// elementSchema describes the values of a free-form mapping, where numbers and
+// booleans are accepted as strings.
 func elementSchema(t reflect.Type) any {
 	switch t.Kind() {
 	case reflect.String:
@@ -91,7 +91,7 @@ func (f Field) addToSchema(s map[string]any) {
 		text += " " + f.Why
 	}
 	if f.AppliesText != "" {
-		text += " It counts only " + f.AppliesText + "."
+		text += " Applies when " + f.AppliesText + "."
 	}
 	s["description"] = text
 	if f.Kind == Choice {
@@ -117,7 +117,7 @@ func sourceSchema() map[string]any {
 		object(map[string]any{"env": text("An environment variable of the installer.")}, "env"),
 		object(map[string]any{"file": text("A file, relative to the answers file.")}, "file"),
 		object(map[string]any{"secretRef": map[string]any{"$ref": "#/$defs/secretRef"}}, "secretRef"),
-		object(map[string]any{"generate": map[string]any{"const": true, "description": "A random key that the installer makes once."}}, "generate"),
+		object(map[string]any{"generate": map[string]any{"const": true, "description": "A random key that the installer generates once."}}, "generate"),
 		object(map[string]any{"value": text("The content itself.")}, "value"),
 	}}
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// IsZero tells whether nothing was answered.
+// IsZero reports whether there is no answer.
 func (s Source) IsZero() bool {
 	return s.Env == "" && s.File == "" && s.SecretRef == nil && !s.Generate && s.Value.Empty()
 }
 
-// Describe says in words where the content comes from, never the content.
+// Describe words where the content comes from, never the content.
 func (s Source) Describe() string {
 	switch {
 	case s.SecretRef != nil:
@@ -27,30 +27,30 @@ func (s Source) Describe() string {
 	case s.Generate:
 		return "generated"
 	case !s.Value.Empty():
-		return "given in the answers"
+		return "value in the answers"
 	}
-	return "not given"
+	return "not set"
 }
 
-// Local is what a Source is read from on the user's machine. The caller
-// supplies it, so that a library never reads the environment by itself.
+// Local provides what Sources on the user's machine are read from. The caller
+// supplies it, so that libraries never read the environment themselves.
 type Local struct {
 	Getenv   func(name string) (string, bool)
 	ReadFile func(path string) ([]byte, error)
-	Dir      string // relative file names start here: the folder of the answers file
+	Dir      string // base of relative paths: the folder of the answers file
 }
 
-// Read returns the content of a Source that lies on the user's machine: env,
-// file or value. It fails on secretRef and generate, which have none here.
-// One trailing line break of a file is not part of a secret.
+// Read returns the content of a Source on the user's machine: env, file or
+// value. It fails for secretRef and generate. A trailing line break of a file
+// is not part of the secret.
 func (s Source) Read(local Local) (secret.Text, error) {
 	switch {
 	case s.Env != "" && local.Getenv == nil, s.File != "" && local.ReadFile == nil:
-		return secret.Text{}, fmt.Errorf("%s: it cannot be read here", s.Describe())
+		return secret.Text{}, fmt.Errorf("%s cannot be read here", s.Describe())
 	case s.Env != "":
 		v, ok := local.Getenv(s.Env)
 		if !ok || v == "" {
-			return secret.Text{}, fmt.Errorf("environment variable %s is not set: export it, or name another source", s.Env)
+			return secret.Text{}, fmt.Errorf("environment variable %s is not set: export it, or use another source", s.Env)
 		}
 		return secret.New(v), nil
 	case s.File != "":
@@ -62,11 +62,11 @@ func (s Source) Read(local Local) (secret.Text, error) {
 	case !s.Value.Empty():
 		return s.Value, nil
 	}
-	return secret.Text{}, fmt.Errorf("%s: there is nothing to read here", s.Describe())
+	return secret.Text{}, fmt.Errorf("%s has no content on this machine", s.Describe())
 }
 
-// PlainSecrets names the answers whose secret stands in the answers
-// themselves.
+// PlainSecrets returns the keys of secrets that the answers contain as plain
+// text.
 func (a Answers) PlainSecrets() []string {
 	var keys []string
 	for _, f := range Fields {
@@ -82,10 +82,10 @@ func (a Answers) PlainSecrets() []string {
 	return keys
 }
 
-// keyBytes is how many random bytes an encryption key has.
+// keyBytes is the length of an encryption key.
 const keyBytes = 32
 
-// Path is the name of the file; a relative one starts at dir.
+// Path returns the path of the file; a relative one starts at dir.
 func (s Source) Path(dir string) string {
 	if filepath.IsAbs(s.File) {
 		return s.File
@@ -93,17 +93,17 @@ func (s Source) Path(dir string) string {
 	return filepath.Join(dir, s.File)
 }
 
-// GenerateKey returns 32 random bytes as 64 hexadecimal digits, the form in
-// which the server takes an encryption key.
+// GenerateKey returns 32 random bytes as 64 hexadecimal digits, the format of
+// the server's encryption key.
 func GenerateKey() secret.Text {
 	key := make([]byte, keyBytes)
-	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
+	_, _ = rand.Read(key) // never fails: crypto/rand crashes the program instead
 	return secret.New(hex.EncodeToString(key))
 }
 
-// ParseSource reads the short form in which a Source can be named in one
-// line: env:NAME, file:PATH or secret:NAME/KEY. Anything else is not ok: it
-// may be the content itself.
+// ParseSource parses the short form of a Source: env:NAME, file:PATH or
+// secret:NAME/KEY. ok is false for anything else, which may be the content
+// itself.
 func ParseSource(text string) (source Source, ok bool) {
 	kind, rest, found := strings.Cut(text, ":")
 	if !found || rest == "" {

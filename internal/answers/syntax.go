@@ -10,25 +10,25 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// passwordSymbols is the set that the dashboard's password rule names.
+// passwordSymbols are the symbols that the dashboard's password rule accepts.
 const passwordSymbols = `!@#$%^&*(),.?":{}|<>/`
 
 var (
 	labelPattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	dnsNamePattern  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	quantityPattern = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$`)
-	// databasePattern is the server's own rule for the last part of its URL.
+	// databasePattern is the server's rule for the last part of its URL.
 	databasePattern = regexp.MustCompile(`^[^\\/?%*:|"<>.-]{1,64}$`)
 	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9_]([-A-Za-z0-9_.]*[A-Za-z0-9_])?\.?$`)
 )
 
-// userInfo is a user and a password before a host: root:password@host.
+// userInfo matches a user and a password before a host: root:password@host.
 var userInfo = regexp.MustCompile(`:[^@]*@`)
 
-// quoted shows what was given in a message, unless a password may stand in it.
+// quoted quotes the input in a message, unless it may contain a password.
 func quoted(v string) string {
 	if userInfo.MatchString(v) {
-		return "what stands here"
+		return "the value"
 	}
 	return "“" + v + "”"
 }
@@ -40,11 +40,12 @@ func dnsLabel(v string) (problem, remedy string) {
 	return "", ""
 }
 
-// releaseName is stricter than Helm's own limit of 53: the chart appends
-// "-db-migration" and the like, and a Service's name ends at 63.
+// releaseName is stricter than Helm's limit of 53, because the chart appends
+// suffixes such as "-db-migration" and the name of a Service has at most 63
+// characters.
 func releaseName(v string) (problem, remedy string) {
 	if len(v) > 43 || !labelPattern.MatchString(v) || v[0] >= '0' && v[0] <= '9' {
-		return quoted(v) + " is not a valid release name", "use lower-case letters, digits and hyphens, beginning with a letter, at most 43"
+		return quoted(v) + " is not a valid release name", "use lower-case letters, digits and hyphens, starting with a letter, at most 43"
 	}
 	return "", ""
 }
@@ -58,21 +59,21 @@ func optionalDNSName(v string) (problem, remedy string) {
 
 func quantity(v string) (problem, remedy string) {
 	if !quantityPattern.MatchString(v) {
-		return quoted(v) + " is not a size", "write it like 2Gi or 500Mi"
+		return quoted(v) + " is not a size", "use a size such as 2Gi or 500Mi"
 	}
 	return "", ""
 }
 
 func oneLine(v string) (problem, remedy string) {
 	if strings.ContainsAny(v, "\n\r\x00") {
-		return "it has more than one line", "write it in one line"
+		return "it has more than one line", "write it on one line"
 	}
 	return "", ""
 }
 
 func chartVersion(v string) (problem, remedy string) {
 	if _, err := semver.NewVersion(v); err != nil {
-		return quoted(v) + " is not a version", "write it like 0.98.1, or leave it out for the newest"
+		return quoted(v) + " is not a version", "use a version such as 0.98.1, or remove it for the latest"
 	}
 	return "", ""
 }
@@ -86,7 +87,7 @@ func port(v string) (problem, remedy string) {
 
 func positive(v string) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 999_999 {
-		return quoted(v) + " is not a size", "use a whole number from 1 to 999999"
+		return quoted(v) + " is out of range", "use an integer from 1 to 999999"
 	}
 	return "", ""
 }
@@ -96,7 +97,7 @@ func databaseHost(v string) (problem, remedy string) {
 		return problem, remedy
 	}
 	if host, _, err := net.SplitHostPort(v); err == nil {
-		return quoted(v) + " has a port", fmt.Sprintf("give the host alone (%s) and the port in database.mysql.port", host)
+		return quoted(v) + " contains a port", fmt.Sprintf("enter only the host (%s), and set the port in database.mysql.port", host)
 	}
 	if ip := net.ParseIP(v); ip != nil {
 		if ip.IsLoopback() {
@@ -108,37 +109,37 @@ func databaseHost(v string) (problem, remedy string) {
 		return loopback(v)
 	}
 	if !hostPattern.MatchString(v) {
-		return quoted(v) + " is not a host name or an address", "give it as the pods resolve it, like db.example.com"
+		return quoted(v) + " is not a host name or an address", "enter the name that the pods resolve, such as db.example.com"
 	}
 	return "", ""
 }
 
 func loopback(v string) (problem, remedy string) {
-	return quoted(v) + " means the pod itself, not your machine", "give an address that the cluster's pods reach"
+	return quoted(v) + " is the pod itself, not your machine", "enter an address that the cluster's pods can reach"
 }
 
 func databaseName(v string) (problem, remedy string) {
 	if isPartOfURL(v) && !databasePattern.MatchString(v) {
-		return "it is a URL or a part of one", "give the name alone"
+		return "a URL or a part of one was given", "enter only the name"
 	}
 	if !databasePattern.MatchString(v) {
-		return quoted(v) + " is a name that the server refuses", `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
+		return quoted(v) + " is not a valid database name", `use 1 to 64 characters, none of \ / ? % * : | " < > . -`
 	}
 	return "", ""
 }
 
 func databaseUser(v string) (problem, remedy string) {
 	if strings.Contains(v, "://") {
-		return "it is a URL", "give the user alone, and the password in database.mysql.password"
+		return "a URL was given", "enter only the user, and set database.mysql.password"
 	}
 	if len(v) > 80 || strings.ContainsAny(v, "\n\r\x00") {
-		return quoted(v) + " is not a MySQL user name", "give the user alone, without @host"
+		return quoted(v) + " is not a MySQL user name", "enter only the user, without @host"
 	}
 	return "", ""
 }
 
-// AdminPassword tells what the dashboard's rule misses in a password, in
-// words; empty when nothing.
+// AdminPassword returns what a password lacks to satisfy the dashboard's rule,
+// or "".
 func AdminPassword(p string) string {
 	var missing []string
 	need := func(ok bool, what string) {

@@ -17,31 +17,31 @@ var (
 	emailPattern  = regexp.MustCompile(`^[^@\s"]+@[^@\s"]+\.[^@\s".]+$`)
 )
 
-// exposedHost is the rule for the name under which users reach the server.
+// exposedHost checks the host name under which users reach the server.
 func exposedHost(v string) (problem, remedy string) {
 	switch {
 	case v == NipIO:
 		return "", ""
 	case isPartOfURL(v):
-		return "it is a URL", "give the host name alone, and the path in expose.path"
+		return "a URL was given", "enter only the host name, and set the path in expose.path"
 	case net.ParseIP(v) != nil:
-		return quoted(v) + " is an address", "give a DNS name, or {nipIO: true} for one made from the controller's address"
+		return quoted(v) + " is an IP address", "enter a DNS name, or {nipIO: true} to derive one from the controller's address"
 	case strings.HasPrefix(v, "*."):
-		return quoted(v) + " is a wildcard", "give the one name under which the server is reached"
+		return quoted(v) + " is a wildcard", "enter the name under which the server is reached"
 	case strings.ContainsAny(v, ":/"):
-		return quoted(v) + " has a port or a path", "give the host name alone"
+		return quoted(v) + " contains a port or a path", "enter only the host name"
 	case v != strings.ToLower(v):
-		return quoted(v) + " has upper-case letters", "write " + strings.ToLower(v)
+		return quoted(v) + " contains upper-case letters", "write " + strings.ToLower(v)
 	case isYAMLKeyword(v):
-		return quoted(v) + " is a word that YAML reads as something else", "give the full DNS name"
+		return quoted(v) + " is not a string in YAML", "enter the full DNS name"
 	case len(v) > 253 || !dnsNamePattern.MatchString(v) || allDigits(v[strings.LastIndexByte(v, '.')+1:]):
 		return quoted(v) + " is not a DNS name", "use lower-case letters, digits, hyphens and dots"
 	}
 	return "", ""
 }
 
-// notText tells whether YAML, in either of its versions, reads a word that
-// stands without quotes as a number, a boolean or nothing.
+// isYAMLKeyword reports whether YAML 1.1 or 1.2 parses an unquoted word as a
+// number, a boolean or null.
 func isYAMLKeyword(v string) bool {
 	var n yaml.Node
 	if err := yaml.Unmarshal([]byte(v), &n); err != nil || len(n.Content) != 1 || n.Content[0].Tag != "!!str" {
@@ -56,22 +56,22 @@ func webURL(v string) (problem, remedy string) {
 	u, err := url.Parse(v)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		return "it is not a web address", "write it like https://host.example.com"
+		return "it is not an HTTP URL", "use a URL such as https://host.example.com"
 	case u.User != nil:
-		return "it has a user or a password in it", "leave them out"
+		return "it contains a user or a password", "remove them"
 	}
 	return "", ""
 }
 
-// proxyURL is the rule for a proxy. The chart takes it only as a value, so
-// that a password in it would stand in the values file.
+// proxyURL checks the URL of a proxy. The chart accepts it only as a value, so
+// a password would be visible in the values file.
 func proxyURL(v string) (problem, remedy string) {
 	u, err := url.Parse(v)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		return "it is not the address of a proxy", "write it like http://proxy.example.com:8080"
+		return "it is not the URL of a proxy", "use a URL such as http://proxy.example.com:8080"
 	case u.User != nil:
-		return "it has a user or a password in it, and the chart can take it only openly", "use a proxy without a login, or set HTTP_PROXY in server.secretEnvironment instead"
+		return "it contains a user or a password, which would be visible in the values file", "use a proxy without a login, or set HTTP_PROXY in server.secretEnvironment"
 	}
 	return "", ""
 }
@@ -79,11 +79,11 @@ func proxyURL(v string) (problem, remedy string) {
 func urlPath(v string) (problem, remedy string) {
 	switch {
 	case userInfo.MatchString(v):
-		return "it has a user and a password in it", "give the path alone"
+		return "it contains a user and a password", "enter only the path"
 	case !strings.HasPrefix(v, "/"):
-		return quoted(v) + " does not begin with a slash", "write /" + v
+		return quoted(v) + " does not start with a slash", "write /" + v
 	case !pathPattern.MatchString(v):
-		return quoted(v) + " is not a plain path", "leave out what belongs to a regular expression: expose.ingress.rewrite adds it"
+		return quoted(v) + " is not a plain path", "remove regular expressions; expose.ingress.rewrite adds them"
 	case v != "/" && strings.HasSuffix(v, "/"):
 		return quoted(v) + " ends with a slash", "write " + strings.TrimRight(v, "/")
 	}
@@ -100,23 +100,24 @@ func addressOrRange(v string) (problem, remedy string) {
 	if _, err := netip.ParsePrefix(v); err == nil {
 		return "", ""
 	}
-	return quoted(v) + " is neither an address nor a range", "write it like 10.0.0.7 or 10.0.0.0/8"
+	return quoted(v) + " is not an IP address or a CIDR range", "use the form 10.0.0.7 or 10.0.0.0/8"
 }
 
-// noProxyEntry accepts what NO_PROXY accepts: hosts, domains, addresses, ranges.
+// noProxyEntry accepts what NO_PROXY accepts: hosts, domains, addresses and
+// CIDR ranges.
 func noProxyEntry(v string) (problem, remedy string) {
 	if p, _ := addressOrRange(v); p == "" || domainPattern.MatchString(v) {
 		return "", ""
 	}
 	if strings.Contains(v, "://") {
-		return "it is a URL", "give the host name alone"
+		return "a URL was given", "enter only the host name"
 	}
-	return quoted(v) + " is not a host, a domain, an address or a range", "write it like example.com, .example.com or 10.0.0.0/8"
+	return quoted(v) + " is not a host, domain, IP address or CIDR range", "use the form example.com, .example.com or 10.0.0.0/8"
 }
 
 func email(v string) (problem, remedy string) {
 	if !emailPattern.MatchString(v) {
-		return quoted(v) + " is not an e-mail address", "write it like ops@example.com"
+		return quoted(v) + " is not an email address", "use an address such as ops@example.com"
 	}
 	return "", ""
 }

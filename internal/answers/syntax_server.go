@@ -23,28 +23,28 @@ var (
 
 func resource(v string) (problem, remedy string) {
 	if !resourcePattern.MatchString(v) {
-		return quoted(v) + " is not an amount", "write it like 250m, 2 or 512Mi"
+		return quoted(v) + " is not a resource quantity", "use a quantity such as 250m, 2 or 512Mi"
 	}
 	return "", ""
 }
 
 func labelKey(v string) (problem, remedy string) {
 	if !labelKeyPattern.MatchString(v) {
-		return quoted(v) + " is not a valid key", "write it like example.com/name"
+		return quoted(v) + " is not a valid key", "use the form example.com/name"
 	}
 	return "", ""
 }
 
 func envName(v string) (problem, remedy string) {
 	if !envPattern.MatchString(v) {
-		return quoted(v) + " is not the name of a variable", "use letters, digits and underscores"
+		return quoted(v) + " is not a valid variable name", "use letters, digits and underscores"
 	}
 	return "", ""
 }
 
 func classPath(v string) (problem, remedy string) {
 	if !classPattern.MatchString(v) {
-		return quoted(v) + " is not the dotted path of a class", "write it like my.package.MyClass"
+		return quoted(v) + " is not the dotted path of a class", "use the form my.package.MyClass"
 	}
 	return "", ""
 }
@@ -52,14 +52,14 @@ func classPath(v string) (problem, remedy string) {
 func imageRepository(v string) (problem, remedy string) {
 	switch {
 	case strings.Contains(v, "://"):
-		return "it is a URL", "leave out the scheme: registry.example.com/zenml-server"
+		return "a URL was given", "remove the scheme: registry.example.com/zenml-server"
 	case strings.Contains(v, "@"):
-		return quoted(v) + " has a digest", "the chart takes a tag: give the repository alone"
+		return quoted(v) + " contains a digest", "enter only the repository; the chart supports tags, not digests"
 	case !repositoryPattern.MatchString(v):
-		return quoted(v) + " is not an image repository", "write it like registry.example.com/zenml-server, without a tag"
+		return quoted(v) + " is not an image repository", "use the form registry.example.com/zenml-server, without a tag"
 	}
 	if i := strings.LastIndexByte(v, ':'); i >= 0 && !strings.Contains(v[i:], "/") {
-		return quoted(v) + " has a tag", "give the tag in server.image.tag"
+		return quoted(v) + " contains a tag", "set the tag in server.image.tag"
 	}
 	return "", ""
 }
@@ -73,7 +73,7 @@ func imageTag(v string) (problem, remedy string) {
 
 func dnsLabelAnyCase(v string) (problem, remedy string) {
 	if !vaultNamePattern.MatchString(v) {
-		return quoted(v) + " is not the name of a key vault", "give 3 to 24 letters, digits and hyphens: NAME of https://NAME.vault.azure.net"
+		return quoted(v) + " is not a valid key vault name", "use 3 to 24 letters, digits and hyphens: NAME in https://NAME.vault.azure.net"
 	}
 	return "", ""
 }
@@ -81,13 +81,13 @@ func dnsLabelAnyCase(v string) (problem, remedy string) {
 func replicas(v string) (problem, remedy string) { return between(v, 1, 1000) }
 func percent(v string) (problem, remedy string)  { return between(v, 1, 1000) }
 
-// noneOrMore and anyOrNone are for numbers that may be 0.
+// nonNegative and byteCount check integers that may be 0.
 func nonNegative(v string) (problem, remedy string) { return between(v, 0, 999_999) }
 func byteCount(v string) (problem, remedy string)   { return between(v, 0, 1<<53) }
 
 func between(v string, low, high int) (problem, remedy string) {
 	if n, err := strconv.Atoi(v); err != nil || n < low || n > high {
-		return quoted(v) + " is out of range", fmt.Sprintf("use a whole number from %d to %d", low, high)
+		return quoted(v) + " is out of range", fmt.Sprintf("use an integer from %d to %d", low, high)
 	}
 	return "", ""
 }
@@ -95,40 +95,39 @@ func between(v string, low, high int) (problem, remedy string) {
 func signal(v string) (problem, remedy string) {
 	signals := []string{"traces", "metrics", "logs"}
 	if !slices.Contains(signals, v) {
-		return quoted(v) + " is not a signal", "use " + strings.Join(signals, ", ")
+		return quoted(v) + " is not an OpenTelemetry signal", "use " + strings.Join(signals, ", ")
 	}
 	return "", ""
 }
 
-// jsonObject is the rule for credentials that are a JSON file. It shows
-// nothing of them.
+// jsonObject checks credentials that are a JSON file. It never shows them.
 func jsonObject(v string) (problem, remedy string) {
 	var object map[string]any
 	if json.Unmarshal([]byte(v), &object) != nil {
-		return "it is not a JSON object", "give the file as the provider hands it out"
+		return "it is not a JSON object", "use the file as downloaded from the provider"
 	}
 	return "", ""
 }
 
-// randomKey is the form of GenerateKey. It shows nothing of the key.
+// randomKey checks a key for the format of GenerateKey. It never shows the key.
 func randomKey(v string) (problem, remedy string) {
 	key, err := hex.DecodeString(v)
 	if err == nil && len(key) == keyBytes {
 		return "", ""
 	}
-	return fmt.Sprintf("it is not a key: a key is %d random bytes as %d hexadecimal digits", keyBytes, hex.EncodedLen(keyBytes)),
-		"leave it empty for a random one, or make one: openssl rand -hex 32"
+	return fmt.Sprintf("it is not a valid key: a key is %d random bytes as %d hexadecimal digits", keyBytes, hex.EncodedLen(keyBytes)),
+		"leave it empty to generate one, or create one with openssl rand -hex 32"
 }
 
 func adminPassword(v string) (problem, remedy string) {
 	if missing := AdminPassword(v); missing != "" {
-		return "the server's dashboard would refuse this password", "it needs " + missing
+		return "the password is too weak for the dashboard", "add " + missing
 	}
 	return "", ""
 }
 
-// Certificate is the rule for what is shown because it is public: PEM with a
-// certificate and no private key. It shows nothing of it.
+// Certificate checks public content that is shown: PEM with a certificate and
+// without a private key. It never shows the content.
 func Certificate(v string) (problem, remedy string) {
 	if problem, remedy = noPrivateKey(v); problem != "" {
 		return problem, remedy
@@ -136,7 +135,7 @@ func Certificate(v string) (problem, remedy string) {
 	for rest := []byte(v); ; {
 		block, more := pem.Decode(rest)
 		if block == nil {
-			return "it is not PEM: there is no certificate in it", "give the certificate as PEM: openssl x509 -inform der -in FILE turns a DER file into it"
+			return "it contains no PEM certificate", "use PEM; convert a DER file with openssl x509 -inform der -in FILE"
 		}
 		if strings.HasSuffix(block.Type, "CERTIFICATE") {
 			return "", ""
@@ -145,10 +144,10 @@ func Certificate(v string) (problem, remedy string) {
 	}
 }
 
-// noPrivateKey is the rule for public content that is only handed on.
+// noPrivateKey checks public content that is passed on unchanged.
 func noPrivateKey(v string) (problem, remedy string) {
 	if strings.Contains(v, "PRIVATE KEY") {
-		return "it holds a private key", "give the certificate alone"
+		return "it contains a private key", "use a file with only the certificate"
 	}
 	return "", ""
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Moved is a secret that stood in the answers themselves and is not written
-// into a file: the file asks for an environment variable instead.
+// Moved is a secret from the answers that is not written to the file. The file
+// reads it from an environment variable instead.
 type Moved struct {
-	Key  string // of the answer
-	Env  string // the variable that the file names
+	Key  string // the answers key
+	Env  string // the variable in the file
 	Text secret.Text
 }
 
-// Write gives the answers as an answers file, in the order of the model,
-// without what was not answered. No secret is in it: a secret that the answers
-// hold themselves is named as an environment variable, and returned beside.
+// Write formats answers as an answers file in the order of the model, without
+// unanswered fields. It contains no secrets: plain ones are replaced by
+// environment variables and returned separately.
 func Write(a Answers) (file []byte, moved []Moved) {
 	a.Version = Version
 	w := writer{}
@@ -29,7 +29,7 @@ func Write(a Answers) (file []byte, moved []Moved) {
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(root); err != nil {
-		panic("answers: " + err.Error()) // nodes that were made here; a property test writes many
+		panic("answers: " + err.Error()) // nodes made here; a property test writes many
 	}
 	_ = encoder.Close()
 	return out.Bytes(), w.moved
@@ -56,7 +56,7 @@ func appendPair(n *yaml.Node, name string, value *yaml.Node) {
 	n.Content = append(n.Content, key, value)
 }
 
-// empty tells whether nothing was answered, also of structures.
+// empty reports whether nothing was answered, also for structures.
 func empty(v reflect.Value) bool {
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
@@ -87,12 +87,12 @@ func (w *writer) value(v reflect.Value, key string) *yaml.Node {
 		return w.structure(v, key)
 	}
 	n := &yaml.Node{}
-	_ = n.Encode(v.Interface()) // plain data: the decoder takes nothing else
+	_ = n.Encode(v.Interface()) // plain data: the decoder accepts nothing else
 	return n
 }
 
-// source writes where a content comes from. Public content that stands in the
-// answers stays there.
+// source writes where a content comes from. Public content in the answers is
+// kept.
 func (w *writer) source(s Source, key string) *yaml.Node {
 	if problem, _ := noPrivateKey(s.Value.Reveal()); !s.Value.Empty() && (!public(key) || problem != "") {
 		name := "ZENML_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
@@ -109,7 +109,7 @@ func (w *writer) source(s Source, key string) *yaml.Node {
 	return flow(s)
 }
 
-// public tells whether the content of a Source may be shown.
+// public reports whether the content of a Source may be shown.
 func public(key string) bool {
 	if strings.HasPrefix(key, "certificates.") {
 		return true

@@ -6,18 +6,20 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Failure is the end of an install that did not come to its goal, in the parts
-// in which people want to read it.
+// Failure describes an install that did not finish, in the order in which
+// people read it.
 type Failure struct {
 	Cause    string
-	Evidence []string // log lines, or what was still waited for
+	Evidence []string // log lines, or the objects that were not ready
 	Remedy   string
-	Stopped  bool // the person stopped it
+	Stopped  bool // the user stopped it
 }
 
-// Explain takes an error of the install engine apart.
+// Explain turns an error of the install engine into a Failure.
 func Explain(err error) Failure {
 	var fault *diagnose.Fault
 	var stopped *install.Interrupted
@@ -30,15 +32,26 @@ func Explain(err error) Failure {
 	case errors.As(err, &stopped):
 		return Failure{Cause: "stopped in step " + stopped.Step, Remedy: stopped.Next, Stopped: true}
 	case errors.As(err, &late):
-		f := Failure{Cause: "not ready after " + late.After.String(), Remedy: "give it more time with --timeout, or mend what it waits for and run again"}
-		for _, w := range late.Waiting {
-			f.Evidence = append(f.Evidence, strings.TrimSuffix(w.Object.String()+": "+w.Message, ": "))
-		}
-		return f
+		return timedOut(late)
 	case errors.As(err, &pending):
-		return Failure{Cause: "release " + pending.Release.Name + " is " + pending.Release.Status + ": another run is at work on it, or was killed", Remedy: pending.Remedy}
+		r := pending.Release
+		return Failure{
+			Cause:  "release " + r.Name + " is " + r.Status + ": another run is working on it, or was killed",
+			Remedy: pending.Remedy,
+		}
 	case errors.As(err, &foreign):
 		return Failure{Cause: err.Error(), Remedy: foreign.Remedy}
 	}
 	return Failure{Cause: err.Error()}
+}
+
+func timedOut(err *install.TimeoutError) Failure {
+	f := Failure{
+		Cause:  "not ready after " + display.Duration(err.After),
+		Remedy: "fix what is not ready and run again, or allow more time with --timeout",
+	}
+	for _, w := range err.Waiting {
+		f.Evidence = append(f.Evidence, strings.TrimSuffix(w.Object.String()+": "+w.Message, ": "))
+	}
+	return f
 }

@@ -1,6 +1,6 @@
-// Package narrate tells in plain lines what the libraries report, for pipes,
+// Package narrate writes what the libraries report as plain lines, for pipes,
 // logs and terminals that cannot redraw: one line per change, with its
-// duration, and nothing that has to be seen in colour.
+// duration, and nothing that only colour can tell apart.
 package narrate
 
 import (
@@ -12,67 +12,69 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/event"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// Narrator writes lines. Its methods may be called from several goroutines.
+// Narrator writes lines. Its methods are safe for concurrent use.
 type Narrator struct {
 	mu      sync.Mutex
 	w       io.Writer
 	styles  *theme.Styles
 	now     func() time.Time
 	verbose bool
-	began   time.Time
 	objects map[event.Object]reported
 }
 
-// told is what was said of an object last.
+// reported is what was last written about an object.
 type reported struct {
 	state  event.State
 	detail string
 	since  time.Time
 }
 
-// Options says how to tell.
+// Options configure a Narrator.
 type Options struct {
 	Terminal theme.Terminal
-	Verbose  bool             // the lines of containers too
+	Verbose  bool             // also write the log lines of containers
 	Now      func() time.Time // time.Now when nil
 }
 
-// New returns a narrator that writes to w: by contract the talk, stderr.
+// New returns a narrator that writes to w, which is stderr for the commands.
 func New(w io.Writer, o Options) *Narrator {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Narrator{w: w, styles: theme.New(o.Terminal), now: o.Now, verbose: o.Verbose, began: o.Now(), objects: map[event.Object]reported{}}
+	return &Narrator{
+		w: w, styles: theme.New(o.Terminal), now: o.Now, verbose: o.Verbose, objects: map[event.Object]reported{},
+	}
 }
 
-// Say writes one line, or several.
+// Printf writes one or more lines.
 func (n *Narrator) Printf(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.line(fmt.Sprintf(format, args...))
 }
 
-// line is called with the lock held.
+// line writes a line; the caller holds the lock.
 func (n *Narrator) line(text string) { fmt.Fprintln(n.w, n.styles.Text(text)) }
 
-// Check is an observer of preflight checks: a line for each that has ended,
-// and the remedy of each that found a fault.
+// Check observes preflight checks: it writes a line for each that has finished
+// and the remedy of each that failed or warned.
 func (n *Narrator) Check(e check.Event) {
 	if e.Result == nil {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	glyph, word, style := CheckStatus(n.styles, e.Result.Status)
-	text := style.Render(fmt.Sprintf("%s %-6s", glyph, word)) + " " + e.Result.Title()
+	text := n.styles.Mark(CheckMark(e.Result.Status)) + " " + e.Result.Title()
 	if e.Result.Message != "" {
-		text += ": " + e.Result.Message
+		text += ": " + display.Printable(e.Result.Message)
 	}
 	if e.Result.Duration >= time.Second {
-		text += " (" + Took(e.Result.Duration) + ")"
+		text += " (" + display.Duration(e.Result.Duration) + ")"
 	}
 	n.line(text)
 	if e.Result.Hint != "" {
@@ -80,35 +82,35 @@ func (n *Narrator) Check(e check.Event) {
 	}
 }
 
-// Install is an observer of an install, and of a port-forward.
+// Install observes an install or a port-forward.
 func (n *Narrator) Install(e event.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := e.(type) {
 	case event.StepStarted:
-		n.line(n.styles.Accent.Render(theme.Working) + " " + e.Title)
+		n.line(n.styles.Accent.Render(display.GlyphRunning) + " " + e.Title)
 	case event.StepFinished:
 		n.stepFinished(e)
 	case event.ObjectChanged:
 		n.object(e)
 	case event.LogLine:
 		if n.verbose {
-			n.line("    " + e.Pod + "/" + e.Container + ": " + e.Line)
+			n.line("    " + e.Pod + "/" + e.Container + ": " + display.Printable(e.Line))
 		}
 	case event.Notice:
-		n.line("  " + theme.Bullet + " " + e.Text)
+		n.line("  " + display.GlyphBullet + " " + e.Text)
 	}
 }
 
 func (n *Narrator) stepFinished(e event.StepFinished) {
 	if e.Err != nil {
-		n.line(fmt.Sprintf("%s %s: failed after %s", n.styles.Bad.Render(theme.Bad), e.Step, Took(e.Duration)))
+		n.line(fmt.Sprintf("%s %s: failed after %s", n.styles.Bad.Render(display.GlyphFailed), e.Step, display.Duration(e.Duration)))
 		return
 	}
-	n.line(fmt.Sprintf("%s %s: done in %s", n.styles.Good.Render(theme.Done), e.Step, Took(e.Duration)))
+	n.line(fmt.Sprintf("%s %s: done in %s", n.styles.Good.Render(display.GlyphDone), e.Step, display.Duration(e.Duration)))
 }
 
-// object tells a change of state, or a new story about the same state.
+// object writes a change of state, or a new detail of the same state.
 func (n *Narrator) object(e event.ObjectChanged) {
 	before, known := n.objects[e.Object]
 	after := reported{e.State, Detail(e), n.now()}
@@ -119,42 +121,46 @@ func (n *Narrator) object(e event.ObjectChanged) {
 		after.since = before.since
 	}
 	n.objects[e.Object] = after
-	glyph, word, style := ObjectState(n.styles, e.State)
-	text := "  " + style.Render(fmt.Sprintf("%s %-7s", glyph, word)) + " " + e.Object.String()
+	text := "  " + n.styles.Mark(ObjectMark(e.State)) + " " + e.Object.String()
 	if after.detail != "" {
-		text += ": " + after.detail
+		text += ": " + display.Printable(after.detail)
 	}
 	if known && before.state != after.state {
-		text += fmt.Sprintf(" (after %s %s)", Took(n.now().Sub(before.since)), before.state)
+		text += fmt.Sprintf(" (after %s %s)", display.Duration(n.now().Sub(before.since)), before.state)
 	}
 	n.line(text)
 }
 
-// Failed tells why an install did not come to its goal, and what to do.
+// InstallFailed writes why an install failed or stopped, and what to do.
 func (n *Narrator) InstallFailed(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	f := Explain(err)
 	if f.Stopped {
-		n.line(n.styles.Warn.Render(theme.Warning + " The install was stopped: " + f.Cause))
+		n.line(n.styles.Warn.Render(display.GlyphWarning + " The install was stopped: " + f.Cause))
 	} else {
-		n.line(n.styles.Bad.Render(theme.Bad + " The install failed: " + f.Cause))
+		n.line(n.styles.Bad.Render(display.GlyphFailed + " The install failed: " + f.Cause))
 	}
 	for _, e := range f.Evidence {
-		n.line(indentAll(e))
+		n.line(indentAll(display.Printable(e)))
 	}
 	if f.Remedy != "" {
 		n.line("  What to do: " + strings.TrimLeft(indentAll(f.Remedy), " "))
 	}
 }
 
-// Summary sums a report up in a line.
+// Summary writes the counts of a report in one line.
 func (n *Narrator) Summary(r check.Report) {
-	s := r.Summary()
-	n.Printf("Checks: %d ok, %d warned, %d failed, %d skipped, in %s", s.Passed, s.Warned, s.Failed, s.Skipped, Took(r.Duration))
+	n.Printf("Checks: %s in %s", Tally(r), display.Duration(r.Duration))
 }
 
-// hang indents every line.
+// Tally returns the counts of a report.
+func Tally(r check.Report) display.Tally {
+	s := r.Summary()
+	return display.Tally{Passed: s.Passed, Warnings: s.Warned, Failed: s.Failed, Skipped: s.Skipped}
+}
+
+// indentAll indents every line.
 func indentAll(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-func TestOneLineForEachChange(t *testing.T) {
+func TestInstallEvents(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}, Now: func() time.Time { return now }})
@@ -48,37 +48,37 @@ x readiness: failed after 1.0s
 	}
 }
 
-func TestChecksAreToldWithTheirRemedy(t *testing.T) {
+func TestCheckEvents(t *testing.T) {
 	var out bytes.Buffer
 	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}})
 	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
 	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}}, Duration: 3 * time.Second})
-	want := `x failed the user cannot log in: refused (2.0s)
+	want := `x failed  the user cannot log in: refused (2.0s)
     line one
     line two
-Checks: 0 ok, 0 warned, 1 failed, 1 skipped, in 3.0s
+Checks: 0 passed, 0 warnings, 1 failed, 1 skipped in 3.0s
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestEveryEndOfAnInstallIsExplained(t *testing.T) {
+func TestExplain(t *testing.T) {
 	release := &install.Release{Name: "zenml", Status: "pending-install"}
 	for _, c := range []struct {
 		err  error
 		want Failure
 	}{
-		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed", Evidence: []string{"1045"}, Remedy: "mend it"}),
-			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "mend it"}},
+		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed", Evidence: []string{"1045"}, Remedy: "fix it"}),
+			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "fix it"}},
 		{&install.Interrupted{Step: "release", Next: "the next run goes on", Err: context.Canceled},
 			Failure{Cause: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
 		{&install.TimeoutError{After: time.Minute, Waiting: []event.ObjectChanged{{Object: event.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
-			Failure{Cause: "not ready after 1m0s", Evidence: []string{"Pod p: no node"}, Remedy: "give it more time with --timeout, or mend what it waits for and run again"}},
+			Failure{Cause: "not ready after 1m00s", Evidence: []string{"Pod p: no node"}, Remedy: "fix what is not ready and run again, or allow more time with --timeout"}},
 		{&install.PendingError{Release: release, Remedy: "clear it"},
-			Failure{Cause: "release zenml is pending-install: another run is at work on it, or was killed", Remedy: "clear it"}},
+			Failure{Cause: "release zenml is pending-install: another run is working on it, or was killed", Remedy: "clear it"}},
 		{errors.New("boom"), Failure{Cause: "boom"}},
 	} {
 		if diff := cmp.Diff(c.want, Explain(c.err)); diff != "" {
@@ -88,7 +88,7 @@ func TestEveryEndOfAnInstallIsExplained(t *testing.T) {
 		New(&out, Options{}).InstallFailed(c.err)
 		for _, part := range append([]string{c.want.Cause, c.want.Remedy}, c.want.Evidence...) {
 			if !strings.Contains(out.String(), part) {
-				t.Errorf("%q is not told:\n%s", part, out.String())
+				t.Errorf("%q is not printed:\n%s", part, out.String())
 			}
 		}
 	}

@@ -7,12 +7,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Live returns an observer of checks that keeps one line of a terminal, which
-// says what is being checked and for how long. The line is gone when nothing
-// is running any more.
+// ProgressLine returns an observer of checks that keeps one line of a terminal
+// up to date with the checks that are running and for how long. The line
+// disappears when nothing is running.
 func ProgressLine(w io.Writer) check.Observer {
 	running := map[string]time.Time{}
 	var order []string
@@ -28,16 +31,13 @@ func ProgressLine(w io.Writer) check.Observer {
 	}
 }
 
-// liveWidth is what fits on the narrowest terminal without wrapping.
+// progressWidth fits on the narrowest terminal without wrapping.
 const progressWidth = 76
 
 func progressText(order []string, since map[string]time.Time, now time.Time) string {
 	if len(order) == 0 {
 		return ""
 	}
-	line := fmt.Sprintf("checking %s (%s)", strings.Join(order, ", "), Took(now.Sub(since[order[0]])))
-	if len(line) > progressWidth {
-		line = line[:progressWidth-3] + "..."
-	}
-	return line
+	line := fmt.Sprintf("Checking %s (%s)", strings.Join(order, ", "), display.Elapsed(now.Sub(since[order[0]])))
+	return ansi.Truncate(line, progressWidth, "...")
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// guard stands in the list of what was answered for the question whether this
-// is the right cluster.
+// guardKey represents, in the list of answered questions, the one that confirms
+// the cluster.
 const guardKey = "@cluster"
 
-// ask puts every question that was not answered in this run, in order, and
-// again those that became questions by an answer.
+// ask asks every question that was not answered in this run, in order,
+// including those that become questions by an answer.
 func (p *prompter) ask(ctx context.Context) error {
 	for {
 		q, ok := p.nextQuestion()
@@ -35,7 +35,7 @@ func (p *prompter) ask(ctx context.Context) error {
 	}
 }
 
-// open is the first question that waits for an answer.
+// nextQuestion returns the first unanswered question.
 func (p *prompter) nextQuestion() (question.Question, bool) {
 	for _, step := range p.responses.Steps() {
 		for _, q := range p.responses.Questions(step) {
@@ -50,20 +50,20 @@ func (p *prompter) nextQuestion() (question.Question, bool) {
 	return question.Question{}, false
 }
 
-// back takes the last answer back, so that it is asked again. What it was
-// becomes its default.
+// undoAnswer removes the last answer, so that it is asked again. Its value
+// becomes the default.
 func (p *prompter) undoAnswer() {
 	if n := len(p.answered); n > 0 {
 		p.answered = p.answered[:n-1]
 	}
 }
 
-// forget has a question asked again.
+// forget makes a question unanswered.
 func (p *prompter) forget(key string) {
 	p.answered = slices.DeleteFunc(p.answered, func(k string) bool { return k == key })
 }
 
-// question asks one field until its answer is fine.
+// question asks for one field until the answer is valid.
 func (p *prompter) question(ctx context.Context, q question.Question) error {
 	p.printf("\n%s. %s", q.Title, q.Help)
 	for i, o := range q.Choices {
@@ -88,7 +88,7 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 	}
 }
 
-// label is the prompt with the default in brackets; a secret is never shown.
+// label is the prompt with the default in brackets. A secret is never shown.
 func (p *prompter) label(q question.Question) string {
 	shown := ""
 	switch {
@@ -105,7 +105,7 @@ func (p *prompter) label(q question.Question) string {
 		shown, _ = p.responses.Display(q)
 	}
 	if shown == "" && q.Generable {
-		shown = "a random one"
+		shown = "generate one"
 	}
 	if shown == "" {
 		return q.Title + ": "
@@ -113,7 +113,7 @@ func (p *prompter) label(q question.Question) string {
 	return q.Title + " [" + shown + "]: "
 }
 
-// take puts a line on the sheet and tells whether it is an answer.
+// take stores a line as the answer and reports whether it is valid.
 func (p *prompter) take(ctx context.Context, q question.Question, line string) (bool, error) {
 	before := p.responses.Typed(q.Key)
 	switch {
@@ -121,10 +121,10 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 		value, ok := choice(q, line, p.responses.CurrentChoice(q))
 		switch {
 		case !ok && line == "":
-			p.printf("There is no default here: give a number from 1 to %d, or a name.", len(q.Choices))
+			p.printf("An answer is required: enter a number from 1 to %d, or a name.", len(q.Choices))
 			return false, nil
 		case !ok:
-			p.printf("%q is none of them: give a number from 1 to %d, or a name.", line, len(q.Choices))
+			p.printf("%q is not one of the choices: enter a number from 1 to %d, or a name.", line, len(q.Choices))
 			return false, nil
 		}
 		p.responses.Type(q.Key, value)
@@ -146,8 +146,8 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 	return true, nil
 }
 
-// wrong says what is wrong with the answer that is on the sheet; nothing when
-// it is fine.
+// problemWith describes what is wrong with the stored answer; it is empty if
+// the answer is valid.
 func (p *prompter) problemWith(ctx context.Context, q question.Question, line string) (string, error) {
 	if fault, bad := p.responses.Fault(q.Key); bad {
 		return strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "), nil
@@ -160,25 +160,25 @@ func (p *prompter) problemWith(ctx context.Context, q question.Question, line st
 		return err.Error(), ctx.Err()
 	}
 	if q.Kind == answers.Secret && p.in.isTerminal() {
-		p.printf("Taken from: %s", source.Describe()) // it was not echoed
+		p.printf("Read from %s", source.Describe()) // the input was not echoed
 	}
 	return "", nil
 }
 
-// mistyped has a secret typed a second time that nobody could see. What comes
-// from a pipe was not typed blind.
+// confirmHidden asks for a secret again if the terminal did not show it. Input
+// from a pipe is not asked for twice.
 func (p *prompter) confirmHidden(ctx context.Context, q question.Question, line string) (string, error) {
 	if !q.Confirm || line == "" || !p.in.isTerminal() || question.IsVisible(q.Field, line) {
 		return "", nil
 	}
-	again, err := p.line(ctx, q.Key, q.Title+", once more: ", true)
+	again, err := p.line(ctx, q.Key, q.Title+" (again): ", true)
 	if err != nil || strings.TrimSpace(again) == line {
 		return "", err
 	}
-	return "The two are not the same; type it anew, twice.", nil
+	return "The entries don't match; try again.", nil
 }
 
-// choice reads a number, a value or a title; nothing means the default.
+// choice reads a number, a value or a title. An empty line means the default.
 func choice(q question.Question, line, byDefault string) (value string, ok bool) {
 	if line == "" {
 		return byDefault, byDefault != ""
@@ -202,7 +202,7 @@ func choice(q question.Question, line, byDefault string) (value string, ok bool)
 	return "", false
 }
 
-// confirm is the guard against the wrong cluster.
+// confirmCluster asks whether this is the right cluster.
 func (p *prompter) confirmCluster(ctx context.Context) error {
 	target, err := p.Engine.Describe(ctx, p.responses.Answers())
 	if ctx.Err() != nil {
@@ -210,21 +210,21 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	}
 	name := p.responses.Complete().Cluster.Context
 	if err != nil {
-		p.printf("\n%s does not answer: %v", name, err)
-		again, err := p.confirm(ctx, question.ContextKey, "Ask it again?", true)
+		p.printf("\nCannot reach %s: %v", name, err)
+		again, err := p.confirm(ctx, question.ContextKey, "Try again?", true)
 		if err == nil && !again {
 			p.forgetCluster()
 		}
 		return err
 	}
-	p.printf("\nThis is where it goes:")
+	p.printf("\nInstall target:")
 	for _, f := range target.Facts() {
 		p.printf("  %s: %s", f.Label, f.Text)
 	}
 	if target.Existing != nil && target.Existing.Note != "" {
 		p.printf("%s", target.Existing.Note)
 	}
-	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. Is "+name+" where ZenML shall go?", false)
+	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. Install into "+name+"?", false)
 	switch {
 	case err != nil:
 		return err
@@ -236,7 +236,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	return nil
 }
 
-// forgetCluster has the cluster chosen and confirmed again.
+// forgetCluster makes the questions about the cluster unanswered.
 func (p *prompter) forgetCluster() {
 	p.forget(guardKey)
 	for _, f := range answers.Asked(answers.StepCluster, p.responses.Complete()) {

@@ -7,17 +7,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
-	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// install carries the plan out, after the person's word when checks failed or
-// a release in use changes.
+// install carries out the plan. It asks first if checks failed or a release in
+// use changes.
 func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
-		yes, err := p.confirm(ctx, "install", "Checks failed, so the install is likely to fail too. Install all the same?", false)
+		yes, err := p.confirm(ctx, "install", "Some checks failed, so the install is likely to fail. Install anyway?", false)
 		if err != nil || !yes {
 			return true, err
 		}
@@ -53,16 +53,18 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 	}
 }
 
-// file writes the values file beside the install, never over another one.
+// writeValuesFile writes the values file during an install. It never overwrites
+// another file.
 func (p *prompter) writeValuesFile(plan wizard.Plan) {
 	err := plan.WriteValues(p.ValuesPath, false)
 	if p.outcome.ValuesErr = err; err == nil {
 		p.outcome.Values = p.ValuesPath
 	}
-	p.printf("%s %s", theme.Bullet, wizard.DescribeValuesFile(p.ValuesPath, err))
+	p.printf("%s %s", display.GlyphBullet, wizard.DescribeValuesFile(p.ValuesPath, err))
 }
 
-// connect opens the way to the server, has it activated and holds it open.
+// connect connects to the server, lets it be activated and keeps the connection
+// open.
 func (p *prompter) connect(ctx context.Context) error {
 	a := p.responses.Answers()
 	p.printf("\nConnecting to the server…")
@@ -73,22 +75,22 @@ func (p *prompter) connect(ctx context.Context) error {
 	defer tunnel.Close()
 	url := tunnel.URL()
 	p.outcome.URL = url
-	p.printf("The server answers at %s", url)
+	p.printf("Server ready at %s", url)
 	way := a.Complete().Admin.Activate
 	if way == answers.ActivateBrowser && !p.NoOpen {
 		if err := p.Engine.OpenBrowser(ctx, url); err != nil {
-			p.printf("The browser could not be opened (%v): open the address yourself.", err)
+			p.printf("Could not open the browser (%v). Open the address yourself.", err)
 		} else {
-			p.printf("The browser was opened.")
+			p.printf("Opened the browser.")
 		}
 	}
-	p.printf("Once it is activated, log the zenml client in with: %s", connect.LoginCommand(connect.Login{URL: url}))
+	p.printf("After activation, log in from your terminal: %s", connect.LoginCommand(connect.Login{URL: url}))
 	return p.waitUntilClosed(ctx, a, tunnel, way)
 }
 
-// hold waits for the activation and for the person to end the port-forward.
-// Without a terminal it ends when the input does, or at once after an
-// activation of its own.
+// waitUntilClosed waits for the activation and until the user ends the
+// port-forward. Without a terminal it ends with the input, or right after it
+// has activated the server itself.
 func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -96,21 +98,21 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 	go func() { active <- p.Engine.Activate(ctx, a, tunnel.URL()) }()
 	switch way {
 	case answers.ActivateAuto:
-		p.printf("Activating it with the user and password that you gave…")
+		p.printf("Activating the server with your user name and password…")
 		if err := <-active; err != nil {
 			return err
 		}
 		p.reportActivated()
 		active = nil
 	case answers.ActivateLater:
-		p.printf("It is not activated: whoever reaches it first becomes its admin.")
+		p.printf("The server is not activated: the first person to open it becomes the admin.")
 	default:
-		p.printf("Waiting for you to activate it in the browser: make the first admin there.")
+		p.printf("Waiting for you to create the admin account in the browser…")
 	}
-	p.printf("Press Enter to end the port-forward. The server keeps running; zenml-installer connect leads to it again.")
+	p.printf("Press Enter to end the port-forward. The server keeps running; reconnect with zenml-installer connect.")
 	end := make(chan struct{})
 	go func() {
-		_, _ = p.in.line(ctx, false, func() {}) // a line, the end of the input or ctx's: all mean to end
+		_, _ = p.in.line(ctx, false, func() {}) // a line, the end of the input and the end of ctx all end it
 		close(end)
 	}()
 	for {
@@ -119,7 +121,7 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 			if err == nil {
 				p.reportActivated()
 			} else if ctx.Err() == nil {
-				p.printf("It is not activated: %v", err)
+				p.printf("Activation failed: %v", err)
 			}
 			active = nil
 		case <-end:
@@ -132,5 +134,5 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 
 func (p *prompter) reportActivated() {
 	p.outcome.Activated = true
-	p.printf("It is activated.")
+	p.printf("The server is activated.")
 }

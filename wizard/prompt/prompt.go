@@ -1,6 +1,6 @@
-// Package prompt is the guided install in plain lines: for screen readers,
-// for terminals that cannot move their cursor, and for pipes. It asks the same
-// questions as the screens, with the same rules, one line each.
+// Package prompt is the guided install in plain lines: for screen readers, for
+// terminals that cannot move their cursor, and for pipes. It asks the same
+// questions as the screens, with the same rules, one per line.
 package prompt
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// prompter is one guided install in lines.
+// prompter is one guided install in plain lines.
 type prompter struct {
 	wizard.Options
 	in        *reader
@@ -26,15 +26,15 @@ type prompter struct {
 	styles    *theme.Styles
 	narrator  *narrate.Narrator
 	responses *question.Responses
-	answered  []string // the keys that were answered in this run, in order
-	consented []string // what the checks may write outside the cluster
+	answered  []string // the keys answered in this run, in order
+	consented []string // notices that the user agreed to
 	outcome   wizard.Outcome
 }
 
-// Run leads through the install in lines: questions and talk go to the
-// options' Output, answers come from Input, one a line. Secrets are not echoed
-// on a terminal. When the input ends too early the error is answers.Faults
-// and names the answer that is missing; when ctx ends it is ctx's error.
+// Run guides the user through the install in plain lines: it writes to the
+// options' Output and reads answers from Input, one per line. Secrets are not
+// echoed on a terminal. If the input ends too early, the error is
+// answers.Faults and names the missing answer; if ctx ends, it is ctx's error.
 func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	if o.ValuesPath == "" {
 		o.ValuesPath = wizard.DefaultValues
@@ -49,17 +49,17 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	return p.outcome, err
 }
 
-// plain takes styles away: lines may be read aloud or end in a log.
+// withoutStyles removes all styles, because lines may be read aloud or logged.
 func withoutStyles(t theme.Terminal) theme.Terminal {
 	return theme.Terminal{ASCII: t.ASCII}
 }
 
-// errLeave ends the install by the person's own choice.
+// errQuit ends the install because the user quit.
 var errQuit = errors.New("left")
 
-// lead is the install from beginning to end.
+// run is the install from start to end.
 func (p *prompter) run(ctx context.Context) error {
-	p.printf("This is the guided install of a ZenML server. Every question shows its default in brackets; an empty line takes it. ? explains a question, < goes back to the one before.")
+	p.printf("Install a ZenML server on your Kubernetes cluster. Press Enter to accept the default in brackets, ? for help, < to go back.")
 	err := p.resume(ctx)
 	for _, part := range []func(context.Context) error{p.loadContexts, p.askAndReview, p.connect} {
 		if err == nil {
@@ -72,7 +72,7 @@ func (p *prompter) run(ctx context.Context) error {
 	return err
 }
 
-// resume offers to go on with an earlier run.
+// resume offers to continue a previous run.
 func (p *prompter) resume(ctx context.Context) error {
 	if p.StatePath == "" || saved.IsWorthKeeping(p.Start) {
 		return nil
@@ -81,7 +81,7 @@ func (p *prompter) resume(ctx context.Context) error {
 	if run == nil {
 		return nil
 	}
-	yes, err := p.confirm(ctx, "go on", fmt.Sprintf("There is an install from %s that you have not finished. Go on where it was left? Secrets are asked again, and whether it is the right cluster.", run.At.Format("2 January 2006, 15:04")), true)
+	yes, err := p.confirm(ctx, "continue", fmt.Sprintf("Continue your previous install from %s? You will be asked for secrets again, and to confirm the cluster.", run.At.Format("2 January 2006, 15:04")), true)
 	if err == nil && yes {
 		*p.responses = *question.NewResponses(run.Answers)
 		p.responses.SetAll(p.Start)
@@ -90,8 +90,9 @@ func (p *prompter) resume(ctx context.Context) error {
 	return err
 }
 
-// goOn takes as answered what was answered before the earlier run was left at
-// a step: every question up to the last one that has an answer there.
+// restoreProgress marks as answered what the previous run had answered: the
+// steps before the one where it stopped, and there every question up to the
+// last one with an answer.
 func (p *prompter) restoreProgress(left string) {
 	for _, step := range p.responses.Steps() {
 		questions := p.responses.Questions(step)
@@ -109,8 +110,8 @@ func (p *prompter) restoreProgress(left string) {
 	}
 }
 
-// lastAnswered is the last question that has an answer of its own; -1 when
-// none has.
+// lastAnswered returns the index of the last question with an answer of its
+// own, or -1.
 func (p *prompter) lastAnswered(questions []question.Question) int {
 	last := -1
 	for i, q := range questions {
@@ -121,7 +122,7 @@ func (p *prompter) lastAnswered(questions []question.Question) int {
 	return last
 }
 
-// begin reads the contexts.
+// loadContexts reads the kubeconfig's contexts.
 func (p *prompter) loadContexts(ctx context.Context) error {
 	contexts, err := p.Engine.Contexts(ctx)
 	if err != nil {
@@ -132,8 +133,8 @@ func (p *prompter) loadContexts(ctx context.Context) error {
 	return nil
 }
 
-// cycle asks, reviews, and goes round again as often as answers change, until
-// something was installed or the person left.
+// askAndReview asks and reviews, again after each change of an answer, until
+// something was installed or the user quit.
 func (p *prompter) askAndReview(ctx context.Context) error {
 	for {
 		if err := p.ask(ctx); err != nil {
@@ -146,7 +147,7 @@ func (p *prompter) askAndReview(ctx context.Context) error {
 	}
 }
 
-// keep writes the answers down for a later run.
+// saveProgress saves the answers for a later run.
 func (p *prompter) saveProgress(step answers.Step) {
 	if p.StatePath == "" {
 		return
@@ -156,11 +157,10 @@ func (p *prompter) saveProgress(step answers.Step) {
 	}
 }
 
-// say writes a paragraph.
+// printf writes a paragraph.
 func (p *prompter) printf(format string, args ...any) { p.narrator.Printf(format, args...) }
 
-// yes asks a question that is answered with yes or no; key names it when the
-// input ends there.
+// confirm asks a yes-or-no question. key names it if the input ends there.
 func (p *prompter) confirm(ctx context.Context, key, text string, byDefault bool) (bool, error) {
 	shown := "no"
 	if byDefault {
@@ -183,15 +183,15 @@ func (p *prompter) confirm(ctx context.Context, key, text string, byDefault bool
 	}
 }
 
-// line shows a prompt and reads a line; key names the answer that is missing
-// at the end of the input.
+// line shows a prompt and reads a line. key names the missing answer if the
+// input ends there.
 func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (string, error) {
 	line, err := p.in.line(ctx, hidden, func() { fmt.Fprint(p.out, p.styles.Text(prompt)) })
 	if !p.in.isTerminal() || hidden {
-		fmt.Fprintln(p.out) // the line's end was not echoed
+		fmt.Fprintln(p.out) // the end of the line was not echoed
 	}
 	if errors.Is(err, io.EOF) {
-		return "", answers.Faults{{Key: key, Problem: "the input ended before this was answered", Remedy: "give one answer a line, or all of them with -f answers.yaml"}}
+		return "", answers.Faults{{Key: key, Problem: "the input ended before this was answered", Remedy: "enter one answer per line, or pass all of them with -f answers.yaml"}}
 	}
 	return line, err
 }

@@ -49,7 +49,7 @@ func (c *conversation) Write(p []byte) (int, error) {
 	case strings.HasSuffix(text, ": "), strings.HasSuffix(text, "] "):
 		c.answer(text)
 	}
-	if c.leaving != "" && strings.Contains(c.said.String(), "It is activated.") {
+	if c.leaving != "" && strings.Contains(c.said.String(), "The server is activated.") {
 		text, c.leaving = c.leaving, ""
 		c.answer(text)
 	}
@@ -111,12 +111,12 @@ func converse(t *testing.T, e *engine, with script, change ...func(*wizard.Optio
 
 func mysql() script {
 	return script{
-		"Nothing has been written yet. Is sandbox": {"yes"},
+		"Nothing has been written yet. Install into sandbox": {"yes"},
 		"Database [": {"mysql"}, "Database: ": {"mysql"}, "Host": {"db.example.com"}, "Port": {"3307"}, "User": {"zen"}, "Password": {canary},
 	}
 }
 
-func TestTheWholeInstallInLines(t *testing.T) {
+func TestGuidedInstall(t *testing.T) {
 	e := newEngine()
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	outcome, c, err := converse(t, e, mysql(), func(o *wizard.Options) { o.StatePath = state })
@@ -134,22 +134,22 @@ func TestTheWholeInstallInLines(t *testing.T) {
 		t.Error("the encryption key is not generated")
 	}
 	for _, want := range []string{
-		"User: ops", "Kubernetes v1.36.2", "1. Install release zenml-server", "ok     the API server answers",
-		"create the namespace", "The server answers at " + url, "zenml login " + url, "It is activated.",
+		"User: ops", "Kubernetes v1.36.2", "1. Install release zenml-server", "passed  the API server answers",
+		"create the namespace", "Server ready at " + url, "zenml login " + url, "The server is activated.",
 	} {
 		if !strings.Contains(c.said.String(), want) {
-			t.Errorf("%q was not said", want)
+			t.Errorf("%q was not printed", want)
 		}
 	}
 	if strings.Contains(c.said.String(), canary) {
-		t.Error("the secret was said")
+		t.Error("the secret was printed")
 	}
 	if saved.Read(state) != nil {
-		t.Error("the answers are kept after the install")
+		t.Error("the state file remains after the install")
 	}
 }
 
-func TestLinesFromAPipe(t *testing.T) {
+func TestInputFromPipe(t *testing.T) {
 	var out bytes.Buffer
 	e := newEngine()
 	in := strings.NewReader("\n\n\nyes\nsqlite\n" + strings.Repeat("\n", 60))
@@ -159,7 +159,7 @@ func TestLinesFromAPipe(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheInputNamesTheMissingAnswer(t *testing.T) {
+func TestEndOfInput(t *testing.T) {
 	_, err := Run(t.Context(), wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\nyes\nmysql\n"), Output: io.Discard})
 	var faults answers.Faults
 	if !errors.As(err, &faults) || faults[0].Key != "database.mysql.host" {
@@ -167,7 +167,7 @@ func TestTheEndOfTheInputNamesTheMissingAnswer(t *testing.T) {
 	}
 }
 
-func TestWrongAnswersAreAskedAgainAndHelpIsThere(t *testing.T) {
+func TestInvalidAnswersAndHelp(t *testing.T) {
 	with := mysql()
 	with["Database: "] = []string{"oracle", "9", "?", "2"}
 	with["Host"] = []string{"", "localhost", "db"}
@@ -178,11 +178,11 @@ func TestWrongAnswersAreAskedAgainAndHelpIsThere(t *testing.T) {
 		t.Fatalf("%v\n%s", err, c.said.String())
 	}
 	for _, want := range []string{
-		`"oracle" is none of them`, "In an answers file: database.type", "an answer is needed here",
-		"means the pod itself", "is not a whole number",
+		`"oracle" is not one of the choices`, "Answers key: database.type", "an answer is required",
+		"is the pod itself", "is not a whole number",
 	} {
 		if !strings.Contains(c.said.String(), want) {
-			t.Errorf("%q was not said", want)
+			t.Errorf("%q was not printed", want)
 		}
 	}
 	if e.installed.Database.MySQL.Host != "db" || e.installed.Database.MySQL.Port != 3307 {
@@ -190,60 +190,60 @@ func TestWrongAnswersAreAskedAgainAndHelpIsThere(t *testing.T) {
 	}
 }
 
-func TestTheWrongClusterIsChosenAnew(t *testing.T) {
+func TestWrongClusterIsChosenAgain(t *testing.T) {
 	e := newEngine()
 	_, c, err := converse(t, e, script{
-		"Nothing has been written yet. Is sandbox": {"", ""}, // the default is no
-		"Cluster [2]":                           {"2", "1"},
-		"Nothing has been written yet. Is prod": {"yes"},
-		"Database: ":                            {"1"},
+		"Nothing has been written yet. Install into sandbox": {"", ""}, // the default is no
+		"Cluster [2]": {"2", "1"},
+		"Nothing has been written yet. Install into prod": {"yes"},
+		"Database: ": {"1"},
 	})
 	if err != nil || e.installed.Cluster.Context != "prod" {
 		t.Errorf("%v %+v\n%s", err, e.installed.Cluster, c.said.String())
 	}
 }
 
-func TestAFailedCheckNeedsAWord(t *testing.T) {
+func TestFailedCheckNeedsConfirmation(t *testing.T) {
 	e := newEngine()
 	e.failing = true
 	with := mysql()
-	with["What now [3]"] = []string{"1", "", "5"} // refused, checked again, left
+	with["What next [3]"] = []string{"1", "", "5"} // refused, checked again, left
 	outcome, c, err := converse(t, e, with)
 	if err != nil || outcome.Ending != wizard.Left || e.installed.Version != 0 {
 		t.Errorf("%v %+v", err, outcome)
 	}
-	if !regexp.MustCompile(`(?s)the local port is free.*What failed:\n.*the API server does not answer: refused\n    start it\n\nWhat now\?`).MatchString(c.said.String()) {
-		t.Errorf("the failures are not repeated before the choice:\n%s", c.said.String())
+	if !regexp.MustCompile(`(?s)the local port is free.*Failed checks:\n.*the API server does not answer: refused\n    start it\n\nWhat next\?`).MatchString(c.said.String()) {
+		t.Errorf("the failed checks are not repeated before the choice:\n%s", c.said.String())
 	}
-	for _, want := range []string{"failed the API server does not answer: refused", "start it", "Install all the same? [no]"} {
+	for _, want := range []string{"failed  the API server does not answer: refused", "start it", "Install anyway? [no]"} {
 		if !strings.Contains(c.said.String(), want) {
-			t.Errorf("%q was not said", want)
+			t.Errorf("%q was not printed", want)
 		}
 	}
 }
 
-func TestWhatTheChecksWriteElsewhereNeedsAWord(t *testing.T) {
+func TestTestingPermissionsNeedsConsent(t *testing.T) {
 	for answer, agreed := range map[string]bool{"": true, "no": false} {
 		e := newEngine()
 		e.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
 		with := mysql()
-		with["Prove them?"] = []string{answer, answer}
-		with["What now [1]"] = []string{"check", "leave"}
+		with["Test them?"] = []string{answer, answer}
+		with["What next [1]"] = []string{"check", "quit"}
 		_, c, err := converse(t, e, with)
 		if err != nil || e.agreed != agreed || !strings.Contains(c.said.String(), e.notices[0]) {
 			t.Errorf("%v: agreed %t\n%s", err, e.agreed, c.said.String())
 		}
-		if asked := strings.Count(c.said.String(), "Prove them?"); agreed && asked != 1 || !agreed && asked != 2 {
+		if asked := strings.Count(c.said.String(), "Test them?"); agreed && asked != 1 || !agreed && asked != 2 {
 			t.Errorf("%q: asked %d times", answer, asked)
 		}
 	}
 }
 
-func TestChangingAReleaseInUseNeedsAWord(t *testing.T) {
+func TestUpgradeNeedsConfirmation(t *testing.T) {
 	e := newEngine()
 	e.changes = []string{"~ server.database.poolSize: 5 -> 7"}
 	with := mysql()
-	with["What now [1]"] = []string{"1", "1"}
+	with["What next [1]"] = []string{"1", "1"}
 	with["The release is in use, and its values change."] = []string{"no", "yes"}
 	outcome, c, err := converse(t, e, with)
 	if err != nil || outcome.Ending != wizard.Installed {
@@ -254,12 +254,12 @@ func TestChangingAReleaseInUseNeedsAWord(t *testing.T) {
 	}
 }
 
-func TestValuesOnlyAndNotOverAnotherUnasked(t *testing.T) {
+func TestWriteValuesOnly(t *testing.T) {
 	e := newEngine()
 	e.exists = true
 	with := mysql()
-	with["What now [1]"] = []string{"2", "write", "leave"}
-	with["custom-values.yaml is there already"] = []string{"no", "yes"}
+	with["What next [1]"] = []string{"2", "write", "quit"}
+	with["custom-values.yaml already exists"] = []string{"no", "yes"}
 	outcome, _, err := converse(t, e, with)
 	want := wizard.Outcome{Ending: wizard.Wrote, Values: "custom-values.yaml"}
 	outcome.Answers = answers.Answers{}
@@ -268,7 +268,7 @@ func TestValuesOnlyAndNotOverAnotherUnasked(t *testing.T) {
 	}
 }
 
-func TestFaultsOfThePlanAreAskedAgain(t *testing.T) {
+func TestPlanFaultReopensQuestion(t *testing.T) {
 	e := newEngine()
 	e.fault = &answers.Fault{Key: "database.mysql.name", Problem: "the chart takes another name"}
 	with := mysql()
@@ -279,7 +279,7 @@ func TestFaultsOfThePlanAreAskedAgain(t *testing.T) {
 	}
 }
 
-func TestAnInterruptionWhileItWaitsForALine(t *testing.T) {
+func TestInterruptAtPrompt(t *testing.T) {
 	r, w := io.Pipe()
 	defer func() { _ = w.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -321,7 +321,7 @@ func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
 				return
 			}
 			drawn.Write(buffer[:n])
-			if text := drawn.String(); strings.Contains(text, "What now [") {
+			if text := drawn.String(); strings.Contains(text, "What next [") {
 				cancel()
 			} else if strings.HasSuffix(text, ": ") || strings.HasSuffix(text, "] ") {
 				_, _ = user.WriteString(reply(replies, text) + "\n")
@@ -349,41 +349,41 @@ func reply(replies map[string][]string, text string) string {
 	return ""
 }
 
-const goesThere = "Nothing has been written yet. Is sandbox where ZenML shall go? [no] "
+const confirmPrompt = "Nothing has been written yet. Install into sandbox? [no] "
 
-func TestSecretsAreNotEchoedOnATerminal(t *testing.T) {
+func TestSecretIsNotEchoed(t *testing.T) {
 	e := newEngine()
-	drawn := onTerminal(t, e, map[string][]string{goesThere: {"yes"}, "Database: ": {"2"}, "Host: ": {"db"}, "User: ": {"zen"}, "Password: ": {canary}})
+	drawn := onTerminal(t, e, map[string][]string{confirmPrompt: {"yes"}, "Database: ": {"2"}, "Host: ": {"db"}, "User: ": {"zen"}, "Password: ": {canary}})
 	if e.prepared.Database.MySQL.Password.Value.Reveal() != canary {
-		t.Errorf("the secret did not arrive\n%s", drawn)
+		t.Errorf("the secret was not stored\n%s", drawn)
 	}
 	if strings.Contains(drawn, canary) {
 		t.Errorf("the secret was echoed:\n%s", drawn)
 	}
 }
 
-func TestAnAdminPasswordIsTypedTwiceOnATerminal(t *testing.T) {
+func TestAdminPasswordIsConfirmedOnATerminal(t *testing.T) {
 	e := newEngine()
 	drawn := onTerminal(t, e, map[string][]string{
-		goesThere: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"},
-		"Admin password: ": {canary, canary}, "Admin password, once more: ": {"C4nary!Pasd", canary},
+		confirmPrompt: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"},
+		"Admin password: ": {canary, canary}, "Admin password (again): ": {"C4nary!Pasd", canary},
 	})
-	if got := e.prepared.Admin.Password.Value.Reveal(); got != canary || strings.Count(drawn, "The two are not the same") != 1 {
-		t.Errorf("%d characters arrived\n%s", len(got), drawn)
+	if got := e.prepared.Admin.Password.Value.Reveal(); got != canary || strings.Count(drawn, "The entries don't match") != 1 {
+		t.Errorf("the password has %d characters\n%s", len(got), drawn)
 	}
 }
 
-func TestAReferenceIsSaidAfterItWasTypedBlind(t *testing.T) {
+func TestHiddenSourceIsReported(t *testing.T) {
 	e := newEngine()
 	drawn := onTerminal(t, e, map[string][]string{
-		goesThere: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"}, "Admin password: ": {"file:/run/admin"},
+		confirmPrompt: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"}, "Admin password: ": {"file:/run/admin"},
 	})
-	if e.prepared.Admin.Password.File != "/run/admin" || !strings.Contains(drawn, "Taken from: file /run/admin") {
+	if e.prepared.Admin.Password.File != "/run/admin" || !strings.Contains(drawn, "Read from file /run/admin") {
 		t.Errorf("%s\n%s", e.prepared.Admin.Password.Describe(), drawn)
 	}
 }
 
-func TestASourceThatCannotBeReadIsAskedForAgain(t *testing.T) {
+func TestUnreadableSourceIsAskedAgain(t *testing.T) {
 	e := newEngine()
 	e.unreadable = map[string]error{"file /nope": errors.New("file /nope cannot be read: no such file or directory")}
 	with := mysql()
@@ -394,21 +394,21 @@ func TestASourceThatCannotBeReadIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestTheValuesFileIsWrittenBesideTheInstall(t *testing.T) {
+func TestInstallWritesValues(t *testing.T) {
 	e := newEngine()
 	outcome, c, err := converse(t, e, mysql())
-	if err != nil || outcome.Values != wizard.DefaultValues || e.overwritten != 1 || !strings.Contains(c.said.String(), "the values were written to custom-values.yaml") {
+	if err != nil || outcome.Values != wizard.DefaultValues || e.overwritten != 1 || !strings.Contains(c.said.String(), "wrote the values to custom-values.yaml") {
 		t.Errorf("%v %+v", err, outcome)
 	}
 	e = newEngine()
 	e.exists = true
 	outcome, c, err = converse(t, e, mysql())
-	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 || !strings.Contains(c.said.String(), "it was left as it is") {
+	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 || !strings.Contains(c.said.String(), "exists with other content") {
 		t.Errorf("%v %+v", err, outcome)
 	}
 }
 
-func TestAnEarlierRunIsGoneOnWith(t *testing.T) {
+func TestContinuePreviousRun(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	var a answers.Answers
 	a.Database.Type = answers.MySQLDatabase
@@ -426,11 +426,11 @@ func TestAnEarlierRunIsGoneOnWith(t *testing.T) {
 		t.Errorf("%v %+v\n%s", err, e.installed.Database.MySQL, c.said.String())
 	}
 	if _, err := os.Stat(state); !os.IsNotExist(err) {
-		t.Error("the answers are kept after the install")
+		t.Error("the state file remains after the install")
 	}
 	for _, asked := range c.asked {
 		if strings.HasPrefix(asked, "Host") || strings.HasPrefix(asked, "Namespace") {
-			t.Errorf("what was answered is asked again: %s", asked)
+			t.Errorf("an answered question is asked again: %s", asked)
 		}
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/term"
 )
 
-// reader reads answers, one a line, and can be interrupted while it waits.
+// reader reads answers, one per line, and can be interrupted while it waits.
 type reader struct {
 	in      *bufio.Reader
-	fd      int // of the terminal; -1 when the input is none
+	fd      int // of the terminal; -1 if the input is not one
 	pending chan readResult
 }
 
@@ -32,12 +32,12 @@ func newReader(in io.Reader) *reader {
 	return r
 }
 
-// terminal tells whether a person types.
+// isTerminal reports whether the input is a terminal.
 func (r *reader) isTerminal() bool { return r.fd >= 0 }
 
-// line returns the next line without its end; show writes the prompt. With
-// hidden, a terminal does not echo the line, and not before the prompt either.
-// The error is io.EOF at the end of the input, or ctx's.
+// line returns the next line without its end; show writes the prompt. A hidden
+// line is not echoed on a terminal, starting before the prompt appears. The
+// error is io.EOF at the end of the input, or ctx's.
 func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, error) {
 	restore := func() {}
 	if hidden && r.isTerminal() {
@@ -62,15 +62,15 @@ func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, er
 	}
 }
 
-// begin starts to read. A read that was interrupted stays pending.
+// startRead starts reading. A read that was interrupted stays pending.
 func (r *reader) startRead(hidden bool) {
 	pending := make(chan readResult, 1)
 	r.pending = pending
 	go func() { pending <- r.read(hidden) }()
 }
 
-// quiet waits until the terminal has stopped to echo, so that nothing typed at
-// the sight of the prompt is seen.
+// waitForEchoOff waits until the terminal has stopped echoing, so that nothing
+// typed at the prompt becomes visible.
 func (r *reader) waitForEchoOff(before *term.State) {
 	const patience = 200
 	for range patience {
@@ -88,7 +88,7 @@ func (r *reader) read(hidden bool) readResult {
 	}
 	text, err := r.in.ReadString('\n')
 	if errors.Is(err, io.EOF) && text != "" {
-		err = nil // a last line without an end
+		err = nil // the last line lacks a line break
 	}
 	return readResult{strings.TrimRight(text, "\r\n"), err}
 }

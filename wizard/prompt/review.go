@@ -14,8 +14,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// review shows the plan, makes the checks and asks what to do. again means
-// that questions are open again.
+// review shows the plan, runs the checks and asks what to do. again means that
+// questions are open again.
 func (p *prompter) review(ctx context.Context) (again bool, err error) {
 	plan, err := p.prepare(ctx)
 	if err != nil || plan == nil {
@@ -49,10 +49,10 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 	}
 }
 
-// prepare makes the plan and shows it. Without a plan the questions that are
-// at fault are open again.
+// prepare creates the plan and shows it. Without a plan the questions at fault
+// are open again.
 func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
-	p.printf("\nMaking the plan…")
+	p.printf("\nPreparing the plan…")
 	plan, err := p.Engine.Prepare(ctx, p.responses.Answers())
 	var faults answers.Faults
 	if errors.As(err, &faults) && p.reopenQuestions(faults) {
@@ -62,28 +62,28 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 		return nil, err
 	}
 	r := plan.Review()
-	p.printf("\nWhat will be done:")
+	p.printf("\nPlan:")
 	for i, sentence := range r.Sentences {
 		p.printf("  %d. %s", i+1, sentence)
 	}
 	if len(r.Changes) > 0 {
-		p.printf("\nThe release is in use; these values of it change:\n%s", indent(strings.Join(r.Changes, "\n")))
+		p.printf("\nThe release is in use, and these values change:\n%s", indent(strings.Join(r.Changes, "\n")))
 	}
-	title := "The values for " + r.Chart + ", secrets masked"
+	title := "Values for " + r.Chart + ", secrets masked"
 	if r.Sensitive {
-		title += " (the file itself holds a secret)"
+		title += " (the file contains a secret)"
 	}
 	p.printf("\n%s:\n%s", title, indent(r.Values))
 	if len(r.Commands) > 0 {
-		p.printf("The same by hand:\n%s", indent(strings.Join(r.Commands, "\n")))
+		p.printf("Equivalent commands:\n%s", indent(strings.Join(r.Commands, "\n")))
 	}
 	return plan, nil
 }
 
-// reopen tells the faults and opens the questions that they name.
+// reopenQuestions shows the faults and opens the questions that they name.
 func (p *prompter) reopenQuestions(faults answers.Faults) bool {
 	open := false
-	p.printf("The answers make no plan yet:")
+	p.printf("Some answers need to be fixed:")
 	for _, fault := range faults {
 		p.printf("  %s", question.DescribeFault(fault))
 		if slices.Contains(p.answered, fault.Key) {
@@ -99,7 +99,7 @@ func (p *prompter) runChecks(ctx context.Context) (check.Report, error) {
 	if err != nil {
 		return check.Report{}, err
 	}
-	p.printf("\nThe checks:")
+	p.printf("\nChecks:")
 	report, err := p.Engine.Preflight(ctx, p.responses.Answers(), agreed, func(e check.Event) { p.narrator.Check(withTitles(e)) })
 	if err == nil {
 		p.narrator.Summary(report)
@@ -108,10 +108,10 @@ func (p *prompter) runChecks(ctx context.Context) (check.Report, error) {
 	return report, err
 }
 
-// repeat tells the failures once more: they may stand far above by now.
+// repeatFailures lists the failures again, because they may have scrolled away.
 func (p *prompter) repeatFailures(report check.Report) {
 	if report.Summary().Failed > 0 {
-		p.printf("\nWhat failed:")
+		p.printf("\nFailed checks:")
 	}
 	for _, r := range report.Results {
 		if r.Status == check.Failed {
@@ -120,7 +120,7 @@ func (p *prompter) repeatFailures(report check.Report) {
 	}
 }
 
-// inTitles names answers by the titles of their questions.
+// withTitles names answers by the titles of their questions.
 func withTitles(e check.Event) check.Event {
 	if e.Result == nil {
 		return e
@@ -130,15 +130,15 @@ func withTitles(e check.Event) check.Event {
 	return check.Event{Check: e.Check, Result: &r}
 }
 
-// agree says what the checks write outside the cluster and asks whether they
-// may, once for the same.
+// askConsent shows what the checks write outside the cluster and asks for
+// consent, once for the same notices.
 func (p *prompter) askConsent(ctx context.Context) (bool, error) {
 	notices := p.Engine.Notices(p.responses.Answers())
 	if slices.Equal(notices, p.consented) {
 		return true, nil
 	}
-	p.printf("\nTo prove the rights in the secrets store, something is written there, used and removed:\n%s", indent(strings.Join(notices, "\n")))
-	yes, err := p.confirm(ctx, "secrets.permissions", "Prove them? No leaves unproved what cannot be asked for.", true)
+	p.printf("\nTesting the permissions in the secrets store writes the following there and removes it again:\n%s", indent(strings.Join(notices, "\n")))
+	yes, err := p.confirm(ctx, "secrets.permissions", "Test them?", true)
 	if yes {
 		p.consented = notices
 	}
@@ -148,19 +148,19 @@ func (p *prompter) askConsent(ctx context.Context) (bool, error) {
 // choose asks what to do with the plan.
 func (p *prompter) choose(ctx context.Context, report check.Report) (string, error) {
 	name := p.responses.Complete().Cluster.Context
-	does := []string{"install", "write", "check", "change", "leave"}
-	titles := []string{"install into " + name, "write " + p.ValuesPath + " only", "check again", "change an answer", "leave"}
+	does := []string{"install", "write", "check", "change", "quit"}
+	titles := []string{"Install into " + name, "Write " + p.ValuesPath + " only", "Check again", "Change an answer", "Quit"}
 	byDefault := "1"
 	if report.Verdict() == check.Failed {
-		titles[0] += ", although checks failed"
+		titles[0] += " despite failed checks"
 		byDefault = "3"
 	}
-	p.printf("\nWhat now?")
+	p.printf("\nWhat next?")
 	for i, title := range titles {
 		p.printf("  %d) %s", i+1, title)
 	}
 	for {
-		line, err := p.line(ctx, "install", "What now ["+byDefault+"]: ", false)
+		line, err := p.line(ctx, "install", "What next ["+byDefault+"]: ", false)
 		if err != nil {
 			return "", err
 		}
@@ -173,15 +173,15 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 		if slices.Contains(does, line) {
 			return line, nil
 		}
-		p.printf("Please give a number from 1 to %d.", len(does))
+		p.printf("Please enter a number from 1 to %d.", len(does))
 	}
 }
 
-// write writes the values file, and asks before it writes over one.
+// writeValuesOnly writes the values file and asks before it overwrites one.
 func (p *prompter) writeValuesOnly(ctx context.Context, plan wizard.Plan) error {
 	err := plan.WriteValues(p.ValuesPath, false)
 	if errors.Is(err, fs.ErrExist) {
-		yes, err := p.confirm(ctx, "overwrite", p.ValuesPath+" is there already. Overwrite it?", false)
+		yes, err := p.confirm(ctx, "overwrite", p.ValuesPath+" already exists. Overwrite it?", false)
 		if err != nil || !yes {
 			return err
 		}
@@ -192,18 +192,18 @@ func (p *prompter) writeValuesOnly(ctx context.Context, plan wizard.Plan) error 
 
 func (p *prompter) reportWritten(err error) error {
 	if err != nil {
-		p.printf("Not written: %v", err)
+		p.printf("Could not write the file: %v", err)
 		return nil
 	}
 	p.outcome.Values = p.ValuesPath
 	if p.outcome.Ending == wizard.Left {
 		p.outcome.Ending = wizard.Wrote
 	}
-	p.printf("Written: %s", p.ValuesPath)
+	p.printf("Wrote %s", p.ValuesPath)
 	return nil
 }
 
-// change asks which answer, and opens its question.
+// changeAnswer asks which answer to change and opens its question.
 func (p *prompter) changeAnswer(ctx context.Context) error {
 	asked := slices.DeleteFunc(slices.Clone(p.answered), func(key string) bool { return key == guardKey })
 	for i, key := range asked {
@@ -211,7 +211,7 @@ func (p *prompter) changeAnswer(ctx context.Context) error {
 		p.printf("  %d) %s (%s)", i+1, f.Title, key)
 	}
 	for {
-		line, err := p.line(ctx, "change", "Which one: ", false)
+		line, err := p.line(ctx, "change", "Which answer: ", false)
 		if err != nil {
 			return err
 		}
@@ -226,7 +226,7 @@ func (p *prompter) changeAnswer(ctx context.Context) error {
 			}
 			return nil
 		}
-		p.printf("Please give a number from 1 to %d.", len(asked))
+		p.printf("Please enter a number from 1 to %d.", len(asked))
 	}
 }
 

@@ -5,11 +5,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// ContextKey is the field that says which cluster.
+// ContextKey is the key of the field that names the cluster.
 const ContextKey = "cluster.context"
 
-// Contexts offers the kubeconfig's contexts as the clusters to choose from.
-// The current one is the answer when there is none.
+// SetContexts offers the kubeconfig's contexts as choices. The current context
+// is the answer if there is none yet.
 func (s *Responses) SetContexts(contexts []kube.Context) {
 	var options []answers.Option
 	for _, c := range contexts {

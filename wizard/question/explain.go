@@ -6,7 +6,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Explain is everything that is known about a question: the page behind "?".
+// Explain returns the help page of a question.
 func Explain(q Question) string {
 	var parts []string
 	add := func(text string) {
@@ -24,19 +24,19 @@ func Explain(q Question) string {
 	}
 	add(strings.Join(options, "\n"))
 	if q.Default != "" && len(q.Choices) == 0 {
-		add("Left empty it is " + q.Default + ".")
+		add("Default: " + q.Default)
 	}
 	if q.Generable {
-		add("Left empty a random one is made; " + GenerateKeyword + " asks for one in place of another.")
+		add("Leave it empty to generate a random one. Type " + GenerateKeyword + " to replace the current one.")
 	}
 	switch q.Kind {
 	case answers.Secret:
-		add("Type it here; it is never shown. Or name where it is: env:NAME for an environment variable, file:PATH for a file on this machine, secret:NAME/KEY for a Secret that exists in the namespace. A secret that itself begins like that is typed after " + LiteralPrefix)
+		add("Type it here (it is not shown), or enter where to read it: env:NAME for an environment variable, file:PATH for a local file, or secret:NAME/KEY for an existing Secret in the namespace. If the secret itself starts like this, prefix it with " + LiteralPrefix)
 	case answers.Content:
-		add("Give the name of a file on this machine, env:NAME for an environment variable, or secret:NAME/KEY for a Secret that exists in the namespace.")
+		add("Enter the name of a local file, env:NAME for an environment variable, or secret:NAME/KEY for an existing Secret in the namespace.")
 	}
 	if !strings.HasPrefix(q.Key, "@") {
-		add("In an answers file: " + q.Key)
+		add("Answers key: " + q.Key)
 	}
 	return strings.Join(parts, "\n\n")
 }

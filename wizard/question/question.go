@@ -12,19 +12,20 @@ import (
 // Question is a field as it is asked now.
 type Question struct {
 	answers.Field
-	// Choices are the field's own options, or those found on the cluster, and
-	// the suggestions; empty where the answer is typed.
+	// Choices are the field's options or those found on the cluster, and the
+	// suggestions. They are empty if the answer is typed.
 	Choices []answers.Option
 }
 
-// Offer adds suggestions to the questions that their keys name.
+// SetSuggestions adds suggestions to the questions that their keys name.
 func (s *Responses) SetSuggestions(suggestions []Suggestion) { s.suggestions = suggestions }
 
-// Choices sets the options that were found for a field that is otherwise
-// typed. Without options it is typed.
+// SetChoices sets the options that were found for a field that is otherwise
+// typed.
 func (s *Responses) SetChoices(key string, options []answers.Option) { s.choices[key] = options }
 
-// Questions returns what is asked in a step, beside what was answered.
+// Questions returns the questions of a step that apply with the current
+// answers.
 func (s *Responses) Questions(step answers.Step) []Question {
 	var questions []Question
 	for _, f := range answers.Asked(step, s.Complete()) {
@@ -35,7 +36,7 @@ func (s *Responses) Questions(step answers.Step) []Question {
 	return questions
 }
 
-// Steps returns the steps that ask something.
+// Steps returns the steps that have questions.
 func (s *Responses) Steps() []answers.Step {
 	var steps []answers.Step
 	for _, step := range answers.Steps {
@@ -50,7 +51,7 @@ func (s *Responses) question(f answers.Field) Question {
 	q := Question{Field: f, Choices: slices.Clone(f.Options)}
 	switch {
 	case f.Kind == answers.Boolean:
-		q.Choices = []answers.Option{{Value: "true", Title: "yes"}, {Value: "false", Title: "no"}}
+		q.Choices = []answers.Option{{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}
 	case len(s.choices[f.Key]) > 0:
 		q.Choices = slices.Clone(s.choices[f.Key])
 	}
@@ -65,16 +66,16 @@ func (s *Responses) question(f answers.Field) Question {
 	return q
 }
 
-// emptyMeans is the sentence of a help that has no meaning beside a list: a
-// list has no empty line.
-var emptyHint = regexp.MustCompile(` ?Empty (means|leaves)[^.]*\.`)
+// emptyHint matches the sentence about an empty answer, which does not apply to
+// a list.
+var emptyHint = regexp.MustCompile(` ?If empty,[^.]*\.`)
 
-// offerName is the value that stands for a suggestion among the options; no
-// field has a value with a space.
+// suggestionValue is the value of a suggestion among the options. No field has
+// a value with a space.
 func suggestionValue(i int) string { return "suggestion " + strconv.Itoa(i) }
 
-// Chosen returns the option on which a cursor begins: what counts now, else
-// the first.
+// CursorChoice returns the option on which the cursor starts: the current
+// choice, or the first option.
 func (s *Responses) CursorChoice(q Question) string {
 	if value := s.CurrentChoice(q); value != "" || len(q.Choices) == 0 {
 		return value
@@ -82,8 +83,8 @@ func (s *Responses) CursorChoice(q Question) string {
 	return q.Choices[0].Value
 }
 
-// Counts returns the option that counts now: what was answered, else the
-// default; nothing when there is neither.
+// CurrentChoice returns the option that is in effect: the answer, or the
+// default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
 	for _, value := range []string{s.typed[q.Key], q.Default, booleanDefault(q)} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
@@ -93,7 +94,8 @@ func (s *Responses) CurrentChoice(q Question) string {
 	return ""
 }
 
-// falseWhenBoolean: an unanswered Boolean counts as false.
+// booleanDefault returns false for a Boolean: that is what an unanswered one
+// means.
 func booleanDefault(q Question) string {
 	if q.Kind == answers.Boolean {
 		return "false"
@@ -101,8 +103,8 @@ func booleanDefault(q Question) string {
 	return ""
 }
 
-// Shown returns the answer as it may be shown: a secret by where it comes
-// from, a choice by its title, and whether it is only the default.
+// Display returns the answer for display, and whether it is only the default. A
+// secret is described by its source, a choice by its title.
 func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	typed := s.typed[q.Key]
 	switch {
@@ -128,8 +130,8 @@ func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	return typed, false
 }
 
-// Settle takes an empty line as the answer to a question: where a random key
-// serves, one is to be made.
+// AcceptEmpty accepts an empty line as the answer. It generates a key if the
+// field allows it.
 func (s *Responses) AcceptEmpty(q Question) {
 	if q.Generable && s.typed[q.Key] == "" {
 		s.Type(q.Key, GenerateKeyword)

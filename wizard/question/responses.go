@@ -1,32 +1,32 @@
 // Package question turns the fields of the answers model into questions and
-// keeps what was typed. The screens and the line prompter share it, so that
-// both ask the same, take the same and refuse the same.
+// stores the responses. The screens and the line prompter share it, so that
+// both ask the same questions and accept the same answers.
 package question
 
 import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Sheet holds what was typed, by the field's key, over the answers that the
-// install began with. A text stays on the sheet when its field loses its
-// meaning beside the other answers, and counts again when it regains it.
+// Responses holds what was typed, by the field's key, on top of the answers
+// that the install started with. A text is kept when its field stops applying,
+// and used again when it applies again.
 type Responses struct {
 	base        answers.Answers
 	typed       map[string]string
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
-	snapshot    *snapshot // what the sheet says as it is, nil after a change
+	snapshot    *snapshot // the evaluated responses, nil after a change
 }
 
-// reading is a sheet that was read.
+// snapshot is the result of evaluating the responses.
 type snapshot struct {
 	answers  answers.Answers
 	complete answers.Answers
 	faults   map[string]answers.Fault
 }
 
-// Suggestion is a ready set of answers that is offered as one more option of
-// a Choice.
+// Suggestion is a set of answers that is offered as one more option of a
+// Choice.
 type Suggestion struct {
 	Key     string // the Choice that offers it: "database.type"
 	Title   string
@@ -34,15 +34,14 @@ type Suggestion struct {
 	Answers answers.Answers
 }
 
-// NewSheet begins with answers that are there already.
+// NewResponses starts with existing answers.
 func NewResponses(start answers.Answers) *Responses {
 	s := &Responses{base: start, typed: map[string]string{}, choices: map[string][]answers.Option{}}
 	s.SetAll(start)
 	return s
 }
 
-// Put puts every answer of a that can be typed on the sheet, over what is
-// there.
+// SetAll stores every answer of a that can be typed, replacing existing ones.
 func (s *Responses) SetAll(a answers.Answers) {
 	s.snapshot = nil
 	for _, f := range answers.Fields {
@@ -55,12 +54,12 @@ func (s *Responses) SetAll(a answers.Answers) {
 		case takesSource(f):
 			s.base.SetSource(f.Key, a.GetSource(f.Key))
 		default:
-			_ = s.base.Set(f.Key, a.Get(f.Key)) // it was there in this form
+			_ = s.base.Set(f.Key, a.Get(f.Key)) // it was valid in this form
 		}
 	}
 }
 
-// typeable tells whether an answer fits into one line.
+// isTypeable reports whether an answer fits on one line.
 func isTypeable(f answers.Field) bool {
 	switch f.Kind {
 	case answers.Tree, answers.Secrets, answers.Items:
@@ -69,11 +68,11 @@ func isTypeable(f answers.Field) bool {
 	return true
 }
 
-// Typed returns the text at key as it was typed; it may be a secret.
+// Typed returns the text at key as it was typed. It may be a secret.
 func (s *Responses) Typed(key string) string { return s.typed[key] }
 
-// Type puts a text at key. The name of a suggestion puts all its answers on
-// the sheet instead.
+// Type stores a text at key. If the text is the value of a suggestion, it
+// stores all its answers instead.
 func (s *Responses) Type(key, text string) {
 	s.snapshot = nil
 	for i, offer := range s.suggestions {
@@ -85,12 +84,11 @@ func (s *Responses) Type(key, text string) {
 	s.typed[key] = text
 }
 
-// Answers returns what the sheet says, without defaults and without fields
-// that have no meaning beside the others. Texts that cannot be read are left
-// out: Fault tells of them.
+// Answers returns the answers without defaults, without fields that don't
+// apply, and without texts that cannot be parsed, which Fault reports.
 func (s *Responses) Answers() answers.Answers { return s.read().answers }
 
-// Complete returns what the sheet says, with the defaults filled in.
+// Complete returns the answers with the defaults filled in.
 func (s *Responses) Complete() answers.Answers { return s.read().complete }
 
 func (s *Responses) read() *snapshot {
@@ -104,7 +102,7 @@ func (s *Responses) read() *snapshot {
 			setTyped(&a, f, s.typed[f.Key])
 		}
 	}
-	// A field may lose its meaning by the loss of another.
+	// A field may stop applying because another one does.
 	for range 2 {
 		complete := a.Complete()
 		for _, f := range answers.Fields {
@@ -122,9 +120,9 @@ func (s *Responses) read() *snapshot {
 	return s.snapshot
 }
 
-// without removes the answer to a field, whatever its kind.
+// clearAnswer removes the answer to a field of any kind.
 func clearAnswer(a *answers.Answers, f answers.Field) {
-	_ = a.Set(f.Key, "") // nothing is a text for every kind
+	_ = a.Set(f.Key, "") // an empty text is valid for every kind
 }
 
 func setTyped(a *answers.Answers, f answers.Field, text string) {
@@ -141,8 +139,8 @@ func setTyped(a *answers.Answers, f answers.Field, text string) {
 	a.SetSource(f.Key, source)
 }
 
-// Fault says what is wrong with the answer to key, in words for someone who
-// is being asked.
+// Fault returns what is wrong with the answer to key, worded for the guided
+// install.
 func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	f, ok := answers.FieldByKey(key)
 	if !ok {
@@ -150,7 +148,7 @@ func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	}
 	text := s.typed[key]
 	if text == "" && f.Required(s.Complete()) && s.Complete().Get(key) == "" {
-		return answers.Fault{Key: key, Problem: "an answer is needed here", Remedy: expectedAnswer(f)}, true
+		return answers.Fault{Key: key, Problem: "an answer is required", Remedy: expectedAnswer(f)}, true
 	}
 	if problem, remedy := parseProblem(f, text); problem != "" {
 		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
@@ -163,8 +161,8 @@ func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	return fault, bad
 }
 
-// mistyped holds what was typed now against the rule for that. What the
-// install began with may be older than the rule.
+// typedProblem checks a newly typed secret. Answers that the install started
+// with may predate the rule and stay valid.
 func (s *Responses) typedProblem(f answers.Field, text string) (problem, remedy string) {
 	if f.CheckTyped == nil || text == "" || text == typedForm(f, s.base) {
 		return "", ""
@@ -176,7 +174,7 @@ func (s *Responses) typedProblem(f answers.Field, text string) (problem, remedy 
 	return f.CheckTyped(source.Value.Reveal())
 }
 
-// Missing returns the first fault among the questions of a step.
+// FirstFault returns the first fault among the questions of a step.
 func (s *Responses) FirstFault(step answers.Step) (answers.Fault, bool) {
 	for _, q := range s.Questions(step) {
 		if fault, bad := s.Fault(q.Key); bad {
@@ -191,9 +189,9 @@ func expectedAnswer(f answers.Field) string {
 	case len(f.Options) > 0:
 		return "choose one"
 	case f.Kind == answers.Secret:
-		return "type it, or name where it is: env:NAME, file:PATH or secret:NAME/KEY"
+		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
 	case f.Kind == answers.Content:
-		return "give the name of the file"
+		return "enter the file name"
 	case f.Example != "":
 		return "for example " + f.Example
 	}

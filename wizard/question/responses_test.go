@@ -17,7 +17,7 @@ func mysqlSheet() *Responses {
 	return s
 }
 
-func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
+func TestSecretSources(t *testing.T) {
 	for typed, want := range map[string]answers.Source{
 		"env:DB_PASSWORD":   {Env: "DB_PASSWORD"},
 		"file:/run/pw":      {File: "/run/pw"},
@@ -29,9 +29,9 @@ func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
 		if got.Describe() != want.Describe() {
 			t.Errorf("%s: %s", typed, got.Describe())
 		}
-		// What was read is typed again in the same way.
+		// Reading it back gives the same text.
 		if back := NewResponses(s.Answers()).Typed(key); back != typed {
-			t.Errorf("%s came back as %s", typed, back)
+			t.Errorf("%s is read back as %s", typed, back)
 		}
 	}
 	for typed, want := range map[string]string{"plain": "plain", "value:env:A": "env:A", "with:colon": "with:colon", "value:value:x": "value:x"} {
@@ -41,16 +41,16 @@ func TestASecretIsTypedOrItsSourceNamed(t *testing.T) {
 			t.Errorf("%s: %q", typed, got)
 		}
 		if got := NewResponses(s.Answers()).Answers().GetSource(key).Value.Reveal(); got != want {
-			t.Errorf("%s came back as %q", typed, got)
+			t.Errorf("%s is read back as %q", typed, got)
 		}
 		f, _ := answers.FieldByKey(key)
 		if shown, _ := s.Display(s.question(f)); strings.Contains(shown, want) {
-			t.Errorf("the secret shows: %s", shown)
+			t.Errorf("the secret is shown: %s", shown)
 		}
 	}
 }
 
-func TestHalfASourceIsAFaultAndNotASecret(t *testing.T) {
+func TestIncompleteSourceIsAFault(t *testing.T) {
 	for _, typed := range []string{"secret:zenml-db", "env:", "file:"} {
 		s := mysqlSheet()
 		s.Type(key, typed)
@@ -59,12 +59,12 @@ func TestHalfASourceIsAFaultAndNotASecret(t *testing.T) {
 			t.Errorf("%s: %v", typed, fault)
 		}
 		if !s.Answers().GetSource(key).IsZero() {
-			t.Errorf("%s was taken as a secret", typed)
+			t.Errorf("%s was stored as a secret", typed)
 		}
 	}
 }
 
-func TestACertificateIsAFile(t *testing.T) {
+func TestCertificateIsAFile(t *testing.T) {
 	s := mysqlSheet()
 	s.Type("database.mysql.tls.mode", "verify-full")
 	s.Type("database.mysql.tls.ca", "ca.pem")
@@ -73,17 +73,17 @@ func TestACertificateIsAFile(t *testing.T) {
 	}
 	s.Type("database.mysql.tls.mode", "off")
 	if !s.Answers().Database.MySQL.TLS.CA.IsZero() {
-		t.Error("an answer without meaning is kept")
+		t.Error("an answer that does not apply is kept")
 	}
 	s.Type("database.mysql.tls.mode", "verify-ca")
 	if got := s.Answers().Database.MySQL.TLS.CA.File; got != "ca.pem" {
-		t.Error("what was typed is lost")
+		t.Error("the typed text is lost")
 	}
 }
 
 // Whatever is chosen, in whatever order, every question can be asked, shown
 // and explained, and takes each of its own options.
-func TestEveryQuestionCanBeAsked(t *testing.T) {
+func TestQuestions(t *testing.T) {
 	s := NewResponses(answers.Answers{})
 	random := rand.New(rand.NewPCG(1, 1))
 	seen := map[string]bool{}
@@ -105,8 +105,8 @@ func TestEveryQuestionCanBeAsked(t *testing.T) {
 		}
 		o := q.Choices[random.IntN(len(q.Choices))]
 		s.Type(q.Key, o.Value)
-		if fault, bad := s.Fault(q.Key); bad && strings.Contains(fault.Problem, "not one of its values") {
-			t.Errorf("%s does not take its own option %s: %v", q.Key, o.Value, fault)
+		if fault, bad := s.Fault(q.Key); bad && strings.Contains(fault.Problem, "not a valid value") {
+			t.Errorf("%s rejects its option %s: %v", q.Key, o.Value, fault)
 		}
 	}
 	for _, f := range answers.Fields {
@@ -116,7 +116,7 @@ func TestEveryQuestionCanBeAsked(t *testing.T) {
 	}
 }
 
-func TestAnEmptyLineGivesARandomKeyWhereOneServes(t *testing.T) {
+func TestAcceptEmptyGeneratesKey(t *testing.T) {
 	s := NewResponses(answers.Answers{})
 	for _, q := range s.Questions(answers.StepSecrets) {
 		s.AcceptEmpty(q)
@@ -126,7 +126,7 @@ func TestAnEmptyLineGivesARandomKeyWhereOneServes(t *testing.T) {
 	}
 }
 
-func TestASuggestionIsOneMoreOption(t *testing.T) {
+func TestSuggestion(t *testing.T) {
 	s := NewResponses(answers.Answers{})
 	s.Type("database.mysql.name", "mine")
 	var a answers.Answers

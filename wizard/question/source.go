@@ -7,16 +7,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Literal stands before a secret that itself begins like the name of a source.
+// LiteralPrefix marks a secret that itself starts like a source.
 const LiteralPrefix = "value:"
 
-// Generated asks for a random key, where a field allows that.
+// GenerateKeyword requests a random key, where a field allows one.
 const GenerateKeyword = "generate"
 
 func takesSource(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
 
-// readSource reads what was typed for a secret or a certificate: the short
-// name of a source, else the secret itself, or the name of the file with the
+// readSource parses what was typed for a secret or a certificate: the short
+// form of a source, or else the secret itself or the file name of the
 // certificate.
 func readSource(f answers.Field, text string) (source answers.Source, problem, remedy string) {
 	if text == "" {
@@ -30,8 +30,8 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 	}
 	kind, _, _ := strings.Cut(text, ":")
 	if wanted, known := shortForms[kind]; known && strings.HasPrefix(text, kind+":") {
-		return answers.Source{}, "this names a source, but not all of it",
-			"write " + wanted + "; " + LiteralPrefix + "… if the secret itself begins like this"
+		return answers.Source{}, "the source is incomplete",
+			"enter " + wanted + ", or prefix the text with " + LiteralPrefix + " if it is the secret itself"
 	}
 	if f.Kind == answers.Content {
 		return answers.Source{File: text}, "", ""
@@ -45,9 +45,9 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 
 var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secret": "secret:NAME/KEY"}
 
-// InClear tells whether a text at the field may be shown as it is typed: it
-// names a source, or asks for a random key. Half a name of a source is one
-// too: it is no secret yet.
+// IsVisible reports whether the input may be shown while it is typed, because
+// it names a source or requests a random key. An incomplete source is visible
+// too: it is not a secret yet.
 func IsVisible(f answers.Field, text string) bool {
 	if f.Kind != answers.Secret {
 		return true
@@ -56,7 +56,7 @@ func IsVisible(f answers.Field, text string) bool {
 	return found && shortForms[kind] != "" || f.Generable && text == GenerateKeyword
 }
 
-// spell is the text that, typed, gives the answer that a holds.
+// typedForm returns the text that, when typed, gives the answer in a.
 func typedForm(f answers.Field, a answers.Answers) string {
 	if !takesSource(f) {
 		return a.Get(f.Key)
@@ -79,7 +79,7 @@ func typedForm(f answers.Field, a answers.Answers) string {
 	return text
 }
 
-// unreadable tells why a text is no answer to the field at all.
+// parseProblem reports why a text cannot be parsed as an answer.
 func parseProblem(f answers.Field, text string) (problem, remedy string) {
 	switch {
 	case text == "":
@@ -89,7 +89,7 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 		return problem, remedy
 	case f.Kind == answers.Integer:
 		if _, err := strconv.Atoi(text); err != nil {
-			return "“" + text + "” is not a whole number", "use digits alone"
+			return "“" + text + "” is not a whole number", "enter digits only"
 		}
 	case f.Kind == answers.Boolean:
 		if _, err := strconv.ParseBool(text); err != nil {
@@ -99,23 +99,22 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 	return "", ""
 }
 
-// Kept says what an empty line keeps as the answer to a secret, without the
-// secret; nothing when there is none, or none that will do.
+// KeptLabel describes the secret that an empty line keeps, without revealing
+// it. It is empty if there is no valid one.
 func (s *Responses) KeptLabel(f answers.Field) string {
 	if _, bad := s.Fault(f.Key); bad || f.Kind != answers.Secret || s.typed[f.Key] == "" {
 		return ""
 	}
 	switch source, _, _ := readSource(f, s.typed[f.Key]); {
 	case source.Generate:
-		return "keep: a random one"
+		return "keep the generated one"
 	case source.Value.Empty():
-		return "keep: " + source.Describe()
+		return "keep " + source.Describe()
 	}
-	return "keep: typed"
+	return "keep the one you typed"
 }
 
-// Local returns the source on this machine that the text at the field names,
-// if it names one.
+// LocalSource returns the source on this machine that the answer names, if any.
 func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool) {
 	if !takesSource(f) {
 		return answers.Source{}, false
@@ -124,8 +123,7 @@ func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool
 	return source, problem == "" && (source.Env != "" || source.File != "")
 }
 
-// Source describes in words where a secret that was typed comes from, without
-// the secret.
+// DescribeSource describes where an answer comes from, without revealing it.
 func (s *Responses) DescribeSource(f answers.Field) string {
 	source, problem, _ := readSource(f, s.typed[f.Key])
 	if problem != "" || source.IsZero() {
@@ -134,8 +132,8 @@ func (s *Responses) DescribeSource(f answers.Field) string {
 	return source.Describe()
 }
 
-// Named tells whether the text at the field names a source and is therefore
-// not secret itself.
+// NamesSource reports whether the answer names a source and is therefore not
+// secret itself.
 func (s *Responses) NamesSource(f answers.Field) bool {
 	source, problem, _ := readSource(f, s.typed[f.Key])
 	return problem == "" && !source.IsZero() && source.Value.Empty()

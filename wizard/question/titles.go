@@ -7,12 +7,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// keyPattern finds what may be the key of an answer, and what follows it.
+// keyPattern matches what may be an answers key, and what follows it.
 var keyPattern = regexp.MustCompile(`[A-Za-z][A-Za-z]*(?:\.[A-Za-z][A-Za-z]*)+(=|: ?\{|\[)?`)
 
-// InTitles says the keys of an answers file as the titles of their questions,
-// for people who are asked. A key that is never asked is said to belong into a
-// file; one that stands in a line of a file or of a shell stays.
+// UseTitles replaces answers keys by the titles of their questions. Keys that
+// are never asked are marked as belonging to an answers file; keys in a line of
+// a file or a command stay.
 func UseTitles(text string) string {
 	return keyPattern.ReplaceAllStringFunc(text, func(found string) string {
 		f, ok := answers.FieldByKey(found)
@@ -26,12 +26,12 @@ func UseTitles(text string) string {
 	})
 }
 
-// CheckSays is the message or the hint of a check for people who are asked.
+// CheckMessage words the message or the hint of a check for the guided install.
 func CheckMessage(text string) string {
-	return UseTitles(strings.ReplaceAll(text, "skipped by --skip", "skipped by the command that started this (--skip)"))
+	return UseTitles(text)
 }
 
-// Say gives a fault in one line, under the title of its question.
+// DescribeFault formats a fault in one line, with the title of its question.
 func DescribeFault(fault answers.Fault) string {
 	name := fault.Key
 	if f, ok := answers.FieldByKey(fault.Key); ok {

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestKeysAreSaidAsTitles(t *testing.T) {
+func TestUseTitles(t *testing.T) {
 	for text, want := range map[string]string{
 		"the port in database.mysql.port":           "the port in “Port”",
 		"correct database.mysql.user.":              "correct “User”.",

@@ -1,5 +1,5 @@
-// Package saved keeps the answers of an install that was not finished, so
-// that the next run can go on. No secret is ever in the file.
+// Package saved keeps the answers of an unfinished install for the next run. It
+// never writes secrets.
 package saved
 
 import (
@@ -15,27 +15,28 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Run is what an earlier run left.
+// Run is what a previous run saved.
 type Run struct {
 	Answers answers.Answers
-	Step    string // where it was left, in the words of the rail
+	Step    string // the step where it stopped, as in the rail
 	At      time.Time
 }
 
-// The file is an answers file; the step stands in a comment, so that the file
-// can also be given to -f.
+// The file is an answers file that also works with -f, so the step is a
+// comment.
 var stepComment = regexp.MustCompile(`(?m)^# next: (\w+)$`)
 
-// Write keeps answers in a file of mode 0600. Secrets that were typed are left
-// out; the names of their sources are kept. What only a file can say (raw
-// chart values, environments, proxies) is left out too: it may hold secrets.
+// Write saves answers in a file of mode 0600. It leaves out typed secrets but
+// keeps the names of their sources. It also leaves out answers that only a file
+// can hold (raw chart values, environments, proxies), because they may contain
+// secrets.
 func Write(path string, a answers.Answers, step string) error {
 	body, err := yaml.Marshal(WithoutSecrets(a))
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Answers of a guided install that was not finished. Secrets are not kept.\n# next: %s\n", step)
+	fmt.Fprintf(&b, "# Answers of an unfinished install. Secrets are not saved.\n# next: %s\n", step)
 	b.Write(body)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -43,13 +44,13 @@ func Write(path string, a answers.Answers, step string) error {
 	return replaceFile(path, b.Bytes())
 }
 
-// Without returns the answers without what is, or may be, secret.
+// WithoutSecrets returns the answers without what is or may be secret.
 func WithoutSecrets(a answers.Answers) answers.Answers {
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
 		switch {
 		case f.FileOnly && f.Step != answers.StepCluster:
-			_ = a.Set(f.Key, "") // no text is fine for every kind
+			_ = a.Set(f.Key, "") // an empty text is valid for every kind
 		case f.Kind == answers.Secret, f.Kind == answers.Content:
 			if !a.GetSource(f.Key).Value.Empty() {
 				a.SetSource(f.Key, answers.Source{})
@@ -59,7 +60,7 @@ func WithoutSecrets(a answers.Answers) answers.Answers {
 	return a
 }
 
-// replace writes a file of mode 0600 that is there whole, or as it was before.
+// replaceFile writes a file of mode 0600 atomically.
 func replaceFile(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".answers-*") // mode 0600
 	if err != nil {
@@ -76,8 +77,7 @@ func replaceFile(path string, content []byte) error {
 	return os.Rename(file.Name(), path)
 }
 
-// Read returns what an earlier run left in the file; nil when there is nothing
-// that can be gone on with.
+// Read returns what a previous run saved, or nil if there is nothing usable.
 func Read(path string) *Run {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -98,7 +98,7 @@ func Read(path string) *Run {
 	return run
 }
 
-// Remove forgets the run. A file that is not there is fine.
+// Remove deletes the saved run, if there is one.
 func Remove(path string) error {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return err
@@ -106,7 +106,7 @@ func Remove(path string) error {
 	return nil
 }
 
-// Worthwhile tells whether the answers say more than where to install.
+// IsWorthKeeping reports whether the answers contain more than the cluster.
 func IsWorthKeeping(a answers.Answers) bool {
 	for _, f := range answers.Fields {
 		if f.Step != answers.StepCluster && a.Get(f.Key) != "" {

@@ -12,7 +12,7 @@ import (
 
 const canary = "C4nary!Pass"
 
-// everything answers each field that can hold a secret with the canary.
+// everything answers each secret field with the canary.
 func everything(t *testing.T) answers.Answers {
 	t.Helper()
 	file, err := answers.Read("a.yaml", []byte(`version: 1
@@ -35,7 +35,7 @@ proxy: {http: "http://me:`+canary+`@proxy"}
 	return a
 }
 
-func TestNoSecretIsKeptButTheNamesOfSourcesAre(t *testing.T) {
+func TestWriteOmitsSecrets(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "answers.yaml")
 	if err := Write(path, everything(t), "Access"); err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestNoSecretIsKeptButTheNamesOfSourcesAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(content), canary) || strings.Contains(string(content), secret.Mask) {
-		t.Errorf("a secret, or its mask, is kept:\n%s", content)
+		t.Errorf("a secret or its mask was written:\n%s", content)
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %s", info.Mode())
@@ -55,17 +55,17 @@ func TestNoSecretIsKeptButTheNamesOfSourcesAre(t *testing.T) {
 		t.Errorf("%+v", run)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
-		t.Errorf("left over: %v", entries)
+		t.Errorf("remaining files: %v", entries)
 	}
 	if err := Remove(path); err != nil || Read(path) != nil {
-		t.Errorf("not removed: %v", err)
+		t.Errorf("Remove failed: %v", err)
 	}
 	if err := Remove(path); err != nil {
-		t.Errorf("a second time: %v", err)
+		t.Errorf("second Remove: %v", err)
 	}
 }
 
-func TestAFileThatCannotBeReadIsNoEarlierRun(t *testing.T) {
+func TestReadInvalidFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "answers.yaml")
 	for _, content := range []string{"", "version: 1\nnosuch: true\n", "\t{"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -77,14 +77,14 @@ func TestAFileThatCannotBeReadIsNoEarlierRun(t *testing.T) {
 	}
 }
 
-func TestTheClusterAloneIsNotWorthGoingOnWith(t *testing.T) {
+func TestIsWorthKeeping(t *testing.T) {
 	var a answers.Answers
 	a.Cluster.Context = "sandbox"
 	if IsWorthKeeping(a) {
-		t.Error("the cluster alone is")
+		t.Error("the cluster alone is worth keeping")
 	}
 	a.Database.Type = answers.SQLiteDatabase
 	if !IsWorthKeeping(a) {
-		t.Error("a database is not")
+		t.Error("a database is not worth keeping")
 	}
 }

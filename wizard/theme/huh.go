@@ -1,21 +1,24 @@
 package theme
 
-import "github.com/charmbracelet/huh"
+import (
+	"github.com/charmbracelet/huh"
+	"github.com/zenml-installer/zenml-installer/internal/display"
+)
 
-// Form returns the look of huh's fields. They are drawn without a title,
-// which the screen draws itself, and without a frame.
-func (l *Styles) HuhTheme() *huh.Theme {
+// HuhTheme returns the styles of huh's fields. The screen draws their titles
+// and frames itself.
+func (s *Styles) HuhTheme() *huh.Theme {
 	var t huh.Theme
 	f := &t.Focused
-	f.SelectSelector = l.Accent.SetString(Pointer + " ")
-	f.Option = l.Plain
-	f.UnselectedOption = l.Plain
-	f.SelectedOption = l.Selected
-	f.TextInput.Cursor = l.Cursor
-	f.TextInput.CursorText = l.CursorOff
-	f.TextInput.Placeholder = l.Muted
-	f.TextInput.Prompt = l.Accent
-	f.TextInput.Text = l.Plain
+	f.SelectSelector = s.Accent.SetString(display.GlyphPointer + " ")
+	f.Option = s.Plain
+	f.UnselectedOption = s.Plain
+	f.SelectedOption = s.Selected
+	f.TextInput.Cursor = s.Cursor
+	f.TextInput.CursorText = s.CursorOff
+	f.TextInput.Placeholder = s.Muted
+	f.TextInput.Prompt = s.Accent
+	f.TextInput.Text = s.Plain
 	t.Blurred = t.Focused
 	return &t
 }

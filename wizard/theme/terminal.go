@@ -1,5 +1,5 @@
-// Package theme holds how things look on a terminal: the styles by meaning,
-// the glyphs, and what a terminal without colours or UTF-8 gets instead.
+// Package theme holds the styles of a terminal by meaning, and detects what the
+// terminal can show.
 package theme
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Terminal says what the terminal can show. The zero value is none: plain
-// lines without any style.
+// Terminal describes what the terminal can show. The zero value is plain lines
+// without styles.
 type Terminal struct {
 	Styled  bool            // it can show bold text and colours
 	Profile termenv.Profile // how many colours
@@ -21,9 +21,8 @@ type Terminal struct {
 	ASCII   bool            // it cannot show UTF-8
 }
 
-// Detect finds out what the terminal behind out can show, given a look-up of
-// the environment. The background was asked from the terminal when the
-// program began.
+// Detect finds out what the terminal behind out can show, given a lookup of
+// environment variables. The background was queried when the program started.
 func Detect(out io.Writer, getenv func(name string) string) Terminal {
 	output := termenv.NewOutput(out, termenv.WithEnvironment(environment(getenv)))
 	t := Terminal{
@@ -36,9 +35,9 @@ func Detect(out io.Writer, getenv func(name string) string) Terminal {
 	return t
 }
 
-// UTF8 tells whether the locale that the environment names is a UTF-8 one. An
-// environment without any locale is POSIX's own, which is not. Windows has no
-// such variables and its consoles take UTF-8.
+// UTF8 reports whether the environment's locale is UTF-8. Without a locale it
+// is POSIX's, which is not. Windows has no such variables, and its consoles
+// take UTF-8.
 func UTF8(getenv func(name string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := strings.ToLower(getenv(name)); v != "" {
@@ -48,7 +47,7 @@ func UTF8(getenv func(name string) string) bool {
 	return runtime.GOOS == "windows"
 }
 
-// environment serves termenv, which asks for variables one by one.
+// environment adapts a lookup function for termenv.
 type environment func(name string) string
 
 func (e environment) Getenv(name string) string { return e(name) }

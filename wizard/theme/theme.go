@@ -5,14 +5,16 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Look is the set of styles for one terminal, named by what they mean.
+// Styles is the set of styles for one terminal, named by meaning.
 type Styles struct {
 	Title     lipgloss.Style // the product, a screen, a question
 	Plain     lipgloss.Style
-	Muted     lipgloss.Style // help, what is not in reach yet
-	Accent    lipgloss.Style // where you are
+	Muted     lipgloss.Style // help, what is not reachable yet
+	Accent    lipgloss.Style // the current position
 	Good      lipgloss.Style
 	Warn      lipgloss.Style
 	Bad       lipgloss.Style
@@ -24,24 +26,7 @@ type Styles struct {
 	ascii bool
 }
 
-type palette struct{ accent, good, warn, bad, muted lipgloss.TerminalColor }
-
-// colours have enough contrast on both backgrounds; in 16 colours they become
-// the terminal's own.
-var colours = palette{
-	accent: lipgloss.AdaptiveColor{Light: "#6B2FB3", Dark: "#B794F6"},
-	good:   lipgloss.AdaptiveColor{Light: "#1E7B34", Dark: "#68D391"},
-	warn:   lipgloss.AdaptiveColor{Light: "#8A5A00", Dark: "#F6C453"},
-	bad:    lipgloss.AdaptiveColor{Light: "#B3261E", Dark: "#FC8181"},
-	muted:  lipgloss.AdaptiveColor{Light: "#5F6368", Dark: "#9AA0A6"},
-}
-
-var colourless = palette{
-	accent: lipgloss.NoColor{}, good: lipgloss.NoColor{}, warn: lipgloss.NoColor{},
-	bad: lipgloss.NoColor{}, muted: lipgloss.NoColor{},
-}
-
-// New returns the look for a terminal.
+// New returns the styles for a terminal.
 func New(t Terminal) *Styles {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(termenv.Ascii)
@@ -49,23 +34,64 @@ func New(t Terminal) *Styles {
 		r.SetColorProfile(t.Profile)
 	}
 	r.SetHasDarkBackground(t.Dark)
-	p := colours
-	if t.NoColor {
-		p = colourless
-	}
 	style := r.NewStyle
+	in := func(tone display.Tone) lipgloss.Style { return style().Foreground(t.color(tone)) }
 	return &Styles{
 		Title:     style().Bold(true),
 		Plain:     style(),
-		Muted:     style().Foreground(p.muted).Faint(t.NoColor),
-		Accent:    style().Foreground(p.accent).Bold(true),
-		Good:      style().Foreground(p.good),
-		Warn:      style().Foreground(p.warn),
-		Bad:       style().Foreground(p.bad).Bold(true),
-		Key:       style().Foreground(p.accent).Bold(true),
-		Selected:  style().Foreground(p.accent).Bold(true),
+		Muted:     in(display.Muted).Faint(t.NoColor),
+		Accent:    in(display.Accent).Bold(true),
+		Good:      in(display.Good),
+		Warn:      in(display.Warn),
+		Bad:       in(display.Bad).Bold(true),
+		Key:       in(display.Accent).Bold(true),
+		Selected:  in(display.Accent).Bold(true),
 		Cursor:    style().Reverse(true),
 		CursorOff: style(),
 		ascii:     t.ASCII,
 	}
+}
+
+// color returns a tone's colour for the terminal's background; in 16 colours
+// it becomes the nearest of the terminal's own.
+func (t Terminal) color(tone display.Tone) lipgloss.TerminalColor {
+	if t.NoColor {
+		return lipgloss.NoColor{}
+	}
+	c := tone.Color()
+	return lipgloss.AdaptiveColor{Light: c.Light, Dark: c.Dark}
+}
+
+// Tone returns the style of a tone.
+func (s *Styles) Tone(t display.Tone) lipgloss.Style {
+	switch t {
+	case display.Accent:
+		return s.Accent
+	case display.Good:
+		return s.Good
+	case display.Warn:
+		return s.Warn
+	case display.Bad:
+		return s.Bad
+	case display.Muted:
+		return s.Muted
+	}
+	return s.Plain
+}
+
+// markWidth is the longest word of a mark.
+const markWidth = 7
+
+// Mark draws a mark and its word in a column of a fixed width.
+func (s *Styles) Mark(m display.Mark) string {
+	word := m.Word + "       "[:max(markWidth-len(m.Word), 0)]
+	return s.Tone(m.Tone).Render(m.Glyph + " " + word)
+}
+
+// Text returns text as the terminal can show it.
+func (s *Styles) Text(text string) string {
+	if s.ascii {
+		return display.ASCII(text)
+	}
+	return text
 }

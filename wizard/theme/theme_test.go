@@ -10,32 +10,33 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-func TestEveryTextOfTheFieldsCanBeShownInASCII(t *testing.T) {
-	l := New(Terminal{ASCII: true})
+func TestFieldTextsHaveASCIISpelling(t *testing.T) {
+	s := New(Terminal{ASCII: true})
 	for _, f := range answers.Fields {
 		texts := []string{f.Title, f.Help, f.Why, f.Default, f.Example}
 		for _, o := range f.Options {
 			texts = append(texts, o.Title, o.Help)
 		}
 		for _, text := range texts {
-			if i := strings.IndexFunc(l.Text(text), func(r rune) bool { return r > 126 }); i >= 0 {
-				t.Errorf("%s: %q", f.Key, l.Text(text)[i:])
+			// A question mark replaces what has no ASCII spelling.
+			if got := s.Text(text); strings.Count(got, "?") != strings.Count(text, "?") {
+				t.Errorf("%s: %q", f.Key, got)
 			}
 		}
 	}
 }
 
-func TestNoColorKeepsEmphasisWithoutColours(t *testing.T) {
+func TestNoColorKeepsEmphasis(t *testing.T) {
 	colour := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
-	l := New(Terminal{Styled: true, Profile: termenv.TrueColor, NoColor: true, Dark: true})
+	s := New(Terminal{Styled: true, Profile: termenv.TrueColor, NoColor: true, Dark: true})
 	for name, style := range map[string]string{
-		"accent": l.Accent.Render("x"), "good": l.Good.Render("x"), "bad": l.Bad.Render("x"), "warn": l.Warn.Render("x"), "muted": l.Muted.Render("x"),
+		"accent": s.Accent.Render("x"), "good": s.Good.Render("x"), "bad": s.Bad.Render("x"), "warn": s.Warn.Render("x"), "muted": s.Muted.Render("x"),
 	} {
 		if colour.MatchString(style) {
 			t.Errorf("%s: %q", name, style)
 		}
 	}
-	if got := l.Accent.Render("x"); !strings.Contains(got, "\x1b[1m") {
+	if got := s.Accent.Render("x"); !strings.Contains(got, "\x1b[1m") {
 		t.Errorf("no emphasis left: %q", got)
 	}
 	if got := New(Terminal{Styled: true, Profile: termenv.TrueColor}).Accent.Render("x"); !colour.MatchString(got) {
@@ -43,7 +44,7 @@ func TestNoColorKeepsEmphasisWithoutColours(t *testing.T) {
 	}
 }
 
-func TestUTF8IsReadFromTheLocale(t *testing.T) {
+func TestUTF8(t *testing.T) {
 	for _, c := range []struct {
 		env  map[string]string
 		want bool

@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var update = flag.Bool("update", false, "write the reference page and the schema anew")
+var update = flag.Bool("update", false, "rewrite the reference page and the schema")
 
-//go:generate go test . -run TestDocumentsAreInStep -update
-func TestDocumentsAreInStep(t *testing.T) {
+//go:generate go test . -run TestGeneratedFilesAreUpToDate -update
+func TestGeneratedFilesAreUpToDate(t *testing.T) {
 	for path, want := range map[string][]byte{
 		"../../docs/answers.md":            Reference(),
 		"../../assets/answers.schema.json": Schema(),
@@ -30,7 +30,7 @@ func TestDocumentsAreInStep(t *testing.T) {
 			}
 		}
 		if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, want) {
-			t.Errorf("%s is out of step with the model (%v): go generate ./internal/answers", path, err)
+			t.Errorf("%s is out of date (%v): run go generate ./internal/answers", path, err)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func compiled(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// asJSON reads YAML as an editor would hand it to a JSON Schema.
+// asJSON converts YAML as an editor does before it validates a JSON Schema.
 func asJSON(t *testing.T, data []byte) any {
 	t.Helper()
 	var tree any
@@ -70,7 +70,7 @@ func asJSON(t *testing.T, data []byte) any {
 	return content
 }
 
-func TestSchemaTakesEverySampleAndNoUnknownKey(t *testing.T) {
+func TestSchema(t *testing.T) {
 	schema := compiled(t)
 	files, _ := filepath.Glob(filepath.Join(samplesDir, "*.yaml"))
 	for _, name := range files {
@@ -90,12 +90,12 @@ func TestSchemaTakesEverySampleAndNoUnknownKey(t *testing.T) {
 		"version: 1\nserver: {replicas: two}",
 	} {
 		if schema.Validate(asJSON(t, []byte(bad))) == nil {
-			t.Errorf("the schema takes %q", bad)
+			t.Errorf("the schema accepts %q", bad)
 		}
 	}
 }
 
-func TestSampleIsValidAndEveryLineCanBeTaken(t *testing.T) {
+func TestSample(t *testing.T) {
 	for _, all := range []bool{false, true} {
 		sample := Sample(all)
 		if _, err := Parse("sample.yaml", sample); err != nil {
@@ -108,15 +108,15 @@ func TestSampleIsValidAndEveryLineCanBeTaken(t *testing.T) {
 			}
 		}
 	}
-	// With every mark taken off, only answers that exclude each other are faults.
-	taken := taken(string(Sample(true)))
-	if _, err := Read("sample.yaml", []byte(taken)); err != nil {
-		t.Errorf("a line of the sample is not as the model wants it:\n%v", err)
+	// When every line is uncommented, only answers that exclude each other are faults.
+	uncommented := uncomment(string(Sample(true)))
+	if _, err := Read("sample.yaml", []byte(uncommented)); err != nil {
+		t.Errorf("a line of the sample is invalid:\n%v", err)
 	}
 }
 
-// taken takes the mark off every line that answers a field.
-func taken(sample string) string {
+// uncomment uncomments every line that answers a field.
+func uncomment(sample string) string {
 	known := map[string]bool{}
 	for _, f := range Fields {
 		known[f.Key[strings.LastIndexByte(f.Key, '.')+1:]] = true
@@ -136,7 +136,7 @@ func taken(sample string) string {
 func TestExplain(t *testing.T) {
 	for _, f := range Fields {
 		text, err := Explain(f.Key)
-		if err != nil || !strings.Contains(text, f.Title) || !strings.Contains(text, "takes:") {
+		if err != nil || !strings.Contains(text, f.Title) || !strings.Contains(text, "Type:") {
 			t.Errorf("%s: %v\n%s", f.Key, err, text)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// samplesDir holds the sample answers, one per scenario.
+// samplesDir contains the sample answers, one per scenario.
 const samplesDir = "../../render/testdata/answers"
 
-func TestEverySampleParses(t *testing.T) {
+func TestSamplesParse(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(samplesDir, "*.yaml"))
 	if err != nil || len(files) < 40 {
 		t.Fatalf("samples: %d, %v", len(files), err)

@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// FuzzParse: whatever a file holds, reading it neither panics nor shows a
-// secret in a fault; and what was read is written and read again as it was.
+// FuzzParse checks that reading any file neither panics nor reveals a secret,
+// and that writing and reading again gives the same answers.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob(filepath.Join(samplesDir, "*.yaml"))
 	for _, name := range files {
@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			for _, text := range plainSecrets(data) {
 				if strings.Contains(err.Error(), text) {
-					t.Errorf("a fault shows the secret %q: %v", text, err)
+					t.Errorf("a fault reveals secret %q: %v", text, err)
 				}
 			}
 			return
@@ -38,7 +38,7 @@ func FuzzParse(f *testing.F) {
 		written, moved := Write(file.Answers)
 		again, err := Read("again.yaml", written)
 		if err != nil {
-			t.Fatalf("what was written cannot be read:\n%v\n%s", err, written)
+			t.Fatalf("the written file cannot be read:\n%v\n%s", err, written)
 		}
 		for _, m := range moved {
 			if len(m.Text.Reveal()) > 12 && bytes.Contains(written, []byte(m.Text.Reveal())) && !bytes.Contains(bytes.ReplaceAll(data, []byte(m.Text.Reveal()), nil), []byte(m.Text.Reveal())) && bytes.Count(data, []byte(m.Text.Reveal())) == 1 {
@@ -47,18 +47,18 @@ func FuzzParse(f *testing.F) {
 		}
 		twice, _ := Write(again.Answers)
 		if !bytes.Equal(written, twice) {
-			t.Errorf("written twice it differs:\n%s\n%s", written, twice)
+			t.Errorf("writing it again gives another file:\n%s\n%s", written, twice)
 		}
 		if len(moved) == 0 && !reflect.DeepEqual(normal(file.Answers), normal(again.Answers)) {
-			t.Errorf("it was read as\n%#v\nand came back as\n%#v", file.Answers, again.Answers)
+			t.Errorf("read\n%#v\nbut after writing\n%#v", file.Answers, again.Answers)
 		}
-		_ = Validate(file.Answers) // must not panic either
+		_ = Validate(file.Answers) // must not panic
 		_ = file.Answers.Complete()
 	})
 }
 
-// normal brings answers into the form in which nothing and nothing are equal:
-// the version is always written, and an empty mapping is none.
+// normal makes equivalent answers equal: the version is always written, and an
+// empty mapping is not.
 func normal(a Answers) Answers {
 	a.Version = Version
 	var strip func(v reflect.Value)

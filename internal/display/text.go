@@ -1,0 +1,84 @@
+package display
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// asciiFallback replaces a glyph by one character wherever there is one, so
+// that columns stay aligned. Replace before measuring: an ellipsis gets longer.
+var asciiFallback = strings.NewReplacer(
+	GlyphDone, "+", GlyphFailed, "x", GlyphSkipped, "-", GlyphCurrent, "*", GlyphPending, "o", GlyphRunning, "~",
+	GlyphPointer, ">", GlyphRule, "-", GlyphBar, "|", GlyphUp, "^", GlyphDown, "v", GlyphBullet, "-",
+	"←", "<", "→", ">", "“", `"`, "”", `"`, "‘", "'", "’", "'", "…", "...", "•", "*", "×", "x", "—", "-",
+	"≥", ">=", "≤", "<=",
+)
+
+// ASCII spells text for a terminal that cannot show UTF-8. Characters without
+// a fallback become question marks.
+func ASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > '~' {
+			return '?'
+		}
+		return r
+	}, asciiFallback.Replace(text))
+}
+
+// Printable removes escape sequences and control characters except line breaks
+// and tabs: what a server or a container writes must not control the terminal.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, ansi.Strip(text))
+}
+
+// noBreak replaces hyphens while lines are wrapped: a flag or a name that is
+// broken at its hyphen reads as another one.
+const noBreak = "\u2011"
+
+// Wrap breaks long lines at spaces; words longer than a line are broken too.
+// Escape sequences take no space.
+func Wrap(text string, width int) string {
+	if width < 1 {
+		return ""
+	}
+	text = strings.NewReplacer("-", noBreak, "\t", "    ").Replace(text)
+	lines := strings.Split(strings.ReplaceAll(ansi.Wrap(text, width, ""), noBreak, "-"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Truncate shortens a line to width and marks that it was cut.
+func Truncate(line string, width int) string { return ansi.Truncate(line, max(width, 0), "…") }
+
+// Indent wraps text and aligns the following lines with the beginning of the
+// first: after its leading spaces, or after its first word when it has none.
+func Indent(text string, width int) string {
+	lead := len(text) - len(strings.TrimLeft(text, " "))
+	if lead == 0 {
+		if head, _, found := strings.Cut(text, " "); found {
+			lead = ansi.StringWidth(head) + 1
+		}
+		return Hang(text, lead, width)
+	}
+	margin := strings.Repeat(" ", lead)
+	return margin + strings.ReplaceAll(Wrap(text[lead:], width-lead), "\n", "\n"+margin)
+}
+
+// Hang wraps text and indents all lines but the first by a number of columns.
+func Hang(text string, by, width int) string {
+	first, rest, more := strings.Cut(Wrap(text, width), "\n")
+	if !more {
+		return first
+	}
+	margin := strings.Repeat(" ", by)
+	rest = Wrap(strings.ReplaceAll(rest, "\n", " "), max(width-by, 1))
+	return first + "\n" + margin + strings.ReplaceAll(rest, "\n", "\n"+margin)
+}

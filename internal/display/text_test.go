@@ -1,0 +1,62 @@
+package display
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+func TestWrap(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"hyphens stay whole":        {"pass --read-only here", "pass\n--read-only\nhere"},
+		"long words are broken":     {"abcdefghijklmn", "abcdefghijkl\nmn"},
+		"escapes take no space":     {"\x1b[1mone two\x1b[0m x", "\x1b[1mone two\x1b[0m x"},
+		"no trailing spaces remain": {"one two three   ", "one two\nthree"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Wrap(c.text, 12); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTruncate(t *testing.T) {
+	for _, line := range []string{"a long line of text", "\x1b[31ma long line of text\x1b[0m"} {
+		got := Truncate(line, 8)
+		if ansi.StringWidth(got) != 8 || !strings.Contains(got, "…") {
+			t.Errorf("got %q", got)
+		}
+	}
+	if got := Truncate("short", 8); got != "short" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestHang(t *testing.T) {
+	if got, want := Hang("1. one two three four", 3, 10), "1. one two\n   three\n   four"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := Indent("  one two three", 9), "  one two\n  three"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	if got, want := Printable("a\x1b[31mb\x1b[0m\x07\tc\r\nd\u0085"), "ab\tc\nd"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestStyle(t *testing.T) {
+	if got, want := (Style{}).Text("“é” ≥ 2…"), `"?" >= 2...`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := (Style{}).Paint(Bad, "x"); got != "x" {
+		t.Errorf("colours without a terminal: %q", got)
+	}
+	if got, want := (Style{Color: true, Unicode: true}).Paint(Bad, "✗"), "\x1b[31m✗\x1b[0m"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
