@@ -1,4 +1,4 @@
-// Command zenml-installer puts a ZenML server on a Kubernetes cluster.
+// Command zenml-installer installs a ZenML server on a Kubernetes cluster.
 package main
 
 import (

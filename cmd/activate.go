@@ -10,21 +10,21 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
-// claimedError says that the server has an admin already, who is not the one
-// of the answers: someone was first, or the database is one of before.
+// claimedError reports that another account is already the server's admin:
+// someone was faster, or the database already had one.
 type claimedError struct {
 	user string
 	err  error
 }
 
 func (e *claimedError) Error() string {
-	return fmt.Sprintf("the server was activated before, so the user and password of the answers were not used, and they do not open it (%v); "+
-		"log in with the account that activated it, or give the server a database of its own, in which %s becomes the admin", e.err, e.user)
+	return fmt.Sprintf("the server was already activated with another account, and %s cannot log in (%v). "+
+		"Log in with that account, or install with a new, empty database", e.user, e.err)
 }
 
 func (e *claimedError) Unwrap() error { return e.err }
 
-// activate has the server activated as the answers say.
+// activate activates the server as the answers say.
 func (u *setup) activate(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
 	switch {
 	case u.answers.Admin.Activate == answers.ActivateAuto:
@@ -34,15 +34,15 @@ func (u *setup) activate(ctx context.Context, c connection, client zenml.Client,
 		u.openPage(ctx, c, client.Base)
 		return nil
 	case !c.stay:
-		fmt.Fprintf(c.streams.Err, "The server is not activated: whoever reaches it first becomes its admin. Activate it with `%s`.\n", u.connectCommand(""))
+		fmt.Fprintf(c.streams.Err, "The server is not activated: the first person to open it becomes the admin. Activate it with `%s`.\n", u.connectCommand(""))
 		return nil
 	}
 	return u.activateInBrowser(ctx, c, client)
 }
 
-// activateNow makes the first admin, and proves it by logging in. A server
-// that others have claimed is no success of a first install; later it may well
-// have another password by now.
+// activateNow creates the admin account and verifies that it can log in. If a
+// server that is installed for the first time already has another admin, it
+// fails; on later runs the password may have changed.
 func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
 	err := u.activateAuto(ctx, client, info)
 	var claimed *claimedError
@@ -50,13 +50,13 @@ func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Clie
 	case errors.As(err, &claimed) && c.first:
 		return &failure{code: exitInstall, err: fmt.Errorf("the release is installed, but %w", claimed)}
 	case err != nil && info.Active && !c.first:
-		fmt.Fprintf(c.streams.Err, "The server is activated. Not proved that %s can log in: %v\n", u.answers.Admin.Username, err)
+		fmt.Fprintf(c.streams.Err, "The server is activated. Could not verify the login of %s: %v\n", u.answers.Admin.Username, err)
 	case err != nil:
 		return err
 	case !info.LogsInByPassword():
 		fmt.Fprintln(c.streams.Err, "The server is activated.")
 	default:
-		fmt.Fprintf(c.streams.Err, "The server is activated; its admin is %s.\n", u.answers.Admin.Username)
+		fmt.Fprintf(c.streams.Err, "The server is activated with admin %s.\n", u.answers.Admin.Username)
 	}
 	if info.Active {
 		u.openPage(ctx, c, client.Base)
@@ -64,8 +64,8 @@ func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Clie
 	return nil
 }
 
-// activateAuto makes the first admin, and proves that user and password open
-// the server. The error is a *claimedError when there is another admin already.
+// activateAuto creates the admin account and verifies that it can log in. The
+// error is a *claimedError if there is another admin.
 func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenml.Info) error {
 	if info.Active && !info.LogsInByPassword() {
 		return nil
@@ -78,31 +78,31 @@ func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenm
 		return u.proveLogin(ctx, client, password)
 	}
 	if missing := answers.AdminPassword(password.Reveal()); missing != "" {
-		return usagef("admin.password: the server's dashboard would refuse this password; it needs %s", missing)
+		return usagef("admin.password: the password is too weak for the dashboard; add %s", missing)
 	}
 	err = client.Activate(ctx, zenml.Activation{
 		ServerName: u.answers.Admin.ServerName, Username: u.answers.Admin.Username, Password: password,
 	})
-	if errors.Is(err, zenml.ErrAlreadyActive) { // someone was a moment faster
+	if errors.Is(err, zenml.ErrAlreadyActive) { // someone was faster
 		return u.proveLogin(ctx, client, password)
 	}
 	if err != nil {
 		return fmt.Errorf("activate the server: %w", err)
 	}
 	if err := client.Login(ctx, u.answers.Admin.Username, password); err != nil {
-		return fmt.Errorf("the server is activated, but the login of %s fails: %w", u.answers.Admin.Username, err)
+		return fmt.Errorf("the server is activated, but %s cannot log in: %w", u.answers.Admin.Username, err)
 	}
 	return nil
 }
 
-// proveLogin logs into a server that was activated before.
+// proveLogin logs in to a server that is already activated.
 func (u *setup) proveLogin(ctx context.Context, client zenml.Client, password secret.Text) error {
 	err := client.Login(ctx, u.answers.Admin.Username, password)
 	switch {
 	case errors.Is(err, zenml.ErrRefused):
 		return &claimedError{u.answers.Admin.Username, err}
 	case err != nil:
-		return fmt.Errorf("the login of %s fails: %w", u.answers.Admin.Username, err)
+		return fmt.Errorf("%s cannot log in: %w", u.answers.Admin.Username, err)
 	}
 	return nil
 }

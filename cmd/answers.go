@@ -13,7 +13,7 @@ import (
 func newAnswers(s Streams, c *common) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "answers",
-		Short: "Help with the answers file",
+		Short: "Create, validate and explain answers files",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -30,8 +30,8 @@ func newAnswersSchema(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of the answers file",
-		Long: `Print the JSON Schema of the answers file, for editors that complete and check
-while you write.`,
+		Long: `Print the JSON Schema of the answers file, for completion and validation in
+editors.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := s.Out.Write(answers.Schema())
@@ -43,7 +43,7 @@ while you write.`,
 func newAnswersExplain(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:               "explain KEY",
-		Short:             "Tell what a key means, what it takes and why it matters",
+		Short:             "Explain a key of the answers file",
 		Example:           "  zenml-installer answers explain database.mysql.tls.mode",
 		Args:              exactly(1, "a key of the answers file"),
 		ValidArgsFunction: completeKeys,
@@ -61,7 +61,7 @@ func newAnswersExplain(s Streams) *cobra.Command {
 func newAnswersValidate(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE",
-		Short: "Check an answers file; every fault is named at once",
+		Short: "Validate an answers file",
 		Args:  exactly(1, "an answers file (- reads standard input)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := (answersFlags{name: args[0]}).load(s, common{kube: noFlags()}); err != nil {
@@ -81,11 +81,11 @@ func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDi
 	return keys, cobra.ShellCompDirectiveNoFileComp
 }
 
-// exactly refuses any other number of arguments as a mistake of usage.
+// exactly requires a number of arguments; anything else is a usage error.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(errors.New("name " + what + " (see " + cmd.CommandPath() + " --help)"))
+			return usage(errors.New("specify " + what + " (see " + cmd.CommandPath() + " --help)"))
 		}
 		return nil
 	}

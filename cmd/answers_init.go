@@ -29,13 +29,13 @@ func newAnswersInit(s Streams, c *common, run func(context.Context, *answersInit
 	o := &answersInitOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "init",
-		Short: "Write an answers file: a commented sample, or from an existing installation",
-		Long: `Write an answers file to begin with.
+		Short: "Create an answers file from a sample or an existing installation",
+		Long: `Create an answers file.
 
-With --from it is made from a values file, with --from-release from a release
-that is in the cluster, of either generation of the chart; what could not be
-carried over is said. Secrets are not written: each becomes an environment
-variable that the file names.`,
+By default it is a commented sample. With --from it is created from a values
+file, with --from-release from an installed release; values that cannot be
+imported are reported. Secrets are not written: the file reads them from
+environment variables instead.`,
 		Example: `  zenml-installer answers init
   zenml-installer answers init --from custom-values.yaml --output answers.yaml
   zenml-installer answers init --from-release -n zenml`,
@@ -46,11 +46,11 @@ variable that the file names.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.output, "output", "-", "the file to write (- writes to standard output)")
-	flags.BoolVar(&o.force, "force", false, "overwrite the file")
-	flags.BoolVar(&o.all, "all", false, "the sample holds every answer that there is")
-	flags.StringVar(&o.from, "from", "", "values file to carry over")
-	flags.BoolVar(&o.fromRelease, "from-release", false, "carry over the release that --release and -n name")
+	flags.StringVar(&o.output, "output", "-", "file to write (- for standard output)")
+	flags.BoolVar(&o.force, "force", false, "overwrite an existing file")
+	flags.BoolVar(&o.all, "all", false, "include every key in the sample")
+	flags.StringVar(&o.from, "from", "", "values file to import")
+	flags.BoolVar(&o.fromRelease, "from-release", false, "import the release given by --release and -n")
 	cmd.MarkFlagsMutuallyExclusive("from", "from-release", "all")
 	return cmd
 }
@@ -98,16 +98,16 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	carried.Cluster = file.Cluster
 	content, moved := answers.Write(carried)
 	for _, m := range moved {
-		fmt.Fprintf(o.streams.Err, "! %s: the secret is not written; the file expects it in $%s\n", m.Key, m.Env)
+		fmt.Fprintf(o.streams.Err, "! %s: the secret was not written; set $%s when you use the file\n", m.Key, m.Env)
 	}
 	for _, fault := range answers.Validate(carried) {
-		fmt.Fprintf(o.streams.Err, "! not valid yet: %s\n", fault)
+		fmt.Fprintf(o.streams.Err, "! still invalid: %s\n", fault)
 	}
 	return content, nil
 }
 
-// values reads the values that are carried over. Those of a release bring the
-// chart's version with them.
+// values reads the values to import. For a release it also uses the version of
+// its chart.
 func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, error) {
 	if o.fromRelease {
 		if _, err := u.cluster.Context(); err != nil {
@@ -118,7 +118,7 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 			return nil, err
 		}
 		if release == nil {
-			return nil, usagef("there is no release %s in namespace %s: name another with --release and -n", u.answers.Cluster.Release, u.answers.Cluster.Namespace)
+			return nil, usagef("release %s not found in namespace %s: specify another with --release and -n", u.answers.Cluster.Release, u.answers.Cluster.Namespace)
 		}
 		if u.answers.Chart.Version == "" {
 			u.answers.Chart.Version = release.ChartVersion
@@ -132,14 +132,14 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 	return o.read(data)
 }
 
-// read reads a values file as Helm does: its first document.
+// read reads the first document of a values file, as Helm does.
 func (o *answersInitOptions) read(data []byte) (map[string]any, error) {
 	values := map[string]any{}
 	if err := yaml.Unmarshal(data, &values); err != nil {
-		return nil, usagef("%s is not YAML, or no mapping of names to values: check the indentation, the quotes and the colons", o.from)
+		return nil, usagef("%s is not a YAML mapping: check the indentation, quotes and colons", o.from)
 	}
 	if answers.Documents(data) > 1 {
-		fmt.Fprintf(o.streams.Err, "! %s: it holds more than one document, and Helm reads the first alone: the others are left out\n", o.from)
+		fmt.Fprintf(o.streams.Err, "! %s: contains several documents; only the first is used, as by Helm\n", o.from)
 	}
 	return values, nil
 }

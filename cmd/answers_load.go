@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// load reads the answers file, puts single answers and flags over it, and
-// validates the result. Without a file the answers begin empty.
+// load reads the answers file, applies single answers and flags, and validates
+// the result. Without a file it starts with empty answers.
 func (f answersFlags) load(s Streams, c common) (answers.File, error) {
 	file, err := f.loadPartial(s, c)
 	if err != nil {
@@ -26,15 +26,15 @@ func (f answersFlags) load(s Streams, c common) (answers.File, error) {
 	return file, nil
 }
 
-// warnOfPlainSecrets names the secrets that stand in the file itself.
+// warnOfPlainSecrets lists the secrets that the file contains as plain text.
 func warnOfPlainSecrets(s Streams, a answers.Answers) {
 	if keys := a.PlainSecrets(); len(keys) > 0 {
-		fmt.Fprintf(s.Err, "! %s: plain in the answers; {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}} keeps a secret out of them.\n", strings.Join(keys, ", "))
+		fmt.Fprintf(s.Err, "! %s: plain text in the answers; use {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}} instead\n", strings.Join(keys, ", "))
 	}
 }
 
-// begin is load without judging what is still missing or wrong: it will be
-// asked.
+// loadPartial is load without validation, because the guided install asks for
+// what is missing.
 func (f answersFlags) loadPartial(s Streams, c common) (answers.File, error) {
 	file, err := f.read(s)
 	if err != nil {
@@ -61,8 +61,8 @@ func (f answersFlags) read(s Streams) (answers.File, error) {
 	return file, resolveChartPath(&file)
 }
 
-// chartBeside has a chart on this machine, as its file's secrets are, found
-// from the folder of the answers file that names it.
+// resolveChartPath makes the path of a local chart relative to the answers
+// file, like the paths of its secrets.
 func resolveChartPath(file *answers.File) error {
 	ref := file.Chart.Ref
 	if ref == "" || file.Name == "-" || strings.Contains(ref, "://") || filepath.IsAbs(ref) {
@@ -79,21 +79,21 @@ func (f answersFlags) bytes(s Streams) ([]byte, error) {
 	}
 	data, err := os.ReadFile(f.name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answers file %s: there is no such file", f.name)
+		return nil, fmt.Errorf("answers file %s not found", f.name)
 	}
 	return data, err
 }
 
-// overlay puts KEY=VALUE answers over the file's.
+// overlay applies KEY=VALUE answers.
 func (f answersFlags) overlay(a *answers.Answers) error {
 	for _, extra := range f.extras {
 		key, value, ok := strings.Cut(extra, "=")
 		field, known := answers.FieldByKey(key)
 		switch {
 		case !ok:
-			return usagef("--answer %s: write it as KEY=VALUE", key)
+			return usagef("--answer %s: use the form KEY=VALUE", key)
 		case !known:
-			return usagef("--answer %s: there is no such key; %s", key, answers.Nearest(key))
+			return usagef("--answer %s: unknown key; %s", key, answers.Nearest(key))
 		}
 		if err := setAnswer(a, field, value); err != nil {
 			return usagef("--answer %s: %w", key, err)
@@ -108,18 +108,17 @@ func setAnswer(a *answers.Answers, field answers.Field, value string) error {
 	}
 	source, ok := answers.ParseSource(value)
 	if !ok {
-		return errors.New("a secret does not belong on a command line: name it as env:NAME, file:PATH or secret:NAME/KEY")
+		return errors.New("secrets are not allowed on the command line: use env:NAME, file:PATH or secret:NAME/KEY")
 	}
 	a.SetSource(field.Key, source)
 	return nil
 }
 
-// overlay puts the flags over the answers. A context that the file names and
-// a different one on the command line is the classic way to the wrong
-// cluster: it is refused rather than decided.
+// overlay applies the flags. Different contexts in the file and on the command
+// line are an error, because guessing may change the wrong cluster.
 func (c common) overlay(a *answers.Answers) error {
 	if *c.kube.Context != "" && a.Cluster.Context != "" && *c.kube.Context != a.Cluster.Context {
-		return usagef("the answers are for context %q and --context says %q: make them agree", a.Cluster.Context, *c.kube.Context)
+		return usagef("cluster.context is %q but --context is %q: use the same context, or remove one of them", a.Cluster.Context, *c.kube.Context)
 	}
 	set := func(to *string, flag string) {
 		if flag != "" {
@@ -145,8 +144,8 @@ func usageFaults(file answers.File, faults answers.Faults) error {
 	return usage(fmt.Errorf("%s:\n%w", file.Name, located))
 }
 
-// local is this machine, whose relative names of files start at the folder of
-// the answers file. The folder is absolute: printed commands are run anywhere.
+// local gives access to this machine. Relative paths start at the folder of the
+// answers file, made absolute because printed commands may be run anywhere.
 func (c common) local(s Streams, file answers.File) answers.Local {
 	dir := "."
 	if file.Name != "" && file.Name != "-" {

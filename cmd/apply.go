@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// apply carries out what was prepared.
+// apply installs what was prepared.
 func (u *setup) apply(ctx context.Context, p *prepared, timeout time.Duration, observe event.Observer) (install.Outcome, error) {
 	secrets, err := p.secrets(u)
 	if err != nil {

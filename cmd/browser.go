@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// canOpen tells whether a browser that opens would be seen by the person: not
-// over SSH, and on Linux only with a display. A named $BROWSER always counts.
+// canOpenBrowser reports whether the user would see a browser that is opened:
+// not over SSH, and on Linux only with a display. Setting $BROWSER always
+// counts.
 func canOpenBrowser(s Streams) bool {
 	set := func(name string) bool { v, _ := s.Getenv(name); return v != "" }
 	switch {
@@ -24,23 +25,23 @@ func canOpenBrowser(s Streams) bool {
 	return true
 }
 
-// openURL opens a page in the browser that $BROWSER names (a command, the
-// address goes in place of %s or at the end), else in the system's own. It
-// returns once the browser has been started.
+// openURL opens a page with the command in $BROWSER (the URL replaces %s or is
+// appended), or in the system's browser. It returns when the browser has
+// started.
 func openURL(ctx context.Context, s Streams, url string) error {
 	if named, _ := s.Getenv("BROWSER"); strings.TrimSpace(named) != "" {
 		if err := startBrowser(ctx, withURL(strings.Fields(named), url)); err != nil {
-			return fmt.Errorf("$BROWSER did not open the page: %w", err)
+			return fmt.Errorf("cannot open the page with $BROWSER: %w", err)
 		}
 		return nil
 	}
 	if err := openInSystemBrowser(ctx, url); err != nil {
-		return fmt.Errorf("the browser did not open: %w", err)
+		return fmt.Errorf("cannot open a browser: %w", err)
 	}
 	return nil
 }
 
-// withURL puts the address in place of %s, or at the end.
+// withURL replaces %s by the URL, or appends it.
 func withURL(command []string, url string) []string {
 	placed := false
 	for i, word := range command {
@@ -54,15 +55,15 @@ func withURL(command []string, url string) []string {
 	return command
 }
 
-// earlyEnd is how long a browser is watched for an end with an error; one that
-// cannot open the page ends at once.
+// earlyExitWindow is how long a browser is watched for an early exit: one that
+// cannot open the page exits at once.
 const earlyExitWindow = time.Second
 
-// startBrowser starts a command that may end at once or stay as long as the
-// browser does. It outlives us, and an interrupt that is meant for us does not
-// reach it. What it prints does not run into our screens.
+// startBrowser starts a command that may exit at once or run as long as the
+// browser. It survives this program and its interrupts, and its output is
+// discarded.
 func startBrowser(ctx context.Context, command []string) error {
-	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the user names the browser
+	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the user chooses the browser
 	detach(c)
 	if err := c.Start(); err != nil {
 		return err

@@ -10,8 +10,7 @@ import (
 	"syscall"
 )
 
-// openers are the commands that lead to the system's browser, where they are
-// installed.
+// openers are commands that open the system's browser, if they are installed.
 var openers = []string{"xdg-open", "x-www-browser", "www-browser", "wslview"}
 
 func openInSystemBrowser(ctx context.Context, url string) error {
@@ -26,6 +25,6 @@ func openInSystemBrowser(ctx context.Context, url string) error {
 	return &exec.Error{Name: strings.Join(openers, ", "), Err: exec.ErrNotFound}
 }
 
-// standApart gives a command a process group of its own: Ctrl-C on the
-// terminal goes to the whole of ours.
+// detach puts a command into its own process group, because Ctrl-C on the
+// terminal goes to the whole group of this program.
 func detach(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// confirm asks a yes-or-no question on the terminal; anything but yes is no.
+// confirm asks a yes-or-no question on the terminal; anything but yes means no.
 func confirm(s Streams, question string) bool {
 	fmt.Fprintf(s.Err, "%s [y/N] ", question)
 	line, err := bufio.NewReader(s.In).ReadString('\n')
@@ -18,7 +18,7 @@ func confirm(s Streams, question string) bool {
 	return answer == "y" || answer == "yes"
 }
 
-// isLocalChart tells a folder or archive on this machine from a reference.
+// isLocalChart reports whether ref is a folder or an archive on this machine.
 func isLocalChart(ref string) bool {
 	if strings.Contains(ref, "://") {
 		return false

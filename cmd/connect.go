@@ -22,14 +22,14 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 	o := &connectOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "connect",
-		Short: "Forward a local port to the server and open it",
+		Short: "Connect to the server through a local port",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().IntVar(&o.port, "port", 0, "local port (default 8080, or any free one when that is taken)")
+	cmd.Flags().IntVar(&o.port, "port", 0, "local port (default 8080, or any free port if 8080 is in use)")
 	return cmd
 }
 
@@ -43,24 +43,24 @@ func runConnect(ctx context.Context, o *connectOptions) error {
 		return err
 	}
 	if release == nil {
-		return fmt.Errorf("there is no release %s in namespace %s: install it, or name another with --release and -n",
+		return fmt.Errorf("release %s not found in namespace %s: install it, or specify another with --release and -n",
 			unit.answers.Cluster.Release, unit.answers.Cluster.Namespace)
 	}
 	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true, terminal: o.common.terminal(o.streams)})
 }
 
-// connection says how to reach the server once it is installed.
+// connection configures how to connect to the server.
 type connection struct {
 	streams  Streams
-	port     int  // chosen local port, 0 for none
+	port     int  // the local port, 0 for the default
 	open     bool // open the browser
-	stay     bool // hold the port-forward until the person leaves
-	first    bool // the release was not deployed before
+	stay     bool // keep the port-forward until interrupted
+	first    bool // the release is installed for the first time
 	terminal theme.Terminal
 }
 
-// connect forwards a port, waits until the server answers, has it activated
-// as the answers say, and prints how to log in.
+// connect forwards a port, waits until the server is ready, activates it as the
+// answers say, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
 	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
 	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port, narrator.Install)
@@ -73,7 +73,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.streams.Err, "ZenML %s answers at %s\n", info.Version, tunnel.URL())
+	fmt.Fprintf(c.streams.Err, "ZenML %s is ready at %s\n", info.Version, tunnel.URL())
 	if err := u.activate(ctx, c, client, info); err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if !c.stay {
 		return nil
 	}
-	fmt.Fprintf(c.streams.Err, "Forwarding %s until you press Ctrl-C; the server itself keeps running.\n", tunnel.URL())
+	fmt.Fprintf(c.streams.Err, "Forwarding %s. Press Ctrl-C to stop; the server keeps running.\n", tunnel.URL())
 	select {
 	case <-ctx.Done():
 		return nil
@@ -92,11 +92,11 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 
 const activationPath = "/activate-server"
 
-// activateInBrowser leads the person to the activation page, and waits until
-// the server is activated.
+// activateInBrowser opens the activation page and waits until the server is
+// activated.
 func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenml.Client) error {
 	page := client.Base + activationPath
-	fmt.Fprintf(c.streams.Err, "Activate it here: %s\n", page)
+	fmt.Fprintf(c.streams.Err, "Create the admin account at %s\n", page)
 	u.openPage(ctx, c, page)
 	if _, err := connect.WaitForActivation(ctx, client); err != nil {
 		return err
@@ -105,12 +105,12 @@ func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenm
 	return nil
 }
 
-// openPage opens a page for the person, or leaves it when nobody is there.
+// openPage opens a page in the browser, if the user would see it.
 func (u *setup) openPage(ctx context.Context, c connection, url string) {
 	if !c.open || !canOpenBrowser(c.streams) {
 		return
 	}
 	if err := openURL(ctx, c.streams, url); err != nil {
-		fmt.Fprintf(c.streams.Err, "%v: open %s yourself.\n", err, url)
+		fmt.Fprintf(c.streams.Err, "%v. Open %s yourself.\n", err, url)
 	}
 }

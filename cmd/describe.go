@@ -15,9 +15,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
-// describe asks the cluster, the namespace and the release about themselves.
-// What this user may not see is left out; only an API server that does not
-// answer is an error.
+// describe queries the cluster, the namespace and the release. It omits what
+// this user may not see; only an unreachable API server is an error.
 func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 	at := u.answers.Cluster
 	target := wizard.Target{Namespace: at.Namespace, Release: at.Release}
@@ -30,7 +29,7 @@ func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 		return target, err
 	}
 	if target.Version, err = serverVersion(ctx, client); err != nil {
-		return target, fmt.Errorf("%s does not answer: %w", target.Context.Server, err)
+		return target, fmt.Errorf("cannot reach %s: %w", target.Context.Server, err)
 	}
 	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
 	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})
@@ -58,15 +57,15 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 func releaseNote(r *install.Release) string {
 	switch {
 	case r.Pending():
-		return "Another run is at work on it, or one was cut off: it must be cleared first."
+		return "Another operation is in progress or was interrupted. It must be cleared first."
 	case r.Status == "failed":
-		return "Its last operation failed; installing goes on from there."
+		return "Its last operation failed. Installing again retries it."
 	}
-	return "Installing over it upgrades it, with exactly the values of these answers."
+	return "Installing upgrades it with the values of these answers only."
 }
 
-// nodes counts the nodes with one small request and recognises the provider
-// by what it writes into every node's providerID or the version.
+// nodes counts the nodes with one small request, and detects the provider from
+// the nodes' providerID or the version.
 func nodes(ctx context.Context, client kubernetes.Interface, kubeVersion string) (int, string) {
 	page, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 1})
 	if err != nil || len(page.Items) == 0 {
@@ -93,8 +92,8 @@ func provider(id, kubeVersion string) string {
 	return ""
 }
 
-// serverVersion asks for the API server's version; discovery's own way of
-// asking knows no context.
+// serverVersion returns the API server's version. The discovery client's method
+// does not take a context.
 func serverVersion(ctx context.Context, client kubernetes.Interface) (string, error) {
 	body, err := client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
 	if err != nil {

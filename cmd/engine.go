@@ -19,27 +19,27 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// engine does what the guided install asks for: the same libraries, put
-// together in the same way as for an unattended install.
+// engine does the work of the guided install with the same libraries as an
+// unattended install.
 type engine struct {
 	streams     Streams
 	common      common
-	file        answers.File // where the answers began, for the folder of relative names
+	file        answers.File // the original answers file, for relative paths
 	options     check.Options
 	port        int
 	suggestions []question.Suggestion
 	output      string // the values file
-	force       bool   // over another one
+	force       bool   // overwrite an existing values file
 
 	mu        sync.Mutex
 	charts    map[chart.Source]*chart.Chart
-	leftovers []check.Leftover // by checks that were interrupted, and shown nowhere
-	claimed   *claimedError    // the last activation found another admin
+	leftovers []check.Leftover // of interrupted checks, reported at the end
+	claimed   *claimedError    // set if the last activation found another admin
 }
 
 var _ wizard.Engine = (*engine)(nil)
 
-// setup puts together what the answers need, with the charts pulled so far.
+// setup prepares what the answers need, reusing the charts pulled so far.
 func (e *engine) setup(a answers.Answers) *setup {
 	file := e.file
 	file.Answers = a
@@ -84,7 +84,7 @@ func (e *engine) CheckSource(_ context.Context, s answers.Source) error {
 	var path *fs.PathError
 	switch {
 	case errors.As(err, &path):
-		return fmt.Errorf("%s cannot be read: %w", s.Describe(), path.Err)
+		return fmt.Errorf("cannot read %s: %w", s.Describe(), path.Err)
 	case err == nil && text.Empty():
 		return fmt.Errorf("%s is empty", s.Describe())
 	}
@@ -141,7 +141,7 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 		return nil, err
 	}
 	if at := u.address(ctx); at.URL != "" && observe != nil {
-		observe(event.Notice{Text: "Others reach the server at " + at.URL + ", and log in with: " + connect.LoginCommand(at.Login())})
+		observe(event.Notice{Text: "The server is also available at " + at.URL + ". Log in with: " + connect.LoginCommand(at.Login())})
 	}
 	return tunnel, nil
 }
@@ -159,7 +159,8 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 	return e.rememberClaim(err)
 }
 
-// remember keeps in mind that the server has another admin, for the end.
+// rememberClaim stores that the server has another admin, for the final
+// message.
 func (e *engine) rememberClaim(err error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -168,7 +169,7 @@ func (e *engine) rememberClaim(err error) error {
 	return err
 }
 
-// other returns what was remembered last.
+// otherAdmin returns the stored error, if any.
 func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -180,7 +181,7 @@ func (e *engine) OpenBrowser(ctx context.Context, url string) error {
 		return errors.New("--no-open was given")
 	}
 	if !canOpenBrowser(e.streams) {
-		return errors.New("there is no display here")
+		return errors.New("no display available")
 	}
 	return openURL(ctx, e.streams, url)
 }

@@ -20,11 +20,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// secretsFile is the file of the manifests that holds their Secrets.
+// secretsFile is the manifest file that contains the Secrets.
 const secretsFile = "secrets.yaml"
 
-// earlier reads the keys that are in what will be replaced: a key that was
-// generated must never be made anew.
+// readExistingKeys reads the keys in the output that will be replaced, because
+// a generated key must never change.
 func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, error) {
 	switch {
 	case o.output == "-":
@@ -46,11 +46,11 @@ func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, 
 	return nil, nil
 }
 
-// parseFile reads a regular file, if there is one. A file that cannot be
-// understood is not replaced: it may hold a key.
+// parseFile reads a regular file, if it exists. A file that cannot be parsed is
+// not replaced, because it may contain a key.
 func parseFile(path string, parse func([]byte) error) error {
 	if !isRegular(path) {
-		return nil // nothing is there to be lost
+		return nil // nothing to lose
 	}
 	if _, regular, err := resolveOutput(path); err != nil || !regular {
 		return err
@@ -60,7 +60,7 @@ func parseFile(path string, parse func([]byte) error) error {
 		return err
 	}
 	if parse(data) != nil {
-		return usagef("%s cannot be read as YAML, and may hold a key that must not be lost: move it away, or name another with --output", path)
+		return usagef("%s is not valid YAML and may contain a key that must not be lost: move it away, or specify another file with --output", path)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 	for _, o := range manifest.Find(objects, "Secret", "") {
 		var s corev1.Secret
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &s); err != nil {
-			return nil, usagef("a Secret (%s) of %s cannot be read, and may hold a key that must not be lost: move it away, or name another with --output", o.GetName(), secretsFile)
+			return nil, usagef("Secret %s in %s is invalid and may contain a key that must not be lost: move the file away, or specify another folder with --output", o.GetName(), secretsFile)
 		}
 		if s.Data == nil {
 			s.Data = map[string][]byte{}
@@ -88,27 +88,26 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 	return found, nil
 }
 
-// keepsKeys fails when what is replaced holds an encryption key that would be
-// nowhere afterwards: it is of another release, or the chart no longer takes it
-// in its values.
+// checkKeysKept fails if replacing the output would lose an encryption key: one
+// of another release, or one that the chart no longer takes as a value.
 func checkKeysKept(earlier []corev1.Secret, files []format.File) error {
 	for _, s := range earlier {
 		key := s.Data[manifest.EncryptionKey]
 		if len(key) > 0 && !slices.ContainsFunc(files, func(f format.File) bool { return containsKey(f, key) }) {
-			return usagef("what is to be replaced holds an encryption key (that of Secret %s), and the new output would not: without it what is stored cannot be read again. "+
-				"Move it away, or name another with --output; to go on with that key, name it as {file: PATH} or {secretRef: {name: N, key: K}} in sql.encryptionKey", s.Name)
+			return usagef("the existing output contains the encryption key of Secret %s, and the new output does not: without it the stored secrets cannot be decrypted. "+
+				"Move it away, or specify another with --output. To keep using the key, set secretsStore.sql.encryptionKey to {file: PATH} or {secretRef: {name: N, key: K}}", s.Name)
 		}
 	}
 	return nil
 }
 
-// holds tells whether a file holds a key, as it is or as a Secret writes it.
+// containsKey reports whether a file contains a key, plain or base64-encoded.
 func containsKey(f format.File, key []byte) bool {
 	return bytes.Contains(f.Bytes, key) || bytes.Contains(f.Bytes, []byte(base64.StdEncoding.EncodeToString(key)))
 }
 
-// orderToKeep names the keys that were made anew and are in a file that was
-// written or printed, and those that a printed command makes.
+// printNewKeys asks to keep a copy of the keys that were newly generated into a
+// written or printed file.
 func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.File) {
 	for _, key := range slices.Sorted(maps.Keys(p.settings.Keys)) {
 		made := []byte(p.settings.Keys[key].Reveal())
@@ -118,6 +117,6 @@ func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.F
 		if known || !slices.ContainsFunc(written, func(f format.File) bool { return containsKey(f, made) }) {
 			continue
 		}
-		fmt.Fprintf(o.streams.Err, "A new key was made (%s) and is in this output only: keep a copy. What it encrypts cannot be read without it, and a run into another file makes another key.\n", key)
+		fmt.Fprintf(o.streams.Err, "Generated a new key (%s), which is only in this output. Keep a copy: what it encrypts cannot be decrypted without it. Writing to another file generates another key.\n", key)
 	}
 }

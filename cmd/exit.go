@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// The exit codes are public: scripts and pipelines lean on them.
+// The exit codes are public, because scripts and pipelines depend on them.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
@@ -21,17 +21,17 @@ const (
 	exitInterrupted = 130
 )
 
-// failure is an error with the exit code that it means.
+// failure is an error with its exit code.
 type failure struct {
 	code     int
 	err      error
-	reported bool // the person has seen it already, for example in a report
+	reported bool // already shown to the user, for example in a report
 }
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// usage is a mistake in the command line or the answers.
+// usage marks an error in the command line or the answers.
 func usage(err error) error { return &failure{code: exitUsage, err: err} }
 
 func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
@@ -52,7 +52,7 @@ func exitCode(err error) int {
 	return exitUnexpected
 }
 
-// tell prints an error for a person, unless a report has shown it already.
+// printError prints an error for the user, unless a report has shown it.
 func printError(w io.Writer, err error) {
 	var known *failure
 	if err == nil || errors.As(err, &known) && known.reported {
@@ -69,7 +69,7 @@ func printError(w io.Writer, err error) {
 	printPrefixed(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
 }
 
-// bare tells whether an interruption says no more than that.
+// isBareCancel reports whether an interruption carries no further information.
 func isBareCancel(err error) bool {
 	cause := err
 	for errors.Unwrap(cause) != nil {

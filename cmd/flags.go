@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// common is what every command takes: kubectl's own flags and ours.
+// common are the flags of every command: kubectl's and our own.
 type common struct {
 	kube         *genericclioptions.ConfigFlags
 	release      string
@@ -32,37 +32,37 @@ const defaultTimeout = 10 * time.Minute
 func (c *common) register(flags *pflag.FlagSet) {
 	c.kube = kube.NewFlags()
 	c.kube.AddFlags(flags)
-	flags.StringVar(&c.release, "release", "", "name of the Helm release (default: the answers', else zenml-server)")
-	flags.StringVar(&c.chart, "chart", "", "chart: OCI reference, repository URL, folder or .tgz (default: the answers', else the published one)")
-	flags.StringVar(&c.chartVersion, "chart-version", "", "version of the chart (default: the answers', else the newest stable)")
+	flags.StringVar(&c.release, "release", "", "Helm release name (default: from the answers, or zenml-server)")
+	flags.StringVar(&c.chart, "chart", "", "chart: OCI reference, repository URL, folder or .tgz (default: from the answers, or the published chart)")
+	flags.StringVar(&c.chartVersion, "chart-version", "", "chart version (default: from the answers, or the latest stable version)")
 	flags.BoolVar(&c.plainHTTP, "plain-http", false, "pull the chart over plain HTTP")
-	flags.DurationVar(&c.timeout, "timeout", defaultTimeout, "how long the whole installation may take")
-	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser: print the address")
-	flags.BoolVar(&c.accessible, "accessible", false, "plain questions and lines instead of screens, for screen readers")
-	flags.BoolVar(&c.noColor, "no-color", false, "no colour (as NO_COLOR)")
-	flags.BoolVarP(&c.verbose, "verbose", "v", false, "say more")
+	flags.DurationVar(&c.timeout, "timeout", defaultTimeout, "timeout of the whole installation")
+	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")
+	flags.BoolVar(&c.accessible, "accessible", false, "ask in plain lines instead of screens, for screen readers")
+	flags.BoolVar(&c.noColor, "no-color", false, "disable colors (also with NO_COLOR)")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "verbose output")
 }
 
-// fromFile is what the commands take that work on answers.
+// answersFlags are the flags of the commands that use answers.
 type answersFlags struct {
 	name   string
 	extras []string
 }
 
 func (f *answersFlags) register(c *cobra.Command) {
-	c.Flags().StringVarP(&f.name, "file", "f", "", "answers file (- reads standard input)")
-	c.Flags().StringArrayVar(&f.extras, "answer", nil, "one answer, KEY=VALUE, over the file's; a secret only as env:NAME, file:PATH or secret:NAME/KEY")
+	c.Flags().StringVarP(&f.name, "file", "f", "", "answers file (- for standard input)")
+	c.Flags().StringArrayVar(&f.extras, "answer", nil, "set one answer, KEY=VALUE, overriding the file; secrets only as env:NAME, file:PATH or secret:NAME/KEY")
 	_ = c.MarkFlagFilename("file", "yaml", "yml")
 }
 
-// look is how screens and talk look on this terminal.
+// terminal describes what stderr can show.
 func (c common) terminal(s Streams) theme.Terminal {
 	found := theme.Detect(s.Err, s.getenv)
 	found.NoColor = found.NoColor || c.noColor
 	return found
 }
 
-// style is how a report for w is written.
+// reportStyle is how a report to w is styled.
 func (c common) reportStyle(s Streams, w io.Writer) report.Style {
 	if !isTerminal(w) {
 		return report.Style{}
@@ -71,5 +71,5 @@ func (c common) reportStyle(s Streams, w io.Writer) report.Style {
 	return report.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
 }
 
-// noFlags stands for kubectl's flags where none is given.
+// noFlags returns kubectl's flags with none set.
 func noFlags() *genericclioptions.ConfigFlags { return kube.NewFlags() }

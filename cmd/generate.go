@@ -30,12 +30,12 @@ func newGenerate(s Streams, c *common, run func(context.Context, *generateOption
 	o := &generateOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write custom-values.yaml from the answers; install nothing",
+		Short: "Write custom-values.yaml without installing",
 		Long: `Write the chart's values file from the answers.
 
-No cluster is asked. The chart is pulled to learn its layout; from a folder or
-an archive nothing is asked of the network at all. What the values do is proved
-on the rendered chart before the file is written.`,
+No cluster is needed. The chart is pulled to determine its layout; with a local
+chart no network is needed either. The effect of every answer is verified on
+the rendered chart before the file is written.`,
 		Example: `  zenml-installer generate -f answers.yaml
   zenml-installer generate -f answers.yaml --chart ./zenml-0.98.1.tgz --output -`,
 		Args: noArgs,
@@ -46,9 +46,9 @@ on the rendered chart before the file is written.`,
 	}
 	o.file.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&o.format, "format", string(format.Values), "what to write: "+strings.Join(formatNames(), ", "))
-	flags.StringVar(&o.output, "output", "", "the file to write, or the folder for manifests (default: the format's usual name; - writes to standard output)")
-	flags.BoolVar(&o.force, "force", false, "overwrite files")
+	flags.StringVar(&o.format, "format", string(format.Values), "output format: "+strings.Join(formatNames(), ", "))
+	flags.StringVar(&o.output, "output", "", "file to write, or folder for manifests (default: the usual name of the format; - for standard output)")
+	flags.BoolVar(&o.force, "force", false, "overwrite existing files")
 	return cmd
 }
 
@@ -62,10 +62,10 @@ func formatNames() []string {
 
 func runGenerate(ctx context.Context, o *generateOptions) error {
 	if !slices.Contains(formatNames(), o.format) {
-		return usagef("--format %s: it is one of %s", o.format, strings.Join(formatNames(), ", "))
+		return usagef("--format %s: must be one of %s", o.format, strings.Join(formatNames(), ", "))
 	}
 	if o.file.name == "" && len(o.file.extras) == 0 {
-		return usagef("there are no answers: give them with -f answers.yaml or --answer KEY=VALUE")
+		return usagef("no answers given: use -f answers.yaml or --answer KEY=VALUE")
 	}
 	file, err := o.file.load(o.streams, o.common)
 	if err != nil {
@@ -100,7 +100,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	return nil
 }
 
-// files writes what was prepared in a format.
+// files formats what was prepared.
 func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
 	var r format.Rendered
 	if to == format.Manifests {
@@ -117,13 +117,13 @@ func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
 	return files, nil
 }
 
-// print writes to standard output what may be seen of several files, and a
-// single file as it is.
+// print writes a single file to standard output. Of several files it omits
+// those with secrets.
 func (o *generateOptions) print(u *setup, p *prepared, files []format.File) error {
 	var printed []format.File
 	for _, f := range files {
 		if f.Sensitive && len(files) > 1 {
-			fmt.Fprintf(o.streams.Err, "%s is not printed: it holds secrets. Name a folder with --output to have it written.\n", f.Name)
+			fmt.Fprintf(o.streams.Err, "Not printing %s because it contains secrets. Write it to a folder with --output.\n", f.Name)
 			continue
 		}
 		if _, err := o.streams.Out.Write(f.Bytes); err != nil {
@@ -135,8 +135,7 @@ func (o *generateOptions) print(u *setup, p *prepared, files []format.File) erro
 	return nil
 }
 
-// write writes the files; where there is someone to ask, it asks before it
-// overwrites one.
+// write writes the files. On a terminal it asks before it overwrites one.
 func (o *generateOptions) write(files []format.File) error {
 	if err := o.makeFolder(files); err != nil {
 		return err
@@ -151,19 +150,19 @@ func (o *generateOptions) write(files []format.File) error {
 		}
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", path)
 		if f.Sensitive {
-			fmt.Fprintln(o.streams.Err, "  It holds a secret: keep it out of version control.")
+			fmt.Fprintln(o.streams.Err, "  It contains a secret: keep it out of version control.")
 		}
 	}
 	return nil
 }
 
-// makeFolder makes the folder that several files go into.
+// makeFolder creates the folder for several files.
 func (o *generateOptions) makeFolder(files []format.File) error {
 	if len(files) < 2 || o.output == "" {
 		return nil
 	}
 	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
-		return usagef("%s is a file, and %s makes several: name a folder with --output", o.output, o.format)
+		return usagef("%s is a file, but format %s writes several: specify a folder with --output", o.output, o.format)
 	}
 	return os.MkdirAll(o.output, 0o700)
 }
@@ -173,13 +172,13 @@ func (o *generateOptions) writeOne(path string, content []byte) error {
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if o.streams.Interactive() && confirm(o.streams, path+" exists with other content. Overwrite it?") {
+	if o.streams.Interactive() && confirm(o.streams, path+" already exists with other content. Overwrite it?") {
 		return writeValues(path, content, true)
 	}
 	return usage(err)
 }
 
-// explain says what a person does with what was written.
+// explain prints what to do with the written files.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
 	if commands := format.Commands(p.document, u.kubectlFlags()...); len(commands) > 0 && o.format != string(format.Manifests) {
@@ -189,11 +188,11 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 		}
 		for _, need := range p.document.Needs() {
 			if need.Generated() && !need.Kept {
-				fmt.Fprintf(w, "Keep a copy of the key that they make (%s, in Secret %s): what it encrypts cannot be read without it.\n", need.Answer, need.Name)
+				fmt.Fprintf(w, "Keep a copy of the key that this generates (%s, in Secret %s): what it encrypts cannot be decrypted without it.\n", need.Answer, need.Name)
 			}
 		}
 	}
 	if o.format == string(format.Values) {
-		fmt.Fprintf(w, "Install it by hand with:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
+		fmt.Fprintf(w, "Install it with Helm:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
 	}
 }

@@ -13,8 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
 )
 
-// guided asks what is not answered yet, on screens or, where those are out of
-// place, line by line.
+// guided asks for missing answers, on screens or line by line.
 func (o *installOptions) guided(ctx context.Context) error {
 	file, err := o.file.loadPartial(o.streams, o.common)
 	if err != nil {
@@ -26,18 +25,18 @@ func (o *installOptions) guided(ctx context.Context) error {
 	}
 	outcome, err := o.ask(ctx, e, file.Answers)
 	e.printLeftovers(o.streams.Err)
-	if err != nil && e.otherAdmin() == nil { // a server with another admin is installed all the same
+	if err != nil && e.otherAdmin() == nil { // the server is installed even if it has another admin
 		return err
 	}
 	return o.printOutcome(ctx, e, outcome)
 }
 
-// nameLeftovers says what interrupted checks could not remove again.
+// printLeftovers lists what interrupted checks could not remove.
 func (e *engine) printLeftovers(w io.Writer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, l := range e.leftovers {
-		fmt.Fprintf(w, "Left behind: %s\n  %s\n", l.What, l.Remedy)
+		fmt.Fprintf(w, "Not removed: %s\n  %s\n", l.What, l.Remedy)
 	}
 }
 
@@ -56,12 +55,12 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 	return wizard.Run(ctx, options)
 }
 
-// statePath is where the answers of an interrupted run are kept.
+// statePath is the file for the answers of an interrupted run.
 func statePath() string {
 	return filepath.Join(xdg.StateHome, "zenml-installer", "answers.yaml")
 }
 
-// farewell prints what remains to be known once the screens are gone.
+// printOutcome prints the result after the screens are closed.
 func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w := o.streams.Err
 	switch outcome.Ending {
@@ -69,17 +68,17 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 		o.printRemaining(e, outcome)
 		return installError(outcome.Err)
 	case wizard.Wrote:
-		fmt.Fprintf(w, "Wrote %s; nothing was installed.\n", outcome.Values)
+		fmt.Fprintf(w, "Wrote %s. Nothing was installed.\n", outcome.Values)
 	case wizard.Installed:
 		return o.printInstalled(ctx, e, outcome)
 	default:
-		fmt.Fprintln(w, "Nothing was installed. Your answers are kept: the next run offers to go on with them.")
+		fmt.Fprintln(w, "Nothing was installed. Your answers are saved; run again to continue.")
 	}
 	return nil
 }
 
-// remains says what an install that did not come to its goal has left, how to
-// go on with it and how to be rid of it.
+// printRemaining prints what a failed or stopped install has created, how to
+// continue and how to remove it.
 func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	w, u := o.streams.Err, e.setup(outcome.Answers)
 	at := u.answers.Cluster
@@ -87,16 +86,16 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	if outcome.Ending == wizard.Failed {
 		what = "failed"
 	}
-	fmt.Fprintf(w, "The install %s. Your answers are kept: %s offers to go on with them (secrets that you typed are asked again).\n", what, o.streams.program())
-	fmt.Fprintf(w, "What it has made so far remains: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
+	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what, o.streams.program())
+	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
 		at.Namespace, at.Release, u.ownCommand("uninstall"))
-	fmt.Fprintf(w, "and the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
+	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
 	if outcome.Values != "" || outcome.ValuesErr != nil {
 		o.printValuesFile(outcome)
 	}
 }
 
-// values tells what became of the values file.
+// printValuesFile prints whether the values file was written.
 func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 	if outcome.ValuesErr == nil {
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
@@ -110,16 +109,16 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
 	o.printValuesFile(outcome)
 	if !outcome.Activated && claimed == nil {
-		fmt.Fprintln(w, "It is not activated yet: whoever reaches it first becomes its admin.")
+		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
 	}
 	u.printKeyNotice(w, outcome.Install)
-	fmt.Fprintln(w, "Reach it again with: "+u.connectCommand(""))
+	fmt.Fprintln(w, "Reconnect with: "+u.connectCommand(""))
 	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
 	switch {
 	case claimed != nil && isFirstInstall(outcome.Install):
 		return &failure{code: exitInstall, err: claimed}
 	case claimed != nil:
-		fmt.Fprintf(w, "Note: %v\n", claimed)
+		fmt.Fprintf(w, "Warning: %v\n", claimed)
 	}
 	return nil
 }

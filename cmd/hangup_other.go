@@ -4,7 +4,7 @@ package cmd
 
 import "context"
 
-// untilHangup has nothing to wait for: there is no such signal.
+// untilHangup does nothing here: there is no such signal.
 func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }

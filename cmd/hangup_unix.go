@@ -8,9 +8,8 @@ import (
 	"syscall"
 )
 
-// untilHangup ends the context when the terminal goes away: its window is
-// closed, or the connection to it is lost. Where nohup has the signal ignored,
-// it stays so.
+// untilHangup ends the context when the terminal is closed or disconnected. It
+// leaves the signal ignored under nohup.
 func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
 	if signal.Ignored(syscall.SIGHUP) {
 		return context.WithCancel(ctx)

@@ -35,13 +35,13 @@ func newInstall(s Streams, c *common, run func(context.Context, *installOptions)
 	o := &installOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "install",
-		Short: "Check, write custom-values.yaml, install, connect",
-		Long: `Install a ZenML server: ask what is not answered yet, check everything, write
-custom-values.yaml, install the chart, forward a port and open the activation
-page. On a release that is there already it upgrades.
+		Short: "Install a ZenML server on a cluster",
+		Long: `Install or upgrade a ZenML server: ask for missing answers, run the preflight
+checks, write custom-values.yaml, install the chart, forward a port and open the
+activation page.
 
-With --yes nothing is asked: the answers come from the file, and the command
-ends as soon as the server answers (and is activated, where admin says so).`,
+With --yes it asks nothing: all answers come from the file and flags, and the
+command ends when the server is ready (and activated, with admin.activate auto).`,
 		Example: `  zenml-installer install
   zenml-installer install -f answers.yaml --yes`,
 		Args: noArgs,
@@ -58,19 +58,19 @@ ends as soon as the server answers (and is activated, where admin says so).`,
 func (o *installOptions) register(cmd *cobra.Command) {
 	registerCheckFlags(cmd, &o.checks)
 	flags := cmd.Flags()
-	flags.StringVar(&o.output, "output", defaultValuesFile, "the values file to write")
-	flags.BoolVar(&o.force, "force", false, "overwrite the values file")
-	flags.StringVar(&o.failOn, "fail-on", "fail", "what in the preflight stops the install: fail or warn")
-	flags.BoolVarP(&o.yes, "yes", "y", false, "ask nothing")
-	flags.BoolVar(&o.stay, "stay", false, "with --yes: hold the port-forward until Ctrl-C")
-	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database the questions offer as a ready choice")
-	flags.IntVar(&o.port, "port", 0, "local port to reach the server by (default 8080, or any free one when that is taken)")
+	flags.StringVar(&o.output, "output", defaultValuesFile, "values file to write")
+	flags.BoolVar(&o.force, "force", false, "overwrite an existing values file")
+	flags.StringVar(&o.failOn, "fail-on", "fail", "which preflight results stop the install: fail or warn")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "install without asking")
+	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
+	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")
+	flags.IntVar(&o.port, "port", 0, "local port of the server (default 8080, or any free port if 8080 is in use)")
 }
 
 func runInstall(ctx context.Context, o *installOptions) error {
 	switch {
 	case o.failOn != "fail" && o.failOn != "warn":
-		return usagef("--fail-on %s: it is fail or warn", o.failOn)
+		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	case o.yes:
 		return o.unattended(ctx)
 	case !o.streams.Interactive():
@@ -79,15 +79,15 @@ func runInstall(ctx context.Context, o *installOptions) error {
 	return o.guided(ctx)
 }
 
-// cannotAsk names what is missing where there is no terminal to ask on.
+// cannotAsk reports what is missing if there is no terminal.
 func (o *installOptions) cannotAsk() error {
 	if _, err := o.file.load(o.streams, o.common); err != nil {
-		return usage(fmt.Errorf("%w\nthere is no terminal to ask on: give the answers with -f answers.yaml, or --answer KEY=VALUE, and --yes", err))
+		return usage(fmt.Errorf("%w\nno terminal to ask on: pass the answers with -f answers.yaml or --answer KEY=VALUE, and --yes", err))
 	}
-	return usagef("there is no terminal to ask on: --yes installs with these answers without asking")
+	return usagef("no terminal to ask on: pass --yes to install without asking")
 }
 
-// unattended is the whole way without a question.
+// unattended installs without asking.
 func (o *installOptions) unattended(ctx context.Context) error {
 	file, err := o.file.load(o.streams, o.common)
 	if err != nil {
@@ -126,7 +126,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	})
 }
 
-// announce says where everything goes, before anything goes there.
+// announce prints the target before anything is written there.
 func (o *installOptions) announce(u *setup) error {
 	at, err := u.cluster.Context()
 	if err != nil {
@@ -161,7 +161,7 @@ func (o *installOptions) writeValues(content []byte) error {
 	return err
 }
 
-// failed tells what went wrong while installing, with its evidence.
+// failed prints why the install failed, with evidence.
 func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
 	var known *failure
 	if !errors.As(installError(err), &known) || known.code == exitUsage {
@@ -172,7 +172,7 @@ func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
 	return known
 }
 
-// installError gives what went wrong while installing its exit code.
+// installError adds the exit code to an error of the install.
 func installError(err error) error {
 	var stopped *install.Interrupted
 	var faults answers.Faults

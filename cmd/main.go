@@ -1,5 +1,5 @@
-// Package cmd is the command line: flags in, exit code out. The work is done
-// by the libraries that it puts together.
+// Package cmd is the command line: flags in, exit code out. The libraries do
+// the work.
 package cmd
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Main runs one command line and returns the exit code of the process. The
-// first interrupt ends the context, so that what is under way comes to a known
-// state; the second ends the process at once. The end of the terminal does as
-// the first: it may signal several times, and none of them ends the process.
+// Main runs a command line and returns the exit code of the process. The first
+// interrupt cancels the context, so that the current step can finish; the
+// second ends the process at once. Losing the terminal counts as an interrupt,
+// but never ends the process at once, because it may signal several times.
 func Main(args []string, s Streams) int {
 	ctx, forget := untilHangup(context.Background())
 	defer forget()
@@ -35,24 +35,24 @@ func newRoot(s Streams) *cobra.Command {
 	o := &installOptions{streams: s}
 	root := &cobra.Command{
 		Use:   "zenml-installer",
-		Short: "Put a ZenML server on a Kubernetes cluster",
-		Long: `zenml-installer puts a ZenML server on a Kubernetes cluster: it asks what it
-needs to know, checks the cluster, the chart and the database before anything
-is touched, writes custom-values.yaml, installs the Helm chart, forwards a port
+		Short: "Install a ZenML server on a Kubernetes cluster",
+		Long: `zenml-installer installs a ZenML server on a Kubernetes cluster. It asks for what
+it needs, checks the cluster, the chart and the database before it changes
+anything, writes custom-values.yaml, installs the Helm chart, forwards a port
 and opens the activation page.
 
-On a terminal, without a command, it is the guided install.`,
-		Example: `  zenml-installer                                  # the guided install
-  zenml-installer preflight -f answers.yaml        # only check
-  zenml-installer generate -f answers.yaml         # only write custom-values.yaml
-  zenml-installer install -f answers.yaml --yes    # everything, unattended`,
+Without a command it starts the guided install.`,
+		Example: `  zenml-installer                                  # guided install
+  zenml-installer preflight -f answers.yaml        # checks only
+  zenml-installer generate -f answers.yaml         # custom-values.yaml only
+  zenml-installer install -f answers.yaml --yes    # unattended install`,
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !s.Interactive() {
 				_ = cmd.Help()
-				return usagef("there is no terminal to ask on: give the answers with `install -f answers.yaml --yes`, or use preflight or generate")
+				return usagef("no terminal to ask on: run `install -f answers.yaml --yes`, `preflight` or `generate`")
 			}
 			o.common = c
 			return runInstall(cmd.Context(), o)
@@ -79,8 +79,7 @@ On a terminal, without a command, it is the guided install.`,
 	return root
 }
 
-// noArgs refuses arguments, and with them commands that do not exist, as a
-// mistake of usage.
+// noArgs rejects arguments, including unknown commands, as a usage error.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.NoArgs(cmd, args); err != nil {
 		return usage(fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()))

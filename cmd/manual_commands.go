@@ -8,11 +8,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/shell"
 )
 
-// kubectlFlags are the flags by which kubectl means the same cluster.
+// kubectlFlags are the kubectl flags that select the same cluster.
 func (u *setup) kubectlFlags() []string { return u.clusterFlags("--context") }
 
-// clusterFlags are the flags by which a program means the same cluster; they
-// call the context by different names.
+// clusterFlags are the flags that select the same cluster; programs differ in
+// the name of the flag for the context.
 func (u *setup) clusterFlags(context string) []string {
 	var flags []string
 	if u.kubeconfig != "" {
@@ -24,13 +24,13 @@ func (u *setup) clusterFlags(context string) []string {
 	return flags
 }
 
-// kubectl is a command line of kubectl's on the namespace of the release.
+// kubectl is a kubectl command in the namespace of the release.
 func (u *setup) kubectl(args ...string) string {
 	words := append([]string{"kubectl"}, u.kubectlFlags()...)
 	return shell.Line(append(append(words, "-n", u.answers.Cluster.Namespace), args...)...)
 }
 
-// own is a command line of this program's on the same release, under the name
+// ownCommand is a command of this program for the same release, with the name
 // by which it was called.
 func (u *setup) ownCommand(command string, args ...string) string {
 	words := append([]string{u.program, command}, u.kubectlFlags()...)
@@ -42,8 +42,8 @@ func (u *setup) ownCommand(command string, args ...string) string {
 	return shell.Line(append(words, args...)...)
 }
 
-// connectCommand is the command line that leads to the server again; with the
-// address at which it was reached, to the same one.
+// connectCommand is the command that reconnects to the server, at the same
+// local port if at is given.
 func (u *setup) connectCommand(at string) string {
 	if local, err := url.Parse(at); err == nil && local.Port() != "" && local.Port() != strconv.Itoa(defaultPort) {
 		return u.ownCommand("connect", "--port", local.Port())
@@ -51,7 +51,7 @@ func (u *setup) connectCommand(at string) string {
 	return u.ownCommand("connect")
 }
 
-// helmCommand is the Helm command line that installs what was prepared.
+// helmCommand is the equivalent Helm command.
 func helmCommand(u *setup, p *prepared, values string) string {
 	words := []string{"helm", "upgrade", "--install", u.answers.Cluster.Release, u.answers.Chart.Ref}
 	if !isLocalChart(u.answers.Chart.Ref) {

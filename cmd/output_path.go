@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// destination says where a file of that name is written: links are followed.
-// What is there and is not regular can neither be compared nor replaced.
+// resolveOutput returns the file to write for a path, following links. A file
+// that exists but is not regular can neither be compared nor replaced.
 func resolveOutput(path string) (target string, regular bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return "", false, usagef("%s is a folder: name a file in it with --output", path)
+		return "", false, usagef("%s is a folder: specify a file with --output", path)
 	case err == nil && !info.Mode().IsRegular():
 		return path, false, nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -24,12 +24,12 @@ func resolveOutput(path string) (target string, regular bool, err error) {
 	return resolveLinks(path)
 }
 
-// maxLinks is how many links a name may lead through, as in Linux.
+// maxLinks limits how many links are followed, as in Linux.
 const maxLinks = 40
 
-// follow goes from link to link, also to a file that is not there yet. A link
-// that stands for an open descriptor (/dev/stdout) is none to follow: the file
-// behind it belongs to whoever has opened it.
+// resolveLinks follows links, also to a file that does not exist. It does not
+// follow a link to an open descriptor (/dev/stdout), because the file behind it
+// belongs to the process that opened it.
 func resolveLinks(path string) (target string, regular bool, err error) {
 	at := path
 	for range maxLinks {
@@ -50,10 +50,10 @@ func resolveLinks(path string) (target string, regular bool, err error) {
 			at = filepath.Join(dir, next)
 		}
 	}
-	return "", false, fmt.Errorf("%s: too many links lead on from it", path)
+	return "", false, fmt.Errorf("%s: too many levels of symbolic links", path)
 }
 
-// linkTarget is where a link leads; nothing for what is no link, or not there.
+// linkTarget returns the target of a link, or "" if path is not a link.
 func linkTarget(path string) string {
 	next, err := os.Readlink(path)
 	if err != nil {

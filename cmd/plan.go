@@ -15,13 +15,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
-// plan is an install that the guided install has prepared.
+// plan is a prepared install of the guided install.
 type plan struct {
 	setup    *setup
 	prepared *prepared
 	engine   *engine
-	shown    string   // the values file with its secrets masked
-	upgrade  *upgrade // nil when the release is a new one
+	shown    string   // the values file with secrets masked
+	upgrade  *upgrade // nil for a new release
 }
 
 func (p *plan) Review() wizard.Review {
@@ -35,35 +35,35 @@ func (p *plan) Review() wizard.Review {
 	}
 }
 
-// sentences says in words, in order, what the install does.
+// sentences describes in order what the install does.
 func (p *plan) sentences() []string {
 	a := p.setup.answers
 	var said []string
 	if p.upgrade == nil {
-		said = append(said, fmt.Sprintf("Create namespace %s, if it is not there.", a.Cluster.Namespace))
+		said = append(said, fmt.Sprintf("Create namespace %s if it does not exist.", a.Cluster.Namespace))
 	}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
-			said = append(said, fmt.Sprintf("Write Secret %s (%s), for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
+			said = append(said, fmt.Sprintf("Create Secret %s (%s) for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
 		}
 	}
-	said = append(said, fmt.Sprintf("Write the values to %s, unless another file of that name is there.", p.engine.output))
+	said = append(said, fmt.Sprintf("Write the values to %s, unless it exists with other content.", p.engine.output))
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
-		said = append(said, fmt.Sprintf("Migrate database %s on %s, by the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
+		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
 	}
 	said = append(said,
 		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
-		"Wait until the server answers, through a port forwarded to this machine.")
+		"Forward a local port and wait until the server is ready.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
 		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))
 	case answers.ActivateLater:
-		return append(said, "Leave the server unclaimed: whoever reaches it first becomes its admin.")
+		return append(said, "Leave the server without an admin. The first person to open it becomes the admin.")
 	}
-	return append(said, "Open the activation page, where you become its admin.")
+	return append(said, "Open the activation page, where you create the admin account.")
 }
 
-// main is the sentence about the release itself.
+// releaseSentence describes the release.
 func (p *plan) releaseSentence() string {
 	if p.upgrade != nil {
 		return p.upgrade.sentence(p.prepared)

@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// usualPort is the local port that the public guide uses.
+// defaultPort is the local port that the public guide uses.
 const defaultPort = 8080
 
 func preferredPort(chosen int) int {
@@ -19,8 +19,8 @@ func preferredPort(chosen int) int {
 	return defaultPort
 }
 
-// forward opens the tunnel on the port that the user chose, and on no other;
-// without a choice on the usual one, or on any when that is taken.
+// forward opens the tunnel on the chosen port and no other. Without a choice it
+// uses the default port, or any free port if that is in use.
 func forward(ctx context.Context, engine *install.Engine, namespace, release string, chosen int, observe event.Observer) (*connect.Tunnel, error) {
 	request := connect.ForwardRequest{Namespace: namespace, Release: release, LocalPort: preferredPort(chosen)}
 	tunnel, err := engine.Forward(ctx, request, observe)

@@ -30,10 +30,10 @@ func newPreflight(s Streams, c *common, run func(context.Context, *preflightOpti
 	o := &preflightOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "preflight",
-		Short: "Check the cluster, the chart and the database; install nothing",
-		Long: `Check everything that is known to go wrong before anything is touched.
+		Short: "Check the cluster, the chart and the database",
+		Long: `Run the preflight checks. Nothing is installed.
 
-Without an answers file the checks are those of a trial install with SQLite.`,
+Without an answers file it checks for a trial install with SQLite.`,
 		Example: `  zenml-installer preflight -f answers.yaml
   zenml-installer preflight --only cluster
   zenml-installer preflight -f answers.yaml -o junit > preflight.xml`,
@@ -45,31 +45,31 @@ Without an answers file the checks are those of a trial install with SQLite.`,
 	}
 	o.file.register(cmd)
 	registerCheckFlags(cmd, &o.checks)
-	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "what makes the command fail: fail or warn")
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "which results make the command fail: fail or warn")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "report format: text, json or junit")
-	cmd.Flags().IntVar(&o.port, "port", 0, "local port that the server is to be reached by")
+	cmd.Flags().IntVar(&o.port, "port", 0, "local port of the server")
 	o.exports.register(cmd)
 	return cmd
 }
 
-// registerChoice adds the flags that choose among the checks.
+// registerCheckFlags adds the flags that select checks.
 func registerCheckFlags(cmd *cobra.Command, o *check.Options) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&o.Only, "only", nil, "only these groups or check ids, and what they need")
-	flags.StringSliceVar(&o.Skip, "skip", nil, "leave out these groups or check ids")
-	flags.StringSliceVar(&o.WarnOnly, "warn-only", nil, "make failures of these groups or check ids warnings")
-	flags.BoolVar(&o.ReadOnly, "read-only", false, "write nothing anywhere, also not for a moment")
+	flags.StringSliceVar(&o.Only, "only", nil, "run only these groups or check ids, and their dependencies")
+	flags.StringSliceVar(&o.Skip, "skip", nil, "skip these groups or check ids")
+	flags.StringSliceVar(&o.WarnOnly, "warn-only", nil, "report failures of these groups or check ids as warnings")
+	flags.BoolVar(&o.ReadOnly, "read-only", false, "write nothing anywhere, not even temporarily")
 }
 
 func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if !slices.Contains([]string{"text", "json", "junit"}, o.output) {
-		return usagef("--output %s: it is text, json or junit", o.output)
+		return usagef("--output %s: must be text, json or junit", o.output)
 	}
 	if o.failOn != "fail" && o.failOn != "warn" {
-		return usagef("--fail-on %s: it is fail or warn", o.failOn)
+		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	}
 	if o.file.name == "" && len(o.file.extras) == 0 {
-		fmt.Fprintln(o.streams.Err, "No answers file: checking for a trial install with SQLite (-f answers.yaml checks yours).")
+		fmt.Fprintln(o.streams.Err, "No answers file given: checking for a trial install with SQLite. Use -f answers.yaml to check yours.")
 		o.file.extras = []string{"database.type=sqlite"}
 	}
 	file, err := o.file.load(o.streams, o.common)
@@ -85,14 +85,14 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	// The report of an interrupted run names what was left behind.
+	// The report of an interrupted run lists what was left behind.
 	if err := errors.Join(o.write(report), err); err != nil {
 		return err
 	}
 	return reportError(report, o.failOn)
 }
 
-// watch shows on a terminal what is being checked, until the report is written.
+// watch shows the running checks on a terminal until the report is written.
 func (o *preflightOptions) watch() check.Observer {
 	if !isTerminal(o.streams.Err) || o.streams.Plain() {
 		return nil
@@ -110,7 +110,7 @@ func (o *preflightOptions) write(found check.Report) error {
 	return report.Text(o.streams.Out, found, o.common.reportStyle(o.streams, o.streams.Out))
 }
 
-// verdict turns a report that has been shown into the exit code.
+// reportError turns a report into the exit code.
 func reportError(report check.Report, failOn string) error {
 	switch report.Verdict() {
 	case check.Failed:
@@ -123,7 +123,7 @@ func reportError(report check.Report, failOn string) error {
 	return nil
 }
 
-// preflightError keeps a wrong check id a mistake of usage.
+// preflightError marks an unknown check id as a usage error.
 func preflightError(err error) error {
 	var unknown *check.UnknownError
 	if errors.As(err, &unknown) {
@@ -132,7 +132,7 @@ func preflightError(err error) error {
 	return err
 }
 
-// announceWrites says beforehand what the checks will write outside the cluster.
+// announceWrites prints in advance what the checks write outside the cluster.
 func (u *setup) announceWrites(s Streams, o check.Options) {
 	for _, notice := range checks.Notices(u.answers, o) {
 		fmt.Fprintln(s.Err, notice)

@@ -15,18 +15,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// prepared is what the answers come to on the chart at hand: the values, what
-// they render, and what the proof of effect found.
+// prepared is the result of applying the answers to a chart: the values, the
+// objects they render, and the faults that the proof of effect found.
 type prepared struct {
 	chart    *chart.Chart
 	settings values.Settings
 	document values.Document
 	objects  []manifest.Object
-	faults   answers.Faults // keys unknown to the chart, answers without effect
+	faults   answers.Faults // unknown keys, answers without effect
 }
 
-// prepareFrom pulls the chart, writes the values in its layout, renders it in
-// memory and looks for the effect of every answer.
+// prepareWith pulls the chart, writes the values in its layout, renders it in
+// memory and verifies the effect of every answer.
 func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepared, error) {
 	chart, err := u.chart(ctx)
 	if err != nil {
@@ -57,7 +57,7 @@ func (u *setup) render(loaded *chart.Chart, values map[string]any) ([]manifest.O
 	return rendered.Objects, nil
 }
 
-// prove looks for the effect of every answer, raw values included.
+// prove verifies the effect of every answer, including raw values.
 func (p *prepared) prove(u *setup) (answers.Faults, error) {
 	faults := values.Prove(u.answers, p.chart.Info, p.document, p.objects)
 	raw, err := values.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
@@ -66,7 +66,7 @@ func (p *prepared) prove(u *setup) (answers.Faults, error) {
 	return u.file.Locate(append(faults, raw...)), err
 }
 
-// located adds the lines of the answers file to faults.
+// locate adds the lines of the answers file to faults.
 func (u *setup) locate(err error) error {
 	var faults answers.Faults
 	if errors.As(err, &faults) {
@@ -75,29 +75,29 @@ func (u *setup) locate(err error) error {
 	return err
 }
 
-// wrongChart says which answer names a chart that is not there. What may pass
-// by itself, such as a registry that cannot be reached, stays as it is.
+// locateChartError names the answer that points to a missing chart. Errors that
+// may be temporary, such as an unreachable registry, are returned unchanged.
 func (u *setup) locateChartError(err error) error {
 	var version *chart.VersionError
 	var source *chart.SourceError
 	switch {
 	case errors.As(err, &version):
-		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "name one that is there, or leave it out for the newest"}})
+		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "use an existing version, or remove it for the latest"}})
 	case errors.As(err, &source) && slices.Contains([]chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}, source.Reason):
 		bare := *source
 		bare.Remedy = ""
-		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or leave it out for the published chart")}})
+		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or remove it for the published chart")}})
 	}
 	return err
 }
 
-// secrets makes the Secrets that the values reference.
+// secrets creates the Secrets that the values reference.
 func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 	secrets, err := values.Secrets(u.answers, p.chart.Info, p.settings)
 	return secrets, u.locate(err)
 }
 
-// rendered is what the preflight checks see of it.
+// rendered is what the preflight checks get of it.
 func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	p, err := u.prepareTentative(ctx)
 	var faults answers.Faults

@@ -16,24 +16,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/importer"
 )
 
-// removal is what an uninstall takes away and what it leaves.
+// removal is what an uninstall removes and keeps.
 type removal struct {
 	install.Remains
 	setup      *setup
 	deleteKeys bool
 }
 
-// left is something that stays, and the command that removes it.
+// leftover is something that is kept, and the command that removes it.
 type leftover struct{ what, command string }
 
-// goes names what will be removed.
+// removedItems lists what will be removed.
 func (r *removal) removedItems() []string {
 	var all []string
 	if r.Release != nil {
 		all = append(all, fmt.Sprintf("release %s in namespace %s (%s %s, %s)",
 			r.Release.Name, r.Release.Namespace, r.Release.Chart, r.Release.ChartVersion, r.Release.Status))
 		if r.database().Type == answers.SQLiteDatabase && len(r.Claims) == 0 {
-			all = append(all, "its SQLite database, which lies in the pod and on no volume")
+			all = append(all, "its SQLite database, which is in the pod and not on a volume")
 		}
 	}
 	for _, s := range r.Secrets {
@@ -46,12 +46,12 @@ func (r *removal) removedItems() []string {
 
 func (r *removal) keyNote(s event.Object) string {
 	if slices.Contains(r.Keys, s) {
-		return ", with the key without which the server's secrets in the database cannot be read"
+		return ", with the key that decrypts the server's secrets in the database"
 	}
 	return ""
 }
 
-// stays names what will be left.
+// keptItems lists what will be kept.
 func (r *removal) keptItems() []leftover {
 	var all []leftover
 	if m := r.database(); m.Type == answers.MySQLDatabase {
@@ -68,7 +68,7 @@ func (r *removal) keptItems() []leftover {
 	return all
 }
 
-// database is where the release keeps its data, by its values.
+// database returns the database of the release, from its values.
 func (r *removal) database() answers.Database {
 	if r.Release == nil {
 		return answers.Database{}
@@ -78,7 +78,7 @@ func (r *removal) database() answers.Database {
 
 func (r *removal) keptDatabase(m answers.MySQL) leftover {
 	if m.Host == "" || m.Name == "" {
-		return leftover{what: "the MySQL database that database.url of the release's values names"}
+		return leftover{what: "the MySQL database in database.url of the release's values"}
 	}
 	host := m.Host
 	if m.Port != 0 {
@@ -87,12 +87,12 @@ func (r *removal) keptDatabase(m answers.MySQL) leftover {
 	return leftover{fmt.Sprintf("database %s on %s", m.Name, host), "DROP DATABASE `" + m.Name + "`;"}
 }
 
-// announce says what goes and what stays, before anything does.
+// announce prints what will be removed and kept.
 func (r *removal) announce(w io.Writer, at kube.Context) {
 	if r.Release == nil {
-		fmt.Fprintf(w, "There is no release %s in namespace %s any more, but Secrets that the installer made for it are left.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
+		fmt.Fprintf(w, "Release %s in namespace %s was already removed, but Secrets that the installer created for it remain.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
 	}
-	fmt.Fprintf(w, "This will be removed from context %s (%s):\n", at.Name, at.Server)
+	fmt.Fprintf(w, "Removing from context %s (%s):\n", at.Name, at.Server)
 	for _, what := range r.removedItems() {
 		fmt.Fprintf(w, "  %s\n", what)
 	}
@@ -100,7 +100,7 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 	if len(stays) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "This stays, and is removed by:")
+	fmt.Fprintln(w, "Keeping (with the command to remove it):")
 	for _, l := range stays {
 		fmt.Fprintf(w, "  %s\n", l.what)
 		if l.command != "" {
@@ -109,18 +109,18 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 	}
 }
 
-// nothing is the error for a release that is not there. Nothing is removed
-// then, and what an earlier uninstall has left is named.
+// notFoundError reports that there is nothing to remove, and what a previous
+// uninstall has kept.
 func (r *removal) notFoundError() error {
 	at := r.setup.answers.Cluster
-	text := fmt.Sprintf("there is no release %s in namespace %s, so nothing was removed", at.Release, at.Namespace)
+	text := fmt.Sprintf("release %s not found in namespace %s: nothing was removed", at.Release, at.Namespace)
 	if len(r.Others) > 0 {
-		text += "; there are: " + strings.Join(r.Others, ", ") + " (name one with --release)"
+		text += ". Releases in the namespace: " + strings.Join(r.Others, ", ") + " (specify one with --release)"
 	} else {
-		text += "; the namespace has no other (name another with -n; helm list -A shows all)"
+		text += ". The namespace has no releases (specify another with -n; helm list -A lists all)"
 	}
 	if stays := r.keptItems(); len(stays) > 0 {
-		text += "\nan earlier uninstall has left, and this removes it:"
+		text += "\na previous uninstall kept (with the command to remove it):"
 		for _, l := range stays {
 			text += "\n  " + l.what + "\n      " + l.command
 		}

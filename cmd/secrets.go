@@ -10,7 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// secret returns the content of the secret answered at key, wherever it lies.
+// secret returns the content of the secret answered at key, from this machine
+// or the cluster.
 func (u *setup) secret(ctx context.Context, key string) (secret.Text, error) {
 	source := u.answers.GetSource(key)
 	if source.SecretRef == nil {

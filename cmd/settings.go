@@ -13,19 +13,19 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// settings gathers what the values are made from besides answers and chart.
+// settingsSource collects what the values need besides answers and chart.
 type settingsSource func(context.Context) (values.Settings, error)
 
-// offline asks no cluster, but for an address that the answers leave to it.
-// Generated keys stay what they are in the output that is replaced; else they
-// are new ones.
+// offline needs no cluster, except for an address that the answers leave to it.
+// It keeps generated keys in the output that is replaced, and otherwise
+// generates new ones.
 func (u *setup) offline(ctx context.Context) (values.Settings, error) {
 	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.existingKeys)}
 	return s, u.addRouteAddress(ctx, &s)
 }
 
-// online asks the cluster for what belongs into the values, and keeps the
-// keys that an earlier install has generated. It fails rather than lose one.
+// online queries the cluster for what the values need, and keeps the keys that
+// a previous install generated. It fails rather than lose one.
 func (u *setup) online(ctx context.Context) (values.Settings, error) {
 	s := values.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
 		return u.clusterSecret(ctx, ref)
@@ -37,8 +37,8 @@ func (u *setup) online(ctx context.Context) (values.Settings, error) {
 	return s, u.addAddresses(ctx, &s)
 }
 
-// tentative is online as far as the cluster answers: for a preflight, whose
-// checks name by themselves what the cluster refuses.
+// tentative is online as far as the cluster is reachable: the preflight checks
+// report what fails.
 func (u *setup) tentative(ctx context.Context) (values.Settings, error) {
 	s, err := u.online(ctx)
 	if err == nil || ctx.Err() != nil {
@@ -50,7 +50,7 @@ func (u *setup) tentative(ctx context.Context) (values.Settings, error) {
 	return s, nil
 }
 
-// addAddresses looks for the addresses that some answers leave to the cluster.
+// addAddresses determines the addresses that some answers leave to the cluster.
 func (u *setup) addAddresses(ctx context.Context, s *values.Settings) error {
 	if u.answers.Proxy.HTTP != "" || u.answers.Proxy.HTTPS != "" {
 		ranges, err := u.cluster.Ranges(ctx)
@@ -68,13 +68,13 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	}
 	address, err := expose.RouteAddress(ctx, u.checksEnv(0))
 	if err != nil {
-		return usage(u.file.Locate(answers.Faults{{Key: "expose.host", Problem: err.Error(), Remedy: "nip.io makes the name from the ingress controller's address; or give a host name"}}))
+		return usage(u.file.Locate(answers.Faults{{Key: "expose.host", Problem: err.Error(), Remedy: "nip.io needs the ingress controller's address; install the controller, or set expose.host to a host name"}}))
 	}
 	s.Address = address
 	return nil
 }
 
-// keptKeys keeps the generated keys of an earlier install of this release.
+// keptKeys returns the generated keys of a previous install of this release.
 func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
 	client, err := u.cluster.Client()
 	if err != nil {

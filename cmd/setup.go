@@ -14,8 +14,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// setup is one set of answers with the ways to what they name. What is costly
-// is lazy, and done once.
+// setup is one set of answers with access to what they refer to. Expensive
+// parts are lazy and cached.
 type setup struct {
 	file    answers.File
 	answers answers.Answers // with defaults
@@ -24,22 +24,22 @@ type setup struct {
 	engine  *install.Engine
 
 	plainHTTP  bool
-	program    string // the name by which this program was called
-	kubeconfig string // the file that --kubeconfig names, empty for kubectl's own choice
+	program    string // the name of this program, as called
+	kubeconfig string // the file given by --kubeconfig; empty for kubectl's default
 
-	existingKeys []corev1.Secret // the keys in what a values file or manifests will replace
+	existingKeys []corev1.Secret // keys in the output that will be replaced
 
 	chart func(context.Context) (*chart.Chart, error)
 
-	// What the answers come to: for a values file, as far as the cluster answers,
-	// and as it will be applied.
+	// The prepared install: for a values file, as far as the cluster is
+	// reachable, and as it will be applied.
 	prepareOffline, prepareTentative, prepare func(context.Context) (*prepared, error)
 }
 
-// loader pulls a chart; install.LoadChart is one.
+// loader pulls a chart, as chart.Load does.
 type loader func(context.Context, chart.Source) (*chart.Chart, error)
 
-// newSetup puts together what the answers need. It asks nothing of anyone yet.
+// newSetup prepares what the answers need. It makes no requests yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube), plainHTTP: c.plainHTTP, kubeconfig: *c.kube.KubeConfig, program: s.program()}
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
@@ -56,7 +56,7 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	return u
 }
 
-// checksEnv is what the preflight checks see of it.
+// checksEnv is the environment of the preflight checks.
 func (u *setup) checksEnv(port int) *check.Env {
 	return &check.Env{
 		Answers: u.answers, Cluster: u.cluster, Local: u.local,
@@ -75,8 +75,8 @@ func (u *setup) checksEnv(port int) *check.Env {
 	}
 }
 
-// once remembers the first answer, be it an error, that was not cut short by
-// its context. One asks at a time; the others wait, or leave with theirs.
+// memoize caches the first result, even an error, that was not cut short by its
+// context. Concurrent callers wait, or leave when their context ends.
 func memoize[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
 	turn := make(chan struct{}, 1)
 	var value T

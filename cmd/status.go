@@ -23,23 +23,23 @@ func newStatus(s Streams, c *common, run func(context.Context, *statusOptions) e
 	o := &statusOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Tell how the release and its server are",
+		Short: "Show the status of the release and the server",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "output format: text or json")
 	return cmd
 }
 
-// state is what status tells; its JSON form is public.
+// state is the status of a release. Its JSON form is public.
 type state struct {
 	Version      int       `json:"version"`
 	Release      string    `json:"release"`
 	Namespace    string    `json:"namespace"`
-	Status       string    `json:"status"` // Helm's word, or "not installed"
+	Status       string    `json:"status"` // Helm's status, or "not installed"
 	Revision     int       `json:"revision,omitempty"`
 	Chart        string    `json:"chart,omitempty"`
 	LastDeployed time.Time `json:"lastDeployed,omitzero"`
@@ -47,7 +47,7 @@ type state struct {
 	ServerError  string    `json:"serverError,omitempty"`
 
 	address connect.Address
-	connect string // the command that leads to the server
+	connect string // the command that connects to the server
 }
 
 type server struct {
@@ -60,12 +60,12 @@ type server struct {
 
 const notInstalled = "not installed"
 
-// serverPatience is how long status waits for the server to answer.
+// serverTimeout is how long status waits for the server.
 const serverTimeout = 10 * time.Second
 
 func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
-		return usagef("--output %s: it is text or json", o.output)
+		return usagef("--output %s: must be text or json", o.output)
 	}
 	u, _, err := onCluster(o.streams, o.common)
 	if err != nil {
@@ -101,7 +101,7 @@ func (u *setup) state(ctx context.Context) (state, error) {
 	return found, nil
 }
 
-// askServer asks the server about itself, or says why it does not answer.
+// askServer queries the server, or returns why it is unreachable.
 func (u *setup) askServer(ctx context.Context) (answer *server, problem string) {
 	info, err := u.serverInfo(ctx)
 	if err != nil {
@@ -110,9 +110,9 @@ func (u *setup) askServer(ctx context.Context) (answer *server, problem string) 
 	return &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType, SecretsStore: info.SecretsStoreType, URL: info.ServerURL}, ""
 }
 
-// serverInfo asks through a port-forward of its own.
+// serverInfo queries the server through a temporary port-forward.
 func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, serverTimeout, fmt.Errorf("no answer within %s", serverTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, serverTimeout, fmt.Errorf("no response within %s", serverTimeout))
 	defer cancel()
 	tunnel, err := u.engine.Forward(ctx, connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
 	if err != nil {
@@ -138,7 +138,7 @@ func (o *statusOptions) write(found state) error {
 	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
 	fmt.Fprintf(w, "url\t%s\n", found.url())
 	if found.Server == nil {
-		fmt.Fprintf(w, "server\tdoes not answer: %s\n", found.ServerError)
+		fmt.Fprintf(w, "server\tunreachable: %s\n", found.ServerError)
 		return w.Flush()
 	}
 	fmt.Fprintf(w, "server\tZenML %s, %s\n", found.Server.Version, activationText(found.Server.Active))
@@ -147,22 +147,22 @@ func (o *statusOptions) write(found state) error {
 	return w.Flush()
 }
 
-// url says where the server is reached.
+// url describes where the server is available.
 func (s state) url() string {
 	switch {
 	case s.address.URL != "":
 		return s.address.URL
 	case s.address.Pending != "":
-		return "not known: " + s.address.Pending
+		return "unknown: " + s.address.Pending
 	case s.Server != nil && s.Server.URL != "":
 		return s.Server.URL
 	}
-	return "none: a port-forward leads to it (" + s.connect + ")"
+	return "none (connect with " + s.connect + ")"
 }
 
 func activationText(active bool) string {
 	if active {
 		return "activated"
 	}
-	return "not activated: whoever reaches it first becomes its admin"
+	return "not activated: the first person to open it becomes the admin"
 }

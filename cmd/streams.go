@@ -8,29 +8,30 @@ import (
 	"golang.org/x/term"
 )
 
-// Streams is the program's surroundings: what it reads, writes and may ask of
-// the environment. Data goes to Out, talk to Err.
+// Streams is the environment of the program: its input, outputs and environment
+// variables. Data goes to Out, messages to Err.
 type Streams struct {
 	In     io.Reader
 	Out    io.Writer
 	Err    io.Writer
 	Getenv func(string) (string, bool)
-	// Program is the name by which the program was called; its own when empty.
+	// Program is the name by which the program was called; empty means the
+	// default.
 	Program string
 }
 
-// System is the surroundings of a process.
+// System returns the streams of the process.
 func System() Streams {
 	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Program: os.Args[0]}
 }
 
 func (s Streams) program() string { return cmp.Or(s.Program, "zenml-installer") }
 
-// Interactive tells whether a person sits at both ends: input and talk.
+// Interactive reports whether both input and messages are on a terminal.
 func (s Streams) Interactive() bool { return isTerminal(s.In) && isTerminal(s.Err) }
 
-// Plain tells whether screens are out of place: a terminal that cannot move
-// its cursor, or a person who asked for plain lines.
+// Plain reports whether screens must be avoided: on a terminal that cannot move
+// its cursor, or if the user asked for plain lines.
 func (s Streams) Plain() bool {
 	accessible, _ := s.Getenv("ACCESSIBLE")
 	kind, _ := s.Getenv("TERM")
@@ -42,7 +43,7 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// getenv is Getenv for those that do not tell unset from empty.
+// getenv is Getenv for callers that treat unset as empty.
 func (s Streams) getenv(name string) string {
 	value, _ := s.Getenv(name)
 	return value

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// readSuggestions reads answers files whose database is offered as a ready
-// choice. Their first comment line is the choice's title, the second its help.
+// readSuggestions reads answers files whose database is offered as a choice.
+// The first comment line is the title of the choice, the second its help.
 func readSuggestions(names []string) ([]question.Suggestion, error) {
 	var all []question.Suggestion
 	for _, name := range names {
@@ -34,7 +34,7 @@ func readSuggestions(names []string) ([]question.Suggestion, error) {
 	return all, nil
 }
 
-// comment returns the first two comment lines.
+// firstComments returns the first two comment lines.
 func firstComments(data []byte) (first, second string) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	var found []string
@@ -45,8 +45,8 @@ func firstComments(data []byte) (first, second string) {
 	return found[0], found[1]
 }
 
-// absolute makes the file names in suggested answers independent of the
-// folder from which the install began.
+// withAbsolutePaths makes the paths in suggested answers independent of the
+// current folder.
 func withAbsolutePaths(file answers.File) answers.Answers {
 	a := file.Answers
 	for _, f := range answers.Fields {

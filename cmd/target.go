@@ -6,8 +6,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// targetOnly returns answers that say only where: for the commands that work
-// on a release that is there.
+// targetOnly returns answers with only the target, for commands that work on an
+// existing release.
 func targetOnly(c common) (answers.File, error) {
 	file := answers.File{Answers: answers.Answers{Version: answers.Version}}
 	if err := c.overlay(&file.Answers); err != nil {
@@ -16,9 +16,8 @@ func targetOnly(c common) (answers.File, error) {
 	return file, nil
 }
 
-// onCluster puts together a command that works on a release that is there, and
-// says in which cluster. A context that is not there is a mistake of usage,
-// found before any cluster is asked.
+// onCluster prepares a command that works on an existing release, and returns
+// the context. An unknown context is a usage error, found before any request.
 func onCluster(s Streams, c common) (*setup, kube.Context, error) {
 	file, err := targetOnly(c)
 	if err != nil {

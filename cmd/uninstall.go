@@ -24,13 +24,12 @@ func newUninstall(s Streams, c *common, run func(context.Context, *uninstallOpti
 	o := &uninstallOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "uninstall",
-		Short: "Remove the release; the data stays",
-		Long: `Remove the release and the Secrets that the installer made for it.
+		Short: "Uninstall the release and keep the data",
+		Long: `Uninstall the release and the Secrets that the installer created for it.
 
-The database, the volume of a persistent SQLite, and the Secret with the key
-that the secrets in the database are encrypted with, stay: the next install
-finds them again. The command names them and how to remove them, before it
-asks.`,
+The database, the volume of a persistent SQLite and the Secret with the
+encryption key are kept, and the next install uses them again. The command lists
+them and how to remove them before it asks for confirmation.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
@@ -38,8 +37,8 @@ asks.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	flags.BoolVar(&o.deleteKeys, "delete-keys", false, "remove the generated encryption keys too: what the server has stored under them cannot be read again")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
+	flags.BoolVar(&o.deleteKeys, "delete-keys", false, "also remove the generated encryption keys; secrets encrypted with them cannot be decrypted any more")
 	return cmd
 }
 
@@ -60,8 +59,8 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 	switch {
 	case o.yes:
 	case !o.streams.Interactive():
-		return usagef("there is no terminal to ask on: --yes removes this without asking")
-	case !confirm(o.streams, "Remove it?"):
+		return usagef("no terminal to ask on: pass --yes to remove without asking")
+	case !confirm(o.streams, "Continue?"):
 		return errors.New("nothing was removed")
 	}
 	return o.remove(ctx, r)
@@ -80,7 +79,7 @@ func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 	return err
 }
 
-// tally counts what was removed.
+// removalSummary counts what was removed.
 func removalSummary(r install.Removed) string {
 	var what []string
 	if r.Release != nil {
@@ -90,7 +89,7 @@ func removalSummary(r install.Removed) string {
 		what = append(what, fmt.Sprintf("%d %s", n.count, n.kind))
 	}
 	if len(what) == 0 {
-		return "Removed nothing."
+		return "Nothing was removed."
 	}
 	return "Removed " + strings.Join(what, ", ") + "."
 }
@@ -100,7 +99,7 @@ type kindCount struct {
 	count int
 }
 
-// countKinds counts objects by kind, in the order in which the kinds appear.
+// countKinds counts objects by kind, in the order of their first occurrence.
 func countKinds(objects []event.Object) []kindCount {
 	var counts []kindCount
 	at := map[string]int{}

@@ -11,21 +11,20 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// upgrade is what an install means to a release that is there already.
+// upgrade is what an install changes in an existing release.
 type upgrade struct {
 	from    *install.Release
 	changes []values.Change
 }
 
-// upgrade compares what was prepared with the release that is there; nil when
-// the name is free, or when this user may not see who has it: then the checks
-// say so.
+// upgrade compares the prepared values with the existing release. It is nil if
+// there is none, or if this user may not see it, which the checks report.
 func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	at := u.answers.Cluster
 	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
 	switch {
 	case apierrors.IsForbidden(err):
-		return nil, nil //nolint:nilerr // the checks say what this user may not see
+		return nil, nil //nolint:nilerr // the checks report missing permissions
 	case err != nil:
 		return nil, err
 	case release == nil || release.Gone():
@@ -34,13 +33,13 @@ func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
 }
 
-// sentence says what is upgraded to what.
+// sentence describes the upgrade.
 func (up *upgrade) sentence(p *prepared) string {
 	return fmt.Sprintf("Upgrade release %s, revision %d (%s %s, %s), to chart %s %s", up.from.Name, up.from.Revision,
 		up.from.Chart, up.from.ChartVersion, up.from.Status, p.chart.Info.Name, p.chart.Info.Version)
 }
 
-// lines is one line a value that changes.
+// lines lists the values that change.
 func (up *upgrade) lines() []string {
 	if up == nil {
 		return nil
@@ -52,7 +51,7 @@ func (up *upgrade) lines() []string {
 	return lines
 }
 
-// tell says what an unattended upgrade changes, before it does.
+// print lists what an unattended upgrade changes.
 func (up *upgrade) print(w io.Writer, p *prepared) {
 	if up == nil {
 		return

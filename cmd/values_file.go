@@ -9,14 +9,13 @@ import (
 	"path/filepath"
 )
 
-// DefaultValuesFile is the name of the written values file.
+// defaultValuesFile is the default name of the values file.
 const defaultValuesFile = "custom-values.yaml"
 
-// writeValues writes a values file that only its owner can read. A file that
-// is there with other content is only overwritten when that is allowed; the
-// error is fs.ErrExist otherwise. Nothing is lost when writing fails: the new
-// content takes the place of the old in one step. A link stays, and its target
-// is written; a pipe or a device is written into.
+// writeValues writes a values file that only its owner can read. It overwrites
+// a file with other content only if allowed, and otherwise returns fs.ErrExist.
+// The replacement is atomic. It writes through links, and into pipes and
+// devices.
 func writeValues(path string, content []byte, overwrite bool) error {
 	target, regular, err := resolveOutput(path)
 	if err != nil {
@@ -30,14 +29,14 @@ func writeValues(path string, content []byte, overwrite bool) error {
 	case err == nil && bytes.Equal(old, content):
 		return os.Chmod(target, 0o600)
 	case err == nil && !overwrite:
-		return fmt.Errorf("%s: %w with other content: name another file with --output, or overwrite it with --force", path, fs.ErrExist)
+		return fmt.Errorf("%s: %w with other content: specify another file with --output, or overwrite it with --force", path, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	return replaceFile(target, content)
 }
 
-// pour writes into a pipe, a device or an open descriptor.
+// writeThrough writes into a pipe, a device or an open descriptor.
 func writeThrough(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 func newVersion(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the program's version",
+		Short: "Print the version",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(s.Out, "zenml-installer %s %s/%s %s\n", version.String(), runtime.GOOS, runtime.GOARCH, runtime.Version())

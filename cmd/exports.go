@@ -14,18 +14,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets"
 )
 
-// emission writes what an administrator needs to give the rights that the
-// checks ask for.
+// exports writes what an administrator needs to grant the permissions that the
+// checks require.
 type exports struct {
 	rbac, policy string
 }
 
 func (e *exports) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "", "write the Role that the install needs to this file (- prints it and checks nothing)")
-	cmd.Flags().StringVar(&e.policy, "emit-policy", "", "write the policies that the secrets stores need into this folder (- prints them and checks nothing)")
+	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "", "write the Role that the install needs to this file (- prints it and skips the checks)")
+	cmd.Flags().StringVar(&e.policy, "emit-policy", "", "write the policies that the secrets stores need into this folder (- prints them and skips the checks)")
 }
 
-// run writes what was asked for; done tells that nothing else is to be done.
+// run writes what was requested. done means that the checks are skipped.
 func (e exports) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
 	if e.rbac != "" {
 		content, err := cluster.RBAC(ctx, u.checksEnv(0))
@@ -44,8 +44,8 @@ func (e exports) run(ctx context.Context, s Streams, u *setup) (done bool, err e
 	return e.rbac == "-" || e.policy == "-", nil
 }
 
-// emitPolicies writes each policy into a folder under its own name, or prints
-// them; how to apply them is talk.
+// exportPolicies writes each policy to a file in a folder, or prints them. How
+// to apply them goes to stderr.
 func exportPolicies(s Streams, dir string, u *setup) error {
 	found, err := secrets.Policies(u.answers)
 	if err != nil {
@@ -62,7 +62,7 @@ func exportPolicies(s Streams, dir string, u *setup) error {
 		if err := export(s, path, p.Content); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Err, "%s: %s, to be applied with: %s\n", p.Store, p.Name, p.Apply)
+		fmt.Fprintf(s.Err, "%s: %s, apply it with: %s\n", p.Store, p.Name, p.Apply)
 	}
 	return nil
 }
@@ -72,9 +72,9 @@ func export(s Streams, path string, content []byte) error {
 		_, err := s.Out.Write(content)
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // it holds no secret and is handed to others
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // it contains no secret and is shared with others
 	if errors.Is(err, fs.ErrExist) {
-		return usagef("%s exists: name another file", path)
+		return usagef("%s already exists: specify another file", path)
 	}
 	if err != nil {
 		return err
