@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// A secret that stands in the answers is taken, with a warning that names it.
-func TestPlainSecretsAreTakenWithAWarning(t *testing.T) {
+// A plain-text secret in the answers is accepted with a warning that names its
+// key.
+func TestPlainSecretsWarn(t *testing.T) {
 	const canary = "pl4in-c4nary"
 	p := nowhere(t)
 	file := p.file("a.yaml", "version: 1\ndatabase: {type: mysql, mysql: {host: db.example.com, user: u, password: {value: "+canary+"}}}\n")
@@ -17,14 +18,14 @@ func TestPlainSecretsAreTakenWithAWarning(t *testing.T) {
 		append([]string{"preflight", "-f", file, "--only", "database.config"}, standIn("current")...),
 	} {
 		r := p.runs(args...).want(t, exitDone)
-		if strings.Count(r.err, "! database.mysql.password: plain in the answers") != 1 || strings.Contains(r.out+r.err, canary) {
-			t.Errorf("%v says\n%s%s", args[:2], r.out, r.err)
+		if strings.Count(r.err, "! database.mysql.password: plain text in the answers") != 1 || strings.Contains(r.out+r.err, canary) {
+			t.Errorf("%v prints\n%s%s", args[:2], r.out, r.err)
 		}
 	}
 }
 
-// Answers that name a chart which is not there are faults of the answers.
-func TestAWrongChartIsAFaultOfTheAnswers(t *testing.T) {
+// Answers that name a missing chart are an answers fault.
+func TestWrongChartIsAnAnswersFault(t *testing.T) {
 	p := nowhere(t)
 	const rest = "\ndatabase: {type: sqlite}\nchart:\n"
 	here, err := filepath.Abs("../sandbox/charts/current")
@@ -41,9 +42,9 @@ func TestAWrongChartIsAFaultOfTheAnswers(t *testing.T) {
 	}
 }
 
-// What is carried over shows no secret, and what could not be carried over is
-// said: also what validation will refuse.
-func TestInitSaysWhatItCannotCarry(t *testing.T) {
+// Importing reveals no secret, and reports what cannot be imported or is still
+// invalid.
+func TestInitReportsWhatItCannotImport(t *testing.T) {
 	const canary = "c4rried-c4nary"
 	p := nowhere(t)
 	from := func(values string) result {
@@ -59,13 +60,28 @@ func TestInitSaysWhatItCannotCarry(t *testing.T) {
 `)
 	r.want(t, exitDone, "through: environment", "API_TOKEN: {env: ZENML_SERVER_SECRETENVIRONMENT_API_TOKEN}",
 		"server.proxy.httpProxy: it has a password", "server.openTelemetry.endpoint: it has a password", "customBackupEngineConfig.password: it may be a secret",
-		"! not valid yet: database.mysql.password: the answer is missing", "! not valid yet: admin.password: the server's dashboard would refuse this password")
+		"! still invalid: database.mysql.password: the answer is missing", "! still invalid: admin.password: the password is too weak for the dashboard")
 	if strings.Contains(r.out+r.err, canary) || strings.Contains(r.err, "empty password") {
 		t.Errorf("got\n%s%s", r.out, r.err)
 	}
 	from("server: hello\n").want(t, exitDone, "! server: it is no mapping of names to values")
-	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone, "it holds more than one document")
+	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone, "contains several documents")
 	if again := from("server: {ingress: {enabled: false}}\n---\n"); again.err != "" {
 		t.Errorf("got %s", again.err)
+	}
+}
+
+func TestAnswersCommands(t *testing.T) {
+	p := nowhere(t)
+	sample := p.runs("answers", "init").want(t, exitDone)
+	file := p.file("sample.yaml", sample.out)
+	p.runs("answers", "validate", file).want(t, exitDone, "is valid")
+	p.runs("answers", "explain", "database.mysql.tls.mode").want(t, exitDone, "verify-full")
+	p.runs("answers", "explain", "database.mysql.tls.mod").want(t, exitUsage, "did you mean")
+	p.runs("answers", "schema").want(t, exitDone, `"$defs"`)
+	values := p.file("values.yaml", "server:\n  database:\n    url: mysql://u:c4nary@db:3306/zenml\n  ingress: {enabled: false}\n")
+	r := p.runs(append([]string{"answers", "init", "--from", values}, standIn("current")...)...).want(t, exitDone, "host: db", "env:")
+	if strings.Contains(r.out+r.err, "c4nary") {
+		t.Errorf("the password is revealed: %s", r.out)
 	}
 }

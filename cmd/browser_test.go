@@ -18,20 +18,20 @@ const (
 	browserPassword = "Br0wser-c4nary!"
 )
 
-// needBrowser skips a test where there is no Chromium, unless one is required.
+// needBrowser skips a test if Chromium is missing, unless it is required.
 func needBrowser(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err == nil {
 		return
 	}
 	if os.Getenv("ZENML_TEST_REQUIRE_BROWSER") != "" {
-		t.Fatal("chromium is required here and not installed")
+		t.Fatal("chromium is required here but not installed")
 	}
-	t.Skip("there is no chromium here: activation in a browser is not tested")
+	t.Skip("chromium is not installed: activation in a browser is not tested")
 }
 
 // activateInBrowser opens url in a headless Chromium, as the installer's
-// $BROWSER, and activates the server as a person would.
+// $BROWSER, and activates the server as a user would.
 func activateInBrowser(url string) int {
 	seen, err := activate(url)
 	if err != nil {
@@ -75,7 +75,7 @@ func activate(url string) (string, error) {
 	return onboarding(ctx)
 }
 
-// onboarding waits until the browser has been led to the onboarding page.
+// onboarding waits until the browser shows the onboarding page.
 func onboarding(ctx context.Context) (string, error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// script writes a command that is found by its name.
+// script writes an executable command.
 func (p *place) script(name, body string) string {
 	p.t.Helper()
 	path := p.file(name, "#!/bin/sh\n"+body+"\n")
@@ -22,14 +22,14 @@ func (p *place) script(name, body string) string {
 	return path
 }
 
-// staying is a browser that stays in the foreground, and tells its process.
+// staying is a browser that runs in the foreground and records its process id.
 func (p *place) staying(name string) (command, pidFile string) {
 	pidFile = filepath.Join(p.dir, name+".pid")
 	return p.script(name, "echo $$ $1 > "+pidFile+".new; mv "+pidFile+".new "+pidFile+"; exec sleep 600"), pidFile
 }
 
-// opens opens a page and returns what it says; it must not wait for the
-// browser's end.
+// opens opens a page and returns the error; it must not wait until the browser
+// exits.
 func (p *place) opens(url string) error {
 	p.t.Helper()
 	streams := Streams{Getenv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok }}
@@ -39,13 +39,13 @@ func (p *place) opens(url string) error {
 	case err := <-opened:
 		return err
 	case <-time.After(20 * time.Second):
-		p.t.Fatal("it waits for the end of the browser")
+		p.t.Fatal("it waits until the browser exits")
 		return nil
 	}
 }
 
-// leavesAlone checks that the browser runs in a process group of its own, and
-// ends it.
+// leavesAlone checks that the browser runs in its own process group, and ends
+// it.
 func (p *place) leavesAlone(pidFile, url string) {
 	p.t.Helper()
 	told, err := os.ReadFile(pidFile)
@@ -54,7 +54,7 @@ func (p *place) leavesAlone(pidFile, url string) {
 	}
 	fields := strings.Fields(string(told))
 	if err != nil || len(fields) != 2 || fields[1] != url {
-		p.t.Fatalf("the browser was told %q: %v", told, err)
+		p.t.Fatalf("the browser was called with %q: %v", told, err)
 	}
 	pid, err := strconv.Atoi(fields[0])
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *place) leavesAlone(pidFile, url string) {
 	}
 }
 
-func TestBrowserThatStays(t *testing.T) {
+func TestBrowserKeepsRunning(t *testing.T) {
 	const url = "http://127.0.0.1:1/activate-server"
 	p := newPlace(t)
 	named, namedPid := p.staying("my-browser")
@@ -87,14 +87,14 @@ func TestBrowserThatStays(t *testing.T) {
 	p.leavesAlone(systemPid, url)
 }
 
-func TestBrowserThatFails(t *testing.T) {
+func TestBrowserFails(t *testing.T) {
 	p := newPlace(t)
 	p.script("xdg-open", "exit 3")
 	t.Setenv("PATH", p.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for browser, want := range map[string]string{
-		"":                                "the browser did not open: " + filepath.Join(p.dir, "xdg-open") + ": exit status 3",
+		"":                                "cannot open a browser: " + filepath.Join(p.dir, "xdg-open") + ": exit status 3",
 		p.script("broken", "exit 4"):      "exit status 4",
-		filepath.Join(p.dir, "not-there"): "$BROWSER did not open the page: fork/exec",
+		filepath.Join(p.dir, "not-there"): "cannot open the page with $BROWSER: fork/exec",
 		p.script("fine", "exit 0"):        "",
 	} {
 		p.env["BROWSER"] = browser

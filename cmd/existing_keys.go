@@ -75,7 +75,7 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 	for _, o := range manifest.Find(objects, "Secret", "") {
 		var s corev1.Secret
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &s); err != nil {
-			return nil, usagef("Secret %s in %s is invalid and may contain a key that must not be lost: move the file away, or specify another folder with --output", o.GetName(), secretsFile)
+			return nil, usagef("Secret %s in %s is invalid and may contain a key that must not be lost: move it away, or specify another folder with --output", o.GetName(), secretsFile)
 		}
 		if s.Data == nil {
 			s.Data = map[string][]byte{}

@@ -12,7 +12,7 @@ import (
 
 const generatedKey = "version: 1\ndatabase: {type: sqlite}\nexpose: {type: port-forward}\nsecretsStore: {type: sql, sql: {encryptionKey: {generate: true}}}\n"
 
-// generates runs generate for answers with a generated key.
+// generates runs generate with answers that generate a key.
 func (p *place) generates(generation, format, output string, more ...string) result {
 	p.t.Helper()
 	args := []string{"generate", "-f", p.file("answers.yaml", generatedKey), "--format", format, "--output", output, "--force"}
@@ -21,7 +21,7 @@ func (p *place) generates(generation, format, output string, more ...string) res
 
 var hexKey = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 
-// keyIn finds the key in a values file, or in the Secret of the manifests.
+// keyIn returns the key in a values file, or in the Secret of the manifests.
 func keyIn(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -42,14 +42,14 @@ func keyIn(t *testing.T, path string) string {
 	return string(secrets[0].Data["encryption-key"])
 }
 
-func TestGenerateKeepsTheKeyOfWhatItReplaces(t *testing.T) {
+func TestGenerateKeepsExistingKey(t *testing.T) {
 	for _, c := range []struct{ generation, format, file string }{
 		{"current", "manifests", "out/secrets.yaml"}, {"legacy", "manifests", "out/secrets.yaml"}, {"legacy", "values", "out"},
 	} {
 		t.Run(c.generation+"/"+c.format, func(t *testing.T) {
 			p := nowhere(t)
 			output, file := filepath.Join(p.dir, "out"), filepath.Join(p.dir, c.file)
-			p.generates(c.generation, c.format, output).want(t, exitDone, "A new key was made (secretsStore.sql.encryptionKey)", "keep a copy")
+			p.generates(c.generation, c.format, output).want(t, exitDone, "Generated a new key (secretsStore.sql.encryptionKey)", "Keep a copy")
 			first := keyIn(t, file)
 			r := p.generates(c.generation, c.format, output).want(t, exitDone)
 			if again := keyIn(t, file); len(first) != 64 || again != first || strings.Contains(r.err, "new key") {
@@ -59,32 +59,32 @@ func TestGenerateKeepsTheKeyOfWhatItReplaces(t *testing.T) {
 	}
 }
 
-func TestGenerateSaysThatAPrintedKeyIsNew(t *testing.T) {
+func TestGenerateReportsPrintedKey(t *testing.T) {
 	p := nowhere(t)
-	first := p.generates("legacy", "values", "-").want(t, exitDone, "A new key was made", "keep a copy")
-	second := p.generates("legacy", "values", "-").want(t, exitDone, "A new key was made")
+	first := p.generates("legacy", "values", "-").want(t, exitDone, "Generated a new key", "Keep a copy")
+	second := p.generates("legacy", "values", "-").want(t, exitDone, "Generated a new key")
 	if a, b := hexKey.FindString(first.out), hexKey.FindString(second.out); a == "" || a == b || strings.Contains(first.err, a) {
 		t.Errorf("got %q and %q\n%s", a, b, first.err)
 	}
 }
 
-// A chart that takes the key out of a Secret has it made by a command, and the
-// order to keep it stands in the file too.
-func TestGenerateOrdersToKeepTheKeyThatACommandMakes(t *testing.T) {
+// If the chart reads the key from a Secret, a printed command generates it. The
+// file also says to keep it.
+func TestGenerateReportsCommandGeneratedKey(t *testing.T) {
 	p := nowhere(t)
 	path := filepath.Join(p.dir, "values.yaml")
 	other := []string{"--answer", "backupSecretsStore.type=aws", "--answer", "backupSecretsStore.aws.authMethod=secret-key", "--answer", "backupSecretsStore.aws.region=eu-central-1",
 		"--answer", "backupSecretsStore.aws.accessKeyID=env:ID", "--answer", "backupSecretsStore.aws.secretAccessKey=env:KEY"}
-	r := p.generates("current", "values", path, other...).want(t, exitDone, "openssl rand -hex 32", "Keep a copy of the key that they make (secretsStore.sql.encryptionKey")
+	r := p.generates("current", "values", path, other...).want(t, exitDone, "openssl rand -hex 32", "Keep a copy of the key that this generates (secretsStore.sql.encryptionKey")
 	if strings.Count(r.err, "Keep a copy") != 1 {
-		t.Errorf("what nobody makes anew is to be kept too:\n%s", r.err)
+		t.Errorf("it also asks to keep a key that is not generated:\n%s", r.err)
 	}
 	if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), "It must never change") {
-		t.Errorf("the file does not say it (%v):\n%s", err, data)
+		t.Errorf("the file lacks the comment (%v):\n%s", err, data)
 	}
 }
 
-func TestGenerateDoesNotReplaceAKeyThatItWouldLose(t *testing.T) {
+func TestGenerateRefusesToLoseKey(t *testing.T) {
 	for name, c := range map[string]struct {
 		format string
 		then   func(p *place, output string) result
@@ -94,11 +94,11 @@ func TestGenerateDoesNotReplaceAKeyThatItWouldLose(t *testing.T) {
 		"no generated key": {"values", func(p *place, output string) result {
 			return p.generates("legacy", "values", output, "--answer", "secretsStore.sql.encryptionKey=env:KEY")
 		}},
-		"nothing understood": {"values", func(p *place, output string) result {
+		"invalid YAML": {"values", func(p *place, output string) result {
 			p.file("out", "a: [\n")
 			return p.generates("legacy", "values", output)
 		}},
-		"Secrets in disorder": {"manifests", func(p *place, output string) result {
+		"invalid Secret": {"manifests", func(p *place, output string) result {
 			p.file("out/secrets.yaml", "apiVersion: v1\nkind: Secret\ndata: 5\n")
 			return p.generates("legacy", "manifests", output)
 		}},
@@ -115,7 +115,7 @@ func TestGenerateDoesNotReplaceAKeyThatItWouldLose(t *testing.T) {
 			before := keyIn(t, file)
 			r := c.then(p, output).want(t, exitUsage, "key", "ove it away", "--output")
 			if strings.Contains(r.err+r.out, before) {
-				t.Errorf("the key shows:\n%s", r.err)
+				t.Errorf("the key is revealed:\n%s", r.err)
 			}
 		})
 	}

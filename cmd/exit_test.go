@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 )
 
-// TestTell wants an interruption told with what is known beyond it.
-func TestTell(t *testing.T) {
+// TestPrintError checks that interruptions are printed with everything that is known.
+func TestPrintError(t *testing.T) {
 	stopped := &install.Interrupted{Step: "release", Next: "the next run starts from the beginning", Err: context.Canceled}
 	for _, test := range []struct {
 		err  error

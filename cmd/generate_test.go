@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// nowhere is a place without any cluster.
+// nowhere is a place without a cluster.
 func nowhere(t *testing.T) *place {
 	t.Helper()
 	p := newPlace(t)
@@ -29,36 +29,36 @@ func TestGenerateNeedsNoCluster(t *testing.T) {
 			t.Errorf("%s: got\n%s", generation, r.out)
 		}
 		if again := p.runs(args...); again.out != r.out {
-			t.Errorf("%s: the same answers give other bytes", generation)
+			t.Errorf("%s: the same answers give different output", generation)
 		}
 	}
 }
 
-func TestGenerateNeverOverwritesWithoutAsking(t *testing.T) {
+func TestGenerateDoesNotOverwrite(t *testing.T) {
 	p := nowhere(t)
 	path := p.file("custom-values.yaml", "mine: true\n")
 	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", path}, standIn("current")...)
 	p.runs(args...).want(t, exitUsage, "--force")
 	if data, _ := os.ReadFile(path); string(data) != "mine: true\n" {
-		t.Errorf("it was overwritten: %s", data)
+		t.Errorf("the file was overwritten: %s", data)
 	}
 	p.runs(append(args, "--force")...).want(t, exitDone, "Wrote")
 	p.runs(args...).want(t, exitDone) // the same content is no overwriting
 }
 
-func TestGenerateTellsHowToMakeTheSecrets(t *testing.T) {
+func TestGeneratePrintsSecretCommands(t *testing.T) {
 	p := nowhere(t)
 	p.env["ZENML_DB_PASSWORD"] = "never-read"
 	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--output", filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
 	r := p.runs(args...).want(t, exitDone, `"$ZENML_DB_PASSWORD"`, "helm upgrade --install zenml-server")
 	if strings.Contains(r.err, "never-read") {
-		t.Error("the password shows")
+		t.Error("the password is revealed")
 	}
 }
 
-// What is done by hand goes to the cluster that the answers mean, whatever the
-// current context is by then.
-func TestLinesByHandNameTheCluster(t *testing.T) {
+// Equivalent commands name the cluster of the answers, whatever the current
+// context is.
+func TestEquivalentCommandsNameTheCluster(t *testing.T) {
 	p := nowhere(t)
 	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--context", "my prod", "--output", filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
 	r := p.runs(args...).want(t, exitDone)
@@ -71,7 +71,7 @@ func TestLinesByHandNameTheCluster(t *testing.T) {
 		lines++
 		flag := map[bool]string{true: " --kube-context 'my prod'", false: " --context 'my prod'"}[helm]
 		if !strings.Contains(line, flag) || !strings.Contains(line, "--kubeconfig "+p.env["KUBECONFIG"]) {
-			t.Errorf("it goes to the current context: %s", line)
+			t.Errorf("the command uses the current context: %s", line)
 		}
 	}
 	if lines != 6 { // the namespace, two Secrets and their labels, the release
@@ -79,19 +79,19 @@ func TestLinesByHandNameTheCluster(t *testing.T) {
 	}
 }
 
-func TestBadUsageIsNamed(t *testing.T) {
+func TestUsageErrors(t *testing.T) {
 	p := nowhere(t)
 	bad := p.file("bad.yaml", "version: 1\ndatabase: {type: mysql, mysql: {hots: x}}\n")
 	for _, c := range []struct {
 		args []string
 		says string
 	}{
-		{nil, "there is no terminal to ask on"},
+		{nil, "no terminal to ask on"},
 		{[]string{"install"}, "database.type: the answer is missing"},
-		{[]string{"install", "-f", "none.yaml", "--yes"}, "there is no such file"},
-		{[]string{"install", "-f", bad, "--yes"}, "line 2: database.mysql.hots: there is no such key; did you mean host?"},
-		{[]string{"generate"}, "there are no answers"},
-		{[]string{"generate", "--answer", "database.type=sqlite", "--answer", "admin.password=plain"}, "does not belong on a command line"},
+		{[]string{"install", "-f", "none.yaml", "--yes"}, "none.yaml not found"},
+		{[]string{"install", "-f", bad, "--yes"}, "line 2: database.mysql.hots: unknown key; did you mean host?"},
+		{[]string{"generate"}, "no answers given"},
+		{[]string{"generate", "--answer", "database.type=sqlite", "--answer", "admin.password=plain"}, "not allowed on the command line"},
 		{[]string{"generate", "--answer", "databse.type=sqlite"}, "did you mean database.type?"},
 		{[]string{"preflight", "-o", "xml"}, "text, json or junit"},
 		{[]string{"preflight", "--only", "clutser"}, `no check or group "clutser"`},
@@ -102,14 +102,13 @@ func TestBadUsageIsNamed(t *testing.T) {
 	}
 }
 
-func TestAnswersAndFlagForDifferentContextsAreRefused(t *testing.T) {
+func TestConflictingContextsAreRefused(t *testing.T) {
 	p := nowhere(t)
 	file := p.file("a.yaml", "version: 1\ncluster: {context: production}\ndatabase: {type: sqlite}\n")
-	p.runs("install", "-f", file, "--yes", "--context", "staging").want(t, exitUsage, "make them agree")
+	p.runs("install", "-f", file, "--yes", "--context", "staging").want(t, exitUsage, "use the same context")
 }
 
-// BenchmarkGenerate is the whole command on a local chart, but for the start
-// of the process.
+// BenchmarkGenerate runs the command on a local chart, without process startup.
 func BenchmarkGenerate(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -119,4 +118,31 @@ func BenchmarkGenerate(b *testing.B) {
 			b.Fatalf("exit %d: %s", code, &stderr)
 		}
 	}
+}
+
+func TestGenerateFormatsContainNoSecret(t *testing.T) {
+	const canary = "f0rmat-c4nary"
+	p := nowhere(t)
+	p.env["ZENML_DB_PASSWORD"] = canary
+	for _, format := range []string{"values", "argocd", "flux", "terraform", "helmfile", "manifests"} {
+		args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", format, "--output", "-"}, standIn("current")...)
+		if format != "values" && format != "manifests" {
+			p.runs(args...).want(t, exitUsage, "chart.ref") // a folder is nothing that another tool could follow
+			continue
+		}
+		r := p.runs(args...).want(t, exitDone)
+		if strings.Contains(r.out+r.err, canary) {
+			t.Errorf("%s: the password is revealed", format)
+		}
+	}
+	out := filepath.Join(p.dir, "manifests")
+	if err := os.Mkdir(out, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.runs(append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", "manifests", "--output", out}, standIn("current")...)...).want(t, exitDone)
+	info, err := os.Stat(filepath.Join(out, "secrets.yaml"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("secrets.yaml: %v %v", info, err)
+	}
+	p.runs("generate", "--answer", "database.type=sqlite", "--format", "bogus").want(t, exitUsage)
 }

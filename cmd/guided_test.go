@@ -22,14 +22,14 @@ database:
 `, c.Database.Host, c.Database.Port, c.DatabaseName(p.t), c.Database.User, p.file("db-password", c.Database.Password.Reveal())))
 }
 
-// walkThrough answers every question: the guard with yes, the database with
-// the suggestion, everything else with what stands there already.
+// walkThrough confirms the cluster, chooses the suggested database and accepts
+// every other default.
 func walkThrough(term *terminal) {
 	term.t.Helper()
 	const patience = 20 * time.Second
 	term.sees("kubeconfig context", patience)
 	term.presses("Enter", "Enter", "Enter")
-	term.sees("no, choose another context", patience)
+	term.sees("No, choose another context", patience)
 	term.presses("Down", "Enter")
 	term.sees("the sandbox's MySQL", patience)
 	term.presses("Down", "Down")
@@ -38,7 +38,7 @@ func walkThrough(term *terminal) {
 	term.presses("Enter")
 	for question := 0; question < 40; question++ {
 		before := term.screen()
-		if strings.Contains(before, "What will be done") {
+		if strings.Contains(before, "Install into ") {
 			term.matches(`Checks .* in [0-9.]+s`, patience)
 			term.picture("review")
 			term.presses("i")
@@ -47,10 +47,10 @@ func walkThrough(term *terminal) {
 		term.presses("Enter")
 		term.changes(before, patience)
 	}
-	term.t.Fatalf("the questions do not end:\n%s", term.screen())
+	term.t.Fatalf("the review was not reached:\n%s", term.screen())
 }
 
-// guidedNamespace is the test's own, or the default one for a picture.
+// guidedNamespace is a new namespace, or the default one for pictures.
 func guidedNamespace(t *testing.T, c *testcluster.Cluster) string {
 	t.Helper()
 	if os.Getenv(picturesDir) != "" {
@@ -59,8 +59,8 @@ func guidedNamespace(t *testing.T, c *testcluster.Cluster) string {
 	return c.Namespace(t)
 }
 
-// TestGuidedInstall goes from the first screen to the activated server, in a
-// real terminal, and has a real browser activate it.
+// TestGuidedInstall runs from the first screen to the activated server in a
+// real terminal, and activates it in a real browser.
 func TestGuidedInstall(t *testing.T) {
 	c := testcluster.Start(t)
 	needBrowser(t)
@@ -80,18 +80,18 @@ func TestGuidedInstall(t *testing.T) {
 	const patience = 2 * time.Minute
 	term.sees("Deployment zenml-server", patience)
 	term.picture("install")
-	term.sees("The server answers at http://127.0.0.1:", patience)
-	term.sees("It is activated", patience)
+	term.sees("Server ready at http://127.0.0.1:", patience)
+	term.sees("Activated at", patience)
 	term.sees("zenml login http://127.0.0.1:", patience)
 	term.picture("connect")
 	term.presses("q")
 	term.sees("ended with 0", 10*time.Second)
 	term.sees("Wrote custom-values.yaml", time.Second)
-	term.sees("Reach it again with: "+self+" connect", time.Second)
+	term.sees("Reconnect with: "+self+" connect", time.Second)
 	p.privateValues()
 	result, err := os.ReadFile(seen)
 	if err != nil || !strings.Contains(string(result), "/onboarding") {
-		t.Fatalf("the browser did not end on the onboarding page: %s %v", result, err)
+		t.Fatalf("the browser did not reach the onboarding page: %s %v", result, err)
 	}
 	p.at(c)
 	if s := p.status(namespace).Server; !s.Active || s.Database != "mysql" {

@@ -20,8 +20,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// applied applies what a folder of manifests holds, file by file in the order
-// of their names, as kubectl apply --server-side does.
+// applied applies a folder of manifests file by file in the order of their
+// names, like kubectl apply --server-side.
 func applied(t *testing.T, c *testcluster.Cluster, dir string) {
 	t.Helper()
 	config, err := c.Access().Config()
@@ -66,7 +66,7 @@ func objectsIn(t *testing.T, dir string) []manifest.Object {
 	return all
 }
 
-// migrated waits until the migration of a folder's manifests is done, and
+// migrated waits until the migration of a folder's manifests is complete, and
 // returns its name.
 func migrated(t *testing.T, c *testcluster.Cluster, dir, namespace string) string {
 	t.Helper()
@@ -81,13 +81,13 @@ func migrated(t *testing.T, c *testcluster.Cluster, dir, namespace string) strin
 		return err == nil && found.Status.Succeeded+found.Status.Failed > 0, err
 	})
 	if err != nil || found.Status.Succeeded != 1 {
-		t.Fatalf("the migration is not done: %v %+v", err, found.Status)
+		t.Fatalf("the migration is not complete: %v %+v", err, found.Status)
 	}
 	return found.Name
 }
 
-// Manifests make their own namespace, and after a change they are applied
-// again and migrate anew.
+// Manifests create their namespace; after a change they can be applied again,
+// and migrate again.
 func TestManifestsCanBeAppliedAgain(t *testing.T) {
 	c := testcluster.Start(t)
 	for _, generation := range []string{"current", "legacy"} {
@@ -104,33 +104,33 @@ func TestManifestsCanBeAppliedAgain(t *testing.T) {
 			first := migrated(t, c, dir, namespace)
 			applied(t, c, dir)
 			if again := migrated(t, c, dir, namespace); again != first {
-				t.Errorf("the same manifests migrate again: %s after %s", again, first)
+				t.Errorf("applying the same manifests migrates again: %s after %s", again, first)
 			}
 			changes := p.file("changed.yaml", "version: 1\nserver: {environment: {CHANGED: \"yes\"}}\n")
 			p.runs(append(args, "-f", changes)...).want(t, exitDone)
 			applied(t, c, dir)
 			if changed := migrated(t, c, dir, namespace); changed == first {
-				t.Errorf("%s was not run anew", changed)
+				t.Errorf("%s did not run again", changed)
 			}
 		})
 	}
 }
 
-// freshNamespace names a namespace that is not there, and is removed after the
-// test.
+// freshNamespace returns a namespace that does not exist, and deletes it after
+// the test.
 func freshNamespace(t *testing.T, c *testcluster.Cluster) string {
 	t.Helper()
 	name := "manifests-" + strings.ToLower(rand.Text())[:10]
 	t.Cleanup(func() {
 		if err := c.Client(t).CoreV1().Namespaces().Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{}); err != nil {
-			t.Errorf("namespace %s is left behind: %v", name, err)
+			t.Errorf("namespace %s was not deleted: %v", name, err)
 		}
 	})
 	return name
 }
 
-func TestSeveralFilesNeedAFolder(t *testing.T) {
+func TestManifestsNeedFolder(t *testing.T) {
 	p := nowhere(t)
 	args := []string{"generate", "-f", "../assets/answers/minimal.yaml", "--format", "manifests", "--output", p.file("file", "mine")}
-	p.runs(append(args, standIn("current")...)...).want(t, exitUsage, "is a file", "name a folder")
+	p.runs(append(args, standIn("current")...)...).want(t, exitUsage, "is a file", "specify a folder")
 }

@@ -8,9 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// Commands on a release that is there say in plain words that the cluster they
-// were given does not exist.
-func TestWrongContextIsAMistakeOfUsage(t *testing.T) {
+// Commands on an existing release report an unknown context clearly.
+func TestUnknownContextIsUsageError(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	here, nowhere := newPlace(t).at(c), newPlace(t)
@@ -32,7 +31,7 @@ func TestWrongContextIsAMistakeOfUsage(t *testing.T) {
 	}
 }
 
-// A cluster that is named without any kubeconfig is as good as a context.
+// A cluster that is given without a kubeconfig is accepted like a context.
 func TestStatusWithoutContext(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

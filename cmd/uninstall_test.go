@@ -16,7 +16,7 @@ import (
 
 const keysSecret = "zenml-server-secrets-store"
 
-// keyHash is the hash of the generated key, empty where there is none.
+// keyHash is the hash of the generated key, or empty if there is none.
 func keyHash(t *testing.T, c *testcluster.Cluster, namespace string) string {
 	t.Helper()
 	s, err := c.Client(t).CoreV1().Secrets(namespace).Get(t.Context(), keysSecret, metav1.GetOptions{})
@@ -29,10 +29,10 @@ func keyHash(t *testing.T, c *testcluster.Cluster, namespace string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(s.Data[manifest.EncryptionKey]))
 }
 
-// TestKeyOutlivesTheRelease removes a server and installs it anew on its
-// database: what it has stored must be readable, by the same key. Without the
-// key the next install is refused.
-func TestKeyOutlivesTheRelease(t *testing.T) {
+// TestUninstallKeepsKey removes a server and installs it again on its database,
+// which must be readable with the same key. Without the key the next install is
+// refused.
+func TestUninstallKeepsKey(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
@@ -43,55 +43,55 @@ func TestKeyOutlivesTheRelease(t *testing.T) {
 	shows := "get secret " + keysSecret + " -o 'jsonpath={.data.encryption-key}' | base64 -d"
 	r := install().want(t, exitDone, shows)
 	if n := strings.Count(r.err, shows); n != 1 {
-		t.Errorf("where the key lies is said %d times", n)
+		t.Errorf("the location of the key is printed %d times", n)
 	}
 	key := keyHash(t, c, namespace)
 	if r := install().want(t, exitDone); strings.Contains(r.err, shows) {
-		t.Error("an upgrade says where the key lies")
+		t.Error("an upgrade prints the location of the key")
 	}
 
 	r = p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone,
 		"database test_", "on "+c.Database.Host, "DROP DATABASE `test_", "delete secret "+keysSecret, "Kept Secret "+keysSecret,
 		"Removed release zenml-server, ")
-	if plan, end := strings.Index(r.err, "This stays"), strings.Index(r.err, "Removed"); plan < 0 || plan > end {
-		t.Errorf("what stays is not said beforehand: %s", r.err)
+	if plan, end := strings.Index(r.err, "Keeping"), strings.Index(r.err, "Removed"); plan < 0 || plan > end {
+		t.Errorf("what is kept is not printed in advance: %s", r.err)
 	}
 	secrets, err := c.Client(t).CoreV1().Secrets(namespace).List(t.Context(), metav1.ListOptions{})
 	if err != nil || len(secrets.Items) != 1 || keyHash(t, c, namespace) != key || key == "" {
-		t.Fatalf("left: %d Secrets, the key kept: %t (%v)", len(secrets.Items), keyHash(t, c, namespace) == key, err)
+		t.Fatalf("%d Secrets remain, key kept: %t (%v)", len(secrets.Items), keyHash(t, c, namespace) == key, err)
 	}
-	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "there is no release zenml-server", "nothing was removed", "delete secret "+keysSecret)
+	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "release zenml-server not found", "nothing was removed", "delete secret "+keysSecret)
 
-	install().want(t, exitDone, "its admin is admin")
+	install().want(t, exitDone, "activated with admin admin")
 	if keyHash(t, c, namespace) != key {
-		t.Error("the next install has made another key")
+		t.Error("the next install generated another key")
 	}
 
-	p.runs("uninstall", "-n", namespace, "--yes", "--delete-keys").want(t, exitDone, "without which the server's secrets in the database cannot be read")
+	p.runs("uninstall", "-n", namespace, "--yes", "--delete-keys").want(t, exitDone, "with the key that decrypts the server's secrets in the database")
 	if keyHash(t, c, namespace) != "" {
-		t.Error("--delete-keys has left the key")
+		t.Error("--delete-keys kept the key")
 	}
 	install().want(t, exitPreflight, "secrets.key", "already holds what a server has stored")
 }
 
-// TestUninstallOfNothing names what there is instead, and removes nothing of
-// it.
-func TestUninstallOfNothing(t *testing.T) {
+// TestUninstallWithoutRelease lists the releases that exist, and removes
+// nothing.
+func TestUninstallWithoutRelease(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
-	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "there is no release zenml-server in namespace "+namespace, "no other")
+	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "release zenml-server not found in namespace "+namespace, "has no releases")
 	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
 	p.runs("uninstall", "-n", namespace, "--release", "nope", "--yes").want(t, exitUnexpected,
-		"there is no release nope in namespace "+namespace, "there are: zenml-server")
+		"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
 	p.status(namespace)
-	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "its SQLite database, which lies in the pod", "--yes removes this")
+	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "its SQLite database, which is in the pod", "pass --yes to remove")
 	p.status(namespace)
 }
 
-// TestUninstallTakesWhatALostReleaseHasLeft finds the installer's Secrets
-// where Helm knows no release, and removes them when told to.
-func TestUninstallTakesWhatALostReleaseHasLeft(t *testing.T) {
+// TestUninstallRemovesSecretsOfLostRelease finds the installer's Secrets
+// without a Helm release, and removes them if confirmed.
+func TestUninstallRemovesSecretsOfLostRelease(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
@@ -100,12 +100,12 @@ func TestUninstallTakesWhatALostReleaseHasLeft(t *testing.T) {
 	if _, err := secrets.Create(t.Context(), &corev1.Secret{ObjectMeta: meta}, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "There is no release zenml-server", "Secret zenml-server-database")
+	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "Release zenml-server in namespace", "Secret zenml-server-database")
 	if _, err := secrets.Get(t.Context(), meta.Name, metav1.GetOptions{}); err != nil {
-		t.Fatalf("it was removed without asking: %v", err)
+		t.Fatalf("it was removed without confirmation: %v", err)
 	}
 	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone, "Removed 1 Secret.")
 	if _, err := secrets.Get(t.Context(), meta.Name, metav1.GetOptions{}); !apierrors.IsNotFound(err) {
-		t.Errorf("it is still there: %v", err)
+		t.Errorf("it still exists: %v", err)
 	}
 }

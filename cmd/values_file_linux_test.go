@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// What a shell has redirected stays its file, with what was in it before. The
-// name for it is the test's own: /dev/stdout is everybody's.
-func TestStandardOutputByItsNameIsWrittenInto(t *testing.T) {
+// Output that a shell has redirected goes to the same file, after its previous
+// content. The test uses a path of its own, because /dev/stdout is shared.
+func TestWriteToStdoutByName(t *testing.T) {
 	dir := t.TempDir()
 	path, stdout := filepath.Join(dir, "all"), filepath.Join(dir, "stdout")
 	if err := os.Symlink("/proc/self/fd/1", stdout); err != nil {

@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// wantFile fails the test unless a file holds content.
+// wantFile fails the test unless a file has the content.
 func wantFile(t *testing.T, path, content string) {
 	t.Helper()
 	if data, err := os.ReadFile(path); err != nil || string(data) != content {
-		t.Errorf("%s holds %q (%v), want %q", path, data, err, content)
+		t.Errorf("%s contains %q (%v), want %q", path, data, err, content)
 	}
 }
 
-func TestALinkStaysAndItsTargetIsWritten(t *testing.T) {
+func TestWriteThroughLink(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	target, far := filepath.Join(elsewhere, "values.yaml"), filepath.Join(elsewhere, "not-yet.yaml")
 	if err := os.WriteFile(target, []byte("old"), 0o644); err != nil {
@@ -30,7 +30,7 @@ func TestALinkStaysAndItsTargetIsWritten(t *testing.T) {
 		}
 	}
 	if err := writeValues(filepath.Join(dir, "second"), []byte("new"), false); err == nil {
-		t.Error("other content was overwritten without being asked to")
+		t.Error("other content was overwritten without permission")
 	}
 	for link, written := range map[string]string{"second": target, "third": far} {
 		path := filepath.Join(dir, link)
@@ -38,7 +38,7 @@ func TestALinkStaysAndItsTargetIsWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			t.Errorf("%s is no link any more: %v %v", link, info, err)
+			t.Errorf("%s is not a link any more: %v %v", link, info, err)
 		}
 		wantFile(t, written, "new")
 		if info, err := os.Stat(written); err != nil || info.Mode().Perm() != 0o600 {
@@ -47,24 +47,24 @@ func TestALinkStaysAndItsTargetIsWritten(t *testing.T) {
 	}
 }
 
-func TestLinksInACircleAreNamed(t *testing.T) {
+func TestLinkLoop(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "self")
 	if err := os.Symlink("self", path); err != nil {
 		t.Fatal(err)
 	}
 	if err := writeValues(path, []byte("new"), true); err == nil {
-		t.Error("a circle of links was written")
+		t.Error("a loop of links was written")
 	}
 }
 
-func TestAFolderIsNoFileToWrite(t *testing.T) {
+func TestFolderIsRefused(t *testing.T) {
 	p := nowhere(t)
 	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", p.dir}, standIn("current")...)
 	p.runs(args...).want(t, exitUsage, "is a folder", "--output")
 }
 
-// A pipe has no content to compare: reading it would wait for its own writer.
-func TestAPipeIsWrittenInto(t *testing.T) {
+// A pipe has no content to compare: reading it would wait for a writer.
+func TestWriteToPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -90,10 +90,10 @@ func TestAPipeIsWrittenInto(t *testing.T) {
 	}
 }
 
-func TestADeviceIsNotReplaced(t *testing.T) {
+func TestWriteToDevice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "null")
 	if out, err := exec.Command("mknod", path, "c", "1", "3").CombinedOutput(); err != nil {
-		t.Logf("not permitted: a device of the test's own (%s)", bytes.TrimSpace(out))
+		t.Logf("creating a device is not permitted (%s)", bytes.TrimSpace(out))
 		return
 	}
 	if err := writeValues(path, []byte("gone"), true); err != nil {

@@ -18,7 +18,7 @@ var commands = []string{
 	"export PASSWORD=secret-text ; : a b c d e f g h i j k l m n o p q r s t u v w x y z   # database.mysql.password",
 }
 
-// What bash makes of a broken command is what it makes of the whole one.
+// Bash must parse the broken command like the original.
 func TestCommandStaysTheSame(t *testing.T) {
 	for _, whole := range commands {
 		for width := 64; width < 150; width += 7 {
@@ -33,7 +33,7 @@ func TestCommandStaysTheSame(t *testing.T) {
 	}
 }
 
-// parsed is a function with that body as bash has understood it.
+// parsed returns the body of a function as bash parsed it.
 func parsed(t *testing.T, body string) string {
 	t.Helper()
 	out, err := exec.Command("bash", "-c", "f() {\n"+body+"\n}\ndeclare -f f").CombinedOutput()

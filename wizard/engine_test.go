@@ -17,11 +17,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// canary is the secret that no view and no file may show.
+// canary is a secret that must not appear in any view or file.
 const canary = "C4nary!Pass"
 
-// stage is the engine of the screens' tests: it says what it is told to, when
-// it is told to.
+// stage is the engine for tests of the screens. Each test decides what it
+// returns, and when.
 type stage struct {
 	mu       sync.Mutex
 	prepared []answers.Answers

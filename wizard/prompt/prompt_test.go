@@ -22,12 +22,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// script is the answers of a person by the beginning of the prompt; what is not
-// in it is answered with an empty line.
+// script holds the answers by the start of the prompt. Other prompts get an
+// empty line.
 type script map[string][]string
 
-// conversation answers each prompt as it is written, as a person would, and
-// keeps everything that was said.
+// conversation answers each prompt when it is written, and records the output.
 type conversation struct {
 	mu      sync.Mutex
 	said    strings.Builder
@@ -81,7 +80,7 @@ func (c *conversation) next(prompt string) string {
 	return line
 }
 
-// Read hands the answers out, a line at a time.
+// reader returns the answers, one line at a time.
 func (c *conversation) reader() io.Reader {
 	r, w := io.Pipe()
 	lines := c.lines
@@ -298,9 +297,8 @@ type writer func([]byte)
 
 func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
-// onTerminal answers prompts on a pseudo-terminal, each with the next of its
-// replies and then with an empty line, until the review asks what to do. It
-// returns all that was drawn.
+// onTerminal answers prompts on a pseudo-terminal with the next of its replies,
+// or an empty line, until the review asks what to do. It returns the output.
 func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
 	t.Helper()
 	user, program, err := pty.Open()
@@ -338,7 +336,7 @@ func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
 	return drawn.String()
 }
 
-// reply is the next line for the prompt at the end of a text.
+// reply returns the next line for the prompt at the end of a text.
 func reply(replies map[string][]string, text string) string {
 	for prompt, lines := range replies {
 		if strings.HasSuffix(text, "\n"+prompt) && len(lines) > 0 {

@@ -81,8 +81,8 @@ func TestCertificateIsAFile(t *testing.T) {
 	}
 }
 
-// Whatever is chosen, in whatever order, every question can be asked, shown
-// and explained, and takes each of its own options.
+// TestQuestions makes random choices: every question can be asked, displayed
+// and explained, and accepts its own options.
 func TestQuestions(t *testing.T) {
 	s := NewResponses(answers.Answers{})
 	random := rand.New(rand.NewPCG(1, 1))

@@ -4,5 +4,5 @@ package cmd
 
 import "testing"
 
-// watchArguments looks nowhere: command lines are read from /proc alone.
+// watchArguments does nothing: command lines are only read from /proc.
 func watchArguments(*testing.T, []string) func() string { return func() string { return "" } }

@@ -20,9 +20,8 @@ func exposedAs(kind string) []string {
 	return []string{"--answer", "expose.type=" + kind}
 }
 
-// An exposed server is named by the address at which others reach it, and that
-// address answers.
-func TestInstallTellsTheNodePort(t *testing.T) {
+// The printed address of an exposed server must respond.
+func TestInstallPrintsNodePort(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
@@ -38,17 +37,17 @@ func TestInstallTellsTheNodePort(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be a moment behind
 	defer cancel()
 	if info, err := connect.WaitForServer(ctx, zenml.Client{Base: line}); err != nil || info.Version == "" {
-		t.Errorf("%s does not answer: %v", line, err)
+		t.Errorf("%s is unreachable: %v", line, err)
 	}
 	if s := p.status(namespace); s.Server.URL != line {
-		t.Errorf("status says %q", s.Server.URL)
+		t.Errorf("status shows %q", s.Server.URL)
 	}
 	p.runs("status", "-n", namespace).want(t, exitDone, "url            "+line)
 }
 
-// Without any exposure the port-forward's address is told together with the
-// command that makes it true.
-func TestInstallTellsHowToForwardAgain(t *testing.T) {
+// Without exposure the address of the port-forward is printed with the command
+// that opens it.
+func TestInstallPrintsConnectCommand(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
@@ -61,12 +60,12 @@ func TestInstallTellsHowToForwardAgain(t *testing.T) {
 	if !strings.Contains(r.err, command) {
 		t.Errorf("missing %s in %s", command, r.err)
 	}
-	p.runs("status", "-n", namespace).want(t, exitDone, "none: a port-forward leads to it (zenml-installer connect ")
+	p.runs("status", "-n", namespace).want(t, exitDone, "none (connect with zenml-installer connect ")
 }
 
-// A load balancer's address is told as soon as it has one; that it has none is
-// told too.
-func TestLoadBalancersAddressIsTold(t *testing.T) {
+// The address of a load balancer is printed once it has one; until then the
+// output says that it has none.
+func TestInstallPrintsLoadBalancerAddress(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
@@ -78,16 +77,16 @@ func TestLoadBalancersAddressIsTold(t *testing.T) {
 		t.Errorf("%v: got %s", err, r.out)
 	}
 	if s := p.status(namespace); s.Server.URL != "http://192.0.2.7" {
-		t.Errorf("status says %q", s.Server.URL)
+		t.Errorf("status shows %q", s.Server.URL)
 	}
 	if err := balance(t.Context(), services); err != nil {
 		t.Fatal(err)
 	}
-	p.runs("status", "-n", namespace).want(t, exitDone, "not known: Service zenml-server has no address yet; check with: kubectl -n "+namespace+" get service zenml-server")
+	p.runs("status", "-n", namespace).want(t, exitDone, "unknown: Service zenml-server has no address yet; check with: kubectl -n "+namespace+" get service zenml-server")
 }
 
-// balance gives the server's Service addresses as a cloud's load balancer does,
-// once the Service is there.
+// balance assigns addresses to the server's Service as a cloud load balancer
+// does, once the Service exists.
 func balance(ctx context.Context, services corev1client.ServiceInterface, doors ...corev1.LoadBalancerIngress) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

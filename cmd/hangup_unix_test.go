@@ -22,10 +22,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// TestPreflightThatIsInterrupted sends the signals while the pod of the look
-// waits for a database that says nothing: the pod and its Secret, which holds
-// the password, must be gone, and the report written.
-func TestPreflightThatIsInterrupted(t *testing.T) {
+// TestPreflightInterrupted signals while the probe pod waits for a silent
+// database. The pod and its Secret with the password must be removed, and the
+// report written.
+func TestPreflightInterrupted(t *testing.T) {
 	c := testcluster.Start(t)
 	if !c.RealNodes {
 		t.Skip("needs a node that runs containers")
@@ -46,18 +46,18 @@ func TestPreflightThatIsInterrupted(t *testing.T) {
 			readable(t, how.output, r.out)
 			left, err := c.Client(t).CoreV1().Secrets(namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=preflight"})
 			if err != nil || len(left.Items) > 0 {
-				t.Errorf("left behind: %v %v", left.Items, err)
+				t.Errorf("not removed: %v %v", left.Items, err)
 			}
 			pods, err := c.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{})
 			if err != nil || slices.ContainsFunc(pods.Items, func(p corev1.Pod) bool { return p.DeletionTimestamp == nil }) {
-				t.Errorf("left behind: %v %v", pods.Items, err)
+				t.Errorf("not removed: %v %v", pods.Items, err)
 			}
 		})
 	}
 }
 
-// TestPreflightUnderNohup goes on when the terminal goes, and finds that the
-// database closes the connection.
+// TestPreflightUnderNohup continues when the terminal closes, and reports that
+// the database closes the connection.
 func TestPreflightUnderNohup(t *testing.T) {
 	c := testcluster.Start(t)
 	if !c.RealNodes {
@@ -67,8 +67,8 @@ func TestPreflightUnderNohup(t *testing.T) {
 	p.interrupted(c, c.Namespace(t), "text", []string{"nohup"}, syscall.SIGHUP).want(t, exitPreflight, "does not speak MySQL")
 }
 
-// interrupted runs a preflight as a process of its own, and signals it as soon
-// as a pod has come to the database, which closes the connection then.
+// interrupted runs a preflight in its own process and signals it when the probe
+// pod has connected to the database, which then closes the connection.
 func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, under []string, signals ...syscall.Signal) result {
 	p.t.Helper()
 	silent, err := net.Listen("tcp", net.JoinHostPort(c.HostAddress, "0"))
@@ -96,7 +96,7 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 	}
 	conn, err := silent.Accept()
 	if err != nil {
-		p.t.Fatalf("no pod comes to the database: %v\n%s", err, stderr.String())
+		p.t.Fatalf("no pod connected to the database: %v\n%s", err, stderr.String())
 	}
 	for _, s := range signals {
 		_ = command.Process.Signal(s)
@@ -110,7 +110,7 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 	return result{code: command.ProcessState.ExitCode(), out: out.String(), err: stderr.String()}
 }
 
-// readable tells whether a report is whole.
+// readable checks that a report is complete.
 func readable(t *testing.T, output, report string) {
 	t.Helper()
 	var into any
@@ -124,6 +124,6 @@ func readable(t *testing.T, output, report string) {
 		}{})
 	}
 	if err != nil {
-		t.Errorf("the report cannot be read: %v\n%s", err, report)
+		t.Errorf("the report is invalid: %v\n%s", err, report)
 	}
 }

@@ -11,14 +11,13 @@ import (
 	"time"
 )
 
-// terminal is a real pseudo-terminal with a program in it: tmux draws its
-// screen, so that a test sees what a person sees.
+// terminal runs a program in tmux, so that tests see the screen as users do.
 type terminal struct {
 	t      *testing.T
 	socket string
 }
 
-// startTerminal runs a command line of the installer in a terminal, in a folder.
+// startTerminal runs an installer command line in a terminal, in a folder.
 func startTerminal(t *testing.T, dir string, width, height int, env []string, args ...string) *terminal {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
@@ -34,7 +33,8 @@ func startTerminal(t *testing.T, dir string, width, height int, env []string, ar
 	line = append(line, env...)
 	line = append(line, self)
 	line = append(line, args...)
-	// The shell stays, so that the last screen and the exit code can be read.
+	// The shell stays open, so that the last screen and the exit code can be
+	// read.
 	command := quoteAll(line) + `; echo "ended with $?"; exec sleep 600`
 	term.tmux("-f", "/dev/null", "new-session", "-d", "-c", dir, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "sh", "-c", command)
 	return term
@@ -70,7 +70,7 @@ func (term *terminal) matches(pattern string, patience time.Duration) string {
 			return screen
 		}
 	}
-	term.t.Fatalf("the screen does not show %q within %s:\n%s", pattern, patience, screen)
+	term.t.Fatalf("the screen did not show %q within %s:\n%s", pattern, patience, screen)
 	return ""
 }
 
@@ -82,7 +82,7 @@ func (term *terminal) changes(before string, patience time.Duration) {
 			return
 		}
 	}
-	term.t.Fatalf("the screen does not change within %s:\n%s", patience, before)
+	term.t.Fatalf("the screen did not change within %s:\n%s", patience, before)
 }
 
 // presses sends keys by tmux's names: Enter, Escape, Down, C-c.

@@ -12,11 +12,11 @@ import (
 	"unicode/utf8"
 )
 
-// picturesDir names the folder into which the guided install's test draws its
-// screens, as make pictures asks.
+// picturesDir names the folder for the screenshots of the guided install, set
+// by make pictures.
 const picturesDir = "ZENML_TEST_PICTURES"
 
-// picture draws the screen as it is into an SVG, when pictures are asked for.
+// picture draws the current screen as an SVG, if screenshots are requested.
 func (term *terminal) picture(name string) {
 	term.t.Helper()
 	dir := os.Getenv(picturesDir)
@@ -60,7 +60,7 @@ func drawScreen(screen string) string {
 `, width, height, ink, paper, body.String())
 }
 
-// pen remembers how text is drawn until a sequence says otherwise.
+// pen is the current text style.
 type pen struct {
 	colour      string
 	bold, faint bool
@@ -156,7 +156,7 @@ func indexed(n int) string {
 	return fmt.Sprintf("rgb(%d,%d,%d)", grey, grey, grey)
 }
 
-func TestDrawScreenKeepsTextAndColours(t *testing.T) {
+func TestDrawScreen(t *testing.T) {
 	svg := drawScreen("\x1b[1;38;5;99mZenML\x1b[0m <b>\n")
 	for _, want := range []string{">ZenML</text>", `fill="rgb(135,95,255)"`, `font-weight="bold"`, "&lt;b&gt;"} {
 		if !strings.Contains(svg, want) {

@@ -9,7 +9,7 @@ import (
 )
 
 // watchArguments reads the command lines of all processes until the returned
-// function is called, which tells one that held a canary.
+// function is called, which returns one that contains a canary.
 func watchArguments(t *testing.T, canaries []string) func() string {
 	t.Helper()
 	stop, found := make(chan struct{}), make(chan string, 1)

@@ -54,31 +54,8 @@ func optionTitle(p *person) string {
 	return ""
 }
 
-func TestGuardAnswerIsVisible(t *testing.T) {
-	for _, size := range short {
-		p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install")
-		p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-		if got := p.pointed(); !strings.HasPrefix(got, "No, choose") {
-			t.Errorf("%v: %q\n%s", size, got, p.m.View())
-		}
-		if got := p.press("down").pointed(); !strings.HasPrefix(got, "Yes, install") {
-			t.Errorf("%v: %q\n%s", size, got, p.m.View())
-		}
-	}
-}
-
 func TestFaultIsVisible(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.handle(tea.WindowSizeMsg{Width: 40, Height: 12})
 	p.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "enter digits only")
-}
-
-func TestDialogOptionIsVisible(t *testing.T) {
-	p := newPerson(t)
-	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
-	p.throughCluster().throughMySQL().toReview().sees("1 skipped", "in 1.2s").press("i")
-	p.handle(tea.WindowSizeMsg{Width: 40, Height: minRows})
-	if got := p.press("up", "up").pointed(); !strings.HasPrefix(got, "Test now") {
-		t.Errorf("%q\n%s", got, p.m.View())
-	}
 }

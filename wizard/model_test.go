@@ -2,6 +2,8 @@ package wizard
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,8 +13,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// person drives the model as a terminal program would: keys go in one by one,
-// commands run beside, and their messages come back in any order.
+// person drives the model like a terminal program: keys arrive one by one,
+// commands run in the background, and their messages arrive in any order.
 type person struct {
 	t     *testing.T
 	m     *model
@@ -39,7 +41,7 @@ func newPerson(t *testing.T, change ...func(*Options)) *person {
 	return p
 }
 
-// clock stands still.
+// clock returns a clock that does not advance.
 func clock() func() time.Time {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	return func() time.Time { return at }
@@ -51,7 +53,7 @@ func (p *person) run(cmd tea.Cmd) {
 	}
 }
 
-// do carries out a command: a batch beside each other, a sequence in order.
+// do runs a command: batches concurrently, sequences in order.
 func (p *person) do(cmd tea.Cmd) {
 	msg := cmd()
 	v := reflect.ValueOf(msg)
@@ -80,7 +82,7 @@ func (p *person) handle(msg tea.Msg) {
 	p.run(cmd)
 }
 
-// press takes the names of keys; anything else is typed letter by letter.
+// press presses keys by name. Other strings are typed letter by letter.
 func (p *person) press(keys ...string) *person {
 	for _, k := range keys {
 		for _, msg := range keyMsgs(k) {
@@ -112,7 +114,7 @@ func keyMsgs(name string) []tea.Msg {
 	return msgs
 }
 
-// sees waits until the screen shows all of it.
+// sees waits until the screen shows all texts.
 func (p *person) sees(texts ...string) *person {
 	p.t.Helper()
 	return p.until("the screen to show "+strings.Join(texts, " and "), func() bool {
@@ -125,8 +127,8 @@ func (p *person) sees(texts ...string) *person {
 	})
 }
 
-// screen is the view without line breaks and styles, so that a text is found
-// wherever it was wrapped.
+// screen is the view without line breaks and styles, so that wrapped texts are
+// found.
 func (p *person) screen() string {
 	return strings.Join(strings.Fields(ansi.Strip(p.m.View())), " ")
 }
@@ -150,7 +152,7 @@ func (p *person) leaves() *person {
 	return p.until("the program to end", func() bool { return p.gone })
 }
 
-// settles waits until a source that was entered has been read.
+// settles waits until the check of a source has finished.
 func (p *person) settles() *person {
 	p.t.Helper()
 	return p.until("a source to be read", func() bool {
@@ -159,7 +161,7 @@ func (p *person) settles() *person {
 	})
 }
 
-// form is the form of the step that is shown.
+// form is the form of the current step.
 func (p *person) form() *form {
 	switch s := p.m.screen().(type) {
 	case *form:
@@ -170,7 +172,7 @@ func (p *person) form() *form {
 	return nil
 }
 
-// to takes what stands in each question until the one with that key is open.
+// to accepts each answer until the question with a key is open.
 func (p *person) to(key string) *person {
 	p.t.Helper()
 	for range 60 {
@@ -190,7 +192,7 @@ func (p *person) throughCluster() *person {
 	return p.press("down", "enter").to("database.type")
 }
 
-// throughMySQL types the questions of MySQL.
+// throughMySQL answers the questions about MySQL.
 func (p *person) throughMySQL() *person {
 	p.t.Helper()
 	p.press("down", "enter").to("database.mysql.host").press("db.example.com")
@@ -198,8 +200,7 @@ func (p *person) throughMySQL() *person {
 	return p.to("database.mysql.password").press(canary, "enter")
 }
 
-// toReview takes the defaults of all that is still asked, and waits for the
-// plan.
+// toReview accepts the remaining defaults and waits for the plan.
 func (p *person) toReview() *person {
 	p.t.Helper()
 	return p.toReviewWithoutPlan().sees("Create namespace zenml-server")
@@ -215,4 +216,120 @@ func (p *person) toReviewWithoutPlan() *person {
 	}
 	p.t.Fatalf("the review was never reached\n%s", p.m.View())
 	return p
+}
+
+var mashed = []string{
+	"enter", "enter", "enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown",
+	"home", "end", "backspace", "f1", "?", "r", "i", "w", "y", "n", "e", "o", "q", "t", "a", "k", "x", " ", "ü", "界", "0", "env:A", "secret:",
+}
+
+// TestRandomKeys sends thousands of random keys, window sizes and pastes:
+// nothing panics, views fit the window, and no secret appears.
+func TestRandomKeys(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			p := newPerson(t)
+			if seed%2 == 0 {
+				p.throughCluster().throughMySQL()
+			}
+			p.stage.failing = seed%3 == 0
+			width, height := 80, 24
+			for range 600 {
+				switch n := random.IntN(100); {
+				case n < 4:
+					width, height = 1+random.IntN(220), 1+random.IntN(70)
+					p.handle(tea.WindowSizeMsg{Width: width, Height: height})
+				case n < 6:
+					p.handle(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("paste\nof two\tlines"), Paste: true})
+				case n < 7:
+					select {
+					case p.stage.finish <- nil:
+					default:
+					}
+				case n < 9 && p.m.at == stepInstall:
+					p.press("ctrl+c")
+				default:
+					p.press(mashed[random.IntN(len(mashed))])
+				}
+				p.drain()
+				if p.gone {
+					p = newPerson(t)
+					p.handle(tea.WindowSizeMsg{Width: width, Height: height})
+				}
+				requireFits(t, p.m.View(), width, height)
+			}
+			p.noCanary()
+		})
+	}
+}
+
+// drain handles pending messages without waiting.
+func (p *person) drain() {
+	for {
+		select {
+		case msg := <-p.msgs:
+			p.handle(msg)
+		default:
+			return
+		}
+	}
+}
+
+// noCanary fails if any view so far contains the typed secret.
+func (p *person) noCanary() {
+	p.t.Helper()
+	for _, view := range p.views {
+		if strings.Contains(view, canary) {
+			p.t.Fatalf("a view contains the secret\n%s", view)
+		}
+	}
+}
+
+func TestResizeKeepsInput(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host")
+	for i, r := range "db.example.com" {
+		p.press(string(r))
+		for _, size := range [][2]int{{80, 24}, {1, 1}, {200, 60}, {30, 8}, {100, 10 + i}, {131, 3}} {
+			p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			requireFits(t, p.m.View(), size[0], size[1])
+		}
+	}
+	p.handle(tea.WindowSizeMsg{Width: 80, Height: 24})
+	p.sees("db.example.com")
+}
+
+func TestTypedSecretIsNeverShown(t *testing.T) {
+	p := newPerson(t)
+	p.throughCluster().throughMySQL().press("shift+tab", "?", "f1", "x").toReview()
+	p.sees("in 1.2s").press("end", "home", "enter").sees("Running upgrade")
+	p.stage.finish <- nil
+	p.sees("Server ready")
+	p.noCanary()
+}
+
+func TestGuidedInstall(t *testing.T) {
+	p := newPerson(t)
+	p.throughCluster().throughMySQL().toReview()
+	p.sees("5 passed", "1 warning", "in 1.2s", "Create namespace zenml-server on sandbox")
+	p.press("enter").sees("install release zenml-server", "Running upgrade 0.97.0")
+	p.stage.finish <- nil
+	p.sees("Server ready at http://127.0.0.1:8080", "Opened the browser", "Waiting for you to create the admin account")
+	p.stage.activate <- nil
+	p.sees("Activated at", "zenml login http://127.0.0.1:8080")
+	p.press("q").leaves()
+
+	got := p.m.outcomeWithAnswers()
+	if got.Ending != Installed || !got.Activated || got.URL != "http://127.0.0.1:8080" {
+		t.Errorf("outcome: %+v", got)
+	}
+	if db := got.Answers.Database.MySQL; db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" || db.Password.Value.Reveal() != canary {
+		t.Errorf("answers: %+v", db)
+	}
+	if key := got.Answers.SecretsStore.SQL.EncryptionKey; !key.Generate {
+		t.Errorf("an empty encryption key is not generated: %+v", key)
+	}
+	if len(p.stage.opened) != 1 {
+		t.Errorf("the browser was opened %d times", len(p.stage.opened))
+	}
 }

@@ -13,7 +13,7 @@ import (
 
 const adminPassword = "Unattended-c4nary-1!"
 
-// install runs an unattended install of one of our sample answers.
+// install runs an unattended install of a sample answers file.
 func (p *place) install(c *testcluster.Cluster, generation, sample, namespace string, more ...string) result {
 	p.t.Helper()
 	values := filepath.Join(p.dir, "custom-values.yaml")
@@ -46,7 +46,7 @@ func TestInstallUnattended(t *testing.T) {
 			t.Parallel()
 			p, namespace := newPlace(t).at(c), c.Namespace(t)
 			p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
-			p.install(c, generation, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone, "The server is activated; its admin is admin.")
+			p.install(c, generation, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone, "The server is activated with admin admin.")
 			if s := p.status(namespace).Server; !s.Active || s.Database != "mysql" {
 				t.Errorf("got %+v", s)
 			}
@@ -64,7 +64,7 @@ func TestInstallUnattended(t *testing.T) {
 		p.install(c, "current", "sqlite-persistent.yaml", namespace).want(t, exitDone)
 		r := p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
 		if !strings.Contains(r.err, "PersistentVolumeClaim zenml-server-config") {
-			t.Errorf("the volume that stays is not named: %s", r.err)
+			t.Errorf("the volume that is kept is not listed: %s", r.err)
 		}
 	})
 }
@@ -88,7 +88,7 @@ func TestLegacyChartCannotPersist(t *testing.T) {
 		want(t, exitPreflight, "database.sqlite.persistent", "0.94.2")
 }
 
-func TestWrongPasswordStopsBeforeAnythingIsTouched(t *testing.T) {
+func TestWrongPasswordStopsBeforeInstall(t *testing.T) {
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), "never-made-"+strings.ToLower(t.Name()[:5])
 	p.env["ZENML_ADMIN_PASSWORD"] = adminPassword

@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// TestSecretsStayWhereTheyBelong plants canaries in every secret of an install
-// and looks for them wherever they do not belong.
-func TestSecretsStayWhereTheyBelong(t *testing.T) {
+// TestSecretsDoNotLeak sets every secret of an install to a canary and searches
+// for it in places where it must not appear.
+func TestSecretsDoNotLeak(t *testing.T) {
 	c := testcluster.Start(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
@@ -26,7 +26,7 @@ func TestSecretsStayWhereTheyBelong(t *testing.T) {
 	r := p.install(c, "current", "mysql.yaml", namespace, append(flags, "-v")...).want(t, exitDone)
 	preflight := p.runs(append([]string{"preflight", "-f", "../assets/answers/mysql.yaml", "-n", namespace, "-o", "json"}, append(flags, chartFlags(c, "current")...)...)...)
 	if seen := watch(); seen != "" {
-		t.Errorf("a secret stood on a command line: %s", seen)
+		t.Errorf("a secret was on a command line: %s", seen)
 	}
 	shown := map[string]string{"stdout": r.out, "stderr": r.err, "report": preflight.out + preflight.err}
 	for _, dir := range []string{p.dir, temp} {
@@ -35,13 +35,13 @@ func TestSecretsStayWhereTheyBelong(t *testing.T) {
 	for name, text := range shown {
 		for _, canary := range canaries {
 			if strings.Contains(text, canary) {
-				t.Errorf("a secret shows in %s", name)
+				t.Errorf("%s contains a secret", name)
 			}
 		}
 	}
 }
 
-// collect reads every file below dir but those named.
+// collect reads every file below dir except those named.
 func collect(t *testing.T, dir string, into map[string]string, except ...string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// besideAnswers writes answers into a folder of their own, which name the
-// database's password, and the chart, by names that are relative to it.
+// besideAnswers writes answers into a separate folder, with paths of the
+// database password and the chart relative to it.
 func besideAnswers(t *testing.T, p *place, c *testcluster.Cluster) (dir, answersFile string) {
 	t.Helper()
 	dir = filepath.Join(p.dir, "sub")
@@ -31,7 +31,7 @@ func besideAnswers(t *testing.T, p *place, c *testcluster.Cluster) (dir, answers
 		", name: "+c.DatabaseName(t)+", password: {file: pw}}}\n")
 }
 
-func TestRelativeFilesStartAtTheAnswersFile(t *testing.T) {
+func TestRelativePathsStartAtAnswersFile(t *testing.T) {
 	c := testcluster.Start(t)
 	p := newPlace(t).at(c)
 	dir, file := besideAnswers(t, p, c)
@@ -40,12 +40,12 @@ func TestRelativeFilesStartAtTheAnswersFile(t *testing.T) {
 	p.runs("generate", "-f", file, "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
 	p.runs("generate", "-f", file, "--format", "manifests", "--output", filepath.Join(p.dir, "manifests")).want(t, exitDone)
 
-	// A folder that is not the answers' own has nothing to do with it.
+	// A folder other than that of the answers must not matter.
 	t.Chdir(t.TempDir())
 	p.runs("generate", "-f", file, "--output", "-").want(t, exitDone)
 	t.Chdir(dir)
 	r := p.runs("generate", "-f", "answers.yaml", "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
 	if strings.Contains(r.err, "cat pw") {
-		t.Errorf("a printed command runs in one folder alone:\n%s", r.err)
+		t.Errorf("a printed command works in one folder only:\n%s", r.err)
 	}
 }

@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func TestCheckSource(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"there": "x\n", "empty": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	getenv := func(name string) (string, bool) { return "x", name == "THERE" }
+	e := &engine{streams: Streams{Getenv: getenv}, common: common{kube: noFlags()}}
+	for _, c := range []struct {
+		source answers.Source
+		say    string
+	}{
+		{answers.Source{File: filepath.Join(dir, "there")}, ""},
+		{answers.Source{Env: "THERE"}, ""},
+		{answers.Source{Generate: true}, ""},
+		{answers.Source{SecretRef: &answers.SecretRef{Name: "a", Key: "b"}}, ""},
+		{answers.Source{File: "/nope"}, "cannot read file /nope: no such file or directory"},
+		{answers.Source{File: filepath.Join(dir, "empty")}, "is empty"},
+		{answers.Source{File: dir}, "is a directory"},
+		{answers.Source{Env: "NOSUCH"}, "environment variable NOSUCH is not set"},
+	} {
+		err := e.CheckSource(t.Context(), c.source)
+		if c.say == "" && err != nil || c.say != "" && (err == nil || !strings.Contains(err.Error(), c.say)) {
+			t.Errorf("%s: %v", c.source.Describe(), err)
+		}
+	}
+}

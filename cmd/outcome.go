@@ -1,0 +1,71 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// printOutcome prints the result after the screens are closed.
+func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
+	w := o.streams.Err
+	switch outcome.Ending {
+	case wizard.Failed, wizard.Stopped:
+		o.printRemaining(e, outcome)
+		return installError(outcome.Err)
+	case wizard.Wrote:
+		fmt.Fprintf(w, "Wrote %s. Nothing was installed.\n", outcome.Values)
+	case wizard.Installed:
+		return o.printInstalled(ctx, e, outcome)
+	default:
+		fmt.Fprintln(w, "Nothing was installed. Your answers are saved; run again to continue.")
+	}
+	return nil
+}
+
+// printRemaining prints what a failed or stopped install has created, how to
+// continue and how to remove it.
+func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
+	w, u := o.streams.Err, e.setup(outcome.Answers)
+	at := u.answers.Cluster
+	what := "was stopped"
+	if outcome.Ending == wizard.Failed {
+		what = "failed"
+	}
+	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what, o.streams.program())
+	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
+		at.Namespace, at.Release, u.ownCommand("uninstall"))
+	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
+	if outcome.Values != "" || outcome.ValuesErr != nil {
+		o.printValuesFile(outcome)
+	}
+}
+
+// printValuesFile prints whether the values file was written.
+func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
+	if outcome.ValuesErr == nil {
+		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+		return
+	}
+	fmt.Fprintln(o.streams.Err, wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
+}
+
+func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
+	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.otherAdmin()
+	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
+	o.printValuesFile(outcome)
+	if !outcome.Activated && claimed == nil {
+		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
+	}
+	u.printKeyNotice(w, outcome.Install)
+	fmt.Fprintln(w, "Reconnect with: "+u.connectCommand(""))
+	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
+	switch {
+	case claimed != nil && isFirstInstall(outcome.Install):
+		return &failure{code: exitInstall, err: claimed}
+	case claimed != nil:
+		fmt.Fprintf(w, "Warning: %v\n", claimed)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package wizard
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestGuardStartsOnNo(t *testing.T) {
+	p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("Kubernetes v1.36.2, 1 node")
+	p.press("enter").sees("The kubeconfig context of the cluster")
+	if p.m.isConfirmed() || p.form().current().Key != "cluster.context" {
+		t.Fatal("enter alone confirmed the cluster")
+	}
+	p.press("up").to(guardKey).sees("ABCDEF.gr7.eu-central-1", "Yes, install into prod-eu")
+}
+
+func TestGuardAsksAgainAfterNamespaceChange(t *testing.T) {
+	p := newPerson(t).throughCluster()
+	p.press("esc", "shift+tab", "shift+tab").to("cluster.namespace").press("other").to(guardKey)
+	if p.m.isConfirmed() {
+		t.Fatal("the confirmation of another namespace is still valid")
+	}
+}
+
+func TestGuardRetriesUnreachableCluster(t *testing.T) {
+	p := newPerson(t, func(o *Options) { o.Engine.(*stage).describeErr = errors.New("connection refused") })
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Cannot reach the cluster", "connection refused")
+	if strings.Contains(p.screen(), "Yes, install") {
+		t.Error("an unreachable cluster can be confirmed")
+	}
+	p.stage.describeErr = nil
+	p.press("enter").sees("Yes, install into sandbox")
+}
+
+func TestGuardAnswerIsVisible(t *testing.T) {
+	for _, size := range short {
+		p := newPerson(t).sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install")
+		p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		if got := p.pointed(); !strings.HasPrefix(got, "No, choose") {
+			t.Errorf("%v: %q\n%s", size, got, p.m.View())
+		}
+		if got := p.press("down").pointed(); !strings.HasPrefix(got, "Yes, install") {
+			t.Errorf("%v: %q\n%s", size, got, p.m.View())
+		}
+	}
+}

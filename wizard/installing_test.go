@@ -1,0 +1,54 @@
+package wizard
+
+import (
+	"errors"
+	"io/fs"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+)
+
+func TestInstallWritesValues(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("wrote the values to custom-values.yaml")
+	p.stage.finish <- nil
+	p.sees("Server ready").press("q").leaves()
+	if got := p.m.outcomeWithAnswers(); got.Values != "custom-values.yaml" || got.ValuesErr != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestInstallKeepsOtherValuesFile(t *testing.T) {
+	p := newPerson(t)
+	p.stage.written["custom-values.yaml"] = true
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("exists with other content")
+	p.stage.finish <- nil
+	p.sees("Server ready").press("q").leaves()
+	if got := p.m.outcomeWithAnswers(); got.Values != "" || !errors.Is(got.ValuesErr, fs.ErrExist) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestCtrlCStopsInstall(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p.press("ctrl+c").sees("Stop the install?").press("esc")
+	if p.stage.stopped {
+		t.Fatal("esc stopped the install")
+	}
+	p.press("ctrl+c", "ctrl+c").sees("The install was stopped", "the next run upgrades it").press("q").leaves()
+	if got := p.m.outcomeWithAnswers(); got.Ending != Stopped || got.Err == nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestFailedInstallCanBeRetried(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, Summary: "the image is not in the registry", Evidence: []string{"manifest unknown"}, Remedy: "check server.image.tag"}
+	p.sees("The install failed", "Pod zenml-server-0: the image is not in the registry", "manifest unknown", "check server.image.tag")
+	p.press("enter").sees("Running upgrade", "Objects, 1 of 3 ready")
+	p.stage.finish <- nil
+	p.sees("Server ready").press("q").leaves()
+	if got := p.m.outcomeWithAnswers(); got.Ending != Installed || got.Err != nil {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,0 +1,81 @@
+package wizard
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
+	p := newPerson(t)
+	p.stage.prepareErr = answers.Faults{{Key: "database.mysql.name", Problem: "the chart takes another name"}}
+	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("the chart takes another name", "Change the answer (e)")
+	p.press("e").sees("│ ✗ Database name: the chart takes another name")
+	if f := p.form(); f == nil || f.current().Key != "database.mysql.name" {
+		t.Errorf("not led to the question\n%s", p.m.View())
+	}
+}
+
+func TestFailedCheckLeadsToItsQuestion(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("e").sees("│ ✗ database.login: MySQL refuses user zenml", "✓ User")
+	if f := p.form(); f == nil || f.current().Key != "database.mysql.password" {
+		t.Fatalf("not led to the password\n%s", p.m.View())
+	}
+	p.press("enter", "shift+tab").sees("MySQL refuses user zenml")
+	if p.press("another", "enter"); strings.Contains(p.screen(), "MySQL refuses") {
+		t.Errorf("the problem is shown after the answer changed\n%s", p.m.View())
+	}
+	p.stage.failing = false
+	p.press("shift+tab").toReview().sees("in 1.2s", "5 passed")
+}
+
+func TestInstallAsksAboutFailedChecks(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "MySQL refuses user zenml", "ALTER USER")
+	p.press("i").sees("1 check failed.", "Install anyway").press("enter")
+	if p.m.at != stepReview || p.m.dialog != nil {
+		t.Fatal("the safe option left the review")
+	}
+	p.press("e")
+	if p.m.at != "Database" {
+		t.Errorf("e led to %s", p.m.at)
+	}
+	p.toReview().press("i", "y").sees("install release")
+	p.stage.finish <- nil
+	p.sees("Server ready")
+}
+
+func TestTestingPermissionsNeedsConsent(t *testing.T) {
+	p := newPerson(t)
+	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
+	p.throughCluster().toReview().sees("in 1.2s", "1 skipped", "Test permissions (p)")
+	p.press("i").sees("Some permissions in the secrets store are not tested.", "zenml/preflight-… in AWS", "Install anyway").press("enter")
+	if p.m.at != stepReview || p.m.dialog != nil {
+		t.Fatal("the safe option left the review")
+	}
+	p.press("p").sees("zenml/preflight-… in AWS").press("p").sees("in 1.2s", "5 passed")
+	if strings.Contains(p.m.View(), "Test permissions") {
+		t.Errorf("testing is offered again\n%s", p.m.View())
+	}
+	p.stage.notices = []string{"a secret in another account"}
+	p.press("r").sees("1 skipped", "in 1.2s", "Create namespace", "Test permissions (p)").press("i", "y").sees("install release")
+	p.stage.finish <- nil
+	p.sees("Server ready")
+}
+
+func TestUpgradeNeedsConfirmation(t *testing.T) {
+	p := newPerson(t)
+	p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7"}
+	p.throughCluster().toReview().sees("in 1.2s", "Changes to the release")
+	p.press("i").sees("The release is in use.", "poolSize: 5 -> 7").press("enter")
+	if p.m.at != stepReview || p.m.dialog != nil {
+		t.Fatal("the safe option left the review")
+	}
+	p.press("i", "y").sees("install release")
+	p.stage.finish <- nil
+	p.sees("Server ready")
+}
