@@ -1,10 +1,9 @@
-// Package assets holds what is embedded in the program.
+// Package assets contains the files that are embedded in the program.
 package assets
 
 import "embed"
 
-// Policies are the rights that each secrets store must give to the server, as
-// text/template templates, one file a provider.
-//
+// Policies are the permissions that the server needs in each secrets store:
+// text/template templates, one per provider.
 //go:embed policies/*.tmpl
 var Policies embed.FS

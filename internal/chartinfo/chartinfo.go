@@ -12,7 +12,7 @@ import (
 
 // Info is a pulled chart.
 type Info struct {
-	Ref        string // where it came from, as the user named it
+	Ref        string // where it was pulled from, as the user wrote it
 	Name       string
 	Version    string
 	AppVersion string
@@ -33,12 +33,12 @@ type Layout struct {
 // moved from zenml: to server: (0.94.2).
 func (l Layout) Legacy() bool { return l.Root == "zenml" }
 
-// Layout reads the layout from the chart's own defaults, never from its
-// version number. It fails on a chart that has neither generation's key.
+// Layout reads the layout from the chart's defaults, never from its version
+// number. It fails if the chart has the key of neither generation.
 func (i Info) Layout() (Layout, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(i.Defaults, &doc); err != nil {
-		return Layout{}, fmt.Errorf("chart %s %s: its values.yaml cannot be read: %w", i.Name, i.Version, err)
+		return Layout{}, fmt.Errorf("chart %s %s: invalid values.yaml: %w", i.Name, i.Version, err)
 	}
 	if len(doc.Content) == 1 {
 		for _, root := range []string{"server", "zenml"} {
@@ -58,8 +58,8 @@ func (i Info) Layout() (Layout, error) {
 // not name that key.
 func (l Layout) Default(path ...string) *yaml.Node { return yamlnode.Lookup(l.keys, path...) }
 
-// Server returns the chart's own default at path below the server settings,
-// or nil when the chart does not name that key.
+// Server returns the chart's default at path below the server settings, or nil
+// if the chart does not have the key.
 func (l Layout) Server(path ...string) *yaml.Node {
 	return l.Default(append([]string{l.Root}, path...)...)
 }

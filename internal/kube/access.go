@@ -1,4 +1,4 @@
-// Package kube reaches a cluster by the flags that kubectl users know.
+// Package kube accesses a cluster with the flags that kubectl users know.
 package kube
 
 import (
@@ -11,33 +11,32 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// Access is one way into one cluster. It is lazy: nothing is read before it is
-// asked for, and nothing is sent before a client is used.
+// Access is a lazy connection to a cluster. It reads nothing and sends nothing
+// before it is used.
 type Access struct {
 	flags  *genericclioptions.ConfigFlags
 	config func() (*rest.Config, error)
 	client func() (kubernetes.Interface, error)
 }
 
-// QPS and Burst are the client-side rate limits: preflight and the watches
-// ask in short bursts, and client-go's defaults of 5 and 10 would make them
-// wait for themselves.
+// QPS and Burst are the client-side rate limits. Preflight and the watches send
+// short bursts, which client-go's defaults of 5 and 10 would throttle.
 const (
 	QPS   = 50
 	Burst = 100
 )
 
-// NewFlags returns kubectl's flags, without any set, for New.
+// NewFlags returns kubectl's flags with none set, for New.
 func NewFlags() *genericclioptions.ConfigFlags {
 	return genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = QPS, Burst
-		c.WarningHandler = rest.NoWarnings{} // they would be printed into the screens
+		c.WarningHandler = rest.NoWarnings{} // they would be printed over the screens
 		return c
 	})
 }
 
 // New returns the access that flags from NewFlags describe. Several may share
-// them.
+// the flags.
 func New(flags *genericclioptions.ConfigFlags) *Access {
 	a := &Access{flags: flags}
 	a.config = sync.OnceValues(flags.ToRESTConfig)
@@ -51,16 +50,16 @@ func New(flags *genericclioptions.ConfigFlags) *Access {
 	return a
 }
 
-// Getter is what Helm and kubectl's own libraries take.
+// Getter is the interface that Helm and kubectl's libraries take.
 func (a *Access) Getter() genericclioptions.RESTClientGetter { return a.flags }
 
-// Config returns the REST configuration; read it, do not change it.
+// Config returns the REST configuration. Callers must not change it.
 func (a *Access) Config() (*rest.Config, error) { return a.config() }
 
 // Client returns the typed client.
 func (a *Access) Client() (kubernetes.Interface, error) { return a.client() }
 
-// Context describes a kubeconfig context in words a person can compare.
+// Context describes a kubeconfig context for people to compare.
 type Context struct {
 	Name      string
 	Cluster   string
@@ -70,8 +69,8 @@ type Context struct {
 	Current   bool
 }
 
-// Contexts lists the kubeconfig's contexts, sorted by name.
-// It fails when there is no kubeconfig or none that can be read.
+// Contexts lists the kubeconfig's contexts, sorted by name. It fails if there
+// is no valid kubeconfig.
 func (a *Access) Contexts() ([]Context, error) {
 	raw, err := a.flags.ToRawKubeConfigLoader().RawConfig()
 	if err != nil {
@@ -80,8 +79,8 @@ func (a *Access) Contexts() ([]Context, error) {
 	return list(raw, deref(a.flags.Context)), nil
 }
 
-// Context returns the context in use: the one that --context names, else the
-// kubeconfig's current one.
+// Context returns the context in use: that of --context, or the kubeconfig's
+// current one.
 func (a *Access) Context() (Context, error) {
 	contexts, err := a.Contexts()
 	if err != nil {
@@ -101,7 +100,7 @@ func (a *Access) Context() (Context, error) {
 	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context (kubeconfig: %s)", a.path())
 }
 
-// WithContext returns an access to another context of the same kubeconfig.
+// WithContext returns access to another context of the same kubeconfig.
 func (a *Access) WithContext(name string) *Access {
 	flags := NewFlags()
 	*flags.KubeConfig = deref(a.flags.KubeConfig)

@@ -1,4 +1,4 @@
-// Package manifest reads rendered Kubernetes manifests into objects.
+// Package manifest parses rendered Kubernetes manifests.
 package manifest
 
 import (
@@ -16,7 +16,7 @@ import (
 type Object struct{ unstructured.Unstructured }
 
 // Hooks returns the Helm hook events of the object (annotation helm.sh/hook),
-// none for an ordinary object of the release.
+// or none for an ordinary object.
 func (o Object) Hooks() []string {
 	v := o.GetAnnotations()["helm.sh/hook"]
 	if v == "" {
@@ -35,8 +35,8 @@ func (o Object) Test() bool {
 	return len(h) == 1 && strings.HasPrefix(h[0], "test")
 }
 
-// Parse reads a stream of YAML documents. Empty documents are left out; a
-// document without kind is an error.
+// Parse parses a stream of YAML documents. It skips empty documents; a document
+// without kind is an error.
 func Parse(stream []byte) ([]Object, error) {
 	var objects []Object
 	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(stream), 4096)
@@ -60,7 +60,7 @@ func Parse(stream []byte) ([]Object, error) {
 	}
 }
 
-// Find returns the objects of a kind; with a name, only that one.
+// Find returns the objects of a kind, or only the one with the name.
 func Find(objects []Object, kind, name string) []Object {
 	var found []Object
 	for _, o := range objects {

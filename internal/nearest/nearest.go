@@ -1,4 +1,4 @@
-// Package nearest finds the known name that a misspelt one probably means.
+// Package nearest finds the known name that a misspelled one probably means.
 package nearest
 
 import (
@@ -11,8 +11,8 @@ import (
 
 const longest = 64 // bytes of a name that are compared
 
-// Name returns the known name that was probably meant by name, or nothing when
-// none is like it. Upper and lower case count as the same.
+// Name returns the known name that was probably meant, or "" if none is
+// similar. It ignores case.
 func Name(name string, known []string) string {
 	name = short(name)
 	best, least := "", 1+len(name)/2
@@ -24,7 +24,7 @@ func Name(name string, known []string) string {
 	return best
 }
 
-// Sorted returns the known names, those that are most like name first.
+// Sorted returns the known names, the most similar first.
 func Sorted(name string, known []string) []string {
 	name, known = short(name), slices.Clone(known)
 	slices.SortStableFunc(known, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })

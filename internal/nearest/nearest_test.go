@@ -29,6 +29,6 @@ func TestSorted(t *testing.T) {
 		t.Error(got)
 	}
 	if known[0] != "latest" {
-		t.Error("the caller's list was sorted")
+		t.Error("the caller's list was changed")
 	}
 }

@@ -84,7 +84,7 @@ func (a *Azure) Secrets(vault string) (there, deleted []string) {
 	return slices.Sorted(maps.Keys(v.secrets)), slices.Sorted(maps.Keys(v.deleted))
 }
 
-// Token returns a token of a service principal, for an audience.
+// Token returns a token of a service principal for an audience.
 func (a *Azure) Token(client, tenant, audience string, ends time.Time) string {
 	claims, _ := json.Marshal(map[string]any{"tid": tenant, "appid": client, "oid": "object-of-" + client, "aud": audience, "exp": ends.Unix()})
 	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))

@@ -55,7 +55,7 @@ func run(t testing.TB, address string, env []string, name string, args ...string
 	}
 }
 
-// freePort returns a port of the loopback interface that nothing listens on.
+// freePort returns a loopback port that is not in use.
 func freePort(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

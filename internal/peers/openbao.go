@@ -15,8 +15,8 @@ import (
 // Vault is a running OpenBao, unsealed, with a KV version 2 engine at secret.
 type Vault struct {
 	Address string
-	Root    *api.Client // with all rights
-	CA      string      // of its certificate, PEM; empty without TLS
+	Root    *api.Client // with all permissions
+	CA      string      // PEM, signs its certificate; empty without TLS
 }
 
 // VaultOptions configure the Vault of a test.
@@ -70,13 +70,13 @@ func (v *Vault) wait(t testing.TB) {
 	}
 }
 
-// Write writes at a path as root.
+// Write writes to a path as root.
 func (v *Vault) Write(t testing.TB, path string, data map[string]any) *api.Secret {
 	t.Helper()
 	return v.WriteIn(t, "", path, data)
 }
 
-// WriteIn writes at a path of a namespace as root.
+// WriteIn writes to a path of a namespace as root.
 func (v *Vault) WriteIn(t testing.TB, namespace, path string, data map[string]any) *api.Secret {
 	t.Helper()
 	made, err := v.Root.WithNamespace(namespace).Logical().WriteWithContext(t.Context(), path, data)

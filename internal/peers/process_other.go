@@ -4,5 +4,5 @@ package peers
 
 import "os/exec"
 
-// ownProcess does nothing here: a peer ends with its test.
+// ownProcess does nothing here: peers end with their tests.
 func ownProcess(*exec.Cmd) {}

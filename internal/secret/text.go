@@ -1,29 +1,29 @@
-// Package secret holds the one type that carries secret text through the
-// program without showing it.
+// Package secret has the type that carries secret text through the program
+// without revealing it.
 package secret
 
 import "fmt"
 
-// Mask is what is shown in place of a secret.
+// Mask is shown instead of a secret.
 const Mask = "••••••"
 
 // Text is a string that formats, prints and marshals as Mask. Only Reveal
-// gives the content; a search for Reveal finds every place that uses it.
+// returns the content, so searching for Reveal finds every use.
 type Text struct{ s string }
 
 // New wraps s.
 func New(s string) Text { return Text{s} }
 
-// Reveal returns the secret itself.
+// Reveal returns the secret.
 func (t Text) Reveal() string { return t.s }
 
 // Empty reports whether there is no secret.
 func (t Text) Empty() bool { return t.s == "" }
 
-// IsZero tells yaml's omitempty whether there is no secret.
+// IsZero reports whether the secret is empty, for yaml's omitempty.
 func (t Text) IsZero() bool { return t.s == "" }
 
-// String returns Mask, or nothing for an empty secret.
+// String returns Mask, or "" for an empty secret.
 func (t Text) String() string {
 	if t.s == "" {
 		return ""
@@ -31,7 +31,7 @@ func (t Text) String() string {
 	return Mask
 }
 
-// Format prints Mask for every verb, %#v and %q included.
+// Format prints Mask for every verb, including %#v and %q.
 func (t Text) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, t.String()) }
 
 // MarshalText returns Mask, so that no encoder writes the secret.

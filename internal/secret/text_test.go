@@ -37,12 +37,12 @@ func TestTextNeverShows(t *testing.T) {
 		) +
 		fmt.Sprint(fmt.Errorf("login with %v", held.Password))
 	if strings.Contains(shown, canary) || strings.Contains(shown, fmt.Sprintf("%x", canary)) {
-		t.Fatalf("the secret shows in %q", shown)
+		t.Fatalf("%q contains the secret", shown)
 	}
 	if !strings.Contains(shown, Mask) {
-		t.Fatalf("no mask in %q", shown)
+		t.Fatalf("%q contains no mask", shown)
 	}
 	if held.Password.Reveal() != canary {
-		t.Fatal("Reveal does not give the secret")
+		t.Fatal("Reveal does not return the secret")
 	}
 }

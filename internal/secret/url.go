@@ -11,9 +11,9 @@ var cleanURL = regexp.MustCompile(
 	`^[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s@:/?#]*(?::[^\s@/?#]*)?@)?[^\s@/?#]*(?:/[^\s@?#]*)?(?:\?[^\s@#]*)?$`,
 )
 
-// CleanURL takes a URL apart where every reader does so alike. Of any other, a
-// part of the password may pass for the host, the path or a parameter: nothing
-// of it may be shown.
+// CleanURL parses a URL that every parser reads the same way. In any other,
+// part of a password might be mistaken for the host, the path or a parameter,
+// so it must not be shown.
 func CleanURL(text string) (*url.URL, bool) {
 	u, err := url.Parse(text)
 	return u, err == nil && cleanURL.MatchString(text)

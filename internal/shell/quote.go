@@ -1,11 +1,9 @@
-// Package shell writes command lines that a person can copy into a POSIX
-// shell.
+// Package shell formats commands for copying into a POSIX shell.
 package shell
 
 import "strings"
 
-// Quote makes text one word of a shell, and leaves it as it is where it is one
-// already.
+// Quote quotes text as one shell word, if it needs quoting.
 func Quote(text string) string {
 	safe := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+,=", r)
@@ -16,7 +14,7 @@ func Quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// Line makes one command line of words.
+// Line formats words as one command line.
 func Line(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {

@@ -63,7 +63,7 @@ func (c *Cluster) Access() *kube.Access {
 	return kube.New(flags)
 }
 
-// Client returns a client with all rights.
+// Client returns a client with all permissions.
 func (c *Cluster) Client(t testing.TB) kubernetes.Interface {
 	t.Helper()
 	client, err := c.Access().Client()
@@ -93,7 +93,7 @@ func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, nam
 	now := int64(0)
 	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now}, metav1.ListOptions{})
 	if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
-		t.Errorf("namespace %s is left behind: %v", name, err)
+		t.Errorf("namespace %s was not deleted: %v", name, err)
 	}
 }
 
@@ -114,7 +114,7 @@ func (c *Cluster) DatabaseName(t testing.TB) string {
 		db := sql.OpenDB(connector)
 		defer func() { _ = db.Close() }()
 		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+name); err != nil {
-			t.Errorf("database %s is left behind: %v", name, err)
+			t.Errorf("database %s was not dropped: %v", name, err)
 		}
 	})
 	return name

@@ -38,11 +38,11 @@ var (
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("needs the sandbox, and -short was asked for")
+		t.Skip("needs the sandbox, which -short skips")
 	}
 	cluster, err := start()
 	if err != nil {
-		t.Fatalf("the sandbox does not start: %v", err)
+		t.Fatalf("the sandbox did not start: %v", err)
 	}
 	return cluster
 }

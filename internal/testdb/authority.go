@@ -15,12 +15,12 @@ import (
 
 // Authority is the certificate authority of one test.
 type Authority struct {
-	PEM  []byte // its own certificate
+	PEM  []byte // its certificate
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-// Pair is a certificate and its private key, both PEM.
+// Pair is a certificate and its private key in PEM.
 type Pair struct{ Cert, Key []byte }
 
 // NewAuthority creates an authority that is valid for a day.

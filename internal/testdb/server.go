@@ -112,7 +112,7 @@ func (s *Server) launch(t testing.TB, p product, dir string, o Options) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // its data goes with it
+		_ = cmd.Process.Kill() // its data is deleted as well
 		t.Logf("the database server ended: %v", <-ended)
 	})
 	s.admin = connect(socket)
@@ -153,7 +153,7 @@ func connect(socket string) *sql.DB {
 	return sql.OpenDB(connector)
 }
 
-// await polls until the server answers, or has ended.
+// await polls until the server responds or exits.
 func (s *Server) await(t testing.TB, log string, ended chan error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -173,7 +173,7 @@ func (s *Server) await(t testing.TB, log string, ended chan error) {
 	}
 }
 
-// Exec runs statements as the server's root.
+// Exec runs statements as root.
 func (s *Server) Exec(t testing.TB, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
@@ -203,7 +203,7 @@ func (s *Server) Strings(t testing.TB, query string) []string {
 // counts against the limit.
 func (s *Server) Hold(t testing.TB) {
 	t.Helper()
-	first, err := s.admin.Conn(t.Context()) // so that the next one cannot be the same
+	first, err := s.admin.Conn(t.Context()) // so that the next one is different
 	check(t, err)
 	t.Cleanup(func() { _ = first.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -1,4 +1,4 @@
-// Package version tells which build of the program this is.
+// Package version reports the build of this program.
 package version
 
 import "runtime/debug"
@@ -6,8 +6,8 @@ import "runtime/debug"
 // Set by the linker: -X github.com/zenml-installer/zenml-installer/internal/version.tag=v1.2.3
 var tag string
 
-// String returns the release's tag; without one, what the Go toolchain
-// recorded of the module or the commit; else "dev".
+// String returns the tag of the release, or what the Go toolchain recorded of
+// the module or the commit, or "dev".
 func String() string {
 	if tag != "" {
 		return tag

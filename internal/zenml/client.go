@@ -1,5 +1,5 @@
-// Package zenml talks to a ZenML server's own API, as far as an installer
-// needs it: is it up, is it activated, activate it, log in.
+// Package zenml is a client for the part of the ZenML server's API that an
+// installer needs: whether it is up and activated, activation and login.
 package zenml
 
 import (
@@ -16,14 +16,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Client is one server, reached at Base ("http://127.0.0.1:8080").
+// Client accesses one server at Base ("http://127.0.0.1:8080").
 type Client struct {
 	Base string
 	HTTP *http.Client // http.DefaultClient when nil
 }
 
-// Info is what GET /api/v1/info answers without a login. It reads the
-// database, so an answer proves more than /ready does.
+// Info is the response of GET /api/v1/info, which needs no login. It reads the
+// database, so it proves more than /ready does.
 type Info struct {
 	ID               string `json:"id"`
 	Name             string `json:"name"`
@@ -37,7 +37,7 @@ type Info struct {
 	DashboardURL     string `json:"dashboard_url"`
 }
 
-// Activation is the first admin and the server's name.
+// Activation is the admin account and the server's name.
 type Activation struct {
 	ServerName      string
 	Username        string
@@ -45,14 +45,13 @@ type Activation struct {
 	EnableAnalytics bool
 }
 
-// ErrAlreadyActive says that the server was activated before: activation
-// works once.
+// ErrAlreadyActive is returned for a server that was already activated.
 var ErrAlreadyActive = errors.New("the server is already activated")
 
-// ErrRefused says that the server does not take a user and password.
+// ErrRefused is returned if the server refuses the user or the password.
 var ErrRefused = errors.New("the server refuses the user or the password")
 
-// Info asks the server about itself.
+// Info queries the server.
 func (c Client) Info(ctx context.Context) (Info, error) {
 	var info Info
 	body, err := c.do(ctx, http.MethodGet, "/api/v1/info", "", nil)
@@ -60,17 +59,17 @@ func (c Client) Info(ctx context.Context) (Info, error) {
 		return info, err
 	}
 	if err := json.Unmarshal(body, &info); err != nil {
-		return info, fmt.Errorf("%s/api/v1/info did not answer like a ZenML server: %w", c.Base, err)
+		return info, fmt.Errorf("%s/api/v1/info is not the API of a ZenML server: %w", c.Base, err)
 	}
 	return info, nil
 }
 
-// Activate makes the first admin. It refuses an empty user or password,
-// because the server would become active all the same and then have no admin
-// at all. ErrAlreadyActive when someone was first.
+// Activate creates the admin account. It refuses an empty user or password,
+// because the server would become active without an admin. It returns
+// ErrAlreadyActive if the server was already activated.
 func (c Client) Activate(ctx context.Context, a Activation) error {
 	if a.Username == "" || a.Password.Empty() {
-		return errors.New("activation needs both a user name and a password: without them the server would become active with no admin")
+		return errors.New("activation requires a user name and a password: without them the server would become active without an admin")
 	}
 	payload, err := json.Marshal(map[string]any{
 		"server_name":      a.ServerName,
@@ -89,12 +88,12 @@ func (c Client) Activate(ctx context.Context, a Activation) error {
 	return err
 }
 
-// LogsInByPassword tells whether the server's users log in with a user name and
-// a password at all.
+// LogsInByPassword reports whether users log in with a user name and a
+// password.
 func (i Info) LogsInByPassword() bool { return i.AuthScheme != "EXTERNAL" && i.AuthScheme != "NO_AUTH" }
 
-// Login proves that user and password open the server. The error is ErrRefused
-// when they do not.
+// Login verifies a user and a password. It returns ErrRefused if the server
+// refuses them.
 func (c Client) Login(ctx context.Context, user string, password secret.Text) error {
 	form := url.Values{"username": {user}, "password": {password.Reveal()}}
 	_, err := c.do(ctx, http.MethodPost, "/api/v1/login", "application/x-www-form-urlencoded", []byte(form.Encode()))
@@ -105,18 +104,18 @@ func (c Client) Login(ctx context.Context, user string, password secret.Text) er
 	return err
 }
 
-// StatusError is an answer of the server other than success.
+// StatusError is an unsuccessful response of the server.
 type StatusError struct {
 	Method, Path string
 	Code         int
-	Detail       string // the server's own words, shortened
+	Detail       string // the server's message, shortened
 }
 
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("%s %s answered %d: %s", e.Method, e.Path, e.Code, e.Detail)
+	return fmt.Sprintf("%s %s returned %d: %s", e.Method, e.Path, e.Code, e.Detail)
 }
 
-const maxAnswer = 1 << 20 // bytes; the server's own answers are a few KiB
+const maxAnswer = 1 << 20 // bytes; the server's responses are a few KiB
 
 func (c Client) do(ctx context.Context, method, path, contentType string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.Base, "/")+path, bytes.NewReader(body))
