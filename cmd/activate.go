@@ -34,7 +34,8 @@ func (u *setup) activate(ctx context.Context, c connection, client zenml.Client,
 		u.openPage(ctx, c, client.Base)
 		return nil
 	case !c.stay:
-		fmt.Fprintf(c.streams.Err, "The server is not activated: the first person to open it becomes the admin. Activate it with `%s`.\n", u.connectCommand(""))
+		fmt.Fprintf(c.streams.Err, "The server is not activated: the first person to open it becomes the admin. "+
+			"Activate it with `%s`.\n", u.connectCommand(""))
 		return nil
 	}
 	return u.activateInBrowser(ctx, c, client)
@@ -50,7 +51,8 @@ func (u *setup) activateNow(ctx context.Context, c connection, client zenml.Clie
 	case errors.As(err, &claimed) && c.first:
 		return &failure{code: exitInstall, err: fmt.Errorf("the release is installed, but %w", claimed)}
 	case err != nil && info.Active && !c.first:
-		fmt.Fprintf(c.streams.Err, "The server is activated. Could not verify the login of %s: %v\n", u.answers.Admin.Username, err)
+		fmt.Fprintf(c.streams.Err, "The server is activated. Could not verify the login of %s: %v\n",
+			u.answers.Admin.Username, err)
 	case err != nil:
 		return err
 	case !info.LogsInByPassword():

@@ -30,12 +30,14 @@ func TestServerWithAnotherAdminFails(t *testing.T) {
 	install(adminPassword).want(t, exitDone, "activated with admin admin")
 
 	const other = "An0ther-c4nary!"
-	r := install(other).want(t, exitDone, "Could not verify the login of admin", "already activated with another account")
+	r := install(other).want(t, exitDone, "Could not verify the login of admin",
+		"already activated with another account")
 	if strings.Contains(r.err, "activated with admin") || !strings.Contains(r.out, "zenml login ") {
 		t.Errorf("an upgrade of a server with another password: %s%s", r.out, r.err)
 	}
 	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
-	r = install(other).want(t, exitInstall, "the release is installed, but the server was already activated with another account")
+	r = install(other).want(t, exitInstall,
+		"the release is installed, but the server was already activated with another account")
 	if r.out != "" || strings.Contains(r.out+r.err, other) {
 		t.Errorf("it looks like a success or reveals the password: %s%s", r.out, r.err)
 	}
@@ -47,7 +49,8 @@ func active(t *testing.T, password string) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/info", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]any{"version": "0.98.1", "active": true, "auth_scheme": "OAUTH2_PASSWORD_BEARER"})
+		_ = json.NewEncoder(w).Encode(map[string]any{"version": "0.98.1", "active": true,
+			"auth_scheme": "OAUTH2_PASSWORD_BEARER"})
 	})
 	mux.HandleFunc("POST /api/v1/login", func(w http.ResponseWriter, r *http.Request) {
 		if r.PostFormValue("username") != "admin" || r.PostFormValue("password") != password {
@@ -69,9 +72,15 @@ func TestGuidedInstallVerifiesLogin(t *testing.T) {
 	var out, stderr strings.Builder
 	var c common
 	newFlags(t, &c, "--kubeconfig", p.env["KUBECONFIG"])
-	s := Streams{In: strings.NewReader(""), Out: &out, Err: &stderr, Getenv: func(string) (string, bool) { return "", false }}
+	s := Streams{
+		In:     strings.NewReader(""),
+		Out:    &out,
+		Err:    &stderr,
+		Getenv: func(string) (string, bool) { return "", false },
+	}
 	a := answers.Answers{Database: answers.Database{Type: answers.SQLiteDatabase},
-		Admin: answers.Admin{Activate: answers.ActivateAuto, Password: answers.Source{Value: secret.New(adminPassword)}}}
+		Admin: answers.Admin{Activate: answers.ActivateAuto,
+			Password: answers.Source{Value: secret.New(adminPassword)}}}
 	e := &engine{streams: s, common: c}
 
 	if err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.otherAdmin() != nil {
@@ -83,13 +92,24 @@ func TestGuidedInstallVerifiesLogin(t *testing.T) {
 		t.Fatalf("a server with another admin is accepted: %v", err)
 	}
 	o := &installOptions{streams: s, common: c}
-	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a, Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}
-	if err := o.printOutcome(t.Context(), e, outcome); exitCode(err) != exitInstall || strings.Contains(stderr.String(), "not activated yet") {
+	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a,
+		Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}
+	if err := o.printOutcome(
+		t.Context(),
+		e,
+		outcome,
+	); exitCode(err) != exitInstall ||
+		strings.Contains(stderr.String(), "not activated yet") {
 		t.Errorf("exit code %d, %v: %s", exitCode(err), err, &stderr)
 	}
 	outcome.Install.Before = &install.Release{Status: "deployed", Revision: 1}
 	stderr.Reset()
-	if err := o.printOutcome(t.Context(), e, outcome); err != nil || !strings.Contains(stderr.String(), "already activated") {
+	if err := o.printOutcome(
+		t.Context(),
+		e,
+		outcome,
+	); err != nil ||
+		!strings.Contains(stderr.String(), "already activated") {
 		t.Errorf("after an upgrade: %v: %s", err, &stderr)
 	}
 }

@@ -118,7 +118,8 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 			return nil, err
 		}
 		if release == nil {
-			return nil, usagef("release %s not found in namespace %s: specify another with --release and -n", u.answers.Cluster.Release, u.answers.Cluster.Namespace)
+			return nil, usagef("release %s not found in namespace %s: specify another with --release and -n",
+				u.answers.Cluster.Release, u.answers.Cluster.Namespace)
 		}
 		if u.answers.Chart.Version == "" {
 			u.answers.Chart.Version = release.ChartVersion

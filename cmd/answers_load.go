@@ -29,7 +29,8 @@ func (f answersFlags) load(s Streams, c common) (answers.File, error) {
 // warnOfPlainSecrets lists the secrets that the file contains as plain text.
 func warnOfPlainSecrets(s Streams, a answers.Answers) {
 	if keys := a.PlainSecrets(); len(keys) > 0 {
-		fmt.Fprintf(s.Err, "! %s: plain text in the answers; use {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}} instead\n", strings.Join(keys, ", "))
+		fmt.Fprintf(s.Err, "! %s: plain text in the answers; use {env: NAME}, {file: PATH} or {secretRef: {name: "+
+			"N, key: K}} instead\n", strings.Join(keys, ", "))
 	}
 }
 
@@ -118,7 +119,8 @@ func setAnswer(a *answers.Answers, field answers.Field, value string) error {
 // line are an error, because guessing may change the wrong cluster.
 func (c common) overlay(a *answers.Answers) error {
 	if *c.kube.Context != "" && a.Cluster.Context != "" && *c.kube.Context != a.Cluster.Context {
-		return usagef("cluster.context is %q but --context is %q: use the same context, or remove one of them", a.Cluster.Context, *c.kube.Context)
+		return usagef("cluster.context is %q but --context is %q: use the same context, or remove one of them",
+			a.Cluster.Context, *c.kube.Context)
 	}
 	set := func(to *string, flag string) {
 		if flag != "" {

@@ -35,16 +35,20 @@ func TestRelativePathsStartAtAnswersFile(t *testing.T) {
 	c := testcluster.Start(t)
 	p := newPlace(t).at(c)
 	dir, file := besideAnswers(t, p, c)
-	p.runs("preflight", "-f", file, "-n", c.Namespace(t), "--only", "database.login").want(t, exitDone, "pass  database.login")
+	p.runs("preflight", "-f", file, "-n", c.Namespace(t), "--only", "database.login").want(t, exitDone,
+		"pass  database.login")
 
-	p.runs("generate", "-f", file, "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
-	p.runs("generate", "-f", file, "--format", "manifests", "--output", filepath.Join(p.dir, "manifests")).want(t, exitDone)
+	p.runs("generate", "-f", file, "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone,
+		"cat "+filepath.Join(dir, "pw"))
+	p.runs("generate", "-f", file, "--format", "manifests", "--output", filepath.Join(p.dir, "manifests")).want(t,
+		exitDone)
 
 	// A folder other than that of the answers must not matter.
 	t.Chdir(t.TempDir())
 	p.runs("generate", "-f", file, "--output", "-").want(t, exitDone)
 	t.Chdir(dir)
-	r := p.runs("generate", "-f", "answers.yaml", "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone, "cat "+filepath.Join(dir, "pw"))
+	r := p.runs("generate", "-f", "answers.yaml", "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone,
+		"cat "+filepath.Join(dir, "pw"))
 	if strings.Contains(r.err, "cat pw") {
 		t.Errorf("a printed command works in one folder only:\n%s", r.err)
 	}

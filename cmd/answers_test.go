@@ -11,14 +11,16 @@ import (
 func TestPlainSecretsWarn(t *testing.T) {
 	const canary = "pl4in-c4nary"
 	p := nowhere(t)
-	file := p.file("a.yaml", "version: 1\ndatabase: {type: mysql, mysql: {host: db.example.com, user: u, password: {value: "+canary+"}}}\n")
+	file := p.file("a.yaml", "version: 1\ndatabase: {type: mysql, mysql: {host: db.example.com, user: u, password: "+
+		"{value: "+canary+"}}}\n")
 	for _, args := range [][]string{
 		{"answers", "validate", file},
 		append([]string{"generate", "-f", file, "--output", "-"}, standIn("current")...),
 		append([]string{"preflight", "-f", file, "--only", "database.config"}, standIn("current")...),
 	} {
 		r := p.runs(args...).want(t, exitDone)
-		if strings.Count(r.err, "! database.mysql.password: plain text in the answers") != 1 || strings.Contains(r.out+r.err, canary) {
+		if strings.Count(r.err, "! database.mysql.password: plain text in the answers") != 1 ||
+			strings.Contains(r.out+r.err, canary) {
 			t.Errorf("%v prints\n%s%s", args[:2], r.out, r.err)
 		}
 	}
@@ -59,13 +61,16 @@ func TestInitReportsWhatItCannotImport(t *testing.T) {
   database: {url: "mysql://u@db/z", backupStrategy: custom, customBackupEngine: a.B, customBackupEngineConfig: {password: ` + canary + `}}
 `)
 	r.want(t, exitDone, "through: environment", "API_TOKEN: {env: ZENML_SERVER_SECRETENVIRONMENT_API_TOKEN}",
-		"server.proxy.httpProxy: it has a password", "server.openTelemetry.endpoint: it has a password", "customBackupEngineConfig.password: it may be a secret",
-		"! still invalid: database.mysql.password: the answer is missing", "! still invalid: admin.password: the password is too weak for the dashboard")
+		"server.proxy.httpProxy: it has a password", "server.openTelemetry.endpoint: it has a password",
+		"customBackupEngineConfig.password: it may be a secret",
+		"! still invalid: database.mysql.password: the answer is missing",
+		"! still invalid: admin.password: the password is too weak for the dashboard")
 	if strings.Contains(r.out+r.err, canary) || strings.Contains(r.err, "empty password") {
 		t.Errorf("got\n%s%s", r.out, r.err)
 	}
 	from("server: hello\n").want(t, exitDone, "! server: it is no mapping of names to values")
-	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone, "contains several documents")
+	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone,
+		"contains several documents")
 	if again := from("server: {ingress: {enabled: false}}\n---\n"); again.err != "" {
 		t.Errorf("got %s", again.err)
 	}
@@ -79,8 +84,10 @@ func TestAnswersCommands(t *testing.T) {
 	p.runs("answers", "explain", "database.mysql.tls.mode").want(t, exitDone, "verify-full")
 	p.runs("answers", "explain", "database.mysql.tls.mod").want(t, exitUsage, "did you mean")
 	p.runs("answers", "schema").want(t, exitDone, `"$defs"`)
-	values := p.file("values.yaml", "server:\n  database:\n    url: mysql://u:c4nary@db:3306/zenml\n  ingress: {enabled: false}\n")
-	r := p.runs(append([]string{"answers", "init", "--from", values}, standIn("current")...)...).want(t, exitDone, "host: db", "env:")
+	values := p.file("values.yaml", "server:\n  database:\n    url: mysql://u:c4nary@db:3306/zenml\n  ingress: "+
+		"{enabled: false}\n")
+	r := p.runs(append([]string{"answers", "init", "--from", values}, standIn("current")...)...).want(t, exitDone,
+		"host: db", "env:")
 	if strings.Contains(r.out+r.err, "c4nary") {
 		t.Errorf("the password is revealed: %s", r.out)
 	}

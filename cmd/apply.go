@@ -9,7 +9,12 @@ import (
 )
 
 // apply installs what was prepared.
-func (u *setup) apply(ctx context.Context, p *prepared, timeout time.Duration, observe event.Observer) (install.Outcome, error) {
+func (u *setup) apply(
+	ctx context.Context,
+	p *prepared,
+	timeout time.Duration,
+	observe event.Observer,
+) (install.Outcome, error) {
 	secrets, err := p.secrets(u)
 	if err != nil {
 		return install.Outcome{}, err

@@ -92,7 +92,8 @@ func TestBrowserFails(t *testing.T) {
 	p.script("xdg-open", "exit 3")
 	t.Setenv("PATH", p.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for browser, want := range map[string]string{
-		"":                                "cannot open a browser: " + filepath.Join(p.dir, "xdg-open") + ": exit status 3",
+		"": "cannot open a browser: " + filepath.Join(p.dir,
+			"xdg-open") + ": exit status 3",
 		p.script("broken", "exit 4"):      "exit status 4",
 		filepath.Join(p.dir, "not-there"): "cannot open the page with $BROWSER: fork/exec",
 		p.script("fine", "exit 0"):        "",

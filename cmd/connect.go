@@ -46,7 +46,8 @@ func runConnect(ctx context.Context, o *connectOptions) error {
 		return fmt.Errorf("release %s not found in namespace %s: install it, or specify another with --release and -n",
 			unit.answers.Cluster.Release, unit.answers.Cluster.Namespace)
 	}
-	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true, terminal: o.common.terminal(o.streams)})
+	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true,
+		terminal: o.common.terminal(o.streams)})
 }
 
 // connection configures how to connect to the server.
@@ -63,7 +64,8 @@ type connection struct {
 // answers say, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
 	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
-	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port, narrator.Install)
+	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
+		narrator.Install)
 	if err != nil {
 		return err
 	}

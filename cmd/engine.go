@@ -95,7 +95,12 @@ func (e *engine) Notices(a answers.Answers) []string {
 	return checks.Notices(a.Complete(), e.options)
 }
 
-func (e *engine) Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
+func (e *engine) Preflight(
+	ctx context.Context,
+	a answers.Answers,
+	agreed bool,
+	observe check.Observer,
+) (check.Report, error) {
 	options := e.options
 	options.Unannounced = !agreed
 	report, err := checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)
@@ -141,7 +146,13 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 		return nil, err
 	}
 	if at := u.address(ctx); at.URL != "" && observe != nil {
-		observe(event.Notice{Text: "The server is also available at " + at.URL + ". Log in with: " + connect.LoginCommand(at.Login())})
+		observe(
+			event.Notice{
+				Text: "The server is also available at " + at.URL + ". Log in with: " + connect.LoginCommand(
+					at.Login(),
+				),
+			},
+		)
 	}
 	return tunnel, nil
 }

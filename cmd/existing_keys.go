@@ -60,7 +60,8 @@ func parseFile(path string, parse func([]byte) error) error {
 		return err
 	}
 	if parse(data) != nil {
-		return usagef("%s is not valid YAML and may contain a key that must not be lost: move it away, or specify another file with --output", path)
+		return usagef("%s is not valid YAML and may contain a key that must not be lost: move it away, or specify "+
+			"another file with --output", path)
 	}
 	return nil
 }
@@ -75,7 +76,8 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 	for _, o := range manifest.Find(objects, "Secret", "") {
 		var s corev1.Secret
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &s); err != nil {
-			return nil, usagef("Secret %s in %s is invalid and may contain a key that must not be lost: move it away, or specify another folder with --output", o.GetName(), secretsFile)
+			return nil, usagef("Secret %s in %s is invalid and may contain a key that must not be lost: move it "+
+				"away, or specify another folder with --output", o.GetName(), secretsFile)
 		}
 		if s.Data == nil {
 			s.Data = map[string][]byte{}
@@ -94,8 +96,10 @@ func checkKeysKept(earlier []corev1.Secret, files []format.File) error {
 	for _, s := range earlier {
 		key := s.Data[manifest.EncryptionKey]
 		if len(key) > 0 && !slices.ContainsFunc(files, func(f format.File) bool { return containsKey(f, key) }) {
-			return usagef("the existing output contains the encryption key of Secret %s, and the new output does not: without it the stored secrets cannot be decrypted. "+
-				"Move it away, or specify another with --output. To keep using the key, set secretsStore.sql.encryptionKey to {file: PATH} or {secretRef: {name: N, key: K}}", s.Name)
+			return usagef("the existing output contains the encryption key of Secret %s, and the new output does "+
+				"not: without it the stored secrets cannot be decrypted. "+
+				"Move it away, or specify another with --output. To keep using the key, set "+
+				"secretsStore.sql.encryptionKey to {file: PATH} or {secretRef: {name: N, key: K}}", s.Name)
 		}
 	}
 	return nil
@@ -112,11 +116,15 @@ func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.F
 	for _, key := range slices.Sorted(maps.Keys(p.settings.Keys)) {
 		made := []byte(p.settings.Keys[key].Reveal())
 		known := slices.ContainsFunc(u.existingKeys, func(s corev1.Secret) bool {
-			return slices.ContainsFunc(slices.Collect(maps.Values(s.Data)), func(have []byte) bool { return bytes.Equal(have, made) })
+			return slices.ContainsFunc(
+				slices.Collect(maps.Values(s.Data)),
+				func(have []byte) bool { return bytes.Equal(have, made) },
+			)
 		})
 		if known || !slices.ContainsFunc(written, func(f format.File) bool { return containsKey(f, made) }) {
 			continue
 		}
-		fmt.Fprintf(o.streams.Err, "Generated a new key (%s), which is only in this output. Keep a copy: what it encrypts cannot be decrypted without it. Writing to another file generates another key.\n", key)
+		fmt.Fprintf(o.streams.Err, "Generated a new key (%s), which is only in this output. Keep a copy: what it "+
+			"encrypts cannot be decrypted without it. Writing to another file generates another key.\n", key)
 	}
 }

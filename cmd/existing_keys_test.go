@@ -10,12 +10,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-const generatedKey = "version: 1\ndatabase: {type: sqlite}\nexpose: {type: port-forward}\nsecretsStore: {type: sql, sql: {encryptionKey: {generate: true}}}\n"
+const generatedKey = "version: 1\ndatabase: {type: sqlite}\nexpose: {type: port-forward}\nsecretsStore: {type: " +
+	"sql, sql: {encryptionKey: {generate: true}}}\n"
 
 // generates runs generate with answers that generate a key.
 func (p *place) generates(generation, format, output string, more ...string) result {
 	p.t.Helper()
-	args := []string{"generate", "-f", p.file("answers.yaml", generatedKey), "--format", format, "--output", output, "--force"}
+	args := []string{"generate", "-f", p.file("answers.yaml", generatedKey), "--format", format, "--output", output,
+		"--force"}
 	return p.runs(append(append(args, standIn(generation)...), more...)...)
 }
 
@@ -44,12 +46,14 @@ func keyIn(t *testing.T, path string) string {
 
 func TestGenerateKeepsExistingKey(t *testing.T) {
 	for _, c := range []struct{ generation, format, file string }{
-		{"current", "manifests", "out/secrets.yaml"}, {"legacy", "manifests", "out/secrets.yaml"}, {"legacy", "values", "out"},
+		{"current", "manifests", "out/secrets.yaml"}, {"legacy", "manifests", "out/secrets.yaml"},
+		{"legacy", "values", "out"},
 	} {
 		t.Run(c.generation+"/"+c.format, func(t *testing.T) {
 			p := nowhere(t)
 			output, file := filepath.Join(p.dir, "out"), filepath.Join(p.dir, c.file)
-			p.generates(c.generation, c.format, output).want(t, exitDone, "Generated a new key (secretsStore.sql.encryptionKey)", "Keep a copy")
+			p.generates(c.generation, c.format, output).want(t, exitDone,
+				"Generated a new key (secretsStore.sql.encryptionKey)", "Keep a copy")
 			first := keyIn(t, file)
 			r := p.generates(c.generation, c.format, output).want(t, exitDone)
 			if again := keyIn(t, file); len(first) != 64 || again != first || strings.Contains(r.err, "new key") {
@@ -63,7 +67,12 @@ func TestGenerateReportsPrintedKey(t *testing.T) {
 	p := nowhere(t)
 	first := p.generates("legacy", "values", "-").want(t, exitDone, "Generated a new key", "Keep a copy")
 	second := p.generates("legacy", "values", "-").want(t, exitDone, "Generated a new key")
-	if a, b := hexKey.FindString(first.out), hexKey.FindString(second.out); a == "" || a == b || strings.Contains(first.err, a) {
+	if a, b := hexKey.FindString(
+		first.out,
+	), hexKey.FindString(
+		second.out,
+	); a == "" || a == b ||
+		strings.Contains(first.err, a) {
 		t.Errorf("got %q and %q\n%s", a, b, first.err)
 	}
 }
@@ -73,9 +82,12 @@ func TestGenerateReportsPrintedKey(t *testing.T) {
 func TestGenerateReportsCommandGeneratedKey(t *testing.T) {
 	p := nowhere(t)
 	path := filepath.Join(p.dir, "values.yaml")
-	other := []string{"--answer", "backupSecretsStore.type=aws", "--answer", "backupSecretsStore.aws.authMethod=secret-key", "--answer", "backupSecretsStore.aws.region=eu-central-1",
-		"--answer", "backupSecretsStore.aws.accessKeyID=env:ID", "--answer", "backupSecretsStore.aws.secretAccessKey=env:KEY"}
-	r := p.generates("current", "values", path, other...).want(t, exitDone, "openssl rand -hex 32", "Keep a copy of the key that this generates (secretsStore.sql.encryptionKey")
+	other := []string{"--answer", "backupSecretsStore.type=aws", "--answer",
+		"backupSecretsStore.aws.authMethod=secret-key", "--answer", "backupSecretsStore.aws.region=eu-central-1",
+		"--answer", "backupSecretsStore.aws.accessKeyID=env:ID", "--answer",
+		"backupSecretsStore.aws.secretAccessKey=env:KEY"}
+	r := p.generates("current", "values", path, other...).want(t, exitDone, "openssl rand -hex 32",
+		"Keep a copy of the key that this generates (secretsStore.sql.encryptionKey")
 	if strings.Count(r.err, "Keep a copy") != 1 {
 		t.Errorf("it also asks to keep a key that is not generated:\n%s", r.err)
 	}

@@ -21,8 +21,10 @@ type exports struct {
 }
 
 func (e *exports) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "", "write the Role that the install needs to this file (- prints it and skips the checks)")
-	cmd.Flags().StringVar(&e.policy, "emit-policy", "", "write the policies that the secrets stores need into this folder (- prints them and skips the checks)")
+	cmd.Flags().StringVar(&e.rbac, "emit-rbac", "",
+		"write the Role that the install needs to this file (- prints it and skips the checks)")
+	cmd.Flags().StringVar(&e.policy, "emit-policy", "",
+		"write the policies that the secrets stores need into this folder (- prints them and skips the checks)")
 }
 
 // run writes what was requested. done means that the checks are skipped.
@@ -72,7 +74,11 @@ func export(s Streams, path string, content []byte) error {
 		_, err := s.Out.Write(content)
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // it contains no secret and is shared with others
+	f, err := os.OpenFile(
+		path,
+		os.O_WRONLY|os.O_CREATE|os.O_EXCL,
+		0o644,
+	) //nolint:gosec // it contains no secret and is shared with others
 	if errors.Is(err, fs.ErrExist) {
 		return usagef("%s already exists: specify another file", path)
 	}

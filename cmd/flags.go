@@ -33,8 +33,10 @@ func (c *common) register(flags *pflag.FlagSet) {
 	c.kube = kube.NewFlags()
 	c.kube.AddFlags(flags)
 	flags.StringVar(&c.release, "release", "", "Helm release name (default: from the answers, or zenml-server)")
-	flags.StringVar(&c.chart, "chart", "", "chart: OCI reference, repository URL, folder or .tgz (default: from the answers, or the published chart)")
-	flags.StringVar(&c.chartVersion, "chart-version", "", "chart version (default: from the answers, or the latest stable version)")
+	flags.StringVar(&c.chart, "chart", "",
+		"chart: OCI reference, repository URL, folder or .tgz (default: from the answers, or the published chart)")
+	flags.StringVar(&c.chartVersion, "chart-version", "",
+		"chart version (default: from the answers, or the latest stable version)")
 	flags.BoolVar(&c.plainHTTP, "plain-http", false, "pull the chart over plain HTTP")
 	flags.DurationVar(&c.timeout, "timeout", defaultTimeout, "timeout of the whole installation")
 	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")
@@ -51,7 +53,8 @@ type answersFlags struct {
 
 func (f *answersFlags) register(c *cobra.Command) {
 	c.Flags().StringVarP(&f.name, "file", "f", "", "answers file (- for standard input)")
-	c.Flags().StringArrayVar(&f.extras, "answer", nil, "set one answer, KEY=VALUE, overriding the file; secrets only as env:NAME, file:PATH or secret:NAME/KEY")
+	c.Flags().StringArrayVar(&f.extras, "answer", nil,
+		"set one answer, KEY=VALUE, overriding the file; secrets only as env:NAME, file:PATH or secret:NAME/KEY")
 	_ = c.MarkFlagFilename("file", "yaml", "yml")
 }
 

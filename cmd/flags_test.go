@@ -22,12 +22,16 @@ func TestReportStyle(t *testing.T) {
 		flag bool // --no-color
 		want report.Style
 	}{
-		"colours":     {map[string]string{"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, false, report.Style{Color: true, Unicode: true}},
-		"NO_COLOR":    {map[string]string{"TERM": "xterm", "LANG": "C.utf8", "NO_COLOR": "1"}, false, report.Style{Unicode: true}},
-		"--no-color":  {map[string]string{"TERM": "xterm", "LANG": "C.utf8"}, true, report.Style{Unicode: true}},
-		"dumb":        {map[string]string{"TERM": "dumb"}, false, report.Style{}},
-		"no UTF-8":    {map[string]string{"TERM": "xterm", "LC_ALL": "C", "LANG": "en_US.UTF-8"}, false, report.Style{Color: true}},
-		"16 colours":  {map[string]string{"TERM": "xterm", "LC_CTYPE": "de_DE.UTF-8", "LANG": "C"}, false, report.Style{Color: true, Unicode: true}},
+		"colours": {map[string]string{"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, false,
+			report.Style{Color: true, Unicode: true}},
+		"NO_COLOR": {map[string]string{"TERM": "xterm", "LANG": "C.utf8", "NO_COLOR": "1"}, false,
+			report.Style{Unicode: true}},
+		"--no-color": {map[string]string{"TERM": "xterm", "LANG": "C.utf8"}, true, report.Style{Unicode: true}},
+		"dumb":       {map[string]string{"TERM": "dumb"}, false, report.Style{}},
+		"no UTF-8": {map[string]string{"TERM": "xterm", "LC_ALL": "C", "LANG": "en_US.UTF-8"}, false,
+			report.Style{Color: true}},
+		"16 colours": {map[string]string{"TERM": "xterm", "LC_CTYPE": "de_DE.UTF-8", "LANG": "C"}, false,
+			report.Style{Color: true, Unicode: true}},
 		"no settings": {nil, false, report.Style{}},
 	} {
 		s := Streams{Getenv: func(name string) (string, bool) { v, ok := test.env[name]; return v, ok }}

@@ -47,7 +47,8 @@ the rendered chart before the file is written.`,
 	o.file.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&o.format, "format", string(format.Values), "output format: "+strings.Join(formatNames(), ", "))
-	flags.StringVar(&o.output, "output", "", "file to write, or folder for manifests (default: the usual name of the format; - for standard output)")
+	flags.StringVar(&o.output, "output", "",
+		"file to write, or folder for manifests (default: the usual name of the format; - for standard output)")
 	flags.BoolVar(&o.force, "force", false, "overwrite existing files")
 	return cmd
 }
@@ -123,7 +124,8 @@ func (o *generateOptions) print(u *setup, p *prepared, files []format.File) erro
 	var printed []format.File
 	for _, f := range files {
 		if f.Sensitive && len(files) > 1 {
-			fmt.Fprintf(o.streams.Err, "Not printing %s because it contains secrets. Write it to a folder with --output.\n", f.Name)
+			fmt.Fprintf(o.streams.Err,
+				"Not printing %s because it contains secrets. Write it to a folder with --output.\n", f.Name)
 			continue
 		}
 		if _, err := o.streams.Out.Write(f.Bytes); err != nil {
@@ -181,14 +183,16 @@ func (o *generateOptions) writeOne(path string, content []byte) error {
 // explain prints what to do with the written files.
 func (o *generateOptions) explain(u *setup, p *prepared) {
 	w := o.streams.Err
-	if commands := format.Commands(p.document, u.kubectlFlags()...); len(commands) > 0 && o.format != string(format.Manifests) {
+	commands := format.Commands(p.document, u.kubectlFlags()...)
+	if len(commands) > 0 && o.format != string(format.Manifests) {
 		fmt.Fprintln(w, "Create the Secrets that it references:")
 		for _, command := range commands {
 			fmt.Fprintln(w, "  "+command)
 		}
 		for _, need := range p.document.Needs() {
 			if need.Generated() && !need.Kept {
-				fmt.Fprintf(w, "Keep a copy of the key that this generates (%s, in Secret %s): what it encrypts cannot be decrypted without it.\n", need.Answer, need.Name)
+				fmt.Fprintf(w, "Keep a copy of the key that this generates (%s, in Secret %s): what it encrypts "+
+					"cannot be decrypted without it.\n", need.Answer, need.Name)
 			}
 		}
 	}

@@ -23,7 +23,8 @@ func standIn(generation string) []string {
 func TestGenerateNeedsNoCluster(t *testing.T) {
 	for generation, root := range map[string]string{"current": "\nserver:", "legacy": "\nzenml:"} {
 		p := nowhere(t)
-		args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", "-"}, standIn(generation)...)
+		args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", "-"},
+			standIn(generation)...)
 		r := p.runs(args...).want(t, exitDone)
 		if !strings.Contains(r.out, root) || !strings.Contains(r.out, "enabled: false") {
 			t.Errorf("%s: got\n%s", generation, r.out)
@@ -37,7 +38,8 @@ func TestGenerateNeedsNoCluster(t *testing.T) {
 func TestGenerateDoesNotOverwrite(t *testing.T) {
 	p := nowhere(t)
 	path := p.file("custom-values.yaml", "mine: true\n")
-	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", path}, standIn("current")...)
+	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", path},
+		standIn("current")...)
 	p.runs(args...).want(t, exitUsage, "--force")
 	if data, _ := os.ReadFile(path); string(data) != "mine: true\n" {
 		t.Errorf("the file was overwritten: %s", data)
@@ -49,7 +51,8 @@ func TestGenerateDoesNotOverwrite(t *testing.T) {
 func TestGeneratePrintsSecretCommands(t *testing.T) {
 	p := nowhere(t)
 	p.env["ZENML_DB_PASSWORD"] = "never-read"
-	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--output", filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
+	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--output",
+		filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
 	r := p.runs(args...).want(t, exitDone, `"$ZENML_DB_PASSWORD"`, "helm upgrade --install zenml-server")
 	if strings.Contains(r.err, "never-read") {
 		t.Error("the password is revealed")
@@ -60,7 +63,8 @@ func TestGeneratePrintsSecretCommands(t *testing.T) {
 // context is.
 func TestEquivalentCommandsNameTheCluster(t *testing.T) {
 	p := nowhere(t)
-	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--context", "my prod", "--output", filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
+	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--context", "my prod", "--output",
+		filepath.Join(p.dir, "v.yaml")}, standIn("current")...)
 	r := p.runs(args...).want(t, exitDone)
 	lines := 0
 	for _, line := range strings.Split(r.err, "\n") {
@@ -91,7 +95,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"install", "-f", "none.yaml", "--yes"}, "none.yaml not found"},
 		{[]string{"install", "-f", bad, "--yes"}, "line 2: database.mysql.hots: unknown key; did you mean host?"},
 		{[]string{"generate"}, "no answers given"},
-		{[]string{"generate", "--answer", "database.type=sqlite", "--answer", "admin.password=plain"}, "not allowed on the command line"},
+		{[]string{"generate", "--answer", "database.type=sqlite", "--answer", "admin.password=plain"},
+			"not allowed on the command line"},
 		{[]string{"generate", "--answer", "databse.type=sqlite"}, "did you mean database.type?"},
 		{[]string{"preflight", "-o", "xml"}, "text, json or junit"},
 		{[]string{"preflight", "--only", "clutser"}, `no check or group "clutser"`},
@@ -114,7 +119,18 @@ func BenchmarkGenerate(b *testing.B) {
 	for b.Loop() {
 		var stderr strings.Builder
 		s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr, Getenv: os.LookupEnv}
-		if code := Main([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--chart", "../sandbox/charts/current", "--output", "-"}, s); code != exitDone {
+		if code := Main(
+			[]string{
+				"generate",
+				"-f",
+				"../assets/answers/minimal.yaml",
+				"--chart",
+				"../sandbox/charts/current",
+				"--output",
+				"-",
+			},
+			s,
+		); code != exitDone {
 			b.Fatalf("exit %d: %s", code, &stderr)
 		}
 	}
@@ -125,7 +141,8 @@ func TestGenerateFormatsContainNoSecret(t *testing.T) {
 	p := nowhere(t)
 	p.env["ZENML_DB_PASSWORD"] = canary
 	for _, format := range []string{"values", "argocd", "flux", "terraform", "helmfile", "manifests"} {
-		args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", format, "--output", "-"}, standIn("current")...)
+		args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", format, "--output", "-"},
+			standIn("current")...)
 		if format != "values" && format != "manifests" {
 			p.runs(args...).want(t, exitUsage, "chart.ref") // a folder is nothing that another tool could follow
 			continue
@@ -139,7 +156,8 @@ func TestGenerateFormatsContainNoSecret(t *testing.T) {
 	if err := os.Mkdir(out, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p.runs(append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", "manifests", "--output", out}, standIn("current")...)...).want(t, exitDone)
+	p.runs(append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", "manifests", "--output", out},
+		standIn("current")...)...).want(t, exitDone)
 	info, err := os.Stat(filepath.Join(out, "secrets.yaml"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("secrets.yaml: %v %v", info, err)

@@ -19,7 +19,8 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output, force: o.force}
+	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
+		force: o.force}
 	if e.suggestions, err = readSuggestions(o.suggest); err != nil {
 		return usage(err)
 	}

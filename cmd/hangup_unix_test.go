@@ -44,12 +44,14 @@ func TestPreflightInterrupted(t *testing.T) {
 			r := p.interrupted(c, namespace, how.output, nil, how.signals...)
 			r.want(t, exitInterrupted, "interrupted", "database.in-cluster")
 			readable(t, how.output, r.out)
-			left, err := c.Client(t).CoreV1().Secrets(namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=preflight"})
+			left, err := c.Client(t).CoreV1().Secrets(namespace).List(t.Context(),
+				metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=preflight"})
 			if err != nil || len(left.Items) > 0 {
 				t.Errorf("not removed: %v %v", left.Items, err)
 			}
 			pods, err := c.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{})
-			if err != nil || slices.ContainsFunc(pods.Items, func(p corev1.Pod) bool { return p.DeletionTimestamp == nil }) {
+			if err != nil ||
+				slices.ContainsFunc(pods.Items, func(p corev1.Pod) bool { return p.DeletionTimestamp == nil }) {
 				t.Errorf("not removed: %v %v", pods.Items, err)
 			}
 		})
@@ -64,12 +66,18 @@ func TestPreflightUnderNohup(t *testing.T) {
 		t.Skip("needs a node that runs containers")
 	}
 	p := newPlace(t).at(c)
-	p.interrupted(c, c.Namespace(t), "text", []string{"nohup"}, syscall.SIGHUP).want(t, exitPreflight, "does not speak MySQL")
+	p.interrupted(c, c.Namespace(t), "text", []string{"nohup"}, syscall.SIGHUP).want(t, exitPreflight,
+		"does not speak MySQL")
 }
 
 // interrupted runs a preflight in its own process and signals it when the probe
 // pod has connected to the database, which then closes the connection.
-func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, under []string, signals ...syscall.Signal) result {
+func (p *place) interrupted(
+	c *testcluster.Cluster,
+	namespace, output string,
+	under []string,
+	signals ...syscall.Signal,
+) result {
 	p.t.Helper()
 	silent, err := net.Listen("tcp", net.JoinHostPort(c.HostAddress, "0"))
 	if err != nil {
@@ -80,8 +88,10 @@ func (p *place) interrupted(c *testcluster.Cluster, namespace, output string, un
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	args := slices.Concat([]string{"preflight", "-f", "../assets/answers/mysql.yaml", "--only", "database.in-cluster", "-n", namespace, "-o", output, "--kubeconfig", c.Kubeconfig},
-		p.mysqlFlags(c), []string{"--answer", "database.mysql.host=" + c.HostAddress, "--answer", "database.mysql.port=" + strconv.Itoa(silent.Addr().(*net.TCPAddr).Port)}, chartFlags(c, "current"))
+	args := slices.Concat([]string{"preflight", "-f", "../assets/answers/mysql.yaml", "--only", "database.in-cluster",
+		"-n", namespace, "-o", output, "--kubeconfig", c.Kubeconfig},
+		p.mysqlFlags(c), []string{"--answer", "database.mysql.host=" + c.HostAddress, "--answer",
+			"database.mysql.port=" + strconv.Itoa(silent.Addr().(*net.TCPAddr).Port)}, chartFlags(c, "current"))
 	line := slices.Concat(under, []string{self}, args)
 	command := exec.Command(line[0], line[1:]...)
 	var out, stderr bytes.Buffer

@@ -82,7 +82,8 @@ func runInstall(ctx context.Context, o *installOptions) error {
 // cannotAsk reports what is missing if there is no terminal.
 func (o *installOptions) cannotAsk() error {
 	if _, err := o.file.load(o.streams, o.common); err != nil {
-		return usage(fmt.Errorf("%w\nno terminal to ask on: pass the answers with -f answers.yaml or --answer KEY=VALUE, and --yes", err))
+		return usage(fmt.Errorf("%w\nno terminal to ask on: pass the answers with -f answers.yaml or --answer "+
+			"KEY=VALUE, and --yes", err))
 	}
 	return usagef("no terminal to ask on: pass --yes to install without asking")
 }
@@ -115,14 +116,16 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err := o.writeValues(p.document.Bytes); err != nil {
 		return err
 	}
-	narrator := narrate.New(o.streams.Err, narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
+	narrator := narrate.New(o.streams.Err,
+		narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
 	outcome, err := u.apply(ctx, p, o.common.timeout, narrator.Install)
 	if err != nil {
 		return o.failed(narrator, err)
 	}
 	u.printKeyNotice(o.streams.Err, outcome)
 	return u.connect(ctx, connection{
-		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay, first: isFirstInstall(outcome), terminal: o.common.terminal(o.streams),
+		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay,
+		first: isFirstInstall(outcome), terminal: o.common.terminal(o.streams),
 	})
 }
 

@@ -17,7 +17,8 @@ const adminPassword = "Unattended-c4nary-1!"
 func (p *place) install(c *testcluster.Cluster, generation, sample, namespace string, more ...string) result {
 	p.t.Helper()
 	values := filepath.Join(p.dir, "custom-values.yaml")
-	args := []string{"install", "-f", filepath.Join("..", "assets", "answers", sample), "--yes", "-n", namespace, "--output", values, "--force"}
+	args := []string{"install", "-f", filepath.Join("..", "assets", "answers", sample), "--yes", "-n", namespace,
+		"--output", values, "--force"}
 	return p.runs(slices.Concat(args, chartFlags(c, generation), more)...)
 }
 
@@ -37,7 +38,8 @@ func TestInstallUnattended(t *testing.T) {
 		t.Run(generation+"/minimal", func(t *testing.T) {
 			t.Parallel()
 			p, namespace := newPlace(t).at(c), c.Namespace(t)
-			p.install(c, generation, "minimal.yaml", namespace).want(t, exitDone, "zenml login http://127.0.0.1:", "not activated")
+			p.install(c, generation, "minimal.yaml", namespace).
+				want(t, exitDone, "zenml login http://127.0.0.1:", "not activated")
 			if s := p.status(namespace).Server; s.Active || s.Database != "sqlite" {
 				t.Errorf("got %+v", s)
 			}
@@ -46,13 +48,16 @@ func TestInstallUnattended(t *testing.T) {
 			t.Parallel()
 			p, namespace := newPlace(t).at(c), c.Namespace(t)
 			p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
-			p.install(c, generation, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone, "The server is activated with admin admin.")
+			p.install(c, generation, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone,
+				"The server is activated with admin admin.")
 			if s := p.status(namespace).Server; !s.Active || s.Database != "mysql" {
 				t.Errorf("got %+v", s)
 			}
 			p.privateValues()
-			p.install(c, generation, "minimal.yaml", namespace).want(t, exitPreflight, "the deployed release keeps its data in MySQL")
-			p.install(c, generation, "mysql.yaml", namespace, append(p.mysqlFlags(c), "--force", "--answer", "database.mysql.pool.size=7")...).
+			p.install(c, generation, "minimal.yaml", namespace).want(t, exitPreflight,
+				"the deployed release keeps its data in MySQL")
+			p.install(c, generation, "mysql.yaml", namespace,
+				append(p.mysqlFlags(c), "--force", "--answer", "database.mysql.pool.size=7")...).
 				want(t, exitDone, "these values change:\n  ", "database.poolSize: 7\n", "The server is activated")
 			p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
 			p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")

@@ -16,8 +16,10 @@ func (u *setup) printKeyNotice(w io.Writer, outcome install.Outcome) {
 		return
 	}
 	for _, ref := range values.EncryptionKeys(u.answers) {
-		fmt.Fprintf(w, "The key that encrypts the server's secrets is in Secret %s in namespace %s. Keep a copy: without it the secrets cannot be decrypted.\n  %s | base64 -d\n",
-			ref.Name, u.answers.Cluster.Namespace, u.kubectl("get", "secret", ref.Name, "-o", "jsonpath={.data."+ref.Key+"}"))
+		fmt.Fprintf(w, "The key that encrypts the server's secrets is in Secret %s in namespace %s. Keep a copy: "+
+			"without it the secrets cannot be decrypted.\n  %s | base64 -d\n",
+			ref.Name, u.answers.Cluster.Namespace,
+			u.kubectl("get", "secret", ref.Name, "-o", "jsonpath={.data."+ref.Key+"}"))
 	}
 }
 

@@ -21,7 +21,8 @@ func (u *setup) address(ctx context.Context) connect.Address {
 // port-forward while it is open, or with the command that reopens it.
 func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
 	if at.Pending != "" {
-		fmt.Fprintf(s.Err, "The server is exposed, but %s. Check again with `%s`.\n", at.Pending, u.ownCommand("status"))
+		fmt.Fprintf(s.Err, "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
+			u.ownCommand("status"))
 	}
 	if lives {
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))

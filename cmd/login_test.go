@@ -31,7 +31,8 @@ func TestInstallPrintsNodePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	line, found := strings.CutPrefix(strings.TrimSpace(r.out), "zenml login ")
-	if !found || !strings.HasSuffix(line, ":"+strconv.Itoa(int(service.Spec.Ports[0].NodePort))) || strings.Contains(r.out, "127.0.0.1") {
+	if !found || !strings.HasSuffix(line, ":"+strconv.Itoa(int(service.Spec.Ports[0].NodePort))) ||
+		strings.Contains(r.out, "127.0.0.1") {
 		t.Fatalf("got %s, the node's port is %d", r.out, service.Spec.Ports[0].NodePort)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be a moment behind
@@ -72,7 +73,8 @@ func TestInstallPrintsLoadBalancerAddress(t *testing.T) {
 	services := c.Client(t).CoreV1().Services(namespace)
 	balanced := make(chan error, 1)
 	go func() { balanced <- balance(t.Context(), services, corev1.LoadBalancerIngress{IP: "192.0.2.7"}) }()
-	r := p.install(c, "current", "minimal.yaml", namespace, append(exposedAs("load-balancer"), "--warn-only", "expose")...).want(t, exitDone)
+	r := p.install(c, "current", "minimal.yaml", namespace,
+		append(exposedAs("load-balancer"), "--warn-only", "expose")...).want(t, exitDone)
 	if err := <-balanced; err != nil || r.out != "zenml login http://192.0.2.7\n" {
 		t.Errorf("%v: got %s", err, r.out)
 	}
@@ -82,7 +84,8 @@ func TestInstallPrintsLoadBalancerAddress(t *testing.T) {
 	if err := balance(t.Context(), services); err != nil {
 		t.Fatal(err)
 	}
-	p.runs("status", "-n", namespace).want(t, exitDone, "unknown: Service zenml-server has no address yet; check with: kubectl -n "+namespace+" get service zenml-server")
+	p.runs("status", "-n", namespace).want(t, exitDone, "unknown: Service zenml-server has no address yet; check "+
+		"with: kubectl -n "+namespace+" get service zenml-server")
 }
 
 // balance assigns addresses to the server's Service as a cloud load balancer

@@ -39,7 +39,9 @@ func applied(t *testing.T, c *testcluster.Cluster, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.Resource(mapping.Resource).Namespace(o.GetNamespace()).Apply(t.Context(), o.GetName(), &o.Unstructured, metav1.ApplyOptions{FieldManager: "kubectl"}); err != nil {
+		if _, err := client.Resource(mapping.Resource).
+			Namespace(o.GetNamespace()).
+			Apply(t.Context(), o.GetName(), &o.Unstructured, metav1.ApplyOptions{FieldManager: "kubectl"}); err != nil {
 			t.Fatalf("%s %s: %v", o.GetKind(), o.GetName(), err)
 		}
 	}
@@ -75,11 +77,12 @@ func migrated(t *testing.T, c *testcluster.Cluster, dir, namespace string) strin
 		t.Fatalf("%d Jobs", len(jobs))
 	}
 	var found *batchv1.Job
-	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
-		var err error
-		found, err = c.Client(t).BatchV1().Jobs(namespace).Get(ctx, jobs[0].GetName(), metav1.GetOptions{})
-		return err == nil && found.Status.Succeeded+found.Status.Failed > 0, err
-	})
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 2*time.Minute, true,
+		func(ctx context.Context) (bool, error) {
+			var err error
+			found, err = c.Client(t).BatchV1().Jobs(namespace).Get(ctx, jobs[0].GetName(), metav1.GetOptions{})
+			return err == nil && found.Status.Succeeded+found.Status.Failed > 0, err
+		})
 	if err != nil || found.Status.Succeeded != 1 {
 		t.Fatalf("the migration is not complete: %v %+v", err, found.Status)
 	}
@@ -97,8 +100,10 @@ func TestManifestsCanBeAppliedAgain(t *testing.T) {
 			p := newPlace(t).at(c)
 			p.env["JWT"] = "a-key-that-stays-as-it-is"
 			dir := filepath.Join(p.dir, "not", "there")
-			args := append([]string{"generate", "-n", namespace, "--format", "manifests", "--output", dir, "--force", "--chart", c.Charts[generation].Ref, "--chart-version", c.Charts[generation].Version,
-				"--answer", "database.type=mysql", "--answer", "expose.type=port-forward", "--answer", "server.auth.jwtSecretKey=env:JWT"}, p.mysqlFlags(c)...)
+			args := append([]string{"generate", "-n", namespace, "--format", "manifests", "--output", dir, "--force",
+				"--chart", c.Charts[generation].Ref, "--chart-version", c.Charts[generation].Version,
+				"--answer", "database.type=mysql", "--answer", "expose.type=port-forward", "--answer",
+				"server.auth.jwtSecretKey=env:JWT"}, p.mysqlFlags(c)...)
 			p.runs(args...).want(t, exitDone)
 			applied(t, c, dir)
 			first := migrated(t, c, dir, namespace)
@@ -122,7 +127,10 @@ func freshNamespace(t *testing.T, c *testcluster.Cluster) string {
 	t.Helper()
 	name := "manifests-" + strings.ToLower(rand.Text())[:10]
 	t.Cleanup(func() {
-		if err := c.Client(t).CoreV1().Namespaces().Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{}); err != nil {
+		if err := c.Client(t).
+			CoreV1().
+			Namespaces().
+			Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{}); err != nil {
 			t.Errorf("namespace %s was not deleted: %v", name, err)
 		}
 	})
@@ -131,6 +139,7 @@ func freshNamespace(t *testing.T, c *testcluster.Cluster) string {
 
 func TestManifestsNeedFolder(t *testing.T) {
 	p := nowhere(t)
-	args := []string{"generate", "-f", "../assets/answers/minimal.yaml", "--format", "manifests", "--output", p.file("file", "mine")}
+	args := []string{"generate", "-f", "../assets/answers/minimal.yaml", "--format", "manifests", "--output",
+		p.file("file", "mine")}
 	p.runs(append(args, standIn("current")...)...).want(t, exitUsage, "is a file", "specify a folder")
 }

@@ -33,10 +33,13 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	if outcome.Ending == wizard.Failed {
 		what = "failed"
 	}
-	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what, o.streams.program())
-	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the Secrets with:\n  %s\n",
+	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what,
+		o.streams.program())
+	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the "+
+		"Secrets with:\n  %s\n",
 		at.Namespace, at.Release, u.ownCommand("uninstall"))
-	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n", u.kubectl("delete", "namespace", at.Namespace))
+	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n",
+		u.kubectl("delete", "namespace", at.Namespace))
 	if outcome.Values != "" || outcome.ValuesErr != nil {
 		o.printValuesFile(outcome)
 	}
@@ -53,7 +56,8 @@ func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 
 func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.otherAdmin()
-	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name, outcome.Install.Release.Revision)
+	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name,
+		outcome.Install.Release.Revision)
 	o.printValuesFile(outcome)
 	if !outcome.Activated && claimed == nil {
 		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")

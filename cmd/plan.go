@@ -31,7 +31,8 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		Commands:  append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...), helmCommand(p.setup, p.prepared, p.engine.output)),
+		Commands: append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...),
+			helmCommand(p.setup, p.prepared, p.engine.output)),
 	}
 }
 
@@ -44,12 +45,14 @@ func (p *plan) sentences() []string {
 	}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
-			said = append(said, fmt.Sprintf("Create Secret %s (%s) for the chart to reference.", s.Name, strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
+			said = append(said, fmt.Sprintf("Create Secret %s (%s) for the chart to reference.", s.Name,
+				strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
 		}
 	}
 	said = append(said, fmt.Sprintf("Write the values to %s, unless it exists with other content.", p.engine.output))
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
-		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name, a.Database.MySQL.Host))
+		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name,
+			a.Database.MySQL.Host))
 	}
 	said = append(said,
 		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),

@@ -21,7 +21,13 @@ func preferredPort(chosen int) int {
 
 // forward opens the tunnel on the chosen port and no other. Without a choice it
 // uses the default port, or any free port if that is in use.
-func forward(ctx context.Context, engine *install.Engine, namespace, release string, chosen int, observe event.Observer) (*connect.Tunnel, error) {
+func forward(
+	ctx context.Context,
+	engine *install.Engine,
+	namespace, release string,
+	chosen int,
+	observe event.Observer,
+) (*connect.Tunnel, error) {
 	request := connect.ForwardRequest{Namespace: namespace, Release: release, LocalPort: preferredPort(chosen)}
 	tunnel, err := engine.Forward(ctx, request, observe)
 	var taken *connect.PortInUseError

@@ -69,7 +69,8 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	}
 	if o.file.name == "" && len(o.file.extras) == 0 {
-		fmt.Fprintln(o.streams.Err, "No answers file given: checking for a trial install with SQLite. Use -f answers.yaml to check yours.")
+		fmt.Fprintln(o.streams.Err,
+			"No answers file given: checking for a trial install with SQLite. Use -f answers.yaml to check yours.")
 		o.file.extras = []string{"database.type=sqlite"}
 	}
 	file, err := o.file.load(o.streams, o.common)

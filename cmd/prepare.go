@@ -82,11 +82,13 @@ func (u *setup) locateChartError(err error) error {
 	var source *chart.SourceError
 	switch {
 	case errors.As(err, &version):
-		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(), Remedy: "use an existing version, or remove it for the latest"}})
+		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(),
+			Remedy: "use an existing version, or remove it for the latest"}})
 	case errors.As(err, &source) && slices.Contains([]chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}, source.Reason):
 		bare := *source
 		bare.Remedy = ""
-		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(), Remedy: cmp.Or(source.Remedy, "correct it, or remove it for the published chart")}})
+		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(),
+			Remedy: cmp.Or(source.Remedy, "correct it, or remove it for the published chart")}})
 	}
 	return err
 }

@@ -133,7 +133,8 @@ func TestRealServer(t *testing.T) {
 	})
 	t.Run("mysql keeps its data", func(t *testing.T) {
 		t.Parallel()
-		i := installReal(t, testcluster.RealCurrent, "database: {type: mysql, mysql: {tls: {mode: require}}}\n", mysqlAnswers(t, c)...)
+		i := installReal(t, testcluster.RealCurrent, "database: {type: mysql, mysql: {tls: {mode: require}}}\n",
+			mysqlAnswers(t, c)...)
 		verify := i.fill()
 		i.restart()
 		verify()

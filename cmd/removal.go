@@ -58,7 +58,8 @@ func (r *removal) keptItems() []leftover {
 		all = append(all, r.keptDatabase(m.MySQL))
 	}
 	for _, c := range r.Claims {
-		all = append(all, leftover{c.String() + ", with the data on its volume", r.setup.kubectl("delete", "persistentvolumeclaim", c.Name)})
+		all = append(all, leftover{c.String() + ", with the data on its volume",
+			r.setup.kubectl("delete", "persistentvolumeclaim", c.Name)})
 	}
 	for _, s := range r.Keys {
 		if !r.deleteKeys {
@@ -73,7 +74,8 @@ func (r *removal) database() answers.Database {
 	if r.Release == nil {
 		return answers.Database{}
 	}
-	return importer.Import(r.Release.Values, chartinfo.Info{Name: r.Release.Chart, Version: r.Release.ChartVersion}).Answers.Database
+	return importer.Import(r.Release.Values,
+		chartinfo.Info{Name: r.Release.Chart, Version: r.Release.ChartVersion}).Answers.Database
 }
 
 func (r *removal) keptDatabase(m answers.MySQL) leftover {
@@ -90,7 +92,8 @@ func (r *removal) keptDatabase(m answers.MySQL) leftover {
 // announce prints what will be removed and kept.
 func (r *removal) announce(w io.Writer, at kube.Context) {
 	if r.Release == nil {
-		fmt.Fprintf(w, "Release %s in namespace %s was already removed, but Secrets that the installer created for it remain.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
+		fmt.Fprintf(w, "Release %s in namespace %s was already removed, but Secrets that the installer created for "+
+			"it remain.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
 	}
 	fmt.Fprintf(w, "Removing from context %s (%s):\n", at.Name, at.Server)
 	for _, what := range r.removedItems() {

@@ -47,17 +47,25 @@ func drawScreen(screen string) string {
 			n := utf8.RuneCountInString(run.text)
 			if strings.TrimSpace(run.text) != "" {
 				fmt.Fprintf(&body, `<text x="%.1f" y="%d" xml:space="preserve" textLength="%.1f"%s>%s</text>`+"\n",
-					margin+float64(column)*cellWidth, margin+(i+1)*lineHeight-4, float64(n)*cellWidth, run.style, html.EscapeString(run.text))
+					margin+float64(column)*cellWidth, margin+(i+1)*lineHeight-4, float64(n)*cellWidth, run.style,
+					html.EscapeString(run.text))
 			}
 			column += n
 		}
 		widest = max(widest, column)
 	}
 	width, height := 2*margin+float64(widest)*cellWidth, 2*margin+len(lines)*lineHeight
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace, Menlo, 'DejaVu Sans Mono', monospace" font-size="14" fill="%s">
+	return fmt.Sprintf(
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace, Menlo, 'DejaVu Sans Mono', monospace" font-size="14" fill="%s">
 <rect width="100%%" height="100%%" rx="8" fill="%s"/>
 %s</svg>
-`, width, height, ink, paper, body.String())
+`,
+		width,
+		height,
+		ink,
+		paper,
+		body.String(),
+	)
 }
 
 // pen is the current text style.

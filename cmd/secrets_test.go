@@ -24,7 +24,8 @@ func TestSecretsDoNotLeak(t *testing.T) {
 
 	watch := watchArguments(t, canaries)
 	r := p.install(c, "current", "mysql.yaml", namespace, append(flags, "-v")...).want(t, exitDone)
-	preflight := p.runs(append([]string{"preflight", "-f", "../assets/answers/mysql.yaml", "-n", namespace, "-o", "json"}, append(flags, chartFlags(c, "current")...)...)...)
+	preflight := p.runs(append([]string{"preflight", "-f", "../assets/answers/mysql.yaml", "-n", namespace, "-o",
+		"json"}, append(flags, chartFlags(c, "current")...)...)...)
 	if seen := watch(); seen != "" {
 		t.Errorf("a secret was on a command line: %s", seen)
 	}

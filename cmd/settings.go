@@ -68,7 +68,18 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	}
 	address, err := expose.RouteAddress(ctx, u.checksEnv(0))
 	if err != nil {
-		return usage(u.file.Locate(answers.Faults{{Key: "expose.host", Problem: err.Error(), Remedy: "nip.io needs the ingress controller's address; install the controller, or set expose.host to a host name"}}))
+		return usage(
+			u.file.Locate(
+				answers.Faults{
+					{
+						Key:     "expose.host",
+						Problem: err.Error(),
+						Remedy: "nip.io needs the ingress controller's address; install the controller, or set " +
+							"expose.host to a host name",
+					},
+				},
+			),
+		)
 	}
 	s.Address = address
 	return nil
@@ -81,7 +92,9 @@ func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
 		return nil, err
 	}
 	found, err := client.CoreV1().Secrets(u.answers.Cluster.Namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: manifest.Labels(u.answers.Cluster.Release)}),
+		LabelSelector: metav1.FormatLabelSelector(
+			&metav1.LabelSelector{MatchLabels: manifest.Labels(u.answers.Cluster.Release)},
+		),
 	})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return nil, err

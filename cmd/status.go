@@ -79,7 +79,8 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 		return err
 	}
 	if found.Status != "deployed" || found.Server == nil {
-		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status), reported: true}
+		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status),
+			reported: true}
 	}
 	return nil
 }
@@ -107,14 +108,16 @@ func (u *setup) askServer(ctx context.Context) (answer *server, problem string) 
 	if err != nil {
 		return nil, err.Error()
 	}
-	return &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType, SecretsStore: info.SecretsStoreType, URL: info.ServerURL}, ""
+	return &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType,
+		SecretsStore: info.SecretsStoreType, URL: info.ServerURL}, ""
 }
 
 // serverInfo queries the server through a temporary port-forward.
 func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, serverTimeout, fmt.Errorf("no response within %s", serverTimeout))
 	defer cancel()
-	tunnel, err := u.engine.Forward(ctx, connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
+	tunnel, err := u.engine.Forward(ctx,
+		connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
 	if err != nil {
 		return zenml.Info{}, err
 	}

@@ -36,7 +36,8 @@ func startTerminal(t *testing.T, dir string, width, height int, env []string, ar
 	// The shell stays open, so that the last screen and the exit code can be
 	// read.
 	command := quoteAll(line) + `; echo "ended with $?"; exec sleep 600`
-	term.tmux("-f", "/dev/null", "new-session", "-d", "-c", dir, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "sh", "-c", command)
+	term.tmux("-f", "/dev/null", "new-session", "-d", "-c", dir, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height),
+		"sh", "-c", command)
 	return term
 }
 

@@ -29,7 +29,8 @@ func readSuggestions(names []string) ([]question.Suggestion, error) {
 		if title == "" {
 			title = filepath.Base(name)
 		}
-		all = append(all, question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: withAbsolutePaths(file)})
+		all = append(all,
+			question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: withAbsolutePaths(file)})
 	}
 	return all, nil
 }

@@ -18,13 +18,19 @@ func TestUnknownContextIsUsageError(t *testing.T) {
 	missing.env["KUBECONFIG"] = filepath.Join(missing.dir, "none")
 	for _, command := range [][]string{{"status"}, {"status", "-o", "json"}, {"connect"}, {"uninstall", "--yes"}, {"answers", "init", "--from-release"}} {
 		results := map[string]result{
-			`context "no-such" is not in the kubeconfig (kubectl config get-contexts lists them)`: here.runs(append(command, "--context", "no-such")...),
-			"no current context: choose one with --context":                                       nowhere.runs(command...),
+			`context "no-such" is not in the kubeconfig (kubectl config get-contexts lists them)`: here.runs(
+				append(command, "--context", "no-such")...),
+			"no current context: choose one with --context": nowhere.runs(
+				command...),
 			"kubeconfig: ": missing.runs(command...),
 		}
 		for say, r := range results {
 			r.want(t, exitUsage, say)
-			if lines := strings.Count(strings.TrimSpace(r.err), "\n"); lines != 0 || strings.Contains(r.err, "query") || strings.Contains(r.err, "localhost:8080") {
+			if lines := strings.Count(
+				strings.TrimSpace(r.err),
+				"\n",
+			); lines != 0 || strings.Contains(r.err, "query") ||
+				strings.Contains(r.err, "localhost:8080") {
 				t.Errorf("%s: more than one clear error: %s", command, r.err)
 			}
 		}

@@ -38,7 +38,8 @@ them and how to remove them before it asks for confirmation.`,
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
-	flags.BoolVar(&o.deleteKeys, "delete-keys", false, "also remove the generated encryption keys; secrets encrypted with them cannot be decrypted any more")
+	flags.BoolVar(&o.deleteKeys, "delete-keys", false,
+		"also remove the generated encryption keys; secrets encrypted with them cannot be decrypted any more")
 	return cmd
 }
 

@@ -60,14 +60,16 @@ func TestUninstallKeepsKey(t *testing.T) {
 	if err != nil || len(secrets.Items) != 1 || keyHash(t, c, namespace) != key || key == "" {
 		t.Fatalf("%d Secrets remain, key kept: %t (%v)", len(secrets.Items), keyHash(t, c, namespace) == key, err)
 	}
-	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "release zenml-server not found", "nothing was removed", "delete secret "+keysSecret)
+	p.runs("uninstall", "-n", namespace, "--yes").
+		want(t, exitUnexpected, "release zenml-server not found", "nothing was removed", "delete secret "+keysSecret)
 
 	install().want(t, exitDone, "activated with admin admin")
 	if keyHash(t, c, namespace) != key {
 		t.Error("the next install generated another key")
 	}
 
-	p.runs("uninstall", "-n", namespace, "--yes", "--delete-keys").want(t, exitDone, "with the key that decrypts the server's secrets in the database")
+	p.runs("uninstall", "-n", namespace, "--yes", "--delete-keys").
+		want(t, exitDone, "with the key that decrypts the server's secrets in the database")
 	if keyHash(t, c, namespace) != "" {
 		t.Error("--delete-keys kept the key")
 	}
@@ -80,12 +82,14 @@ func TestUninstallWithoutRelease(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
-	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitUnexpected, "release zenml-server not found in namespace "+namespace, "has no releases")
+	p.runs("uninstall", "-n", namespace, "--yes").
+		want(t, exitUnexpected, "release zenml-server not found in namespace "+namespace, "has no releases")
 	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
 	p.runs("uninstall", "-n", namespace, "--release", "nope", "--yes").want(t, exitUnexpected,
 		"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
 	p.status(namespace)
-	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "its SQLite database, which is in the pod", "pass --yes to remove")
+	p.runs("uninstall", "-n", namespace).
+		want(t, exitUsage, "its SQLite database, which is in the pod", "pass --yes to remove")
 	p.status(namespace)
 }
 
@@ -100,7 +104,8 @@ func TestUninstallRemovesSecretsOfLostRelease(t *testing.T) {
 	if _, err := secrets.Create(t.Context(), &corev1.Secret{ObjectMeta: meta}, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	p.runs("uninstall", "-n", namespace).want(t, exitUsage, "Release zenml-server in namespace", "Secret zenml-server-database")
+	p.runs("uninstall", "-n", namespace).
+		want(t, exitUsage, "Release zenml-server in namespace", "Secret zenml-server-database")
 	if _, err := secrets.Get(t.Context(), meta.Name, metav1.GetOptions{}); err != nil {
 		t.Fatalf("it was removed without confirmation: %v", err)
 	}

@@ -29,7 +29,8 @@ func writeValues(path string, content []byte, overwrite bool) error {
 	case err == nil && bytes.Equal(old, content):
 		return os.Chmod(target, 0o600)
 	case err == nil && !overwrite:
-		return fmt.Errorf("%s: %w with other content: specify another file with --output, or overwrite it with --force", path, fs.ErrExist)
+		return fmt.Errorf("%s: %w with other content: specify another file with --output, or overwrite it with --force",
+			path, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}

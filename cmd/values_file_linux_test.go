@@ -19,7 +19,8 @@ func TestWriteToStdoutByName(t *testing.T) {
 	generate := `"$0" generate -f ../assets/answers/minimal.yaml --chart ../sandbox/charts/current --force --output ` + stdout
 	inShell(t, "exec >> "+path+"; echo before; "+generate+"; echo after")
 	data, err := os.ReadFile(path)
-	if err != nil || !bytes.HasPrefix(data, []byte("before\n")) || !bytes.Contains(data, []byte("\nserver:")) || !bytes.HasSuffix(data, []byte("after\n")) {
+	if err != nil || !bytes.HasPrefix(data, []byte("before\n")) || !bytes.Contains(data, []byte("\nserver:")) ||
+		!bytes.HasSuffix(data, []byte("after\n")) {
 		t.Errorf("got %s (%v)", data, err)
 	}
 	if out := inShell(t, generate+" | cat"); !bytes.Contains(out, []byte("\nserver:")) {

@@ -59,7 +59,8 @@ func TestLinkLoop(t *testing.T) {
 
 func TestFolderIsRefused(t *testing.T) {
 	p := nowhere(t)
-	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", p.dir}, standIn("current")...)
+	args := append([]string{"generate", "-f", "../assets/answers/minimal.yaml", "--output", p.dir},
+		standIn("current")...)
 	p.runs(args...).want(t, exitUsage, "is a folder", "--output")
 }
 

@@ -15,7 +15,8 @@ func newVersion(s Streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.Out, "zenml-installer %s %s/%s %s\n", version.String(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+			_, err := fmt.Fprintf(s.Out, "zenml-installer %s %s/%s %s\n", version.String(), runtime.GOOS,
+				runtime.GOARCH, runtime.Version())
 			return err
 		},
 	}

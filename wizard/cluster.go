@@ -94,7 +94,8 @@ func (c *cluster) contextsListed(msg contextsMsg) tea.Cmd {
 		c.listError = msg.err.Error()
 		return nil
 	case len(msg.contexts) == 0:
-		c.listError = "the kubeconfig has no contexts. Add one (kubectl config set-context, or your cloud's CLI), then press r"
+		c.listError = "the kubeconfig has no contexts. Add one (kubectl config set-context, or your cloud's CLI), " +
+			"then press r"
 		return nil
 	}
 	c.contexts = msg.contexts
@@ -178,7 +179,8 @@ func (c *cluster) noteFor(q question.Question) string {
 	case c.describeError != "":
 		return c.styles.Bad.Render(display.GlyphFailed+" Cannot reach the cluster: ") + c.describeError
 	case c.describeTask.running():
-		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", display.GlyphRunning, since(c.now(), c.describeTask.startedAt)))
+		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", display.GlyphRunning,
+			since(c.now(), c.describeTask.startedAt)))
 	}
 	return strings.Join(c.target.lines(c.styles), "\n")
 }

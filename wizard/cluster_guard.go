@@ -38,7 +38,8 @@ func (c *cluster) guard() []question.Question {
 		Field: answers.Field{
 			Key: guardKey, Step: answers.StepCluster, Kind: answers.Choice,
 			Title: "Is this the right cluster?",
-			Why:   "A kubeconfig often holds production and test clusters, and the current context may not be the one you expect. Nothing has been written yet.",
+			Why: "A kubeconfig often holds production and test clusters, and the current context may not be the " +
+				"one you expect. Nothing has been written yet.",
 		},
 		Choices: choices,
 	}}

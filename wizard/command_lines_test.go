@@ -10,11 +10,16 @@ import (
 )
 
 var commands = []string{
-	"helm upgrade --install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n zenml-server --create-namespace -f custom-values.yaml",
-	"kubectl -n zenml create secret generic zenml-server-database \\\n  --from-file=password=<(printf %s \"$(cat 'a file')\") --from-literal=x='y  z'",
-	"(kubectl --context prod -n zenml create secret generic zenml-server-database \\\n    --from-file=ca.pem=/home/me/certificates/ca.pem &&\n" +
-		"  kubectl --context prod -n zenml label secret zenml-server-database --overwrite app.kubernetes.io/managed-by=zenml-installer x=y)",
-	"(: \"${ZENML_DB_PASSWORD:?}\" && kubectl -n zenml create secret generic zenml-server-database --from-file=password=<(printf %s \"$(cat x)\"))",
+	"helm upgrade --install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n zenml-server " +
+		"--create-namespace -f custom-values.yaml",
+	"kubectl -n zenml create secret generic zenml-server-database \\\n  --from-file=password=<(printf %s \"$(cat " +
+		"'a file')\") --from-literal=x='y  z'",
+	"(kubectl --context prod -n zenml create secret generic zenml-server-database \\\n    " +
+		"--from-file=ca.pem=/home/me/certificates/ca.pem &&\n" +
+		"  kubectl --context prod -n zenml label secret zenml-server-database --overwrite " +
+		"app.kubernetes.io/managed-by=zenml-installer x=y)",
+	"(: \"${ZENML_DB_PASSWORD:?}\" && kubectl -n zenml create secret generic zenml-server-database " +
+		"--from-file=password=<(printf %s \"$(cat x)\"))",
 	"export PASSWORD=secret-text ; : a b c d e f g h i j k l m n o p q r s t u v w x y z   # database.mysql.password",
 }
 
@@ -64,9 +69,11 @@ func TestWrapKeepsFlagsWhole(t *testing.T) {
 }
 
 func TestYAMLLines(t *testing.T) {
-	yaml := "# Written by zenml-installer; apply it with helm upgrade --install\nserver:\n  url: https://a-very-long-name.example.com/with/a/path\n  # a comment with --flags-of-its-own that is long\n"
+	yaml := "# Written by zenml-installer; apply it with helm upgrade --install\nserver:\n  url: " +
+		"https://a-very-long-name.example.com/with/a/path\n  # a comment with --flags-of-its-own that is long\n"
 	got := yamlLines(yaml, 30)
-	want := "# Written by zenml-installer;\n# apply it with helm upgrade\n# --install\nserver:\n  url: https://a-very-long-na…\n  # a comment with\n  # --flags-of-its-own that is\n  # long\n"
+	want := "# Written by zenml-installer;\n# apply it with helm upgrade\n# --install\nserver:\n  url: " +
+		"https://a-very-long-na…\n  # a comment with\n  # --flags-of-its-own that is\n  # long\n"
 	if got != want {
 		t.Errorf("got\n%s\nand not\n%s", got, want)
 	}

@@ -154,15 +154,21 @@ func (c *connecting) key(name string) (move, tea.Cmd) {
 func (c *connecting) updateActions() {
 	var options []option
 	if c.tunnel != nil {
-		options = append(options, option{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }})
+		options = append(
+			options,
+			option{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }},
+		)
 	}
 	if c.failure != "" {
 		options = append(options, option{"t", "Connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
 	}
 	if c.activationError != "" && c.tunnel != nil {
-		options = append(options, option{"a", "Activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }})
+		options = append(
+			options,
+			option{"a", "Activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }},
+		)
 	}
-	c.list.set(append(options, option{"q", "Quit", func() (move, tea.Cmd) { return move{kind: leave}, nil }})...)
+	c.list.set(append(options, option{"q", "Quit", goTo(move{kind: leave})})...)
 }
 
 func (c *connecting) state() state {

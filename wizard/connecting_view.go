@@ -23,7 +23,14 @@ func (c *connecting) document(width int) string {
 		blocks = append(blocks, c.styles.Bad.Render(display.GlyphFailed+" Not connected to the server: ")+c.failure,
 			"The server keeps running in the cluster.")
 	case c.tunnel == nil:
-		blocks = append(blocks, c.styles.Accent.Render(display.GlyphRunning+" Connecting to the server… ")+c.styles.Muted.Render(since(c.now(), c.startedAt)))
+		blocks = append(
+			blocks,
+			c.styles.Accent.Render(
+				display.GlyphRunning+" Connecting to the server… ",
+			)+c.styles.Muted.Render(
+				since(c.now(), c.startedAt),
+			),
+		)
 	default:
 		blocks = append(blocks, c.reached(), c.activationLine(), c.login())
 	}
@@ -35,7 +42,8 @@ func (c *connecting) document(width int) string {
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
 	if c.tunnel != nil {
-		blocks = append(blocks, c.styles.Muted.Render("The address works until you quit, which ends the port-forward. The server keeps running; reconnect with zenml-installer connect."))
+		blocks = append(blocks, c.styles.Muted.Render("The address works until you quit, which ends the "+
+			"port-forward. The server keeps running; reconnect with zenml-installer connect."))
 	}
 	return strings.Join(blocks, "\n\n")
 }
@@ -61,7 +69,8 @@ func (c *connecting) activationLine() string {
 	case mode == answers.ActivateAuto:
 		return c.styles.Accent.Render(display.GlyphRunning + " Activating the server with your user name and password…")
 	case mode == answers.ActivateLater:
-		return c.styles.Warn.Render(display.GlyphWarning + " Not activated yet. The first person to open it becomes the admin, so create the admin account soon.")
+		return c.styles.Warn.Render(display.GlyphWarning + " Not activated yet. The first person to open it " +
+			"becomes the admin, so create the admin account soon.")
 	}
 	return c.styles.Accent.Render(display.GlyphRunning + " Waiting for you to create the admin account in the browser…")
 }
@@ -75,7 +84,8 @@ func (c *connecting) login() string {
 }
 
 func (c *connecting) about() (title, text string) {
-	return "Connect", "The server runs in the cluster. This screen forwards a local port to it and reconnects when the server's pod is replaced.\n\n" +
+	return "Connect", "The server runs in the cluster. This screen forwards a local port to it and reconnects when " +
+		"the server's pod is replaced.\n\n" +
 		"A new server must be activated once, by creating its admin account. zenml login works only after that.\n\n" +
 		"Press o to open the browser again, q to quit. Run zenml-installer connect to reconnect later."
 }

@@ -24,6 +24,9 @@ type option struct {
 	run   func() (move, tea.Cmd)
 }
 
+// goTo is an action that only moves.
+func goTo(m move) func() (move, tea.Cmd) { return func() (move, tea.Cmd) { return m, nil } }
+
 // openDialog shows a dialog with the cursor on the safe option.
 func (s *session) openDialog(title, text string, options ...option) {
 	s.dialog = &dialog{title: title, text: text, options: options, at: len(options) - 1}

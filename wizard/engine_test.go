@@ -52,7 +52,13 @@ func newStage() *stage {
 
 var contexts = []kube.Context{
 	{Name: "kind-dev", Cluster: "kind-dev", Server: "https://127.0.0.1:41234", User: "kind-dev"},
-	{Name: "prod-eu", Cluster: "prod", Server: "https://ABCDEF.gr7.eu-central-1.eks.amazonaws.com", User: "ops", Namespace: "zenml"},
+	{
+		Name:      "prod-eu",
+		Cluster:   "prod",
+		Server:    "https://ABCDEF.gr7.eu-central-1.eks.amazonaws.com",
+		User:      "ops",
+		Namespace: "zenml",
+	},
 	{Name: "sandbox", Cluster: "sandbox", Server: "https://127.0.0.1:16443", User: "sandbox-admin", Current: true},
 }
 
@@ -60,7 +66,8 @@ func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return conte
 
 func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 	a = a.Complete()
-	t := Target{Version: "v1.36.2", Nodes: 1, Provider: "k3s", Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}
+	t := Target{Version: "v1.36.2", Nodes: 1, Provider: "k3s", Namespace: a.Cluster.Namespace,
+		Release: a.Cluster.Release}
 	for _, c := range contexts {
 		if c.Name == a.Cluster.Context {
 			t.Context = c
@@ -72,13 +79,16 @@ func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 func (s *stage) Suggest(context.Context) []question.Suggestion {
 	var a answers.Answers
 	a.Database.Type = answers.MySQLDatabase
-	a.Database.MySQL = answers.MySQL{Host: "10.0.0.2", Port: 33306, Name: "zenml", User: "zenml", Password: answers.Source{File: "/run/sandbox/mysql-password"}}
-	return []question.Suggestion{{Key: "database.type", Title: "the sandbox's MySQL", Help: "The throw-away MySQL 8 that came with the sandbox, ready to use.", Answers: a}}
+	a.Database.MySQL = answers.MySQL{Host: "10.0.0.2", Port: 33306, Name: "zenml", User: "zenml",
+		Password: answers.Source{File: "/run/sandbox/mysql-password"}}
+	return []question.Suggestion{{Key: "database.type", Title: "the sandbox's MySQL",
+		Help: "The throw-away MySQL 8 that came with the sandbox, ready to use.", Answers: a}}
 }
 
 // stageChecks are rows of the real table; the stage invents their results.
 var stageChecks = rowsOf(
-	"cluster.reachable", "cluster.permissions", "database.login", "database.version", "secrets.permissions", "supply.chart",
+	"cluster.reachable", "cluster.permissions", "database.login", "database.version", "secrets.permissions",
+	"supply.chart",
 )
 
 func rowsOf(ids ...string) []check.Check {
@@ -102,7 +112,12 @@ func (s *stage) CheckSource(_ context.Context, source answers.Source) error {
 
 func (s *stage) Notices(answers.Answers) []string { return s.notices }
 
-func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
+func (s *stage) Preflight(
+	ctx context.Context,
+	_ answers.Answers,
+	agreed bool,
+	observe check.Observer,
+) (check.Report, error) {
 	report := check.Report{Duration: 1200 * time.Millisecond}
 	for _, c := range stageChecks {
 		observe(check.Event{Check: c})
@@ -116,13 +131,16 @@ func (s *stage) Preflight(ctx context.Context, _ answers.Answers, agreed bool, o
 		r := check.Result{Check: c, Status: check.Pass, Message: "as it should be", Duration: time.Millisecond}
 		switch {
 		case c.ID == "database.login" && s.failing:
-			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)", Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
+			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)",
+				Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
 		case c.ID == "database.version" && s.failing:
 			r = check.Result{Check: c, Status: check.Skipped, Message: "needs database.login"}
 		case c.Notices != nil && len(s.notices) > 0 && !agreed:
-			r = check.Result{Check: c, Status: check.Skipped, Message: "not proved, nothing was written yet to prove them: delete"}
+			r = check.Result{Check: c, Status: check.Skipped,
+				Message: "not proved, nothing was written yet to prove them: delete"}
 		case c.ID == "cluster.permissions":
-			r = check.Result{Check: c, Status: check.Warned, Message: "you may not read events: the install cannot say why a pod waits", Hint: "kubectl create rolebinding …"}
+			r = check.Result{Check: c, Status: check.Warned, Message: "you may not read events: the install cannot " +
+				"say why a pod waits", Hint: "kubectl create rolebinding …"}
 		}
 		report.Results = append(report.Results, r)
 		observe(check.Event{Check: c, Result: &r})
@@ -151,12 +169,14 @@ func (p *stagePlan) Review() Review {
 		Sentences: []string{
 			"Create namespace " + p.answers.Cluster.Namespace + " on " + p.answers.Cluster.Context + ".",
 			"Put the database's password into Secret zenml-server-installer, to which the values refer.",
-			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server answers.",
+			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server " +
+				"answers.",
 			"Forward a local port to it and open the activation page.",
 		},
-		Changes:  p.stage.changes,
-		Values:   "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
-		Commands: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
+		Changes: p.stage.changes,
+		Values:  "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
+		Commands: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server " +
+			"oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
 	}
 }
 
@@ -176,10 +196,13 @@ func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (instal
 	observe(event.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
 	observe(event.StepStarted{Step: "release", Title: "install release zenml-server"})
 	job := event.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
-	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"}, State: event.Ready})
+	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"},
+		State: event.Ready})
 	observe(event.ObjectChanged{Object: job, State: event.Progressing, Message: "the migration is at work", Hook: true})
-	observe(event.ObjectChanged{Object: event.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"}, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
-	observe(event.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration", Line: "Running upgrade 0.97.0 -> 0.98.1"})
+	observe(event.ObjectChanged{Object: event.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"},
+		State: event.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
+	observe(event.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration",
+		Line: "Running upgrade 0.97.0 -> 0.98.1"})
 	var err error
 	select {
 	case err = <-p.stage.finish:

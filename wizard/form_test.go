@@ -11,7 +11,8 @@ func TestSuggestion(t *testing.T) {
 	p := newPerson(t).throughCluster()
 	p.press("up", "enter").to("database.mysql.host").toReview()
 	db := p.m.outcomeWithAnswers().Answers.Database
-	if db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" || db.MySQL.Port != 33306 || db.MySQL.Password.File != "/run/sandbox/mysql-password" {
+	if db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" || db.MySQL.Port != 33306 ||
+		db.MySQL.Password.File != "/run/sandbox/mysql-password" {
 		t.Errorf("%+v", db)
 	}
 }
@@ -49,13 +50,16 @@ func TestListHelpOmitsEmptyAnswer(t *testing.T) {
 }
 
 func TestRemedyUsesTitles(t *testing.T) {
-	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host").press("db.example.com:3306", "enter")
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host").press("db.example.com:3306",
+		"enter")
 	p.sees("(db.example.com), and set", "“Port”")
 }
 
 func TestHelp(t *testing.T) {
-	p := newPerson(t).throughCluster().press("?").sees("its data is lost when the pod restarts", "Answers key: database.type").press("x")
-	p.press("down", "enter", "db", "enter").to("database.mysql.user").press("zen").to("database.mysql.password").press("a?b")
+	p := newPerson(t).throughCluster().press("?").sees("its data is lost when the pod restarts",
+		"Answers key: database.type").press("x")
+	p.press("down", "enter", "db",
+		"enter").to("database.mysql.user").press("zen").to("database.mysql.password").press("a?b")
 	if p.m.help != nil || p.form().text != "a?b" {
 		t.Errorf("the question mark opened the help: %q", p.form().text)
 	}

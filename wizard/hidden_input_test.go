@@ -23,8 +23,14 @@ func TestSecretIsKeptOrReplaced(t *testing.T) {
 	if got := p.password().Value.Reveal(); got != "wrong" {
 		t.Errorf("the new input became %q", got)
 	}
-	p.press("shift+tab", "file:/run/x").sees("› file:/run/x").press("enter").settles().to("database.mysql.tls.mode").sees("✓ Password file /run/x")
-	p.press("shift+tab").sees("› keep file /run/x").press("typed", "ctrl+u").sees("keep file /run/x").press("enter").settles()
+	p.press("shift+tab", "file:/run/x").
+		sees("› file:/run/x").
+		press("enter").
+		settles().
+		to("database.mysql.tls.mode").
+		sees("✓ Password file /run/x")
+	p.press("shift+tab").sees("› keep file /run/x").press("typed",
+		"ctrl+u").sees("keep file /run/x").press("enter").settles()
 	if got := p.password().File; got != "/run/x" {
 		t.Errorf("a cleared input kept %q", got)
 	}
@@ -54,7 +60,11 @@ func TestExistingEncryptionKeyIsKept(t *testing.T) {
 	p := newPerson(t, func(o *Options) {
 		o.Start.SetSource("secretsStore.sql.encryptionKey", answers.Source{Value: secret.New("an old key")})
 	})
-	p.throughCluster().to("secretsStore.sql.encryptionKey").sees("keep the one you typed").press("enter").to("expose.type")
+	p.throughCluster().
+		to("secretsStore.sql.encryptionKey").
+		sees("keep the one you typed").
+		press("enter").
+		to("expose.type")
 }
 
 func TestAdminPasswordIsConfirmed(t *testing.T) {
@@ -78,8 +88,9 @@ func TestAdminPasswordIsConfirmed(t *testing.T) {
 func TestUnreadableSource(t *testing.T) {
 	p := newPerson(t)
 	p.stage.unreadable = map[string]error{
-		"file /nope":                  errors.New("file /nope cannot be read: no such file or directory"),
-		"environment variable NOSUCH": errors.New("environment variable NOSUCH is not set: export it, or use another source"),
+		"file /nope": errors.New("file /nope cannot be read: no such file or directory"),
+		"environment variable NOSUCH": errors.New("environment variable NOSUCH is not set: export it, or use " +
+			"another source"),
 	}
 	p.throughCluster().throughMySQL()
 	p.press("shift+tab", "file:/nope", "enter").sees("file /nope cannot be read: no such file or directory")
@@ -94,7 +105,8 @@ func TestKeysDuringSourceCheckAreKept(t *testing.T) {
 	p.press("down", "enter", "ctrl+u") // requires TLS, and goes on to the next step
 	close(p.stage.slow)
 	p.until("the step after the database", func() bool { return p.m.at == "Secrets" })
-	if mode := p.m.outcomeWithAnswers().Answers.Database.MySQL.TLS.Mode; mode != answers.TLSRequire || p.password().File != "/run/x" {
+	if mode := p.m.outcomeWithAnswers().Answers.Database.MySQL.TLS.Mode; mode != answers.TLSRequire ||
+		p.password().File != "/run/x" {
 		t.Errorf("%s, %s", mode, p.password().Describe())
 	}
 }

@@ -100,8 +100,8 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	i.pane.offset = 0
 	i.list.set(
 		option{"t", "Try again", func() (move, tea.Cmd) { return move{}, i.enter("") }},
-		option{"a", "Change answers", func() (move, tea.Cmd) { return move{kind: back}, nil }},
-		option{"q", "Quit", func() (move, tea.Cmd) { return move{kind: leave}, nil }},
+		option{"a", "Change answers", goTo(move{kind: back})},
+		option{"q", "Quit", goTo(move{kind: leave})},
 	)
 	return move{}, nil
 }
@@ -151,7 +151,8 @@ func (i *installing) handleInterrupt() bool {
 	}
 	goOn := option{"n", "Continue installing", nil}
 	if i.stopping {
-		i.openDialog("The install is still stopping.", "It is finishing the current step. If you quit now, the release is left incomplete; the next run tells you what to do.",
+		i.openDialog("The install is still stopping.", "It is finishing the current step. If you quit now, the "+
+			"release is left incomplete; the next run tells you what to do.",
 			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
 	}
@@ -160,7 +161,8 @@ func (i *installing) handleInterrupt() bool {
 		i.stop()
 		return true
 	}
-	i.openDialog("Stop the install?", "It stops after the current step and lists what it has created. You can continue with the next run.",
+	i.openDialog("Stop the install?",
+		"It stops after the current step and lists what it has created. You can continue with the next run.",
 		option{"y", "Stop after the current step", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
 	return true
 }
@@ -197,7 +199,10 @@ func (i *installing) keys() []binding {
 }
 
 func (i *installing) about() (title, text string) {
-	return "Install", "The steps of the install, the objects it creates with their state and age, and the latest log line.\n\n" +
-		"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and the first database migration can take minutes. Errors that waiting can't fix stop the install and are shown with their remedy.\n\n" +
-		"Press ctrl+c to stop after the current step."
+	return "Install",
+		"The steps of the install, the objects it creates with their state and age, and the latest log line.\n\n" +
+			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and the " +
+			"first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
+			"shown with their remedy.\n\n" +
+			"Press ctrl+c to stop after the current step."
 }

@@ -10,7 +10,8 @@ import (
 )
 
 func TestInstallWritesValues(t *testing.T) {
-	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("wrote the values to custom-values.yaml")
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("wrote the values to " +
+		"custom-values.yaml")
 	p.stage.finish <- nil
 	p.sees("Server ready").press("q").leaves()
 	if got := p.m.outcomeWithAnswers(); got.Values != "custom-values.yaml" || got.ValuesErr != nil {
@@ -44,7 +45,8 @@ func TestCtrlCStopsInstall(t *testing.T) {
 func TestFailedInstallCanBeRetried(t *testing.T) {
 	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, Summary: "the image is not in the registry", Evidence: []string{"manifest unknown"}, Remedy: "check server.image.tag"}
-	p.sees("The install failed", "Pod zenml-server-0: the image is not in the registry", "manifest unknown", "check server.image.tag")
+	p.sees("The install failed", "Pod zenml-server-0: the image is not in the registry", "manifest unknown",
+		"check server.image.tag")
 	p.press("enter").sees("Running upgrade", "Objects, 1 of 3 ready")
 	p.stage.finish <- nil
 	p.sees("Server ready").press("q").leaves()

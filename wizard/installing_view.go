@@ -51,7 +51,8 @@ func (i *installing) failureLines(width int) []string {
 		lines = append(lines, i.styles.Muted.Render(display.Indent("    "+display.Printable(e), width)))
 	}
 	if i.failure.Remedy != "" {
-		lines = append(lines, i.styles.Title.Render("  What to do"), display.Indent("  "+question.UseTitles(i.failure.Remedy), width))
+		lines = append(lines, i.styles.Title.Render("  What to do"),
+			display.Indent("  "+question.UseTitles(i.failure.Remedy), width))
 	}
 	return lines
 }
@@ -76,7 +77,8 @@ func (i *installing) objectLines(width int) []string {
 	if len(i.progress.objects) == 0 {
 		return nil
 	}
-	lines := []string{i.styles.Title.Render(fmt.Sprintf("Objects, %d of %d ready", i.progress.ready(), len(i.progress.objects)))}
+	lines := []string{i.styles.Title.Render(fmt.Sprintf("Objects, %d of %d ready", i.progress.ready(),
+		len(i.progress.objects)))}
 	widest := 0
 	for _, o := range i.progress.objects {
 		widest = max(widest, lipgloss.Width(o.Object.String()))
@@ -85,7 +87,11 @@ func (i *installing) objectLines(width int) []string {
 	for _, o := range i.progress.objects {
 		age := since(i.now(), o.since)
 		name := lipgloss.NewStyle().Width(widest).Render(display.Truncate(o.Object.String(), widest))
-		line := i.styles.Mark(narrate.ObjectMark(o.State)) + "  " + name + "  " + i.styles.Muted.Render(fmt.Sprintf("%6s", age))
+		line := i.styles.Mark(
+			narrate.ObjectMark(o.State),
+		) + "  " + name + "  " + i.styles.Muted.Render(
+			fmt.Sprintf("%6s", age),
+		)
 		if detail := narrate.Detail(o.ObjectChanged); detail != "" && o.State != event.Ready {
 			line += "\n" + display.Indent(strings.Repeat(" ", 11)+display.Printable(detail), width)
 		}
@@ -114,7 +120,8 @@ func (i *installing) statusLine(width int) string {
 	if i.stopping {
 		now = "Stopping after the current step…"
 	}
-	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(since(i.now(), i.task.startedAt))
+	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(since(i.now(),
+		i.task.startedAt))
 	if log := i.progress.log; log.Line != "" {
 		line += "\n" + display.Truncate(i.styles.Muted.Render(log.Pod+": "+display.Printable(log.Line)), width)
 	}

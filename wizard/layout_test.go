@@ -28,7 +28,8 @@ var scenes = map[string]func(*person){
 		p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into")
 	},
 	"guard-unreachable": func(p *person) {
-		p.stage.describeErr = fmt.Errorf("Get \"https://127.0.0.1:16443/version\": dial tcp 127.0.0.1:16443: connect: connection refused")
+		p.stage.describeErr = fmt.Errorf("Get \"https://127.0.0.1:16443/version\": dial tcp 127.0.0.1:16443: " +
+			"connect: connection refused")
 		p.sees("https://127.0.0.1:16443").to(guardKey).sees("connection refused")
 	},
 	"database":       func(p *person) { p.throughCluster() },
@@ -53,7 +54,8 @@ var scenes = map[string]func(*person){
 		p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("i")
 	},
 	"review-unproved": func(p *person) {
-		p.stage.notices = []string{"secrets.permissions makes a secret zenml/preflight-… in AWS Secrets Manager, us-east-1, uses it and removes it (--read-only does not)"}
+		p.stage.notices = []string{"secrets.permissions makes a secret zenml/preflight-… in AWS Secrets Manager, " +
+			"us-east-1, uses it and removes it (--read-only does not)"}
 		p.throughCluster().throughMySQL().toReview().sees("1 skipped", "in 1.2s").press("i")
 	},
 	"review-upgrade": func(p *person) {

@@ -220,7 +220,8 @@ func (p *person) toReviewWithoutPlan() *person {
 
 var mashed = []string{
 	"enter", "enter", "enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown",
-	"home", "end", "backspace", "f1", "?", "r", "i", "w", "y", "n", "e", "o", "q", "t", "a", "k", "x", " ", "ü", "界", "0", "env:A", "secret:",
+	"home", "end", "backspace", "f1", "?", "r", "i", "w", "y", "n", "e", "o", "q", "t", "a", "k", "x", " ", "ü", "界",
+	"0", "env:A", "secret:",
 }
 
 // TestRandomKeys sends thousands of random keys, window sizes and pastes:
@@ -323,7 +324,8 @@ func TestGuidedInstall(t *testing.T) {
 	if got.Ending != Installed || !got.Activated || got.URL != "http://127.0.0.1:8080" {
 		t.Errorf("outcome: %+v", got)
 	}
-	if db := got.Answers.Database.MySQL; db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" || db.Password.Value.Reveal() != canary {
+	if db := got.Answers.Database.MySQL; db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" ||
+		db.Password.Value.Reveal() != canary {
 		t.Errorf("answers: %+v", db)
 	}
 	if key := got.Answers.SecretsStore.SQL.EncryptionKey; !key.Generate {

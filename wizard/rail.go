@@ -41,7 +41,8 @@ func (m *model) flatRail() string {
 	for i, s := range m.steps() {
 		if s == m.at {
 			glyph, style := m.stepMark(s)
-			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1, "step")+" to go")
+			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
+				"step")+" to go")
 		}
 	}
 	return ""

@@ -90,7 +90,8 @@ func (r *resume) view(width, height int) string {
 	}
 	text := []string{
 		r.styles.Title.Render("Continue your previous install?"), "",
-		fmt.Sprintf("The answers are from %s. Secrets you typed were not saved; you will be asked for them again, and to confirm the cluster.", r.found.At.Format("2 January 2006, 15:04")),
+		fmt.Sprintf("The answers are from %s. Secrets you typed were not saved; you will be asked for them again, "+
+			"and to confirm the cluster.", r.found.At.Format("2 January 2006, 15:04")),
 		"", r.list.view(),
 	}
 	p := pane{styles: r.styles}
@@ -106,7 +107,8 @@ func (r *resume) keys() []binding {
 }
 
 func (r *resume) about() (title, text string) {
-	return "Continue a previous install", "Your answers are saved in " + r.options.StatePath + " until the server is installed. Only you can read the file, and it contains no secrets."
+	return "Continue a previous install", "Your answers are saved in " + r.options.StatePath + " until the server " +
+		"is installed. Only you can read the file, and it contains no secrets."
 }
 
 func (r *resume) state() state { return done }

@@ -14,7 +14,8 @@ func TestResumeAtMissingSecret(t *testing.T) {
 	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
 	p.press("ctrl+c").leaves()
 
-	again := newPerson(t, with).sees("Continue your previous install?", "Secrets you typed were not saved", "Continue at Secrets").press("enter")
+	again := newPerson(t, with).sees("Continue your previous install?", "Secrets you typed were not saved",
+		"Continue at Secrets").press("enter")
 	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
 		t.Fatalf("not at the missing secret\n%s", again.m.View())
 	}
@@ -35,7 +36,8 @@ func TestResumeAtMissingSecret(t *testing.T) {
 func TestResumeFailedInstallAtReview(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "answers.yaml")
 	with := func(o *Options) { o.StatePath = state }
-	p := newPerson(t, with).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p := newPerson(t,
+		with).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.stage.finish <- errors.New("boom")
 	p.sees("The install failed").press("q").leaves()
 

@@ -20,7 +20,7 @@ func (r *review) updateActions() {
 	if r.tally().Failed > 0 {
 		options = slices.Concat(r.fixOptions(), r.proceedOptions())
 	}
-	r.list.set(append(options, option{"esc", "Go back", func() (move, tea.Cmd) { return move{kind: back}, nil }})...)
+	r.list.set(append(options, option{"esc", "Go back", goTo(move{kind: back})})...)
 }
 
 // proceedOptions are the actions that need a plan.
@@ -28,27 +28,32 @@ func (r *review) proceedOptions() []option {
 	if r.plan == nil {
 		return nil
 	}
-	options := []option{{"i", "Install into " + r.session.target().Context, r.install}}
-	if r.valuesPath == "" {
-		return append(options, option{"w", "Write " + r.options.ValuesPath + " only", func() (move, tea.Cmd) { return move{}, r.write(false) }})
+	install := option{"i", "Install into " + r.session.target().Context, r.install}
+	if r.valuesPath != "" {
+		return []option{install, {"q", "Quit, keep " + r.valuesPath, goTo(move{kind: leave})}}
 	}
-	return append(options, option{"q", "Quit, keep " + r.valuesPath, func() (move, tea.Cmd) { return move{kind: leave}, nil }})
+	write := func() (move, tea.Cmd) { return move{}, r.write(false) }
+	return []option{install, {"w", "Write " + r.options.ValuesPath + " only", write}}
 }
 
 // fixOptions are the actions for problems.
 func (r *review) fixOptions() []option {
 	var options []option
 	if !r.checking.running() && !r.preparing.running() {
-		options = append(options, option{"r", "Check again", func() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }})
+		options = append(options, option{"r", "Check again", r.checkAgain})
 	}
 	if r.hasUnproved() {
-		options = append(options, option{"p", "Test permissions", func() (move, tea.Cmd) { return r.askConsent(option{"", "Go back", nil}) }})
+		test := func() (move, tea.Cmd) { return r.askConsent(option{"", "Go back", nil}) }
+		options = append(options, option{"p", "Test permissions", test})
 	}
 	if r.fixMove().kind != stay {
-		options = append(options, option{"e", "Change the answer", func() (move, tea.Cmd) { r.markProblems(); return r.fixMove(), nil }})
+		change := func() (move, tea.Cmd) { r.markProblems(); return r.fixMove(), nil }
+		options = append(options, option{"e", "Change the answer", change})
 	}
 	return options
 }
+
+func (r *review) checkAgain() (move, tea.Cmd) { return move{}, tea.Batch(r.prepare(), r.check()) }
 
 // askConsent shows what testing the permissions would write, and asks for
 // consent.
@@ -58,7 +63,8 @@ func (r *review) askConsent(otherwise ...option) (move, tea.Cmd) {
 		r.consented = notices
 		return move{}, r.check()
 	}}
-	r.openDialog("Some permissions in the secrets store are not tested.", "Testing them writes the following there and removes it again:\n\n"+strings.Join(notices, "\n"),
+	r.openDialog("Some permissions in the secrets store are not tested.",
+		"Testing them writes the following there and removes it again:\n\n"+strings.Join(notices, "\n"),
 		append([]option{test}, otherwise...)...)
 	return move{}, nil
 }
@@ -115,18 +121,21 @@ func (r *review) install() (move, tea.Cmd) {
 		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
 	}
 	here := option{"", "Go back", nil}
-	anyway := option{"y", "Install anyway", func() (move, tea.Cmd) { return move{kind: next}, nil }}
+	anyway := option{"y", "Install anyway", goTo(move{kind: next})}
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
-		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.", anyway, here)
+		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
+			anyway, here)
 	case failed > 0:
-		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The install is likely to fail, or the server will not work or will not be secure. See the remedies in the review.", anyway, here)
+		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The install is likely to fail, or "+
+			"the server will not work or will not be secure. See the remedies in the review.", anyway, here)
 	case r.checksError != "":
 		r.openDialog("The checks could not run.", r.checksError, anyway, here)
 	case r.hasUnproved():
 		return r.askConsent(anyway, here)
 	case len(r.shown.Changes) > 0:
-		r.openDialog("The release is in use.", "The upgrade changes these values:\n\n"+strings.Join(r.shown.Changes, "\n"),
+		r.openDialog("The release is in use.",
+			"The upgrade changes these values:\n\n"+strings.Join(r.shown.Changes, "\n"),
 			option{"y", "Upgrade", anyway.run}, here)
 	default:
 		return move{kind: next}, nil
@@ -139,7 +148,10 @@ func (r *review) keys() []binding {
 }
 
 func (r *review) about() (title, text string) {
-	return "Review", "The plan, the checks as they run, the chart values with secrets masked, and the equivalent commands.\n\n" +
-		"Nothing has been written to the cluster yet. A failed check shows its remedy: fix the problem and press r to check again, or press e to change the answer. You can install despite failed checks; you are asked first.\n\n" +
+	return "Review", "The plan, the checks as they run, the chart values with secrets masked, and the equivalent " +
+		"commands.\n\n" +
+		"Nothing has been written to the cluster yet. A failed check shows its remedy: fix the problem and press r " +
+		"to check again, or press e to change the answer. You can install despite failed checks; you are asked " +
+		"first.\n\n" +
 		"Write only the values file if you install with Helm or GitOps."
 }

@@ -10,7 +10,8 @@ import (
 func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
 	p := newPerson(t)
 	p.stage.prepareErr = answers.Faults{{Key: "database.mysql.name", Problem: "the chart takes another name"}}
-	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("the chart takes another name", "Change the answer (e)")
+	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("the chart takes another name",
+		"Change the answer (e)")
 	p.press("e").sees("│ ✗ Database name: the chart takes another name")
 	if f := p.form(); f == nil || f.current().Key != "database.mysql.name" {
 		t.Errorf("not led to the question\n%s", p.m.View())
@@ -20,7 +21,8 @@ func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
 func TestFailedCheckLeadsToItsQuestion(t *testing.T) {
 	p := newPerson(t)
 	p.stage.failing = true
-	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s").press("e").sees("│ ✗ database.login: MySQL refuses user zenml", "✓ User")
+	p.throughCluster().throughMySQL().toReview().sees("1 failed",
+		"in 1.2s").press("e").sees("│ ✗ database.login: MySQL refuses user zenml", "✓ User")
 	if f := p.form(); f == nil || f.current().Key != "database.mysql.password" {
 		t.Fatalf("not led to the password\n%s", p.m.View())
 	}
@@ -53,7 +55,8 @@ func TestTestingPermissionsNeedsConsent(t *testing.T) {
 	p := newPerson(t)
 	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}
 	p.throughCluster().toReview().sees("in 1.2s", "1 skipped", "Test permissions (p)")
-	p.press("i").sees("Some permissions in the secrets store are not tested.", "zenml/preflight-… in AWS", "Install anyway").press("enter")
+	p.press("i").sees("Some permissions in the secrets store are not tested.", "zenml/preflight-… in AWS",
+		"Install anyway").press("enter")
 	if p.m.at != stepReview || p.m.dialog != nil {
 		t.Fatal("the safe option left the review")
 	}
@@ -62,7 +65,8 @@ func TestTestingPermissionsNeedsConsent(t *testing.T) {
 		t.Errorf("testing is offered again\n%s", p.m.View())
 	}
 	p.stage.notices = []string{"a secret in another account"}
-	p.press("r").sees("1 skipped", "in 1.2s", "Create namespace", "Test permissions (p)").press("i", "y").sees("install release")
+	p.press("r").sees("1 skipped", "in 1.2s", "Create namespace", "Test permissions (p)").press("i",
+		"y").sees("install release")
 	p.stage.finish <- nil
 	p.sees("Server ready")
 }

@@ -44,7 +44,9 @@ func (r *review) document(width int) string {
 		section("Needs attention", r.problemLines(width))
 	}
 	section("Checks", r.checkLines(width))
-	if !r.aside || r.shown.Values != "" && (strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fits(r.shown.Values, asideWidth)) {
+	if !r.aside ||
+		r.shown.Values != "" &&
+			(strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fits(r.shown.Values, asideWidth)) {
 		section(r.valuesTitle(), yamlLines(r.shown.Values, width))
 	}
 	section("Equivalent commands", command(strings.Join(r.shown.Commands, "\n"), width))
@@ -62,7 +64,12 @@ func (r *review) sentences(width int) string {
 		}
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
-		return r.styles.Muted.Render(display.GlyphRunning + " Pulling the chart and preparing the plan… " + since(r.now(), r.preparing.startedAt))
+		return r.styles.Muted.Render(
+			display.GlyphRunning + " Pulling the chart and preparing the plan… " + since(
+				r.now(),
+				r.preparing.startedAt,
+			),
+		)
 	}
 	var lines []string
 	for i, sentence := range r.shown.Sentences {
@@ -153,7 +160,8 @@ func (r *review) checksLine() string {
 	}
 	switch {
 	case r.checking.running():
-		parts = append(parts, r.styles.Accent.Render(display.GlyphRunning+" checking… "+since(r.now(), r.checking.startedAt)))
+		parts = append(parts,
+			r.styles.Accent.Render(display.GlyphRunning+" checking… "+since(r.now(), r.checking.startedAt)))
 	case r.report != nil:
 		parts = append(parts, r.styles.Muted.Render("in "+display.Duration(r.report.Duration)))
 	}

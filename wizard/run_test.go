@@ -92,7 +92,8 @@ func TestRunRestoresTerminal(t *testing.T) {
 	ended := make(chan ending, 1)
 	begin := time.Now()
 	go func() {
-		o, err := Run(context.Background(), Options{Engine: newStage(), Input: program, Output: program, StatePath: state})
+		o, err := Run(context.Background(),
+			Options{Engine: newStage(), Input: program, Output: program, StatePath: state})
 		ended <- ending{o, err}
 	}()
 	w.sees("https://127.0.0.1:16443")

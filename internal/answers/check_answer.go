@@ -86,7 +86,8 @@ func (f Field) checkSource(key string, s Source) Faults {
 			return faultAt(key+".secretRef.name", problem, remedy)
 		}
 		if !secretKeyPattern.MatchString(ref.Key) {
-			return faultAt(key+".secretRef.key", "invalid key of a Secret", "use letters, digits, hyphens, dots and underscores")
+			return faultAt(key+".secretRef.key", "invalid key of a Secret",
+				"use letters, digits, hyphens, dots and underscores")
 		}
 	}
 	if s.Value.Empty() {

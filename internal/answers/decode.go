@@ -78,7 +78,8 @@ func oneDocument(data []byte) (*yaml.Node, error) {
 	case 1:
 		return all[0], nil
 	}
-	return nil, Faults{{Line: all[1].Line, Problem: "a second document starts here", Remedy: "keep only one document; everything after a second --- would be ignored"}}
+	return nil, Faults{{Line: all[1].Line, Problem: "a second document starts here",
+		Remedy: "keep only one document; everything after a second --- would be ignored"}}
 }
 
 // Documents counts the non-empty documents in YAML, as far as it can be parsed.
@@ -163,7 +164,8 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {
 
 func (d *decoder) source(n *yaml.Node, into *Source, key string) {
 	if n.Kind == yaml.ScalarNode {
-		d.fault(key, n, "a plain value is not allowed", "write where to read it: {env: NAME}, {file: PATH} or {secretRef: {name: N, key: K}}, or as a last resort {value: …}")
+		d.fault(key, n, "a plain value is not allowed", "write where to read it: {env: NAME}, {file: PATH} or "+
+			"{secretRef: {name: N, key: K}}, or as a last resort {value: …}")
 		return
 	}
 	before := len(d.faults)

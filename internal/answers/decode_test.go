@@ -13,13 +13,17 @@ func TestParseRefusesIgnoredContent(t *testing.T) {
 		"version: 1\ndatabase: {type: sqlite}\n---\n":                          "",
 		"---\nversion: 1\ndatabase: {type: sqlite}\n...\n":                     "",
 		"version: 1\ndatabase: {type: sqlite}\n---\n{ c4n4ry\n":                "invalid YAML",
-		mysql + "server:\n  replicas: 0\n":                                     "line 4: server.replicas: 0 is not allowed",
-		mysql + "server: {auth: {jwtTokenLeewaySeconds: 0}}\n":                 "",
-		"version: 1\ndatabase: {type: mysql, mysql: {port: 0}}\n":              "line 2: database.mysql.port: 0 is not allowed",
-		mysql + "values:\n  server:\n    a: 1\n    a: 2\n":                     "line 6: values.server.a: duplicate key",
-		mysql + "values:\n  list:\n  - {a: 1}\n  - {b: c4n4ry,\n     b: 2}\n":  "line 7: values.list[1].b: duplicate key",
-		mysql + "server:\n  tolerations:\n  - {key: a,\n     key: b}\n":        "line 6: server.tolerations[0].key: duplicate key",
-		mysql + "values:\n  server: &s\n    a: 1\n":                            "without anchors and aliases",
+		mysql + "server:\n  replicas: 0\n": "line 4: server.replicas: 0 is " +
+			"not allowed",
+		mysql + "server: {auth: {jwtTokenLeewaySeconds: 0}}\n": "",
+		"version: 1\ndatabase: {type: mysql, mysql: {port: 0}}\n": "line 2: database.mysql.port: 0 is " +
+			"not allowed",
+		mysql + "values:\n  server:\n    a: 1\n    a: 2\n": "line 6: values.server.a: duplicate key",
+		mysql + "values:\n  list:\n  - {a: 1}\n  - {b: c4n4ry,\n     b: 2}\n": "line 7: values.list[1].b: " +
+			"duplicate key",
+		mysql + "server:\n  tolerations:\n  - {key: a,\n     key: b}\n": "line 6: server.tolerations[0].key: " +
+			"duplicate key",
+		mysql + "values:\n  server: &s\n    a: 1\n": "without anchors and aliases",
 	} {
 		_, err := Parse("a.yaml", []byte(file))
 		switch {
@@ -95,7 +99,8 @@ values: {server: {replicaCount: 2}}
 		t.Fatal(err)
 	}
 	a := file.Complete()
-	if a.Database.MySQL.Port != 3306 || a.Cluster.Namespace != DefaultRelease || a.Admin.Username != "admin" || a.Expose.Type != PortForward {
+	if a.Database.MySQL.Port != 3306 || a.Cluster.Namespace != DefaultRelease || a.Admin.Username != "admin" ||
+		a.Expose.Type != PortForward {
 		t.Errorf("defaults are missing: %+v", a)
 	}
 	if a.Database.MySQL.Password.Env != "P" || !a.SecretsStore.SQL.EncryptionKey.Generate || file.Dir() != "dir" {

@@ -97,14 +97,16 @@ func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
 		return
 	}
 	if n.Kind != yaml.MappingNode || hasAlias(n) || n.Decode(into) != nil {
-		d.fault(key, n, "expected a plain mapping", "write it as in Kubernetes or the chart, without anchors and aliases")
+		d.fault(key, n, "expected a plain mapping",
+			"write it as in Kubernetes or the chart, without anchors and aliases")
 		return
 	}
 	if len(*into) == 0 {
 		*into = nil
 	}
 	if !plainData(*into) {
-		d.fault(key, n, "it contains a date, a key that is not a string, or a number that JSON cannot represent", "quote it")
+		d.fault(key, n, "it contains a date, a key that is not a string, or a number that JSON cannot represent",
+			"quote it")
 	}
 }
 

@@ -27,9 +27,12 @@ var clusterFields = atStep(StepCluster,
 		Check: releaseName,
 	}),
 	fileOnly(plain(Field{
-		Key: "chart.ref", Kind: Text, Default: DefaultChart,
-		Title: "Chart",
-		Help:  "An OCI reference, a repository URL, a folder or a .tgz archive. Paths are relative to the answers file.",
+		Key:     "chart.ref",
+		Kind:    Text,
+		Default: DefaultChart,
+		Title:   "Chart",
+		Help: "An OCI reference, a repository URL, a folder or a .tgz archive. Paths are relative to the " +
+			"answers file.",
 		Check: oneLine,
 	}, Field{
 		Key: "chart.version", Kind: Text,

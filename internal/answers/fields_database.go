@@ -4,9 +4,18 @@ var (
 	usesSQLite = condition{func(a Answers) bool { return a.Database.Type == SQLiteDatabase }, "database.type is sqlite"}
 	usesMySQL  = condition{func(a Answers) bool { return a.Database.Type == MySQLDatabase }, "database.type is mysql"}
 
-	persistsSQLite = condition{func(a Answers) bool { return usesSQLite.holds(a) && a.Database.SQLite.Persistent }, "database.sqlite.persistent is true"}
-	usesPassword   = condition{func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth != RDSAuth }, "database.type is mysql and database.mysql.auth is password"}
-	usesRDS        = condition{func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth == RDSAuth }, "database.type is mysql and database.mysql.auth is aws-rds-iam"}
+	persistsSQLite = condition{
+		func(a Answers) bool { return usesSQLite.holds(a) && a.Database.SQLite.Persistent },
+		"database.sqlite.persistent is true",
+	}
+	usesPassword = condition{
+		func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth != RDSAuth },
+		"database.type is mysql and database.mysql.auth is password",
+	}
+	usesRDS = condition{
+		func(a Answers) bool { return usesMySQL.holds(a) && a.Database.MySQL.Auth == RDSAuth },
+		"database.type is mysql and database.mysql.auth is aws-rds-iam",
+	}
 
 	usesTLS = condition{func(a Answers) bool {
 		mode := a.Database.MySQL.TLS.Mode
@@ -23,7 +32,8 @@ var databaseFields = atStep(StepDatabase,
 		Key: "database.type", Kind: Choice, Needed: always,
 		Title: "Database",
 		Help:  "Where the server stores pipelines, runs, users and, by default, secrets.",
-		Why:   "SQLite is for trying ZenML: it allows one replica, and without a volume its data is lost when the pod restarts. Use MySQL 8 in production.",
+		Why: "SQLite is for trying ZenML: it allows one replica, and without a volume its data is lost when the " +
+			"pod restarts. Use MySQL 8 in production.",
 		Options: []Option{
 			{Value: SQLiteDatabase, Title: "SQLite", Help: "Runs inside the server's pod. For trying ZenML."},
 			{Value: MySQLDatabase, Title: "MySQL", Help: "Your own MySQL 8 server. For production."},
@@ -40,7 +50,9 @@ var databaseFields = atStep(StepDatabase,
 		Title: "Volume size", Help: "The size of the volume.", Check: quantity, Example: "2Gi",
 	}, Field{
 		Key: "database.sqlite.storageClass", Kind: Text,
-		Title: "Storage class", Help: "The StorageClass of the volume. If empty, the cluster's default.", Check: optionalDNSName,
+		Title: "Storage class",
+		Help:  "The StorageClass of the volume. If empty, the cluster's default.",
+		Check: optionalDNSName,
 	}),
 	when(usesMySQL, Field{
 		Key: "database.mysql.host", Kind: Text, Needed: always,
@@ -52,7 +64,9 @@ var databaseFields = atStep(StepDatabase,
 		Title: "Port", Help: "The port of the MySQL server.", Check: port,
 	}, Field{
 		Key: "database.mysql.name", Kind: Text, Needed: always, Default: "zenml",
-		Title: "Database name", Help: "The database (schema) on the MySQL server. It is created if it does not exist and the user may create it.",
+		Title: "Database name",
+		Help: "The database (schema) on the MySQL server. It is created if it does not exist and the user may " +
+			"create it.",
 		Why:   "ZenML does not support names with hyphens or dots.",
 		Check: databaseName,
 	}, Field{
@@ -64,7 +78,12 @@ var databaseFields = atStep(StepDatabase,
 		Title: "Database login", Help: "How the server logs in to the database.",
 		Options: []Option{
 			{Value: PasswordAuth, Title: "Password", Help: "With the user's password."},
-			{Value: RDSAuth, Title: "AWS RDS IAM", Help: "With short-lived tokens from AWS, using the identity of the pods. Requires TLS mode verify-full."},
+			{
+				Value: RDSAuth,
+				Title: "AWS RDS IAM",
+				Help: "With short-lived tokens from AWS, using the identity of the pods. Requires TLS mode " +
+					"verify-full.",
+			},
 		},
 	})),
 	when(usesPassword, Field{
@@ -84,17 +103,20 @@ var databaseFields = atStep(StepDatabase,
 		Key: "database.mysql.tls.mode", Kind: Choice, Default: TLSOff,
 		Title: "TLS",
 		Help:  "How the connection to the database is encrypted and verified.",
-		Why:   "Managed databases often refuse unencrypted connections. Without verification, an attacker can impersonate the database.",
+		Why: "Managed databases often refuse unencrypted connections. Without verification, an attacker can " +
+			"impersonate the database.",
 		Options: []Option{
 			{Value: TLSOff, Title: "off", Help: "No encryption. Only for trusted networks."},
 			{Value: TLSRequire, Title: "require", Help: "Encrypted. The server's certificate is not verified."},
 			{Value: TLSVerifyCA, Title: "verify-ca", Help: "Encrypted. The certificate must be signed by your CA."},
-			{Value: TLSVerifyFull, Title: "verify-full", Help: "Like verify-ca, and the certificate must match the host name."},
+			{Value: TLSVerifyFull, Title: "verify-full",
+				Help: "Like verify-ca, and the certificate must match the host name."},
 		},
 	}),
 	when(verifiesTLS, Field{
 		Key: "database.mysql.tls.ca", Kind: Content, Needed: always, Check: noPrivateKey,
-		Title: "CA certificate", Help: "The certificate of the CA that signed the database server's certificate, in PEM format.",
+		Title:   "CA certificate",
+		Help:    "The certificate of the CA that signed the database server's certificate, in PEM format.",
 		Example: "{file: ca.pem}",
 	}),
 	fileOnly(when(usesTLS, Field{
@@ -110,9 +132,15 @@ var databaseFields = atStep(StepDatabase,
 	})),
 	fileOnly(when(usesMySQL, Field{
 		Key: "database.mysql.pool.size", Kind: Integer,
-		Title: "Pool size", Help: "Connections that each server pod keeps open. ZenML's default is 20.", Check: positive, Example: "20",
+		Title:   "Pool size",
+		Help:    "Connections that each server pod keeps open. ZenML's default is 20.",
+		Check:   positive,
+		Example: "20",
 	}, Field{
 		Key: "database.mysql.pool.overflow", Kind: Integer,
-		Title: "Pool overflow", Help: "Additional connections that each server pod may open temporarily; 0 for none. ZenML's default is 20.", Check: nonNegative, Example: "20",
+		Title:   "Pool overflow",
+		Help:    "Additional connections that each server pod may open temporarily; 0 for none. ZenML's default is 20.",
+		Check:   nonNegative,
+		Example: "20",
 	})),
 )

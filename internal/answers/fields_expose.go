@@ -3,24 +3,41 @@ package answers
 var (
 	byIngress = condition{func(a Answers) bool { return a.Expose.Type == ByIngress }, "expose.type is ingress"}
 	byGateway = condition{func(a Answers) bool { return a.Expose.Type == ByGateway }, "expose.type is gateway"}
-	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "expose.type is ingress or gateway"}
-	exposed   = condition{func(a Answers) bool { return a.Expose.Type != "" && a.Expose.Type != PortForward }, "expose.type is not port-forward"}
+	byProxy   = condition{func(a Answers) bool { return byIngress.holds(a) || byGateway.holds(a) }, "expose.type " +
+		"is ingress or gateway"}
+	exposed = condition{
+		func(a Answers) bool { return a.Expose.Type != "" && a.Expose.Type != PortForward },
+		"expose.type is not port-forward",
+	}
 
 	derivesURL = byGateway.and(condition{func(a Answers) bool {
 		s := a.Server
-		return !a.Expose.Host.IsZero() && (s.URL == "" || s.DashboardURL == "" && (a.Expose.Path == "" || a.Expose.Path == "/"))
+		return !a.Expose.Host.IsZero() &&
+			(s.URL == "" || s.DashboardURL == "" && (a.Expose.Path == "" || a.Expose.Path == "/"))
 	}, "the server's URL is derived from expose.host"})
 
-	atPath    = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" }, "expose.type is ingress and expose.path is set"}
+	atPath = condition{
+		func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" },
+		"expose.type is ingress and expose.path is set",
+	}
 	servesTLS = condition{func(a Answers) bool {
 		return byIngress.holds(a) && a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
 	}, "expose.type is ingress and expose.tls.mode is not off"}
-	byIssuer  = condition{func(a Answers) bool { return byIngress.holds(a) && a.Expose.TLS.Mode == CertManager }, "expose.type is ingress and expose.tls.mode is cert-manager"}
+	byIssuer = condition{
+		func(a Answers) bool { return byIngress.holds(a) && a.Expose.TLS.Mode == CertManager },
+		"expose.type is ingress and expose.tls.mode is cert-manager",
+	}
 	usesNginx = condition{func(a Answers) bool {
 		return byIngress.holds(a) && (a.Expose.Ingress.Class == "nginx" || a.Expose.Ingress.Class == "")
 	}, "expose.type is ingress and expose.ingress.class is nginx"}
-	makesIssuer  = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create }, "prerequisites.clusterIssuer.create is true"}
-	clusterIssue = condition{func(a Answers) bool { return byIssuer.holds(a) && a.Expose.TLS.Issuer.Kind != NamespaceIssuer }, "expose.tls.mode is cert-manager and expose.tls.issuer.kind is ClusterIssuer"}
+	makesIssuer = condition{
+		func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create },
+		"prerequisites.clusterIssuer.create is true",
+	}
+	clusterIssue = condition{
+		func(a Answers) bool { return byIssuer.holds(a) && a.Expose.TLS.Issuer.Kind != NamespaceIssuer },
+		"expose.tls.mode is cert-manager and expose.tls.issuer.kind is ClusterIssuer",
+	}
 )
 
 var exposeFields = atStep(StepAccess,
@@ -28,19 +45,25 @@ var exposeFields = atStep(StepAccess,
 		Key: "expose.type", Kind: Choice, Default: PortForward,
 		Title: "Access",
 		Help:  "How you and your team reach the server.",
-		Why:   "Anyone who can reach a server before it is activated can become its admin. With a port-forward only you can reach it.",
+		Why: "Anyone who can reach a server before it is activated can become its admin. With a port-forward " +
+			"only you can reach it.",
 		Options: []Option{
 			{Value: PortForward, Title: "Port-forward", Help: "From this machine only, as with kubectl port-forward."},
 			{Value: ByIngress, Title: "Ingress", Help: "Through an ingress controller, with a host name and HTTPS."},
 			{Value: ByGateway, Title: "Gateway", Help: "Through an existing Gateway (Gateway API)."},
-			{Value: LoadBalancer, Title: "Load balancer", Help: "With its own IP address, over plain HTTP. Not for production."},
-			{Value: NodePort, Title: "Node port", Help: "On a port of every node, over plain HTTP. Not for production."},
+			{Value: LoadBalancer, Title: "Load balancer",
+				Help: "With its own IP address, over plain HTTP. Not for production."},
+			{Value: NodePort, Title: "Node port",
+				Help: "On a port of every node, over plain HTTP. Not for production."},
 		},
 	}),
 	when(byProxy, Field{
 		Key: "expose.host", Kind: Text, Check: exposedHost,
-		Title: "Host name", Help: "The DNS name of the server. {nipIO: true} in a file, or nip.io here, derives one from the ingress controller's address.",
-		Why:     "The certificate is issued for this name, and the server needs to know its URL. Without a name, every host name is accepted.",
+		Title: "Host name",
+		Help: "The DNS name of the server. {nipIO: true} in a file, or nip.io here, derives one from the ingress " +
+			"controller's address.",
+		Why: "The certificate is issued for this name, and the server needs to know its URL. Without a name, " +
+			"every host name is accepted.",
 		Example: "zenml.example.com",
 		Needed:  servesTLS.holds,
 	}),
@@ -54,7 +77,8 @@ var exposeFields = atStep(StepAccess,
 		Options: []Option{
 			{Value: CertManager, Title: "cert-manager", Help: "cert-manager requests it from an issuer and renews it."},
 			{Value: CertSecret, Title: "Existing Secret", Help: "A Secret of type kubernetes.io/tls in the namespace."},
-			{Value: CertSelfSigned, Title: "Self-signed", Help: "The chart generates one. Browsers show a warning, and clients need --no-verify-ssl."},
+			{Value: CertSelfSigned, Title: "Self-signed",
+				Help: "The chart generates one. Browsers show a warning, and clients need --no-verify-ssl."},
 			{Value: CertOff, Title: "None", Help: "Plain HTTP, or TLS is terminated before the controller."},
 		},
 	}),
@@ -68,7 +92,8 @@ var exposeFields = atStep(StepAccess,
 	}),
 	when(servesTLS, Field{
 		Key: "expose.tls.secretName", Kind: Text, Check: optionalDNSName,
-		Title: "Certificate Secret", Help: "The Secret that contains the certificate, or that it is written to. If empty, zenml-tls-certs.",
+		Title:  "Certificate Secret",
+		Help:   "The Secret that contains the certificate, or that it is written to. If empty, zenml-tls-certs.",
 		Why:    "Two releases in a namespace must not share it.",
 		Needed: func(a Answers) bool { return a.Expose.TLS.Mode == CertSecret }, Example: "zenml-example-com-tls",
 	}),
@@ -77,7 +102,9 @@ var exposeFields = atStep(StepAccess,
 		Title: "Gateway", Help: "The name of the Gateway.", Example: "shared",
 	}, Field{
 		Key: "expose.gateway.namespace", Kind: Text, Needed: always, Check: dnsLabel,
-		Title: "Gateway namespace", Help: "The namespace of the Gateway. Its listener must allow routes from the server's namespace.", Example: "gateway-system",
+		Title:   "Gateway namespace",
+		Help:    "The namespace of the Gateway. Its listener must allow routes from the server's namespace.",
+		Example: "gateway-system",
 	}),
 	fileOnly(when(byGateway, Field{
 		Key: "expose.gateway.section", Kind: Text, Check: optionalDNSName,
@@ -96,15 +123,21 @@ var exposeFields = atStep(StepAccess,
 		Example: "/zenml",
 	}), when(byIngress, Field{
 		Key: "expose.ingress.annotations", Kind: Pairs, CheckName: labelKey,
-		Title: "Ingress annotations", Help: "Annotations for the ingress controller.", Example: "{nginx.ingress.kubernetes.io/proxy-body-size: 64m}",
+		Title:   "Ingress annotations",
+		Help:    "Annotations for the ingress controller.",
+		Example: "{nginx.ingress.kubernetes.io/proxy-body-size: 64m}",
 	}), when(atPath.and(usesNginx), Field{
 		Key: "expose.ingress.rewrite", Kind: Boolean,
 		Title: "Rewrite the path", Help: "Lets ingress-nginx strip the path with a regular expression.",
-		Why: "The server handles the path itself. Newer versions of ingress-nginx reject regular expressions with the path type that the chart uses.",
+		Why: "The server handles the path itself. Newer versions of ingress-nginx reject regular expressions with " +
+			"the path type that the chart uses.",
 	}), when(byProxy, Field{
 		Key: "expose.trustedProxies", Kind: List, Check: addressOrRange,
-		Title: "Trusted proxies", Help: "The addresses whose X-Forwarded headers the server trusts: those of the controller's pods. If empty, all behind an Ingress and none behind a Gateway.",
-		Why:     "Login rate limits use the client's address, which a proxy hides. A trusted proxy can claim any address.",
+		Title: "Trusted proxies",
+		Help: "The addresses whose X-Forwarded headers the server trusts: those of the controller's pods. If " +
+			"empty, all behind an Ingress and none behind a Gateway.",
+		Why: "Login rate limits use the client's address, which a proxy hides. A trusted proxy can claim any " +
+			"address.",
 		Example: "[10.0.0.0/8]",
 	}), when(exposed, Field{
 		Key: "expose.service.port", Kind: Integer, Check: port,

@@ -1,26 +1,33 @@
 package answers
 
-var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "proxy.http or proxy.https is set"}
+var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "proxy.http or " +
+	"proxy.https is set"}
 
 var networkFields = atStep(StepExtras, fileOnly(
 	plain(Field{
 		Key: "certificates.customCAs", Kind: Items,
-		Title: "Custom CAs", Help: "Additional certificate authorities that the server trusts, each with a name and a PEM certificate.",
+		Title:   "Custom CAs",
+		Help:    "Additional certificate authorities that the server trusts, each with a name and a PEM certificate.",
 		Example: "[{name: company, certificate: {file: ca.pem}}]",
 	}, Field{
 		Key: "certificates.secretRefs", Kind: Items,
-		Title: "Custom CAs in Secrets", Help: "Additional certificate authorities in Secrets of the namespace, each with a name and a key.",
+		Title:   "Custom CAs in Secrets",
+		Help:    "Additional certificate authorities in Secrets of the namespace, each with a name and a key.",
 		Example: "[{name: company-ca, key: ca.crt}]",
 	}, Field{
 		Key: "proxy.http", Kind: Text, Check: proxyURL,
 		Title: "HTTP proxy", Help: "The proxy for HTTP requests.", Example: "http://proxy.example.com:8080",
 	}, Field{
 		Key: "proxy.https", Kind: Text, Check: proxyURL,
-		Title: "HTTPS proxy", Help: "The proxy for HTTPS requests. Its own URL usually starts with http:.", Example: "http://proxy.example.com:8080",
+		Title:   "HTTPS proxy",
+		Help:    "The proxy for HTTPS requests. Its own URL usually starts with http:.",
+		Example: "http://proxy.example.com:8080",
 	}),
 	when(proxied, Field{
 		Key: "proxy.noProxy", Kind: List, Check: noProxyEntry,
-		Title: "Proxy exceptions", Help: "Hosts, domains (.example.com), IP addresses and ranges (10.0.0.0/8) to reach directly. The cluster's names and the database are added automatically.",
+		Title: "Proxy exceptions",
+		Help: "Hosts, domains (.example.com), IP addresses and ranges (10.0.0.0/8) to reach directly. The " +
+			"cluster's names and the database are added automatically.",
 		Example: "[internal.example.com, 10.0.0.0/8]",
 	}),
 ))
@@ -36,7 +43,9 @@ var prerequisiteFields = atStep(StepExtras, fileOnly(
 	}),
 	when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
-		Title: "Create the ClusterIssuer", Help: "Asks for a Let's Encrypt ClusterIssuer named by expose.tls.issuer. This version does not create it: preflight reports if it is missing and prints the command.",
+		Title: "Create the ClusterIssuer",
+		Help: "Asks for a Let's Encrypt ClusterIssuer named by expose.tls.issuer. This version does not create it: " +
+			"preflight reports if it is missing and prints the command.",
 	}),
 	when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
@@ -53,7 +62,9 @@ var prerequisiteFields = atStep(StepExtras, fileOnly(
 
 var prerequisiteOptions = []Option{
 	{Value: PrerequisiteRequire, Title: "Require", Help: "It must be installed already."},
-	{Value: PrerequisiteInstall, Title: "Install", Help: "Asks to install it if it is missing. This version does not install it: preflight reports if it is missing and prints the command."},
+	{Value: PrerequisiteInstall, Title: "Install",
+		Help: "Asks to install it if it is missing. This version does not install it: preflight reports if it is " +
+			"missing and prints the command."},
 	{Value: PrerequisiteSkip, Title: "Skip", Help: "It is not checked."},
 }
 

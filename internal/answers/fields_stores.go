@@ -30,7 +30,8 @@ var storeFields = atStep(StepSecrets,
 		Help:  "Where the server stores its users' secrets.",
 		Why:   "Changing it later does not move existing secrets.",
 	}),
-	primaryStore.sql(), primaryStore.aws(), primaryStore.gcp(), primaryStore.azure(), primaryStore.vault(), primaryStore.custom(),
+	primaryStore.sql(), primaryStore.aws(), primaryStore.gcp(), primaryStore.azure(), primaryStore.vault(),
+	primaryStore.custom(),
 )
 
 var backupStoreFields = atStep(StepExtras, fileOnly(
@@ -40,7 +41,8 @@ var backupStoreFields = atStep(StepExtras, fileOnly(
 		Help:  "A second store with a copy of every secret.",
 		Why:   "It is used when the first store is down, and for moving to another store.",
 	}),
-	backupStore.sql(), backupStore.aws(), backupStore.gcp(), backupStore.azure(), backupStore.vault(), backupStore.custom(),
+	backupStore.sql(), backupStore.aws(), backupStore.gcp(), backupStore.azure(), backupStore.vault(),
+	backupStore.custom(),
 ))
 
 // is returns the condition that the store has a type.
@@ -50,7 +52,11 @@ func (s store) is(kind string) condition {
 
 // usesMethod returns the condition that the store has a type and uses one of
 // methods, without a complete configuration.
-func (s store) usesMethod(kind string, method func(SecretsStore) (method string, whole Source), methods ...string) condition {
+func (s store) usesMethod(
+	kind string,
+	method func(SecretsStore) (method string, whole Source),
+	methods ...string,
+) condition {
 	words := s.is(kind).text
 	for i, m := range methods {
 		words += map[bool]string{true: " and authMethod is ", false: " or "}[i == 0] + m
@@ -64,9 +70,10 @@ func (s store) usesMethod(kind string, method func(SecretsStore) (method string,
 func (s store) sql() []Field {
 	return when(s.is(SQLSecrets), Field{
 		Key: s.key + ".sql.encryptionKey", Kind: Secret, Generable: true, CheckTyped: randomKey,
-		Title:   "Encryption key",
-		Help:    "Encrypts the secrets in the database: 32 random bytes as 64 hexadecimal digits.",
-		Why:     "Without a key the secrets are stored unencrypted. If the key is lost or changed, they cannot be decrypted.",
+		Title: "Encryption key",
+		Help:  "Encrypts the secrets in the database: 32 random bytes as 64 hexadecimal digits.",
+		Why: "Without a key the secrets are stored unencrypted. If the key is lost or changed, they cannot be " +
+			"decrypted.",
 		Example: "{generate: true}",
 	})
 }
@@ -74,8 +81,9 @@ func (s store) sql() []Field {
 func (s store) custom() []Field {
 	return when(s.is(CustomSecrets), Field{
 		Key: s.key + ".custom.classPath", Kind: Text, Needed: always, Check: classPath,
-		Title:   "Store class",
-		Help:    "The dotted path of the class, which the image must contain (see server.image). Its options go into server.environment and server.secretEnvironment.",
+		Title: "Store class",
+		Help: "The dotted path of the class, which the image must contain (see server.image). Its options go " +
+			"into server.environment and server.secretEnvironment.",
 		Example: "my.stores.SecretsStore",
 	})
 }

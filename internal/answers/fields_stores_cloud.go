@@ -14,12 +14,17 @@ func (s store) aws() []Field {
 			Key: key + "authMethod", Kind: Choice, Default: AWSSecretKey,
 			Title: "AWS authentication", Help: "How the server authenticates to AWS.",
 			Options: []Option{
-				{Value: ImplicitAuth, Title: "Pod identity", Help: "An IAM role for the service account (eks.amazonaws.com/role-arn) or EKS Pod Identity. No secret needed."},
+				{Value: ImplicitAuth, Title: "Pod identity",
+					Help: "An IAM role for the service account (eks.amazonaws.com/role-arn) or EKS Pod Identity. " +
+						"No secret needed."},
 				{Value: AWSSecretKey, Title: "Access key", Help: "The access key of an IAM user."},
 				{Value: AWSIAMRole, Title: "Access key and role", Help: "The access key assumes a role."},
-				{Value: AWSSessionToken, Title: "Session tokens", Help: "Short-lived tokens created with the access key."},
-				{Value: AWSFederationToken, Title: "Federation tokens", Help: "Short-lived tokens for a federated user, created with the access key."},
-				{Value: AWSSTSToken, Title: "Temporary token", Help: "When it expires, the server loses access to the store."},
+				{Value: AWSSessionToken, Title: "Session tokens",
+					Help: "Short-lived tokens created with the access key."},
+				{Value: AWSFederationToken, Title: "Federation tokens",
+					Help: "Short-lived tokens for a federated user, created with the access key."},
+				{Value: AWSSTSToken, Title: "Temporary token",
+					Help: "When it expires, the server loses access to the store."},
 			},
 		}),
 		s.wholeConfig(AWSSecrets),
@@ -36,7 +41,9 @@ func (s store) aws() []Field {
 		}),
 		when(by(AWSSTSToken), Field{
 			Key: key + "sessionToken", Kind: Secret, Needed: always,
-			Title: "Session token", Help: "The session token of the temporary credentials.", Example: "{env: AWS_SESSION_TOKEN}",
+			Title:   "Session token",
+			Help:    "The session token of the temporary credentials.",
+			Example: "{env: AWS_SESSION_TOKEN}",
 		}),
 		when(by(ImplicitAuth, AWSIAMRole), Field{
 			Key: key + "roleARN", Kind: Text, Check: oneLine,
@@ -45,7 +52,9 @@ func (s store) aws() []Field {
 		}),
 		fileOnly(when(by(), Field{
 			Key: key + "endpointURL", Kind: Text, Check: webURL,
-			Title: "Endpoint", Help: "The URL of a private Secrets Manager endpoint.", Example: "https://vpce-1.secretsmanager.us-east-1.vpce.amazonaws.com",
+			Title:   "Endpoint",
+			Help:    "The URL of a private Secrets Manager endpoint.",
+			Example: "https://vpce-1.secretsmanager.us-east-1.vpce.amazonaws.com",
 		})),
 	)
 }
@@ -58,12 +67,18 @@ func (s store) gcp() []Field {
 			Key: key + "authMethod", Kind: Choice, Default: GCPServiceAccount,
 			Title: "Google Cloud authentication", Help: "How the server authenticates to Google Cloud.",
 			Options: []Option{
-				{Value: ImplicitAuth, Title: "Pod identity", Help: "Workload Identity (iam.gke.io/gcp-service-account). No secret needed."},
-				{Value: GCPServiceAccount, Title: "Service account key", Help: "The JSON key file of a service account."},
-				{Value: GCPImpersonation, Title: "Service account impersonation", Help: "The key's account impersonates another account."},
-				{Value: GCPExternalAccount, Title: "Workload identity federation", Help: "The JSON file of an external account."},
-				{Value: GCPUserAccount, Title: "User credentials", Help: "The JSON file of a user login. Not for production."},
-				{Value: GCPOAuth2Token, Title: "Temporary token", Help: "It expires within an hour. Then the server loses access to the store."},
+				{Value: ImplicitAuth, Title: "Pod identity",
+					Help: "Workload Identity (iam.gke.io/gcp-service-account). No secret needed."},
+				{Value: GCPServiceAccount, Title: "Service account key",
+					Help: "The JSON key file of a service account."},
+				{Value: GCPImpersonation, Title: "Service account impersonation",
+					Help: "The key's account impersonates another account."},
+				{Value: GCPExternalAccount, Title: "Workload identity federation",
+					Help: "The JSON file of an external account."},
+				{Value: GCPUserAccount, Title: "User credentials",
+					Help: "The JSON file of a user login. Not for production."},
+				{Value: GCPOAuth2Token, Title: "Temporary token",
+					Help: "It expires within an hour. Then the server loses access to the store."},
 			},
 		}),
 		s.wholeConfig(GCPSecrets),
@@ -73,19 +88,27 @@ func (s store) gcp() []Field {
 		}),
 		when(by(GCPServiceAccount, GCPImpersonation), Field{
 			Key: key + "serviceAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
-			Title: "Service account key", Help: "The JSON key file as downloaded from Google Cloud.", Example: "{file: service-account.json}",
+			Title:   "Service account key",
+			Help:    "The JSON key file as downloaded from Google Cloud.",
+			Example: "{file: service-account.json}",
 		}),
 		when(by(GCPImpersonation), Field{
 			Key: key + "targetPrincipal", Kind: Text, Needed: always, Check: oneLine,
-			Title: "Impersonated account", Help: "The email address of the service account to impersonate.", Example: "zenml@my-project.iam.gserviceaccount.com",
+			Title:   "Impersonated account",
+			Help:    "The email address of the service account to impersonate.",
+			Example: "zenml@my-project.iam.gserviceaccount.com",
 		}),
 		when(by(GCPExternalAccount), Field{
 			Key: key + "externalAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
-			Title: "External account", Help: "The JSON configuration file of the external account.", Example: "{file: external-account.json}",
+			Title:   "External account",
+			Help:    "The JSON configuration file of the external account.",
+			Example: "{file: external-account.json}",
 		}),
 		when(by(GCPUserAccount), Field{
 			Key: key + "userAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
-			Title: "User credentials", Help: "The JSON file of the user login.", Example: "{file: application_default_credentials.json}",
+			Title:   "User credentials",
+			Help:    "The JSON file of the user login.",
+			Example: "{file: application_default_credentials.json}",
 		}),
 		when(by(GCPOAuth2Token), Field{
 			Key: key + "token", Kind: Secret, Needed: always,
@@ -100,14 +123,19 @@ func (s store) azure() []Field {
 	return slices.Concat(
 		when(s.is(AzureSecrets), Field{
 			Key: key + "keyVaultName", Kind: Text, Needed: always, Check: dnsLabelAnyCase,
-			Title: "Key vault", Help: "The name of the key vault: NAME in https://NAME.vault.azure.net.", Example: "zenml-vault",
+			Title:   "Key vault",
+			Help:    "The name of the key vault: NAME in https://NAME.vault.azure.net.",
+			Example: "zenml-vault",
 		}, Field{
 			Key: key + "authMethod", Kind: Choice, Default: AzureServicePrincipal,
 			Title: "Azure authentication", Help: "How the server authenticates to Azure.",
 			Options: []Option{
-				{Value: ImplicitAuth, Title: "Pod identity", Help: "Workload identity (azure.workload.identity/client-id) or the node's managed identity. No secret needed. The chart cannot set the pod label that workload identity needs."},
+				{Value: ImplicitAuth, Title: "Pod identity",
+					Help: "Workload identity (azure.workload.identity/client-id) or the node's managed identity. " +
+						"No secret needed. The chart cannot set the pod label that workload identity needs."},
 				{Value: AzureServicePrincipal, Title: "Service principal", Help: "With a client secret."},
-				{Value: AzureAccessToken, Title: "Temporary token", Help: "When it expires, the server loses access to the store."},
+				{Value: AzureAccessToken, Title: "Temporary token",
+					Help: "When it expires, the server loses access to the store."},
 			},
 		}),
 		s.wholeConfig(AzureSecrets),
@@ -116,10 +144,14 @@ func (s store) azure() []Field {
 			Title: "Tenant ID", Help: "The ID of the tenant.", Example: "11111111-2222-3333-4444-555555555555",
 		}, Field{
 			Key: key + "clientID", Kind: Text, Needed: always, Check: oneLine,
-			Title: "Client ID", Help: "The application ID of the service principal.", Example: "66666666-7777-8888-9999-000000000000",
+			Title:   "Client ID",
+			Help:    "The application ID of the service principal.",
+			Example: "66666666-7777-8888-9999-000000000000",
 		}, Field{
 			Key: key + "clientSecret", Kind: Secret, Needed: always,
-			Title: "Client secret", Help: "The client secret of the service principal.", Example: "{env: AZURE_CLIENT_SECRET}",
+			Title:   "Client secret",
+			Help:    "The client secret of the service principal.",
+			Example: "{env: AZURE_CLIENT_SECRET}",
 		}),
 		when(by(AzureAccessToken), Field{
 			Key: key + "token", Kind: Secret, Needed: always,

@@ -6,7 +6,8 @@ import (
 )
 
 func TestSetAndGet(t *testing.T) {
-	typed := map[Kind]string{Text: "x", Integer: "7", Boolean: "true", Choice: "y", Secret: "s", Content: "c", List: "a, b", Pairs: "A=1, B=2"}
+	typed := map[Kind]string{Text: "x", Integer: "7", Boolean: "true", Choice: "y", Secret: "s", Content: "c",
+		List: "a, b", Pairs: "A=1, B=2"}
 	for _, f := range Fields {
 		if f.Kind == Tree || f.Kind == Secrets || f.Kind == Items {
 			continue
@@ -40,7 +41,10 @@ func TestZeroIsValidOnlyWhereAllowed(t *testing.T) {
 		if (err == nil) != (problem == "") {
 			t.Errorf("%s: 0 in a file gives %v, but Check returns %q", f.Key, err, problem)
 		}
-		if written, _ := Write(read.Answers); err == nil && (read.Get(f.Key) != "0" || !strings.Contains(string(written), path[len(path)-1]+": 0")) {
+		if written, _ := Write(
+			read.Answers,
+		); err == nil &&
+			(read.Get(f.Key) != "0" || !strings.Contains(string(written), path[len(path)-1]+": 0")) {
 			t.Errorf("%s: read as %q, written as\n%s", f.Key, read.Get(f.Key), written)
 		}
 	}

@@ -24,13 +24,15 @@ func rdsNeedsVerifiedTLS(a Answers) Faults {
 	if !usesRDS.holds(a) || a.Database.MySQL.TLS.Mode == TLSVerifyFull {
 		return nil
 	}
-	return faultAt("database.mysql.tls.mode", "AWS RDS IAM requires verified TLS", "set it to verify-full, and database.mysql.tls.ca to the AWS CA bundle")
+	return faultAt("database.mysql.tls.mode", "AWS RDS IAM requires verified TLS",
+		"set it to verify-full, and database.mysql.tls.ca to the AWS CA bundle")
 }
 
 // rdsRulesOutBackups: these strategies log in themselves, with a password.
 func rdsRulesOutBackups(a Answers) Faults {
 	if s := a.Database.Backup.Strategy; usesRDS.holds(a) && (s == BackupDatabase || s == BackupMydumper) {
-		return faultAt("database.backup.strategy", "“"+s+"” does not work with AWS RDS IAM", "use in-memory, dump-file or disabled")
+		return faultAt("database.backup.strategy", "“"+s+"” does not work with AWS RDS IAM",
+			"use in-memory, dump-file or disabled")
 	}
 	return nil
 }
@@ -46,7 +48,8 @@ func certificatesFromDifferentKeys(a Answers) Faults {
 			continue
 		}
 		if other := seen[ref.Key]; other != "" {
-			faults = append(faults, Fault{Key: key, Problem: fmt.Sprintf("key %s is already used by %s, and the chart would write both to the same file", ref.Key, other), Remedy: "use different keys in the Secret"})
+			faults = append(faults, Fault{Key: key, Problem: fmt.Sprintf("key %s is already used by %s, and the "+
+				"chart would write both to the same file", ref.Key, other), Remedy: "use different keys in the Secret"})
 		}
 		seen[ref.Key] = key
 	}
@@ -58,10 +61,13 @@ func backupStoreDiffers(a Answers) Faults {
 		return nil
 	}
 	if a.SecretsStore.Type == NoSecrets {
-		return faultAt("backupSecretsStore.type", "there is no secrets store to back up", "remove it, or set secretsStore.type")
+		return faultAt("backupSecretsStore.type", "there is no secrets store to back up",
+			"remove it, or set secretsStore.type")
 	}
-	if reflect.DeepEqual(a.SecretsStore, a.BackupSecretsStore) || a.SecretsStore.Type == SQLSecrets && a.BackupSecretsStore.Type == SQLSecrets {
-		return faultAt("backupSecretsStore.type", "it is the same store as secretsStore", "choose another store, or remove it")
+	if reflect.DeepEqual(a.SecretsStore, a.BackupSecretsStore) ||
+		a.SecretsStore.Type == SQLSecrets && a.BackupSecretsStore.Type == SQLSecrets {
+		return faultAt("backupSecretsStore.type", "it is the same store as secretsStore",
+			"choose another store, or remove it")
 	}
 	return nil
 }
@@ -81,10 +87,12 @@ func azureTokensNeedTheirVault(a Answers) Faults {
 func minBelowMax(a Answers) Faults {
 	s := a.Server.Autoscaling
 	if s.MaxReplicas > 0 && s.MinReplicas > s.MaxReplicas {
-		return faultAt("server.autoscaling.minReplicas", "it is greater than server.autoscaling.maxReplicas", "lower it")
+		return faultAt("server.autoscaling.minReplicas", "it is greater than server.autoscaling.maxReplicas",
+			"lower it")
 	}
 	if s.MaxReplicas > 0 && a.Server.Replicas > 0 {
-		return faultAt("server.replicas", "autoscaling sets the number of pods", "remove it, or set server.autoscaling.minReplicas")
+		return faultAt("server.replicas", "autoscaling sets the number of pods",
+			"remove it, or set server.autoscaling.minReplicas")
 	}
 	return nil
 }
@@ -105,9 +113,11 @@ func customCAsAreNamed(a Answers) Faults {
 		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ca.Name] = true
 		if ca.Certificate.IsZero() {
-			faults = append(faults, Fault{Key: key + ".certificate", Problem: "the certificate is missing", Remedy: "add {file: PATH} or {env: NAME}"})
+			faults = append(faults, Fault{Key: key + ".certificate", Problem: "the certificate is missing",
+				Remedy: "add {file: PATH} or {env: NAME}"})
 		} else if ca.Certificate.SecretRef != nil {
-			faults = append(faults, Fault{Key: key + ".certificate", Problem: "a Secret is not allowed here", Remedy: "use certificates.secretRefs instead"})
+			faults = append(faults, Fault{Key: key + ".certificate", Problem: "a Secret is not allowed here",
+				Remedy: "use certificates.secretRefs instead"})
 		}
 		faults = append(faults, field.checkSource(key+".certificate", ca.Certificate)...)
 		if !ca.Certificate.Value.Empty() {
@@ -125,12 +135,14 @@ func caRefsAreNamed(a Answers) Faults {
 		key := fmt.Sprintf("certificates.secretRefs[%d]", i)
 		problem, remedy := optionalDNSName(ref.Name)
 		if seen[ref.Name] {
-			problem, remedy = "duplicate Secret "+quoted(ref.Name)+": the chart would write both certificates to the same file", "use a separate Secret for each CA"
+			problem, remedy = "duplicate Secret "+quoted(ref.Name)+": the chart would write both certificates to "+
+				"the same file", "use a separate Secret for each CA"
 		}
 		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ref.Name] = true
 		if !secretKeyPattern.MatchString(ref.Key) {
-			faults = append(faults, Fault{Key: key + ".key", Problem: "invalid key of a Secret", Remedy: "write {name: SECRET, key: KEY}"})
+			faults = append(faults, Fault{Key: key + ".key", Problem: "invalid key of a Secret",
+				Remedy: "write {name: SECRET, key: KEY}"})
 		}
 	}
 	return faults
@@ -140,7 +152,8 @@ func environmentOnce(a Answers) Faults {
 	var faults Faults
 	for name := range a.Server.SecretEnvironment {
 		if _, both := a.Server.Environment[name]; both {
-			faults = append(faults, Fault{Key: "server.secretEnvironment." + name, Problem: "it is also set in server.environment", Remedy: "remove one of them"})
+			faults = append(faults, Fault{Key: "server.secretEnvironment." + name,
+				Problem: "it is also set in server.environment", Remedy: "remove one of them"})
 		}
 	}
 	return faults
@@ -151,15 +164,18 @@ func environmentOnce(a Answers) Faults {
 func payloadsInTheirBackend(a Answers) Faults {
 	p := a.Database.Payloads
 	schemes := map[string][]string{PayloadsS3: {"s3://"}, PayloadsGCS: {"gs://"}, PayloadsAzure: {"az://", "abfs://"}}[p.Backend]
-	if !usesMySQL.holds(a) || len(schemes) == 0 || p.Path == "" || slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(p.Path, s) }) {
+	if !usesMySQL.holds(a) || len(schemes) == 0 || p.Path == "" ||
+		slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(p.Path, s) }) {
 		return nil
 	}
-	return faultAt("database.payloads.path", "it is not a path of backend "+p.Backend, "use the form "+schemes[0]+"bucket/zenml")
+	return faultAt("database.payloads.path", "it is not a path of backend "+p.Backend,
+		"use the form "+schemes[0]+"bucket/zenml")
 }
 
 func hostForNipIO(a Answers) Faults {
 	if byGateway.holds(a) && a.Expose.Host.NipIO {
-		return faultAt("expose.host", "nip.io names need the address of an ingress controller, which a Gateway does not have", "enter the host name")
+		return faultAt("expose.host", "nip.io names need the address of an ingress controller, which a Gateway "+
+			"does not have", "enter the host name")
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ func Schema() []byte {
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "Answers for zenml-installer"
 	root["required"] = []string{"version"}
-	root["properties"].(map[string]any)["version"] = map[string]any{"const": Version, "description": "The version of the answers file."}
+	root["properties"].(map[string]any)["version"] = map[string]any{"const": Version,
+		"description": "The version of the answers file."}
 	root["$defs"] = map[string]any{"source": sourceSchema(), "secretRef": secretRefSchema()}
 	data, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -38,7 +39,8 @@ func typeSchema(t reflect.Type, key string) map[string]any {
 	case reflect.TypeFor[SecretRef]():
 		return map[string]any{"$ref": "#/$defs/secretRef"}
 	case reflect.TypeFor[Host]():
-		return map[string]any{"oneOf": []any{map[string]any{"type": "string"}, object(map[string]any{"nipIO": map[string]any{"const": true}}, "nipIO")}}
+		return map[string]any{"oneOf": []any{map[string]any{"type": "string"},
+			object(map[string]any{"nipIO": map[string]any{"const": true}}, "nipIO")}}
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -117,7 +119,8 @@ func sourceSchema() map[string]any {
 		object(map[string]any{"env": text("An environment variable of the installer.")}, "env"),
 		object(map[string]any{"file": text("A file, relative to the answers file.")}, "file"),
 		object(map[string]any{"secretRef": map[string]any{"$ref": "#/$defs/secretRef"}}, "secretRef"),
-		object(map[string]any{"generate": map[string]any{"const": true, "description": "A random key that the installer generates once."}}, "generate"),
+		object(map[string]any{"generate": map[string]any{"const": true,
+			"description": "A random key that the installer generates once."}}, "generate"),
 		object(map[string]any{"value": text("The content itself.")}, "value"),
 	}}
 }

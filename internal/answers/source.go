@@ -50,7 +50,8 @@ func (s Source) Read(local Local) (secret.Text, error) {
 	case s.Env != "":
 		v, ok := local.Getenv(s.Env)
 		if !ok || v == "" {
-			return secret.Text{}, fmt.Errorf("environment variable %s is not set: export it, or use another source", s.Env)
+			return secret.Text{},
+				fmt.Errorf("environment variable %s is not set: export it, or use another source", s.Env)
 		}
 		return secret.New(v), nil
 	case s.File != "":

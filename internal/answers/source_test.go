@@ -13,7 +13,10 @@ server: {secretEnvironment: {A: {value: c4n4ry}, B: {env: B}}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := file.PlainSecrets(); !slices.Equal(got, []string{"database.mysql.password", "server.secretEnvironment.A"}) {
+	if got := file.PlainSecrets(); !slices.Equal(
+		got,
+		[]string{"database.mysql.password", "server.secretEnvironment.A"},
+	) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -45,7 +45,8 @@ func dnsLabel(v string) (problem, remedy string) {
 // characters.
 func releaseName(v string) (problem, remedy string) {
 	if len(v) > 43 || !labelPattern.MatchString(v) || v[0] >= '0' && v[0] <= '9' {
-		return quoted(v) + " is not a valid release name", "use lower-case letters, digits and hyphens, starting with a letter, at most 43"
+		return quoted(v) + " is not a valid release name",
+			"use lower-case letters, digits and hyphens, starting with a letter, at most 43"
 	}
 	return "", ""
 }
@@ -97,7 +98,8 @@ func databaseHost(v string) (problem, remedy string) {
 		return problem, remedy
 	}
 	if host, _, err := net.SplitHostPort(v); err == nil {
-		return quoted(v) + " contains a port", fmt.Sprintf("enter only the host (%s), and set the port in database.mysql.port", host)
+		return quoted(v) + " contains a port",
+			fmt.Sprintf("enter only the host (%s), and set the port in database.mysql.port", host)
 	}
 	if ip := net.ParseIP(v); ip != nil {
 		if ip.IsLoopback() {
@@ -109,7 +111,8 @@ func databaseHost(v string) (problem, remedy string) {
 		return loopback(v)
 	}
 	if !hostPattern.MatchString(v) {
-		return quoted(v) + " is not a host name or an address", "enter the name that the pods resolve, such as db.example.com"
+		return quoted(v) + " is not a host name or an address",
+			"enter the name that the pods resolve, such as db.example.com"
 	}
 	return "", ""
 }

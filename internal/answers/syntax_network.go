@@ -25,7 +25,8 @@ func exposedHost(v string) (problem, remedy string) {
 	case isPartOfURL(v):
 		return "a URL was given", "enter only the host name, and set the path in expose.path"
 	case net.ParseIP(v) != nil:
-		return quoted(v) + " is an IP address", "enter a DNS name, or {nipIO: true} to derive one from the controller's address"
+		return quoted(v) + " is an IP address",
+			"enter a DNS name, or {nipIO: true} to derive one from the controller's address"
 	case strings.HasPrefix(v, "*."):
 		return quoted(v) + " is a wildcard", "enter the name under which the server is reached"
 	case strings.ContainsAny(v, ":/"):
@@ -71,7 +72,8 @@ func proxyURL(v string) (problem, remedy string) {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
 		return "it is not the URL of a proxy", "use a URL such as http://proxy.example.com:8080"
 	case u.User != nil:
-		return "it contains a user or a password, which would be visible in the values file", "use a proxy without a login, or set HTTP_PROXY in server.secretEnvironment"
+		return "it contains a user or a password, which would be visible in the values file",
+			"use a proxy without a login, or set HTTP_PROXY in server.secretEnvironment"
 	}
 	return "", ""
 }
@@ -112,7 +114,8 @@ func noProxyEntry(v string) (problem, remedy string) {
 	if strings.Contains(v, "://") {
 		return "a URL was given", "enter only the host name"
 	}
-	return quoted(v) + " is not a host, domain, IP address or CIDR range", "use the form example.com, .example.com or 10.0.0.0/8"
+	return quoted(v) + " is not a host, domain, IP address or CIDR range",
+		"use the form example.com, .example.com or 10.0.0.0/8"
 }
 
 func email(v string) (problem, remedy string) {

@@ -12,8 +12,10 @@ import (
 )
 
 var (
-	resourcePattern   = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi|Ti|k|M|G|T)?$`)
-	labelKeyPattern   = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
+	resourcePattern = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi|Ti|k|M|G|T)?$`)
+	labelKeyPattern = regexp.MustCompile(
+		`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
+	)
 	envPattern        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	classPattern      = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
 	repositoryPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
@@ -56,7 +58,8 @@ func imageRepository(v string) (problem, remedy string) {
 	case strings.Contains(v, "@"):
 		return quoted(v) + " contains a digest", "enter only the repository; the chart supports tags, not digests"
 	case !repositoryPattern.MatchString(v):
-		return quoted(v) + " is not an image repository", "use the form registry.example.com/zenml-server, without a tag"
+		return quoted(v) + " is not an image repository",
+			"use the form registry.example.com/zenml-server, without a tag"
 	}
 	if i := strings.LastIndexByte(v, ':'); i >= 0 && !strings.Contains(v[i:], "/") {
 		return quoted(v) + " contains a tag", "set the tag in server.image.tag"
@@ -73,7 +76,8 @@ func imageTag(v string) (problem, remedy string) {
 
 func dnsLabelAnyCase(v string) (problem, remedy string) {
 	if !vaultNamePattern.MatchString(v) {
-		return quoted(v) + " is not a valid key vault name", "use 3 to 24 letters, digits and hyphens: NAME in https://NAME.vault.azure.net"
+		return quoted(v) + " is not a valid key vault name", "use 3 to 24 letters, digits and hyphens: NAME in " +
+			"https://NAME.vault.azure.net"
 	}
 	return "", ""
 }
@@ -115,7 +119,8 @@ func randomKey(v string) (problem, remedy string) {
 	if err == nil && len(key) == keyBytes {
 		return "", ""
 	}
-	return fmt.Sprintf("it is not a valid key: a key is %d random bytes as %d hexadecimal digits", keyBytes, hex.EncodedLen(keyBytes)),
+	return fmt.Sprintf("it is not a valid key: a key is %d random bytes as %d hexadecimal digits", keyBytes,
+			hex.EncodedLen(keyBytes)),
 		"leave it empty to generate one, or create one with openssl rand -hex 32"
 }
 
@@ -135,7 +140,8 @@ func Certificate(v string) (problem, remedy string) {
 	for rest := []byte(v); ; {
 		block, more := pem.Decode(rest)
 		if block == nil {
-			return "it contains no PEM certificate", "use PEM; convert a DER file with openssl x509 -inform der -in FILE"
+			return "it contains no PEM certificate",
+				"use PEM; convert a DER file with openssl x509 -inform der -in FILE"
 		}
 		if strings.HasSuffix(block.Type, "CERTIFICATE") {
 			return "", ""

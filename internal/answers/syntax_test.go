@@ -19,7 +19,12 @@ func TestChecksHidePasswords(t *testing.T) {
 					continue
 				}
 				checked++
-				if problem, remedy := check(given); strings.Contains(strings.ToLower(problem+remedy), strings.ToLower(canary)) {
+				if problem, remedy := check(
+					given,
+				); strings.Contains(
+					strings.ToLower(problem+remedy),
+					strings.ToLower(canary),
+				) {
 					t.Errorf("%s: %s; %s", f.Key, problem, remedy)
 				}
 			}

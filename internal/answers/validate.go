@@ -8,7 +8,8 @@ import "strconv"
 func Validate(a Answers) Faults {
 	var faults Faults
 	if a.Version != Version {
-		faults = append(faults, Fault{Key: "version", Problem: versionProblem(a.Version), Remedy: "write version: " + strconv.Itoa(Version)})
+		faults = append(faults, Fault{Key: "version", Problem: versionProblem(a.Version),
+			Remedy: "write version: " + strconv.Itoa(Version)})
 	}
 	complete := a.Complete()
 	for _, f := range Fields {

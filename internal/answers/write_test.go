@@ -41,7 +41,9 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("the written file cannot be read:\n%v\n%s", err, written)
 		}
 		for _, m := range moved {
-			if len(m.Text.Reveal()) > 12 && bytes.Contains(written, []byte(m.Text.Reveal())) && !bytes.Contains(bytes.ReplaceAll(data, []byte(m.Text.Reveal()), nil), []byte(m.Text.Reveal())) && bytes.Count(data, []byte(m.Text.Reveal())) == 1 {
+			if len(m.Text.Reveal()) > 12 && bytes.Contains(written, []byte(m.Text.Reveal())) &&
+				!bytes.Contains(bytes.ReplaceAll(data, []byte(m.Text.Reveal()), nil), []byte(m.Text.Reveal())) &&
+				bytes.Count(data, []byte(m.Text.Reveal())) == 1 {
 				t.Errorf("the secret of %s was written", m.Key)
 			}
 		}
@@ -87,7 +89,8 @@ func plainSecrets(data []byte) []string {
 	var walk func(n *yaml.Node)
 	walk = func(n *yaml.Node) {
 		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-			if key, value := n.Content[i], n.Content[i+1]; key.Value == "value" && value.Kind == yaml.ScalarNode && len(value.Value) > 12 {
+			if key, value := n.Content[i], n.Content[i+1]; key.Value == "value" && value.Kind == yaml.ScalarNode &&
+				len(value.Value) > 12 {
 				all = append(all, value.Value)
 			}
 		}

@@ -48,7 +48,8 @@ func (i Info) Layout() (Layout, error) {
 		}
 	}
 	return Layout{}, fmt.Errorf(
-		"chart %s %s is not a ZenML server chart: its values have neither server: nor zenml: (wanted: oci://public.ecr.aws/zenml/zenml)",
+		"chart %s %s is not a ZenML server chart: its values have neither server: nor zenml: (wanted: "+
+			"oci://public.ecr.aws/zenml/zenml)",
 		i.Name,
 		i.Version,
 	)

@@ -92,12 +92,14 @@ func (a *Access) Context() (Context, error) {
 		}
 	}
 	if name := deref(a.flags.Context); name != "" {
-		return Context{}, fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
+		return Context{},
+			fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
 	}
 	if config, err := a.config(); err == nil && config.Host != clientcmd.ClusterDefaults.Server {
 		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's own cluster
 	}
-	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context (kubeconfig: %s)", a.path())
+	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context "+
+		"(kubeconfig: %s)", a.path())
 }
 
 // WithContext returns access to another context of the same kubeconfig.

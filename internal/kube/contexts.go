@@ -12,7 +12,8 @@ func list(raw api.Config, chosen string) []Context {
 	}
 	var contexts []Context
 	for name, c := range raw.Contexts {
-		entry := Context{Name: name, Cluster: c.Cluster, User: c.AuthInfo, Namespace: c.Namespace, Current: name == chosen}
+		entry := Context{Name: name, Cluster: c.Cluster, User: c.AuthInfo, Namespace: c.Namespace,
+			Current: name == chosen}
 		if cluster, ok := raw.Clusters[c.Cluster]; ok {
 			entry.Server = cluster.Server
 		}

@@ -41,7 +41,8 @@ func TestMeasures(t *testing.T) {
 	}{
 		{"small tree", map[string]string{"a.go": function(10), "a_test.go": "", "main_test.go": ""}, ""},
 		{"long median", map[string]string{"a.go": function(11)}, "function length, median"},
-		{"long tail", map[string]string{"a.go": strings.Repeat(function(3), 8) + strings.Repeat(function(26), 2)}, "90th percentile"},
+		{"long tail", map[string]string{"a.go": strings.Repeat(function(3), 8) + strings.Repeat(function(26), 2)},
+			"90th percentile"},
 		{"large package", many, "largest package"},
 		{"long file", map[string]string{"a.go": strings.Repeat("// x\n", maxFileLines)}, "longest file"},
 		{"wide lines", map[string]string{"a.go": long}, "columns"},

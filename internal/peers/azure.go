@@ -86,7 +86,8 @@ func (a *Azure) Secrets(vault string) (there, deleted []string) {
 
 // Token returns a token of a service principal for an audience.
 func (a *Azure) Token(client, tenant, audience string, ends time.Time) string {
-	claims, _ := json.Marshal(map[string]any{"tid": tenant, "appid": client, "oid": "object-of-" + client, "aud": audience, "exp": ends.Unix()})
+	claims, _ := json.Marshal(map[string]any{"tid": tenant, "appid": client, "oid": "object-of-" + client,
+		"aud": audience, "exp": ends.Unix()})
 	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
 	return header + "." + base64.RawURLEncoding.EncodeToString(claims) + ".c2lnbmF0dXJl"
 }
@@ -107,26 +108,30 @@ func (a *Azure) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuseLogin(w http.ResponseWriter, kind, text string) {
-	answer(w, http.StatusUnauthorized, map[string]any{"error": kind, "error_description": text + " Trace ID: 0 Correlation ID: 0"})
+	answer(w, http.StatusUnauthorized,
+		map[string]any{"error": kind, "error_description": text + " Trace ID: 0 Correlation ID: 0"})
 }
 
 // login serves the discovery of a tenant and the login of applications.
 func (a *Azure) login(w http.ResponseWriter, r *http.Request) {
 	tenant, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if tenant != a.Tenant {
-		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant '" + tenant + "' not found."})
+		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_tenant",
+			"error_description": "AADSTS90002: Tenant '" + tenant + "' not found."})
 		return
 	}
 	base := "https://login.microsoftonline.com/" + tenant
 	if path == "v2.0/.well-known/openid-configuration" {
-		answer(w, http.StatusOK, map[string]string{"issuer": base + "/v2.0", "token_endpoint": base + "/oauth2/v2.0/token", "authorization_endpoint": base + "/oauth2/v2.0/authorize"})
+		answer(w, http.StatusOK, map[string]string{"issuer": base + "/v2.0",
+			"token_endpoint": base + "/oauth2/v2.0/token", "authorization_endpoint": base + "/oauth2/v2.0/authorize"})
 		return
 	}
 	client := r.FormValue("client_id")
 	app := a.apps[client]
 	switch {
 	case app == nil:
-		refuseLogin(w, "unauthorized_client", fmt.Sprintf("AADSTS700016: Application with identifier '%s' was not found in the directory.", client))
+		refuseLogin(w, "unauthorized_client",
+			fmt.Sprintf("AADSTS700016: Application with identifier '%s' was not found in the directory.", client))
 	case app.secret != r.FormValue("client_secret"):
 		refuseLogin(w, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
 	case app.expired:
@@ -149,21 +154,25 @@ func refuseVault(w http.ResponseWriter, status int, code, inner, text string) {
 func (a *Azure) inVault(w http.ResponseWriter, r *http.Request, v *AzureVault) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	claims := claimsOf(r.Header.Get("Authorization"))
-	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://login.microsoftonline.com/%s", resource="https://vault.azure.net"`, v.Tenant))
+	w.Header().
+		Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://login.microsoftonline.com/%s", resource="https://vault.azure.net"`, v.Tenant))
 	if claims.Tenant != v.Tenant || claims.Expires < time.Now().Unix() {
 		refuseVault(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10032: Invalid issuer.")
 		return
 	}
 	w.Header().Del("WWW-Authenticate")
-	permission := map[string]string{"GET/secrets": "get", "PUT/secrets": "set", "DELETE/secrets": "delete", "DELETE/deletedsecrets": "purge"}[r.Method+"/"+parts[0]]
+	permission := map[string]string{"GET/secrets": "get", "PUT/secrets": "set", "DELETE/secrets": "delete",
+		"DELETE/deletedsecrets": "purge"}[r.Method+"/"+parts[0]]
 	app := a.apps[claims.App]
 	switch {
 	case v.Wall != "":
-		refuseVault(w, http.StatusForbidden, "Forbidden", v.Wall, "Client address is not authorized and caller is not a trusted service.")
+		refuseVault(w, http.StatusForbidden, "Forbidden", v.Wall,
+			"Client address is not authorized and caller is not a trusted service.")
 	case permission == "" || len(parts) < 2:
 		http.NotFound(w, r)
 	case app == nil || !slices.Contains(app.may, permission):
-		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByRbac", "Caller is not authorized to perform action on resource.")
+		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByRbac",
+			"Caller is not authorized to perform action on resource.")
 	default:
 		v.serve(w, r, permission, parts[1])
 	}
@@ -191,7 +200,8 @@ func (v *AzureVault) serve(w http.ResponseWriter, r *http.Request, permission, n
 	switch {
 	case permission == "set" && (kept || v.Taken > 0):
 		v.Taken--
-		refuseVault(w, http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable", "Secret "+name+" is currently in a deleted but recoverable state, and its name cannot be reused.")
+		refuseVault(w, http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable",
+			"Secret "+name+" is currently in a deleted but recoverable state, and its name cannot be reused.")
 	case permission == "set":
 		var body struct{ Value string }
 		if json.NewDecoder(r.Body).Decode(&body) != nil || body.Value == "" {
@@ -201,16 +211,22 @@ func (v *AzureVault) serve(w http.ResponseWriter, r *http.Request, permission, n
 		v.secrets[name] = body.Value
 		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": body.Value})
 	case permission == "purge" && v.Protected:
-		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByPolicy", "Operation purge is not allowed because purge protection is enabled for this vault.")
+		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByPolicy",
+			"Operation purge is not allowed because purge protection is enabled for this vault.")
 	case permission == "purge" && kept:
 		delete(v.deleted, name)
 		w.WriteHeader(http.StatusNoContent)
 	case !there || permission == "purge":
-		refuseVault(w, http.StatusNotFound, "SecretNotFound", "", "A secret with (name/id) "+name+" was not found in this key vault.")
+		refuseVault(w, http.StatusNotFound, "SecretNotFound", "",
+			"A secret with (name/id) "+name+" was not found in this key vault.")
 	case permission == "delete":
 		v.deleted[name] = content
 		delete(v.secrets, name)
-		answer(w, http.StatusOK, map[string]any{"recoveryId": "https://" + r.Host + "/deletedsecrets/" + name, "id": id})
+		answer(
+			w,
+			http.StatusOK,
+			map[string]any{"recoveryId": "https://" + r.Host + "/deletedsecrets/" + name, "id": id},
+		)
 	default:
 		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": content})
 	}

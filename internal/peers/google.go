@@ -39,7 +39,8 @@ type googleSecret struct {
 func StartGoogle(t testing.TB) *Google {
 	t.Helper()
 	g := &Google{
-		ProjectID: "my-project", Number: "123456789012", accounts: map[string]*googleAccount{}, tokens: map[string]string{},
+		ProjectID: "my-project", Number: "123456789012", accounts: map[string]*googleAccount{},
+		tokens:  map[string]string{},
 		secrets: map[string]*googleSecret{}, refresh: map[string]string{}, acts: map[string]map[string]bool{},
 	}
 	mux := http.NewServeMux()
@@ -54,7 +55,8 @@ func StartGoogle(t testing.TB) *Google {
 	mux.HandleFunc("DELETE "+secrets+"/{id}", g.with("secretmanager.secrets.delete", g.remove))
 	mux.HandleFunc("POST "+secrets+"/{call}", g.post)
 	mux.HandleFunc("GET "+secrets+"/{id}/versions/{call}", g.with("secretmanager.versions.access", g.access))
-	hosts := []string{"oauth2.googleapis.com", "iamcredentials.googleapis.com", "cloudresourcemanager.googleapis.com", "secretmanager.googleapis.com"}
+	hosts := []string{"oauth2.googleapis.com", "iamcredentials.googleapis.com", "cloudresourcemanager.googleapis.com",
+		"secretmanager.googleapis.com"}
 	address, ca := serveTLS(t, mux, hosts...)
 	leads := map[string]string{}
 	for _, h := range hosts {
@@ -94,7 +96,8 @@ type googleError struct {
 func (e googleError) write(w http.ResponseWriter) {
 	body := map[string]any{"code": e.code, "message": e.message, "status": e.status}
 	if e.reason != "" {
-		body["details"] = []any{map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": e.reason, "domain": "googleapis.com"}}
+		body["details"] = []any{map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": e.reason,
+			"domain": "googleapis.com"}}
 	}
 	answer(w, e.code, map[string]any{"error": body})
 }
@@ -104,7 +107,8 @@ func (g *Google) caller(w http.ResponseWriter, r *http.Request) (*googleAccount,
 	who := g.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
 	account, ok := g.accounts[who]
 	if !ok {
-		googleError{http.StatusUnauthorized, "UNAUTHENTICATED", "Request had invalid authentication credentials.", "ACCESS_TOKEN_TYPE_UNSUPPORTED"}.write(w)
+		googleError{http.StatusUnauthorized, "UNAUTHENTICATED", "Request had invalid authentication credentials.",
+			"ACCESS_TOKEN_TYPE_UNSUPPORTED"}.write(w)
 	}
 	return account, ok
 }
@@ -125,13 +129,23 @@ func (g *Google) with(permission string, serve http.HandlerFunc) http.HandlerFun
 		}
 		switch {
 		case r.PathValue("project") != g.ProjectID && r.PathValue("project") != g.Number:
-			googleError{http.StatusForbidden, "PERMISSION_DENIED", "Permission denied on resource project " + r.PathValue("project") + ".", "CONSUMER_INVALID"}.write(w)
+			googleError{http.StatusForbidden, "PERMISSION_DENIED",
+				"Permission denied on resource project " + r.PathValue("project") + ".", "CONSUMER_INVALID"}.write(w)
 		case g.disabled:
-			googleError{http.StatusForbidden, "PERMISSION_DENIED", "Secret Manager API has not been used in project " + g.Number + " before or it is disabled.", "SERVICE_DISABLED"}.write(w)
+			googleError{
+				http.StatusForbidden,
+				"PERMISSION_DENIED",
+				"Secret Manager API has not been used in project " + g.Number + " before or it is disabled.",
+				"SERVICE_DISABLED",
+			}.write(
+				w,
+			)
 		case !account.may(permission, "projects/"+g.Number+"/secrets/"+id):
-			googleError{http.StatusForbidden, "PERMISSION_DENIED", fmt.Sprintf("Permission '%s' denied for resource '%s' (or it may not exist).", permission, resource), "IAM_PERMISSION_DENIED"}.write(w)
+			googleError{http.StatusForbidden, "PERMISSION_DENIED", fmt.Sprintf("Permission '%s' denied for "+
+				"resource '%s' (or it may not exist).", permission, resource), "IAM_PERMISSION_DENIED"}.write(w)
 		case id != "" && g.secrets[id] == nil:
-			googleError{http.StatusNotFound, "NOT_FOUND", fmt.Sprintf("Secret [projects/%s/secrets/%s] not found.", g.Number, id), ""}.write(w)
+			googleError{http.StatusNotFound, "NOT_FOUND",
+				fmt.Sprintf("Secret [projects/%s/secrets/%s] not found.", g.Number, id), ""}.write(w)
 		default:
 			serve(w, r)
 		}
@@ -139,7 +153,8 @@ func (g *Google) with(permission string, serve http.HandlerFunc) http.HandlerFun
 }
 
 func (g *Google) describe(w http.ResponseWriter, id string) {
-	answer(w, http.StatusOK, map[string]any{"name": "projects/" + g.Number + "/secrets/" + id, "labels": g.secrets[id].labels})
+	answer(w, http.StatusOK,
+		map[string]any{"name": "projects/" + g.Number + "/secrets/" + id, "labels": g.secrets[id].labels})
 }
 
 func (g *Google) create(w http.ResponseWriter, r *http.Request) {
@@ -208,5 +223,6 @@ func (g *Google) addVersion(w http.ResponseWriter, r *http.Request) {
 	}
 	s := g.secrets[r.PathValue("id")]
 	s.versions = append(s.versions, body.Payload.Data)
-	answer(w, http.StatusOK, map[string]any{"name": fmt.Sprintf("projects/%s/secrets/%s/versions/%d", g.Number, r.PathValue("id"), len(s.versions))})
+	answer(w, http.StatusOK, map[string]any{"name": fmt.Sprintf("projects/%s/secrets/%s/versions/%d", g.Number,
+		r.PathValue("id"), len(s.versions))})
 }

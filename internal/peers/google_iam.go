@@ -43,10 +43,16 @@ func (g *Google) Account(t testing.TB, name string, everywhere, onStore []string
 	defer g.mu.Unlock()
 	g.accounts[email] = &googleAccount{email: email, key: &private.PublicKey, everywhere: everywhere, onStore: onStore}
 	data, err := json.Marshal(map[string]string{
-		"type": "service_account", "project_id": g.ProjectID, "private_key_id": "key-of-" + name, "client_email": email, "client_id": "1",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
-		"auth_uri":    "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token",
-		"auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs", "client_x509_cert_url": "https://www.googleapis.com/robot/v1/metadata/x509/" + email,
+		"type":                        "service_account",
+		"project_id":                  g.ProjectID,
+		"private_key_id":              "key-of-" + name,
+		"client_email":                email,
+		"client_id":                   "1",
+		"private_key":                 string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		"auth_uri":                    "https://accounts.google.com/o/oauth2/auth",
+		"token_uri":                   "https://oauth2.googleapis.com/token",
+		"auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
+		"client_x509_cert_url":        "https://www.googleapis.com/robot/v1/metadata/x509/" + email,
 	})
 	check(t, err)
 	return email, string(data)
@@ -58,7 +64,14 @@ func (g *Google) User(t testing.TB, email, refreshToken string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.refresh[refreshToken] = email
-	data, err := json.Marshal(map[string]string{"type": "authorized_user", "client_id": "764086051850.apps.googleusercontent.com", "client_secret": "known to everybody", "refresh_token": refreshToken})
+	data, err := json.Marshal(
+		map[string]string{
+			"type":          "authorized_user",
+			"client_id":     "764086051850.apps.googleusercontent.com",
+			"client_secret": "known to everybody",
+			"refresh_token": refreshToken,
+		},
+	)
 	check(t, err)
 	return string(data)
 }
@@ -144,10 +157,19 @@ func (g *Google) tokenInfo(w http.ResponseWriter, r *http.Request) {
 	defer g.mu.Unlock()
 	email, ok := g.tokens[r.FormValue("access_token")]
 	if !ok {
-		answer(w, http.StatusBadRequest, map[string]string{"error": "invalid_token", "error_description": "Invalid Value"})
+		answer(w, http.StatusBadRequest,
+			map[string]string{"error": "invalid_token", "error_description": "Invalid Value"})
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"email": email, "expires_in": "3000", "scope": "https://www.googleapis.com/auth/cloud-platform"})
+	answer(
+		w,
+		http.StatusOK,
+		map[string]string{
+			"email":      email,
+			"expires_in": "3000",
+			"scope":      "https://www.googleapis.com/auth/cloud-platform",
+		},
+	)
 }
 
 func (g *Google) impersonate(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +181,8 @@ func (g *Google) impersonate(w http.ResponseWriter, r *http.Request) {
 	}
 	target, call, _ := strings.Cut(r.PathValue("call"), ":")
 	if call != "generateAccessToken" || g.accounts[target] == nil || !g.acts[account.email][target] {
-		googleError{http.StatusForbidden, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).", "IAM_PERMISSION_DENIED"}.write(w)
+		googleError{http.StatusForbidden, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' " +
+			"denied on resource (or it may not exist).", "IAM_PERMISSION_DENIED"}.write(w)
 		return
 	}
 	answer(w, http.StatusOK, map[string]string{"accessToken": g.issue(target), "expireTime": "2100-01-01T00:00:00Z"})
@@ -169,7 +192,8 @@ func (g *Google) testProject(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.noIAM {
-		googleError{http.StatusForbidden, "PERMISSION_DENIED", "Cloud Resource Manager API has not been used in project " + g.Number + " before or it is disabled.", "SERVICE_DISABLED"}.write(w)
+		googleError{http.StatusForbidden, "PERMISSION_DENIED", "Cloud Resource Manager API has not been used in " +
+			"project " + g.Number + " before or it is disabled.", "SERVICE_DISABLED"}.write(w)
 		return
 	}
 	g.test(w, r, "projects/"+g.Number)

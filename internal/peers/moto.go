@@ -29,11 +29,13 @@ func StartAWS(t testing.TB) *AWS {
 	t.Helper()
 	python, port := filepath.Join(testcache.Path(t, "moto"), "bin", "python"), freePort(t)
 	address := "127.0.0.1:" + port
-	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
+	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H",
+		"127.0.0.1", "-p", port)
 	a := &AWS{URL: "http://" + address}
 	a.as(Key{"any", "any"})
 	a.as(a.User(t, "admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/moto-api/reset-auth", strings.NewReader("0"))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/moto-api/reset-auth",
+		strings.NewReader("0"))
 	check(t, err)
 	response, err := http.DefaultClient.Do(request)
 	check(t, err)
@@ -42,7 +44,8 @@ func StartAWS(t testing.TB) *AWS {
 }
 
 func (a *AWS) as(k Key) {
-	a.admin = aws.Config{Region: "us-east-1", BaseEndpoint: &a.URL, Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, "")}
+	a.admin = aws.Config{Region: "us-east-1", BaseEndpoint: &a.URL,
+		Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, "")}
 }
 
 func (a *AWS) iam() *iam.Client { return iam.NewFromConfig(a.admin) }
@@ -53,7 +56,8 @@ func (a *AWS) User(t testing.TB, name, policy string) Key {
 	client, ctx := a.iam(), t.Context()
 	_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: &name})
 	check(t, err)
-	_, err = client.PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
+	_, err = client.PutUserPolicy(ctx,
+		&iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
 	check(t, err)
 	made, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &name})
 	check(t, err)
@@ -68,7 +72,8 @@ func (a *AWS) Role(t testing.TB, name, user, policy string) string {
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::123456789012:user/` + user + `"}}]}`
 	made, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust})
 	check(t, err)
-	_, err = client.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
+	_, err = client.PutRolePolicy(ctx,
+		&iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
 	check(t, err)
 	return aws.ToString(made.Role.Arn)
 }
@@ -76,7 +81,8 @@ func (a *AWS) Role(t testing.TB, name, user, policy string) string {
 // Secrets lists the names of the secrets in us-east-1.
 func (a *AWS) Secrets(t testing.TB) []string {
 	t.Helper()
-	found, err := secretsmanager.NewFromConfig(a.admin).ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{IncludePlannedDeletion: aws.Bool(true)})
+	found, err := secretsmanager.NewFromConfig(a.admin).ListSecrets(t.Context(),
+		&secretsmanager.ListSecretsInput{IncludePlannedDeletion: aws.Bool(true)})
 	check(t, err)
 	var names []string
 	for _, s := range found.SecretList {
@@ -88,6 +94,7 @@ func (a *AWS) Secrets(t testing.TB) []string {
 // Remove deletes a secret in us-east-1 without a recovery window.
 func (a *AWS) Remove(t testing.TB, name string) {
 	t.Helper()
-	_, err := secretsmanager.NewFromConfig(a.admin).DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name, ForceDeleteWithoutRecovery: aws.Bool(true)})
+	_, err := secretsmanager.NewFromConfig(a.admin).DeleteSecret(t.Context(),
+		&secretsmanager.DeleteSecretInput{SecretId: &name, ForceDeleteWithoutRecovery: aws.Bool(true)})
 	check(t, err)
 }

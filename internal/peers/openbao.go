@@ -30,7 +30,8 @@ func StartVault(t testing.TB, o VaultOptions) *Vault {
 	binary, home := testcache.Path(t, "openbao"), t.TempDir()
 	address := "127.0.0.1:" + freePort(t)
 	const token = "root-of-the-test"
-	args := []string{"server", "-dev", "-dev-no-store-token", "-dev-listen-address=" + address, "-dev-root-token-id=" + token}
+	args := []string{"server", "-dev", "-dev-no-store-token", "-dev-listen-address=" + address,
+		"-dev-root-token-id=" + token}
 	v := &Vault{Address: "http://" + address}
 	config := api.DefaultConfig()
 	if o.TLS {

@@ -49,11 +49,16 @@ data:
 // names parts of such a password, because it takes the URL for another one.
 func TestPasswordThatIsNotPercentEncoded(t *testing.T) {
 	for address, line := range map[string]string{
-		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter `c4n4ry-word@10.211.0.9:3306/zenml`",
-		"mysql://zenml:p@55/c4n4ry-word@10.211.0.9:3306/zenml": "Invalid database name 'c4n4ry-word@10.211.0.9:3306/zenml'",
-		"mysql://zenml:p@55?c4n@10.211.0.9:3306/zenml":         "Invalid MySQL URL query parameter `c4n@10.211.0.9:3306/zenml`",
-		"mysql://zenml:p@c4n4ry-word@10.211.0.9:3306/zenml":    "Can't connect to MySQL server on 'c4n4ry-word@10.211.0.9'",
-		"mysql://zenml:p@a:c4n4ry@10.211.0.9:3306/zenml":       "invalid literal for int() with base 10: 'c4n4ry@10.211.0.9:3306'",
+		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter " +
+			"`c4n4ry-word@10.211.0.9:3306/zenml`",
+		"mysql://zenml:p@55/c4n4ry-word@10.211.0.9:3306/zenml": "Invalid database name " +
+			"'c4n4ry-word@10.211.0.9:3306/zenml'",
+		"mysql://zenml:p@55?c4n@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter " +
+			"`c4n@10.211.0.9:3306/zenml`",
+		"mysql://zenml:p@c4n4ry-word@10.211.0.9:3306/zenml": "Can't connect to MySQL server on " +
+			"'c4n4ry-word@10.211.0.9'",
+		"mysql://zenml:p@a:c4n4ry@10.211.0.9:3306/zenml": "invalid literal for int() with base 10: " +
+			"'c4n4ry@10.211.0.9:3306'",
 	} {
 		m := &Redactor{}
 		m.Add(address)

@@ -7,12 +7,17 @@ import (
 
 func TestIsSensitive(t *testing.T) {
 	for path, want := range map[string]bool{
-		"server.pro.enrollmentKey": true, "server.secretsStore.sql.encryptionKey": true, "server.secretEnvironment.X": true,
-		"server.environment.DB_PASSWORD": true, "server.environment.DB_PASSWD": true, "server.environment.ZENML_SECRETS_STORE_VAULT_TOKEN": true,
+		"server.pro.enrollmentKey": true, "server.secretsStore.sql.encryptionKey": true,
+		"server.secretEnvironment.X":     true,
+		"server.environment.DB_PASSWORD": true, "server.environment.DB_PASSWD": true,
+		"server.environment.ZENML_SECRETS_STORE_VAULT_TOKEN":     true,
 		"server.secretsStore.hashicorp.authConfig.app_secret_id": true,
-		"server.secretsStore.type":                               false, "server.environment.ZENML_SECRETS_STORE_TYPE": false,
-		"server.auth.jwtTokenExpireMinutes": false, "server.auth.jwtTokenAlgorithm": false, "server.ingress.tls.secretName": false,
-		"server.database.passwordSecretRef.key": false, "server.ingress.annotations.auth-tls-secret": false, "server.environment.TOKEN_FILE": false,
+		"server.secretsStore.type":                               false,
+		"server.environment.ZENML_SECRETS_STORE_TYPE":            false,
+		"server.auth.jwtTokenExpireMinutes":                      false, "server.auth.jwtTokenAlgorithm": false,
+		"server.ingress.tls.secretName":         false,
+		"server.database.passwordSecretRef.key": false, "server.ingress.annotations.auth-tls-secret": false,
+		"server.environment.TOKEN_FILE": false,
 	} {
 		if got := IsSensitive(strings.Split(path, "."), "some-text"); got != want {
 			t.Errorf("%s: %v", path, got)

@@ -91,7 +91,8 @@ func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, nam
 	defer cancel()
 	// The server's preStop hook sleeps; a test that has ended need not wait for it.
 	now := int64(0)
-	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now}, metav1.ListOptions{})
+	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now},
+		metav1.ListOptions{})
 	if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
 		t.Errorf("namespace %s was not deleted: %v", name, err)
 	}

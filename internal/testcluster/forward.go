@@ -26,7 +26,15 @@ func (c *Cluster) Forward(t testing.TB, namespace, pod string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := c.Client(t).CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
+	url := c.Client(t).
+		CoreV1().
+		RESTClient().
+		Post().
+		Resource("pods").
+		Namespace(namespace).
+		Name(pod).
+		SubResource("portforward").
+		URL()
 	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, url)
 	stop, ready := make(chan struct{}), make(chan struct{})
 	forwarder, err := portforward.New(dialer, []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
@@ -53,18 +61,19 @@ func (c *Cluster) ServerPod(t testing.TB, namespace string) string {
 	t.Helper()
 	pods := c.Client(t).CoreV1().Pods(namespace)
 	name := ""
-	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
-		found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
-		if err != nil {
-			return false, err
-		}
-		for _, pod := range found.Items {
-			if pod.DeletionTimestamp == nil && isReady(pod) {
-				name = pod.Name
+	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, 2*time.Minute, true,
+		func(ctx context.Context) (bool, error) {
+			found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
+			if err != nil {
+				return false, err
 			}
-		}
-		return name != "", nil
-	})
+			for _, pod := range found.Items {
+				if pod.DeletionTimestamp == nil && isReady(pod) {
+					name = pod.Name
+				}
+			}
+			return name != "", nil
+		})
 	if err != nil {
 		t.Fatalf("no pod of the server in namespace %s becomes ready: %v", namespace, err)
 	}

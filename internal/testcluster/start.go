@@ -92,7 +92,8 @@ func startOnce(record, addon string) (*Cluster, error) {
 	mu.Lock()
 	stopped = append(stopped, func() { _, _ = run(binary, "down", "--name", name) })
 	mu.Unlock()
-	args := []string{"up", "--name", name, "--nodes", "real", "--server", "stand-in", "--owner", strconv.Itoa(os.Getpid())}
+	args := []string{"up", "--name", name, "--nodes", "real", "--server", "stand-in", "--owner",
+		strconv.Itoa(os.Getpid())}
 	if addon != "" {
 		args = append(args, "--addons", addon)
 	}
@@ -177,21 +178,24 @@ func read(data []byte) (*Cluster, error) {
 	}
 	c := &Cluster{
 		Kubeconfig: r.Kubeconfig, Version: r.Kubernetes.Version, Charts: map[string]Chart{},
-		name: r.Name, HostAddress: r.Network.HostAddress, Registry: r.Registry.Address, RealNodes: r.Nodes.Kind == "real",
-		HTTPS: r.HTTPS,
+		name: r.Name, HostAddress: r.Network.HostAddress, Registry: r.Registry.Address,
+		RealNodes: r.Nodes.Kind == "real",
+		HTTPS:     r.HTTPS,
 	}
 	for _, chart := range r.Charts {
 		if chart.Server == "real" {
 			continue
 		}
-		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image, Generation: chart.Generation}
+		c.Charts[chart.Generation] = Chart{Ref: chart.Ref, Version: chart.Version, Image: chart.Image,
+			Generation: chart.Generation}
 	}
 	if r.Database != nil {
 		password, err := os.ReadFile(r.Database.PasswordFile)
 		if err != nil {
 			return nil, err
 		}
-		c.Database = Database{Host: r.Database.Host, Port: r.Database.Port, User: r.Database.User, Password: secret.New(strings.TrimSpace(string(password)))}
+		c.Database = Database{Host: r.Database.Host, Port: r.Database.Port, User: r.Database.User,
+			Password: secret.New(strings.TrimSpace(string(password)))}
 	}
 	return c, nil
 }

@@ -59,8 +59,16 @@ func (p product) install(t testing.TB, dir string) {
 	}
 	check(t, os.Mkdir(data, 0o700))
 	p.hand(t, data)
-	cmd := exec.Command(p.installer, "--no-defaults", "--datadir="+data, "--skip-test-db", //nolint:gosec,noctx // MariaDB's own
-		"--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=4M", "--tmpdir="+temp)
+	cmd := exec.Command(
+		p.installer,
+		"--no-defaults",
+		"--datadir="+data,
+		"--skip-test-db", //nolint:gosec,noctx // MariaDB's own
+		"--auth-root-authentication-method=normal",
+		"--skip-name-resolve",
+		"--innodb-log-file-size=4M",
+		"--tmpdir="+temp,
+	)
 	cmd.Dir, cmd.SysProcAttr = "/", p.attributes()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("mariadb-install-db: %v\n%s", err, out)
@@ -72,9 +80,13 @@ func (p product) flags() []string {
 	if p.kind == MariaDB {
 		return []string{"--no-defaults", "--innodb-log-file-size=4M"}
 	}
-	flags := []string{"--innodb-redo-log-capacity=8M", "--skip-log-bin", "--performance-schema=OFF", "--table-open-cache=400"}
+	flags := []string{"--innodb-redo-log-capacity=8M", "--skip-log-bin", "--performance-schema=OFF",
+		"--table-open-cache=400"}
 	if os.Geteuid() == 0 {
-		flags = append(flags, "--user=root") // the cache belongs to root, so no other user can run the server from there
+		flags = append(
+			flags,
+			"--user=root",
+		) // the cache belongs to root, so no other user can run the server from there
 	}
 	return flags
 }

@@ -129,7 +129,8 @@ func (s *Server) certificates(t testing.TB, p product, dir string, o Options) []
 		check(t, os.WriteFile(path, content, 0o600))
 		p.hand(t, path)
 	}
-	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"), "--ssl-key=" + filepath.Join(dir, "key.pem")}
+	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"),
+		"--ssl-key=" + filepath.Join(dir, "key.pem")}
 }
 
 func (s *Server) issue(t testing.TB, o Options) Pair {

@@ -62,7 +62,11 @@ func TestStart_tls(t *testing.T) {
 func TestStart_passwordPlugin(t *testing.T) {
 	s := Start(t, Options{Server: MySQL})
 	s.Exec(t, "CREATE USER zenml IDENTIFIED BY 'secret'")
-	if got := s.Strings(t, "SELECT plugin FROM mysql.user WHERE user = 'zenml'"); len(got) != 1 || got[0] != "caching_sha2_password" {
+	if got := s.Strings(
+		t,
+		"SELECT plugin FROM mysql.user WHERE user = 'zenml'",
+	); len(got) != 1 ||
+		got[0] != "caching_sha2_password" {
 		t.Errorf("accounts have plugin %v, want caching_sha2_password", got)
 	}
 }

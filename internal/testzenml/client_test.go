@@ -32,9 +32,12 @@ var script = []call{
 	{"health", http.MethodGet, "/health", nil},
 	{"readiness", http.MethodGet, "/ready", nil},
 	{"info before the activation", http.MethodGet, "/api/v1/info", nil},
-	{"login before the activation", http.MethodPost, "/api/v1/login", url.Values{"username": {"admin"}, "password": {"Sesame/9"}}},
-	{"activation", http.MethodPut, "/api/v1/activate", map[string]any{"admin_username": "admin", "admin_password": "Sesame/9"}},
-	{"second activation", http.MethodPut, "/api/v1/activate", map[string]any{"admin_username": "other", "admin_password": "Sesame/9"}},
+	{"login before the activation", http.MethodPost, "/api/v1/login",
+		url.Values{"username": {"admin"}, "password": {"Sesame/9"}}},
+	{"activation", http.MethodPut, "/api/v1/activate",
+		map[string]any{"admin_username": "admin", "admin_password": "Sesame/9"}},
+	{"second activation", http.MethodPut, "/api/v1/activate",
+		map[string]any{"admin_username": "other", "admin_password": "Sesame/9"}},
 	{"info after the activation", http.MethodGet, "/api/v1/info", nil},
 	{"wrong password", http.MethodPost, "/api/v1/login", url.Values{"username": {"admin"}, "password": {"wrong"}}},
 	{"unknown user", http.MethodPost, "/api/v1/login", url.Values{"username": {"nobody"}, "password": {"Sesame/9"}}},
@@ -62,10 +65,19 @@ func serve(t *testing.T, c *testcluster.Cluster, image string) *testzenml.Client
 	namespace := c.Namespace(t)
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "server", Labels: map[string]string{"app.kubernetes.io/name": "zenml"}},
-		Spec: corev1.PodSpec{Containers: []corev1.Container{{
-			Name: "zenml", Image: image, Env: []corev1.EnvVar{{Name: "ZENML_SERVER_DEPLOYMENT_TYPE", Value: "kubernetes"}},
-			ReadinessProbe: &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/ready", Port: intstr.FromInt32(8080)}}},
-		}}},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{
+			{
+				Name:  "zenml",
+				Image: image,
+				Env:   []corev1.EnvVar{{Name: "ZENML_SERVER_DEPLOYMENT_TYPE", Value: "kubernetes"}},
+				ReadinessProbe: &corev1.Probe{
+					PeriodSeconds: 1,
+					ProbeHandler: corev1.ProbeHandler{
+						HTTPGet: &corev1.HTTPGetAction{Path: "/ready", Port: intstr.FromInt32(8080)},
+					},
+				},
+			},
+		}},
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -99,10 +111,27 @@ func shape(t *testing.T, client *testzenml.Client, c call) string {
 }
 
 // compared are the fields whose values must be the same; of others only the name and the kind of value.
-var compared = []string{"active", "debug", "deployment_type", "database_type", "secrets_store_type", "auth_scheme", "server_url", "dashboard_url", "token_type", "detail", "is_admin", "is_service_account"}
+var compared = []string{"active", "debug", "deployment_type", "database_type", "secrets_store_type", "auth_scheme",
+	"server_url", "dashboard_url", "token_type", "detail", "is_admin", "is_service_account"}
 
 // ignored are fields that an installer does not read.
-var ignored = []string{"metadata", "resources", "created", "updated", "last_user_activity", "csrf_token", "device_id", "device_metadata", "refresh_token", "activation_token", "default_project_id", "avatar_url", "permission_denied", "cookie_name", "scope"}
+var ignored = []string{
+	"metadata",
+	"resources",
+	"created",
+	"updated",
+	"last_user_activity",
+	"csrf_token",
+	"device_id",
+	"device_metadata",
+	"refresh_token",
+	"activation_token",
+	"default_project_id",
+	"avatar_url",
+	"permission_denied",
+	"cookie_name",
+	"scope",
+}
 
 func describe(name string, value any) string {
 	switch value := value.(type) {

@@ -69,7 +69,8 @@ func (c Client) Info(ctx context.Context) (Info, error) {
 // ErrAlreadyActive if the server was already activated.
 func (c Client) Activate(ctx context.Context, a Activation) error {
 	if a.Username == "" || a.Password.Empty() {
-		return errors.New("activation requires a user name and a password: without them the server would become active without an admin")
+		return errors.New("activation requires a user name and a password: without them the server would become " +
+			"active without an admin")
 	}
 	payload, err := json.Marshal(map[string]any{
 		"server_name":      a.ServerName,

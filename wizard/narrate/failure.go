@@ -28,7 +28,8 @@ func Explain(err error) Failure {
 	var foreign *install.ForeignError
 	switch {
 	case errors.As(err, &fault):
-		return Failure{Cause: fault.Object.String() + ": " + fault.Text(), Evidence: fault.Evidence, Remedy: fault.Remedy}
+		return Failure{Cause: fault.Object.String() + ": " + fault.Text(), Evidence: fault.Evidence,
+			Remedy: fault.Remedy}
 	case errors.As(err, &stopped):
 		return Failure{Cause: "stopped in step " + stopped.Step, Remedy: stopped.Next, Stopped: true}
 	case errors.As(err, &late):

@@ -104,10 +104,12 @@ func (n *Narrator) Install(e event.Event) {
 
 func (n *Narrator) stepFinished(e event.StepFinished) {
 	if e.Err != nil {
-		n.line(fmt.Sprintf("%s %s: failed after %s", n.styles.Bad.Render(display.GlyphFailed), e.Step, display.Duration(e.Duration)))
+		n.line(fmt.Sprintf("%s %s: failed after %s", n.styles.Bad.Render(display.GlyphFailed), e.Step,
+			display.Duration(e.Duration)))
 		return
 	}
-	n.line(fmt.Sprintf("%s %s: done in %s", n.styles.Good.Render(display.GlyphDone), e.Step, display.Duration(e.Duration)))
+	n.line(fmt.Sprintf("%s %s: done in %s", n.styles.Good.Render(display.GlyphDone), e.Step,
+		display.Duration(e.Duration)))
 }
 
 // object writes a change of state, or a new detail of the same state.

@@ -25,8 +25,10 @@ func TestInstallEvents(t *testing.T) {
 	pod := event.Object{Kind: "Pod", Name: "zenml-0"}
 	for _, e := range []event.Event{
 		event.StepStarted{Step: "release", Title: "install release zenml"},
-		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
-		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating", Message: "pulling the image"},
+		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating",
+			Message: "pulling the image"},
+		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating",
+			Message: "pulling the image"},
 		event.LogLine{Pod: "zenml-0", Line: "not without -v"},
 	} {
 		n.Install(e)
@@ -53,8 +55,10 @@ func TestCheckEvents(t *testing.T) {
 	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}})
 	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
-	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused", Hint: "line one\nline two", Duration: 2 * time.Second}})
-	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}}, Duration: 3 * time.Second})
+	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused",
+		Hint: "line one\nline two", Duration: 2 * time.Second}})
+	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}},
+		Duration: 3 * time.Second})
 	want := `x failed  the user cannot log in: refused (2.0s)
     line one
     line two
@@ -71,14 +75,18 @@ func TestExplain(t *testing.T) {
 		err  error
 		want Failure
 	}{
-		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed", Evidence: []string{"1045"}, Remedy: "fix it"}),
+		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed",
+			Evidence: []string{"1045"}, Remedy: "fix it"}),
 			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "fix it"}},
 		{&install.Interrupted{Step: "release", Next: "the next run goes on", Err: context.Canceled},
 			Failure{Cause: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
-		{&install.TimeoutError{After: time.Minute, Waiting: []event.ObjectChanged{{Object: event.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
-			Failure{Cause: "not ready after 1m00s", Evidence: []string{"Pod p: no node"}, Remedy: "fix what is not ready and run again, or allow more time with --timeout"}},
+		{&install.TimeoutError{After: time.Minute,
+			Waiting: []event.ObjectChanged{{Object: event.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
+			Failure{Cause: "not ready after 1m00s", Evidence: []string{"Pod p: no node"},
+				Remedy: "fix what is not ready and run again, or allow more time with --timeout"}},
 		{&install.PendingError{Release: release, Remedy: "clear it"},
-			Failure{Cause: "release zenml is pending-install: another run is working on it, or was killed", Remedy: "clear it"}},
+			Failure{Cause: "release zenml is pending-install: another run is working on it, or was killed",
+				Remedy: "clear it"}},
 		{errors.New("boom"), Failure{Cause: "boom"}},
 	} {
 		if diff := cmp.Diff(c.want, Explain(c.err)); diff != "" {

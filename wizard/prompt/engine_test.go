@@ -39,12 +39,16 @@ var last = check.Check{ID: "local.port", Claim: "the local port is free"}
 func newEngine() *engine { return &engine{} }
 
 func (*engine) Contexts(context.Context) ([]kube.Context, error) {
-	return []kube.Context{{Name: "prod", Server: "https://prod.example.com"}, {Name: "sandbox", Server: "https://127.0.0.1:16443", User: "ops", Current: true}}, nil
+	return []kube.Context{
+		{Name: "prod", Server: "https://prod.example.com"},
+		{Name: "sandbox", Server: "https://127.0.0.1:16443", User: "ops", Current: true},
+	}, nil
 }
 
 func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, error) {
 	a = a.Complete()
-	return wizard.Target{Context: kube.Context{Name: a.Cluster.Context, User: "ops"}, Version: "v1.36.2", Nodes: 3, Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}, nil
+	return wizard.Target{Context: kube.Context{Name: a.Cluster.Context, User: "ops"}, Version: "v1.36.2", Nodes: 3,
+		Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}, nil
 }
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
@@ -55,9 +59,15 @@ func (e *engine) CheckSource(_ context.Context, source answers.Source) error {
 
 func (e *engine) Notices(answers.Answers) []string { return e.notices }
 
-func (e *engine) Preflight(_ context.Context, _ answers.Answers, agreed bool, observe check.Observer) (check.Report, error) {
+func (e *engine) Preflight(
+	_ context.Context,
+	_ answers.Answers,
+	agreed bool,
+	observe check.Observer,
+) (check.Report, error) {
 	e.agreed = agreed
-	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers", Failure: "the API server does not answer"}
+	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers",
+		Failure: "the API server does not answer"}
 	result := check.Result{Check: one, Status: check.Pass}
 	if e.failing {
 		result.Status, result.Message, result.Hint = check.Failed, "refused", "start it"
@@ -85,7 +95,12 @@ type plan struct {
 }
 
 func (p plan) Review() wizard.Review {
-	return wizard.Review{Chart: "zenml 0.98.1", Sentences: []string{"Install release " + p.answers.Complete().Cluster.Release + "."}, Values: "server: {}\n", Changes: p.engine.changes}
+	return wizard.Review{
+		Chart:     "zenml 0.98.1",
+		Sentences: []string{"Install release " + p.answers.Complete().Cluster.Release + "."},
+		Values:    "server: {}\n",
+		Changes:   p.engine.changes,
+	}
 }
 
 func (p plan) WriteValues(_ string, overwrite bool) error {

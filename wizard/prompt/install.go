@@ -17,7 +17,8 @@ import (
 // use changes.
 func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
-		yes, err := p.confirm(ctx, "install", "Some checks failed, so the install is likely to fail. Install anyway?", false)
+		yes, err := p.confirm(ctx, "install", "Some checks failed, so the install is likely to fail. Install anyway?",
+			false)
 		if err != nil || !yes {
 			return true, err
 		}

@@ -41,8 +41,9 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	}
 	p := &prompter{
 		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
-		narrator: narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}), responses: question.NewResponses(o.Start),
-		outcome: wizard.Outcome{Ending: wizard.Left},
+		narrator:  narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}),
+		responses: question.NewResponses(o.Start),
+		outcome:   wizard.Outcome{Ending: wizard.Left},
 	}
 	err := p.run(ctx)
 	p.outcome.Answers = p.responses.Answers()
@@ -59,7 +60,8 @@ var errQuit = errors.New("left")
 
 // run is the install from start to end.
 func (p *prompter) run(ctx context.Context) error {
-	p.printf("Install a ZenML server on your Kubernetes cluster. Press Enter to accept the default in brackets, ? for help, < to go back.")
+	p.printf("Install a ZenML server on your Kubernetes cluster. Press Enter to accept the default in brackets, ? " +
+		"for help, < to go back.")
 	err := p.resume(ctx)
 	for _, part := range []func(context.Context) error{p.loadContexts, p.askAndReview, p.connect} {
 		if err == nil {
@@ -81,7 +83,8 @@ func (p *prompter) resume(ctx context.Context) error {
 	if run == nil {
 		return nil
 	}
-	yes, err := p.confirm(ctx, "continue", fmt.Sprintf("Continue your previous install from %s? You will be asked for secrets again, and to confirm the cluster.", run.At.Format("2 January 2006, 15:04")), true)
+	yes, err := p.confirm(ctx, "continue", fmt.Sprintf("Continue your previous install from %s? You will be asked "+
+		"for secrets again, and to confirm the cluster.", run.At.Format("2 January 2006, 15:04")), true)
 	if err == nil && yes {
 		*p.responses = *question.NewResponses(run.Answers)
 		p.responses.SetAll(p.Start)
@@ -191,7 +194,8 @@ func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (s
 		fmt.Fprintln(p.out) // the end of the line was not echoed
 	}
 	if errors.Is(err, io.EOF) {
-		return "", answers.Faults{{Key: key, Problem: "the input ended before this was answered", Remedy: "enter one answer per line, or pass all of them with -f answers.yaml"}}
+		return "", answers.Faults{{Key: key, Problem: "the input ended before this was answered",
+			Remedy: "enter one answer per line, or pass all of them with -f answers.yaml"}}
 	}
 	return line, err
 }

@@ -95,7 +95,12 @@ func (c *conversation) reader() io.Reader {
 	return r
 }
 
-func converse(t *testing.T, e *engine, with script, change ...func(*wizard.Options)) (wizard.Outcome, *conversation, error) {
+func converse(
+	t *testing.T,
+	e *engine,
+	with script,
+	change ...func(*wizard.Options),
+) (wizard.Outcome, *conversation, error) {
 	t.Helper()
 	c := &conversation{answers: with, lines: make(chan string, 100), limit: 90}
 	o := wizard.Options{Engine: e, Input: c.reader(), Output: c}
@@ -111,7 +116,8 @@ func converse(t *testing.T, e *engine, with script, change ...func(*wizard.Optio
 func mysql() script {
 	return script{
 		"Nothing has been written yet. Install into sandbox": {"yes"},
-		"Database [": {"mysql"}, "Database: ": {"mysql"}, "Host": {"db.example.com"}, "Port": {"3307"}, "User": {"zen"}, "Password": {canary},
+		"Database [": {"mysql"}, "Database: ": {"mysql"}, "Host": {"db.example.com"}, "Port": {"3307"}, "User": {"zen"},
+		"Password": {canary},
 	}
 }
 
@@ -126,7 +132,8 @@ func TestGuidedInstall(t *testing.T) {
 		t.Errorf("%+v", outcome)
 	}
 	db := e.installed.Complete().Database.MySQL
-	if db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" || db.Name != "zenml" || db.Password.Value.Reveal() != canary {
+	if db.Host != "db.example.com" || db.Port != 3307 || db.User != "zen" || db.Name != "zenml" ||
+		db.Password.Value.Reveal() != canary {
 		t.Errorf("%+v", db)
 	}
 	if !e.installed.SecretsStore.SQL.EncryptionKey.Generate {
@@ -159,7 +166,8 @@ func TestInputFromPipe(t *testing.T) {
 }
 
 func TestEndOfInput(t *testing.T) {
-	_, err := Run(t.Context(), wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\nyes\nmysql\n"), Output: io.Discard})
+	_, err := Run(t.Context(),
+		wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\nyes\nmysql\n"), Output: io.Discard})
 	var faults answers.Faults
 	if !errors.As(err, &faults) || faults[0].Key != "database.mysql.host" {
 		t.Errorf("%v", err)
@@ -211,7 +219,8 @@ func TestFailedCheckNeedsConfirmation(t *testing.T) {
 	if err != nil || outcome.Ending != wizard.Left || e.installed.Version != 0 {
 		t.Errorf("%v %+v", err, outcome)
 	}
-	if !regexp.MustCompile(`(?s)the local port is free.*Failed checks:\n.*the API server does not answer: refused\n    start it\n\nWhat next\?`).MatchString(c.said.String()) {
+	if !regexp.MustCompile(`(?s)the local port is free.*Failed checks:\n.*the API server does not answer: refused\n    start it\n\nWhat next\?`).
+		MatchString(c.said.String()) {
 		t.Errorf("the failed checks are not repeated before the choice:\n%s", c.said.String())
 	}
 	for _, want := range []string{"failed  the API server does not answer: refused", "start it", "Install anyway? [no]"} {
@@ -273,7 +282,8 @@ func TestPlanFaultReopensQuestion(t *testing.T) {
 	with := mysql()
 	with["Database name"] = []string{"", "other"}
 	_, c, err := converse(t, e, with)
-	if err != nil || e.installed.Database.MySQL.Name != "other" || !strings.Contains(c.said.String(), "the chart takes another name") {
+	if err != nil || e.installed.Database.MySQL.Name != "other" ||
+		!strings.Contains(c.said.String(), "the chart takes another name") {
 		t.Errorf("%v %+v", err, e.installed.Database.MySQL)
 	}
 }
@@ -288,7 +298,13 @@ func TestInterruptAtPrompt(t *testing.T) {
 			asked.Do(cancel)
 		}
 	})
-	if _, err := Run(ctx, wizard.Options{Engine: newEngine(), Input: r, Output: out}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(
+		ctx,
+		wizard.Options{Engine: newEngine(), Input: r, Output: out},
+	); !errors.Is(
+		err,
+		context.Canceled,
+	) {
 		t.Errorf("%v", err)
 	}
 }
@@ -351,7 +367,8 @@ const confirmPrompt = "Nothing has been written yet. Install into sandbox? [no] 
 
 func TestSecretIsNotEchoed(t *testing.T) {
 	e := newEngine()
-	drawn := onTerminal(t, e, map[string][]string{confirmPrompt: {"yes"}, "Database: ": {"2"}, "Host: ": {"db"}, "User: ": {"zen"}, "Password: ": {canary}})
+	drawn := onTerminal(t, e, map[string][]string{confirmPrompt: {"yes"}, "Database: ": {"2"}, "Host: ": {"db"},
+		"User: ": {"zen"}, "Password: ": {canary}})
 	if e.prepared.Database.MySQL.Password.Value.Reveal() != canary {
 		t.Errorf("the secret was not stored\n%s", drawn)
 	}
@@ -366,7 +383,8 @@ func TestAdminPasswordIsConfirmedOnATerminal(t *testing.T) {
 		confirmPrompt: {"yes"}, "Database: ": {"1"}, "Activation [1]: ": {"2"},
 		"Admin password: ": {canary, canary}, "Admin password (again): ": {"C4nary!Pasd", canary},
 	})
-	if got := e.prepared.Admin.Password.Value.Reveal(); got != canary || strings.Count(drawn, "The entries don't match") != 1 {
+	if got := e.prepared.Admin.Password.Value.Reveal(); got != canary ||
+		strings.Count(drawn, "The entries don't match") != 1 {
 		t.Errorf("the password has %d characters\n%s", len(got), drawn)
 	}
 }
@@ -387,7 +405,8 @@ func TestUnreadableSourceIsAskedAgain(t *testing.T) {
 	with := mysql()
 	with["Password"] = []string{"file:/nope", "env:THERE"}
 	_, c, err := converse(t, e, with)
-	if err != nil || e.installed.Database.MySQL.Password.Env != "THERE" || !strings.Contains(c.said.String(), "file /nope cannot be read") {
+	if err != nil || e.installed.Database.MySQL.Password.Env != "THERE" ||
+		!strings.Contains(c.said.String(), "file /nope cannot be read") {
 		t.Errorf("%v %+v\n%s", err, e.installed.Database.MySQL, c.said.String())
 	}
 }
@@ -395,13 +414,15 @@ func TestUnreadableSourceIsAskedAgain(t *testing.T) {
 func TestInstallWritesValues(t *testing.T) {
 	e := newEngine()
 	outcome, c, err := converse(t, e, mysql())
-	if err != nil || outcome.Values != wizard.DefaultValues || e.overwritten != 1 || !strings.Contains(c.said.String(), "wrote the values to custom-values.yaml") {
+	if err != nil || outcome.Values != wizard.DefaultValues || e.overwritten != 1 ||
+		!strings.Contains(c.said.String(), "wrote the values to custom-values.yaml") {
 		t.Errorf("%v %+v", err, outcome)
 	}
 	e = newEngine()
 	e.exists = true
 	outcome, c, err = converse(t, e, mysql())
-	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 || !strings.Contains(c.said.String(), "exists with other content") {
+	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 ||
+		!strings.Contains(c.said.String(), "exists with other content") {
 		t.Errorf("%v %+v", err, outcome)
 	}
 }

@@ -100,7 +100,12 @@ func (p *prompter) runChecks(ctx context.Context) (check.Report, error) {
 		return check.Report{}, err
 	}
 	p.printf("\nChecks:")
-	report, err := p.Engine.Preflight(ctx, p.responses.Answers(), agreed, func(e check.Event) { p.narrator.Check(withTitles(e)) })
+	report, err := p.Engine.Preflight(
+		ctx,
+		p.responses.Answers(),
+		agreed,
+		func(e check.Event) { p.narrator.Check(withTitles(e)) },
+	)
 	if err == nil {
 		p.narrator.Summary(report)
 		p.repeatFailures(report)
@@ -137,7 +142,8 @@ func (p *prompter) askConsent(ctx context.Context) (bool, error) {
 	if slices.Equal(notices, p.consented) {
 		return true, nil
 	}
-	p.printf("\nTesting the permissions in the secrets store writes the following there and removes it again:\n%s", indent(strings.Join(notices, "\n")))
+	p.printf("\nTesting the permissions in the secrets store writes the following there and removes it again:\n%s",
+		indent(strings.Join(notices, "\n")))
 	yes, err := p.confirm(ctx, "secrets.permissions", "Test them?", true)
 	if yes {
 		p.consented = notices
@@ -149,7 +155,8 @@ func (p *prompter) askConsent(ctx context.Context) (bool, error) {
 func (p *prompter) choose(ctx context.Context, report check.Report) (string, error) {
 	name := p.responses.Complete().Cluster.Context
 	does := []string{"install", "write", "check", "change", "quit"}
-	titles := []string{"Install into " + name, "Write " + p.ValuesPath + " only", "Check again", "Change an answer", "Quit"}
+	titles := []string{"Install into " + name, "Write " + p.ValuesPath + " only", "Check again", "Change an answer",
+		"Quit"}
 	byDefault := "1"
 	if report.Verdict() == check.Failed {
 		titles[0] += " despite failed checks"

@@ -31,9 +31,12 @@ func Explain(q Question) string {
 	}
 	switch q.Kind {
 	case answers.Secret:
-		add("Type it here (it is not shown), or enter where to read it: env:NAME for an environment variable, file:PATH for a local file, or secret:NAME/KEY for an existing Secret in the namespace. If the secret itself starts like this, prefix it with " + LiteralPrefix)
+		add("Type it here (it is not shown), or enter where to read it: env:NAME for an environment variable, " +
+			"file:PATH for a local file, or secret:NAME/KEY for an existing Secret in the namespace. If the secret " +
+			"itself starts like this, prefix it with " + LiteralPrefix)
 	case answers.Content:
-		add("Enter the name of a local file, env:NAME for an environment variable, or secret:NAME/KEY for an existing Secret in the namespace.")
+		add("Enter the name of a local file, env:NAME for an environment variable, or secret:NAME/KEY for an " +
+			"existing Secret in the namespace.")
 	}
 	if !strings.HasPrefix(q.Key, "@") {
 		add("Answers key: " + q.Key)

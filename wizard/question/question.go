@@ -60,7 +60,8 @@ func (s *Responses) question(f answers.Field) Question {
 	}
 	for i, offer := range s.suggestions {
 		if offer.Key == f.Key {
-			q.Choices = append(q.Choices, answers.Option{Value: suggestionValue(i), Title: offer.Title, Help: offer.Help})
+			q.Choices = append(q.Choices,
+				answers.Option{Value: suggestionValue(i), Title: offer.Title, Help: offer.Help})
 		}
 	}
 	return q

@@ -138,7 +138,8 @@ func TestSuggestion(t *testing.T) {
 		t.Fatalf("%+v", q.Choices)
 	}
 	s.Type(q.Key, q.Choices[i].Value)
-	if db := s.Answers().Database; db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" || db.MySQL.Name != "mine" {
+	if db := s.Answers().Database; db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" ||
+		db.MySQL.Name != "mine" {
 		t.Errorf("%+v", db)
 	}
 }

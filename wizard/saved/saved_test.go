@@ -51,7 +51,8 @@ func TestWriteOmitsSecrets(t *testing.T) {
 		t.Errorf("mode %s", info.Mode())
 	}
 	run := Read(path)
-	if run == nil || run.Step != "Access" || run.Answers.Database.MySQL.User != "zen" || run.Answers.Admin.Password.Env != "ADMIN_PASSWORD" {
+	if run == nil || run.Step != "Access" || run.Answers.Database.MySQL.User != "zen" ||
+		run.Answers.Admin.Password.Env != "ADMIN_PASSWORD" {
 		t.Errorf("%+v", run)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {

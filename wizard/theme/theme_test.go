@@ -30,7 +30,8 @@ func TestNoColorKeepsEmphasis(t *testing.T) {
 	colour := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
 	s := New(Terminal{Styled: true, Profile: termenv.TrueColor, NoColor: true, Dark: true})
 	for name, style := range map[string]string{
-		"accent": s.Accent.Render("x"), "good": s.Good.Render("x"), "bad": s.Bad.Render("x"), "warn": s.Warn.Render("x"), "muted": s.Muted.Render("x"),
+		"accent": s.Accent.Render("x"), "good": s.Good.Render("x"), "bad": s.Bad.Render("x"),
+		"warn": s.Warn.Render("x"), "muted": s.Muted.Render("x"),
 	} {
 		if colour.MatchString(style) {
 			t.Errorf("%s: %q", name, style)
