@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -122,16 +123,11 @@ func (c common) overlay(a *answers.Answers) error {
 		return usagef("cluster.context is %q but --context is %q: use the same context, or remove one of them",
 			a.Cluster.Context, *c.kube.Context)
 	}
-	set := func(to *string, flag string) {
-		if flag != "" {
-			*to = flag
-		}
-	}
-	set(&a.Cluster.Context, *c.kube.Context)
-	set(&a.Cluster.Namespace, *c.kube.Namespace)
-	set(&a.Cluster.Release, c.release)
-	set(&a.Chart.Ref, c.chart)
-	set(&a.Chart.Version, c.chartVersion)
+	a.Cluster.Context = cmp.Or(*c.kube.Context, a.Cluster.Context)
+	a.Cluster.Namespace = cmp.Or(*c.kube.Namespace, a.Cluster.Namespace)
+	a.Cluster.Release = cmp.Or(c.release, a.Cluster.Release)
+	a.Chart.Ref = cmp.Or(c.chart, a.Chart.Ref)
+	a.Chart.Version = cmp.Or(c.chartVersion, a.Chart.Version)
 	return nil
 }
 

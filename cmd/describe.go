@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/utils/ptr"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -71,10 +72,7 @@ func nodes(ctx context.Context, client kubernetes.Interface, kubeVersion string)
 	if err != nil || len(page.Items) == 0 {
 		return 0, ""
 	}
-	count := len(page.Items)
-	if page.RemainingItemCount != nil {
-		count += int(*page.RemainingItemCount)
-	}
+	count := len(page.Items) + int(ptr.Deref(page.RemainingItemCount, 0))
 	return count, provider(page.Items[0].Spec.ProviderID, kubeVersion)
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 

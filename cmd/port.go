@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -12,12 +13,7 @@ import (
 // defaultPort is the local port that the public guide uses.
 const defaultPort = 8080
 
-func preferredPort(chosen int) int {
-	if chosen != 0 {
-		return chosen
-	}
-	return defaultPort
-}
+func preferredPort(chosen int) int { return cmp.Or(chosen, defaultPort) }
 
 // forward opens the tunnel on the chosen port and no other. Without a choice it
 // uses the default port, or any free port if that is in use.

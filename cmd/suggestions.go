@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,11 +27,8 @@ func readSuggestions(names []string) ([]question.Suggestion, error) {
 			return nil, fmt.Errorf("--suggest %s:\n%w", name, err)
 		}
 		title, help := firstComments(data)
-		if title == "" {
-			title = filepath.Base(name)
-		}
 		all = append(all,
-			question.Suggestion{Key: "database.type", Title: title, Help: help, Answers: withAbsolutePaths(file)})
+			question.Suggestion{Key: "database.type", Title: cmp.Or(title, filepath.Base(name)), Help: help, Answers: withAbsolutePaths(file)})
 	}
 	return all, nil
 }

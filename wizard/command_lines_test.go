@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/lipgloss"
+
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 

@@ -152,7 +152,7 @@ func (i *installing) handleInterrupt() bool {
 	goOn := option{"n", "Continue installing", nil}
 	if i.stopping {
 		i.openDialog("The install is still stopping.", "It is finishing the current step. If you quit now, the "+
-			"release is left incomplete; the next run tells you what to do.",
+			"release is left incomplete; the next run explains what to do.",
 			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-var update = flag.Bool("update", false, "write the golden views anew")
+var update = flag.Bool("update", false, "rewrite the golden views")
 
 var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 
@@ -149,7 +149,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (go test ./wizard -update writes it anew):\n%s", path, diff)
+		t.Errorf("%s (run go test ./wizard -update to rewrite it):\n%s", path, diff)
 	}
 }
 

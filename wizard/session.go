@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -110,9 +111,7 @@ func newSession(ctx context.Context, o Options) *session {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.ValuesPath == "" {
-		o.ValuesPath = DefaultValues
-	}
+	o.ValuesPath = cmp.Or(o.ValuesPath, DefaultValues)
 	l := theme.New(o.Terminal)
 	return &session{
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,

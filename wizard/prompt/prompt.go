@@ -4,6 +4,7 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,9 +37,7 @@ type prompter struct {
 // echoed on a terminal. If the input ends too early, the error is
 // answers.Faults and names the missing answer; if ctx ends, it is ctx's error.
 func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
-	if o.ValuesPath == "" {
-		o.ValuesPath = wizard.DefaultValues
-	}
+	o.ValuesPath = cmp.Or(o.ValuesPath, wizard.DefaultValues)
 	p := &prompter{
 		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
 		narrator:  narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}),

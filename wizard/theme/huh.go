@@ -2,6 +2,7 @@ package theme
 
 import (
 	"github.com/charmbracelet/huh"
+
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
