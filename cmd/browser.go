@@ -63,10 +63,8 @@ const earlyExitWindow = time.Second
 // browser. It survives this program and its interrupts, and its output is
 // discarded.
 func startBrowser(ctx context.Context, command []string) error {
-	c := exec.CommandContext(
-		context.WithoutCancel(ctx),
-		command[0],
-		command[1:]...) //nolint:gosec // the user chooses the browser
+	detached := context.WithoutCancel(ctx)
+	c := exec.CommandContext(detached, command[0], command[1:]...) //nolint:gosec // the user chooses the browser
 	detach(c)
 	if err := c.Start(); err != nil {
 		return err

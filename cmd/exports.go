@@ -74,11 +74,8 @@ func export(s Streams, path string, content []byte) error {
 		_, err := s.Out.Write(content)
 		return err
 	}
-	f, err := os.OpenFile(
-		path,
-		os.O_WRONLY|os.O_CREATE|os.O_EXCL,
-		0o644,
-	) //nolint:gosec // it contains no secret and is shared with others
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := os.OpenFile(path, flags, 0o644) //nolint:gosec // it contains no secret and is shared with others
 	if errors.Is(err, fs.ErrExist) {
 		return usagef("%s already exists: specify another file", path)
 	}
