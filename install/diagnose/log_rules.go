@@ -83,7 +83,7 @@ const (
 
 // FromLog returns the diagnosis of the last line that a rule matches.
 func FromLog(lines []string) (Diagnosis, bool) {
-	for _, line := range slices.Backward(lines) {
+	for _, line := range slices.Backward(Plain(lines)) {
 		number, said := mysqlError(line)
 		r, ok := logRuleFor(number, strings.ToLower(line))
 		if !ok {

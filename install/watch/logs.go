@@ -90,15 +90,8 @@ func (l *logs) of(pod types.UID) []string {
 	return slices.Clone(l.lines[pod])
 }
 
-// lastLine is the last line with something in it that the pod has written.
-func (v view) lastLine(pod types.UID) string {
-	for _, line := range slices.Backward(v.lines(pod)) {
-		if strings.TrimSpace(line) != "" {
-			return diagnose.Shorten(line)
-		}
-	}
-	return ""
-}
+// lastLine is the last line of the pod's log that says something.
+func (v view) lastLine(pod types.UID) string { return diagnose.LastLine(v.lines(pod)) }
 
 // tail asks for the last lines of a pod's containers anew, of the run before
 // when the present one has not written any; failing that, it gives what was
