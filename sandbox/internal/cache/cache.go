@@ -57,7 +57,7 @@ func (c Cache) Ensure(ctx context.Context, name string, say func(string), build 
 	c.prune()
 	temporary := filepath.Join(c.Dir, unfinished+name)
 	defer func() { _ = os.RemoveAll(temporary) }()
-	if err := os.Mkdir(temporary, 0o755); err != nil {
+	if err := os.Mkdir(temporary, 0o755); err != nil { //nolint:gosec // other users run what is in it
 		return "", fmt.Errorf("create cache folder: %w", err)
 	}
 	if err := build(temporary); err != nil {

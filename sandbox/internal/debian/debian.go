@@ -65,7 +65,7 @@ type apt struct{ dir string }
 
 func (a apt) prepare(ctx context.Context, suite string) error {
 	for _, folder := range []string{"lists/partial", "archives/partial"} {
-		if err := os.MkdirAll(filepath.Join(a.dir, folder), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(a.dir, folder), 0o700); err != nil {
 			return fmt.Errorf("download Debian packages: %w", err)
 		}
 	}
@@ -147,7 +147,7 @@ func sourceOf(ctx context.Context, suite string) (string, error) {
 // layOut makes the folders of a system whose /bin, /sbin and /lib are links into /usr.
 func layOut(root string) error {
 	for _, name := range []string{"bin", "sbin", "lib", "lib64"} {
-		if err := os.MkdirAll(filepath.Join(root, "usr", name), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(root, "usr", name), 0o755); err != nil { //nolint:gosec // a system's folder
 			return fmt.Errorf("unpack Debian packages: %w", err)
 		}
 		if err := os.Symlink(filepath.Join("usr", name), filepath.Join(root, name)); err != nil {
@@ -159,8 +159,8 @@ func layOut(root string) error {
 
 // extract unpacks one package. dpkg-deb alone would replace the links that layOut made.
 func extract(ctx context.Context, file, root string) error {
-	read := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file)
-	write := exec.CommandContext(ctx, "tar", "-x", "-C", root, "--keep-directory-symlink")
+	read := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file) //nolint:gosec // a package that apt verified
+	write := exec.CommandContext(ctx, "tar", "-x", "-C", root, "--keep-directory-symlink") //nolint:gosec // our own folder
 	var said bytes.Buffer
 	read.Stderr, write.Stdout, write.Stderr = &said, &said, &said
 	pipe, err := read.StdoutPipe()
