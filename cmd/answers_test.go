@@ -61,16 +61,17 @@ func TestInitReportsWhatItCannotImport(t *testing.T) {
   database: {url: "mysql://u@db/z", backupStrategy: custom, customBackupEngine: a.B, customBackupEngineConfig: {password: ` + canary + `}}
 `)
 	r.want(t, exitDone, "through: environment", "API_TOKEN: {env: ZENML_SERVER_SECRETENVIRONMENT_API_TOKEN}",
-		"server.proxy.httpProxy: it has a password", "server.openTelemetry.endpoint: it has a password",
-		"customBackupEngineConfig.password: it may be a secret",
+		"server.proxy.httpProxy: left out: it contains a password",
+		"server.openTelemetry.endpoint: left out: it contains a password",
+		"customBackupEngineConfig.password: left out: it may be a secret",
 		"! still invalid: database.mysql.password: the answer is missing",
 		"! still invalid: admin.password: the password is too weak for the dashboard")
 	if strings.Contains(r.out+r.err, canary) || strings.Contains(r.err, "empty password") {
 		t.Errorf("got\n%s%s", r.out, r.err)
 	}
-	from("server: hello\n").want(t, exitDone, "! server: it is no mapping of names to values")
+	from("server: hello\n").want(t, exitDone, "! server: left out: it must be a mapping")
 	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone,
-		"contains several documents")
+		"it holds more than one document")
 	if again := from("server: {ingress: {enabled: false}}\n---\n"); again.err != "" {
 		t.Errorf("got %s", again.err)
 	}
