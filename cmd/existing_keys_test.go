@@ -91,7 +91,7 @@ func TestGenerateReportsCommandGeneratedKey(t *testing.T) {
 	if strings.Count(r.err, "Keep a copy") != 1 {
 		t.Errorf("it also asks to keep a key that is not generated:\n%s", r.err)
 	}
-	if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), "It must never change") {
+	if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), "Never change it, and keep a copy") {
 		t.Errorf("the file lacks the comment (%v):\n%s", err, data)
 	}
 }

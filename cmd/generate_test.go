@@ -99,7 +99,7 @@ func TestUsageErrors(t *testing.T) {
 			"not allowed on the command line"},
 		{[]string{"generate", "--answer", "databse.type=sqlite"}, "did you mean database.type?"},
 		{[]string{"preflight", "-o", "xml"}, "text, json or junit"},
-		{[]string{"preflight", "--only", "clutser"}, `no check or group "clutser"`},
+		{[]string{"preflight", "--only", "clutser"}, `unknown check or group "clutser"`},
 		{[]string{"bogus"}, "unknown command"},
 		{[]string{"--bogus"}, "unknown flag"},
 	} {

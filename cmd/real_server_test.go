@@ -53,7 +53,7 @@ func (i *realInstall) install(chart testcluster.Chart, answers string, flags ...
 		In: strings.NewReader(""), Out: &out, Err: &out,
 		Getenv: func(name string) (string, bool) { value, ok := env[name]; return value, ok },
 	})
-	if code != 0 || !strings.Contains(out.String(), "The server is activated; its admin is admin.") {
+	if code != 0 || !strings.Contains(out.String(), "The server is activated with admin admin.") {
 		i.t.Fatalf("exit code %d\n%s", code, out.String())
 	}
 }

@@ -109,7 +109,7 @@ func (r *review) markProblems() {
 	}
 	for _, row := range r.failed() {
 		if key, ok := r.responses.ForCheck(row.check); ok {
-			add(key, row.check.ID+": "+question.CheckMessage(row.result.Message))
+			add(key, row.check.ID+": "+question.UseTitles(row.result.Message))
 		}
 	}
 }

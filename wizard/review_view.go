@@ -99,9 +99,9 @@ func (r *review) problemLines(width int) string {
 				line += ": " + row.check.Failure
 			}
 			lines = append(lines, display.Hang(line, claimColumn, width))
-			lines = append(lines, display.Indent("  "+question.CheckMessage(row.result.Message), width))
+			lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Message), width))
 			if row.result.Hint != "" {
-				lines = append(lines, display.Indent("  "+question.CheckMessage(row.result.Hint), width))
+				lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Hint), width))
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func (r *review) checkLines(width int) string {
 		}
 		line := r.styles.Mark(narrate.CheckMark(row.result.Status)) + " " + row.result.Title()
 		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
-			line += r.styles.Muted.Render(": " + question.CheckMessage(row.result.Message))
+			line += r.styles.Muted.Render(": " + question.UseTitles(row.result.Message))
 		}
 		lines = append(lines, display.Hang(line, claimColumn, width))
 	}

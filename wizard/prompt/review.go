@@ -131,7 +131,7 @@ func withTitles(e check.Event) check.Event {
 		return e
 	}
 	r := *e.Result
-	r.Message, r.Hint = question.CheckMessage(r.Message), question.CheckMessage(r.Hint)
+	r.Message, r.Hint = question.UseTitles(r.Message), question.UseTitles(r.Hint)
 	return check.Event{Check: e.Check, Result: &r}
 }
 

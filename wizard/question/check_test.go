@@ -8,13 +8,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// TestCheckAnswers holds the rows of the checks to answers that are asked.
+// TestCheckAnswers checks that the answers that checks name exist, and that each
+// check of a group with questions names some.
 func TestCheckAnswers(t *testing.T) {
 	noAnswer := []string{"cluster.clock", "cluster.nodes", "cluster.capacity", "cluster.dns"} // no answer fixes these
 	for _, c := range checks.Table {
 		for _, key := range c.Answers {
-			if f, ok := answers.FieldByKey(key); !ok || f.FileOnly || !isTypeable(f) {
-				t.Errorf("%s: %s is not asked", c.ID, key)
+			if _, ok := answers.FieldByKey(key); !ok {
+				t.Errorf("%s: unknown answers key %s", c.ID, key)
 			}
 		}
 		if groupSteps[c.Group()] != "" && c.Answers == nil && !slices.Contains(noAnswer, c.ID) {

@@ -26,11 +26,6 @@ func UseTitles(text string) string {
 	})
 }
 
-// CheckMessage words the message or the hint of a check for the guided install.
-func CheckMessage(text string) string {
-	return UseTitles(text)
-}
-
 // DescribeFault formats a fault in one line, with the title of its question.
 func DescribeFault(fault answers.Fault) string {
 	name := fault.Key
