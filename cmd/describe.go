@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
@@ -30,7 +31,7 @@ func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 		return target, err
 	}
 	if target.Version, err = serverVersion(ctx, client); err != nil {
-		return target, fmt.Errorf("cannot reach %s: %w", target.Context.Server, err)
+		return target, fmt.Errorf("%s: %w", target.Context.Server, transport.WithoutURL(err))
 	}
 	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
 	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})

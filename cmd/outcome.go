@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // printOutcome prints the result after the screens are closed.
@@ -19,7 +21,7 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 	case wizard.Installed:
 		return o.printInstalled(ctx, e, outcome)
 	default:
-		fmt.Fprintln(w, "Nothing was installed. Your answers are saved; run again to continue.")
+		fmt.Fprintln(w, "Nothing was installed."+savedHint(outcome.Answers))
 	}
 	return nil
 }
@@ -72,4 +74,12 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 		fmt.Fprintf(w, "Warning: %v\n", claimed)
 	}
 	return nil
+}
+
+// savedHint tells the user about saved answers, if there are any.
+func savedHint(a answers.Answers) string {
+	if !saved.IsWorthKeeping(a) {
+		return ""
+	}
+	return " Your answers are saved; run again to continue."
 }

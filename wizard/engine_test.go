@@ -82,7 +82,7 @@ func (s *stage) Suggest(context.Context) []question.Suggestion {
 	a.Database.MySQL = answers.MySQL{Host: "10.0.0.2", Port: 33306, Name: "zenml", User: "zenml",
 		Password: answers.Source{File: "/run/sandbox/mysql-password"}}
 	return []question.Suggestion{{Key: "database.type", Title: "the sandbox's MySQL",
-		Help: "The throw-away MySQL 8 that came with the sandbox, ready to use.", Answers: a}}
+		Help: "The temporary MySQL 8 of the sandbox, ready to use.", Answers: a}}
 }
 
 // stageChecks are rows of the real table; the stage invents their results.
@@ -96,7 +96,7 @@ func rowsOf(ids ...string) []check.Check {
 	for _, id := range ids {
 		row, ok := checks.ByID(id)
 		if !ok {
-			panic("there is no check " + id)
+			panic("unknown check " + id)
 		}
 		rows = append(rows, row)
 	}
@@ -128,7 +128,7 @@ func (s *stage) Preflight(
 				return report, ctx.Err()
 			}
 		}
-		r := check.Result{Check: c, Status: check.Pass, Message: "as it should be", Duration: time.Millisecond}
+		r := check.Result{Check: c, Status: check.Pass, Message: "as expected", Duration: time.Millisecond}
 		switch {
 		case c.ID == "database.login" && s.failing:
 			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)",
@@ -137,10 +137,10 @@ func (s *stage) Preflight(
 			r = check.Result{Check: c, Status: check.Skipped, Message: "needs database.login"}
 		case c.Notices != nil && len(s.notices) > 0 && !agreed:
 			r = check.Result{Check: c, Status: check.Skipped,
-				Message: "not proved, nothing was written yet to prove them: delete"}
+				Message: "not tested because nothing was written: delete"}
 		case c.ID == "cluster.permissions":
-			r = check.Result{Check: c, Status: check.Warned, Message: "you may not read events: the install cannot " +
-				"say why a pod waits", Hint: "kubectl create rolebinding …"}
+			r = check.Result{Check: c, Status: check.Warned, Message: "you cannot read events, so the install " +
+				"cannot explain why a pod is waiting", Hint: "kubectl create rolebinding …"}
 		}
 		report.Results = append(report.Results, r)
 		observe(check.Event{Check: c, Result: &r})
@@ -168,7 +168,7 @@ func (p *stagePlan) Review() Review {
 		Chart: "zenml 0.98.1",
 		Sentences: []string{
 			"Create namespace " + p.answers.Cluster.Namespace + " on " + p.answers.Cluster.Context + ".",
-			"Put the database's password into Secret zenml-server-installer, to which the values refer.",
+			"Write the database's password to Secret zenml-server-installer, which the values reference.",
 			"Install release " + p.answers.Cluster.Release + " from chart zenml 0.98.1 and wait until the server " +
 				"answers.",
 			"Forward a local port to it and open the activation page.",
@@ -198,7 +198,7 @@ func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (instal
 	job := event.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
 	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"},
 		State: event.Ready})
-	observe(event.ObjectChanged{Object: job, State: event.Progressing, Message: "the migration is at work", Hook: true})
+	observe(event.ObjectChanged{Object: job, State: event.Progressing, Message: "the migration is running", Hook: true})
 	observe(event.ObjectChanged{Object: event.Object{Kind: "Pod", Namespace: "zenml-server", Name: "zenml-server-0"},
 		State: event.Waiting, Reason: "ContainerCreating", Message: "pulling image zenmldocker/zenml-server:0.98.1"})
 	observe(event.LogLine{Pod: "zenml-server-db-migration-x7k2p", Container: "migration",
