@@ -34,7 +34,7 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 }
 
 func runConnect(ctx context.Context, o *connectOptions) error {
-	unit, _, err := onCluster(o.streams, o.common)
+	unit, _, err := onCluster(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}

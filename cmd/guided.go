@@ -24,6 +24,9 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if e.suggestions, err = readSuggestions(o.suggest); err != nil {
 		return usage(err)
 	}
+	if err := e.setup(file.Answers).login(ctx, o.streams); err != nil && ctx.Err() != nil {
+		return err // the screens show any other error
+	}
 	outcome, err := o.ask(ctx, e, file.Answers)
 	e.printLeftovers(o.streams.Err)
 	if err != nil && e.otherAdmin() == nil { // the server is installed even if it has another admin

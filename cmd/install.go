@@ -98,6 +98,9 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err := o.announce(u); err != nil {
 		return err
 	}
+	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
+		return err // preflight reports any other error
+	}
 	if err := o.preflight(ctx, u); err != nil {
 		return err
 	}

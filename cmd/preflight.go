@@ -82,6 +82,9 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return err
 	}
 	unit.announceWrites(o.streams, o.checks)
+	if err := unit.login(ctx, o.streams); err != nil && ctx.Err() != nil {
+		return err // cluster.credentials reports any other error
+	}
 	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, o.watch())
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)

@@ -58,6 +58,17 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	return u
 }
 
+// login fetches the credentials of the cluster while the terminal is free, because a
+// credential plugin may ask for a code or a passphrase. Without a terminal the plugin
+// runs when the first request needs it.
+func (u *setup) login(ctx context.Context, s Streams) error {
+	if !s.Interactive() {
+		return nil
+	}
+	_, err := u.cluster.Login(ctx, kube.Terminal{In: s.In, Err: s.Err})
+	return err
+}
+
 // checksEnv is the environment of the preflight checks.
 func (u *setup) checksEnv(port int) *check.Env {
 	return &check.Env{

@@ -67,7 +67,7 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
 		return usagef("--output %s: must be text or json", o.output)
 	}
-	u, _, err := onCluster(o.streams, o.common)
+	u, _, err := onCluster(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/render/chart"
@@ -18,7 +19,7 @@ func targetOnly(c common) (answers.File, error) {
 
 // onCluster prepares a command that works on an existing release, and returns
 // the context. An unknown context is a usage error, found before any request.
-func onCluster(s Streams, c common) (*setup, kube.Context, error) {
+func onCluster(ctx context.Context, s Streams, c common) (*setup, kube.Context, error) {
 	file, err := targetOnly(c)
 	if err != nil {
 		return nil, kube.Context{}, err
@@ -28,5 +29,5 @@ func onCluster(s Streams, c common) (*setup, kube.Context, error) {
 	if err != nil {
 		return nil, at, usage(err)
 	}
-	return u, at, nil
+	return u, at, u.login(ctx, s)
 }

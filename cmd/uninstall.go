@@ -44,7 +44,7 @@ them and how to remove them before it asks for confirmation.`,
 }
 
 func runUninstall(ctx context.Context, o *uninstallOptions) error {
-	u, at, err := onCluster(o.streams, o.common)
+	u, at, err := onCluster(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}

@@ -30,12 +30,31 @@ var Checks = []check.Check{
 		},
 	},
 	{
+		ID:       "cluster.credentials",
+		Claim:    "the credential plugin works without a terminal",
+		Failure:  "the credential plugin returns no credentials",
+		Severity: check.MustPass,
+		When:     check.NeedsCluster,
+		Needs:    []string{"cluster.kubeconfig"},
+		Answers:  []string{"cluster.context"},
+		Limit:    40 * time.Second,
+		Run:      checkCredentials,
+
+		Why: "the plugin runs again whenever its credentials expire, also while the screens use the terminal",
+		Finds: []string{
+			"a plugin that asks for a code, a password or a confirmation",
+			"a plugin that does not finish within 30 seconds",
+			"a plugin that fails, with its own message",
+			"a plugin that prints a warning (a warning)",
+		},
+	},
+	{
 		ID:       "cluster.reachable",
 		Claim:    "the API server answers and accepts your credentials",
 		Failure:  "the API server does not answer, or does not accept your credentials",
 		Severity: check.MustPass,
 		When:     check.NeedsCluster,
-		Needs:    []string{"cluster.kubeconfig"},
+		Needs:    []string{"cluster.credentials"},
 		Answers:  []string{"cluster.context"},
 		Run:      checkReachable,
 

@@ -18,7 +18,7 @@ import (
 )
 
 func checkKubeconfig(_ context.Context, e *check.Env) (string, error) {
-	config, err := e.Cluster.Config()
+	config, err := e.Cluster.Kubeconfig()
 	if err != nil {
 		return "", kubeconfigFault(err)
 	}

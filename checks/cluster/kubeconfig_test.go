@@ -51,7 +51,7 @@ users: [{name: a, user: `+user+`}]
 		t.Run(name, func(t *testing.T) {
 			report := look(t, checktest.WithCluster(t, c.access, "zenml"), "cluster.kubeconfig", "cluster.reachable")
 			checktest.Expect(t, report, "cluster.kubeconfig", check.Failed, c.say)
-			checktest.Expect(t, report, "cluster.reachable", check.Skipped, "needs cluster.kubeconfig")
+			checktest.Expect(t, report, "cluster.reachable", check.Skipped, "needs cluster.credentials")
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // unreachable describes why the API server does not answer, with a remedy that
@@ -22,6 +23,10 @@ func unreachable(e *check.Env, err error) *check.Fault {
 		host = config.Host
 	}
 	fault := refusal(host, err)
+	var plugin *kube.PluginError
+	if errors.As(err, &plugin) { // cluster.credentials was skipped, or the credentials expired since
+		fault = pluginFault(e, plugin)
+	}
 	if fault == nil {
 		fault = noConnection(host, err)
 	}

@@ -33,7 +33,7 @@ type attachment struct {
 // dial connects to a pod, by WebSocket first and by SPDY where the API server
 // or something before it does not let that through.
 func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, error) {
-	config, err := f.access.Config()
+	config, err := f.access.UpgradeConfig(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func NewFlags() *genericclioptions.ConfigFlags {
 	return genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = QPS, Burst
 		c.WarningHandler = rest.NoWarnings{} // they would be printed over the screens
+		authenticate(c)
 		return c
 	})
 }
