@@ -77,6 +77,8 @@ func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWri
 	t.Helper()
 	config, err := c.Access().Config()
 	Must(t, err)
+	config = rest.CopyConfig(config)
+	config.NextProtos = []string{"http/1.1"} // HTTP/2 has no upgrades
 	transport, err := rest.TransportFor(config)
 	Must(t, err)
 	target, err := url.Parse(config.Host)

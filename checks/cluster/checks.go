@@ -183,6 +183,22 @@ var Checks = []check.Check{
 		},
 	},
 	{
+		ID:       "cluster.portforward",
+		Claim:    "a port-forward reaches pods through the API server",
+		Failure:  "a port-forward does not reach pods through the API server",
+		Severity: check.ShouldPass,
+		When:     check.NeedsCluster,
+		Needs:    []string{"cluster.reachable"},
+		Answers:  []string{"expose.type"},
+		Run:      checkPortForward,
+
+		Why: "the install works, but the port-forward to the server does not",
+		Finds: []string{
+			"a proxy that rejects connection upgrades, or removes the Upgrade header",
+			"a port-forward that fails for another reason",
+		},
+	},
+	{
 		ID:       "cluster.dns",
 		Claim:    "the cluster DNS runs",
 		Failure:  "the cluster DNS does not run",

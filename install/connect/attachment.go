@@ -12,10 +12,10 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
-	"k8s.io/client-go/transport/spdy"
 	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // attachment is one connection to the port-forward endpoint of one pod, over
@@ -37,7 +37,7 @@ func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, err
 	if err != nil {
 		return nil, err
 	}
-	dialer, err := portForwardDialer(config, f.portForwardURL(pod))
+	dialer, err := kube.PortForwardDialer(config, f.portForwardURL(pod).URL())
 	if err != nil {
 		return nil, err
 	}
@@ -71,21 +71,6 @@ func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, err
 		go func() { <-a.conn.CloseChan(); a.breakOff() }()
 		return a, nil
 	}
-}
-
-func portForwardDialer(config *rest.Config, request *rest.Request) (httpstream.Dialer, error) {
-	transport, upgrader, err := spdy.RoundTripperFor(config)
-	if err != nil {
-		return nil, err
-	}
-	bySPDY := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, request.URL())
-	byWebSocket, err := portforward.NewSPDYOverWebsocketDialerForStreaming(request.URL(), config)
-	if err != nil {
-		return nil, err
-	}
-	return portforward.NewFallbackDialerForStreaming(byWebSocket, bySPDY, func(err error) bool {
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
-	}), nil
 }
 
 // breakOff says that the attachment carries nothing more.
