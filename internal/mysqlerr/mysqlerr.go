@@ -52,6 +52,7 @@ const (
 	TriggersDenied          = 1419
 	PluginNotLoaded         = 1524
 	PasswordNotUsed         = 1698
+	IndexColumnTooLong      = 1709
 	MustChangePassword      = 1820
 	ReadOnly                = 1836
 	PasswordExpired         = 1862
@@ -91,8 +92,8 @@ var errors = []Error{
 		Remedy: "grant it, or set database.backup.strategy to one that does not need it"},
 	{Number: UnsupportedPlugin, Summary: "the client does not support the database user's authentication plugin",
 		Remedy: "run on the database: ALTER USER {user} IDENTIFIED WITH caching_sha2_password BY '...';"},
-	{Number: OptionPrevents, Summary: "the database is read-only",
-		Remedy: "set database.mysql.host to the primary, not to a replica"},
+	{Number: OptionPrevents, Summary: "an option of the database server prevents writing",
+		Remedy: "set database.mysql.host to the primary, not to a replica, or turn off the option that the message names"},
 	{Number: WrongString, Summary: "the database's character set cannot store the text",
 		Remedy: "run on the database: ALTER DATABASE {database} CHARACTER SET utf8mb4; then convert its tables"},
 	{Number: TriggersDenied, Summary: "the database does not allow triggers while binary logging is on",
@@ -101,6 +102,8 @@ var errors = []Error{
 		Remedy: "run on the database: ALTER USER {user} IDENTIFIED WITH caching_sha2_password BY '...';"},
 	{Number: PasswordNotUsed, Summary: "the database user does not log in by password",
 		Remedy: "run on the database: ALTER USER {user} IDENTIFIED WITH caching_sha2_password BY '...';"},
+	{Number: IndexColumnTooLong, Summary: "the database's default row format does not support long indexes",
+		Remedy: "set innodb_default_row_format = DYNAMIC on the database server, then drop and create the database"},
 	{Number: MustChangePassword, Summary: "the database user must change the password first",
 		Remedy: "run on the database: ALTER USER {user} IDENTIFIED BY '...' PASSWORD EXPIRE NEVER;"},
 	{Number: ReadOnly, Summary: "the database is read-only",
