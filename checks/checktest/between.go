@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Between is a proxy between a client and a database without TLS. It calls Seen once,
@@ -15,6 +16,7 @@ type Between struct {
 	Word   string
 	Seen   func()
 	Mute   atomic.Bool
+	Delay  time.Duration // of every packet
 	once   sync.Once
 	Target string
 }
@@ -54,6 +56,7 @@ func (b *Between) copy(to io.WriteCloser, from io.Reader) {
 		if b.Word != "" && bytes.Contains(buffer[:n], []byte(b.Word)) {
 			b.once.Do(b.Seen)
 		}
+		time.Sleep(b.Delay)
 		if !b.Mute.Load() {
 			_, _ = to.Write(buffer[:n])
 		}

@@ -37,14 +37,6 @@ func anyHost(e *check.Env) string { return quoteSQL(e.Answers.Database.MySQL.Use
 // address instead.
 var deniedAccount = regexp.MustCompile(`^Access denied for user ('(?:[^']|'')*'@'[^']*') to database`)
 
-// DeniedAccount returns the account that a server's error is about.
-func DeniedAccount(ctx context.Context, e *check.Env, message string) string {
-	if m := deniedAccount.FindStringSubmatch(message); m != nil {
-		return m[1]
-	}
-	return account(ctx, e)
-}
-
 // quoteSQL quotes a string for a statement.
 func quoteSQL(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(text) + "'"

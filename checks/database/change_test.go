@@ -35,8 +35,8 @@ func TestChange(t *testing.T) {
 	}{
 		{empty, embedded, check.Pass, "no release is deployed yet"},
 		{mysql, on("db.example.com", 3306, "zenml"), check.Pass, "uses the same: MySQL at db.example.com:3306/zenml"},
-		{mysql, embedded, check.Failed, "keeps its data in MySQL at db.example.com:3306/zenml, and the answers " +
-			"say SQLite"},
+		{mysql, embedded, check.Failed, "stores its data in MySQL at db.example.com:3306/zenml, but the " +
+			"answers name SQLite"},
 		{mysql, embedded, check.Failed, "mysql: {host: db.example.com, port: 3306, name: zenml, …}"},
 		{mysql, on("db.example.com", 3307, "zenml"), check.Warned, "the answers name MySQL at " +
 			"db.example.com:3307/zenml"},

@@ -3,6 +3,8 @@
 package database
 
 import (
+	"time"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -179,6 +181,7 @@ var Checks = []check.Check{
 		Needs:    []string{"database.exists", "database.writable"},
 		Answers:  []string{"database.mysql.user"},
 		Run:      checkPrivileges,
+		Limit:    30 * time.Second,
 
 		Why: "a migration that lacks a privilege stops partway and leaves a schema that neither version can use",
 		Finds: []string{
@@ -198,13 +201,46 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.name"},
 		Run:      checkSchema,
 
-		Why: "the server refuses a database that has tables and no alembic_version, and does not start on a " +
-			"newer schema",
+		Why: "the server does not start on a newer schema or an incomplete one, and restoring a backup drops the " +
+			"whole database",
 		Finds: []string{
-			"tables of another application",
 			"a schema newer than the chart (a downgrade), where the revision names its version",
 			"an interrupted migration",
-			"scratch tables of a preflight that was killed",
+			"a `stack` table without an `alembic_version` table",
+			"tables of another application (a warning)",
+			"scratch tables of a killed preflight, with --read-only (a warning)",
+		},
+	},
+	{
+		ID:       "database.engine",
+		Claim:    "the database creates tables with InnoDB and long indexes",
+		Failure:  "the database does not create tables with InnoDB and long indexes",
+		Severity: check.MustPass,
+		When:     NeedsMySQL,
+		Needs:    []string{"database.login"},
+		Answers:  []string{"database.mysql.host"},
+		Run:      checkEngine,
+
+		Why: engineReason,
+		Finds: []string{
+			"a default_storage_engine or enforce_storage_engine other than InnoDB, such as MyISAM",
+			"the row format COMPACT or REDUNDANT (innodb_default_row_format)",
+		},
+	},
+	{
+		ID:       "database.charset",
+		Claim:    "the database can store any text",
+		Failure:  "the database cannot store any text",
+		Severity: check.ShouldPass,
+		When:     NeedsMySQL,
+		Needs:    []string{"database.exists"},
+		Answers:  []string{"database.mysql.name"},
+		Run:      checkCharset,
+
+		Why: "the server cannot store names with characters outside the character set (1366)",
+		Finds: []string{
+			"a database, or a server default for a new one, with latin1, utf8mb3 or another character set that " +
+				"does not cover Unicode (a warning)",
 		},
 	},
 	{

@@ -1,7 +1,11 @@
 package database
 
 import (
+	"net"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
@@ -30,5 +34,75 @@ func TestChecks_workingDatabase(t *testing.T) {
 		}), check.Options{})
 		checktest.Expect(t, report, "database.tls", check.Pass)
 		checktest.Expect(t, report, "database.privileges", check.Pass)
+	}
+}
+
+// TestChecks_MySQL runs every check against a real MySQL server, whose accounts use
+// caching_sha2_password, and follows the remedies of a user without rights.
+func TestChecks_MySQL(t *testing.T) {
+	t.Parallel()
+	s := testdb.Start(t, testdb.Options{Server: testdb.MySQL})
+	s.Exec(t, "CREATE DATABASE zenml", "CREATE USER zenml IDENTIFIED BY '"+checktest.Canary+"'",
+		"GRANT ALL ON zenml.* TO zenml", "CREATE USER umlaut IDENTIFIED BY 'Zürich'", "GRANT ALL ON zenml.* TO umlaut")
+	report := preflight(t, checktest.WithDatabase(t, s), check.Options{})
+	for _, result := range report.Results {
+		if result.Check.ID != "database.change" && result.Check.ID != "database.sqlite" {
+			checktest.Expect(t, report, result.Check.ID, check.Pass)
+		}
+	}
+	checktest.Expect(t, report, "database.engine", check.Pass, "InnoDB, row format DYNAMIC")
+	checktest.Expect(t, report, "database.charset", check.Pass, "utf8mb4")
+	if left := s.Strings(t, "SHOW TABLES FROM zenml"); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User, m.Password = "umlaut", checktest.Plain("Zürich") })
+	checktest.Expect(t, preflight(t, e, check.Options{}), "database.login", check.Failed, "works only in UTF-8")
+}
+
+// TestChecks_slowDatabase has every packet take 150 ms: a database 300 ms away works.
+func TestChecks_slowDatabase(t *testing.T) {
+	t.Parallel()
+	s := checktest.StartDatabase(t, testdb.Options{})
+	s.Exec(t, "ALTER DATABASE zenml CHARACTER SET utf8mb4")
+	b := &checktest.Between{
+		Target: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)), Delay: 150 * time.Millisecond,
+	}
+	port := b.Listen(t, "127.0.0.1")
+	report := preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Port = port }), check.Options{})
+	for _, result := range report.Results {
+		if result.Check.ID != "database.change" && result.Check.ID != "database.sqlite" {
+			checktest.Expect(t, report, result.Check.ID, check.Pass)
+		}
+	}
+}
+
+// TestChecks_remedies runs faulty settings and holds every finding to the rules: a remedy,
+// no chart value and no raw Go error.
+func TestChecks_remedies(t *testing.T) {
+	t.Parallel()
+	s := checktest.StartDatabase(t, testdb.Options{Flags: []string{"--default-storage-engine=MyISAM"}})
+	s.Exec(t, "CREATE TABLE zenml.foreign_table (id INT)")
+	for name, change := range map[string]func(*answers.MySQL){
+		"host":       func(m *answers.MySQL) { m.Host = "no.such.example.com" },
+		"port":       func(m *answers.MySQL) { m.Port = 1 },
+		"CA":         func(m *answers.MySQL) { m.TLS.CA = checktest.Plain(string(testdb.NewAuthority(t).PEM)) },
+		"password":   func(m *answers.MySQL) { m.Password = checktest.Plain("wrong") },
+		"database":   func(m *answers.MySQL) { m.Name = "missing" },
+		"PostgreSQL": func(m *answers.MySQL) { m.Host = "postgresql://zenml@db.test/zenml" },
+		"engine":     func(*answers.MySQL) {},
+	} {
+		for _, result := range preflight(t, checktest.WithDatabase(t, s, change), check.Options{}).Results {
+			if result.Status != check.Failed && result.Status != check.Warned {
+				continue
+			}
+			if result.Hint == "" || result.Why == "" {
+				t.Errorf("%s: %s has no remedy or no reason: %s", name, result.Check.ID, result.Message)
+			}
+			for _, raw := range []string{"dial tcp", "Get \"", "x509:", "tls:", " lookup ", "%!", "server.database"} {
+				if strings.Contains(result.Message+result.Hint, raw) {
+					t.Errorf("%s: %s shows %q: %s\n%s", name, result.Check.ID, raw, result.Message, result.Hint)
+				}
+			}
+		}
 	}
 }

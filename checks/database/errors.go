@@ -27,9 +27,17 @@ func MySQLFault(e *check.Env, err error) *check.Fault {
 	}
 	return &check.Fault{
 		Found:  fmt.Sprintf("%s: %s (%d)", known.Summary, server.Message, server.Number),
-		Remedy: withHostNote(e, known.RemedyFor(anyHost(e), quoteName(e.Answers.Database.MySQL.Name))),
+		Remedy: withHostNote(e, known.RemedyFor(accountIn(e, server.Message), quoteName(e.Answers.Database.MySQL.Name))),
 		Cause:  err,
 	}
+}
+
+// accountIn returns the account that the server's message names, or else the usual one.
+func accountIn(e *check.Env, message string) string {
+	if m := deniedAccount.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
+	return anyHost(e)
 }
 
 // withHostNote explains the host of the account in a statement that names one.
@@ -44,6 +52,8 @@ func withHostNote(e *check.Env, remedy string) string {
 // driverFault explains an error of the client's side.
 func driverFault(e *check.Env, err error) *check.Fault {
 	switch {
+	case errors.Is(err, mysql.ErrCleartextPassword):
+		return cleartextFault(e, err)
 	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword):
 		known, _ := mysqlerr.Lookup(mysqlerr.UnsupportedPlugin)
 		return &check.Fault{

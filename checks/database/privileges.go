@@ -33,16 +33,34 @@ func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 	if len(missing) > 0 {
 		return "", lacking(ctx, e, missing)
 	}
-	if e.ReadOnly() {
+	if reason := noScratch(ctx, e); reason != "" {
 		if _, err := granted(ctx, e); err != nil {
 			return "", err
 		}
-		return "all rights are granted; no table was created because of --read-only", nil
+		return "all rights are granted; no table was created because of " + reason, nil
 	}
-	if err := useScratch(ctx, e, db, table); err != nil {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return "", loginError(e, err)
+	}
+	defer func() { _ = conn.Close() }()
+	lockScratch(ctx, conn, table)
+	removeStaleTables(ctx, e, db, table)
+	if err := useScratch(ctx, e, db, conn, table); err != nil {
 		return "", err
 	}
 	return "tested with a scratch table that was removed", nil
+}
+
+// noScratch returns why no scratch table is created; empty if it is.
+func noScratch(ctx context.Context, e *check.Env) string {
+	if e.ReadOnly() {
+		return "--read-only"
+	}
+	if variables, err := databaseVariables(ctx, e); err == nil && engineFault(variables) != nil {
+		return "the storage engine (database.engine)"
+	}
+	return ""
 }
 
 func lacking(ctx context.Context, e *check.Env, missing []string) *check.Fault {

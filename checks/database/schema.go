@@ -52,42 +52,46 @@ func column(ctx context.Context, db *sql.DB, query string) ([]string, error) {
 // AlembicTable is the table in which the migrations store the schema's revision.
 const AlembicTable = "alembic_version"
 
+// stackTable exists in every database of a ZenML server, which takes a database
+// without it for an empty one.
+const stackTable = "stack"
+
 func checkSchema(ctx context.Context, e *check.Env) (string, error) {
-	tables, err := Tables(ctx, e)
+	all, err := Tables(ctx, e)
 	if err != nil {
 		return "", loginError(e, err)
 	}
-	own, err := scratchTable(ctx, e)
-	if err != nil {
-		return "", err
-	}
-	var left []string
-	tables = slices.DeleteFunc(slices.Clone(tables), func(t string) bool {
-		if !strings.HasPrefix(t, scratchPrefix) {
-			return false
-		}
-		if !strings.HasPrefix(t, own) { // this run's own is removed by its check
-			left = append(left, t)
-		}
-		return true
-	})
-	migrated := slices.Contains(tables, AlembicTable)
+	isScratch := func(t string) bool { return strings.HasPrefix(t, scratchPrefix) }
+	tables := slices.DeleteFunc(slices.Clone(all), isScratch)
 	switch {
-	case len(tables) == 0 && len(left) > 0:
-		return "", leftTables(left)
+	case len(all) > len(tables) && e.ReadOnly():
+		return "", leftTables(slices.DeleteFunc(slices.Clone(all), func(t string) bool { return !isScratch(t) }))
 	case len(tables) == 0:
 		return "empty", nil
-	case !migrated:
-		return "", foreignTables(e, tables)
+	case slices.Contains(tables, AlembicTable):
+		return revision(ctx, e)
+	case slices.Contains(tables, stackTable):
+		return "", unmigrated(e)
 	}
-	return revision(ctx, e)
+	return "", foreignTables(e, tables)
 }
 
+// leftTables warns about scratch tables that a read-only run must not remove.
 func leftTables(left []string) *check.Fault {
 	return &check.Fault{
-		Found:  "scratch tables of an interrupted preflight are left: " + check.JoinAnd(left),
-		Why:    "the server refuses a database that has tables and no alembic_version",
+		Warn:   true,
+		Found:  "scratch tables of a killed preflight exist: " + check.JoinAnd(left),
+		Why:    "the next run without --read-only removes them",
 		Remedy: "DROP TABLE `" + strings.Join(reversed(left), "`, `") + "`;",
+	}
+}
+
+func unmigrated(e *check.Env) *check.Fault {
+	return &check.Fault{
+		Found: fmt.Sprintf("the database %s has a table %s but no table %s", e.Answers.Database.MySQL.Name, stackTable,
+			AlembicTable),
+		Why:    "the server does not start on it: the database \"has never been migrated with alembic\"",
+		Remedy: "restore the database from a complete backup, or set database.mysql.name to an empty database",
 	}
 }
 
@@ -100,11 +104,16 @@ func reversed(tables []string) []string {
 
 func foreignTables(e *check.Env, tables []string) *check.Fault {
 	const most = 5
-	shown := tables[:min(most, len(tables))]
+	shown := strings.Join(tables[:min(most, len(tables))], ", ")
+	if len(tables) > most {
+		shown += " and more"
+	}
 	return &check.Fault{
-		Found: fmt.Sprintf("the database %s has %d tables that are not ZenML's: %s", e.Answers.Database.MySQL.Name,
-			len(tables), strings.Join(shown, ", ")),
-		Remedy: "give the server a database of its own: database.mysql.name",
+		Warn:  true,
+		Found: fmt.Sprintf("the database %s has tables of another application: %s", e.Answers.Database.MySQL.Name, shown),
+		Why: "the server creates its tables next to them, and restoring a backup after a failed migration drops the " +
+			"whole database, these tables included",
+		Remedy: "set database.mysql.name to a separate database",
 	}
 }
 

@@ -34,11 +34,9 @@ func scratchTable(ctx context.Context, e *check.Env) (string, error) {
 // references it.
 var steps = []struct{ right, statement string }{
 	{"CREATE", "CREATE TABLE `%[1]s` (id CHAR(32) NOT NULL PRIMARY KEY, note TEXT)"},
-	{
-		"REFERENCES",
-		"CREATE TABLE `%[1]s_ref` (id CHAR(32) NOT NULL PRIMARY KEY, parent CHAR(32), CONSTRAINT `%[1]s_fk` FOREIGN KEY (parent) REFERENCES `%[1]s` (id) ON DELETE CASCADE)",
-	},
-	{"ALTER", "ALTER TABLE `%[1]s` ADD COLUMN extra VARCHAR(255)"},
+	{"REFERENCES", "CREATE TABLE `%[1]s_ref` (id CHAR(32) NOT NULL PRIMARY KEY, parent CHAR(32), " +
+		"CONSTRAINT `%[1]s_fk` FOREIGN KEY (parent) REFERENCES `%[1]s` (id) ON DELETE CASCADE)"},
+	{"ALTER", "ALTER TABLE `%[1]s` ADD COLUMN extra VARCHAR(255) CHARACTER SET utf8mb4"},
 	{"INDEX", "CREATE INDEX `%[1]s_ix` ON `%[1]s` (extra)"},
 	{"INSERT", "INSERT INTO `%[1]s` (id, note) VALUES ('a', 'preflight')"},
 	{"UPDATE", "UPDATE `%[1]s` SET extra = 'b' WHERE id = 'a'"},
@@ -46,23 +44,26 @@ var steps = []struct{ right, statement string }{
 	{"DELETE", "DELETE FROM `%[1]s` WHERE id = 'a'"},
 }
 
-// useScratch runs the steps. It removes the tables even if ctx has ended, and
-// reports what it cannot remove.
-func useScratch(ctx context.Context, e *check.Env, db *sql.DB, table string) error {
+// useScratch runs the steps on a connection. It removes the tables even if ctx has ended,
+// and reports what it cannot remove.
+func useScratch(ctx context.Context, e *check.Env, db *sql.DB, conn *sql.Conn, table string) error {
 	defer dropScratch(ctx, e, db, table)
 	for _, step := range steps {
-		if _, err := db.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
-			if number(err) == mysqlerr.TableDenied {
-				return lacking(ctx, e, []string{deniedName(err, step.right)})
-			}
-			return &check.Fault{
-				Found:  fmt.Sprintf("%s fails on a scratch table: %s", step.right, serverMessage(err)),
-				Remedy: "grant the right, or lift what the server's message names; then run preflight again",
-				Cause:  err,
-			}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf(step.statement, table)); err != nil {
+			return stepFault(ctx, e, step.right, err)
 		}
 	}
 	return nil
+}
+
+// stepFault explains a step that failed.
+func stepFault(ctx context.Context, e *check.Env, right string, err error) *check.Fault {
+	if number(err) == mysqlerr.TableDenied {
+		return lacking(ctx, e, []string{deniedName(err, right)})
+	}
+	fault := MySQLFault(e, err)
+	fault.Found = fmt.Sprintf("%s failed on a scratch table: %s", right, fault.Found)
+	return fault
 }
 
 // dropScratch has its own time limit because that of the check may be over.

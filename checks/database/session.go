@@ -13,8 +13,8 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // tlsRequiredError reports that a login works with TLS and fails without it.
@@ -34,26 +34,36 @@ func openServer(ctx context.Context, e *check.Env) (*sql.DB, error) {
 			return nil, err
 		}
 		db, err := open(ctx, e, config, "")
-		if err == nil || config != nil || number(err) != mysqlerr.AccessDenied {
-			return db, temporaryMySQL(err)
+		if number(err) == mysqlerr.AccessDenied {
+			return nil, explainDenied(ctx, e, config, err)
 		}
-		return nil, explainDenied(ctx, e, err)
+		return db, temporaryMySQL(err)
 	})
 }
 
-// explainDenied repeats with TLS a login that was denied without it: if one account
-// requires TLS, the server reports only "denied". The password is not less protected
-// than without TLS.
-func explainDenied(ctx context.Context, e *check.Env, denied error) error {
-	h, err := databaseGreeting(ctx, e)
-	if err != nil || !h.tls {
-		return denied
-	}
-	config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // see above
-	if _, err := open(ctx, e, config, ""); err == nil {
+// explainDenied repeats a denied login with one difference at a time, to find out what
+// the server objects to: it reports only "denied".
+func explainDenied(ctx context.Context, e *check.Env, config *tls.Config, denied error) error {
+	if config == nil && loginNeedsTLS(ctx, e) {
 		return &tlsRequiredError{cause: denied}
 	}
+	if fault := passwordFault(ctx, e, config); fault != nil {
+		fault.Cause = denied
+		return fault
+	}
 	return denied
+}
+
+// loginNeedsTLS reports whether the login works with TLS. The password is not less
+// protected than without TLS.
+func loginNeedsTLS(ctx context.Context, e *check.Env) bool {
+	h, err := databaseGreeting(ctx, e)
+	if err != nil || !h.tls {
+		return false
+	}
+	config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // see above
+	_, err = open(ctx, e, config, "")
+	return err == nil
 }
 
 var databaseMemo = check.NewMemo[*sql.DB]("database chosen")
@@ -70,20 +80,28 @@ func openDatabase(ctx context.Context, e *check.Env) (*sql.DB, error) {
 	})
 }
 
-// open connects and logs in. The pool is closed at the end of the run.
+// open connects and logs in with the password as the ZenML server sends it. The pool is
+// closed at the end of the run.
 func open(ctx context.Context, e *check.Env, config *tls.Config, database string) (*sql.DB, error) {
-	m := e.Answers.Database.MySQL
-	if m.Auth == answers.RDSAuth {
-		return nil, check.Skip("the user logs in with a token that only the pod's AWS identity can get")
-	}
-	password, err := e.Read(ctx, "password", m.Password)
+	password, err := readPassword(ctx, e)
 	if err != nil {
 		return nil, err
 	}
+	sent, ok := asLatin1(password.Reveal())
+	if !ok {
+		return nil, UnsendablePassword(e)
+	}
+	return connect(ctx, e, config, database, secret.New(sent))
+}
+
+func connect(ctx context.Context, e *check.Env, config *tls.Config, database string, password secret.Text) (
+	*sql.DB, error,
+) {
 	log := &driverLog{}
 	c := mysql.NewConfig()
-	c.User, c.Passwd, c.DBName, c.TLS = m.User, password.Reveal(), database, config
+	c.User, c.Passwd, c.DBName, c.TLS = e.Answers.Database.MySQL.User, password.Reveal(), database, config
 	c.Net, c.Addr, c.Logger = "tcp", Address(e), log
+	c.AllowCleartextPasswords = config != nil
 	c.Timeout, c.ReadTimeout, c.WriteTimeout = check.DialLimit, 10*time.Second, 10*time.Second
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dialDatabase(ctx, e) }
 	connector, err := mysql.NewConnector(c)
@@ -91,7 +109,7 @@ func open(ctx context.Context, e *check.Env, config *tls.Config, database string
 		return nil, fmt.Errorf("database settings: %w", err)
 	}
 	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(2)
+	db.SetMaxOpenConns(3) // the scratch table's lock holds one
 	if err := db.PingContext(ctx); err != nil {
 		_ = db.Close()
 		return nil, log.explain(err)
@@ -100,29 +118,48 @@ func open(ctx context.Context, e *check.Env, config *tls.Config, database string
 	return db, nil
 }
 
-// driverLog keeps the errors that the driver logs: it reports the cause of a broken
-// connection only there.
+// driverLog keeps what the driver reports only in its log: the cause of a broken
+// connection and the name of an unsupported plugin.
 type driverLog struct {
-	mu   sync.Mutex
-	last error
+	mu     sync.Mutex
+	last   error
+	plugin string
 }
 
-// Print keeps the last error that the driver logs.
-func (h *driverLog) Print(v ...any) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, item := range v {
+// Print keeps the last error and the last unknown plugin that the driver logs.
+func (l *driverLog) Print(v ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, item := range v {
 		if err, ok := item.(error); ok {
-			h.last = err
+			l.last = err
+		}
+		if item == "unknown auth plugin:" && i+1 < len(v) {
+			l.plugin, _ = v[i+1].(string)
 		}
 	}
 }
 
-func (h *driverLog) explain(err error) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.last != nil && (errors.Is(err, mysql.ErrInvalidConn) || isBadConn(err)) {
-		return fmt.Errorf("%w: %w", err, h.last)
+func (l *driverLog) explain(err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case errors.Is(err, mysql.ErrUnknownPlugin):
+		return &pluginError{plugin: l.plugin, cause: err}
+	case l.last != nil && (errors.Is(err, mysql.ErrInvalidConn) || isBadConn(err)):
+		return fmt.Errorf("%w: %w", err, l.last)
 	}
 	return err
 }
+
+// pluginError reports that Go's driver does not support an authentication plugin.
+type pluginError struct {
+	plugin string
+	cause  error
+}
+
+// Error returns the text with the name of the plugin.
+func (e *pluginError) Error() string { return "unsupported authentication plugin " + e.plugin }
+
+// Unwrap returns the driver's error.
+func (e *pluginError) Unwrap() error { return e.cause }

@@ -3,12 +3,12 @@ package database
 import (
 	"context"
 	"crypto/tls"
-	"encoding/pem"
 	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
+	"github.com/zenml-installer/zenml-installer/internal/pemtext"
 )
 
 var tlsConfigMemo = check.NewMemo[*tls.Config]("database tls config")
@@ -36,13 +36,16 @@ func addTrust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Conf
 		config.InsecureSkipVerify = true // what the mode means; the result says so
 		return nil
 	}
-	ca, err := e.Read(ctx, "CA certificate", t.CA)
+	text, err := readPEM(ctx, e, caFile(t))
 	if err != nil {
 		return err
 	}
-	trusted := certificates(ca.Reveal())
+	trusted := certificates(text)
 	if len(trusted) == 0 {
-		return notPEM("the CA certificate", "database.mysql.tls.ca")
+		return &check.Fault{
+			Found:  "the CA certificate cannot be parsed",
+			Remedy: "set database.mysql.tls.ca to a valid certificate; check it: openssl x509 -noout -text -in FILE",
+		}
 	}
 	config.InsecureSkipVerify = true // verified below, by the rules of the ZenML server's client
 	config.VerifyConnection = func(state tls.ConnectionState) error {
@@ -60,21 +63,15 @@ func addClientCertificate(ctx context.Context, e *check.Env, t answers.TLS, conf
 	if t.Cert.IsZero() || t.Key.IsZero() {
 		return nil
 	}
-	cert, err := e.Read(ctx, "client certificate", t.Cert)
+	cert, err := readPEM(ctx, e, certFile(t))
 	if err != nil {
 		return err
 	}
-	key, err := e.Read(ctx, "client key", t.Key)
+	key, err := readPEM(ctx, e, keyFile(t))
 	if err != nil {
 		return err
 	}
-	if block, _ := pem.Decode([]byte(cert.Reveal())); block == nil {
-		return notPEM("the client certificate", "database.mysql.tls.cert")
-	}
-	if block, _ := pem.Decode([]byte(key.Reveal())); block == nil {
-		return notPEM("the client key", "database.mysql.tls.key")
-	}
-	pair, err := tls.X509KeyPair([]byte(cert.Reveal()), []byte(key.Reveal()))
+	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
 	if err != nil {
 		return &check.Fault{
 			Found: "the private key does not match the client certificate",
@@ -87,12 +84,16 @@ func addClientCertificate(ctx context.Context, e *check.Env, t answers.TLS, conf
 	return nil
 }
 
-func notPEM(what, key string) *check.Fault {
-	return &check.Fault{
-		Found: what + " is not PEM",
-		Remedy: key + " must begin with -----BEGIN; a DER file is converted by: openssl x509 -inform der -in " +
-			"FILE -out FILE.pem",
+// readPEM reads a file for TLS and checks its format.
+func readPEM(ctx context.Context, e *check.Env, f pemFile) (string, error) {
+	text, err := e.Read(ctx, f.what, f.source)
+	if err != nil {
+		return "", err
 	}
+	if fault := f.fault(text.Reveal()); fault != nil {
+		return "", fault
+	}
+	return pemtext.Clean(text.Reveal()), nil
 }
 
 func checkTLS(ctx context.Context, e *check.Env) (string, error) {

@@ -23,7 +23,8 @@ func databaseVariables(ctx context.Context, e *check.Env) (map[string]string, er
 		rows, err := db.QueryContext(
 			ctx,
 			`SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'aurora_version',
-			'read_only', 'super_read_only', 'innodb_read_only', 'max_connections', 'max_user_connections', 'sql_require_primary_key')`,
+			'read_only', 'super_read_only', 'innodb_read_only', 'max_connections', 'max_user_connections',
+			'default_storage_engine', 'enforce_storage_engine', 'innodb_default_row_format', 'character_set_server')`,
 		)
 		if err != nil {
 			return nil, err
