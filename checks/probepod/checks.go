@@ -50,6 +50,11 @@ var Checks = []check.Check{
 // checkInCluster runs the probe pod with the server's image and removes the pod and
 // its Secret in any case.
 func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return "", err
+	}
+	RemoveLeftovers(ctx, client, e.Namespace(), e.Now())
 	probe, err := newProbePod(ctx, e)
 	if err != nil {
 		return "", err
@@ -57,7 +62,6 @@ func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
 	if err := probe.checkRemovable(ctx); err != nil {
 		return "", err
 	}
-	defer probe.removeStale(ctx)
 	log, err := probe.run(ctx)
 	probe.remove(ctx)
 	if fault := (*check.Fault)(nil); errors.As(err, &fault) {

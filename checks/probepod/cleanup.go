@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
@@ -56,6 +58,9 @@ func (p *probePod) remove(ctx context.Context) {
 				p.client.CoreV1().Secrets(p.env.Namespace()).Delete(ctx, p.secret.Name, metav1.DeleteOptions{})),
 		)
 	}
+	if p.deadline != nil {
+		_ = p.client.BatchV1().Jobs(p.env.Namespace()).Delete(ctx, p.pod.Name, inBackground()) // it expires by itself
+	}
 	if err != nil {
 		p.env.Leave(check.Leftover{
 			What: fmt.Sprintf("%s %s in namespace %s (%v)", strings.Join(p.kinds(), " and "), p.pod.Name,
@@ -66,28 +71,51 @@ func (p *probePod) remove(ctx context.Context) {
 	}
 }
 
-// removeStale deletes what killed runs left in the namespace.
-func (p *probePod) removeStale(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeLimit)
-	defer cancel()
-	namespace, options := p.env.Namespace(), metav1.ListOptions{LabelSelector: selector}
-	old := func(o metav1.ObjectMeta) bool { return p.env.Now().Sub(o.CreationTimestamp.Time) > staleAge }
-	if pods, err := p.client.CoreV1().Pods(namespace).List(ctx, options); err == nil {
+// RemoveLeftovers deletes what killed runs left in a namespace: what is older than any
+// run takes, and pods that terminated without being removed. Errors are ignored: the
+// cluster deletes the objects later, and the next run tries again.
+func RemoveLeftovers(ctx context.Context, client kubernetes.Interface, namespace string, now time.Time) {
+	options := metav1.ListOptions{LabelSelector: selector}
+	isOld := func(o metav1.ObjectMeta) bool { return now.Sub(o.CreationTimestamp.Time) > staleAge }
+	stale := map[string]bool{}
+	if pods, err := client.CoreV1().Pods(namespace).List(ctx, options); err == nil {
 		for _, pod := range pods.Items {
-			if old(pod.ObjectMeta) {
-				_ = p.client.CoreV1().Pods(namespace).Delete(ctx, pod.Name,
-					metav1.DeleteOptions{}) // the next run tries again
+			if isOld(pod.ObjectMeta) || isAbandoned(&pod, now) {
+				stale[pod.Name] = true
+				_ = client.CoreV1().Pods(namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{})
 			}
 		}
 	}
-	if secrets, err := p.client.CoreV1().Secrets(namespace).List(ctx, options); err == nil {
+	if secrets, err := client.CoreV1().Secrets(namespace).List(ctx, options); err == nil {
 		for _, s := range secrets.Items {
-			if old(s.ObjectMeta) {
-				_ = p.client.CoreV1().Secrets(namespace).Delete(ctx, s.Name,
-					metav1.DeleteOptions{}) // the next run tries again
+			if isOld(s.ObjectMeta) || stale[s.Name] {
+				_ = client.CoreV1().Secrets(namespace).Delete(ctx, s.Name, metav1.DeleteOptions{})
 			}
 		}
 	}
+	if jobs, err := client.BatchV1().Jobs(namespace).List(ctx, options); err == nil {
+		for _, j := range jobs.Items {
+			if isOld(j.ObjectMeta) || stale[j.Name] {
+				_ = client.BatchV1().Jobs(namespace).Delete(ctx, j.Name, inBackground())
+			}
+		}
+	}
+}
+
+// isAbandoned reports whether the pod terminated a while ago: a live run removes it at
+// once.
+func isAbandoned(pod *corev1.Pod, now time.Time) bool {
+	for _, s := range pod.Status.ContainerStatuses {
+		if s.State.Terminated != nil && now.Sub(s.State.Terminated.FinishedAt.Time) > abandonedAfter {
+			return true
+		}
+	}
+	return false
+}
+
+func inBackground() metav1.DeleteOptions {
+	background := metav1.DeletePropagationBackground
+	return metav1.DeleteOptions{PropagationPolicy: &background}
 }
 
 func ignoreMissing(err error) error {

@@ -9,6 +9,7 @@ import (
 
 	"crypto/rand"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,6 +41,9 @@ type probePod struct {
 	client kubernetes.Interface
 	pod    *corev1.Pod
 	secret *corev1.Secret // nil if everything it needs is in the cluster
+	// deadline owns both of them; nil if the user cannot create Jobs.
+	deadline *batchv1.Job
+	ttl      int32 // of the deadline, in seconds
 	// differs describes how the pod differs from the server's pods.
 	differs string
 }
@@ -67,7 +71,7 @@ func newProbePod(ctx context.Context, e *check.Env) (*probePod, error) {
 	if err != nil {
 		return nil, err
 	}
-	probe := &probePod{env: e, client: client}
+	probe := &probePod{env: e, client: client, ttl: deadlineSeconds}
 	if err := probe.prepare(ctx, specs[0]); err != nil {
 		return nil, err
 	}

@@ -33,27 +33,25 @@ func (s *stage) withPods(change ...func(*answers.MySQL)) *check.Env {
 		_, err := s.Client.CoreV1().ServiceAccounts(s.Namespace).Get(s.T.Context(), "default", metav1.GetOptions{})
 		return err == nil
 	})
-	repository, tag, _ := strings.Cut(s.Charts["current"].Image, ":")
 	d := s.Database
 	m := answers.MySQL{
-		Host:     d.Host,
-		Port:     d.Port,
-		Name:     "zenml",
-		User:     d.User,
-		Password: answers.Source{Value: d.Password},
-		TLS:      answers.TLS{Mode: answers.TLSOff},
+		Host: d.Host, Port: d.Port, Name: "zenml", User: d.User, Password: answers.Source{Value: d.Password},
+		TLS: answers.TLS{Mode: answers.TLSOff},
 	}
 	for _, c := range change {
 		c(&m)
 	}
-	return checktest.WithCluster(s.T, s.Access(), s.Namespace, func(a *answers.Answers) {
+	return checktest.WithCluster(s.T, s.Access(), s.Namespace, withImage(s.Charts["current"].Image, m))
+}
+
+// withImage sets the database and the image, REPOSITORY:TAG.
+func withImage(image string, m answers.MySQL) func(*answers.Answers) {
+	repository, tag, _ := strings.Cut(image, ":")
+	settings := map[string]any{"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}
+	return func(a *answers.Answers) {
 		a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: m}
-		a.Values = map[string]any{
-			"server": map[string]any{
-				"image": map[string]any{"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"},
-			},
-		}
-	})
+		a.Values = map[string]any{"server": map[string]any{"image": settings}}
+	}
 }
 
 // expectNoLeftovers fails the test if the check did not remove what it created.
@@ -198,7 +196,7 @@ func TestPod_onlyPodsReachDatabase(t *testing.T) {
 		return result.Status == check.Pass
 	})
 	report := runChecks(t, e, "database")
-	checktest.Expect(t, report, inClusterID, check.Pass, "a pod reaches "+host)
+	checktest.Expect(t, report, inClusterID, check.Pass, "a pod reached "+host)
 	checktest.Expect(t, report, "database.resolve", check.Warned, "a pod in the cluster reaches it")
 	checktest.Expect(t, report, "database.connect", check.Skipped, "needs database.resolve")
 	s.expectNoLeftovers()

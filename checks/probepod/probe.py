@@ -26,7 +26,7 @@ def content(name):
     full = path(name)
     if full is None:
         return ""
-    with open(full, encoding="utf-8") as file:
+    with open(full, encoding="utf-8", newline="") as file:
         return file.read()
 
 
@@ -97,7 +97,7 @@ def tls_context():
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        context = ssl.create_default_context(cadata=content("ca.pem") or None)
+        context = ssl.create_default_context(cafile=path("ca.pem"))
         context.check_hostname = mode == "verify-full"
     if path("cert.pem"):
         context.load_cert_chain(path("cert.pem"), path("key.pem"))
@@ -113,9 +113,14 @@ def causes(error):
 def login(sock, host, port, context):
     import pymysql
 
+    password = content("password")
+    try:
+        password.encode("latin1")
+    except UnicodeEncodeError:
+        finish("password", error="the password has characters outside Latin-1")
     try:
         session = pymysql.connect(
-            host=host, port=port, user=setting("USER"), password=content("password"),
+            host=host, port=port, user=setting("USER"), password=password,
             ssl=context, ssl_disabled=context is None,
             connect_timeout=LIMIT, read_timeout=LIMIT, defer_connect=True,
         )

@@ -18,7 +18,7 @@ import (
 // probeResult is the line that the pod prints: the step at which it stopped.
 type probeResult struct {
 	ZenmlPreflight int      `json:"zenmlPreflight"`
-	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, login, database or done
+	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, password, login, database or done
 	Error          string   `json:"error"`
 	Kind           string   `json:"kind"` // of a failed connection
 	Code           uint16   `json:"code"` // MySQL's error number
@@ -80,17 +80,29 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 		if strings.Contains(s.Error, "unable to get issuer certificate") {
 			fault.Remedy = "append the root certificate to database.mysql.tls.ca, which is an intermediate"
 		}
+	case "password":
+		return database.UnsendablePassword(e)
 	case "login", "database":
-		fault = database.MySQLFault(e, &mysql.MySQLError{Number: s.Code, Message: s.Error})
-		fault.Found = "a pod cannot log in: " + fault.Found
-		fault.Warn, fault.Blocks = false, false
-		if fault.Remedy == "" {
-			fault.Remedy = fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", e.Answers.Database.MySQL.Name,
-				database.DeniedAccount(ctx, e, s.Error))
-		}
+		fault = loginFault(ctx, e, s)
 	default:
 		return check.Skip("the image cannot run the probe: %s", s.Error)
 	}
+	return fault
+}
+
+// loginFault explains an error of the login or of the selection of the database.
+func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
+	fault := database.MySQLFault(e, &mysql.MySQLError{Number: r.Code, Message: r.Error})
+	switch {
+	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
+		fault = database.Ed25519Fault(ctx, e)
+	case r.Code == 0: // an error of PyMySQL itself
+		fault.Found = r.Error
+		fault.Remedy = "check the authentication plugin and the password of " + e.Answers.Database.MySQL.User +
+			" in the database: SHOW CREATE USER"
+	}
+	fault.Found = "a pod cannot log in: " + fault.Found
+	fault.Warn, fault.Blocks = false, false
 	return fault
 }
 

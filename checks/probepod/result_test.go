@@ -50,7 +50,11 @@ func runScript(
 func TestScript_results(t *testing.T) {
 	t.Parallel()
 	python := peers.Python(t)
-	s := checktest.StartDatabase(t, testdb.Options{})
+	s := checktest.StartDatabase(t, testdb.Options{
+		Flags: []string{"--plugin-dir=" + checktest.MariaDBPlugins(t), "--plugin-load-add=auth_ed25519"},
+	})
+	s.Exec(t, "CREATE USER umlaut IDENTIFIED BY 'pässword'",
+		"CREATE USER modern IDENTIFIED VIA ed25519 USING PASSWORD('"+checktest.Canary+"')")
 	s.Exec(t, "CREATE USER nothing IDENTIFIED BY '"+checktest.Canary+"'",
 		"CREATE USER strict IDENTIFIED BY '"+checktest.Canary+"' REQUIRE X509", "GRANT ALL ON zenml.* TO strict")
 	pair, other := s.Authority.Client(t, "strict"), testdb.NewAuthority(t)
@@ -66,7 +70,7 @@ func TestScript_results(t *testing.T) {
 		},
 		"verified": {
 			map[string]string{"TLS": "verify-full"}, map[string]string{"password": password, "ca.pem": ca}, "done",
-			"there", 0,
+			"exists", 0,
 		},
 		"to be leftovers": {
 			map[string]string{"DATABASE": "other"}, map[string]string{"password": password}, "database", "", 1044,
@@ -91,7 +95,15 @@ func TestScript_results(t *testing.T) {
 			map[string]string{"TLS": "verify-ca"}, map[string]string{"password": password, "ca.pem": "rubbish"},
 			"files", "", 0,
 		},
-		"RDS": {map[string]string{"AUTH": "aws-rds-iam"}, nil, "done", "unknown", 0},
+		"CA with a byte order mark": {
+			map[string]string{"TLS": "verify-ca"}, map[string]string{"password": password, "ca.pem": "\ufeff" + ca},
+			"done", "exists", 0,
+		},
+		"Latin-1 password":    {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pässword"}, "login", "", 1045},
+		"unsendable password": {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pass€word"}, "password", "", 0},
+		"line break":          {nil, map[string]string{"password": password + "\r\n"}, "login", "", 1045},
+		"ed25519":             {map[string]string{"USER": "modern"}, map[string]string{"password": password}, "login", "", 0},
+		"RDS":                 {map[string]string{"AUTH": "aws-rds-iam"}, nil, "done", "unknown", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := runScript(t, python, "127.0.0.1", s.Port, c.settings, c.files)

@@ -19,29 +19,24 @@ const (
 	probeLimit = 100 * time.Second
 	// removeLimit is the time limit of the removal.
 	removeLimit = 15 * time.Second
-	// staleAge is the age at which the objects of another run are leftovers.
-	staleAge = 10 * time.Minute
+	// staleAge is the age at which the objects of another run are leftovers: longer
+	// than the check's own limit.
+	staleAge = 3 * time.Minute
+	// abandonedAfter is how long a terminated pod can belong to a live run.
+	abandonedAfter = 30 * time.Second
 )
 
 // run creates the objects, waits for the container and returns its log.
 func (p *probePod) run(ctx context.Context) (log string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, probeLimit)
 	defer cancel()
-	namespace := p.env.Namespace()
-	if p.secret != nil {
-		if _, err := p.client.CoreV1().Secrets(namespace).Create(ctx, p.secret, metav1.CreateOptions{}); err != nil {
-			return "", notCreated(err, "Secret")
-		}
+	if err := p.create(ctx); err != nil {
+		return "", err
 	}
-	made, err := p.client.CoreV1().Pods(namespace).Create(ctx, p.pod, metav1.CreateOptions{})
-	if err != nil {
-		return "", notCreated(err, "pod")
-	}
-	p.ownSecret(ctx, made)
 	if err := p.await(ctx); err != nil {
 		return "", err
 	}
-	text, err := p.client.CoreV1().Pods(namespace).GetLogs(p.pod.Name,
+	text, err := p.client.CoreV1().Pods(p.env.Namespace()).GetLogs(p.pod.Name,
 		&corev1.PodLogOptions{Container: containerName}).DoRaw(ctx)
 	if apierrors.IsForbidden(err) {
 		return "", check.Skip("you cannot read the log of pod %s", p.pod.Name)
@@ -58,16 +53,41 @@ func notCreated(err error, kind string) error {
 	return err
 }
 
-// ownSecret makes the pod the owner of the Secret, so that the cluster deletes both
-// if this program is killed.
-func (p *probePod) ownSecret(ctx context.Context, made *corev1.Pod) {
-	if p.secret == nil {
-		return
+// create creates the objects. Something that the cluster deletes by itself owns the
+// Secret from the first moment on, in case this program is killed: the deadline, or else
+// the pod.
+func (p *probePod) create(ctx context.Context) error {
+	p.deadline = p.createDeadline(ctx)
+	if p.deadline == nil {
+		if err := p.createPod(ctx); err != nil {
+			return err
+		}
+		return p.createSecret(ctx, metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: p.pod.Name, UID: p.pod.UID})
 	}
-	tied := p.secret.DeepCopy()
-	tied.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Pod", Name: made.Name, UID: made.UID}}
-	_, _ = p.client.CoreV1().Secrets(p.env.Namespace()).Update(ctx, tied,
-		metav1.UpdateOptions{}) // remove and removeStale delete it too
+	owner := metav1.OwnerReference{APIVersion: "batch/v1", Kind: "Job", Name: p.deadline.Name, UID: p.deadline.UID}
+	if err := p.createSecret(ctx, owner); err != nil {
+		return err
+	}
+	p.pod.OwnerReferences = []metav1.OwnerReference{owner}
+	return p.createPod(ctx)
+}
+
+func (p *probePod) createPod(ctx context.Context) error {
+	made, err := p.client.CoreV1().Pods(p.env.Namespace()).Create(ctx, p.pod, metav1.CreateOptions{})
+	if err != nil {
+		return notCreated(err, "pod")
+	}
+	p.pod = made
+	return nil
+}
+
+func (p *probePod) createSecret(ctx context.Context, owner metav1.OwnerReference) error {
+	if p.secret == nil {
+		return nil
+	}
+	p.secret.OwnerReferences = []metav1.OwnerReference{owner}
+	_, err := p.client.CoreV1().Secrets(p.env.Namespace()).Create(ctx, p.secret, metav1.CreateOptions{})
+	return notCreated(err, "Secret")
 }
 
 // await polls until the container has terminated or cannot start.
