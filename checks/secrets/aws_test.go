@@ -109,7 +109,8 @@ func TestAWS_permissions(t *testing.T) {
 			result := checktest.Expect(t, report, "secrets.permissions", check.Failed,
 				"lacks the permissions secretsmanager:"+action, "aws iam put-user-policy --user-name no-"+action,
 				"arn:aws:secretsmanager:us-east-1:123456789012:secret:zenml/*")
-			if n := strings.Count(result.Message, "secretsmanager:"); n != 1 {
+			summary, _, _ := strings.Cut(result.Message, "\n")
+			if n := strings.Count(summary, "secretsmanager:"); n != 1 {
 				t.Errorf("%d rights are named: %s", n, result.Message)
 			}
 			if action != "DeleteSecret" {
@@ -282,5 +283,67 @@ func TestAWS_interruptedRun(t *testing.T) {
 	checktest.Expect(t, report, "secrets.permissions", check.Skipped, "interrupted")
 	if left := cloud.Secrets(t); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestAWS_denials has moto answer, except for one call that another service or policy
+// denies with the messages in AWS's documentation.
+func TestAWS_denials(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	key := cloud.User(t, "zenml", awsPolicy(""))
+	const user = "User: arn:aws:iam::123456789012:user/zenml is not authorized to perform: secretsmanager:CreateSecret "
+	for name, c := range map[string]struct {
+		code, message string
+		say           []string
+	}{
+		"KMS": {"AccessDeniedException", "Access to KMS is not allowed",
+			[]string{"is denied secretsmanager:CreateSecret (KMS)", "reports: Access to KMS is not allowed",
+				"kms:GenerateDataKey"}},
+		"service control policy": {"AccessDeniedException", user + "with an explicit deny in a service control policy",
+			[]string{"is denied secretsmanager:CreateSecret (service control policy)",
+				"--target-id 123456789012 --filter SERVICE_CONTROL_POLICY"}},
+		"resource control policy": {"AccessDeniedException", user + "with an explicit deny in a resource control policy",
+			[]string{"--filter RESOURCE_CONTROL_POLICY"}},
+		"permissions boundary": {"AccessDeniedException", user + "because no permissions boundary allows the action",
+			[]string{"in the permissions boundary of arn:aws:iam::123456789012:user/zenml"}},
+		"explicit deny": {"AccessDeniedException", user + "with an explicit deny in an identity-based policy",
+			[]string{"remove the statement that denies secretsmanager:CreateSecret"}},
+		"no statement": {"AccessDeniedException", user + "because no identity-based policy allows the action",
+			[]string{"lacks the permissions secretsmanager:CreateSecret", "because no identity-based policy", "put-user-policy"}},
+		"tag policy": {"InvalidRequestException", "The tag policy does not allow the specified value for tag key zenml",
+			[]string{"a tag policy of the AWS organization", "does not allow the specified value", "TAG_POLICY"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".CreateSecret") {
+					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+					w.WriteHeader(http.StatusBadRequest)
+					_, _ = fmt.Fprintf(w, `{"__type":%q,"Message":%q}`, c.code, c.message)
+					return
+				}
+				forward(t, w, r, cloud.URL, func(out *http.Request) { out.Host = r.Host })
+			}))
+			t.Cleanup(between.Close)
+			e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }),
+				map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
+			report := runChecks(t, e, check.Options{}, key.Secret)
+			result := checktest.Expect(t, report, "secrets.permissions", check.Failed, c.say...)
+			if name != "no statement" && strings.Contains(result.Hint, "put-user-policy") {
+				t.Errorf("the policy of the user cannot help: %s", result.Hint)
+			}
+		})
+	}
+}
+
+func TestAWS_lineBreak(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	key := cloud.User(t, "zenml", awsPolicy(""))
+	for end, say := range map[string]string{"\n": `a line break (\n)`, "\r\n": `a Windows line break (\r\n)`} {
+		store := inAWS(key, func(s *answers.AWSStore) { s.SecretAccessKey = checktest.Plain(key.Secret + end) })
+		report := runChecks(t, withStore(store, map[string]string{"AWS_ENDPOINT_URL": cloud.URL}), check.Options{}, key.Secret)
+		checktest.Expect(t, report, "secrets.credentials", check.Failed,
+			"secretsStore.aws.secretAccessKey ends in "+say, "printf %s")
 	}
 }

@@ -51,7 +51,7 @@ func TestChange(t *testing.T) {
 		{namespace, aws("us-east-1"), check.Pass, "uses the same: aws"},
 		{namespace, aws("eu-west-1"), check.Warned, "region eu-west-1 instead of us-east-1"},
 		{namespace, inDatabase(answers.Source{Generate: true}), check.Failed, "stores its secrets in aws, but the " +
-			"answers say sql"},
+			"answers set secretsStore.type to sql"},
 		{namespace, answers.SecretsStore{Type: answers.NoSecrets}, check.Failed, "secretsStore.type to none"},
 		{moving, inDatabase(answers.Source{Generate: true}), check.Warned, "zenml secret backup"},
 		{moving, vault("http://127.0.0.1:1/"), check.Pass, "uses the same: hashicorp"},

@@ -88,7 +88,8 @@ func TestGCP_permissions(t *testing.T) {
 			report := runChecks(t, withGoogle(g, byKey(key)), check.Options{}, privatePart(key))
 			result := checktest.Expect(t, report, "secrets.permissions", check.Failed, "lacks the permissions "+missing,
 				"gcloud projects add-iam-policy-binding", "MEMBER=serviceAccount:"+email, "NUMBER=123456789012")
-			if n := strings.Count(result.Message, "secretmanager."); n != 1 {
+			summary, _, _ := strings.Cut(result.Message, "\n")
+			if n := strings.Count(summary, "secretmanager."); n != 1 {
 				t.Errorf("%d rights are named: %s", n, result.Message)
 			}
 			if left := g.Secrets(); len(left) > 0 != (name == "secrets.delete") ||

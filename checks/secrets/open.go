@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
@@ -20,6 +21,8 @@ type reader struct {
 	e   *check.Env
 	p   storeRef
 	err error
+	// breaks describes the values that end in a line break.
+	breaks []string
 }
 
 func (r *reader) read(field string, s answers.Source) secret.Text {
@@ -27,14 +30,18 @@ func (r *reader) read(field string, s answers.Source) secret.Text {
 		return secret.Text{}
 	}
 	var text secret.Text
-	text, r.err = r.e.Read(r.ctx, r.p.key+"."+r.p.store.Type+"."+field, s)
+	key := r.p.key + "." + r.p.store.Type + "." + field
+	text, r.err = r.e.Read(r.ctx, key, s)
+	if end := check.LineBreak(text.Reveal()); end != "" && field != "authConfig" && !strings.HasSuffix(field, "JSON") {
+		r.breaks = append(r.breaks, key+" ends in "+end)
+	}
 	return text
 }
 
 // openStore reads the store's credentials and creates its client. It also returns
 // the secrets, which must be redacted.
-func openStore(ctx context.Context, e *check.Env, p storeRef, m stores.Machine) (stores.Store, []secret.Text, error) {
-	r := &reader{ctx: ctx, e: e, p: p}
+func openStore(r *reader, m stores.Machine) (stores.Store, []secret.Text, error) {
+	p := r.p
 	switch p.store.Type {
 	case answers.AWSSecrets:
 		c, err := r.aws(p.store.AWS)

@@ -39,16 +39,27 @@ func (in *loggedIn) addFaults(all *results, rights stores.Rights) {
 	for _, f := range rights.Faults {
 		all.add(in.storeRef, in.finding(f, in.redactor))
 	}
-	if missing := rights.Names(stores.Denied); len(missing) > 0 {
-		f := &check.Fault{
-			Found:  fmt.Sprintf("%s: %s lacks the permissions %s", in.key, in.identity.Who, strings.Join(missing, ", ")),
-			Remedy: in.remedy(),
-		}
-		if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
-			f.Found += "; not tested: " + strings.Join(unproved, ", ")
-		}
-		all.add(in.storeRef, f)
+	missing := rights.Names(stores.Denied)
+	if len(missing) == 0 {
+		return
 	}
+	remedies, needsPolicy := rights.Remedies()
+	verb := "is denied"
+	if needsPolicy {
+		verb = "lacks the permissions"
+		remedies = append(remedies, in.remedy())
+	}
+	f := &check.Fault{
+		Found:  fmt.Sprintf("%s: %s %s %s", in.key, in.identity.Who, verb, strings.Join(missing, ", ")),
+		Remedy: strings.Join(remedies, "\n"),
+	}
+	if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
+		f.Found += "; not tested: " + strings.Join(unproved, ", ")
+	}
+	for _, words := range rights.Words() {
+		f.Found += "\nthe provider reports: " + in.redactor.Text(words)
+	}
+	all.add(in.storeRef, f)
 }
 
 // reportLeftover reports a test secret that could not be removed.

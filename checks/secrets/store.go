@@ -98,7 +98,8 @@ func login(ctx context.Context, e *check.Env, p storeRef) (*loggedIn, error) {
 		if err != nil {
 			return nil, err
 		}
-		store, secrets, err := openStore(ctx, e, p, machine)
+		r := &reader{ctx: ctx, e: e, p: p}
+		store, secrets, err := openStore(r, machine)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +107,7 @@ func login(ctx context.Context, e *check.Env, p storeRef) (*loggedIn, error) {
 		e.AtEnd(func() { store.Close(ctx) })
 		identity, err := store.Login(ctx)
 		if err != nil {
-			return nil, p.fault(err, redactor)
+			return nil, withLineBreaks(p.fault(err, redactor), r.breaks)
 		}
 		return &loggedIn{p, store, identity, redactor}, nil
 	})
@@ -131,6 +132,18 @@ func (p storeRef) fault(err error, redactor *redact.Redactor) error {
 		return check.Transient(f)
 	}
 	return f
+}
+
+// withLineBreaks adds to the fault of a login that values end in a line break.
+func withLineBreaks(err error, breaks []string) error {
+	var fault *check.Fault
+	if len(breaks) == 0 || !errors.As(err, &fault) {
+		return err
+	}
+	fault.Found = strings.Join(breaks, "; ") + "\n" + fault.Found
+	fault.Remedy = "store the value without the line break, with printf %s instead of echo, or kubectl create secret " +
+		"--from-literal\n" + fault.Remedy
+	return err
 }
 
 // finding converts a store's fault into one of the check.

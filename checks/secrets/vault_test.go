@@ -54,7 +54,7 @@ func TestVault_working(t *testing.T) {
 	}
 	e = withStore(inVault(v.Address, token), nil, trust)
 	report = runChecks(t, e, check.Options{}, token)
-	checktest.Expect(t, report, "secrets.credentials", check.Pass, "test-testvaultthatserves", "mount secret")
+	checktest.Expect(t, report, "secrets.credentials", check.Pass, "test-testvault_working", "mount secret")
 	checktest.Expect(t, report, "secrets.permissions", check.Pass, "tested with a secret that was removed")
 	if left := v.Keys(t, "secret/metadata/zenml"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
@@ -284,7 +284,7 @@ func TestVault_mounts(t *testing.T) {
 	all := `path "*" { capabilities = ["create", "read", "update", "delete", "list"] }`
 	token := vaultToken(t, v, "", all, nil)
 	for mount, say := range map[string]string{
-		"old": "version 1", "machines": "type transit, not KV", "nowhere": "no KV version 2 engine at nowhere",
+		"old": "version 1", "machines": "type transit, not KV", "nowhere": "no KV version 2 engine is mounted at nowhere",
 	} {
 		store := inVault(v.Address, token, func(s *answers.VaultStore) { s.Mount = mount })
 		report := runChecks(t, withStore(store, nil), check.Options{}, token)

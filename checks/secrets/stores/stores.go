@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -69,6 +70,10 @@ type Right struct {
 	Name  string // as in the provider's policies
 	State State
 	Note  string // what the provider reports about it, in a few words
+	// Words is the provider's own message for a denial.
+	Words string
+	// Remedy is what helps against this denial; empty if the policy of the store does.
+	Remedy string
 }
 
 // Rights is the result for all permissions.
@@ -77,6 +82,33 @@ type Rights struct {
 	Faults []*Fault // what is wrong in addition to missing permissions
 	Left   string   // the test secret that could not be removed, and the command to remove it
 	How    string   // how they were tested: "tested with a secret that was removed"
+}
+
+// Words returns the provider's own messages for the denied permissions, without
+// repetitions.
+func (r Rights) Words() []string {
+	var words []string
+	for _, right := range r.List {
+		if right.State == Denied && right.Words != "" && !slices.Contains(words, right.Words) {
+			words = append(words, right.Words)
+		}
+	}
+	return words
+}
+
+// Remedies returns the remedies of the denied permissions, without repetitions, and
+// whether one of them needs the policy of the store.
+func (r Rights) Remedies() (remedies []string, needsPolicy bool) {
+	for _, right := range r.List {
+		switch {
+		case right.State != Denied:
+		case right.Remedy == "":
+			needsPolicy = true
+		case !slices.Contains(remedies, right.Remedy):
+			remedies = append(remedies, right.Remedy)
+		}
+	}
+	return remedies, needsPolicy
 }
 
 // Names returns the names of the permissions in a state.

@@ -25,7 +25,7 @@ func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 		if !known(err) {
 			return rights, s.fault(err)
 		}
-		rights.List = append(rights.List, state(action, err))
+		rights.List = append(rights.List, s.state(action, err))
 	}
 	return rights, nil
 }

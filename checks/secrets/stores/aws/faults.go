@@ -69,19 +69,6 @@ func absent(err error) bool {
 	return c == "ResourceNotFoundException"
 }
 
-// because tells what a refusal says of its reason, where that is not simply a
-// missing statement.
-func denialReason(err error) string {
-	_, message := code(err)
-	for _, reason := range []string{"explicit deny in a service control policy", "explicit deny in a resource " +
-		"control policy", "service control policy", "permissions boundary", "explicit deny", "session policy", "VPC endpoint policy"} {
-		if strings.Contains(message, reason) {
-			return "(" + reason + ")"
-		}
-	}
-	return ""
-}
-
 // fault explains the errors of a login.
 func (s *Store) fault(err error) error {
 	key := s.config.AccessKeyID.Reveal()
@@ -137,6 +124,9 @@ func (s *Store) other(err error, f *stores.Fault) error {
 		return network
 	}
 	name, message := code(err)
+	if isTagPolicy(message) {
+		return tagPolicyFault(f, message)
+	}
 	f.Found = fmt.Sprintf("AWS reports %s (HTTP %d)", strings.TrimSpace(name+" "+message), status(err))
 	if name == "" {
 		f.Found = fmt.Sprintf("AWS sent a response that cannot be parsed (HTTP %d)", status(err))

@@ -92,7 +92,7 @@ func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 		rights.Left = s.sweep(ctx, name)
 		return rights, s.fault(err)
 	}
-	rights.List = append(rights.List, state(create, err))
+	rights.List = append(rights.List, s.state(create, err))
 	calls := s.calls(id)
 	for _, action := range []string{describe, get, put, tag} {
 		err := calls[action](ctx)
@@ -100,12 +100,12 @@ func (s *Store) prove(ctx context.Context) (stores.Rights, error) {
 			rights.Left = s.sweep(ctx, id)
 			return rights, s.fault(err)
 		}
-		rights.List = append(rights.List, state(action, err))
+		rights.List = append(rights.List, s.state(action, err))
 	}
 	clean, cancel := stores.CleanUp(ctx)
 	defer cancel()
 	gone := calls[remove](clean)
-	rights.List = append(rights.List, state(remove, gone))
+	rights.List = append(rights.List, s.state(remove, gone))
 	if err == nil && gone != nil && !absent(gone) {
 		rights.Left = s.leftover(name)
 	}
@@ -142,9 +142,9 @@ func (s *Store) leftover(name string) string {
 func known(err error) bool { return err == nil || denied(err) || absent(err) }
 
 // state returns the permission for a response: "not found" means that it is granted.
-func state(action string, err error) stores.Right {
+func (s *Store) state(action string, err error) stores.Right {
 	if err != nil && denied(err) {
-		return stores.Right{Name: action, State: stores.Denied, Note: denialReason(err)}
+		return s.deny(stores.Right{Name: action}, err)
 	}
 	return stores.Right{Name: action, State: stores.Granted}
 }

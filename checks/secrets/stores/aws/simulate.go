@@ -61,6 +61,7 @@ func (s *Store) simulate(ctx context.Context) ([]stores.Right, error) {
 			right.State = stores.Granted
 		case "explicitDeny":
 			right.State, right.Note = stores.Denied, "(explicit deny)"
+			right.Remedy = denials[len(denials)-1].remedy(s, action)
 		case "implicitDeny":
 			right.State = stores.Denied
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -134,7 +135,12 @@ func (s *Store) leftover(name string) string {
 func state(action string, err error) stores.Right {
 	right := stores.Right{Name: action, State: stores.Granted, Note: policies[action]}
 	if err != nil && denied(err) {
-		right.State = stores.Denied
+		a, _ := answerOf(err)
+		right.State, right.Words = stores.Denied, a.text
+		if strings.Contains(a.inner+a.text, "ForbiddenByPolicy") || strings.Contains(a.text, "disallowed by policy") {
+			right.Remedy = "ask the administrator of the subscription to change the Azure Policy that the message names: " +
+				"az policy assignment list"
+		}
 	}
 	return right
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
@@ -129,8 +130,20 @@ func absent(err error) bool {
 }
 
 func state(permission string, err error) stores.Right {
-	if denied(err) {
-		return stores.Right{Name: permission, State: stores.Denied}
+	var refused *apiError
+	if !errors.As(err, &refused) || refused.Code != http.StatusForbidden {
+		return stores.Right{Name: permission, State: stores.Granted}
 	}
-	return stores.Right{Name: permission, State: stores.Granted}
+	right := stores.Right{Name: permission, State: stores.Denied, Words: refused.Message}
+	switch text := strings.ToLower(refused.Message); {
+	case strings.Contains(text, "vpcservicecontrols"), strings.Contains(text, "vpc service controls"):
+		right.Note = "(VPC Service Controls)"
+		right.Remedy = "allow the identity and Secret Manager in an ingress rule or access level of the perimeter: " +
+			"gcloud access-context-manager perimeters list"
+	case strings.Contains(text, "constraint"):
+		right.Note = "(organization policy)"
+		right.Remedy = "ask the administrator of the organization to change the constraint that Google names: " +
+			"gcloud resource-manager org-policies list"
+	}
+	return right
 }
