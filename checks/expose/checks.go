@@ -21,6 +21,13 @@ func needsRouteInCluster(e *check.Env) string {
 	return check.NeedsCluster(e)
 }
 
+func needsIngressInCluster(e *check.Env) string {
+	if !byIngress(e) {
+		return "the server is not exposed by an Ingress"
+	}
+	return check.NeedsCluster(e)
+}
+
 func needsHost(e *check.Env) string {
 	if why := needsRouteInCluster(e); why != "" {
 		return why
@@ -118,6 +125,22 @@ var Checks = []check.Check{
 			"a host name instead of an address where nip.io needs one",
 			"a Gateway that its controller has not accepted or programmed",
 			"a listener with an error",
+		},
+	},
+	{
+		ID:       "expose.support",
+		Claim:    "the ingress controller is maintained and can serve the route",
+		Failure:  "the ingress controller is not maintained or cannot serve the route",
+		Severity: check.ShouldPass,
+		When:     needsIngressInCluster,
+		Needs:    []string{"expose.class"},
+		Answers:  []string{"expose.ingress.class", "expose.ingress.annotations"},
+		Run:      checkSupport,
+
+		Why: "a controller without maintenance gets no security fixes, and one that rejects the Ingress gives it no address",
+		Finds: []string{
+			"ingress-nginx, which was retired on 2026-03-24 (a warning)",
+			"the AWS Load Balancer Controller with the target type instance and a Service of type ClusterIP (a warning)",
 		},
 	},
 	{

@@ -33,9 +33,13 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
 	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
 	fault := &check.Fault{Found: "the IngressClass " + name + " does not exist"}
+	if wanted {
+		fault.Found += notInstalled("prerequisites.ingressNginx", wanted) + "; ingress-nginx was retired on 2026-03-24"
+	}
 	if len(all) == 0 || wanted {
-		fault.Found += notInstalled("prerequisites.ingressNginx", wanted)
-		fault.Remedy = "install ingress-nginx, or do without an Ingress: expose: {type: port-forward}\n" + installNginx
+		fault.Remedy = "install a maintained ingress controller, for example Traefik, and set " +
+			"expose: {ingress: {class: traefik}}:\n" + installTraefik +
+			"\nor use the Gateway API, expose: {type: gateway}, or no Ingress, expose: {type: port-forward}"
 		return fault
 	}
 	var others []string

@@ -22,7 +22,7 @@ func TestClass_faults(t *testing.T) {
 	wanted.Answers.Prerequisites.IngressNginx = answers.PrerequisiteInstall
 	report = runChecks(t, wanted, "expose")
 	checktest.Expect(t, report, "expose.class", check.Failed,
-		"this version does not support prerequisites.ingressNginx", installNginx)
+		"this version does not support prerequisites.ingressNginx", "ingress-nginx was retired", installTraefik)
 	checktest.Expect(t, report, "expose.controller", check.Skipped, "needs expose.class")
 
 	restricted := s.env(nil)

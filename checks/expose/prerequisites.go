@@ -9,12 +9,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// The commands that install ingress-nginx and cert-manager, from their documentation.
+// The commands that install an ingress controller and cert-manager, from their documentation.
 // The installer does not run them; remedies print them.
 const (
-	installNginx = "helm upgrade --install ingress-nginx ingress-nginx --repo " +
-		"https://kubernetes.github.io/ingress-nginx" +
-		" --namespace ingress-nginx --create-namespace"
+	installTraefik = "helm upgrade --install traefik traefik --repo https://traefik.github.io/charts" +
+		" --namespace traefik --create-namespace"
 	installCertManager = "helm upgrade --install cert-manager oci://quay.io/jetstack/charts/cert-manager" +
 		" --namespace cert-manager --create-namespace --set crds.enabled=true"
 )

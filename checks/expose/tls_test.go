@@ -148,13 +148,13 @@ func issuerFaults(
 		"issuer: {name: "+name("-prod"))
 	checktest.Expect(t, report(name("-prod"), answers.NamespaceIssuer), "expose.tls", check.Failed,
 		"the Issuer ", "there is one of kind ClusterIssuer", "kind: ClusterIssuer")
-	checktest.Expect(t, report(name("-prod"), "", create), "expose.tls", check.Warned, "is there already",
-		"while staging is asked for")
+	checktest.Expect(t, report(name("-prod"), "", create), "expose.tls", check.Warned, "already exists",
+		"the answers ask for staging")
 	cluster(name("-staging"), acmeProduction, s.Namespace, isReady)
 	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Warned, "has staging in its name",
 		acmeStaging)
 	cluster(name("-staging"), acmeStaging, s.Namespace, isReady)
-	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Pass, "browsers do not trust them")
+	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Pass, "browsers do not trust its staging certificates")
 	cluster(name("-solver"), acmeProduction, "another-class", isReady)
 	checktest.Expect(t, report(name("-solver"), ""), "expose.tls", check.Warned, "uses ingress class another-class")
 	cluster(name("-new"), acmeProduction, s.Namespace, unready)
