@@ -71,7 +71,7 @@ func TestInitReportsWhatItCannotImport(t *testing.T) {
 	}
 	from("server: hello\n").want(t, exitDone, "! server: left out: it must be a mapping")
 	from("server: {ingress: {enabled: false}}\n---\nserver: {replicaCount: 2}\n").want(t, exitDone,
-		"it holds more than one document")
+		"contains several documents")
 	if again := from("server: {ingress: {enabled: false}}\n---\n"); again.err != "" {
 		t.Errorf("got %s", again.err)
 	}
