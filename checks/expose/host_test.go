@@ -10,7 +10,7 @@ import (
 
 func TestHost_faults(t *testing.T) {
 	for host, say := range map[string]string{
-		"https://zenml.test": "is a URL", "zenml.test:8443": "has a port or a path", "10.0.0.1": "is an address",
+		"https://zenml.test": "a URL was given", "zenml.test:8443": "contains a port or a path", "10.0.0.1": "is an IP address",
 		"*.zenml.test": "is a wildcard", "Zenml.test": "write zenml.test", "zenml_.test": "is not a DNS name",
 	} {
 		e := checktest.WithCluster(t, nil, "zenml")
@@ -43,7 +43,7 @@ func withIngress(t *testing.T, server, ingress map[string]any) *check.Env {
 
 func TestHost_rawValues(t *testing.T) {
 	e := withIngress(t, nil, map[string]any{"host": "https://zenml.test"})
-	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "the rendered Ingress", "is a URL")
+	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "the rendered Ingress", "a URL was given")
 	e = withIngress(t, nil, map[string]any{"tls": map[string]any{"enabled": true}})
 	e.Answers.Expose.Host = answers.Host{}
 	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "TLS without a host")

@@ -31,7 +31,7 @@ func TestNewKey_existingDatabase(t *testing.T) {
 	checktest.Expect(t, with(generate), "secrets.key", check.Failed,
 		"a new key would be generated, but the database zenml already has the tables of a ZenML server",
 		"set the key of the previous server")
-	checktest.Expect(t, with(checktest.Plain(oneKey)), "secrets.key", check.Pass, "given in the answers")
+	checktest.Expect(t, with(checktest.Plain(oneKey)), "secrets.key", check.Pass, "value in the answers")
 	e.Answers.Database.MySQL.Password = checktest.Plain("wrong")
 	checktest.Expect(t, with(generate), "secrets.key", check.Skipped,
 		"cannot check the database for secrets of a previous server")
@@ -52,7 +52,7 @@ func TestKey_existingSecret(t *testing.T) {
 	}
 	checktest.Expect(t, with(answers.Source{Generate: true}), "secrets.key", check.Pass,
 		"the key that was already generated")
-	checktest.Expect(t, with(checktest.Plain(oneKey)), "secrets.key", check.Pass, "given in the answers")
+	checktest.Expect(t, with(checktest.Plain(oneKey)), "secrets.key", check.Pass, "value in the answers")
 	checktest.Expect(t, with(checktest.Plain(anotherKey)), "secrets.key", check.Failed,
 		"Secret zenml-server-secrets-store of a previous install has another key", "delete secret zenml-server-secrets-store")
 	checktest.Expect(t, with(answers.Source{}), "secrets.key", check.Failed, "has another key")

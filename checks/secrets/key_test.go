@@ -31,7 +31,7 @@ func TestKey_firstInstall(t *testing.T) {
 		say    string
 	}{
 		"generated": {answers.Source{Generate: true}, check.Pass, "32 random bytes will be generated"},
-		"given":     {checktest.Plain(oneKey), check.Pass, "given in the answers"},
+		"given":     {checktest.Plain(oneKey), check.Pass, "value in the answers"},
 		"none":      {answers.Source{}, check.Warned, "no encryption key"},
 		"short":     {checktest.Plain("pass" + checktest.Canary[:8]), check.Warned, "it needs 128"},
 		"uniform":   {checktest.Plain(strings.Repeat("ab", 32)), check.Warned, "at most 64 bits"},

@@ -11,8 +11,8 @@ import (
 func TestACAThatIsNoCertificateIsRefusedUnseen(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		for content, want := range map[string]string{
-			"-----BEGIN PRIVATE KEY-----\nYzRuNHJ5\n-----END PRIVATE KEY-----\n": "it holds a private key",
-			"c4n4ry": "it is not PEM: there is no certificate in it",
+			"-----BEGIN PRIVATE KEY-----\nYzRuNHJ5\n-----END PRIVATE KEY-----\n": "it contains a private key",
+			"c4n4ry": "it contains no PEM certificate",
 		} {
 			a := rendertest.Parse(
 				t,
