@@ -55,7 +55,7 @@ func TestInstallUnattended(t *testing.T) {
 			}
 			p.privateValues()
 			p.install(c, generation, "minimal.yaml", namespace).want(t, exitPreflight,
-				"the deployed release keeps its data in MySQL")
+				"the deployed release stores its data in")
 			p.install(c, generation, "mysql.yaml", namespace,
 				append(p.mysqlFlags(c), "--force", "--answer", "database.mysql.pool.size=7")...).
 				want(t, exitDone, "these values change:\n  ", "database.poolSize: 7\n", "The server is activated")

@@ -34,7 +34,8 @@ func (u *setup) kubectl(args ...string) string {
 // by which it was called.
 func (u *setup) ownCommand(command string, args ...string) string {
 	words := append([]string{u.program, command}, u.kubectlFlags()...)
-	for _, flag := range []struct{ name, value string }{{"-n", u.answers.Cluster.Namespace}, {"--release", u.answers.Cluster.Release}} {
+	at := u.answers.Cluster
+	for _, flag := range []struct{ name, value string }{{"-n", at.Namespace}, {"--release", at.Release}} {
 		if flag.value != answers.DefaultRelease {
 			words = append(words, flag.name, flag.value)
 		}

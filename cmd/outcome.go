@@ -76,7 +76,7 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 	return nil
 }
 
-// savedHint tells the user about saved answers, if there are any.
+// savedHint mentions the saved answers, if there are any.
 func savedHint(a answers.Answers) string {
 	if !saved.IsWorthKeeping(a) {
 		return ""

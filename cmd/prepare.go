@@ -75,6 +75,9 @@ func (u *setup) locate(err error) error {
 	return err
 }
 
+// wrongSource are the reasons that only another chart.ref can fix.
+var wrongSource = []chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}
+
 // locateChartError names the answer that points to a missing chart. Errors that
 // may be temporary, such as an unreachable registry, are returned unchanged.
 func (u *setup) locateChartError(err error) error {
@@ -84,7 +87,7 @@ func (u *setup) locateChartError(err error) error {
 	case errors.As(err, &version):
 		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(),
 			Remedy: "use an existing version, or remove it for the latest"}})
-	case errors.As(err, &source) && slices.Contains([]chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}, source.Reason):
+	case errors.As(err, &source) && slices.Contains(wrongSource, source.Reason):
 		bare := *source
 		bare.Remedy = ""
 		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(),

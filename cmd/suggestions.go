@@ -28,7 +28,10 @@ func readSuggestions(names []string) ([]question.Suggestion, error) {
 		}
 		title, help := firstComments(data)
 		all = append(all,
-			question.Suggestion{Key: "database.type", Title: cmp.Or(title, filepath.Base(name)), Help: help, Answers: withAbsolutePaths(file)})
+			question.Suggestion{
+				Key: "database.type", Title: cmp.Or(title, filepath.Base(name)), Help: help,
+				Answers: withAbsolutePaths(file),
+			})
 	}
 	return all, nil
 }

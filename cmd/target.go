@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/render/chart"

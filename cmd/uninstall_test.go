@@ -73,7 +73,7 @@ func TestUninstallKeepsKey(t *testing.T) {
 	if keyHash(t, c, namespace) != "" {
 		t.Error("--delete-keys kept the key")
 	}
-	install().want(t, exitPreflight, "secrets.key", "already holds what a server has stored")
+	install().want(t, exitPreflight, "secrets.key", "already has the tables of a ZenML server")
 }
 
 // TestUninstallWithoutRelease lists the releases that exist, and removes

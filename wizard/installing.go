@@ -201,8 +201,8 @@ func (i *installing) keys() []binding {
 func (i *installing) about() (title, text string) {
 	return "Install",
 		"The steps of the install, the objects it creates with their state and age, and the latest log line.\n\n" +
-			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and the " +
-			"first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
+			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
+			"the first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
 			"shown with their remedy.\n\n" +
 			"Press ctrl+c to stop after the current step."
 }

@@ -31,7 +31,8 @@ var adminFields = atStep(StepAccess,
 		Check:   adminPassword,
 		Confirm: true,
 		Title:   "Admin password",
-		Help:    "At least 8 characters, with an upper-case and a lower-case letter, a digit and one of " + passwordSymbols + ".",
+		Help: "At least 8 characters, with an upper-case and a lower-case letter, a digit and one of " +
+			passwordSymbols + ".",
 	}),
 	fileOnly(when(activates, Field{
 		Key: "admin.through", Kind: Choice, Default: ThroughAPI,

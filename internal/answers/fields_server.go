@@ -126,11 +126,12 @@ var serverFields = atStep(StepExtras, fileOnly(
 		Why: "Anyone who can create a connector then has the permissions of the server's pod. The secrets store " +
 			"does not need it.",
 	}, Field{
-		Key:     "server.threadPoolSize",
-		Kind:    Integer,
-		Check:   positive,
-		Title:   "Threads",
-		Help:    "Requests that a pod handles concurrently. It should not exceed the connection pool plus its overflow.",
+		Key:   "server.threadPoolSize",
+		Kind:  Integer,
+		Check: positive,
+		Title: "Threads",
+		Help: "Requests that a pod handles concurrently. It should not exceed the connection pool plus " +
+			"its overflow.",
 		Example: "40",
 	}, Field{
 		Key: "server.authThreadPoolSize", Kind: Integer, Check: positive,

@@ -35,9 +35,10 @@ and ` + "`answers schema`" + ` gives editors the JSON Schema.
 It starts with ` + "`version: 1`" + `. Unknown keys are errors, and so are answers that do not apply with the others.
 Unanswered keys have the default listed here, or the chart's default.
 
-**Secrets** are read from a source. A source is one of ` + "`{env: NAME}`" + ` (an environment variable of the installer),
-` + "`{file: PATH}`" + ` (relative to the answers file), ` + "`{secretRef: {name: N, key: K}}`" + ` (an existing Secret in the server's
-namespace), ` + "`{generate: true}`" + ` for random keys, and as a last resort ` + "`{value: …}`" + `. Wherever the chart can
+**Secrets** are read from a source. A source is one of ` + "`{env: NAME}`" + ` (an environment variable of
+the installer), ` + "`{file: PATH}`" + ` (relative to the answers file), ` + "`{secretRef: {name: N, key: K}}`" + `
+(an existing Secret in the server's namespace), ` + "`{generate: true}`" + ` for random keys, and as a last
+resort ` + "`{value: …}`" + `. Wherever the chart can
 reference a Secret, the installer creates one and writes only the reference into the values.
 `
 

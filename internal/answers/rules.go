@@ -163,7 +163,9 @@ func environmentOnce(a Answers) Faults {
 // read.
 func payloadsInTheirBackend(a Answers) Faults {
 	p := a.Database.Payloads
-	schemes := map[string][]string{PayloadsS3: {"s3://"}, PayloadsGCS: {"gs://"}, PayloadsAzure: {"az://", "abfs://"}}[p.Backend]
+	schemes := map[string][]string{
+		PayloadsS3: {"s3://"}, PayloadsGCS: {"gs://"}, PayloadsAzure: {"az://", "abfs://"},
+	}[p.Backend]
 	if !usesMySQL.holds(a) || len(schemes) == 0 || p.Path == "" ||
 		slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(p.Path, s) }) {
 		return nil
