@@ -76,7 +76,7 @@ func (u *setup) checksEnv(port int) *check.Env {
 		Chart: func(ctx context.Context) (chartinfo.Info, error) {
 			c, err := u.chart(ctx)
 			if err != nil {
-				return chartinfo.Info{}, err
+				return chartinfo.Info{}, chart.WithRemedy(err)
 			}
 			return c.Info, nil
 		},

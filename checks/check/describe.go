@@ -23,7 +23,7 @@ func describe(err error) *Fault {
 		if u, parseErr := url.Parse(request.URL); parseErr == nil {
 			host = u.Host
 		}
-		fault.Found = fmt.Sprintf("cannot connect to %s: %v", host, request.Err)
+		fault.Found = fmt.Sprintf("cannot connect to %s: %s", host, Reason(err))
 		if IsTimeout(request.Err) {
 			fault.Found = host + " does not answer in time"
 		}

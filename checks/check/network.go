@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // DialLimit is the time limit of a connection attempt. A firewall that drops
@@ -18,6 +20,10 @@ func IsTimeout(err error) bool {
 	var n net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
+
+// Reason returns what a network or TLS error reports in the end, without how the
+// connection was made.
+func Reason(err error) string { return transport.Reason(err) }
 
 // FirstWords returns the printable start of a greeting in an unknown protocol.
 func FirstWords(data []byte) string {

@@ -49,7 +49,7 @@ func WithChart(e *check.Env, ref string) {
 	e.Chart = func(ctx context.Context) (chartinfo.Info, error) {
 		c, err := load(ctx)
 		if err != nil {
-			return chartinfo.Info{}, err
+			return chartinfo.Info{}, chart.WithRemedy(err)
 		}
 		return c.Info, nil
 	}

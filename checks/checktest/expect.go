@@ -34,10 +34,7 @@ func Expect(t *testing.T, r check.Report, id string, status check.Status, texts 
 		}
 	}
 	if status == check.Failed || status == check.Warned {
-		if result.Hint == "" || result.Why == "" {
-			t.Errorf("%s has a fault without a remedy or a reason: %s", id, result.Message)
-			return result
-		}
+		verifyFault(t, result)
 	}
 	record(id, status)
 	return result

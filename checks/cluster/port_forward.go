@@ -44,7 +44,7 @@ func checkPortForward(ctx context.Context, e *check.Env) (string, error) {
 		return "", upgradeFault(config.Host, err)
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("the port-forward to pod %s fails: %s", name, withoutRequest(err)),
+		Found:  fmt.Sprintf("the port-forward to pod %s fails: %s", name, check.Reason(err)),
 		Remedy: fmt.Sprintf("see whether kubectl can: kubectl -n %s port-forward pod/%s :80", pod.Namespace, pod.Name),
 		Cause:  err,
 	}

@@ -68,9 +68,9 @@ func refusal(host string, err error) *check.Fault {
 // noConnection describes why there is no answer at all.
 func noConnection(host string, err error) *check.Fault {
 	var dns *net.DNSError
-	reason := withoutRequest(err).Error()
+	reason := check.Reason(err)
 	switch {
-	case strings.Contains(reason, "proxyconnect"):
+	case strings.Contains(err.Error(), "proxyconnect"):
 		return &check.Fault{
 			Found:  fmt.Sprintf("cannot connect to %s through the proxy: %s", host, reason),
 			Remedy: "fix HTTPS_PROXY, or bypass the proxy for this host: export NO_PROXY=" + hostOf(host),
@@ -121,13 +121,4 @@ func hostOf(address string) string {
 		return u.Hostname()
 	}
 	return address
-}
-
-// withoutRequest removes the request that an HTTP client adds to its errors.
-func withoutRequest(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }

@@ -119,7 +119,7 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
 			return nil, &check.Fault{
-				Found:  fmt.Sprintf("%s contains an invalid certificate: %v", ca.where, err),
+				Found:  fmt.Sprintf("%s contains an invalid certificate: %s", ca.where, check.Reason(err)),
 				Remedy: "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE", Cause: err,
 			}
 		}

@@ -1,9 +1,16 @@
 package supply
 
 import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-containerregistry/pkg/authn"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
@@ -19,17 +26,26 @@ func TestChartThatServes(t *testing.T) {
 }
 
 func TestChartFaults(t *testing.T) {
-	for name, c := range map[string]struct{ ref, say string }{
-		"no folder":  {filepath.Join(t.TempDir(), "none"), "none"},
-		"refused":    {"oci://" + checktest.ClosedAddress(t) + "/zenml", "refused"},
-		"not ZenML":  {foreignChart(t), "is not a ZenML server chart"},
-		"no archive": {write(t, "chart.tgz", "rubbish"), "chart.tgz"},
+	t.Setenv("DOCKER_CONFIG", filepath.Dir(write(t, "config.json", `{"credsStore": "no-such-helper"}`)))
+	private := newRegistry(t, &authn.AuthConfig{Username: "puller", Password: checktest.Canary})
+	intercepted := httptest.NewTLSServer(http.NotFoundHandler())
+	intercepted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(intercepted.Close)
+	for name, c := range map[string]struct{ ref, say, remedy string }{
+		"no folder":  {filepath.Join(t.TempDir(), "none"), "none", "check chart.ref"},
+		"refused":    {"oci://" + checktest.ClosedAddress(t) + "/zenml", "refused", "the proxy (HTTPS_PROXY, NO_PROXY)"},
+		"not ZenML":  {foreignChart(t), "is not a ZenML server chart", "use ZenML's chart"},
+		"no archive": {write(t, "chart.tgz", "rubbish"), "chart.tgz", "set chart.ref to a folder with a Chart.yaml"},
+		"no helper": {"oci://" + private.address + "/zenml:1.0.0", "docker-credential-no-such-helper does not work",
+			"install docker-credential-no-such-helper, or remove it from "},
+		"intercepted TLS": {"oci://" + strings.TrimPrefix(intercepted.URL, "https://") + "/zenml:1.0.0",
+			"its certificate is not trusted", "add the registry's CA"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := checktest.WithCluster(t, nil, "zenml")
 			checktest.WithChart(e, c.ref)
 			report := look(t, e, "supply")
-			checktest.Expect(t, report, "supply.chart", check.Failed, c.say)
+			checktest.Expect(t, report, "supply.chart", check.Failed, c.say, c.remedy)
 			checktest.Expect(t, report, "supply.values", check.Skipped, "needs supply.render")
 		})
 	}

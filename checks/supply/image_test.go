@@ -228,6 +228,13 @@ func TestRegistryUnavailable(t *testing.T) {
 	t.Cleanup(limited.Close)
 	e := withImage(t, nil, "zenml", strings.TrimPrefix(limited.URL, "http://")+"/zenml-server", "1")
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "429", "pullSecrets")
+	intercepted := httptest.NewTLSServer(http.NotFoundHandler())
+	intercepted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(intercepted.Close)
+	_, port, _ := strings.Cut(strings.TrimPrefix(intercepted.URL, "https://"), ":")
+	e = withImage(t, nil, "zenml", "127.0.0.1:"+port+"/zenml-server", "1")
+	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned,
+		"its certificate is not trusted", "if a proxy intercepts TLS")
 	e = withImage(t, nil, "zenml", checktest.ClosedAddress(t)+"/zenml-server", "1")
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned,
 		"not checked: this machine cannot reach", "the nodes may", "connection refused")

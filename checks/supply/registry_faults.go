@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -81,9 +80,9 @@ func (q *registryQuestion) unreachable(err error) *check.Fault {
 func connectionProblem(registry string, err error) (reason, remedy string) {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
-	reason = cause(err)
+	reason = check.Reason(err)
 	switch {
-	case strings.Contains(reason, "proxyconnect"):
+	case strings.Contains(err.Error(), "proxyconnect"):
 		return reason, "fix HTTPS_PROXY, or bypass the proxy: export NO_PROXY=" + registry
 	case errors.As(err, &certificate):
 		return "its certificate is not trusted, " + issuedBy(certificate),
@@ -97,15 +96,6 @@ func connectionProblem(registry string, err error) (reason, remedy string) {
 		return "no answer", "open the firewall for this machine, or set the proxy: export HTTPS_PROXY=URL"
 	}
 	return reason, "check the network and proxy of this machine: curl -v https://" + registry + "/v2/"
-}
-
-// cause is the error without the request that an HTTP client adds to it.
-func cause(err error) string {
-	var request *url.Error
-	if errors.As(err, &request) {
-		return request.Err.Error()
-	}
-	return err.Error()
 }
 
 // issuedBy names the issuer of the rejected certificate, which identifies the proxy

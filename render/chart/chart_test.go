@@ -177,7 +177,7 @@ func TestOCILogin(t *testing.T) {
 		}
 		for name, file := range map[string]string{"none": filepath.Join(t.TempDir(), "none.json"), "wrong": logins("wrong")} {
 			_, err := Load(t.Context(), Source{Ref: ref, Version: version, CredentialsFile: file})
-			wantReason(t, err, ReasonUnauthorized)
+			wantReason(t, err, map[string]Reason{"none": ReasonUnauthorized, "wrong": ReasonExpired}[name])
 			if err != nil && strings.Contains(err.Error(), "wrong") {
 				t.Errorf("%s: the error shows the password: %v", name, err)
 			}

@@ -27,12 +27,31 @@ func pullOCI(ctx context.Context, src Source) (*Chart, error) {
 	return c, err
 }
 
+// pullOCIBy pulls with the login of the registry, if there is one. If the registry
+// rejects it, it pulls anonymously.
 func pullOCIBy(ctx context.Context, src Source) (*Chart, error) {
+	found, err := newLogins(src)
+	if err != nil {
+		return nil, err
+	}
+	c, err := pullOCIWith(ctx, src, found)
+	if found.isDenied(err) {
+		if public, anonymousErr := pullOCIWith(ctx, src, withoutLogins()); anonymousErr == nil {
+			return public, nil
+		}
+	}
+	if err != nil {
+		return nil, found.explain(err, src)
+	}
+	return c, nil
+}
+
+func pullOCIWith(ctx context.Context, src Source, found *logins) (*Chart, error) {
 	base := registry.NewTransport(false)
 	if t, ok := base.Base.(*http.Transport); ok {
 		defer t.CloseIdleConnections()
 	}
-	client, err := registryClient(src, transport.WithContext(ctx, base))
+	client, err := registryClient(src, found, transport.WithContext(ctx, base))
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +70,12 @@ func pullOCIBy(ctx context.Context, src Source) (*Chart, error) {
 	return newChart(src, loaded, pulled.Manifest.Digest)
 }
 
-func registryClient(src Source, transport http.RoundTripper) (*registry.Client, error) {
+func registryClient(src Source, found *logins, transport http.RoundTripper) (*registry.Client, error) {
+	client := &http.Client{Transport: transport}
 	options := []registry.ClientOption{
-		registry.ClientOptHTTPClient(&http.Client{Transport: transport}),
+		registry.ClientOptHTTPClient(client),
+		registry.ClientOptAuthorizer(found.authorizer(client)),
 		registry.ClientOptWriter(io.Discard),
-		registry.ClientOptEnableCache(true),
 		registry.ClientOptCredentialsFile(src.credentials()),
 	}
 	if src.PlainHTTP {

@@ -27,13 +27,15 @@ const (
 	ReasonInvalid      Reason = "the reference is not valid"
 	ReasonNotFound     Reason = "no such chart"
 	ReasonUnauthorized Reason = "access denied"
+	ReasonExpired      Reason = "the registry rejects the login, which is expired or invalid"
+	ReasonLogins       Reason = "the registry logins cannot be read"
 	ReasonUnreachable  Reason = "unreachable"
 	ReasonUntrusted    Reason = "its certificate is not trusted"
 	ReasonNotAChart    Reason = "it is not a Helm chart"
 	ReasonCorrupt      Reason = "its content does not match its digest"
 )
 
-// SourceError says why a chart could not be loaded.
+// SourceError is why a chart could not be loaded.
 type SourceError struct {
 	Ref    string // without passwords
 	Reason Reason
@@ -44,7 +46,7 @@ type SourceError struct {
 func (e *SourceError) Error() string {
 	text := fmt.Sprintf("chart %q: %s", e.Ref, e.Reason)
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		text += ": " + transport.Reason(e.Err)
 	}
 	if e.Remedy != "" {
 		text += " (" + e.Remedy + ")"
@@ -55,7 +57,34 @@ func (e *SourceError) Error() string {
 // Unwrap returns the cause.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// VersionError says that the source has the chart, but not in that version.
+// remedied separates what failed from what to do, for reports that show both.
+type remedied struct {
+	found, remedy string
+	err           error
+}
+
+func (r *remedied) Error() string  { return r.found }
+func (r *remedied) Remedy() string { return r.remedy }
+func (r *remedied) Unwrap() error  { return r.err }
+
+// WithRemedy gives an error of Load a method Remedy, and a text without the remedy.
+// Other errors stay as they are.
+func WithRemedy(err error) error {
+	var source *SourceError
+	var version *VersionError
+	switch {
+	case errors.As(err, &version) && len(version.Nearest) > 0:
+		newest := version.Nearest[len(version.Nearest)-1]
+		return &remedied{version.Error(), "set chart.version to an existing version: chart: {version: " + newest + "}", err}
+	case errors.As(err, &source) && source.Remedy != "":
+		bare := *source
+		bare.Remedy = ""
+		return &remedied{bare.Error(), source.Remedy, err}
+	}
+	return err
+}
+
+// VersionError is a chart without the wanted version.
 type VersionError struct {
 	Ref     string
 	Version string   // the wanted one, or the constraint

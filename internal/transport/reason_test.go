@@ -1,4 +1,4 @@
-package check
+package transport
 
 import (
 	"crypto/x509"

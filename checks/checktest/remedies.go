@@ -1,0 +1,45 @@
+package checktest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+var (
+	// rawError matches the texts of Go's network and TLS errors.
+	rawError = regexp.MustCompile(`(Get|Post|Head|Put) "https?://|dial (tcp|udp)|x509: |context deadline exceeded`)
+	// keyLike matches what reads like a key of the answers file.
+	keyLike = regexp.MustCompile(`\b(server|database|expose|chart|secretsStore|certificates|proxy)\.[A-Za-z]+(\.[A-Za-z]+)*`)
+)
+
+// verifyFault asserts what holds for every fault: it has a reason and a remedy, its
+// message is no raw Go error, and its remedy names existing answers keys only.
+func verifyFault(t *testing.T, r check.Result) {
+	t.Helper()
+	if r.Hint == "" || r.Why == "" {
+		t.Errorf("%s has a fault without a remedy or a reason: %s", r.Check.ID, r.Message)
+	}
+	if !slices.Contains([]string{"cluster", "supply", "network", "local"}, r.Check.Group()) {
+		return
+	}
+	if raw := rawError.FindString(r.Message); raw != "" {
+		t.Errorf("%s reports a raw error (%s): %s", r.Check.ID, raw, r.Message)
+	}
+	for _, key := range keyLike.FindAllString(r.Hint, -1) {
+		if !isKey(key) {
+			t.Errorf("%s names %s, which is not a key of the answers: %s", r.Check.ID, key, r.Hint)
+		}
+	}
+}
+
+// isKey reports whether a key, or one below it, is in the answers file.
+func isKey(key string) bool {
+	return slices.ContainsFunc(answers.Fields, func(f answers.Field) bool {
+		return f.Key == key || strings.HasPrefix(f.Key, key+".")
+	})
+}
