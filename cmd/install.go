@@ -12,6 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -126,10 +127,16 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		return o.failed(narrator, err)
 	}
 	u.printKeyNotice(o.streams.Err, outcome)
-	return u.connect(ctx, connection{
+	err = u.connect(ctx, connection{
 		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay,
 		first: isFirstInstall(outcome), terminal: o.common.terminal(o.streams),
 	})
+	var refused *connect.RefusedError
+	if errors.As(err, &refused) {
+		fmt.Fprintf(o.streams.Err, "ZenML is installed and running, but this machine cannot reach it: %v\n", err)
+		return nil
+	}
+	return err
 }
 
 // announce prints the target before anything is written there.

@@ -184,6 +184,7 @@ func TestForwardThroughProxy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.apply(b.sqlite("current"))
+	b.forwardRefused()
 	for want, noWebSocket := range map[string]bool{"websocket": false, "spdy/3.1": true} {
 		proxy := b.proxy(noWebSocket)
 		r := record(t)
@@ -212,5 +213,18 @@ func TestForwardThroughProxy(t *testing.T) {
 			t.Errorf("%s, after the loss: %v\n%s", want, err, r)
 		}
 		tunnel.Close()
+	}
+}
+
+// forwardRefused connects through a proxy that lets no upgrade through.
+func (b *bench) forwardRefused() {
+	b.t.Helper()
+	proxy := b.proxy(false)
+	proxy.noUpgrade = true
+	request := connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}
+	_, err := proxy.engine(b.t).Forward(b.t.Context(), request, record(b.t).observe)
+	var refused *connect.RefusedError
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "refuses the port-forward") {
+		b.t.Errorf("through a proxy without upgrades: %v", err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 type apiProxy struct {
 	server      *httptest.Server
 	noWebSocket bool
+	noUpgrade   bool
 
 	mu       sync.Mutex
 	conns    []net.Conn
@@ -54,7 +55,7 @@ func (b *bench) proxy(noWebSocket bool) *apiProxy {
 			p.mu.Lock()
 			p.upgrades = append(p.upgrades, strings.ToLower(upgrade))
 			p.mu.Unlock()
-			if p.noWebSocket && strings.EqualFold(upgrade, "websocket") {
+			if p.noUpgrade || p.noWebSocket && strings.EqualFold(upgrade, "websocket") {
 				http.Error(w, "upgrade refused", http.StatusForbidden)
 				return
 			}

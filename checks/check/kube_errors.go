@@ -28,6 +28,9 @@ func KubeError(err error) error {
 // webhookCall matches the API server's error about a webhook that does not answer.
 var webhookCall = regexp.MustCompile(`failed calling webhook "([^"]+)": (?s)(.+)`)
 
+// dialPrefix is how the API server made a connection: "dial tcp 10.0.0.1:443: connect: ".
+var dialPrefix = regexp.MustCompile(`dial tcp [^ ]+: (connect: )?|tls: failed to verify certificate: |x509: `)
+
 // WebhookDown reports whether an admission webhook did not answer, its name and the
 // reason. Unlike other internal errors, it lasts.
 func WebhookDown(err error) (name, reason string, down bool) {
@@ -42,5 +45,5 @@ func WebhookDown(err error) (name, reason string, down bool) {
 	if _, cause, ok := strings.Cut(reason, `": `); ok { // Post "https://…": cause
 		reason = cause
 	}
-	return parts[1], reason, true
+	return parts[1], dialPrefix.ReplaceAllString(reason, ""), true
 }

@@ -40,6 +40,7 @@ func verifyFault(t *testing.T, r check.Result) {
 // isKey reports whether a key, or one below it, is in the answers file.
 func isKey(key string) bool {
 	return slices.ContainsFunc(answers.Fields, func(f answers.Field) bool {
-		return f.Key == key || strings.HasPrefix(f.Key, key+".")
+		isMapping := f.Kind == answers.Pairs || f.Kind == answers.Tree
+		return f.Key == key || strings.HasPrefix(f.Key, key+".") || isMapping && strings.HasPrefix(key, f.Key+".")
 	})
 }

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -67,7 +69,7 @@ func TestClusterUnreachable(t *testing.T) {
 		for _, cluster := range config.Clusters {
 			cluster.ProxyURL = "http://" + listener.Addr().String()
 		}
-	}), "cluster.reachable", check.Failed, "proxyconnect", "NO_PROXY")
+	}), "cluster.reachable", check.Failed, "through the proxy: connection refused", "NO_PROXY")
 }
 
 // TestClusterAnonymous connects without credentials: the sandbox's API server answers
@@ -93,4 +95,17 @@ func TestClusterAnonymous(t *testing.T) {
 	if err == nil || strings.Count(err.Error(), "cannot create resource") != 1 {
 		t.Errorf("the reason is not reported exactly once: %v", err)
 	}
+}
+
+// TestClusterSlow stalls the first answer for ten seconds, like a busy API server.
+func TestClusterSlow(t *testing.T) {
+	c := testcluster.Start(t)
+	var once sync.Once
+	access := checktest.Proxied(t, c, func(http.ResponseWriter, *http.Request) bool {
+		once.Do(func() { time.Sleep(10 * time.Second) })
+		return false
+	})
+	report := look(t, checktest.WithCluster(t, access, c.Namespace(t)), "cluster.reachable", "cluster.namespace")
+	checktest.Expect(t, report, "cluster.reachable", check.Pass)
+	checktest.Expect(t, report, "cluster.namespace", check.Pass)
 }

@@ -60,6 +60,9 @@ func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, err
 		}()
 		return nil, context.Cause(ctx)
 	case r := <-done:
+		if kube.IsUpgradeRefused(r.err) {
+			return nil, &RefusedError{Host: config.Host, Err: r.err}
+		}
 		if r.err != nil {
 			return nil, fmt.Errorf("port-forward to pod %s: %w", pod.Name, r.err)
 		}
