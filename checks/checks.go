@@ -6,6 +6,7 @@ package checks
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/admission"
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -18,6 +19,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets"
 	"github.com/zenml-installer/zenml-installer/checks/supply"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // Table lists every check in the order of the report.
@@ -46,3 +48,17 @@ func Run(ctx context.Context, env *check.Env, o check.Options, observe check.Obs
 // Notices describes what a run with these options creates for a moment in accounts
 // outside the cluster, for the user to read before the run. The answers are complete.
 func Notices(a answers.Answers, o check.Options) []string { return o.Notices(Table, a) }
+
+// RemoveLeftovers removes from the cluster what killed preflights of this namespace left.
+// Every command that reaches the cluster can call it. It takes a few seconds at most and
+// ignores errors: the cluster deletes the objects by itself later.
+func RemoveLeftovers(ctx context.Context, access *kube.Access, namespace string) {
+	ctx, cancel := context.WithTimeout(ctx, leftoversLimit)
+	defer cancel()
+	if client, err := access.Client(); err == nil {
+		probepod.RemoveLeftovers(ctx, client, namespace, time.Now())
+	}
+}
+
+// leftoversLimit is the time limit of RemoveLeftovers.
+const leftoversLimit = 5 * time.Second

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
@@ -71,6 +72,7 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 	if err != nil {
 		return err
 	}
+	checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)
 	found, err := u.state(ctx)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -64,6 +65,7 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 	case !confirm(o.streams, "Continue?"):
 		return errors.New("nothing was removed")
 	}
+	checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)
 	return o.remove(ctx, r)
 }
 

@@ -16,26 +16,29 @@ func TestConfig_faults(t *testing.T) {
 		change func(*answers.MySQL)
 		say    string
 	}{
-		"hyphen":    {func(m *answers.MySQL) { m.Name = "zen-ml" }, "a name that the server refuses"},
-		"localhost": {func(m *answers.MySQL) { m.Host = "localhost" }, "means the pod itself"},
-		"loopback":  {func(m *answers.MySQL) { m.Host = "127.0.0.1" }, "means the pod itself"},
+		"hyphen": {func(m *answers.MySQL) { m.Name = "zen-ml" }, "is not a valid database name"},
+		"PostgreSQL URL": {
+			func(m *answers.MySQL) { m.Host = "postgresql://u:" + checktest.Canary + "@db.test/zenml" }, "supports only MySQL",
+		},
+		"localhost": {func(m *answers.MySQL) { m.Host = "localhost" }, "is the pod itself"},
+		"loopback":  {func(m *answers.MySQL) { m.Host = "127.0.0.1" }, "is the pod itself"},
 		"URL": {
 			func(m *answers.MySQL) { m.Host = "mysql+pymysql://u:" + checktest.Canary + "@db.test/zenml" },
-			"give the host alone: db.test",
+			"enter only the host: db.test",
 		},
 		"URL with a password that is not encoded": {
 			func(m *answers.MySQL) { m.Host = "mysql://u:p@55?" + checktest.Canary + "@db.test/zenml" },
-			"give the host alone",
+			"enter only the host",
 		},
 		"URL as user": {
 			func(m *answers.MySQL) { m.User = "mysql://u:" + checktest.Canary + "@db.test/zenml" },
-			"give the user alone",
+			"enter only the user",
 		},
 		"URL as name": {
-			func(m *answers.MySQL) { m.Name = "u:" + checktest.Canary + "@db.test/zenml" }, "give the name alone",
+			func(m *answers.MySQL) { m.Name = "u:" + checktest.Canary + "@db.test/zenml" }, "enter only the name",
 		},
 		"part of a URL": {
-			func(m *answers.MySQL) { m.Host = "u:" + checktest.Canary + "@db.test:3306" }, "give the host alone",
+			func(m *answers.MySQL) { m.Host = "u:" + checktest.Canary + "@db.test:3306" }, "enter only the host",
 		},
 		"no user": {func(m *answers.MySQL) { m.User = "" }, "database.mysql.user: the answer is missing"},
 	} {
@@ -46,7 +49,7 @@ func TestConfig_faults(t *testing.T) {
 		})
 	}
 	for address, say := range map[string]string{
-		"postgresql://u@db.test/zenml":                        `the server rejects the scheme "postgresql"`,
+		"postgresql://u@db.test/zenml":                        "does not support PostgreSQL",
 		"mysql://u@db.test/zenml?charset=utf8":                `rejects the query parameter "charset"`,
 		"mysql://u@localhost:3306/zenml":                      "localhost is the pod itself",
 		"mysql://u:" + checktest.Canary + "%zz@db.test/zenml": "it is not a URL",

@@ -19,7 +19,7 @@ const staleTables = 10 * time.Minute
 // the connection ends. It shows other runs that this one is alive. Servers without named
 // locks ignore it.
 func lockScratch(ctx context.Context, conn *sql.Conn, table string) {
-	_, _ = conn.ExecContext(ctx, "SELECT GET_LOCK("+quoteSQL(table)+", 0)") // the age of the tables counts otherwise
+	_, _ = conn.ExecContext(ctx, "SELECT GET_LOCK(?, 0)", table) // the age of the tables counts otherwise
 }
 
 // removeStaleTables drops the scratch tables of killed runs: those whose lock is free,
@@ -29,7 +29,7 @@ func removeStaleTables(ctx context.Context, e *check.Env, db *sql.DB, own string
 	if err != nil {
 		return // database.schema reports what cannot be read
 	}
-	stale := append(old, unlocked(ctx, e, fresh, own)...)
+	stale := slices.Concat(old, unlocked(ctx, e, fresh, own))
 	slices.Sort(stale)
 	for _, table := range reversed(stale) {
 		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS "+quoteName(table)); err != nil && ctx.Err() == nil {

@@ -66,7 +66,10 @@ func urlFaults(key string, u *url.URL) answers.Faults {
 	add := func(problem, remedy string) {
 		wrong = append(wrong, answers.Fault{Key: key, Problem: problem, Remedy: remedy})
 	}
-	if u.Scheme != "mysql" {
+	switch {
+	case strings.HasPrefix(u.Scheme, "postgres"):
+		add("the ZenML server does not support PostgreSQL", "use a MySQL 8.0 server: mysql://user@host:3306/name")
+	case u.Scheme != "mysql":
 		add(fmt.Sprintf("the server rejects the scheme %q", u.Scheme), "start it with mysql://")
 	}
 	if u.User == nil || u.User.Username() == "" {

@@ -28,5 +28,5 @@ func TestClass_faults(t *testing.T) {
 	restricted := s.env(nil)
 	restricted.Cluster = checktest.ServiceAccount(t, s.Cluster, s.Namespace)
 	checktest.Expect(t, runChecks(t, restricted, "expose.class"), "expose.class", check.Skipped,
-		"you may not read IngressClasses")
+		"you cannot read IngressClasses")
 }

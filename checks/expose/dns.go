@@ -27,8 +27,8 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 	}
 	here := host + " resolves to " + listAddresses(found)
 	if entrypointErr != nil || len(d.addresses) == 0 {
-		return here +
-			"; the controller has no address yet to compare", nil //nolint:nilerr // expose.controller reports it
+		here += "; the controller has no address yet to compare"
+		return here, nil //nolint:nilerr // expose.controller reports it
 	}
 	want, err := entrypointAddresses(ctx, e, d)
 	if err != nil {

@@ -197,7 +197,7 @@ func TestPod_onlyPodsReachDatabase(t *testing.T) {
 	})
 	report := runChecks(t, e, "database")
 	checktest.Expect(t, report, inClusterID, check.Pass, "a pod reached "+host)
-	checktest.Expect(t, report, "database.resolve", check.Warned, "a pod in the cluster reaches it")
+	checktest.Expect(t, report, "database.resolve", check.Warned, "a pod in the cluster can connect")
 	checktest.Expect(t, report, "database.connect", check.Skipped, "needs database.resolve")
 	s.expectNoLeftovers()
 }

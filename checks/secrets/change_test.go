@@ -68,5 +68,5 @@ func TestChange(t *testing.T) {
 	}
 	nothing := checktest.ServiceAccount(t, c, namespace)
 	report := runChecks(t, onRelease(nothing, namespace, inDatabase(checktest.Plain(oneKey))), check.Options{}, oneKey)
-	checktest.Expect(t, report, "secrets.change", check.Skipped, "you may not list the Deployments")
+	checktest.Expect(t, report, "secrets.change", check.Skipped, "you cannot list the Deployments")
 }

@@ -99,5 +99,5 @@ func TestKey_upgrade(t *testing.T) {
 	blind := checktest.ServiceAccount(t, c, with,
 		rbacv1.PolicyRule{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, Verbs: []string{"list"}})
 	checktest.Expect(t, runChecks(t, onRelease(blind, with, inDatabase(checktest.Plain(oneKey))), check.Options{}, oneKey),
-		"secrets.key", check.Skipped, "you may not get Secret zenml-server")
+		"secrets.key", check.Skipped, "you cannot get Secret zenml-server")
 }

@@ -94,6 +94,10 @@ func positive(v string) (problem, remedy string) {
 }
 
 func databaseHost(v string) (problem, remedy string) {
+	if scheme, _, ok := strings.Cut(v, "://"); ok && strings.HasPrefix(scheme, "postgres") {
+		return "a PostgreSQL URL was given, but the ZenML server supports only MySQL",
+			"enter the host of a MySQL 8.0 server"
+	}
 	if problem, remedy := notURL(v); problem != "" {
 		return problem, remedy
 	}

@@ -29,7 +29,7 @@ func IsEncrypted(text string) bool {
 // Format is a file format of certificates and keys.
 type Format int
 
-// The formats that Recognize tells apart.
+// The formats that Recognize distinguishes.
 const (
 	Unknown Format = iota
 	PEM

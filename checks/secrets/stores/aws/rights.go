@@ -138,7 +138,7 @@ func (s *Store) leftover(name string) string {
 		name, s.config.Region, s.config.Region, name)
 }
 
-// known reports whether a response tells something about a permission.
+// known reports whether a response is about a permission.
 func known(err error) bool { return err == nil || denied(err) || absent(err) }
 
 // state returns the permission for a response: "not found" means that it is granted.
