@@ -33,7 +33,13 @@ func (b *bench) keyInCluster() string {
 func TestApply_keyOfFasterInstall(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	first, second := b.withKey(b.sqlite("current"), "key of the first"), b.withKey(b.sqlite("current"), "key of the second")
+	first, second := b.withKey(
+		b.sqlite("current"),
+		"key of the first",
+	), b.withKey(
+		b.sqlite("current"),
+		"key of the second",
+	)
 	b.apply(first)
 
 	_, err := b.engine.Apply(t.Context(), second, record(t).observe)

@@ -87,7 +87,10 @@ func untriedFault(e *check.Env, untried []untriedObject) *check.Fault {
 		list = append(list, u.String())
 	}
 	fault.Found = "; not tried: " + check.JoinAnd(list)
-	fault.Remedy = fmt.Sprintf("have someone who can create pods in namespace %s run this check with the same answers: "+
-		"zenml-installer preflight --only cluster.admission", e.Namespace())
+	fault.Remedy = fmt.Sprintf(
+		"have someone who can create pods in namespace %s run this check with the same answers: "+
+			"zenml-installer preflight --only cluster.admission",
+		e.Namespace(),
+	)
 	return fault
 }

@@ -117,8 +117,16 @@ func TestAdmissionByObjectQuota(t *testing.T) {
 	for name, most := range map[string]string{"services": "0", "count/deployments.apps": "0", "pods": "0"} {
 		namespace := c.Namespace(t)
 		quota(t, c, namespace, map[corev1.ResourceName]string{corev1.ResourceName(name): most})
-		result := checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed, "exceeded quota: small",
-			"requested: "+name+"=1", "delete objects of this kind", "kubectl -n "+namespace+" describe quota small")
+		result := checktest.Expect(
+			t,
+			admitted(t, c, namespace),
+			"cluster.admission",
+			check.Failed,
+			"exceeded quota: small",
+			"requested: "+name+"=1",
+			"delete objects of this kind",
+			"kubectl -n "+namespace+" describe quota small",
+		)
 		if strings.Contains(result.Hint, "server.resources") {
 			t.Errorf("%s: the containers' resources do not fix it: %s", name, result.Hint)
 		}

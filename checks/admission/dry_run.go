@@ -188,7 +188,8 @@ func tryNew(
 // without support for dry runs.
 func cannotTry(err error) bool {
 	text := err.Error()
-	noPermission := strings.Contains(text, `cannot create resource "`) || strings.Contains(text, `cannot patch resource "`)
+	noPermission := strings.Contains(text, `cannot create resource "`) ||
+		strings.Contains(text, `cannot patch resource "`)
 	return apierrors.IsForbidden(err) && noPermission ||
 		apierrors.IsBadRequest(err) && strings.Contains(text, "does not support dry run")
 }

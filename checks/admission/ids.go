@@ -88,7 +88,10 @@ func idsRemedy(e *check.Env, wrong *idsError) string {
 	case len(set) > 0:
 		return check.JoinLines("remove "+check.JoinAnd(set), remedy)
 	case s.Profile == answers.SecurityOpenShift:
-		return check.JoinLines("remove runAsUser and fsGroup from podSecurityContext and securityContext in values", remedy)
+		return check.JoinLines(
+			"remove runAsUser and fsGroup from podSecurityContext and securityContext in values",
+			remedy,
+		)
 	}
 	return remedy
 }

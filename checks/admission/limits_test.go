@@ -22,7 +22,9 @@ func limitRange(t *testing.T, c *testcluster.Cluster, namespace, limit string) {
 		DefaultRequest: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("64Mi")},
 	}
 	_, err := c.Client(t).CoreV1().LimitRanges(namespace).Create(t.Context(), &corev1.LimitRange{
-		ObjectMeta: metav1.ObjectMeta{Name: "defaults"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{item}},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: "defaults",
+		}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{item}},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 }
@@ -69,7 +71,13 @@ func TestLimitsOfPolicy(t *testing.T) {
 	admitted(t, c, namespace)
 	mutate(t, c, namespace, `[JSONPatch{op: "add", path: "/spec/containers/0/resources", `+
 		`value: Object.spec.containers.resources{limits: {"memory": "64Mi"}}}]`, "")
-	checktest.Expect(t, limits(t, c, namespace), "cluster.limits", check.Warned, "64Mi (added by a policy of the cluster)")
+	checktest.Expect(
+		t,
+		limits(t, c, namespace),
+		"cluster.limits",
+		check.Warned,
+		"64Mi (added by a policy of the cluster)",
+	)
 }
 
 // TestLimitsWithoutPermissionToCreatePods judges by the LimitRange.

@@ -86,5 +86,6 @@ func quotaRemedy(e *check.Env, text string) string {
 
 // limitsSize reports whether a quota limits CPU or memory rather than a count.
 func limitsSize(name string) bool {
-	return name == "cpu" || name == "memory" || strings.HasPrefix(name, "requests.") || strings.HasPrefix(name, "limits.")
+	return name == "cpu" || name == "memory" || strings.HasPrefix(name, "requests.") ||
+		strings.HasPrefix(name, "limits.")
 }

@@ -133,7 +133,10 @@ func labelledSidecars(ctx context.Context, e *check.Env, pod trial) (string, err
 			continue
 		}
 		i := injectors[slices.IndexFunc(injectors, func(i injector) bool { return i.name == l.injector })]
-		if key, want, _ := strings.Cut(i.annotation, ": "); pod.object.GetAnnotations()[key] == strings.Trim(want, `"`) {
+		if key, want, _ := strings.Cut(i.annotation, ": "); pod.object.GetAnnotations()[key] == strings.Trim(
+			want,
+			`"`,
+		) {
 			continue
 		}
 		return "", &check.Fault{

@@ -27,7 +27,13 @@ func (p trialSite) describe(before, wanted, after string) string {
 	if !p.standIn {
 		return ""
 	}
-	return fmt.Sprintf("%stried in the namespace %s, because %s does not exist yet%s", before, p.namespace, wanted, after)
+	return fmt.Sprintf(
+		"%stried in the namespace %s, because %s does not exist yet%s",
+		before,
+		p.namespace,
+		wanted,
+		after,
+	)
 }
 
 // chooseSite returns the namespace of the answers or, before it exists, one like

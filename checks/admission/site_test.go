@@ -118,8 +118,13 @@ func TestAdmissionWithoutStandIn(t *testing.T) {
 					Verbs:         []string{"get"},
 				},
 			)...)
-			checktest.Expect(t, look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"), "cluster.admission",
-				check.Skipped, test.say)
+			checktest.Expect(
+				t,
+				look(t, checktest.WithCluster(t, access, notThere), "cluster.admission"),
+				"cluster.admission",
+				check.Skipped,
+				test.say,
+			)
 		})
 	}
 }

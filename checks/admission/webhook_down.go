@@ -31,7 +31,10 @@ func webhookDownFault(ctx context.Context, e *check.Env, refused []refusedObject
 	if more := len(objects) - most; more > 0 {
 		objects = append(objects[:most], fmt.Sprintf("%d more", more))
 	}
-	fault := &check.Fault{Cause: refused[0].err, Why: "the API server rejects every object that the webhook must approve"}
+	fault := &check.Fault{
+		Cause: refused[0].err,
+		Why:   "the API server rejects every object that the webhook must approve",
+	}
 	found := findWebhook(ctx, e, name)
 	if found == nil {
 		fault.Found = fmt.Sprintf("the admission webhook %s does not answer: %s; it blocks %s",

@@ -34,7 +34,9 @@ func deadWebhook(
 				Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"},
 					Resources: []string{"pods", "secrets", "services", "serviceaccounts"}},
 			}},
-			NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: namespace}},
+			NamespaceSelector: &metav1.LabelSelector{
+				MatchLabels: map[string]string{corev1.LabelMetadataName: namespace},
+			},
 		}},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
@@ -74,7 +76,9 @@ func TestWebhookDown(t *testing.T) {
 			namespace := c.Namespace(t)
 			admitted(t, c, namespace)
 			_, err := c.Client(t).CoreV1().Services(namespace).Create(t.Context(), &corev1.Service{
-				ObjectMeta: metav1.ObjectMeta{Name: "empty"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 443}}},
+				ObjectMeta: metav1.ObjectMeta{
+					Name: "empty",
+				}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 443}}},
 			}, metav1.CreateOptions{})
 			checktest.Must(t, err)
 			deadWebhook(t, c, namespace, test.client(namespace), admissionv1.Fail)
@@ -84,7 +88,10 @@ func TestWebhookDown(t *testing.T) {
 				r, _ := report.ByID("cluster.admission")
 				return r.Status == check.Failed
 			})
-			say := append(test.say, "the admission webhook "+namespace+".example.com (ValidatingWebhookConfiguration "+namespace)
+			say := append(
+				test.say,
+				"the admission webhook "+namespace+".example.com (ValidatingWebhookConfiguration "+namespace,
+			)
 			result := checktest.Expect(t, report, "cluster.admission", check.Failed, say...)
 			t.Logf("%s\n%s", result.Message, result.Hint)
 		})

@@ -28,7 +28,13 @@ func (r room) String() string {
 	if r.cpu == 0 && r.memory == 0 {
 		return "nothing"
 	}
-	cpu, memory := resource.NewMilliQuantity(r.cpu, resource.DecimalSI), resource.NewQuantity(r.memory, resource.BinarySI)
+	cpu, memory := resource.NewMilliQuantity(
+		r.cpu,
+		resource.DecimalSI,
+	), resource.NewQuantity(
+		r.memory,
+		resource.BinarySI,
+	)
 	return fmt.Sprintf("%s CPU, %s memory", cpu, memory)
 }
 

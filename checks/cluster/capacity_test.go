@@ -17,7 +17,11 @@ func TestCapacity(t *testing.T) {
 	namespace := c.Namespace(t)
 	name := addNode(t, c, namespace)
 	asking := func(requests map[string]string) check.Report {
-		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, requests)), "cluster.capacity")
+		return look(
+			t,
+			checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, requests)),
+			"cluster.capacity",
+		)
 	}
 	checktest.Expect(t, asking(map[string]string{"cpu": "3", "memory": "7Gi"}), "cluster.capacity", check.Pass,
 		"which fits on "+name)

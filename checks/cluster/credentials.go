@@ -50,12 +50,22 @@ func pluginFault(e *check.Env, failed *kube.PluginError) *check.Fault {
 		fault.Found = fmt.Sprintf("the credential plugin %s is not installed", failed.Command)
 		fault.Remedy = cmp.Or(failed.InstallHint(), "install "+failed.Command+", or add it to the PATH")
 	case failed.Reason == kube.PluginOutput:
-		fault.Found = fmt.Sprintf("the credential plugin %s returns no credentials: %v%s", failed.Command, failed.Err, said)
+		fault.Found = fmt.Sprintf(
+			"the credential plugin %s returns no credentials: %v%s",
+			failed.Command,
+			failed.Err,
+			said,
+		)
 		fault.Remedy = "upgrade it, and download the kubeconfig again from your provider"
 	case asked != "":
 		fault.Found = fmt.Sprintf("the credential plugin %s asks for input: %s", failed.Command, words)
 	case failed.Reason == kube.PluginTimedOut:
-		fault.Found = fmt.Sprintf("the credential plugin %s does not finish within %s%s", failed.Command, failed.Limit, said)
+		fault.Found = fmt.Sprintf(
+			"the credential plugin %s does not finish within %s%s",
+			failed.Command,
+			failed.Limit,
+			said,
+		)
 	default:
 		fault.Found = fmt.Sprintf("the credential plugin %s fails (%v)%s", failed.Command, failed.Err, said)
 	}

@@ -78,7 +78,13 @@ func TestCredentials(t *testing.T) {
 		})
 	}
 	e := checktest.WithCluster(t, c.Access(), namespace)
-	checktest.Expect(t, look(t, e, "cluster.credentials"), "cluster.credentials", check.Pass, "contains the credentials")
+	checktest.Expect(
+		t,
+		look(t, e, "cluster.credentials"),
+		"cluster.credentials",
+		check.Pass,
+		"contains the credentials",
+	)
 }
 
 // TestCredentialsOfHangingPlugin waits like a device login that nobody confirms.

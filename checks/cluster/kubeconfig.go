@@ -89,7 +89,10 @@ func expiredClient(config *rest.Config, now time.Time) *check.Fault {
 		return nil //nolint:nilerr // cluster.reachable reports a broken certificate
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("the client certificate in the kubeconfig expired on %s", cert.NotAfter.Format(time.RFC3339)),
+		Found: fmt.Sprintf(
+			"the client certificate in the kubeconfig expired on %s",
+			cert.NotAfter.Format(time.RFC3339),
+		),
 		Remedy: "download the kubeconfig again from your provider",
 	}
 }

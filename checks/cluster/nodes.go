@@ -77,7 +77,12 @@ func unfit(nodes []nodes.Node, w workload) *check.Fault {
 		said = append(said, fmt.Sprintf("%d %s", count[reason], reason))
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("none of the %d nodes can run the pod of %s: %s", len(nodes), w.by, strings.Join(said, ", ")),
+		Found: fmt.Sprintf(
+			"none of the %d nodes can run the pod of %s: %s",
+			len(nodes),
+			w.by,
+			strings.Join(said, ", "),
+		),
 		Remedy: fitRemedy(reasons[0]),
 	}
 }

@@ -86,7 +86,10 @@ func findAutoscaler(ctx context.Context, e *check.Env) *provisioner {
 	}
 	for _, d := range found.Items {
 		if strings.Contains(d.Name, autoscalerName) {
-			return &provisioner{"the cluster has the Deployment " + metav1.NamespaceSystem + "/" + d.Name, checkAutoscaler}
+			return &provisioner{
+				"the cluster has the Deployment " + metav1.NamespaceSystem + "/" + d.Name,
+				checkAutoscaler,
+			}
 		}
 	}
 	return nil

@@ -46,8 +46,11 @@ func TestCapacityWithKarpenter(t *testing.T) {
 	other := c.Namespace(t) // the label is on a node that the pod does not select
 	name := addNode(t, c, other, func(n *corev1.Node) { n.Labels["karpenter.sh/nodepool"] = "general" })
 	asking := func(cpu string) check.Report {
-		return look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, map[string]string{"cpu": cpu})),
-			"cluster.capacity")
+		return look(
+			t,
+			checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, map[string]string{"cpu": cpu})),
+			"cluster.capacity",
+		)
 	}
 	checktest.Expect(t, asking("8"), "cluster.capacity", check.Warned, "no node is large enough",
 		"node "+name+" has the label karpenter.sh/nodepool=general", "kubectl get nodepools",

@@ -75,7 +75,10 @@ func missingPlugin(config *rest.Config) *check.Fault {
 	}
 	if _, err := exec.LookPath(plugin.Command); err != nil {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the kubeconfig needs the credential plugin %s, which is not installed", plugin.Command),
+			Found: fmt.Sprintf(
+				"the kubeconfig needs the credential plugin %s, which is not installed",
+				plugin.Command,
+			),
 			Remedy: cmp.Or(strings.TrimSpace(plugin.InstallHint), "install "+plugin.Command+", or add it to the PATH"),
 			Cause:  err,
 		}

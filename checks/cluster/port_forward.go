@@ -92,8 +92,10 @@ func forwardablePod(ctx context.Context, e *check.Env) (*corev1.Pod, error) {
 		}
 	}
 	if allowed == "" {
-		return nil, check.Skip("you cannot create pods/portforward in namespace %s; cluster.permissions prints the Role",
-			e.Namespace())
+		return nil, check.Skip(
+			"you cannot create pods/portforward in namespace %s; cluster.permissions prints the Role",
+			e.Namespace(),
+		)
 	}
 	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: allowed, Name: noPod}}, nil
 }

@@ -51,7 +51,12 @@ func TestPortForwardThroughProxies(t *testing.T) {
 				runPod(t, c, namespace)
 			}
 			e := checktest.WithCluster(t, checktest.Proxied(t, c, test.answers), namespace)
-			result := checktest.Expect(t, look(t, e, "cluster.portforward"), "cluster.portforward", test.status, test.say...)
+			result := checktest.Expect(
+				t,
+				look(t, e, "cluster.portforward"),
+				"cluster.portforward",
+				test.status,
+				test.say...)
 			t.Logf("%s\n%s", result.Message, result.Hint)
 		})
 	}
@@ -65,9 +70,13 @@ func runPod(t *testing.T, c *testcluster.Cluster, namespace string) {
 		n.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: "127.0.0.1"}}
 	})
 	pods := c.Client(t).CoreV1().Pods(namespace)
-	pod, err := pods.Create(t.Context(), &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "running"}, Spec: corev1.PodSpec{
-		NodeName: node, Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1"}},
-	}}, metav1.CreateOptions{})
+	pod, err := pods.Create(
+		t.Context(),
+		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "running"}, Spec: corev1.PodSpec{
+			NodeName: node, Containers: []corev1.Container{{Name: "a", Image: "example.com/none:1"}},
+		}},
+		metav1.CreateOptions{},
+	)
 	checktest.Must(t, err)
 	now := int64(0)
 	t.Cleanup(func() {
@@ -88,7 +97,13 @@ func TestPortForward(t *testing.T) {
 	// A client certificate of a credential plugin.
 	checktest.Expect(t, ask(withPlugin(t, c, "plugin", "")), "cluster.portforward", check.Pass)
 	restricted := ask(checktest.ServiceAccount(t, c, namespace))
-	result := checktest.Expect(t, restricted, "cluster.portforward", check.Skipped, "you cannot create pods/portforward")
+	result := checktest.Expect(
+		t,
+		restricted,
+		"cluster.portforward",
+		check.Skipped,
+		"you cannot create pods/portforward",
+	)
 	if strings.Contains(result.Message, "Get \"") {
 		t.Error(result.Message)
 	}

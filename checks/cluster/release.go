@@ -14,7 +14,10 @@ import (
 func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	found, err := release.FindDeployed(ctx, e)
 	if apierrors.IsForbidden(err) {
-		return "", check.Skip("you cannot list the Secrets of namespace %s, where Helm stores its releases", e.Namespace())
+		return "", check.Skip(
+			"you cannot list the Secrets of namespace %s, where Helm stores its releases",
+			e.Namespace(),
+		)
 	}
 	if err != nil {
 		return "", err

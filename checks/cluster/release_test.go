@@ -76,8 +76,13 @@ func TestReleases(t *testing.T) {
 					store(t, c, namespace, r.status, i+1, r.chart, r.version)
 				}
 			}
-			checktest.Expect(t, look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.release"), "cluster.release",
-				test.status, test.say)
+			checktest.Expect(
+				t,
+				look(t, checktest.WithCluster(t, c.Access(), namespace), "cluster.release"),
+				"cluster.release",
+				test.status,
+				test.say,
+			)
 		})
 	}
 	namespace := c.Namespace(t)

@@ -98,7 +98,11 @@ func rules(needed []right, cluster bool) []rbacv1.PolicyRule {
 			all[n-1].Verbs = append(all[n-1].Verbs, r.verb)
 			continue
 		}
-		rule := rbacv1.PolicyRule{APIGroups: []string{r.group}, Resources: []string{r.resource}, Verbs: []string{r.verb}}
+		rule := rbacv1.PolicyRule{
+			APIGroups: []string{r.group},
+			Resources: []string{r.resource},
+			Verbs:     []string{r.verb},
+		}
 		if r.name != "" {
 			rule.ResourceNames = []string{r.name}
 		}

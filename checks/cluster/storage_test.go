@@ -48,7 +48,10 @@ func TestStorageByDefault(t *testing.T) {
 		if fault == nil {
 			t.Fatal("a class that is not the default counts as the default")
 		}
-		if !strings.Contains(fault.Remedy, "kubectl annotate --overwrite storageclass") { // the annotation exists already
+		if !strings.Contains(
+			fault.Remedy,
+			"kubectl annotate --overwrite storageclass",
+		) { // the annotation exists already
 			t.Errorf("the remedy does not work: %s", fault.Remedy)
 		}
 		class.Annotations = map[string]string{defaultClass: "true"}

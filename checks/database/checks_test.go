@@ -55,7 +55,11 @@ func TestChecks_MySQL(t *testing.T) {
 	if left := s.Strings(t, "SHOW TABLES FROM zenml"); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.User, m.Password = "umlaut", checktest.Plain("Zürich") })
+	e := checktest.WithDatabase(
+		t,
+		s,
+		func(m *answers.MySQL) { m.User, m.Password = "umlaut", checktest.Plain("Zürich") },
+	)
 	checktest.Expect(t, preflight(t, e, check.Options{}), "database.login", check.Failed, "works only in UTF-8")
 }
 

@@ -20,8 +20,14 @@ func TestConnections(t *testing.T) {
 		return preflight(t, e, check.Options{})
 	}
 	checktest.Expect(t, with(2, 20), "database.connections", check.Pass, "81 of 100")
-	checktest.Expect(t, with(3, 20), "database.connections", check.Failed, "need 121 connections, but max_connections is 100",
-		"SET GLOBAL max_connections = 151;")
+	checktest.Expect(
+		t,
+		with(3, 20),
+		"database.connections",
+		check.Failed,
+		"need 121 connections, but max_connections is 100",
+		"SET GLOBAL max_connections = 151;",
+	)
 	checktest.Expect(t, with(3, 10), "database.connections", check.Pass, "91 of 100")
 
 	s.Exec(t, "CREATE USER tight@'127.%' IDENTIFIED BY '"+checktest.Canary+"' WITH MAX_USER_CONNECTIONS 30")

@@ -29,8 +29,13 @@ func TestEngine(t *testing.T) {
 				return // MariaDB changes it only for a session
 			}
 			s.Exec(t, statement)
-			checktest.Expect(t, preflight(t, checktest.WithDatabase(t, s), check.Options{}), "database.engine", check.Pass,
-				"InnoDB, row format DYNAMIC")
+			checktest.Expect(
+				t,
+				preflight(t, checktest.WithDatabase(t, s), check.Options{}),
+				"database.engine",
+				check.Pass,
+				"InnoDB, row format DYNAMIC",
+			)
 		})
 	}
 }

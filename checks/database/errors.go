@@ -26,9 +26,12 @@ func MySQLFault(e *check.Env, err error) *check.Fault {
 		}
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("%s: %s (%d)", known.Summary, server.Message, server.Number),
-		Remedy: withHostNote(e, known.RemedyFor(accountIn(e, server.Message), quoteName(e.Answers.Database.MySQL.Name))),
-		Cause:  err,
+		Found: fmt.Sprintf("%s: %s (%d)", known.Summary, server.Message, server.Number),
+		Remedy: withHostNote(
+			e,
+			known.RemedyFor(accountIn(e, server.Message), quoteName(e.Answers.Database.MySQL.Name)),
+		),
+		Cause: err,
 	}
 }
 

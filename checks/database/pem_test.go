@@ -67,12 +67,22 @@ func TestTLS_formats(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { c.change(&m.TLS) })
-			result := checktest.Expect(t, preflight(t, e, check.Options{Only: []string{"database.tls"}}), "database.tls",
-				c.status, c.say...)
-			if _, command, ok := strings.Cut(result.Hint, "PEM file: openssl "); ok && strings.HasPrefix(name, "CA as PKCS #7") {
+			result := checktest.Expect(
+				t,
+				preflight(t, e, check.Options{Only: []string{"database.tls"}}),
+				"database.tls",
+				c.status,
+				c.say...)
+			if _, command, ok := strings.Cut(result.Hint, "PEM file: openssl "); ok &&
+				strings.HasPrefix(name, "CA as PKCS #7") {
 				runOpenSSL(t, dir, command)
 				e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.TLS.CA = at("new.pem") })
-				checktest.Expect(t, preflight(t, e, check.Options{Only: []string{"database.tls"}}), "database.tls", check.Pass)
+				checktest.Expect(
+					t,
+					preflight(t, e, check.Options{Only: []string{"database.tls"}}),
+					"database.tls",
+					check.Pass,
+				)
 			}
 		})
 	}

@@ -109,8 +109,12 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 		shown += " and more"
 	}
 	return &check.Fault{
-		Warn:  true,
-		Found: fmt.Sprintf("the database %s has tables of another application: %s", e.Answers.Database.MySQL.Name, shown),
+		Warn: true,
+		Found: fmt.Sprintf(
+			"the database %s has tables of another application: %s",
+			e.Answers.Database.MySQL.Name,
+			shown,
+		),
 		Why: "the server creates its tables next to them, and restoring a backup after a failed migration drops the " +
 			"whole database, these tables included",
 		Remedy: "set database.mysql.name to a separate database",

@@ -42,7 +42,8 @@ func needsCertificate(e *check.Env) string {
 	if why := needsRouteInCluster(e); why != "" {
 		return why
 	}
-	if byIngress(e) && certificateMode(e) == answers.CertOff || byGateway(e) && e.Answers.Expose.Gateway.Scheme == "http" {
+	if byIngress(e) && certificateMode(e) == answers.CertOff ||
+		byGateway(e) && e.Answers.Expose.Gateway.Scheme == "http" {
 		return "TLS is off"
 	}
 	return ""

@@ -82,7 +82,13 @@ func gatewayClassFaults(t *testing.T, s *stage, other string) {
 	class := func(change ...func(*answers.Expose)) check.Report {
 		return runChecks(t, s.throughGateway(other, change...), "expose.class")
 	}
-	checktest.Expect(t, class(), "expose.class", check.Failed, "the Gateway shared does not exist in namespace "+s.Namespace)
+	checktest.Expect(
+		t,
+		class(),
+		"expose.class",
+		check.Failed,
+		"the Gateway shared does not exist in namespace "+s.Namespace,
+	)
 	for name, c := range map[string]struct{ listener, say string }{
 		"its own namespace": {tlsOf, "admits only routes in namespace " + s.Namespace},
 		"other labels": {
@@ -104,7 +110,9 @@ func gatewayClassFaults(t *testing.T, s *stage, other string) {
 	s.gateway(
 		tlsOf+`, hostname: "*.test", `+strings.ReplaceAll(
 			`allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {kubernetes.io/metadata.name: NAME}}}}`,
-			"NAME", other),
+			"NAME",
+			other,
+		),
 		gatewayReady,
 	)
 	checktest.Expect(t, class(), "expose.class", check.Pass, "Gateway shared, listener https")
@@ -133,9 +141,12 @@ func gatewayControllerFaults(t *testing.T, s *stage, other string) {
 	checktest.Expect(t, report(), "expose.controller", check.Failed, "has no address")
 	s.gateway(
 		listener,
-		strings.Replace(gatewayReady, "status: {",
+		strings.Replace(
+			gatewayReady,
+			"status: {",
 			`status: {listeners: [{name: https, attachedRoutes: 0, supportedKinds: [], conditions: [{type: ResolvedRefs, status: "False", reason: InvalidCertificateRef, message: "Secret shared-tls not found", lastTransitionTime: "2026-01-01T00:00:00Z"}]}], `,
-			1),
+			1,
+		),
 	)
 	checktest.Expect(t, report(), "expose.controller", check.Failed, "listener https", "Secret shared-tls not found")
 	s.gateway(listener, gatewayReady)
@@ -146,7 +157,13 @@ func gatewayControllerFaults(t *testing.T, s *stage, other string) {
 func gatewayCertificateFaults(t *testing.T, s *stage, other string) {
 	s.gateway(tlsOf+", "+allowAll, gatewayReady)
 	report := func() check.Report { return runChecks(t, s.throughGateway(other), "expose.tls") }
-	checktest.Expect(t, report(), "expose.tls", check.Failed, "Secret shared-tls does not exist in namespace "+s.Namespace)
+	checktest.Expect(
+		t,
+		report(),
+		"expose.tls",
+		check.Failed,
+		"Secret shared-tls does not exist in namespace "+s.Namespace,
+	)
 	s.tlsSecret("shared-tls", corev1.SecretTypeTLS,
 		testdb.NewAuthority(t).Server(t, time.Now().AddDate(1, 0, 0), "*.test"))
 	checktest.Expect(t, report(), "expose.tls", check.Pass, "for *.test")

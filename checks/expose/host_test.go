@@ -21,7 +21,13 @@ func TestHost_faults(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml")
 	e.Answers.Expose = exposed("nginx",
 		func(x *answers.Expose) { x.Host, x.TLS.Mode = answers.Host{}, answers.CertSelfSigned })
-	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "there is no host for the certificate")
+	checktest.Expect(
+		t,
+		runChecks(t, e, "expose.host"),
+		"expose.host",
+		check.Failed,
+		"there is no host for the certificate",
+	)
 }
 
 // withIngress returns an install with an Ingress in raw values.
@@ -43,7 +49,14 @@ func withIngress(t *testing.T, server, ingress map[string]any) *check.Env {
 
 func TestHost_rawValues(t *testing.T) {
 	e := withIngress(t, nil, map[string]any{"host": "https://zenml.test"})
-	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "the rendered Ingress", "a URL was given")
+	checktest.Expect(
+		t,
+		runChecks(t, e, "expose.host"),
+		"expose.host",
+		check.Failed,
+		"the rendered Ingress",
+		"a URL was given",
+	)
 	e = withIngress(t, nil, map[string]any{"tls": map[string]any{"enabled": true}})
 	e.Answers.Expose.Host = answers.Host{}
 	checktest.Expect(t, runChecks(t, e, "expose.host"), "expose.host", check.Failed, "TLS without a host")

@@ -32,8 +32,13 @@ func TestPath_faults(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			checktest.Expect(t, runChecks(t, withIngress(t, c.server, c.ingress), "expose.path"), "expose.path", c.status,
-				c.say)
+			checktest.Expect(
+				t,
+				runChecks(t, withIngress(t, c.server, c.ingress), "expose.path"),
+				"expose.path",
+				c.status,
+				c.say,
+			)
 		})
 	}
 	e := checktest.WithCluster(t, nil, "zenml")

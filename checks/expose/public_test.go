@@ -56,7 +56,13 @@ func TestPublic_runningServer(t *testing.T) {
 		client.Activate(t.Context(),
 			zenml.Activation{ServerName: "test", Username: "admin", Password: secret.New(checktest.Canary)}),
 	)
-	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass, "the server is already activated")
+	checktest.Expect(
+		t,
+		runChecks(t, e, "expose.public"),
+		"expose.public",
+		check.Pass,
+		"the server is already activated",
+	)
 }
 
 // proxied returns a client for the test's server through the API server.

@@ -67,8 +67,14 @@ func TestTLS_secret(t *testing.T) {
 		})
 	}
 	e := s.env(nil, func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSecret} })
-	checktest.Expect(t, runChecks(t, e, "expose.tls"), "expose.tls", check.Failed, "Secret zenml-tls-certs does not exist",
-		"create secret tls zenml-tls-certs")
+	checktest.Expect(
+		t,
+		runChecks(t, e, "expose.tls"),
+		"expose.tls",
+		check.Failed,
+		"Secret zenml-tls-certs does not exist",
+		"create secret tls zenml-tls-certs",
+	)
 	e = s.env(nil, func(x *answers.Expose) { x.TLS = answers.ExposeTLS{Mode: answers.CertSelfSigned} })
 	checktest.Expect(t, runChecks(t, e, "expose.tls"), "expose.tls", check.Pass,
 		"the chart generates a certificate for zenml.test")
@@ -154,7 +160,13 @@ func issuerFaults(
 	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Warned, "has staging in its name",
 		acmeStaging)
 	cluster(name("-staging"), acmeStaging, s.Namespace, isReady)
-	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Pass, "browsers do not trust its staging certificates")
+	checktest.Expect(
+		t,
+		report(name("-staging"), ""),
+		"expose.tls",
+		check.Pass,
+		"browsers do not trust its staging certificates",
+	)
 	cluster(name("-solver"), acmeProduction, "another-class", isReady)
 	checktest.Expect(t, report(name("-solver"), ""), "expose.tls", check.Warned, "uses ingress class another-class")
 	cluster(name("-new"), acmeProduction, s.Namespace, unready)

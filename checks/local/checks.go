@@ -49,7 +49,10 @@ func checkPort(ctx context.Context, e *check.Env) (string, error) {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		fault.Found = fmt.Sprintf("port %d on this machine is in use by another program", e.Port)
-		fault.Remedy = fmt.Sprintf("stop that program (lsof -i :%d names it), or choose another port: --port PORT", e.Port)
+		fault.Remedy = fmt.Sprintf(
+			"stop that program (lsof -i :%d names it), or choose another port: --port PORT",
+			e.Port,
+		)
 	case errors.Is(err, syscall.EACCES):
 		fault.Found = fmt.Sprintf("port %d is reserved for administrators of this machine", e.Port)
 		fault.Remedy = "choose a port above 1023: --port PORT"

@@ -61,21 +61,47 @@ func TestCustomCAFaults(t *testing.T) {
 		status check.Status
 		say    string
 	}{
-		"two valid":        {[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates"},
-		"not PEM":          {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "contains no PEM certificate"},
-		"a key":            {[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "contains a private key"},
-		"no certificate":   {[]answers.CustomCA{ca("company", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, check.Failed, "contains an invalid certificate"},
-		"not an authority": {[]answers.CustomCA{ca("company", string(leaf.Cert))}, check.Failed, "is not a CA certificate"},
-		"expired":          {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }))}, check.Failed, "expired on"},
-		"not yet valid":    {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }))}, check.Failed, "not valid before"},
-		"expiring soon":    {[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }))}, check.Warned, "expires on"},
-		"name":             {[]answers.CustomCA{ca("My_CA", good)}, check.Failed, "not a DNS label"},
-		"same name":        {[]answers.CustomCA{ca("company", good), ca("company", authority(t))}, check.Failed, "both named company"},
-		"same certificate": {[]answers.CustomCA{ca("company", good), ca("other", good)}, check.Warned, "the same certificate"},
-		"no file":          {[]answers.CustomCA{{Name: "company", Certificate: answers.Source{File: "/no/such/ca.pem"}}}, check.Failed, "the CA certificate in certificates.customCAs[0] cannot be read"},
+		"two valid": {
+			[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates",
+		},
+		"not PEM": {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "contains no PEM certificate"},
+		"a key": {
+			[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "contains a private key",
+		},
+		"no certificate": {
+			[]answers.CustomCA{ca("company", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, check.Failed, "contains an invalid certificate",
+		},
+		"not an authority": {
+			[]answers.CustomCA{ca("company", string(leaf.Cert))}, check.Failed, "is not a CA certificate",
+		},
+		"expired": {
+			[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }))}, check.Failed, "expired on",
+		},
+		"not yet valid": {
+			[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }))}, check.Failed, "not valid before",
+		},
+		"expiring soon": {
+			[]answers.CustomCA{ca("company", authority(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }))}, check.Warned, "expires on",
+		},
+		"name": {[]answers.CustomCA{ca("My_CA", good)}, check.Failed, "not a DNS label"},
+		"same name": {
+			[]answers.CustomCA{ca("company", good), ca("company", authority(t))}, check.Failed, "both named company",
+		},
+		"same certificate": {
+			[]answers.CustomCA{ca("company", good), ca("other", good)}, check.Warned, "the same certificate",
+		},
+		"no file": {
+			[]answers.CustomCA{{Name: "company", Certificate: answers.Source{File: "/no/such/ca.pem"}}}, check.Failed, "the CA certificate in certificates.customCAs[0] cannot be read",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			checktest.Expect(t, look(t, withCAs(t, nil, "zenml", c.cas...), "network.ca"), "network.ca", c.status, c.say)
+			checktest.Expect(
+				t,
+				look(t, withCAs(t, nil, "zenml", c.cas...), "network.ca"),
+				"network.ca",
+				c.status,
+				c.say,
+			)
 		})
 	}
 }

@@ -59,6 +59,10 @@ func TestProxyAndClusterRanges(t *testing.T) {
 	c := testcluster.Start(t)
 	report := look(t, withProxy(t, c.Access(), "localhost,.svc"), "network.proxy")
 	checktest.Expect(t, report, "network.proxy", check.Warned, "not excluded", "10.", "/16")
-	checktest.Expect(t, look(t, withProxy(t, c.Access(), "localhost,.svc,10.0.0.0/8"), "network.proxy"), "network.proxy",
-		check.Pass)
+	checktest.Expect(
+		t,
+		look(t, withProxy(t, c.Access(), "localhost,.svc,10.0.0.0/8"), "network.proxy"),
+		"network.proxy",
+		check.Pass,
+	)
 }

@@ -59,7 +59,10 @@ func isSelected(n Node, spec corev1.PodSpec) bool {
 	if required == nil {
 		return true
 	}
-	return slices.ContainsFunc(required.NodeSelectorTerms, func(t corev1.NodeSelectorTerm) bool { return matches(t, n) })
+	return slices.ContainsFunc(
+		required.NodeSelectorTerms,
+		func(t corev1.NodeSelectorTerm) bool { return matches(t, n) },
+	)
 }
 
 func matches(t corev1.NodeSelectorTerm, n Node) bool {

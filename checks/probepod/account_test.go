@@ -37,7 +37,14 @@ func (s *stage) allowOnly(e *check.Env, account, pullSecrets string) {
 			metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		return err != nil && strings.Contains(err.Error(), "says "+s.Namespace)
 	})
-	checktest.Expect(s.T, s.runProbe(e), inClusterID, check.Skipped, "the API server denies the probe pod", "says "+s.Namespace)
+	checktest.Expect(
+		s.T,
+		s.runProbe(e),
+		inClusterID,
+		check.Skipped,
+		"the API server denies the probe pod",
+		"says "+s.Namespace,
+	)
 }
 
 func TestServiceAccount_existing(t *testing.T) {
@@ -81,8 +88,14 @@ func TestPullSecrets_fromDefaultAccount(t *testing.T) {
 	_, err := s.Client.CoreV1().ServiceAccounts(s.Namespace).Patch(t.Context(), "default", types.MergePatchType, login,
 		metav1.PatchOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, s.runProbe(e), inClusterID, check.Pass,
-		"pulled with login of ServiceAccount default, which ServiceAccount zenml will not have", "server.image.pullSecrets")
+	checktest.Expect(
+		t,
+		s.runProbe(e),
+		inClusterID,
+		check.Pass,
+		"pulled with login of ServiceAccount default, which ServiceAccount zenml will not have",
+		"server.image.pullSecrets",
+	)
 	e.Answers.Server.Image.PullSecrets = []string{"own"}
 	result := checktest.Expect(t, s.runProbe(e), inClusterID, check.Pass)
 	if strings.Contains(result.Message, "will not have") {

@@ -62,7 +62,10 @@ func (p *probePod) create(ctx context.Context) error {
 		if err := p.createPod(ctx); err != nil {
 			return err
 		}
-		return p.createSecret(ctx, metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: p.pod.Name, UID: p.pod.UID})
+		return p.createSecret(
+			ctx,
+			metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: p.pod.Name, UID: p.pod.UID},
+		)
 	}
 	owner := metav1.OwnerReference{APIVersion: "batch/v1", Kind: "Job", Name: p.deadline.Name, UID: p.deadline.UID}
 	if err := p.createSecret(ctx, owner); err != nil {

@@ -29,9 +29,15 @@ func OwnerOf(e *check.Env, found *metav1.PartialObjectMetadata, c Claim) (owner 
 	release, namespace := notes["meta.helm.sh/release-name"], notes["meta.helm.sh/release-namespace"]
 	switch {
 	case release != "":
-		return fmt.Sprintf("the Helm release %s/%s", namespace, release), release == e.Release() && namespace == e.Namespace()
+		return fmt.Sprintf(
+				"the Helm release %s/%s",
+				namespace,
+				release,
+			), release == e.Release() &&
+				namespace == e.Namespace()
 	case labels[manifest.LabelManagedBy] == manifest.Installer:
-		return "the install " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.Release() && c.Prepared
+		return "the install " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.Release() &&
+			c.Prepared
 	case c.Hook && labels[manifest.LabelManagedBy] == "Helm":
 		return "the Helm release " + labels[manifest.LabelInstance], labels[manifest.LabelInstance] == e.Release()
 	case labels[manifest.LabelManagedBy] != "":

@@ -16,8 +16,11 @@ func Pages(table []check.Check) map[string]string {
 		name := c.Group() + ".md"
 		if pages[name] == nil {
 			pages[name] = &strings.Builder{}
-			fmt.Fprintf(pages[name], "# Checks: %s\n\nGenerated from the tables of the program: `go test ./checks -update`.\n",
-				c.Group())
+			fmt.Fprintf(
+				pages[name],
+				"# Checks: %s\n\nGenerated from the tables of the program: `go test ./checks -update`.\n",
+				c.Group(),
+			)
 			order = append(order, c.Group())
 		}
 		section(pages[name], c)

@@ -16,7 +16,10 @@ func skippedReport(group string, reasons ...string) check.Report {
 	var r check.Report
 	for _, c := range checks.Table {
 		if c.Group() == group && len(r.Results) < len(reasons) {
-			r.Results = append(r.Results, check.Result{Check: c, Status: check.Skipped, Message: reasons[len(r.Results)]})
+			r.Results = append(
+				r.Results,
+				check.Result{Check: c, Status: check.Skipped, Message: reasons[len(r.Results)]},
+			)
 		}
 	}
 	return r

@@ -21,14 +21,23 @@ func sample() check.Report {
 		return r
 	}
 	return check.Report{Duration: 1873 * time.Millisecond, Results: []check.Result{
-		at("cluster.version", "the Kubernetes version is supported", "the Kubernetes version is not supported", check.Pass,
-			check.Result{Message: "v1.36.3"}),
+		at(
+			"cluster.version",
+			"the Kubernetes version is supported",
+			"the Kubernetes version is not supported",
+			check.Pass,
+			check.Result{Message: "v1.36.3"},
+		),
 		at("cluster.clock", "the clocks of this machine and the cluster agree",
 			"the clocks of this machine and the cluster differ", check.Skipped,
 			check.Result{Message: "needs cluster.reachable"}),
-		at("database.version", "the database server is MySQL 8.0 or newer", "the database server is not MySQL 8.0 or newer",
+		at(
+			"database.version",
+			"the database server is MySQL 8.0 or newer",
+			"the database server is not MySQL 8.0 or newer",
 			check.Warned,
-			check.Result{Message: "this is “MariaDB” – not MySQL", Why: "it is not tested", Hint: "use MySQL 8"}),
+			check.Result{Message: "this is “MariaDB” – not MySQL", Why: "it is not tested", Hint: "use MySQL 8"},
+		),
 		at(
 			"database.login",
 			"the user can log in",

@@ -342,7 +342,12 @@ func TestAWS_lineBreak(t *testing.T) {
 	key := cloud.User(t, "zenml", awsPolicy(""))
 	for end, say := range map[string]string{"\n": `a line break (\n)`, "\r\n": `a Windows line break (\r\n)`} {
 		store := inAWS(key, func(s *answers.AWSStore) { s.SecretAccessKey = checktest.Plain(key.Secret + end) })
-		report := runChecks(t, withStore(store, map[string]string{"AWS_ENDPOINT_URL": cloud.URL}), check.Options{}, key.Secret)
+		report := runChecks(
+			t,
+			withStore(store, map[string]string{"AWS_ENDPOINT_URL": cloud.URL}),
+			check.Options{},
+			key.Secret,
+		)
 		checktest.Expect(t, report, "secrets.credentials", check.Failed,
 			"secretsStore.aws.secretAccessKey ends in "+say, "printf %s")
 	}

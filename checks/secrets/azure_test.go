@@ -41,7 +41,13 @@ func TestAzure_working(t *testing.T) {
 	e := withAzure(a, inAzure(a.Tenant))
 	report := runChecks(t, e, check.Options{})
 	checktest.Expect(t, report, "secrets.credentials", check.Pass, "application "+azureClient, "key vault zenml-vault")
-	checktest.Expect(t, report, "secrets.permissions", check.Pass, "3 permissions, tested with a secret that was removed")
+	checktest.Expect(
+		t,
+		report,
+		"secrets.permissions",
+		check.Pass,
+		"3 permissions, tested with a secret that was removed",
+	)
 	if there, deleted := a.Secrets("zenml-vault"); len(there)+len(deleted) > 0 {
 		t.Errorf("left behind: %v, deleted and kept: %v", there, deleted)
 	}
@@ -68,7 +74,12 @@ func TestAzure_softDelete(t *testing.T) {
 	a.App(azureClient, checktest.Canary, "get", "set", "delete", "purge")
 	a.Vault("zenml-vault", peers.AzureVault{Tenant: a.Tenant, Protected: true, Taken: 1})
 	for range 2 {
-		checktest.Expect(t, runChecks(t, withAzure(a, inAzure(a.Tenant)), check.Options{}), "secrets.permissions", check.Pass)
+		checktest.Expect(
+			t,
+			runChecks(t, withAzure(a, inAzure(a.Tenant)), check.Options{}),
+			"secrets.permissions",
+			check.Pass,
+		)
 	}
 	if there, deleted := a.Secrets("zenml-vault"); len(there) != 0 || len(deleted) != 2 || deleted[0] == deleted[1] {
 		t.Errorf("there: %v, deleted and kept: %v", there, deleted)
@@ -99,8 +110,13 @@ func TestAzure_permissions(t *testing.T) {
 		})
 	}
 	a.App(azureClient, checktest.Canary)
-	checktest.Expect(t, runChecks(t, withAzure(a, inAzure(a.Tenant)), check.Options{ReadOnly: true}), "secrets.permissions",
-		check.Failed, "lacks the permissions Microsoft.KeyVault/vaults/secrets/getSecret/action (get); not tested: ")
+	checktest.Expect(
+		t,
+		runChecks(t, withAzure(a, inAzure(a.Tenant)), check.Options{ReadOnly: true}),
+		"secrets.permissions",
+		check.Failed,
+		"lacks the permissions Microsoft.KeyVault/vaults/secrets/getSecret/action (get); not tested: ",
+	)
 }
 
 func TestAzure_credentials(t *testing.T) {
@@ -158,7 +174,15 @@ func TestAzure_credentials(t *testing.T) {
 		"strange token": {byToken(strange), check.Failed, []string{"rejects the token"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report := runChecks(t, withAzure(a, inAzure(a.Tenant, c.change)), check.Options{}, good, other, old, strange)
+			report := runChecks(
+				t,
+				withAzure(a, inAzure(a.Tenant, c.change)),
+				check.Options{},
+				good,
+				other,
+				old,
+				strange,
+			)
 			checktest.Expect(t, report, "secrets.credentials", c.status, c.say...)
 		})
 	}

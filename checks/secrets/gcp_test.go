@@ -49,7 +49,13 @@ func TestGCP_working(t *testing.T) {
 	e := withGoogle(g, byKey(key))
 	report := runChecks(t, e, check.Options{}, privatePart(key))
 	checktest.Expect(t, report, "secrets.credentials", check.Pass, email, "project my-project")
-	checktest.Expect(t, report, "secrets.permissions", check.Pass, "6 permissions, tested with a secret that was removed")
+	checktest.Expect(
+		t,
+		report,
+		"secrets.permissions",
+		check.Pass,
+		"6 permissions, tested with a secret that was removed",
+	)
 	report = runChecks(t, e, check.Options{ReadOnly: true}, privatePart(key))
 	checktest.Expect(t, report, "secrets.permissions", check.Skipped, "not tested because --read-only",
 		"secretmanager.secrets.update", "granted: secretmanager.secrets.create, secretmanager.secrets.get")
@@ -100,8 +106,13 @@ func TestGCP_permissions(t *testing.T) {
 	}
 	_, none := g.Account(t, "nobody", nil, nil)
 	report := runChecks(t, withGoogle(g, byKey(none)), check.Options{ReadOnly: true}, privatePart(none))
-	checktest.Expect(t, report, "secrets.permissions", check.Failed,
-		"lacks the permissions secretmanager.secrets.create, secretmanager.secrets.get; not tested: secretmanager.secrets.update")
+	checktest.Expect(
+		t,
+		report,
+		"secrets.permissions",
+		check.Failed,
+		"lacks the permissions secretmanager.secrets.create, secretmanager.secrets.get; not tested: secretmanager.secrets.update",
+	)
 }
 
 func TestGCP_credentials(t *testing.T) {
@@ -194,6 +205,12 @@ func TestGCP_invalidKeys(t *testing.T) {
 		})
 	}
 	g.Disable()
-	checktest.Expect(t, runChecks(t, withGoogle(g, byKey(key)), check.Options{}, privatePart(key)), "secrets.credentials",
-		check.Failed, "is not enabled", "gcloud services enable secretmanager.googleapis.com")
+	checktest.Expect(
+		t,
+		runChecks(t, withGoogle(g, byKey(key)), check.Options{}, privatePart(key)),
+		"secrets.credentials",
+		check.Failed,
+		"is not enabled",
+		"gcloud services enable secretmanager.googleapis.com",
+	)
 }

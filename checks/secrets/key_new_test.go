@@ -53,8 +53,14 @@ func TestKey_existingSecret(t *testing.T) {
 	checktest.Expect(t, with(answers.Source{Generate: true}), "secrets.key", check.Pass,
 		"the key that was already generated")
 	checktest.Expect(t, with(checktest.Plain(oneKey)), "secrets.key", check.Pass, "value in the answers")
-	checktest.Expect(t, with(checktest.Plain(anotherKey)), "secrets.key", check.Failed,
-		"Secret zenml-server-secrets-store of a previous install has another key", "delete secret zenml-server-secrets-store")
+	checktest.Expect(
+		t,
+		with(checktest.Plain(anotherKey)),
+		"secrets.key",
+		check.Failed,
+		"Secret zenml-server-secrets-store of a previous install has another key",
+		"delete secret zenml-server-secrets-store",
+	)
 	checktest.Expect(t, with(answers.Source{}), "secrets.key", check.Failed, "has another key")
 }
 

@@ -46,7 +46,14 @@ func TestVault_working(t *testing.T) {
 	token := vaultToken(t, v, "", vaultPolicy(t), nil)
 	e := withStore(inVault(v.Address, token), nil)
 	report := runChecks(t, e, check.Options{}, token)
-	checktest.Expect(t, report, "secrets.credentials", check.Failed, "signed by an unknown CA", "certificates.customCAs")
+	checktest.Expect(
+		t,
+		report,
+		"secrets.credentials",
+		check.Failed,
+		"signed by an unknown CA",
+		"certificates.customCAs",
+	)
 	checktest.Expect(t, report, "secrets.permissions", check.Skipped, "needs secrets.credentials")
 
 	trust := func(a *answers.Answers) {
@@ -103,8 +110,15 @@ func TestVault_permissions(t *testing.T) {
 			token := vaultToken(t, v, "", without(c.path, c.have), map[string]any{"no_default_policy": true})
 			for _, o := range []check.Options{{}, {ReadOnly: true}} {
 				report := runChecks(t, withStore(inVault(v.Address, token), nil), o, token)
-				result := checktest.Expect(t, report, "secrets.permissions", check.Failed, "lacks the permissions "+c.missing,
-					"vault policy write zenml", `path "secret/config"`)
+				result := checktest.Expect(
+					t,
+					report,
+					"secrets.permissions",
+					check.Failed,
+					"lacks the permissions "+c.missing,
+					"vault policy write zenml",
+					`path "secret/config"`,
+				)
 				if strings.Contains(result.Message, "left behind") != (name == "delete" && !o.ReadOnly) {
 					t.Errorf("what is left behind: %s", result.Message)
 				}
@@ -214,7 +228,8 @@ func TestVault_appRole(t *testing.T) {
 	by := func(secretID string) answers.SecretsStore {
 		return inVault(v.Address, "", func(s *answers.VaultStore) {
 			s.AuthMethod, s.Token, s.AuthMount, s.RoleID, s.SecretID = answers.VaultAppRole, answers.Source{}, "machines", id, checktest.Plain(
-				secretID)
+				secretID,
+			)
 		})
 	}
 	before := len(v.Keys(t, "auth/token/accessors"))
@@ -261,8 +276,13 @@ func TestVault_namespace(t *testing.T) {
 		token := vaultToken(t, v, "mlops", c.policy, nil)
 		store := in(token)
 		store.HashiCorp.Mount = mount
-		checktest.Expect(t, runChecks(t, withStore(store, nil), check.Options{}, token), "secrets.permissions", check.Failed,
-			c.say)
+		checktest.Expect(
+			t,
+			runChecks(t, withStore(store, nil), check.Options{}, token),
+			"secrets.permissions",
+			check.Failed,
+			c.say,
+		)
 	}
 
 	// A Vault without namespaces ignores the header; this proxy removes it.

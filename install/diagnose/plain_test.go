@@ -44,7 +44,8 @@ func TestPlain_foldedWord(t *testing.T) {
 }
 
 func TestLastLine(t *testing.T) {
-	if got := LastLine(boxed); !strings.HasPrefix(got, "OperationalError: ") || !strings.HasSuffix(got, "(using password: YES)\")") {
+	if got := LastLine(boxed); !strings.HasPrefix(got, "OperationalError: ") ||
+		!strings.HasSuffix(got, "(using password: YES)\")") {
 		t.Errorf("%q", got)
 	}
 	if got := LastLine([]string{"", "\x1b[37m\x1b[0m"}); got != "" {

@@ -19,13 +19,23 @@ func TestJobFailed(t *testing.T) {
 		cause, evidence string
 		certain         bool
 	}{
-		"an error":         {endedStatus("Error", 1, ""), "the job failed", "Error (exit code 1)", false},
-		"out of memory":    {endedStatus("OOMKilled", 137, ""), "exceeded its memory limit", "OOMKilled (exit code 137)", true},
-		"killed":           {endedStatus("Error", 137, ""), "the container was killed", "Error (exit code 137)", true},
-		"killed too soon":  {endedStatus("StartError", 128, "failed to start containerd task \"57\": cannot start a stopped process: unknown"), "the container was killed", "stopped process", true},
-		"no such command":  {endedStatus("StartError", 128, `exec: "zenml": executable file not found in $PATH: unknown`), `could not be started: StartError (exit code 128): exec: "zenml"`, "executable file not found", true},
-		"evicted":          {corev1.PodStatus{Reason: "Evicted", Message: "The node was low on resource: memory."}, "the node evicted the pod", "low on resource: memory", true},
-		"its node is gone": {corev1.PodStatus{Reason: "NodeLost", Message: "Node n2 is gone"}, "the job failed", "NodeLost: Node n2 is gone", false},
+		"an error": {endedStatus("Error", 1, ""), "the job failed", "Error (exit code 1)", false},
+		"out of memory": {
+			endedStatus("OOMKilled", 137, ""), "exceeded its memory limit", "OOMKilled (exit code 137)", true,
+		},
+		"killed": {endedStatus("Error", 137, ""), "the container was killed", "Error (exit code 137)", true},
+		"killed too soon": {
+			endedStatus("StartError", 128, "failed to start containerd task \"57\": cannot start a stopped process: unknown"), "the container was killed", "stopped process", true,
+		},
+		"no such command": {
+			endedStatus("StartError", 128, `exec: "zenml": executable file not found in $PATH: unknown`), `could not be started: StartError (exit code 128): exec: "zenml"`, "executable file not found", true,
+		},
+		"evicted": {
+			corev1.PodStatus{Reason: "Evicted", Message: "The node was low on resource: memory."}, "the node evicted the pod", "low on resource: memory", true,
+		},
+		"its node is gone": {
+			corev1.PodStatus{Reason: "NodeLost", Message: "Node n2 is gone"}, "the job failed", "NodeLost: Node n2 is gone", false,
+		},
 	} {
 		job := &batchv1.Job{Status: batchv1.JobStatus{Conditions: []batchv1.JobCondition{{
 			Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded", Message: "Job has reached the specified backoff limit",
@@ -100,10 +110,14 @@ func TestObserve(t *testing.T) {
 		says  string
 		fault string
 	}{
-		"the migration works": {view: view{jobs: []*batchv1.Job{job}}, pods: []*corev1.Pod{running}, want: "Job mig progressing", says: "line of mig-x"},
-		"an image is pulled": {view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{newEvent("z-2-x", "Pulling", "Normal", "Pulling image")}},
+		"the migration works": {
+			view: view{jobs: []*batchv1.Job{job}}, pods: []*corev1.Pod{running}, want: "Job mig progressing", says: "line of mig-x",
+		},
+		"an image is pulled": {
+			view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{newEvent("z-2-x", "Pulling", "Normal", "Pulling image")}},
 			sets: []*appsv1.ReplicaSet{old, now}, pods: []*corev1.Pod{pulling}, want: "Pod z-2-x progressing", says: "pulling r/z:1"},
-		"an image is missing": {view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{pullFailed}},
+		"an image is missing": {
+			view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{pullFailed}},
 			sets: []*appsv1.ReplicaSet{old, now}, pods: []*corev1.Pod{waiting}, want: "Pod z-2-x failed", fault: "image missing"},
 		"a quota refuses": {view: view{deployments: []*appsv1.Deployment{deployment}},
 			sets: []*appsv1.ReplicaSet{refused}, want: "ReplicaSet z-2 failed", fault: "quota"},

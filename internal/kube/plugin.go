@@ -138,7 +138,13 @@ func (p *plugin) run(ctx context.Context, t Terminal) (*credential, error) {
 	isolate(cmd, !isInteractive)
 	cmd.WaitDelay = 2 * time.Second
 	err := cmd.Run()
-	failed := &PluginError{Command: p.name(), Words: messages.String(), Limit: limit, Err: err, hint: p.exec.InstallHint}
+	failed := &PluginError{
+		Command: p.name(),
+		Words:   messages.String(),
+		Limit:   limit,
+		Err:     err,
+		hint:    p.exec.InstallHint,
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

@@ -88,7 +88,13 @@ func (c *CLI) Login(t testing.TB, admin *Client) string {
 		out.WriteString(lines.Text() + "\n")
 		if device := deviceURL.FindStringSubmatch(lines.Text()); device != nil && !approved {
 			approved = true
-			admin.Do(t, http.MethodPut, "/api/v1/devices/"+device[1]+"/verify", map[string]any{"user_code": device[2], "trusted_device": true}, nil)
+			admin.Do(
+				t,
+				http.MethodPut,
+				"/api/v1/devices/"+device[1]+"/verify",
+				map[string]any{"user_code": device[2], "trusted_device": true},
+				nil,
+			)
 		}
 	}
 	if err := <-ended; err != nil || !approved {

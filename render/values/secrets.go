@@ -73,7 +73,10 @@ func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 // EncryptionKeys names where the generated keys lie that the server's secrets
 // are encrypted with: what a person must keep.
 func EncryptionKeys(a answers.Answers) []answers.SecretRef {
-	return slices.DeleteFunc(GeneratedKeys(a), func(ref answers.SecretRef) bool { return ref.Key != manifest.EncryptionKey })
+	return slices.DeleteFunc(
+		GeneratedKeys(a),
+		func(ref answers.SecretRef) bool { return ref.Key != manifest.EncryptionKey },
+	)
 }
 
 // GeneratedKeys names where every generated key is stored.

@@ -74,7 +74,13 @@ func Package(generation, version string) (Archive, error) {
 	if err != nil {
 		return Archive{}, fmt.Errorf("chart %s cannot be packaged: %w", generation, err)
 	}
-	return Archive{Name: meta.Name, Version: meta.Version, AppVersion: meta.AppVersion, Generation: generation, Data: data}, nil
+	return Archive{
+		Name:       meta.Name,
+		Version:    meta.Version,
+		AppVersion: meta.AppVersion,
+		Generation: generation,
+		Data:       data,
+	}, nil
 }
 
 // PackageFolder packages a chart that is a folder. Its generation follows from its version.
@@ -91,7 +97,13 @@ func PackageFolder(dir string) (Archive, error) {
 	if err != nil {
 		return Archive{}, fmt.Errorf("chart %s cannot be packaged: %w", dir, err)
 	}
-	return Archive{Name: meta.Name, Version: meta.Version, AppVersion: meta.AppVersion, Generation: GenerationOf(meta.Version), Data: data}, nil
+	return Archive{
+		Name:       meta.Name,
+		Version:    meta.Version,
+		AppVersion: meta.AppVersion,
+		Generation: GenerationOf(meta.Version),
+		Data:       data,
+	}, nil
 }
 
 // GenerationOf returns the generation of the chart that was published with a version.

@@ -59,7 +59,8 @@ func TestPackageUnderAnotherVersion(t *testing.T) {
 		t.Errorf("archive says %s (app %s), want 0.99.0", archive.Version, archive.AppVersion)
 	}
 	chart := unpackBytes(t, archive.Data)["zenml/Chart.yaml"]
-	if !strings.Contains(chart, "\nversion: 0.99.0\n") || !strings.Contains(chart, "\napiVersion: v2\n") && !strings.HasPrefix(chart, "apiVersion: v2\n") {
+	if !strings.Contains(chart, "\nversion: 0.99.0\n") ||
+		!strings.Contains(chart, "\napiVersion: v2\n") && !strings.HasPrefix(chart, "apiVersion: v2\n") {
 		t.Errorf("Chart.yaml is spoilt:\n%s", chart)
 	}
 }

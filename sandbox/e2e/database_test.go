@@ -57,7 +57,10 @@ func openDatabase(t *testing.T, s *sandbox, user, password string) *sql.DB {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority)
 	config := mysql.NewConfig()
-	config.Net, config.Addr, config.DBName = "tcp", net.JoinHostPort(s.Database.Host, fmt.Sprint(s.Database.Port)), s.Database.Name
+	config.Net, config.Addr, config.DBName = "tcp", net.JoinHostPort(
+		s.Database.Host,
+		fmt.Sprint(s.Database.Port),
+	), s.Database.Name
 	config.User, config.Passwd, config.Logger = user, password, &mysql.NopLogger{}
 	config.TLS = &tls.Config{RootCAs: roots, ServerName: s.Database.Host, MinVersion: tls.VersionTLS12}
 	connector, err := mysql.NewConnector(config)

@@ -116,7 +116,18 @@ func TestOwner(t *testing.T) {
 
 func TestFailedUpLeavesNothing(t *testing.T) {
 	before := host(t)
-	_, stderr, err := command(t, "up", "--name", "failed", "--nodes", "simulated", "--server", "stand-in", "--timeout", "1s")
+	_, stderr, err := command(
+		t,
+		"up",
+		"--name",
+		"failed",
+		"--nodes",
+		"simulated",
+		"--server",
+		"stand-in",
+		"--timeout",
+		"1s",
+	)
 	if err == nil || !strings.Contains(stderr, "not ready after 1s") {
 		t.Fatalf("up with a time-out of 1 s: %v\n%s", err, stderr)
 	}
@@ -132,7 +143,8 @@ func killSupervisor(t *testing.T, s *sandbox) {
 	t.Helper()
 	kill(t, s.PIDs["supervisor"])
 	eventually(t, 10*time.Second, func(context.Context) string {
-		if record := status(t, s.Name); record.State != "broken" || record.Failures[len(record.Failures)-1].Component != "supervisor" {
+		if record := status(t, s.Name); record.State != "broken" ||
+			record.Failures[len(record.Failures)-1].Component != "supervisor" {
 			return "state " + record.State + ", want broken by the supervisor's end"
 		}
 		return ""

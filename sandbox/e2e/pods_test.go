@@ -52,7 +52,13 @@ func (s *sandbox) waitPhase(t *testing.T, name string, phase corev1.PodPhase) {
 			return err.Error()
 		}
 		if pod.Status.Phase != phase || phase == corev1.PodRunning && !ready(pod) {
-			return fmt.Sprintf("pod %s is %s, want %s: %+v", name, pod.Status.Phase, phase, pod.Status.ContainerStatuses)
+			return fmt.Sprintf(
+				"pod %s is %s, want %s: %+v",
+				name,
+				pod.Status.Phase,
+				phase,
+				pod.Status.ContainerStatuses,
+			)
 		}
 		return ""
 	})
@@ -117,7 +123,14 @@ func (s *sandbox) get(t *testing.T, name, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := s.client.CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(name).SubResource("portforward").URL()
+	url := s.client.CoreV1().
+		RESTClient().
+		Post().
+		Resource("pods").
+		Namespace(namespace).
+		Name(name).
+		SubResource("portforward").
+		URL()
 	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, url)
 	stop, readied := make(chan struct{}), make(chan struct{})
 	forwarder, err := portforward.New(dialer, []string{"0:8080"}, stop, readied, io.Discard, io.Discard)
@@ -164,7 +177,13 @@ func fetch(t *testing.T, url string) string {
 // exec runs a command in a pod and returns its output and error.
 func (s *sandbox) exec(t *testing.T, name string, args ...string) (string, error) {
 	t.Helper()
-	request := s.client.CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(name).SubResource("exec").
+	request := s.client.CoreV1().
+		RESTClient().
+		Post().
+		Resource("pods").
+		Namespace(namespace).
+		Name(name).
+		SubResource("exec").
 		VersionedParams(&corev1.PodExecOptions{Command: args, Stdout: true, Stderr: true}, scheme.ParameterCodec)
 	executor, err := remotecommand.NewSPDYExecutor(s.config, http.MethodPost, request.URL())
 	if err != nil {
@@ -182,7 +201,9 @@ func (s *sandbox) claim(t *testing.T, name string) {
 		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
-			Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+			Resources: corev1.VolumeResourceRequirements{
+				Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")},
+			},
 		},
 	}
 	if _, err := s.client.CoreV1().PersistentVolumeClaims(namespace).Create(t.Context(), claim, metav1.CreateOptions{}); err != nil {

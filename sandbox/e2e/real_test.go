@@ -107,7 +107,9 @@ func realUnknownTag(t *testing.T, s *sandbox) {
 	s.create(t, pod)
 	s.waitReason(t, "unknown-tag", "ErrImagePull", "ImagePullBackOff")
 	eventually(t, 10*time.Second, func(ctx context.Context) string {
-		events, err := s.client.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: "involvedObject.name=unknown-tag"})
+		events, err := s.client.CoreV1().
+			Events(namespace).
+			List(ctx, metav1.ListOptions{FieldSelector: "involvedObject.name=unknown-tag"})
 		if err != nil {
 			return err.Error()
 		}
@@ -123,7 +125,14 @@ func realUnknownTag(t *testing.T, s *sandbox) {
 // realDatabase migrates the sandbox's database from inside a pod, by address and by name.
 func realDatabase(t *testing.T, s *sandbox) {
 	for name, host := range map[string]string{"by-address": s.Database.Host, "by-name": realnode.HostName} {
-		url := fmt.Sprintf("mysql://%s:%s@%s:%d/%s", s.Database.User, password(t, s), host, s.Database.Port, s.Database.Name)
+		url := fmt.Sprintf(
+			"mysql://%s:%s@%s:%d/%s",
+			s.Database.User,
+			password(t, s),
+			host,
+			s.Database.Port,
+			s.Database.Name,
+		)
 		s.create(t, s.pod(name, []string{"migrate-database"}, map[string]string{"ZENML_STORE_URL": url}))
 		s.waitPhase(t, name, corev1.PodSucceeded)
 	}

@@ -53,14 +53,17 @@ func TestPublish(t *testing.T) {
 			t.Fatalf("publish: %v\n%s", err, stderr)
 		}
 		var chart state.Chart
-		if err := json.Unmarshal([]byte(stdout), &chart); err != nil || chart.Image != "zenml-sandbox/zenml-server:"+version || chart.Server != state.ServerReal {
+		if err := json.Unmarshal([]byte(stdout), &chart); err != nil ||
+			chart.Image != "zenml-sandbox/zenml-server:"+version ||
+			chart.Server != state.ServerReal {
 			t.Errorf("chart %+v, %v", chart, err)
 		}
 	}
 }
 
 func TestRealServerNeedsRealNodes(t *testing.T) {
-	if _, stderr, err := command(t, "up", "--name", "no-server", "--nodes", "simulated", "--database", "none", "--server", "real"); err == nil || !strings.Contains(stderr, "real nodes") {
+	if _, stderr, err := command(t, "up", "--name", "no-server", "--nodes", "simulated", "--database", "none", "--server", "real"); err == nil ||
+		!strings.Contains(stderr, "real nodes") {
 		t.Errorf("up --server real on simulated nodes: %v\n%s", err, stderr)
 	}
 	s := up(t, "auto-server", "--nodes", "simulated", "--database", "none", "--server", "auto")

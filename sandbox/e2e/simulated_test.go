@@ -54,7 +54,14 @@ func simulatedMigration(t *testing.T, s *sandbox) {
 		"right": {password(t, s), corev1.PodSucceeded, "Database migration finished."},
 		"wrong": {"not-the-password", corev1.PodFailed, "Access denied"},
 	} {
-		url := fmt.Sprintf("mysql://%s:%s@%s:%d/%s", s.Database.User, want.password, s.Database.Host, s.Database.Port, s.Database.Name)
+		url := fmt.Sprintf(
+			"mysql://%s:%s@%s:%d/%s",
+			s.Database.User,
+			want.password,
+			s.Database.Host,
+			s.Database.Port,
+			s.Database.Name,
+		)
 		s.create(t, s.pod("migration-"+name, []string{"migrate-database"}, map[string]string{"ZENML_STORE_URL": url}))
 		s.waitPhase(t, "migration-"+name, want.phase)
 		if log := s.logs(t, "migration-"+name); !strings.Contains(log, want.log) {
@@ -68,7 +75,10 @@ func simulatedCheck(t *testing.T, s *sandbox) {
 		"right": {password(t, s), `"step":"done"`},
 		"wrong": {"not-the-password", `"code":1045`},
 	} {
-		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "check-" + name}, StringData: map[string]string{"password": want.password}}
+		secret := &corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Name: "check-" + name},
+			StringData: map[string]string{"password": want.password},
+		}
 		if _, err := s.client.CoreV1().Secrets(namespace).Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +88,12 @@ func simulatedCheck(t *testing.T, s *sandbox) {
 		})
 		pod.Spec.Containers[0].Command = []string{"python3", "-c", standin.CheckMarker + "main()"}
 		pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "files", MountPath: "/run/check"}}
-		pod.Spec.Volumes = []corev1.Volume{{Name: "files", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret.Name}}}}
+		pod.Spec.Volumes = []corev1.Volume{
+			{
+				Name:         "files",
+				VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret.Name}},
+			},
+		}
 		s.create(t, pod)
 		s.waitPhase(t, pod.Name, corev1.PodSucceeded)
 		if log := s.logs(t, pod.Name); !strings.Contains(log, want.log) {

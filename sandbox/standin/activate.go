@@ -11,7 +11,12 @@ import (
 func (s *Server) activate(w http.ResponseWriter, r *http.Request) {
 	var body activation
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body); err != nil {
-		fail(w, http.StatusUnprocessableEntity, "ValidationError", "the body is not a JSON object of the expected fields")
+		fail(
+			w,
+			http.StatusUnprocessableEntity,
+			"ValidationError",
+			"the body is not a JSON object of the expected fields",
+		)
 		return
 	}
 	admin, err := s.store.activate(r.Context(), body)

@@ -32,13 +32,21 @@ func (s *store) backUp(ctx context.Context, env Env, log Log) error {
 		return s.copyDatabase(ctx, env["ZENML_STORE_BACKUP_DATABASE"])
 	case "mydumper":
 		if _, err := exec.LookPath("mydumper"); err != nil {
-			return &pyError{class: "FileNotFoundError", text: "[Errno 2] No such file or directory: 'mydumper'", cause: err}
+			return &pyError{
+				class: "FileNotFoundError",
+				text:  "[Errno 2] No such file or directory: 'mydumper'",
+				cause: err,
+			}
 		}
 		return &pyError{class: "RuntimeError", text: "mydumper is not run by the stand-in server"}
 	case "custom":
 		return importClass(env, env["ZENML_STORE_CUSTOM_BACKUP_ENGINE"])
 	}
-	return storeFault("Input for backup_strategy should be one of disabled, in-memory, dump-file, database, mydumper and custom, not " + pyRepr(strategy))
+	return storeFault(
+		"Input for backup_strategy should be one of disabled, in-memory, dump-file, database, mydumper and custom, not " + pyRepr(
+			strategy,
+		),
+	)
 }
 
 func (s *store) dumpToFile(ctx context.Context, env Env) error {
@@ -106,7 +114,9 @@ func (s *store) dumpTable(ctx context.Context, table string, to *json.Encoder) e
 // copyDatabase recreates the backup database and copies every table into it.
 func (s *store) copyDatabase(ctx context.Context, backup string) error {
 	if !databaseName.MatchString(backup) || strings.Contains(backup, "`") {
-		return storeFault("the backup_database attribute must be set to a valid database name for the database backup strategy")
+		return storeFault(
+			"the backup_database attribute must be set to a valid database name for the database backup strategy",
+		)
 	}
 	tables, err := s.tables(ctx)
 	if err != nil {
@@ -116,7 +126,11 @@ func (s *store) copyDatabase(ctx context.Context, backup string) error {
 	statements := []string{"DROP DATABASE IF EXISTS " + to, "CREATE DATABASE " + to}
 	for _, table := range tables {
 		t := quoteName(table)
-		statements = append(statements, "CREATE TABLE "+to+"."+t+" LIKE "+t, "INSERT INTO "+to+"."+t+" SELECT * FROM "+t)
+		statements = append(
+			statements,
+			"CREATE TABLE "+to+"."+t+" LIKE "+t,
+			"INSERT INTO "+to+"."+t+" SELECT * FROM "+t,
+		)
 	}
 	return s.exec(ctx, statements...)
 }

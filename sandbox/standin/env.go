@@ -59,7 +59,10 @@ func (e Env) number(name string, fallback int) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, invalidSetting(name, fmt.Sprintf("should be a valid integer, unable to parse string %s as an integer", pyRepr(text)))
+		return 0, invalidSetting(
+			name,
+			fmt.Sprintf("should be a valid integer, unable to parse string %s as an integer", pyRepr(text)),
+		)
 	}
 	return n, nil
 }

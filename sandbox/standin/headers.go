@@ -18,7 +18,11 @@ var secureHeaderDefaults = []secureHeader{
 	{"CSP", "Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'"},
 	{"REFERRER", "Referrer-Policy", "no-referrer-when-downgrade"},
 	{"CACHE", "Cache-Control", "no-store, no-cache, must-revalidate"},
-	{"PERMISSIONS", "Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+	{
+		"PERMISSIONS",
+		"Permissions-Policy",
+		"accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+	},
 }
 
 // secureHeaders sets the headers before the request is answered.

@@ -51,7 +51,16 @@ func (l Log) write(colour, level, where, format string, args []any) {
 	if l.plain {
 		colour, reset = "", ""
 	}
-	_, _ = fmt.Fprintf(l.out, "%s%s | %-8s | %s | %s%s\n", colour, now, level, where, fmt.Sprintf(format, args...), reset)
+	_, _ = fmt.Fprintf(
+		l.out,
+		"%s%s | %-8s | %s | %s%s\n",
+		colour,
+		now,
+		level,
+		where,
+		fmt.Sprintf(format, args...),
+		reset,
+	)
 }
 
 // traceback writes a failure as Python does, with the exception at the end.
@@ -65,7 +74,14 @@ func (l Log) traceback(where string, err error) {
 		text += "\n(Background on this error at: https://sqlalche.me/e/20/e3q8)"
 	}
 	if !l.rich {
-		_, _ = fmt.Fprintf(l.out, "Traceback (most recent call last):\n  File \"%s\", line 1, in %s\n%s: %s\n", frameFile, where, class, text)
+		_, _ = fmt.Fprintf(
+			l.out,
+			"Traceback (most recent call last):\n  File \"%s\", line 1, in %s\n%s: %s\n",
+			frameFile,
+			where,
+			class,
+			text,
+		)
 		return
 	}
 	short := class[strings.LastIndex(class, ".")+1:]

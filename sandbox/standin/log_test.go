@@ -46,7 +46,8 @@ func TestLog_richTraceback(t *testing.T) {
 func TestLog_plainTraceback(t *testing.T) {
 	var out strings.Builder
 	NewLog(Env{"ZENML_ENABLE_RICH_TRACEBACK": "false"}, &out).traceback("connect", accessDenied)
-	if !strings.HasPrefix(out.String(), "Traceback (most recent call last):\n") || !strings.Contains(out.String(), "\nsqlalchemy.exc.OperationalError: (pymysql") {
+	if !strings.HasPrefix(out.String(), "Traceback (most recent call last):\n") ||
+		!strings.Contains(out.String(), "\nsqlalchemy.exc.OperationalError: (pymysql") {
 		t.Error(out.String())
 	}
 	out.Reset()

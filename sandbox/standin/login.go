@@ -104,7 +104,8 @@ func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 
 // tokenOf returns a request's bearer token, else that in the cookie.
 func (s *Server) tokenOf(r *http.Request, serverID string) string {
-	if scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " "); found && strings.EqualFold(scheme, "bearer") {
+	if scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " "); found &&
+		strings.EqualFold(scheme, "bearer") {
 		return token
 	}
 	if cookie, err := r.Cookie(s.cookieName(serverID)); err == nil {

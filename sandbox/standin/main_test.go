@@ -63,7 +63,13 @@ func startMariaDB(options ...string) (*mariadb, error) {
 	if err := db.pki.writeServer(folder, db.pki.server); err != nil {
 		return nil, err
 	}
-	install := exec.Command("mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir="+filepath.Join(folder, "data"))
+	install := exec.Command(
+		"mariadb-install-db",
+		"--no-defaults",
+		"--auth-root-authentication-method=normal",
+		"--skip-test-db",
+		"--datadir="+filepath.Join(folder, "data"),
+	)
 	if err := db.giveAway(install); err != nil {
 		return nil, err
 	}
@@ -84,7 +90,10 @@ func (db *mariadb) run(options []string) error {
 	args := append([]string{"--no-defaults", "--datadir=" + filepath.Join(db.folder, "data"), "--socket=" + socket,
 		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(db.port), "--pid-file=" + filepath.Join(db.folder, "pid"),
 		"--skip-name-resolve", "--innodb-buffer-pool-size=16M",
-		"--ssl-ca=" + filepath.Join(db.folder, "ca.pem"), "--ssl-cert=" + filepath.Join(db.folder, "cert.pem"), "--ssl-key=" + filepath.Join(db.folder, "key.pem")}, options...)
+		"--ssl-ca=" + filepath.Join(
+			db.folder,
+			"ca.pem",
+		), "--ssl-cert=" + filepath.Join(db.folder, "cert.pem"), "--ssl-key=" + filepath.Join(db.folder, "key.pem")}, options...)
 	command := exec.Command("mariadbd", args...)
 	if err := db.giveAway(command); err != nil {
 		return err
@@ -146,7 +155,12 @@ func (db *mariadb) fresh(t *testing.T) tenant {
 	t.Helper()
 	name := fmt.Sprintf("t%d", time.Now().UnixNano())
 	who := tenant{db: db, name: name, password: "pw-" + name}
-	db.exec(t, "CREATE DATABASE "+name, "CREATE USER '"+name+"'@'%' IDENTIFIED BY '"+who.password+"'", "GRANT ALL ON "+name+".* TO '"+name+"'@'%'")
+	db.exec(
+		t,
+		"CREATE DATABASE "+name,
+		"CREATE USER '"+name+"'@'%' IDENTIFIED BY '"+who.password+"'",
+		"GRANT ALL ON "+name+".* TO '"+name+"'@'%'",
+	)
 	t.Cleanup(func() {
 		db.exec(t, "DROP DATABASE IF EXISTS "+name, "DROP USER IF EXISTS '"+name+"'@'%'")
 	})

@@ -56,7 +56,10 @@ func (s *store) migrate(ctx context.Context, env Env, log Log) error {
 	}
 	if at != "" {
 		if !known(at, version) {
-			return &pyError{class: "alembic.util.exc.CommandError", text: "Can't locate revision identified by " + pyRepr(at)}
+			return &pyError{
+				class: "alembic.util.exc.CommandError",
+				text:  "Can't locate revision identified by " + pyRepr(at),
+			}
 		}
 		if err := s.backUp(ctx, env, log); err != nil {
 			return err
@@ -99,7 +102,10 @@ func (s *store) revision(ctx context.Context) (string, error) {
 }
 
 func neverMigrated() error {
-	return &pyError{class: "RuntimeError", text: "The database has never been migrated with alembic before. This can happen if you are performing a direct upgrade from a very old version."}
+	return &pyError{
+		class: "RuntimeError",
+		text:  "The database has never been migrated with alembic before. This can happen if you are performing a direct upgrade from a very old version.",
+	}
 }
 
 // stamp records the revision that the schema is at.
@@ -119,10 +125,18 @@ func (s *store) requireSchema(ctx context.Context, version string) error {
 		return err
 	}
 	if at == "" {
-		return s.missing(1146, fmt.Sprintf("Table '%s.server_settings' doesn't exist", s.name), "no such table: server_settings")
+		return s.missing(
+			1146,
+			fmt.Sprintf("Table '%s.server_settings' doesn't exist", s.name),
+			"no such table: server_settings",
+		)
 	}
 	if len(pending(at, version)) > 0 {
-		return s.missing(1054, "Unknown column 'server_settings.display_announcements' in 'field list'", "no such column: server_settings.display_announcements")
+		return s.missing(
+			1054,
+			"Unknown column 'server_settings.display_announcements' in 'field list'",
+			"no such column: server_settings.display_announcements",
+		)
 	}
 	return nil
 }

@@ -37,7 +37,8 @@ func wantFailure(t *testing.T, env Env, want string) {
 	if err == nil {
 		t.Fatalf("the migration succeeded, want %s", want)
 	}
-	if _, exception, found := strings.Cut(out, "Traceback (most recent call last):"); !found || !strings.Contains(exception, want) {
+	if _, exception, found := strings.Cut(out, "Traceback (most recent call last):"); !found ||
+		!strings.Contains(exception, want) {
 		t.Errorf("the traceback lacks %s:\n%s", want, out)
 	}
 }
@@ -46,7 +47,8 @@ func TestMigrateMakesAnEmptySchemaWhole(t *testing.T) {
 	who := startedMariaDB(t).fresh(t)
 	mustMigrate(t, who.env(nil))
 	var at string
-	if err := who.db.root.QueryRow("SELECT version_num FROM " + who.name + ".alembic_version").Scan(&at); err != nil || at != DefaultVersion {
+	if err := who.db.root.QueryRow("SELECT version_num FROM " + who.name + ".alembic_version").Scan(&at); err != nil ||
+		at != DefaultVersion {
 		t.Errorf("revision %q (%v), want %s", at, err, DefaultVersion)
 	}
 	if out := mustMigrate(t, who.env(nil)); !strings.Contains(out, "already") {
@@ -62,15 +64,30 @@ func TestMigrateMakesAMissingDatabase(t *testing.T) {
 
 func TestMigrateMayNotMakeAMissingDatabase(t *testing.T) {
 	who := startedMariaDB(t).fresh(t)
-	who.db.exec(t, "DROP DATABASE "+who.name, "REVOKE ALL ON "+who.name+".* FROM '"+who.name+"'@'%'", "GRANT SELECT ON *.* TO '"+who.name+"'@'%'")
+	who.db.exec(
+		t,
+		"DROP DATABASE "+who.name,
+		"REVOKE ALL ON "+who.name+".* FROM '"+who.name+"'@'%'",
+		"GRANT SELECT ON *.* TO '"+who.name+"'@'%'",
+	)
 	wantFailure(t, who.env(nil), "(pymysql.err.OperationalError) (1044, ")
 }
 
 func TestMigrateLogin(t *testing.T) {
 	who := startedMariaDB(t).fresh(t)
-	wantFailure(t, who.env(Env{"ZENML_STORE_PASSWORD": "wrong-one"}),
-		fmt.Sprintf(`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user '%s'@`, who.name))
-	wantFailure(t, who.env(Env{"ZENML_STORE_URL": fmt.Sprintf("mysql://%s@127.0.0.1:%d/mysql", who.name, who.db.port)}), `(1044, "Access denied for user`)
+	wantFailure(
+		t,
+		who.env(Env{"ZENML_STORE_PASSWORD": "wrong-one"}),
+		fmt.Sprintf(
+			`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user '%s'@`,
+			who.name,
+		),
+	)
+	wantFailure(
+		t,
+		who.env(Env{"ZENML_STORE_URL": fmt.Sprintf("mysql://%s@127.0.0.1:%d/mysql", who.name, who.db.port)}),
+		`(1044, "Access denied for user`,
+	)
 }
 
 func TestMigratePasswordSources(t *testing.T) {
@@ -81,9 +98,18 @@ func TestMigratePasswordSources(t *testing.T) {
 	url := func(password string) string {
 		return fmt.Sprintf("mysql://%s:%s@127.0.0.1:%d/%s", who.name, password, who.db.port, who.name)
 	}
-	mustMigrate(t, who.env(Env{"ZENML_STORE_URL": url("a%2Fb%3Ac%40d%2541%20%22e%22"), "ZENML_STORE_PASSWORD": "loses to the URL's"}))
+	mustMigrate(
+		t,
+		who.env(
+			Env{"ZENML_STORE_URL": url("a%2Fb%3Ac%40d%2541%20%22e%22"), "ZENML_STORE_PASSWORD": "loses to the URL's"},
+		),
+	)
 	wantFailure(t, who.env(Env{"ZENML_STORE_URL": url("wrong"), "ZENML_STORE_PASSWORD": raw}), "(1045, ")
-	wantFailure(t, who.env(Env{"ZENML_STORE_URL": url("p@ss"), "ZENML_STORE_PASSWORD": ""}), "(2003, \"Can't connect to MySQL server on 'ss@127.0.0.1'")
+	wantFailure(
+		t,
+		who.env(Env{"ZENML_STORE_URL": url("p@ss"), "ZENML_STORE_PASSWORD": ""}),
+		"(2003, \"Can't connect to MySQL server on 'ss@127.0.0.1'",
+	)
 }
 
 func TestMigrateNetwork(t *testing.T) {
@@ -93,7 +119,11 @@ func TestMigrateNetwork(t *testing.T) {
 	}
 	address := closed.Addr().String()
 	_ = closed.Close()
-	env := Env{"ZENML_STORE_URL": "mysql://u@" + address + "/d", "ZENML_STORE_PASSWORD": "hidden", plainTraceback: "false"}
+	env := Env{
+		"ZENML_STORE_URL":      "mysql://u@" + address + "/d",
+		"ZENML_STORE_PASSWORD": "hidden",
+		plainTraceback:         "false",
+	}
 	wantFailure(t, env, `(2003, "Can't connect to MySQL server on '127.0.0.1' ([Errno 111] Connection refused)")`)
 
 	other, err := net.Listen("tcp", "127.0.0.1:0")
@@ -120,7 +150,11 @@ func greet(listener net.Listener, line string) {
 
 func TestMigrateNeedsRights(t *testing.T) {
 	who := startedMariaDB(t).fresh(t)
-	who.db.exec(t, "REVOKE ALL ON "+who.name+".* FROM '"+who.name+"'@'%'", "GRANT SELECT, INSERT, UPDATE, DELETE ON "+who.name+".* TO '"+who.name+"'@'%'")
+	who.db.exec(
+		t,
+		"REVOKE ALL ON "+who.name+".* FROM '"+who.name+"'@'%'",
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON "+who.name+".* TO '"+who.name+"'@'%'",
+	)
 	wantFailure(t, who.env(nil), `(1142, "CREATE command denied to user`)
 	who.db.exec(t, "GRANT CREATE, ALTER, DROP, REFERENCES ON "+who.name+".* TO '"+who.name+"'@'%'")
 	wantFailure(t, who.env(nil), `(1142, "INDEX command denied to user`)
@@ -163,7 +197,8 @@ func TestMigrateUpgradesAfterABackup(t *testing.T) {
 				t.Errorf("backed up: %v, strategy %q:\n%s", backedUp, strategy, out)
 			}
 			var indexes int
-			if err := db.root.QueryRow("SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = ? AND index_name = 'ix_stack_name'", who.name).Scan(&indexes); err != nil || indexes != 1 {
+			if err := db.root.QueryRow("SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = ? AND index_name = 'ix_stack_name'", who.name).Scan(&indexes); err != nil ||
+				indexes != 1 {
 				t.Errorf("%d indexes (%v), want the upgrade's one", indexes, err)
 			}
 		})
@@ -200,7 +235,8 @@ func TestMigrateBackupDatabase(t *testing.T) {
 	mustMigrate(t, who.env(Env{"ZENML_STANDIN_VERSION": "0.84.3"}))
 	mustMigrate(t, who.env(Env{"ZENML_STORE_BACKUP_STRATEGY": "database", "ZENML_STORE_BACKUP_DATABASE": backup}))
 	var at string
-	if err := who.db.root.QueryRow("SELECT version_num FROM " + backup + ".alembic_version").Scan(&at); err != nil || at != "0.84.3" {
+	if err := who.db.root.QueryRow("SELECT version_num FROM " + backup + ".alembic_version").Scan(&at); err != nil ||
+		at != "0.84.3" {
 		t.Errorf("the backup is at %q (%v), want 0.84.3", at, err)
 	}
 }

@@ -38,13 +38,31 @@ func TestTLSVerification(t *testing.T) {
 	mustMigrate(t, who.env(on(Env{"ZENML_STORE_SSL_VERIFY_SERVER_CERT": "true"})))
 	mustMigrate(t, who.env(on(Env{"ZENML_STORE_SSL_CA": pki.ca.certPEM()})))
 	mustMigrate(t, who.env(on(Env{"ZENML_STORE_SSL_CA": caFile, "ZENML_STORE_SSL_VERIFY_SERVER_CERT": "false"})))
-	mustMigrate(t, by("localhost", who, on(Env{"ZENML_STORE_SSL_CA": caFile, "ZENML_STORE_SSL_VERIFY_SERVER_CERT": "true"})))
+	mustMigrate(
+		t,
+		by("localhost", who, on(Env{"ZENML_STORE_SSL_CA": caFile, "ZENML_STORE_SSL_VERIFY_SERVER_CERT": "true"})),
+	)
 
-	wantFailure(t, who.env(on(Env{"ZENML_STORE_SSL_CA": caFile, "ZENML_STORE_SSL_VERIFY_SERVER_CERT": "true"})),
-		"(2003, \"Can't connect to MySQL server on '127.0.0.1' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch")
-	wantFailure(t, who.env(on(Env{"ZENML_STORE_SSL_CA": pki.stranger.certPEM()})), "certificate verify failed: self-signed certificate in certificate chain")
-	wantFailure(t, who.env(on(Env{"ZENML_STORE_SSL_CA": "/nowhere/ca.pem"})), "FileNotFoundError: [Errno 2] No such file or directory: '/nowhere/ca.pem'")
-	wantFailure(t, who.env(on(Env{"ZENML_STORE_SSL_CA": "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n"})), "ssl.SSLError: [X509: NO_CERTIFICATE_OR_CRL_FOUND]")
+	wantFailure(
+		t,
+		who.env(on(Env{"ZENML_STORE_SSL_CA": caFile, "ZENML_STORE_SSL_VERIFY_SERVER_CERT": "true"})),
+		"(2003, \"Can't connect to MySQL server on '127.0.0.1' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch",
+	)
+	wantFailure(
+		t,
+		who.env(on(Env{"ZENML_STORE_SSL_CA": pki.stranger.certPEM()})),
+		"certificate verify failed: self-signed certificate in certificate chain",
+	)
+	wantFailure(
+		t,
+		who.env(on(Env{"ZENML_STORE_SSL_CA": "/nowhere/ca.pem"})),
+		"FileNotFoundError: [Errno 2] No such file or directory: '/nowhere/ca.pem'",
+	)
+	wantFailure(
+		t,
+		who.env(on(Env{"ZENML_STORE_SSL_CA": "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n"})),
+		"ssl.SSLError: [X509: NO_CERTIFICATE_OR_CRL_FOUND]",
+	)
 }
 
 func TestTLSClientCertificate(t *testing.T) {
@@ -52,7 +70,14 @@ func TestTLSClientCertificate(t *testing.T) {
 	pki := who.db.pki
 	who.db.exec(t, "ALTER USER '"+who.name+"'@'%' REQUIRE X509")
 	with := func(cert, key string) Env {
-		return who.env(Env{"ZENML_STORE_SSL": "true", "ZENML_STORE_SSL_CA": pki.ca.certPEM(), "ZENML_STORE_SSL_CERT": cert, "ZENML_STORE_SSL_KEY": key})
+		return who.env(
+			Env{
+				"ZENML_STORE_SSL":      "true",
+				"ZENML_STORE_SSL_CA":   pki.ca.certPEM(),
+				"ZENML_STORE_SSL_CERT": cert,
+				"ZENML_STORE_SSL_KEY":  key,
+			},
+		)
 	}
 	mustMigrate(t, with(pki.client.certPEM(), pki.client.keyPEM()))
 	wantFailure(t, with("", ""), "(1045, ")

@@ -71,8 +71,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, page string, data 
 	_, _ = rand.Read(random) // never fails: crypto/rand ends the process instead
 	data.Nonce = base64.RawURLEncoding.EncodeToString(random)
 	data.Base, data.Version = s.basePath, s.env.Version()
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+data.Nonce+"'; script-src 'nonce-"+data.Nonce+
-		"'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	w.Header().
+		Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+data.Nonce+"'; script-src 'nonce-"+data.Nonce+
+			"'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if r.Method == http.MethodHead {
 		return

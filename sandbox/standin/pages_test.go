@@ -14,7 +14,8 @@ func TestInactiveServerSendsEveryPageToItsActivation(t *testing.T) {
 			t.Errorf("GET %s: %d to %s", path, status, header.Get("Location"))
 		}
 	}
-	if status, body, _ := r.call(http.MethodGet, "/api/v1/nothing", "", ""); status != http.StatusNotFound || body != `{"detail":"Not Found"}` {
+	if status, body, _ := r.call(http.MethodGet, "/api/v1/nothing", "", ""); status != http.StatusNotFound ||
+		body != `{"detail":"Not Found"}` {
 		t.Errorf("an unknown call: %d %s", status, body)
 	}
 }
@@ -33,7 +34,8 @@ func TestActivationPage(t *testing.T) {
 	policy := header.Get("Content-Security-Policy")
 	_, nonce, _ := strings.Cut(policy, "script-src 'nonce-")
 	nonce, _, _ = strings.Cut(nonce, "'")
-	if !strings.HasPrefix(policy, "default-src 'none'") || len(nonce) < 16 || strings.Count(page, `nonce="`+nonce+`"`) != 2 {
+	if !strings.HasPrefix(policy, "default-src 'none'") || len(nonce) < 16 ||
+		strings.Count(page, `nonce="`+nonce+`"`) != 2 {
 		t.Errorf("policy %s does not fit the page", policy)
 	}
 	for _, outside := range []string{"http://", "https://", "src=", "@import"} {
@@ -63,10 +65,12 @@ func TestActiveServerShowsItsLogin(t *testing.T) {
 	r := startServer(t, env)
 	r.activateWith(`{"admin_username":"admin","admin_password":"Sesame/9","server_name":"<b>team</b>"}`)
 	status, page, _ := r.call(http.MethodGet, "/onboarding", "", "")
-	if status != http.StatusOK || !strings.Contains(page, "zenml login https://zenml.example.com") || !strings.Contains(page, "&lt;b&gt;team") {
+	if status != http.StatusOK || !strings.Contains(page, "zenml login https://zenml.example.com") ||
+		!strings.Contains(page, "&lt;b&gt;team") {
 		t.Errorf("onboarding: %d %s", status, page)
 	}
-	if status, _, header := r.call(http.MethodGet, "/activate-server", "", ""); status != http.StatusFound || header.Get("Location") != "/onboarding" {
+	if status, _, header := r.call(http.MethodGet, "/activate-server", "", ""); status != http.StatusFound ||
+		header.Get("Location") != "/onboarding" {
 		t.Errorf("activation page of an active server: %d to %s", status, header.Get("Location"))
 	}
 }
@@ -80,7 +84,9 @@ func TestServerUnderAPath(t *testing.T) {
 			t.Errorf("GET %s: %d", path, status)
 		}
 	}
-	if _, _, header := r.call(http.MethodGet, "/zenml", "", ""); header.Get("Location") != "/zenml/activate-server?redirect=/onboarding" {
+	if _, _, header := r.call(http.MethodGet, "/zenml", "", ""); header.Get(
+		"Location",
+	) != "/zenml/activate-server?redirect=/onboarding" {
 		t.Errorf("GET /zenml goes to %s", header.Get("Location"))
 	}
 	if status, _, _ := r.call(http.MethodGet, "/zenmlish", "", ""); status != http.StatusFound {

@@ -28,7 +28,12 @@ type pair struct {
 
 func newPKI() *pki {
 	ca := issue("test CA", nil, time.Hour)
-	return &pki{ca: ca, server: issue("localhost", &ca, time.Hour), client: issue("client", &ca, time.Hour), stranger: issue("another CA", nil, time.Hour)}
+	return &pki{
+		ca:       ca,
+		server:   issue("localhost", &ca, time.Hour),
+		client:   issue("client", &ca, time.Hour),
+		stranger: issue("another CA", nil, time.Hour),
+	}
 }
 
 // issue makes a certificate that ends after life; one without an issuer is a CA.

@@ -21,7 +21,10 @@ func checkSecretsStore(env Env, prefix string) error {
 	case "custom":
 		return importClass(env, env[prefix+"_CLASS_PATH"])
 	}
-	return invalidSetting(prefix+"_TYPE", "should be 'none', 'sql', 'aws', 'gcp', 'azure', 'hashicorp' or 'custom', not "+pyRepr(kind))
+	return invalidSetting(
+		prefix+"_TYPE",
+		"should be 'none', 'sql', 'aws', 'gcp', 'azure', 'hashicorp' or 'custom', not "+pyRepr(kind),
+	)
 }
 
 // secretsStoreType is the store's type; by default the main one is SQL, and there is no backup.
@@ -58,7 +61,10 @@ func checkCloudStore(env Env, prefix, kind string) error {
 	method := env[prefix+"_AUTH_METHOD"]
 	needed, ok := cloudMethods[kind][method]
 	if !ok {
-		return storeConfigFault(kind, fmt.Sprintf("Input for auth_method is not one of the %s methods: %s", kind, pyRepr(method)))
+		return storeConfigFault(
+			kind,
+			fmt.Sprintf("Input for auth_method is not one of the %s methods: %s", kind, pyRepr(method)),
+		)
 	}
 	config := map[string]any{}
 	if err := json.Unmarshal([]byte(env.or(prefix+"_AUTH_CONFIG", "{}")), &config); err != nil {
@@ -67,10 +73,16 @@ func checkCloudStore(env Env, prefix, kind string) error {
 	for _, key := range slices.Concat(cloudPlace[kind], needed) {
 		value, isText := config[key].(string)
 		if !isText || value == "" {
-			return storeConfigFault(kind, fmt.Sprintf("auth_config.%s\n  Field required for the %s authentication method", key, method))
+			return storeConfigFault(
+				kind,
+				fmt.Sprintf("auth_config.%s\n  Field required for the %s authentication method", key, method),
+			)
 		}
 		if strings.HasSuffix(key, "_json") && !json.Valid([]byte(value)) {
-			return storeConfigFault(kind, fmt.Sprintf("auth_config.%s\n  Value error, the credentials are not valid JSON", key))
+			return storeConfigFault(
+				kind,
+				fmt.Sprintf("auth_config.%s\n  Value error, the credentials are not valid JSON", key),
+			)
 		}
 	}
 	if kind == "azure" && env[prefix+"_KEY_VAULT_NAME"] == "" {
@@ -88,7 +100,10 @@ func checkVault(env Env, prefix string) error {
 	method := env.or(prefix+"_AUTH_METHOD", "token")
 	needed, ok := vaultMethods[method]
 	if !ok {
-		return storeConfigFault("hashicorp", "Input for auth_method should be 'token', 'app_role' or 'aws', not "+pyRepr(method))
+		return storeConfigFault(
+			"hashicorp",
+			"Input for auth_method should be 'token', 'app_role' or 'aws', not "+pyRepr(method),
+		)
 	}
 	for _, name := range append([]string{"VAULT_ADDR"}, needed...) {
 		if env[prefix+"_"+name] == "" {
@@ -96,7 +111,10 @@ func checkVault(env Env, prefix string) error {
 		}
 	}
 	if addr := env[prefix+"_VAULT_ADDR"]; !strings.HasPrefix(addr, "http://") && !strings.HasPrefix(addr, "https://") {
-		return storeConfigFault("hashicorp", "vault_addr\n  Value error, the address must begin with http:// or https://")
+		return storeConfigFault(
+			"hashicorp",
+			"vault_addr\n  Value error, the address must begin with http:// or https://",
+		)
 	}
 	if _, err := env.number(prefix+"_MAX_VERSIONS", 1); err != nil {
 		return err

@@ -93,7 +93,16 @@ func (s *Server) Close() error { return s.store.close() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	logged := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	s.handler.ServeHTTP(logged, r)
-	s.log.Info("uvicorn.access:send:1", "%s - \"%s %s HTTP/%d.%d\" %d", r.RemoteAddr, r.Method, r.URL.RequestURI(), r.ProtoMajor, r.ProtoMinor, logged.status)
+	s.log.Info(
+		"uvicorn.access:send:1",
+		"%s - \"%s %s HTTP/%d.%d\" %d",
+		r.RemoteAddr,
+		r.Method,
+		r.URL.RequestURI(),
+		r.ProtoMajor,
+		r.ProtoMinor,
+		logged.status,
+	)
 }
 
 // signingKey returns the key of the tokens: the chart's, or a random one that is lost with the process.

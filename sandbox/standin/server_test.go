@@ -137,7 +137,8 @@ func TestActivationWorksOnce(t *testing.T) {
 	if status, body := r.activateWith(admin); status != http.StatusOK || !strings.Contains(body, `"is_admin":true`) {
 		t.Fatalf("activate: %d %s", status, body)
 	}
-	if status, body := r.activateWith(`{"admin_username":"thief","admin_password":"Sesame/9"}`); status != http.StatusForbidden || !strings.Contains(body, "already active") {
+	if status, body := r.activateWith(`{"admin_username":"thief","admin_password":"Sesame/9"}`); status != http.StatusForbidden ||
+		!strings.Contains(body, "already active") {
 		t.Errorf("second activation: %d %s", status, body)
 	}
 	if status, _ := r.logIn("thief", "Sesame/9"); status != http.StatusUnauthorized {
@@ -152,10 +153,12 @@ func TestActivationWorksOnce(t *testing.T) {
 	}
 
 	restarted := startServer(t, env)
-	if restarted.infoField("active") != true || restarted.infoField("name") != "team" || restarted.infoField("id") != r.infoField("id") {
+	if restarted.infoField("active") != true || restarted.infoField("name") != "team" ||
+		restarted.infoField("id") != r.infoField("id") {
 		t.Error("the activation did not outlive the server")
 	}
-	if status, body, _ := restarted.call(http.MethodGet, "/api/v1/current-user", "", "", "Authorization", "Bearer "+token); status != http.StatusOK || !strings.Contains(body, `"name":"admin"`) {
+	if status, body, _ := restarted.call(http.MethodGet, "/api/v1/current-user", "", "", "Authorization", "Bearer "+token); status != http.StatusOK ||
+		!strings.Contains(body, `"name":"admin"`) {
 		t.Errorf("current-user after a restart: %d %s", status, body)
 	}
 	if status, _, _ := restarted.call(http.MethodGet, "/api/v1/current-user", "", "", "Authorization", "Bearer "+token+"x"); status != http.StatusUnauthorized {
@@ -252,7 +255,8 @@ func TestServerRefusesToStart(t *testing.T) {
 			_ = server.Close()
 			t.Errorf("%s: started", name)
 		}
-		if !strings.Contains(out.String(), c.want) || !strings.Contains(out.String(), "Application startup failed. Exiting.") {
+		if !strings.Contains(out.String(), c.want) ||
+			!strings.Contains(out.String(), "Application startup failed. Exiting.") {
 			t.Errorf("%s: the log lacks %s:\n%s", name, c.want, out.String())
 		}
 	}
@@ -262,7 +266,8 @@ func TestServerRefusesAnUnmigratedMySQL(t *testing.T) {
 	who := startedMariaDB(t).fresh(t)
 	var out strings.Builder
 	env := who.env(Env{"DISABLE_DATABASE_MIGRATION": "True"})
-	if _, err := NewServer(t.Context(), env, &out); err == nil || !strings.Contains(out.String(), "(pymysql.err.ProgrammingError) (1146, ") {
+	if _, err := NewServer(t.Context(), env, &out); err == nil ||
+		!strings.Contains(out.String(), "(pymysql.err.ProgrammingError) (1146, ") {
 		t.Errorf("empty schema: %v\n%s", err, out.String())
 	}
 	mustMigrate(t, who.env(Env{"ZENML_STANDIN_VERSION": "0.84.3"}))

@@ -19,7 +19,11 @@ func openSQLite(ctx context.Context, file string) (*store, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, osError(err)
 	}
-	dsn := url.URL{Scheme: "file", Path: file, RawQuery: "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_txlock=immediate"}
+	dsn := url.URL{
+		Scheme:   "file",
+		Path:     file,
+		RawQuery: "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_txlock=immediate",
+	}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, sqliteError(err)

@@ -96,7 +96,14 @@ func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 		return nil, err
 	}
 	if admin != nil {
-		_, err := tx.ExecContext(ctx, "INSERT INTO `user` (id, name, password, is_admin) VALUES (?, ?, ?, ?)", admin.id, admin.name, string(admin.hash), true)
+		_, err := tx.ExecContext(
+			ctx,
+			"INSERT INTO `user` (id, name, password, is_admin) VALUES (?, ?, ?, ?)",
+			admin.id,
+			admin.name,
+			string(admin.hash),
+			true,
+		)
 		if err != nil {
 			return nil, s.explain(err)
 		}
@@ -106,8 +113,16 @@ func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 
 // turnActive changes the settings row if it is inactive; of two concurrent requests one fails.
 func (s *store) turnActive(ctx context.Context, tx *sql.Tx, a activation) error {
-	result, err := tx.ExecContext(ctx, `UPDATE server_settings SET active = ?, server_name = COALESCE(?, server_name), logo_url = COALESCE(?, logo_url),
-		enable_analytics = COALESCE(?, enable_analytics) WHERE active = ?`, true, a.ServerName, a.LogoURL, a.EnableAnalytics, false)
+	result, err := tx.ExecContext(
+		ctx,
+		`UPDATE server_settings SET active = ?, server_name = COALESCE(?, server_name), logo_url = COALESCE(?, logo_url),
+		enable_analytics = COALESCE(?, enable_analytics) WHERE active = ?`,
+		true,
+		a.ServerName,
+		a.LogoURL,
+		a.EnableAnalytics,
+		false,
+	)
 	if err != nil {
 		return s.explain(err)
 	}
@@ -127,7 +142,8 @@ func (s *store) accountBy(ctx context.Context, column, value string) (*account, 
 		return nil, fmt.Errorf("users cannot be looked up by %q", column)
 	}
 	var a account
-	err := s.db.QueryRowContext(ctx, "SELECT id, name, password, is_admin FROM `user` WHERE "+column+" = ?", value).Scan(&a.id, &a.name, &a.hash, &a.isAdmin)
+	err := s.db.QueryRowContext(ctx, "SELECT id, name, password, is_admin FROM `user` WHERE "+column+" = ?", value).
+		Scan(&a.id, &a.name, &a.hash, &a.isAdmin)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errNoAccount
 	}

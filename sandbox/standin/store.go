@@ -43,7 +43,16 @@ func openStore(ctx context.Context, env Env) (*store, error) {
 		return openMySQL(ctx, u, env)
 	}
 	// The real server quotes the whole URL, with its password.
-	return nil, &pyError{class: "TypeError", text: fmt.Sprintf("No store implementation found for URL: %s://%s:***@%s/%s.", u.scheme, u.user, u.address(), u.database)}
+	return nil, &pyError{
+		class: "TypeError",
+		text: fmt.Sprintf(
+			"No store implementation found for URL: %s://%s:***@%s/%s.",
+			u.scheme,
+			u.user,
+			u.address(),
+			u.database,
+		),
+	}
 }
 
 // configFolder is the folder of the server's files, where the chart mounts a volume.

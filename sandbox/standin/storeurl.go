@@ -22,7 +22,9 @@ type storeURL struct {
 
 // urlShape parses a database URL as SQLAlchemy does: the first @ ends the password, so a password with @ must be
 // percent-encoded.
-var urlShape = regexp.MustCompile(`^([\w+]+)://(?:([^:/]*)(?::([^@]*))?@)?(?:(?:\[([^/?]+)\]|([^/:?]+))?(?::([^/?]*))?)?(?:/([^?]*))?(?:\?(.*))?$`)
+var urlShape = regexp.MustCompile(
+	`^([\w+]+)://(?:([^:/]*)(?::([^@]*))?@)?(?:(?:\[([^/?]+)\]|([^/:?]+))?(?::([^/?]*))?)?(?:/([^?]*))?(?:\?(.*))?$`,
+)
 
 // databaseName is what the server accepts as a MySQL database's name.
 var databaseName = regexp.MustCompile(`^[^\\/?%*:|"<>.-]{1,64}$`)
@@ -32,11 +34,21 @@ func parseStoreURL(text string) (storeURL, error) {
 	if part == nil {
 		return storeURL{}, storeFault("Could not parse SQLAlchemy URL from the given URL string")
 	}
-	u := storeURL{scheme: part[1], user: unquote(part[2]), password: unquote(part[3]), host: part[4] + part[5], port: 3306, database: part[7]}
+	u := storeURL{
+		scheme:   part[1],
+		user:     unquote(part[2]),
+		password: unquote(part[3]),
+		host:     part[4] + part[5],
+		port:     3306,
+		database: part[7],
+	}
 	if part[6] != "" {
 		port, err := strconv.Atoi(part[6])
 		if err != nil {
-			return storeURL{}, &pyError{class: "ValueError", text: fmt.Sprintf("invalid literal for int() with base 10: %s", pyRepr(part[6]))}
+			return storeURL{}, &pyError{
+				class: "ValueError",
+				text:  fmt.Sprintf("invalid literal for int() with base 10: %s", pyRepr(part[6])),
+			}
 		}
 		u.port = port
 	}
@@ -68,7 +80,12 @@ func (u *storeURL) checkMySQL(env Env) error {
 		switch name {
 		case "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_server_cert":
 		default:
-			return storeFault(fmt.Sprintf("Invalid MySQL URL query parameter `%s`: only ssl, ssl_ca, ssl_cert, ssl_key and ssl_verify_server_cert are supported", name))
+			return storeFault(
+				fmt.Sprintf(
+					"Invalid MySQL URL query parameter `%s`: only ssl, ssl_ca, ssl_cert, ssl_key and ssl_verify_server_cert are supported",
+					name,
+				),
+			)
 		}
 	}
 	if u.user == "" {
@@ -78,10 +95,18 @@ func (u *storeURL) checkMySQL(env Env) error {
 		u.password = env["ZENML_STORE_PASSWORD"]
 	}
 	if u.user == "" || u.password == "" && env["ZENML_STORE_AUTH_MODE"] != authModeIAM || u.database == "" {
-		return storeFault("Invalid MySQL configuration: the username, password and database must be set in the URL or as configuration attributes")
+		return storeFault(
+			"Invalid MySQL configuration: the username, password and database must be set in the URL or as configuration attributes",
+		)
 	}
 	if !databaseName.MatchString(u.database) {
-		return storeFault(fmt.Sprintf("The database name does not conform to the required format rules (%s): %s", databaseName, u.database))
+		return storeFault(
+			fmt.Sprintf(
+				"The database name does not conform to the required format rules (%s): %s",
+				databaseName,
+				u.database,
+			),
+		)
 	}
 	return nil
 }

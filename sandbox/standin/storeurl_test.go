@@ -42,7 +42,8 @@ func TestStoreURLParts(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got.user != want.user || got.password != want.password || got.host != want.host || got.port != want.port || got.database != want.database {
+		if got.user != want.user || got.password != want.password || got.host != want.host || got.port != want.port ||
+			got.database != want.database {
 			t.Errorf("%s: got %+v, want %+v", text, got, want)
 		}
 	}

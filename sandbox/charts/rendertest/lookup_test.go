@@ -67,7 +67,11 @@ func jwtKey(t *testing.T, objects []object, secret string) string {
 
 func checksum(t *testing.T, objects []object) any {
 	t.Helper()
-	return must(t, objects, "Deployment/zenml-server").at("spec", "template", "metadata", "annotations", "checksum/secret")
+	return must(
+		t,
+		objects,
+		"Deployment/zenml-server",
+	).at("spec", "template", "metadata", "annotations", "checksum/secret")
 }
 
 func TestJWTKeyIsKeptOnUpgrade(t *testing.T) {
@@ -78,7 +82,8 @@ func TestJWTKeyIsKeptOnUpgrade(t *testing.T) {
 		}
 		there := clusterWith(t, must(t, first, "Secret/zenml-server"))
 		upgrade := renderIn(t, there, generation, "")
-		if jwtKey(t, upgrade, "zenml-server") != jwtKey(t, first, "zenml-server") || jwtKey(t, upgrade, "zenml-server-db-migration") != jwtKey(t, first, "zenml-server") {
+		if jwtKey(t, upgrade, "zenml-server") != jwtKey(t, first, "zenml-server") ||
+			jwtKey(t, upgrade, "zenml-server-db-migration") != jwtKey(t, first, "zenml-server") {
 			t.Errorf("%s: the upgrade changed the key", generation)
 		}
 		if checksum(t, upgrade) == checksum(t, first) {

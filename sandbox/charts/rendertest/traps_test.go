@@ -17,9 +17,18 @@ func TestIngressIsOnByDefault(t *testing.T) {
 func TestOneReplicaWithoutADatabase(t *testing.T) {
 	for generation, key := range map[string]string{"current": "server", "legacy": "zenml"} {
 		sqlite := must(t, mustRender(t, generation, key+": {replicaCount: 3}"), "Deployment/zenml-server")
-		mysql := must(t, mustRender(t, generation, key+": {replicaCount: 3, database: {url: 'mysql://u@h/d'}}"), "Deployment/zenml-server")
+		mysql := must(
+			t,
+			mustRender(t, generation, key+": {replicaCount: 3, database: {url: 'mysql://u@h/d'}}"),
+			"Deployment/zenml-server",
+		)
 		if sqlite.at("spec", "replicas") != 1.0 || mysql.at("spec", "replicas") != 3.0 {
-			t.Errorf("%s: %v replicas on SQLite, %v on MySQL", generation, sqlite.at("spec", "replicas"), mysql.at("spec", "replicas"))
+			t.Errorf(
+				"%s: %v replicas on SQLite, %v on MySQL",
+				generation,
+				sqlite.at("spec", "replicas"),
+				mysql.at("spec", "replicas"),
+			)
 		}
 	}
 }
@@ -29,7 +38,11 @@ func TestUnknownKeysAreIgnored(t *testing.T) {
 	if find(mustRender(t, "legacy", "server: {"+mysql+"}"), "Job/zenml-server-db-migration") != nil {
 		t.Error("the legacy chart read `server`")
 	}
-	deployment := must(t, mustRender(t, "current", "server: {databse: {url: 'mysql://u:p@h/d'}}"), "Deployment/zenml-server")
+	deployment := must(
+		t,
+		mustRender(t, "current", "server: {databse: {url: 'mysql://u:p@h/d'}}"),
+		"Deployment/zenml-server",
+	)
 	if deployment.env()["DISABLE_DATABASE_MIGRATION"] != "" {
 		t.Error("the current chart read a misspelt key")
 	}
@@ -58,7 +71,11 @@ func TestOldBlockWinsWithADeprecationNote(t *testing.T) {
 }
 
 func TestLargeIntegersLoseTheirShape(t *testing.T) {
-	deployment := must(t, mustRender(t, "current", "server: {environment: {BYTES: 1000000, NEARLY: 999999}}"), "Deployment/zenml-server")
+	deployment := must(
+		t,
+		mustRender(t, "current", "server: {environment: {BYTES: 1000000, NEARLY: 999999}}"),
+		"Deployment/zenml-server",
+	)
 	if env := deployment.env(); env["BYTES"] != "1e+06" || env["NEARLY"] != "999999" {
 		t.Errorf("a million renders as %q, one less as %q", env["BYTES"], env["NEARLY"])
 	}
@@ -84,14 +101,22 @@ func TestVaultKeys(t *testing.T) {
 	if got := must(t, objects, "Secret/zenml-server").at("data", "ZENML_SECRETS_STORE_APP_SECRET_ID"); got != "cw==" {
 		t.Errorf("secret id in the Secret: %v", got)
 	}
-	defaults := must(t, mustRender(t, "current", "server: {secretsStore: {type: hashicorp}}"), "Deployment/zenml-server").env()
+	defaults := must(
+		t,
+		mustRender(t, "current", "server: {secretsStore: {type: hashicorp}}"),
+		"Deployment/zenml-server",
+	).env()
 	if defaults["ZENML_SECRETS_STORE_VAULT_ADDR"] != "https://vault.example.com" {
 		t.Errorf("the placeholder is gone: %q", defaults["ZENML_SECRETS_STORE_VAULT_ADDR"])
 	}
 }
 
 func TestBackupSecretsStore(t *testing.T) {
-	objects := mustRender(t, "current", "server: {backupSecretsStore: {enabled: true, type: sql, sql: {encryptionKey: k}}}")
+	objects := mustRender(
+		t,
+		"current",
+		"server: {backupSecretsStore: {enabled: true, type: sql, sql: {encryptionKey: k}}}",
+	)
 	if got := must(t, objects, "Deployment/zenml-server").env()["ZENML_BACKUP_SECRETS_STORE_TYPE"]; got != "sql" {
 		t.Errorf("backup store %q", got)
 	}
@@ -118,7 +143,11 @@ func TestRenderingErrors(t *testing.T) {
 }
 
 func TestTLSWithoutAHostRendersNull(t *testing.T) {
-	ingress := must(t, mustRender(t, "current", "server: {ingress: {annotations: {}, tls: {enabled: true}}}"), "Ingress/zenml-server")
+	ingress := must(
+		t,
+		mustRender(t, "current", "server: {ingress: {annotations: {}, tls: {enabled: true}}}"),
+		"Ingress/zenml-server",
+	)
 	hosts, _ := ingress.at("spec", "tls", 0, "hosts").([]any)
 	if len(hosts) != 1 || hosts[0] != nil {
 		t.Errorf("hosts %v, want [null]", hosts)
@@ -132,7 +161,11 @@ func TestServiceAccountsFixedName(t *testing.T) {
 			t.Errorf("%s: annotation %v", key, got)
 		}
 	}
-	own := mustRender(t, "current", "serviceAccount: {create: false, name: mine}\nserver: {database: {url: 'mysql://u@h/d'}}")
+	own := mustRender(
+		t,
+		"current",
+		"serviceAccount: {create: false, name: mine}\nserver: {database: {url: 'mysql://u@h/d'}}",
+	)
 	if got := must(t, own, "Job/zenml-server-db-migration").at("spec", "template", "spec", "serviceAccountName"); got != "mine" {
 		t.Errorf("the migration runs as %v", got)
 	}
@@ -160,7 +193,11 @@ func TestPasswordsStayInSecrets(t *testing.T) {
 func TestLegacyDebugKeepsTheMigration(t *testing.T) {
 	const policy = "helm.sh/hook-delete-policy"
 	for values, want := range map[string]string{"debug: true": "before-hook-creation", "debug: false": "before-hook-creation,hook-succeeded"} {
-		job := must(t, mustRender(t, "legacy", "zenml: {"+values+", database: {url: 'mysql://u@h/d'}}"), "Job/zenml-server-db-migration")
+		job := must(
+			t,
+			mustRender(t, "legacy", "zenml: {"+values+", database: {url: 'mysql://u@h/d'}}"),
+			"Job/zenml-server-db-migration",
+		)
 		if got := job.at("metadata", "annotations", policy); got != want {
 			t.Errorf("%s: delete policy %v", values, got)
 		}

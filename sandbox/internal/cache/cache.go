@@ -42,7 +42,12 @@ func (c Cache) Find(name string) (string, bool) {
 // Ensure returns the folder called name and builds it first if it is missing.
 // A build fills a temporary folder that is renamed when it has succeeded, so a
 // failed or interrupted one leaves nothing. One process builds at a time.
-func (c Cache) Ensure(ctx context.Context, name string, say func(string), build func(dir string) error) (string, error) {
+func (c Cache) Ensure(
+	ctx context.Context,
+	name string,
+	say func(string),
+	build func(dir string) error,
+) (string, error) {
 	if path, ok := c.Find(name); ok {
 		return path, nil
 	}

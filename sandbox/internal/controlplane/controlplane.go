@@ -73,7 +73,11 @@ func (p *Plane) issue() error {
 	if p.server, err = p.Authority.Issue(pki.Request{File: "apiserver", User: "kube-apiserver", Hosts: hosts}); err != nil {
 		return err
 	}
-	client := pki.Request{File: "apiserver-kubelet", User: "kube-apiserver-kubelet-client", Groups: []string{"system:masters"}}
+	client := pki.Request{
+		File:   "apiserver-kubelet",
+		User:   "kube-apiserver-kubelet-client",
+		Groups: []string{"system:masters"},
+	}
 	if p.toKubelet, err = p.Authority.Issue(client); err != nil {
 		return err
 	}
@@ -97,7 +101,11 @@ func (p *Plane) writeConfig(path, file, user string, groups []string) error {
 	if err != nil {
 		return err
 	}
-	cluster := kubeconfig.Cluster{Name: "zenml-sandbox-" + p.Dir.Name, Server: p.Endpoints.URL(), CA: p.Authority.CertPEM()}
+	cluster := kubeconfig.Cluster{
+		Name:   "zenml-sandbox-" + p.Dir.Name,
+		Server: p.Endpoints.URL(),
+		CA:     p.Authority.CertPEM(),
+	}
 	return cluster.Write(path, user, pair)
 }
 

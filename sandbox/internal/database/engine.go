@@ -65,8 +65,16 @@ func (e Engine) Prepare(ctx context.Context, files Files) error {
 		}
 		return nil
 	}
-	args := append([]string{"--no-defaults", "--datadir=" + files.data(), "--skip-test-db", "--auth-root-authentication-method=normal",
-		"--skip-name-resolve", "--innodb-log-file-size=4M"}, asRoot()...)
+	args := append(
+		[]string{
+			"--no-defaults",
+			"--datadir=" + files.data(),
+			"--skip-test-db",
+			"--auth-root-authentication-method=normal",
+			"--skip-name-resolve",
+			"--innodb-log-file-size=4M",
+		},
+		asRoot()...)
 	command := exec.CommandContext(ctx, find(mariadbInstaller), args...) //nolint:gosec // MariaDB's own installer
 	command.Dir = "/"
 	if out, err := command.CombinedOutput(); err != nil {

@@ -32,7 +32,13 @@ type Server struct {
 
 // Serve answers on listener with the empty database Name and the user User, who has all privileges. It offers TLS with
 // this certificate and logs to out.
-func Serve(ctx context.Context, listener net.Listener, password string, certificate tls.Certificate, out io.Writer) (*Server, error) {
+func Serve(
+	ctx context.Context,
+	listener net.Listener,
+	password string,
+	certificate tls.Certificate,
+	out io.Writer,
+) (*Server, error) {
 	logrus.SetOutput(out)
 	logrus.SetLevel(logrus.WarnLevel)
 	provider := memory.NewDBProvider(memory.NewDatabase(Name))
@@ -58,7 +64,11 @@ func Serve(ctx context.Context, listener net.Listener, password string, certific
 	return &Server{server: s, version: version}, err
 }
 
-func takeTurns(engine *sqle.Engine, sessions *server.SessionManager, handler mysql.Handler) (*sqle.Engine, *server.SessionManager, mysql.Handler) {
+func takeTurns(
+	engine *sqle.Engine,
+	sessions *server.SessionManager,
+	handler mysql.Handler,
+) (*sqle.Engine, *server.SessionManager, mysql.Handler) {
 	return engine, sessions, inTurns(handler)
 }
 
@@ -86,7 +96,10 @@ func createUser(ctx context.Context, engine *sqle.Engine, provider *memory.DbPro
 	editor := users.Editor()
 	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // nobody needs to know it
 	editor.Close()
-	session := memory.NewSession(sql.NewBaseSessionWithClientServer("", sql.Client{User: "root", Address: "localhost"}, 1), provider)
+	session := memory.NewSession(
+		sql.NewBaseSessionWithClientServer("", sql.Client{User: "root", Address: "localhost"}, 1),
+		provider,
+	)
 	sqlContext := sql.NewContext(ctx, sql.WithSession(session))
 	for _, statement := range []string{
 		fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '%s'", User, password),

@@ -44,7 +44,11 @@ func (t *turns) take(ctx context.Context, c *mysql.Conn) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-late.C:
-		return mysql.NewSQLError(mysql.ERLockWaitTimeout, mysql.SSUnknownSQLState, "Lock wait timeout exceeded; try restarting transaction")
+		return mysql.NewSQLError(
+			mysql.ERLockWaitTimeout,
+			mysql.SSUnknownSQLState,
+			"Lock wait timeout exceeded; try restarting transaction",
+		)
 	}
 }
 
@@ -65,7 +69,12 @@ func (t *turns) ComQuery(ctx context.Context, c *mysql.Conn, query string, callb
 }
 
 // ComMultiQuery runs the first of several statements and returns the others.
-func (t *turns) ComMultiQuery(ctx context.Context, c *mysql.Conn, query string, callback mysql.ResultSpoolFn) (string, error) {
+func (t *turns) ComMultiQuery(
+	ctx context.Context,
+	c *mysql.Conn,
+	query string,
+	callback mysql.ResultSpoolFn,
+) (string, error) {
 	if err := t.take(ctx, c); err != nil {
 		return "", err
 	}
@@ -74,7 +83,12 @@ func (t *turns) ComMultiQuery(ctx context.Context, c *mysql.Conn, query string, 
 }
 
 // ComPrepare also reads tables, for the result's columns.
-func (t *turns) ComPrepare(ctx context.Context, c *mysql.Conn, query string, prepare *mysql.PrepareData) ([]*querypb.Field, error) {
+func (t *turns) ComPrepare(
+	ctx context.Context,
+	c *mysql.Conn,
+	query string,
+	prepare *mysql.PrepareData,
+) ([]*querypb.Field, error) {
 	if err := t.take(ctx, c); err != nil {
 		return nil, err
 	}
@@ -83,7 +97,12 @@ func (t *turns) ComPrepare(ctx context.Context, c *mysql.Conn, query string, pre
 }
 
 // ComStmtExecute runs a prepared statement.
-func (t *turns) ComStmtExecute(ctx context.Context, c *mysql.Conn, prepare *mysql.PrepareData, callback func(*sqltypes.Result) error) error {
+func (t *turns) ComStmtExecute(
+	ctx context.Context,
+	c *mysql.Conn,
+	prepare *mysql.PrepareData,
+	callback func(*sqltypes.Result) error,
+) error {
 	if err := t.take(ctx, c); err != nil {
 		return err
 	}

@@ -52,7 +52,8 @@ func makeAndDrop(t *testing.T, db *sql.DB, name string) {
 			run("INSERT INTO %s.a VALUES (%d)", name, row)
 		}
 		var rows int
-		if err := db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COUNT(*) FROM %s.a", name)).Scan(&rows); err != nil || rows != 5 {
+		if err := db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COUNT(*) FROM %s.a", name)).Scan(&rows); err != nil ||
+			rows != 5 {
 			t.Errorf("%d rows of 5, %v", rows, err)
 		}
 		run("DROP TABLE %s.a", name)

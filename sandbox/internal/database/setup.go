@@ -53,7 +53,10 @@ func SetUp(ctx context.Context, files Files, password string) (string, error) {
 // dropOthers drops the administrator's accounts for other hosts and the anonymous ones, which MariaDB's installer creates
 // without passwords.
 func dropOthers(ctx context.Context, db *sql.DB) error {
-	rows, err := db.QueryContext(ctx, "SELECT QUOTE(user), QUOTE(host) FROM mysql.user WHERE user = 'root' AND host <> 'localhost' OR user = ''")
+	rows, err := db.QueryContext(
+		ctx,
+		"SELECT QUOTE(user), QUOTE(host) FROM mysql.user WHERE user = 'root' AND host <> 'localhost' OR user = ''",
+	)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,14 @@ func overrides(file string, record *state.Record) (flags, said []string, err err
 		return nil, nil, nil // the installer reports the error with its line
 	}
 	if db := record.Database; g.Database.Type == "mysql" && db != nil {
-		said = append(said, fmt.Sprintf("database.mysql: uses the sandbox's MySQL at %s:%d instead of the file's server", db.Host, db.Port))
+		said = append(
+			said,
+			fmt.Sprintf(
+				"database.mysql: uses the sandbox's MySQL at %s:%d instead of the file's server",
+				db.Host,
+				db.Port,
+			),
+		)
 		flags = append(flags,
 			"--answer", "database.mysql.host="+db.Host,
 			"--answer", "database.mysql.port="+strconv.Itoa(db.Port),
@@ -63,7 +70,13 @@ func overrides(file string, record *state.Record) (flags, said []string, err err
 		}
 	}
 	if g.Admin.Activate == "" {
-		said = append(said, fmt.Sprintf("admin: activates the server with user admin and the password in $%s instead of a browser", adminPassword))
+		said = append(
+			said,
+			fmt.Sprintf(
+				"admin: activates the server with user admin and the password in $%s instead of a browser",
+				adminPassword,
+			),
+		)
 		flags = append(flags, "--answer", "admin.activate=auto", "--answer", "admin.password=env:"+adminPassword)
 	}
 	return flags, said, nil

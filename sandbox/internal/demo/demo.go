@@ -42,7 +42,10 @@ func Run(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	command := exec.CommandContext(context.WithoutCancel(ctx), o.Installer, args...) //nolint:gosec // the installer's binary
+	command := exec.CommandContext(
+		context.WithoutCancel(ctx),
+		o.Installer,
+		args...) //nolint:gosec // the installer's binary
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	command.Env = o.environment(os.Environ())
 	// Ctrl-C also reaches the installer, which handles it.
@@ -60,7 +63,13 @@ func Run(ctx context.Context, o Options) (int, error) {
 func (o Options) introduce() {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(o.Talk, format+"\n", args...) }
 	say("")
-	say("This is Kubernetes %s with %d %s node(s). Its files are in %s.", o.Record.Kubernetes.Version, o.Record.Nodes.Count, o.Record.Nodes.Kind, o.Dir)
+	say(
+		"This is Kubernetes %s with %d %s node(s). Its files are in %s.",
+		o.Record.Kubernetes.Version,
+		o.Record.Nodes.Count,
+		o.Record.Nodes.Kind,
+		o.Dir,
+	)
 	if o.Record.Nodes.Kind == state.NodesSimulated {
 		say("Simulated nodes run no containers. The server runs in the sandbox's own process.")
 	}
@@ -77,7 +86,10 @@ func (o Options) origin() string {
 		return "Chart and server image are the published ones."
 	}
 	if chart, ok := o.chart(); ok && chart.Server == state.ServerReal {
-		return fmt.Sprintf("The server is the real ZenML %s, built from PyPI. The chart is a stand-in for the published one.", chart.Version)
+		return fmt.Sprintf(
+			"The server is the real ZenML %s, built from PyPI. The chart is a stand-in for the published one.",
+			chart.Version,
+		)
 	}
 	return "The chart and the server are stand-ins, written for the sandbox. They are not ZenML."
 }

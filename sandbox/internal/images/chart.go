@@ -33,7 +33,10 @@ func ChartArtifact(archive []byte) (v1.Image, error) {
 		return nil, err
 	}
 	base := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
-	image, err := mutate.Append(base, mutate.Addendum{Layer: static.NewLayer(archive, chartLayer), MediaType: chartLayer})
+	image, err := mutate.Append(
+		base,
+		mutate.Addendum{Layer: static.NewLayer(archive, chartLayer), MediaType: chartLayer},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("wrap chart: %w", err)
 	}

@@ -77,7 +77,10 @@ func (b *Builder) Pause() (v1.Image, error) {
 
 func (b *Builder) image(config v1.Config) (v1.Image, error) {
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
-	image, err := mutate.Append(base, mutate.Addendum{Layer: b.layer, History: v1.History{Created: v1.Time{Time: builtAt}}})
+	image, err := mutate.Append(
+		base,
+		mutate.Addendum{Layer: b.layer, History: v1.History{Created: v1.Time{Time: builtAt}}},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("build image: %w", err)
 	}

@@ -56,15 +56,22 @@ func TestServerImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.OS != "linux" || config.Config.User != "1000" || strings.Join(append(config.Config.Entrypoint, config.Config.Cmd...), " ") != "zenml server" {
+	if config.OS != "linux" || config.Config.User != "1000" ||
+		strings.Join(append(config.Config.Entrypoint, config.Config.Cmd...), " ") != "zenml server" {
 		t.Errorf("config %+v", config)
 	}
 	layers, err := pulled.Layers()
 	if err != nil || len(layers) != 1 {
 		t.Fatalf("layers %v, %v", layers, err)
 	}
-	if digest, err := layers[0].Digest(); err != nil || len(config.RootFS.DiffIDs) != 1 || config.RootFS.DiffIDs[0] != digest {
-		t.Errorf("layer %s is listed as %v (%v): it is not compressed, both must be the same", digest, config.RootFS.DiffIDs, err)
+	if digest, err := layers[0].Digest(); err != nil || len(config.RootFS.DiffIDs) != 1 ||
+		config.RootFS.DiffIDs[0] != digest {
+		t.Errorf(
+			"layer %s is listed as %v (%v): it is not compressed, both must be the same",
+			digest,
+			config.RootFS.DiffIDs,
+			err,
+		)
 	}
 	files := filesOf(t, pulled)
 	if string(files["usr/local/bin/zenml"].data) != "the binary" || files["usr/local/bin/zenml"].Mode != 0o755 {
@@ -118,7 +125,8 @@ func checkChart(t *testing.T, pulled v1.Image, archive charts.Archive) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if manifest.Config.MediaType != chartConfig || len(manifest.Layers) != 1 || manifest.Layers[0].MediaType != chartLayer {
+	if manifest.Config.MediaType != chartConfig || len(manifest.Layers) != 1 ||
+		manifest.Layers[0].MediaType != chartLayer {
 		t.Fatalf("manifest %+v", manifest)
 	}
 	var metadata struct{ Name, Version, AppVersion string }
@@ -129,7 +137,8 @@ func checkChart(t *testing.T, pulled v1.Image, archive charts.Archive) {
 	if err := json.Unmarshal(config, &metadata); err != nil {
 		t.Fatal(err)
 	}
-	if metadata.Name != archive.Name || metadata.Version != archive.Version || metadata.AppVersion != archive.AppVersion {
+	if metadata.Name != archive.Name || metadata.Version != archive.Version ||
+		metadata.AppVersion != archive.AppVersion {
 		t.Errorf("metadata %+v of chart %s %s", metadata, archive.Name, archive.Version)
 	}
 	layer, err := pulled.LayerByDigest(manifest.Layers[0].Digest)

@@ -47,7 +47,11 @@ func Up(ctx context.Context, options supervisor.Options, retain bool, say func(s
 // fits returns an error if a running sandbox differs from the options.
 func fits(record *state.Record, options supervisor.Options) error {
 	if options.Nodes != "" && record.Nodes.Kind != options.Nodes {
-		return fmt.Errorf("sandbox %s is up with %s nodes: remove it first (sandbox down --name NAME) or use another --name", record.Name, record.Nodes.Kind)
+		return fmt.Errorf(
+			"sandbox %s is up with %s nodes: remove it first (sandbox down --name NAME) or use another --name",
+			record.Name,
+			record.Nodes.Kind,
+		)
 	}
 	return nil
 }

@@ -17,7 +17,12 @@ func TestIssue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := Request{File: "server", User: "someone", Groups: []string{"system:masters"}, Hosts: []string{"10.211.0.2", "kubernetes.default"}}
+	request := Request{
+		File:   "server",
+		User:   "someone",
+		Groups: []string{"system:masters"},
+		Hosts:  []string{"10.211.0.2", "kubernetes.default"},
+	}
 	pair, err := authority.Issue(request)
 	if err != nil {
 		t.Fatal(err)

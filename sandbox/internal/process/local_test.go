@@ -37,7 +37,9 @@ func supervise() {
 	if err != nil {
 		panic(err)
 	}
-	pid, err := local.Start(Spec{Name: "follower", Path: os.Args[0], Env: []string{role + "=follower"}, Log: os.DevNull})
+	pid, err := local.Start(
+		Spec{Name: "follower", Path: os.Args[0], Env: []string{role + "=follower"}, Log: os.DevNull},
+	)
 	if err != nil {
 		panic(err)
 	}
@@ -74,7 +76,9 @@ func TestCloseEndsAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid, err := local.Start(Spec{Name: "follower", Path: os.Args[0], Env: []string{role + "=follower"}, Log: os.DevNull})
+	pid, err := local.Start(
+		Spec{Name: "follower", Path: os.Args[0], Env: []string{role + "=follower"}, Log: os.DevNull},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,13 @@ func chartOf(server *zenmlimage.Server) (charts.Archive, error) {
 }
 
 // push pushes a chart and its image.
-func (p *Publisher) push(ctx context.Context, archive charts.Archive, repository string, image v1.Image, kind string) error {
+func (p *Publisher) push(
+	ctx context.Context,
+	archive charts.Archive,
+	repository string,
+	image v1.Image,
+	kind string,
+) error {
 	for _, tag := range []string{archive.Version, archive.AppVersion} {
 		if err := images.Push(ctx, p.Address, repository, tag, image); err != nil {
 			return err

@@ -100,7 +100,13 @@ func (n *Node) Proxy() process.Spec {
 }
 
 func (n *Node) spec(name string, args ...string) process.Spec {
-	return process.Spec{Name: name, Path: n.Executable, Args: append([]string{name}, args...), Env: n.env(), Log: n.Dir.Log(name)}
+	return process.Spec{
+		Name: name,
+		Path: n.Executable,
+		Args: append([]string{name}, args...),
+		Env:  n.env(),
+		Log:  n.Dir.Log(name),
+	}
 }
 
 func (n *Node) env() []string { return []string{"PATH=" + path(), "TMPDIR=" + n.path("tmp")} }

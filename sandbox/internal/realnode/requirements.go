@@ -36,7 +36,10 @@ func Missing() []string {
 	}
 	packages := missingPackages()
 	if len(packages) > 0 {
-		missing = append(missing, "install the missing packages: apt-get install -y --no-install-recommends "+strings.Join(packages, " "))
+		missing = append(
+			missing,
+			"install the missing packages: apt-get install -y --no-install-recommends "+strings.Join(packages, " "),
+		)
 	}
 	return missing
 }

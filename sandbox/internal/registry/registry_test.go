@@ -103,5 +103,10 @@ func ask(t *testing.T, method, host, path, origin string) answer {
 	if path[0] == 'b' {
 		kind = ""
 	}
-	return answer{response.StatusCode, kind, response.Header.Get("Docker-Content-Digest"), response.Header.Get("Content-Length")}
+	return answer{
+		response.StatusCode,
+		kind,
+		response.Header.Get("Docker-Content-Digest"),
+		response.Header.Get("Content-Length"),
+	}
 }

@@ -15,7 +15,12 @@ import (
 
 // TestConfigIsKwoks lets kwok itself read what we render.
 func TestConfigIsKwoks(t *testing.T) {
-	data, err := Config{PodCIDR: "10.244.0.0/16", NodeIP: "127.0.0.1", KubeletPort: 10250, KubeletVersion: "v1.0.0"}.Render()
+	data, err := Config{
+		PodCIDR:        "10.244.0.0/16",
+		NodeIP:         "127.0.0.1",
+		KubeletPort:    10250,
+		KubeletVersion: "v1.0.0",
+	}.Render()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,20 +78,37 @@ func secret(name string, data map[string]string) *corev1.Secret {
 }
 
 func TestEnvironment(t *testing.T) {
-	client := fake.NewClientset(secret("all", map[string]string{"A": "from-secret", "B": "b"}), secret("one", map[string]string{"key": "picked"}))
+	client := fake.NewClientset(
+		secret("all", map[string]string{"A": "from-secret", "B": "b"}),
+		secret("one", map[string]string{"key": "picked"}),
+	)
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "p"}}
 	optional := true
 	reference := func(name, key string, optional *bool) *corev1.EnvVarSource {
-		return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key, Optional: optional}}
+		return &corev1.EnvVarSource{
+			SecretKeyRef: &corev1.SecretKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: name},
+				Key:                  key,
+				Optional:             optional,
+			},
+		}
 	}
 	container := corev1.Container{
-		EnvFrom: []corev1.EnvFromSource{{Prefix: "", SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "all"}}}},
+		EnvFrom: []corev1.EnvFromSource{
+			{
+				Prefix:    "",
+				SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "all"}},
+			},
+		},
 		Env: []corev1.EnvVar{
 			{Name: "A", Value: "own"},
 			{Name: "C", ValueFrom: reference("one", "key", nil)},
 			{Name: "D", Value: "$(A)-$(B)-$(UNKNOWN)"},
 			{Name: "E", ValueFrom: reference("one", "missing", &optional)},
-			{Name: "F", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}}},
+			{
+				Name:      "F",
+				ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}},
+			},
 		},
 	}
 	env, err := environment(t.Context(), client, pod, container)
@@ -110,16 +132,42 @@ func TestEnvironment(t *testing.T) {
 func TestVolumes(t *testing.T) {
 	dir := t.TempDir()
 	client := fake.NewClientset(secret("certs", map[string]string{"ca": "PEM", "other": "x"}))
-	volumes := &mounts{objects: objects{ctx: t.Context(), client: client, namespace: "ns"}, pod: filepath.Join(dir, "pod"), claims: filepath.Join(dir, "claims")}
+	volumes := &mounts{
+		objects: objects{ctx: t.Context(), client: client, namespace: "ns"},
+		pod:     filepath.Join(dir, "pod"),
+		claims:  filepath.Join(dir, "claims"),
+	}
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ns"}, Spec: corev1.PodSpec{Volumes: []corev1.Volume{
-		{Name: "certs", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "certs", Items: []corev1.KeyToPath{{Key: "ca", Path: "ca.pem"}}}}},
-		{Name: "data", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "c"}}},
+		{
+			Name: "certs",
+			VolumeSource: corev1.VolumeSource{
+				Secret: &corev1.SecretVolumeSource{
+					SecretName: "certs",
+					Items:      []corev1.KeyToPath{{Key: "ca", Path: "ca.pem"}},
+				},
+			},
+		},
+		{
+			Name: "data",
+			VolumeSource: corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "c"},
+			},
+		},
 	}}}
-	container := corev1.Container{VolumeMounts: []corev1.VolumeMount{{Name: "certs", MountPath: "/certs"}, {Name: "data", MountPath: "/zenml/.zenconfig"}}}
+	container := corev1.Container{
+		VolumeMounts: []corev1.VolumeMount{
+			{Name: "certs", MountPath: "/certs"},
+			{Name: "data", MountPath: "/zenml/.zenconfig"},
+		},
+	}
 	if err := volumes.layOut(pod, container); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"CA": "/certs/ca.pem", "URL": "sqlite:////zenml/.zenconfig/zenml.db", "OTHER": "/certsmith/x"}
+	env := map[string]string{
+		"CA":    "/certs/ca.pem",
+		"URL":   "sqlite:////zenml/.zenconfig/zenml.db",
+		"OTHER": "/certsmith/x",
+	}
 	volumes.translate(env)
 	if data, err := os.ReadFile(filepath.Clean(env["CA"])); err != nil || string(data) != "PEM" {
 		t.Errorf("certificate at %s: %q, %v", env["CA"], data, err)

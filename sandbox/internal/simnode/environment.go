@@ -15,7 +15,12 @@ import (
 
 // environment computes the environment of a container as a kubelet does. A missing Secret, ConfigMap or key is an error
 // unless it is optional.
-func environment(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, container corev1.Container) (map[string]string, error) {
+func environment(
+	ctx context.Context,
+	client kubernetes.Interface,
+	pod *corev1.Pod,
+	container corev1.Container,
+) (map[string]string, error) {
 	objects := objects{ctx: ctx, client: client, namespace: pod.Namespace}
 	env := map[string]string{}
 	for _, source := range container.EnvFrom {
@@ -63,10 +68,22 @@ func (o objects) value(pod *corev1.Pod, variable corev1.EnvVar, mapping func(str
 		return expansion.Expand(variable.Value, mapping), true, nil
 	case from.SecretKeyRef != nil:
 		values, err := o.secret(from.SecretKeyRef.Name, from.SecretKeyRef.Optional)
-		return pick(values, err, "Secret "+o.namespace+"/"+from.SecretKeyRef.Name, from.SecretKeyRef.Key, from.SecretKeyRef.Optional)
+		return pick(
+			values,
+			err,
+			"Secret "+o.namespace+"/"+from.SecretKeyRef.Name,
+			from.SecretKeyRef.Key,
+			from.SecretKeyRef.Optional,
+		)
 	case from.ConfigMapKeyRef != nil:
 		values, err := o.configMap(from.ConfigMapKeyRef.Name, from.ConfigMapKeyRef.Optional)
-		return pick(values, err, "ConfigMap "+o.namespace+"/"+from.ConfigMapKeyRef.Name, from.ConfigMapKeyRef.Key, from.ConfigMapKeyRef.Optional)
+		return pick(
+			values,
+			err,
+			"ConfigMap "+o.namespace+"/"+from.ConfigMapKeyRef.Name,
+			from.ConfigMapKeyRef.Key,
+			from.ConfigMapKeyRef.Optional,
+		)
 	case from.FieldRef != nil:
 		value, err := fieldpath.ExtractFieldPathAsString(pod, from.FieldRef.FieldPath)
 		return value, err == nil, err

@@ -64,7 +64,11 @@ func ServeKubelet(listener net.Listener, files TLS, runtime *Runtime, out io.Wri
 func (k *Kubelet) Close() { _ = k.server.Close() }
 
 func refuse(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "simulated nodes run no containers: exec and attach need real nodes (sandbox up --nodes real)", http.StatusNotImplemented)
+	http.Error(
+		w,
+		"simulated nodes run no containers: exec and attach need real nodes (sandbox up --nodes real)",
+		http.StatusNotImplemented,
+	)
 }
 
 func (k *Kubelet) portForward(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +78,17 @@ func (k *Kubelet) portForward(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := r.PathValue("namespace") + "/" + r.PathValue("pod")
-	portforward.ServePortForward(w, r, k, name, r.PathValue("uid"), options, time.Hour, 30*time.Second, portforward.SupportedProtocols)
+	portforward.ServePortForward(
+		w,
+		r,
+		k,
+		name,
+		r.PathValue("uid"),
+		options,
+		time.Hour,
+		30*time.Second,
+		portforward.SupportedProtocols,
+	)
 }
 
 // PortForward implements portforward.PortForwarder: it connects a stream to the server of the pod called name

@@ -58,7 +58,10 @@ func (c Config) node(name string) *corev1.Node {
 		Status: corev1.NodeStatus{
 			Capacity: capacity, Allocatable: capacity,
 			Conditions: conditions(),
-			Addresses:  []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: c.NodeIP}, {Type: corev1.NodeHostName, Address: name}},
+			Addresses: []corev1.NodeAddress{
+				{Type: corev1.NodeInternalIP, Address: c.NodeIP},
+				{Type: corev1.NodeHostName, Address: name},
+			},
 			DaemonEndpoints: corev1.NodeDaemonEndpoints{
 				KubeletEndpoint: corev1.DaemonEndpoint{Port: int32(c.KubeletPort)}, //nolint:gosec // a port
 			},
@@ -73,7 +76,13 @@ func (c Config) node(name string) *corev1.Node {
 func conditions() []corev1.NodeCondition {
 	now := metav1.Now()
 	condition := func(kind corev1.NodeConditionType, status corev1.ConditionStatus, reason string) corev1.NodeCondition {
-		return corev1.NodeCondition{Type: kind, Status: status, Reason: reason, LastHeartbeatTime: now, LastTransitionTime: now}
+		return corev1.NodeCondition{
+			Type:               kind,
+			Status:             status,
+			Reason:             reason,
+			LastHeartbeatTime:  now,
+			LastTransitionTime: now,
+		}
 	}
 	return []corev1.NodeCondition{
 		condition(corev1.NodeMemoryPressure, corev1.ConditionFalse, "KubeletHasSufficientMemory"),

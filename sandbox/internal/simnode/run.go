@@ -37,7 +37,15 @@ type run struct {
 
 func newRun(ctx context.Context, pod *corev1.Pod, container corev1.Container, dir string) *run {
 	ctx, cancel := context.WithCancel(ctx)
-	return &run{pod: pod, container: container, dir: dir, ctx: ctx, cancel: cancel, conns: newQueue(), ended: make(chan struct{})}
+	return &run{
+		pod:       pod,
+		container: container,
+		dir:       dir,
+		ctx:       ctx,
+		cancel:    cancel,
+		conns:     newQueue(),
+		ended:     make(chan struct{}),
+	}
 }
 
 // start does what the pod's container would do, and returns the pod's outcome, with a message for errors in the pod's
@@ -143,7 +151,10 @@ func (r *run) migrates() bool {
 
 // checksDatabase reports whether the pod runs the installer's database check.
 func (r *run) checksDatabase() bool {
-	return slices.ContainsFunc(r.container.Command, func(word string) bool { return strings.HasPrefix(word, standin.CheckMarker) })
+	return slices.ContainsFunc(
+		r.container.Command,
+		func(word string) bool { return strings.HasPrefix(word, standin.CheckMarker) },
+	)
 }
 
 // serve answers the connections that port-forward brings.

@@ -37,7 +37,12 @@ type Runtime struct {
 }
 
 // NewRuntime returns a runtime that keeps its files in dir and checks images with pulls.
-func NewRuntime(client kubernetes.Interface, dir string, pulls func(context.Context, string) error, log io.Writer) *Runtime {
+func NewRuntime(
+	client kubernetes.Interface,
+	dir string,
+	pulls func(context.Context, string) error,
+	log io.Writer,
+) *Runtime {
 	return &Runtime{client: client, dir: dir, pulls: pulls, log: log, runs: map[types.UID]*run{}}
 }
 
@@ -119,7 +124,9 @@ func (r *Runtime) settle(ctx context.Context, pod *corev1.Pod, outcome, message 
 	if err != nil {
 		return err
 	}
-	_, err = r.client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{})
+	_, err = r.client.CoreV1().
+		Pods(pod.Namespace).
+		Patch(ctx, pod.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{})
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("settle pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
@@ -141,7 +148,10 @@ func (r *Runtime) find(namespace, name string) (*run, error) {
 }
 
 func standInContainer(pod *corev1.Pod) *corev1.Container {
-	index := slices.IndexFunc(pod.Spec.Containers, func(c corev1.Container) bool { return standIn.MatchString(c.Image) })
+	index := slices.IndexFunc(
+		pod.Spec.Containers,
+		func(c corev1.Container) bool { return standIn.MatchString(c.Image) },
+	)
 	if index < 0 {
 		return nil
 	}

@@ -176,7 +176,10 @@ func Current(dir Dir) (*Record, error) {
 	}
 	if record.State != Stopped && !dir.Alive() {
 		record.State = Broken
-		record.Failures = append(record.Failures, Failure{Component: "supervisor", Message: "the supervisor is gone", Log: dir.Log("supervisor")})
+		record.Failures = append(
+			record.Failures,
+			Failure{Component: "supervisor", Message: "the supervisor is gone", Log: dir.Log("supervisor")},
+		)
 	}
 	return record, nil
 }

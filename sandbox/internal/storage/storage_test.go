@@ -32,7 +32,10 @@ func newClaim(mode corev1.PersistentVolumeAccessMode, annotations map[string]str
 	class := ClassName
 	return &corev1.PersistentVolumeClaim{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "claim", UID: "uid", Annotations: annotations},
-		Spec:       corev1.PersistentVolumeClaimSpec{StorageClassName: &class, AccessModes: []corev1.PersistentVolumeAccessMode{mode}},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			StorageClassName: &class,
+			AccessModes:      []corev1.PersistentVolumeAccessMode{mode},
+		},
 	}
 }
 
@@ -99,7 +102,8 @@ func TestClaimWaits(t *testing.T) {
 	}
 	wait(t, "the refusal's event", func() bool {
 		events, err := client.CoreV1().Events("ns").List(t.Context(), metav1.ListOptions{})
-		return err == nil && len(events.Items) == 1 && events.Items[0].Reason == "ProvisioningFailed" && events.Items[0].InvolvedObject.Name == "refused"
+		return err == nil && len(events.Items) == 1 && events.Items[0].Reason == "ProvisioningFailed" &&
+			events.Items[0].InvolvedObject.Name == "refused"
 	})
 	volumes, err := client.CoreV1().PersistentVolumes().List(t.Context(), metav1.ListOptions{})
 	if err != nil || len(volumes.Items) != 0 {

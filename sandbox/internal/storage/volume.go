@@ -32,7 +32,9 @@ func (p *Provisioner) provision(ctx context.Context, claim *corev1.PersistentVol
 		p.events.Event(claim, corev1.EventTypeWarning, "ProvisioningFailed", err.Error())
 		return err
 	}
-	_, err = p.client.CoreV1().PersistentVolumes().Create(ctx, volume(name, claim, class, source, p.folders.Node), metav1.CreateOptions{})
+	_, err = p.client.CoreV1().
+		PersistentVolumes().
+		Create(ctx, volume(name, claim, class, source, p.folders.Node), metav1.CreateOptions{})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return fmt.Errorf("create volume %s: %w", name, err)
 	}
@@ -62,7 +64,13 @@ func refuse(claim *corev1.PersistentVolumeClaim) string {
 	return ""
 }
 
-func volume(name string, claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, source corev1.PersistentVolumeSource, node string) *corev1.PersistentVolume {
+func volume(
+	name string,
+	claim *corev1.PersistentVolumeClaim,
+	class *storagev1.StorageClass,
+	source corev1.PersistentVolumeSource,
+	node string,
+) *corev1.PersistentVolume {
 	reclaim := corev1.PersistentVolumeReclaimDelete
 	if class.ReclaimPolicy != nil {
 		reclaim = *class.ReclaimPolicy
@@ -70,9 +78,17 @@ func volume(name string, claim *corev1.PersistentVolumeClaim, class *storagev1.S
 	pv := &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{provisionedBy: provisionerName}},
 		Spec: corev1.PersistentVolumeSpec{
-			AccessModes:                   claim.Spec.AccessModes,
-			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: claim.Spec.Resources.Requests[corev1.ResourceStorage]},
-			ClaimRef:                      &corev1.ObjectReference{APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID},
+			AccessModes: claim.Spec.AccessModes,
+			Capacity: corev1.ResourceList{
+				corev1.ResourceStorage: claim.Spec.Resources.Requests[corev1.ResourceStorage],
+			},
+			ClaimRef: &corev1.ObjectReference{
+				APIVersion: "v1",
+				Kind:       "PersistentVolumeClaim",
+				Namespace:  claim.Namespace,
+				Name:       claim.Name,
+				UID:        claim.UID,
+			},
 			PersistentVolumeReclaimPolicy: reclaim,
 			PersistentVolumeSource:        source,
 			StorageClassName:              class.Name,
@@ -85,7 +101,11 @@ func volume(name string, claim *corev1.PersistentVolumeClaim, class *storagev1.S
 }
 
 func onNode(node string) *corev1.VolumeNodeAffinity {
-	match := corev1.NodeSelectorRequirement{Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{node}}
+	match := corev1.NodeSelectorRequirement{
+		Key:      corev1.LabelHostname,
+		Operator: corev1.NodeSelectorOpIn,
+		Values:   []string{node},
+	}
 	return &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{
 		NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: []corev1.NodeSelectorRequirement{match}}},
 	}}

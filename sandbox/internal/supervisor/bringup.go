@@ -18,7 +18,11 @@ import (
 
 // bringUp starts a sandbox step by step. It fails as soon as a component ends.
 func (s *Supervisor) bringUp(parent context.Context) error {
-	timed, stop := context.WithTimeoutCause(parent, s.options.Timeout, fmt.Errorf("not ready after %s", s.options.Timeout))
+	timed, stop := context.WithTimeoutCause(
+		parent,
+		s.options.Timeout,
+		fmt.Errorf("not ready after %s", s.options.Timeout),
+	)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(timed)
 	defer cancel(nil)

@@ -73,14 +73,18 @@ func (s *Supervisor) runDatabase(ctx context.Context, password string, certifica
 		return databaseServer{}, err
 	}
 	files := database.Files{
-		Dir: dir.Join("database"), CA: s.plane.Authority.CertFile(), Cert: certificate.CertFile, Key: certificate.KeyFile,
+		Dir: dir.Join(
+			"database",
+		), CA: s.plane.Authority.CertFile(), Cert: certificate.CertFile, Key: certificate.KeyFile,
 	}
 	if err := engine.Prepare(ctx, files); err != nil {
 		return databaseServer{}, err
 	}
 	pid, err := s.beside.Start(process.Spec{
 		Name: DatabaseCommand, Path: s.options.Executable, Log: dir.Log(DatabaseCommand),
-		Args: append([]string{DatabaseCommand, engine.Program}, engine.Args(files, address.IP.String(), address.Port)...),
+		Args: append(
+			[]string{DatabaseCommand, engine.Program},
+			engine.Args(files, address.IP.String(), address.Port)...),
 	})
 	if err != nil {
 		return databaseServer{}, err

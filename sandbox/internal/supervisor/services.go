@@ -24,7 +24,13 @@ const (
 func (s *Supervisor) endpoints() (controlplane.Endpoints, error) {
 	address := s.host.Network().NodeAddress
 	if s.options.real() {
-		return controlplane.Endpoints{API: address, APIPort: realAPIPort, EtcdClient: realEtcdClient, EtcdPeer: realEtcdPeer, Advertise: true}, nil
+		return controlplane.Endpoints{
+			API:        address,
+			APIPort:    realAPIPort,
+			EtcdClient: realEtcdClient,
+			EtcdPeer:   realEtcdPeer,
+			Advertise:  true,
+		}, nil
 	}
 	var picked [3]int
 	for i := range picked {
@@ -85,7 +91,11 @@ func (s *Supervisor) openRegistry(ctx context.Context) error {
 		return err
 	}
 	return s.update(func(r *state.Record) {
-		r.Registry = state.Registry{Address: local.Addr().String(), NodeAddress: outside.Addr().String(), PlainHTTP: true}
+		r.Registry = state.Registry{
+			Address:     local.Addr().String(),
+			NodeAddress: outside.Addr().String(),
+			PlainHTTP:   true,
+		}
 	})
 }
 

@@ -33,7 +33,12 @@ func (s *Supervisor) openSimulated(context.Context) (host, error) {
 func (h *simulatedHost) Runner() process.Runner { return h.s.beside }
 
 func (h *simulatedHost) Network() state.Network {
-	return state.Network{HostAddress: loopback, NodeAddress: loopback, PodCIDR: network.PodCIDR, ServiceCIDR: network.ServiceCIDR}
+	return state.Network{
+		HostAddress: loopback,
+		NodeAddress: loopback,
+		PodCIDR:     network.PodCIDR,
+		ServiceCIDR: network.ServiceCIDR,
+	}
 }
 
 func (h *simulatedHost) PID(id int) int { return id }
@@ -82,7 +87,9 @@ func (h *simulatedHost) Join(ctx context.Context) error {
 }
 
 func (h *simulatedHost) serveKubelet(ctx context.Context) error {
-	serving, err := h.s.plane.Authority.Issue(pki.Request{File: "kubelet-serving", User: "kubelet", Hosts: []string{loopback}})
+	serving, err := h.s.plane.Authority.Issue(
+		pki.Request{File: "kubelet-serving", User: "kubelet", Hosts: []string{loopback}},
+	)
 	if err != nil {
 		return err
 	}
@@ -117,7 +124,10 @@ func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 	if strings.HasPrefix(ref.Identifier(), "sha256:") {
 		separator = "@"
 	}
-	local, err := name.ParseReference(h.s.record.Registry.Address+"/"+ref.Context().RepositoryStr()+separator+ref.Identifier(), name.Insecure)
+	local, err := name.ParseReference(
+		h.s.record.Registry.Address+"/"+ref.Context().RepositoryStr()+separator+ref.Identifier(),
+		name.Insecure,
+	)
 	if err != nil {
 		return fmt.Errorf("invalid image name %q: %w", image, err)
 	}

@@ -135,7 +135,15 @@ func (s *Supervisor) failed(err error) {
 	_ = s.update(func(r *state.Record) {
 		r.State = state.Broken
 		if len(r.Failures) == 0 {
-			r.Failures = append(r.Failures, state.Failure{Component: Command, Message: err.Error(), Log: s.options.Dir.Log(Command), At: time.Now().UTC()})
+			r.Failures = append(
+				r.Failures,
+				state.Failure{
+					Component: Command,
+					Message:   err.Error(),
+					Log:       s.options.Dir.Log(Command),
+					At:        time.Now().UTC(),
+				},
+			)
 		}
 	})
 	s.tell(Progress{Error: err.Error()})

@@ -10,7 +10,9 @@ import (
 )
 
 func (s *Supervisor) waitNodes(ctx context.Context) error {
-	interval := 200*time.Millisecond + time.Duration(s.record.Nodes.Count)*time.Millisecond // a list of thousands takes time
+	interval := 200*time.Millisecond + time.Duration(
+		s.record.Nodes.Count,
+	)*time.Millisecond // a list of thousands takes time
 	return poll(ctx, interval, func(ctx context.Context) error {
 		nodes, err := s.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{ResourceVersion: "0"})
 		if err != nil {

@@ -33,7 +33,11 @@ type base struct{ dir string }
 
 // baseName names the base by what it is made from.
 func baseName() string {
-	return fmt.Sprintf("python-%s-%s", codename(), digest(recipe, runtime.GOARCH, pipPackage, strings.Join(basePackages, " ")))
+	return fmt.Sprintf(
+		"python-%s-%s",
+		codename(),
+		digest(recipe, runtime.GOARCH, pipPackage, strings.Join(basePackages, " ")),
+	)
 }
 
 // codename identifies the release of this machine's distribution.
@@ -106,7 +110,15 @@ func (b base) fill(archive *tar.Writer) error {
 
 func skipInBase(name string) bool {
 	switch name {
-	case "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian", wheels, "dev", "proc", "sys":
+	case "usr/share/doc",
+		"usr/share/man",
+		"usr/share/locale",
+		"usr/share/info",
+		"usr/share/lintian",
+		wheels,
+		"dev",
+		"proc",
+		"sys":
 		return true
 	}
 	return strings.HasSuffix(name, "/__pycache__/tests")

@@ -140,7 +140,9 @@ func fillServer(archive *tar.Writer, site, target string) error {
 			return err
 		}
 	}
-	return archive.WriteHeader(&tar.Header{Name: home[1:] + "/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: user, Gid: user, ModTime: builtAt})
+	return archive.WriteHeader(
+		&tar.Header{Name: home[1:] + "/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: user, Gid: user, ModTime: builtAt},
+	)
 }
 
 // Image assembles the image as the published one is configured.
@@ -148,7 +150,14 @@ func (s *Server) Image() (v1.Image, error) {
 	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	for _, layer := range s.Layers {
 		var err error
-		image, err = mutate.Append(image, mutate.Addendum{Layer: layer, MediaType: types.OCILayerZStd, History: v1.History{Created: v1.Time{Time: builtAt}}})
+		image, err = mutate.Append(
+			image,
+			mutate.Addendum{
+				Layer:     layer,
+				MediaType: types.OCILayerZStd,
+				History:   v1.History{Created: v1.Time{Time: builtAt}},
+			},
+		)
 		if err != nil {
 			return nil, fmt.Errorf("assemble the image of ZenML %s: %w", s.Version, err)
 		}
@@ -169,7 +178,13 @@ func (s *Server) config() v1.Config {
 			"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "LANG=C.UTF-8", "PYTHONUNBUFFERED=1", "PYTHONFAULTHANDLER=1",
 			"ZENML_CONTAINER=1", "ZENML_CONFIG_PATH=" + home + "/.zenconfig",
 		},
-		Entrypoint:   []string{"uvicorn", "zenml.zen_server.zen_server_api:app", "--log-level", "debug", "--no-server-header"},
+		Entrypoint: []string{
+			"uvicorn",
+			"zenml.zen_server.zen_server_api:app",
+			"--log-level",
+			"debug",
+			"--no-server-header",
+		},
 		Cmd:          []string{"--proxy-headers", "--port", "8080", "--host", "0.0.0.0"},
 		WorkingDir:   home,
 		ExposedPorts: map[string]struct{}{"8080/tcp": {}},

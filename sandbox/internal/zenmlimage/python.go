@@ -40,7 +40,10 @@ func (p python) version() string { return strings.TrimPrefix(filepath.Base(p.pro
 
 // run runs Python; each line that it writes goes to said.
 func (p python) run(ctx context.Context, said func(string), args ...string) error {
-	command := exec.CommandContext(ctx, p.loader, append([]string{"--library-path", p.libraries, p.program}, args...)...) //nolint:gosec // the unpacked Python
+	command := exec.CommandContext(
+		ctx,
+		p.loader,
+		append([]string{"--library-path", p.libraries, p.program}, args...)...) //nolint:gosec // the unpacked Python
 	command.Env = append(slices.DeleteFunc(os.Environ(), isPythonSetting), "PYTHONHOME="+p.home, "LC_ALL=C.UTF-8")
 	read, write := io.Pipe()
 	command.Stdout, command.Stderr = write, write
@@ -73,7 +76,22 @@ func isPythonSetting(variable string) bool {
 // compile byte-compiles folder, which will be installed as target. The result
 // does not depend on the files' times, which an image does not keep.
 func (p python) compile(ctx context.Context, folder, target string) error {
-	err := p.run(ctx, func(string) {}, "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", target, folder)
+	err := p.run(
+		ctx,
+		func(string) {},
+		"-m",
+		"compileall",
+		"-q",
+		"-j",
+		"2",
+		"--invalidation-mode",
+		"unchecked-hash",
+		"-s",
+		folder,
+		"-p",
+		target,
+		folder,
+	)
 	if ctx.Err() != nil {
 		return err
 	}
@@ -82,9 +100,28 @@ func (p python) compile(ctx context.Context, folder, target string) error {
 
 // install installs a requirement from the package index into folder.
 func (p python) install(ctx context.Context, said func(string), folder, requirement string) error {
-	err := p.run(ctx, said, filepath.Join(p.pip, "pip"), "install", "--target", folder, "--only-binary", ":all:",
-		"--no-compile", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "--root-user-action=ignore",
-		"--retries", "2", "--timeout", "30", "--progress-bar", "off", requirement)
+	err := p.run(
+		ctx,
+		said,
+		filepath.Join(p.pip, "pip"),
+		"install",
+		"--target",
+		folder,
+		"--only-binary",
+		":all:",
+		"--no-compile",
+		"--no-input",
+		"--disable-pip-version-check",
+		"--no-warn-script-location",
+		"--root-user-action=ignore",
+		"--retries",
+		"2",
+		"--timeout",
+		"30",
+		"--progress-bar",
+		"off",
+		requirement,
+	)
 	if err != nil {
 		return fmt.Errorf("cannot install %s from PyPI: %w", requirement, err)
 	}
