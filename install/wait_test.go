@@ -214,7 +214,9 @@ func TestJobFaultWithoutLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	evidence := strings.Join(fault.Evidence, "\n")
-	for _, want := range []string{"BackoffLimitExceeded: Job has reached", "StartError (exit code 128): ", "executable file not found"} {
+	for _, want := range []string{
+		"BackoffLimitExceeded: Job has reached", "StartError (exit code 128): ", "executable file not found",
+	} {
 		if !strings.Contains(evidence, want) {
 			t.Errorf("no %q in\n%s", want, evidence)
 		}

@@ -172,7 +172,9 @@ func TestKeyLatency(t *testing.T) {
 }
 
 func TestASCIIScreens(t *testing.T) {
-	for _, name := range []string{"guard", "database", "database-source", "help", "review-failed", "install", "connect-active"} {
+	for _, name := range []string{
+		"guard", "database", "database-source", "help", "review-failed", "install", "connect-active",
+	} {
 		p := newPerson(t, func(o *Options) { o.Terminal.ASCII = true })
 		// The scenes wait for texts that ASCII replaces, but the model is the
 		// same.

@@ -18,7 +18,9 @@ func TestChecks_workingDatabase(t *testing.T) {
 	s := checktest.StartDatabase(t, testdb.Options{})
 	before := s.Strings(t, "SHOW TABLES FROM zenml")
 	report := preflight(t, checktest.WithDatabase(t, s), check.Options{})
-	for _, id := range []string{"config", "resolve", "connect", "tls", "login", "version", "writable", "exists", "privileges"} {
+	for _, id := range []string{
+		"config", "resolve", "connect", "tls", "login", "version", "writable", "exists", "privileges",
+	} {
 		checktest.Expect(t, report, "database."+id, check.Pass)
 	}
 	checktest.Expect(t, report, "database.tls", check.Pass, "certificate verified for db.test")

@@ -28,7 +28,9 @@ func TestTLS_formats(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	dir, pair := t.TempDir(), s.Authority.Client(t, "zenml")
-	for name, content := range map[string][]byte{"ca.pem": s.Authority.PEM, "cert.pem": pair.Cert, "key.pem": pair.Key} {
+	for name, content := range map[string][]byte{
+		"ca.pem": s.Authority.PEM, "cert.pem": pair.Cert, "key.pem": pair.Key,
+	} {
 		checktest.Must(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
 	runOpenSSL(t, dir, "pkcs12 -export -in cert.pem -inkey key.pem -certfile ca.pem -out all.p12 -passout pass:")

@@ -14,7 +14,9 @@ import (
 )
 
 func checkProxy(ctx context.Context, e *check.Env) (string, error) {
-	for key, proxy := range map[string]string{"proxy.http": e.Answers.Proxy.HTTP, "proxy.https": e.Answers.Proxy.HTTPS} {
+	for key, proxy := range map[string]string{
+		"proxy.http": e.Answers.Proxy.HTTP, "proxy.https": e.Answers.Proxy.HTTPS,
+	} {
 		if u, err := url.Parse(proxy); err == nil && (u.Hostname() == "localhost" || check.IsLoopback(u.Hostname())) {
 			return "", &check.Fault{
 				Found:  fmt.Sprintf("%s is %s, which is the pod itself inside a pod", key, u.Redacted()),

@@ -18,7 +18,9 @@ func TestNotices(t *testing.T) {
 		"zenml-preflight-… in https://zenml-vault.vault.azure.net": withStore(inAzure("t"), nil),
 		"": withStore(inGCP(answers.ImplicitAuth), nil),
 	} {
-		for _, o := range []check.Options{{ReadOnly: true}, {Unannounced: true}, {Skip: []string{"secrets"}}, {Only: []string{"database"}}} {
+		for _, o := range []check.Options{
+			{ReadOnly: true}, {Unannounced: true}, {Skip: []string{"secrets"}}, {Only: []string{"database"}},
+		} {
 			if got := o.Notices(Checks, e.Answers); len(got) > 0 {
 				t.Errorf("%+v: %q", o, got)
 			}

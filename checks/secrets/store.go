@@ -21,7 +21,9 @@ type storeRef struct {
 // storeRefs returns the stores in use, the backup store last.
 func storeRefs(e *check.Env) []storeRef {
 	var all []storeRef
-	for _, p := range []storeRef{{"secretsStore", e.Answers.SecretsStore}, {"backupSecretsStore", e.Answers.BackupSecretsStore}} {
+	for _, p := range []storeRef{
+		{"secretsStore", e.Answers.SecretsStore}, {"backupSecretsStore", e.Answers.BackupSecretsStore},
+	} {
 		if p.store.Type != "" && p.store.Type != answers.NoSecrets {
 			all = append(all, p)
 		}

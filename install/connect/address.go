@@ -148,7 +148,9 @@ func (f addressFinder) node(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("nodes: %w", transport.WithoutURL(err))
 	}
-	for _, kind := range []corev1.NodeAddressType{corev1.NodeExternalIP, corev1.NodeExternalDNS, corev1.NodeInternalIP, corev1.NodeHostName} {
+	for _, kind := range []corev1.NodeAddressType{
+		corev1.NodeExternalIP, corev1.NodeExternalDNS, corev1.NodeInternalIP, corev1.NodeHostName,
+	} {
 		for _, n := range nodes.Items {
 			if address := nodeAddress(n, kind); address != "" {
 				return address, nil

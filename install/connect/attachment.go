@@ -142,7 +142,9 @@ const tellTime = 200 * time.Millisecond
 // notTaken reports whether a fault says that the pod has not even taken the
 // connection: then nothing that was sent has reached the server.
 func notTaken(fault string) bool {
-	for _, words := range []string{"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding"} {
+	for _, words := range []string{
+		"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding",
+	} {
 		if strings.Contains(strings.ToLower(fault), words) {
 			return true
 		}

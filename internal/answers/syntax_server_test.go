@@ -18,7 +18,9 @@ func TestCertificateRefusesPrivateKey(t *testing.T) {
 	a.Database.Type, a.Database.MySQL = MySQLDatabase, MySQL{Host: "db", User: "u", Password: Source{Env: "P"},
 		TLS: TLS{Mode: TLSVerifyCA, CA: Source{Value: secret.New(key)}}}
 	faults := Validate(a)
-	for _, want := range []string{"certificates.customCAs[0].certificate: it contains a private key", "database.mysql.tls.ca: it contains a private key"} {
+	for _, want := range []string{
+		"certificates.customCAs[0].certificate: it contains a private key", "database.mysql.tls.ca: it contains a private key",
+	} {
 		if !strings.Contains(faults.Error(), want) {
 			t.Errorf("missing %q in\n%v", want, faults)
 		}

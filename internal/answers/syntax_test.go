@@ -37,7 +37,9 @@ func TestChecksHidePasswords(t *testing.T) {
 	if checked < 200 {
 		t.Errorf("only %d checks ran", checked)
 	}
-	for key, want := range map[string]string{"expose.host": "enter only the host name, and set the path in expose.path", "database.mysql.host": "enter only the host, without user and password"} {
+	for key, want := range map[string]string{
+		"expose.host": "enter only the host name, and set the path in expose.path", "database.mysql.host": "enter only the host, without user and password",
+	} {
 		f, _ := FieldByKey(key)
 		if problem, remedy := f.Check("root:" + canary + "@h"); remedy != want {
 			t.Errorf("%s: %s; %s", key, problem, remedy)

@@ -33,7 +33,9 @@ data:
 		[]byte("s3cr3t p@ss"),
 	) + ") t0k3n-v4lue jwt-c4n4ry in@url-c4n4ry in%40url-c4n4ry hashicorp db.example.com abc aws-c4n4ry eu-central-1"
 	got := m.Text(line)
-	for _, secret := range []string{"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", "aws-c4n4ry", encoded([]byte("s3cr3t p@ss"))} {
+	for _, secret := range []string{
+		"s3cr3t", "t0k3n", "jwt-c4n4ry", "url-c4n4ry", "aws-c4n4ry", encoded([]byte("s3cr3t p@ss")),
+	} {
 		if strings.Contains(got, secret) {
 			t.Errorf("%q is left in %q", secret, got)
 		}

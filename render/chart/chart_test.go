@@ -175,7 +175,9 @@ func TestOCILogin(t *testing.T) {
 		if _, err := Load(t.Context(), Source{Ref: ref, Version: version, CredentialsFile: logins(password)}); err != nil {
 			t.Errorf("with the login: %v", err)
 		}
-		for name, file := range map[string]string{"none": filepath.Join(t.TempDir(), "none.json"), "wrong": logins("wrong")} {
+		for name, file := range map[string]string{
+			"none": filepath.Join(t.TempDir(), "none.json"), "wrong": logins("wrong"),
+		} {
 			_, err := Load(t.Context(), Source{Ref: ref, Version: version, CredentialsFile: file})
 			wantReason(t, err, map[string]Reason{"none": ReasonUnauthorized, "wrong": ReasonExpired}[name])
 			if err != nil && strings.Contains(err.Error(), "wrong") {
@@ -292,7 +294,9 @@ func TestRepository(t *testing.T) {
 			t.Errorf("%s: got %s %s %s", test.ref, c.Info.Name, c.Info.Version, c.Digest)
 		}
 	}
-	for ref, want := range map[string]Reason{"/elsewhere": ReasonNotFound, "/charts/third": ReasonNotFound, "/charts/zenml-9.tgz": ReasonNotFound} {
+	for ref, want := range map[string]Reason{
+		"/elsewhere": ReasonNotFound, "/charts/third": ReasonNotFound, "/charts/zenml-9.tgz": ReasonNotFound,
+	} {
 		_, err := Load(t.Context(), Source{Ref: server.URL + ref})
 		wantReason(t, err, want)
 	}

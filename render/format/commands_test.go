@@ -169,7 +169,9 @@ func TestCommandsCreateTheSecrets(t *testing.T) {
 			"db-password":          "canary-db-password\n",
 		},
 	)
-	for _, name := range []string{"mysql-plain", "mysql-production", "store-aws-key", "store-gcp-impersonation", "store-vault-approle", "store-own"} {
+	for _, name := range []string{
+		"mysql-plain", "mysql-production", "store-aws-key", "store-gcp-impersonation", "store-vault-approle", "store-own",
+	} {
 		t.Run(name, func(t *testing.T) {
 			a := rendertest.Samples(t)[name]
 			if name == "store-gcp-impersonation" {

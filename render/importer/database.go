@@ -174,7 +174,9 @@ func (r *reader) backup() {
 			b.Volume.StorageClass = class
 		}
 	}
-	for _, unused := range []string{"backupDatabase", "backupPVStorageSize", "backupPVStorageClass", "mydumperThreads", "mydumperCompress", "mydumperExtraArgs", "myloaderThreads", "myloaderExtraArgs", "customBackupEngine", "customBackupEngineConfig"} {
+	for _, unused := range []string{
+		"backupDatabase", "backupPVStorageSize", "backupPVStorageClass", "mydumperThreads", "mydumperCompress", "mydumperExtraArgs", "myloaderThreads", "myloaderExtraArgs", "customBackupEngine", "customBackupEngineConfig",
+	} {
 		if _, ok := r.take("server.database." + unused); ok {
 			r.note("server.database."+unused, "left out: it has no effect with this backup strategy")
 		}

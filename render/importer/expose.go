@@ -129,7 +129,9 @@ func (r *reader) certificate(annotations map[string]string) {
 		t.Mode = answers.CertSelfSigned
 		return
 	}
-	for annotation, kind := range map[string]string{"cert-manager.io/cluster-issuer": answers.ClusterIssuer, "cert-manager.io/issuer": answers.NamespaceIssuer} {
+	for annotation, kind := range map[string]string{
+		"cert-manager.io/cluster-issuer": answers.ClusterIssuer, "cert-manager.io/issuer": answers.NamespaceIssuer,
+	} {
 		if issuer, ok := annotations[annotation]; ok {
 			delete(annotations, annotation)
 			t.Mode, t.Issuer = answers.CertManager, answers.Issuer{Name: issuer, Kind: kind}

@@ -266,7 +266,9 @@ func TestZeroComesBack(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		a := rendertest.Samples(t)["mysql-plain"]
-		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+		for _, key := range []string{
+			"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds",
+		} {
 			if err := a.Set(key, "0"); err != nil {
 				t.Fatal(err)
 			}
@@ -276,7 +278,9 @@ func TestZeroComesBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		back := Import(doc.Map, c.Info).Answers
-		for _, key := range []string{"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds"} {
+		for _, key := range []string{
+			"database.mysql.pool.overflow", "server.requestCacheTimeout", "server.auth.jwtTokenLeewaySeconds",
+		} {
 			if got := back.Get(key); got != "0" {
 				t.Errorf("%s: %s comes back as %q", generation, key, got)
 			}

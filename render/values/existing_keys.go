@@ -15,7 +15,9 @@ import (
 func InlineKeys(a answers.Answers, values map[string]any) []corev1.Secret {
 	a = a.Complete()
 	var found []corev1.Secret
-	for _, key := range []string{"secretsStore.sql.encryptionKey", "backupSecretsStore.sql.encryptionKey", "server.auth.jwtSecretKey"} {
+	for _, key := range []string{
+		"secretsStore.sql.encryptionKey", "backupSecretsStore.sql.encryptionKey", "server.auth.jwtSecretKey",
+	} {
 		text := inlineText(values, strings.Split(strings.TrimPrefix(key, "server."), "."))
 		if text == "" {
 			continue

@@ -116,7 +116,9 @@ func TestSecretsNameEverySourceThatCannotBeRead(t *testing.T) {
 		rendertest.Load(t, "current").Info,
 		values.Settings{Local: rendertest.Local, Keys: values.GenerateKeys(a, nil)},
 	)
-	for _, want := range []string{"database.mysql.password: environment variable UNSET_PASSWORD is not set", "database.mysql.tls.ca: open missing.pem"} {
+	for _, want := range []string{
+		"database.mysql.password: environment variable UNSET_PASSWORD is not set", "database.mysql.tls.ca: open missing.pem",
+	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in %v", want, err)
 		}

@@ -26,7 +26,9 @@ func TestArchivesHoldBothGenerations(t *testing.T) {
 			t.Errorf("archive says %s %s (app %s), want zenml %s", a.Name, a.Version, a.AppVersion, want[a.Generation])
 		}
 		files := unpackBytes(t, a.Data)
-		for _, name := range []string{"zenml/Chart.yaml", "zenml/values.yaml", "zenml/.helmignore", "zenml/templates/_names.tpl", "zenml/templates/NOTES.txt", "zenml/templates/tests/test-connection.yaml"} {
+		for _, name := range []string{
+			"zenml/Chart.yaml", "zenml/values.yaml", "zenml/.helmignore", "zenml/templates/_names.tpl", "zenml/templates/NOTES.txt", "zenml/templates/tests/test-connection.yaml",
+		} {
 			if len(files[name]) == 0 {
 				t.Errorf("%s archive lacks %s", a.Generation, name)
 			}

@@ -32,7 +32,9 @@ func host(t *testing.T) hostState {
 	for _, each := range interfaces {
 		state.interfaces[each.Name] = true
 	}
-	for _, name := range []string{"vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet"} {
+	for _, name := range []string{
+		"vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet",
+	} {
 		value, err := os.ReadFile("/proc/sys/" + name)
 		if err != nil && runtime.GOOS == "linux" {
 			t.Fatal(err)

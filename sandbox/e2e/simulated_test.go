@@ -134,7 +134,9 @@ func simulatedVolume(t *testing.T, s *sandbox) {
 }
 
 func simulatedFaults(t *testing.T, s *sandbox) {
-	for fault, reason := range map[string]string{"crash": "CrashLoopBackOff", "oom": "CrashLoopBackOff", "pull-error": "ImagePullBackOff"} {
+	for fault, reason := range map[string]string{
+		"crash": "CrashLoopBackOff", "oom": "CrashLoopBackOff", "pull-error": "ImagePullBackOff",
+	} {
 		pod := s.pod("fault-"+fault, nil, nil)
 		pod.Labels = map[string]string{simnode.Fault: fault}
 		s.create(t, pod)

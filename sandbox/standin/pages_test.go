@@ -51,7 +51,9 @@ func TestActivationPage(t *testing.T) {
 
 func TestActivationPageRedirectsWithinTheServerOnly(t *testing.T) {
 	r := startServer(t, sqliteEnv(t))
-	for _, target := range []string{"https://evil.example", "//evil.example", "/%5Cevil.example", "javascript:alert(1)", ""} {
+	for _, target := range []string{
+		"https://evil.example", "//evil.example", "/%5Cevil.example", "javascript:alert(1)", "",
+	} {
 		_, page, _ := r.call(http.MethodGet, "/activate-server?redirect="+target, "", "")
 		if !strings.Contains(page, `data-redirect="/onboarding"`) {
 			t.Errorf("the page would go to %q", target)

@@ -223,7 +223,9 @@ func TestFailedCheckNeedsConfirmation(t *testing.T) {
 		MatchString(c.said.String()) {
 		t.Errorf("the failed checks are not repeated before the choice:\n%s", c.said.String())
 	}
-	for _, want := range []string{"failed  the API server does not answer: refused", "start it", "Install anyway? [no]"} {
+	for _, want := range []string{
+		"failed  the API server does not answer: refused", "start it", "Install anyway? [no]",
+	} {
 		if !strings.Contains(c.said.String(), want) {
 			t.Errorf("%q was not printed", want)
 		}

@@ -26,7 +26,9 @@ func TestCheckAnswers(t *testing.T) {
 
 func TestForCheck(t *testing.T) {
 	s := mysqlSheet()
-	for id, want := range map[string]string{"database.resolve": "database.mysql.host", "database.login": key, "database.tls": "database.mysql.tls.mode", "cluster.nodes": "cluster.context"} {
+	for id, want := range map[string]string{
+		"database.resolve": "database.mysql.host", "database.login": key, "database.tls": "database.mysql.tls.mode", "cluster.nodes": "cluster.context",
+	} {
 		if got, ok := forCheck(t, s, id); !ok || got != want {
 			t.Errorf("%s leads to %q", id, got)
 		}

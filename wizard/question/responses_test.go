@@ -34,7 +34,9 @@ func TestSecretSources(t *testing.T) {
 			t.Errorf("%s is read back as %s", typed, back)
 		}
 	}
-	for typed, want := range map[string]string{"plain": "plain", "value:env:A": "env:A", "with:colon": "with:colon", "value:value:x": "value:x"} {
+	for typed, want := range map[string]string{
+		"plain": "plain", "value:env:A": "env:A", "with:colon": "with:colon", "value:value:x": "value:x",
+	} {
 		s := mysqlSheet()
 		s.Type(key, typed)
 		if got := s.Answers().GetSource(key).Value.Reveal(); got != want {

@@ -93,7 +93,9 @@ func TestVaultKeys(t *testing.T) {
 	values := "server: {secretsStore: {type: hashicorp, hashicorp: {authMethod: app_role, vault_addr: 'https://flat', authConfig: {vault_addr: 'https://nested', mount_point: kv, app_role_id: r, app_secret_id: s}}}}"
 	objects := mustRender(t, "current", values)
 	env := must(t, objects, "Deployment/zenml-server").env()
-	for name, want := range map[string]string{"AUTH_METHOD": "app_role", "VAULT_ADDR": "https://flat", "MOUNT_POINT": "kv", "APP_ROLE_ID": "r"} {
+	for name, want := range map[string]string{
+		"AUTH_METHOD": "app_role", "VAULT_ADDR": "https://flat", "MOUNT_POINT": "kv", "APP_ROLE_ID": "r",
+	} {
 		if got := env["ZENML_SECRETS_STORE_"+name]; got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
 		}
@@ -192,7 +194,9 @@ func TestPasswordsStayInSecrets(t *testing.T) {
 
 func TestLegacyDebugKeepsTheMigration(t *testing.T) {
 	const policy = "helm.sh/hook-delete-policy"
-	for values, want := range map[string]string{"debug: true": "before-hook-creation", "debug: false": "before-hook-creation,hook-succeeded"} {
+	for values, want := range map[string]string{
+		"debug: true": "before-hook-creation", "debug: false": "before-hook-creation,hook-succeeded",
+	} {
 		job := must(
 			t,
 			mustRender(t, "legacy", "zenml: {"+values+", database: {url: 'mysql://u@h/d'}}"),

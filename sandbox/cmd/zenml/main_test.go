@@ -121,7 +121,9 @@ func TestSleepByName(t *testing.T) {
 }
 
 func TestSleepTime(t *testing.T) {
-	for args, want := range map[string]time.Duration{"15": 15 * time.Second, "0.5": 500 * time.Millisecond, "2m": 2 * time.Minute, "1h 30s": time.Hour + 30*time.Second} {
+	for args, want := range map[string]time.Duration{
+		"15": 15 * time.Second, "0.5": 500 * time.Millisecond, "2m": 2 * time.Minute, "1h 30s": time.Hour + 30*time.Second,
+	} {
 		if got, err := sleepTime(strings.Fields(args)); err != nil || got != want {
 			t.Errorf("sleep %s: %s, %v", args, got, err)
 		}

@@ -65,7 +65,9 @@ func makeAndDrop(t *testing.T, db *sql.DB, name string) {
 func TestTransactionsTakeTurns(t *testing.T) {
 	address, password, _ := serve(t)
 	db := open(t, User, password, address)
-	for _, statement := range []string{"CREATE TABLE a (id INT PRIMARY KEY, active BOOLEAN)", "INSERT INTO a VALUES (1, FALSE)"} {
+	for _, statement := range []string{
+		"CREATE TABLE a (id INT PRIMARY KEY, active BOOLEAN)", "INSERT INTO a VALUES (1, FALSE)",
+	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}

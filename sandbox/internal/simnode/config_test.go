@@ -54,7 +54,9 @@ func TestStandInImage(t *testing.T) {
 }
 
 func TestTail(t *testing.T) {
-	for count, want := range map[string]string{"": "a\nb\nc\n", "2": "b\nc\n", "1": "c\n", "0": "", "9": "a\nb\nc\n", "3": "a\nb\nc\n"} {
+	for count, want := range map[string]string{
+		"": "a\nb\nc\n", "2": "b\nc\n", "1": "c\n", "0": "", "9": "a\nb\nc\n", "3": "a\nb\nc\n",
+	} {
 		if got := string(tail([]byte("a\nb\nc\n"), count)); got != want {
 			t.Errorf("tailLines=%q: %q, want %q", count, got, want)
 		}
@@ -62,7 +64,9 @@ func TestTail(t *testing.T) {
 }
 
 func TestTagOf(t *testing.T) {
-	for image, want := range map[string]string{"a/b:1": "1", "h:5000/a/b": "", "h:5000/a/b:2": "2", "a/b:3@sha256:00": "3", "a/b": ""} {
+	for image, want := range map[string]string{
+		"a/b:1": "1", "h:5000/a/b": "", "h:5000/a/b:2": "2", "a/b:3@sha256:00": "3", "a/b": "",
+	} {
 		if got := tagOf(image); got != want {
 			t.Errorf("%s: %q, want %q", image, got, want)
 		}

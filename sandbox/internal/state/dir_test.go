@@ -100,7 +100,9 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	if err := (&Record{}).Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]os.FileMode{dir.Root: 0o700, dir.Path(): 0o700, dir.Logs(): 0o700, dir.Record(): 0o600} {
+	for path, want := range map[string]os.FileMode{
+		dir.Root: 0o700, dir.Path(): 0o700, dir.Logs(): 0o700, dir.Record(): 0o600,
+	} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
