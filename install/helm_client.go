@@ -27,7 +27,7 @@ type waiter interface {
 // helmClient is Helm's Kubernetes client with two changes.
 //
 // Its waits are the waiter's: Helm's own cannot be cancelled, say nothing
-// while they wait, and count their time-out anew for each hook. An operation
+// while they wait, and restart their timeout for each hook. An operation
 // whose context is cancelled goes on behind Helm's back; one whose wait
 // returns an error ends in order, with the release recorded as failed.
 //

@@ -86,7 +86,7 @@ var logins = []struct{ plugin, words, command string }{
 	{"tsh", "", "tsh login"},
 }
 
-// pluginLogin tells how to log in, so that the plugin finds a session and asks nothing.
+// pluginLogin says how to log in, so that the plugin finds a session and asks nothing.
 func pluginLogin(e *check.Env, command, words string) string {
 	name := strings.TrimSuffix(filepath.Base(command), ".exe")
 	remedy := "log in where the plugin can ask, then try again: " + loginCommand(e)

@@ -77,10 +77,10 @@ type Emitter struct {
 	observe Observer
 }
 
-// NewEmitter returns an Emitter that tells observe, which may be nil.
+// NewEmitter returns an Emitter that passes events to observe, which may be nil.
 func NewEmitter(observe Observer) *Emitter { return &Emitter{observe: observe} }
 
-// Emit tells the observer of an event.
+// Emit passes an event to the observer.
 func (e *Emitter) Emit(event Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -22,7 +22,7 @@ func main() {
 	}
 	failed := false
 	for _, m := range tree.measures() {
-		fmt.Println(m)
+		fmt.Fprintln(os.Stdout, m)
 		failed = failed || !m.met
 	}
 	if failed {
