@@ -5,5 +5,6 @@ import "embed"
 
 // Policies are the permissions that the server needs in each secrets store:
 // text/template templates, one per provider.
+//
 //go:embed policies/*.tmpl
 var Policies embed.FS

@@ -127,8 +127,8 @@ func TestFailedInstallConverges(t *testing.T) {
 	}
 }
 
-// TestFailedUpgradeConverges upgrades to an image that does not exist: that
-// is told soon, although the pod of before is still ready, and can be mended.
+// TestFailedUpgradeConverges upgrades to an image that does not exist:
+// it is reported soon, although the previous pod is still ready, and can be fixed.
 func TestFailedUpgradeConverges(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -112,13 +112,13 @@ func waitGone(ctx context.Context, resources helmkube.ResourceList) error {
 	})
 }
 
-// endOfWait is an error that a wait shall not be patient with.
+// endOfWait is an error that ends a wait at once.
 type endOfWait struct{ error }
 
 func (e *endOfWait) Unwrap() error { return e.error }
 
 // pollPatiently asks until done, ctx ends, or errors have come for too long.
-// An error that no repetition can mend ends it at once.
+// An error that no retry can fix ends it at once.
 func pollPatiently(ctx context.Context, ask func() (bool, error)) error {
 	var failingSince time.Time
 	return poll.Until(ctx, pollEvery, func() (bool, error) {

@@ -79,10 +79,10 @@ func limitFault(ctx context.Context, e *check.Env, pod trial, n need) (*check.Fa
 		return nil, nil
 	}
 	_, isSet := own.Resources.Limits[corev1.ResourceMemory]
-	return lowLimit(e, n, limit, limitSource(ctx, e, n, isSet)), nil
+	return lowLimit(n, limit, limitSource(ctx, e, n, isSet)), nil
 }
 
-func lowLimit(e *check.Env, n need, limit resource.Quantity, source string) *check.Fault {
+func lowLimit(n need, limit resource.Quantity, source string) *check.Fault {
 	return &check.Fault{
 		Warn: true,
 		Found: fmt.Sprintf("the memory limit of the %s is %s (%s), but it %s",
@@ -144,7 +144,7 @@ func defaultLimits(ctx context.Context, e *check.Env) (string, error) {
 		for _, r := range limitRanges(ctx, e) {
 			limit, ok := containerDefault(r)
 			if ok && limit.Cmp(n.least) < 0 {
-				faults = append(faults, lowLimit(e, n, limit, "added by LimitRange "+r.Name))
+				faults = append(faults, lowLimit(n, limit, "added by LimitRange "+r.Name))
 			}
 		}
 	}

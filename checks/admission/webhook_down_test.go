@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
@@ -89,7 +90,7 @@ func TestWebhookDown(t *testing.T) {
 				return r.Status == check.Failed
 			})
 			say := append(
-				test.say,
+				slices.Clone(test.say),
 				"the admission webhook "+namespace+".example.com (ValidatingWebhookConfiguration "+namespace,
 			)
 			result := checktest.Expect(t, report, "cluster.admission", check.Failed, say...)

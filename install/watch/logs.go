@@ -93,8 +93,8 @@ func (l *logs) of(pod types.UID) []string {
 // lastLine is the last line of the pod's log that says something.
 func (v view) lastLine(pod types.UID) string { return diagnose.LastLine(v.lines(pod)) }
 
-// tail asks for the last lines of a pod's containers anew, of the run before
-// when the present one has not written any; failing that, it gives what was
+// tail reads the last lines of a pod's containers again, of the previous run
+// when the current one has not written any; failing that, it gives what was
 // followed.
 func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
 	var lines []string

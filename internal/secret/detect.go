@@ -20,7 +20,7 @@ var (
 	)
 	ownNames = regexp.MustCompile(
 		`(?i)refs?$|annotations$|labels$|selector$|affinity$|^tolerations$`,
-	) // what is below bears names of its own
+	) // the keys below these are names
 	sensitiveText = regexp.MustCompile(`://[^\s/@]*:[^\s@]*@|https?://[^\s/@]+@|PRIVATE KEY`)
 )
 

@@ -32,7 +32,7 @@ var All = []Format{Values, Manifests, ArgoCD, Flux, Terraform, Helmfile}
 
 // File is one file of a format.
 type File struct {
-	Name      string // the name that it usually bears
+	Name      string // its usual name
 	Bytes     []byte
 	Sensitive bool // it holds secrets: write it at mode 0600
 }

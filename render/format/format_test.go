@@ -288,8 +288,8 @@ func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
 	}
 }
 
-// A Job can be applied again when it is the same, and another one bears
-// another name.
+// A Job can be applied again when it is the same, and a changed one
+// has another name.
 func TestAChangedJobHasAnotherName(t *testing.T) {
 	job := func(name, image string) string {
 		objects, err := manifest.Parse(
