@@ -44,7 +44,7 @@ func TestAccount_remediesWork(t *testing.T) {
 			s.Exec(t, strings.Split(result.Hint, "\n")...)
 			result, _ = preflight(t, e, check.Options{}).ByID(c.id)
 			if result.Status == check.Failed {
-				t.Errorf("the remedy mends nothing: %s\n%s", result.Message, result.Hint)
+				t.Errorf("the remedy fixes nothing: %s\n%s", result.Message, result.Hint)
 			}
 		})
 	}

@@ -59,7 +59,7 @@ func (o observation) diagnosedByLog(lines []string) observation {
 	return o
 }
 
-// key tells one fault of one object from another.
+// key distinguishes the faults of the objects.
 func (o observation) key() string { return o.String() + "/" + o.rule }
 
 // observe says what there is to say about each object, in an order that is

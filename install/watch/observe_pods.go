@@ -58,7 +58,7 @@ func (v view) pod(p *corev1.Pod) observation {
 // starting are the reasons of a container that is on its way.
 var starting = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
 
-// startingPod tells a volume that does not mount and an image under way from
+// startingPod distinguishes a volume that does not mount and an image under way from
 // a container that is merely being made.
 func (v view) startingPod(p *corev1.Pod) observation {
 	trouble := v.newestEvent(p.UID, blocksStart)
@@ -129,7 +129,7 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 	return o.diagnosed(pr).diagnosedByLog(v.lines(p.UID))
 }
 
-// failedPod is a pod that will not be restarted. Its Job tells the fault; here
+// failedPod is a pod that will not be restarted. Its Job has the fault; here
 // it is only reported, except for a hook that is a pod itself.
 func (v view) failedPod(p *corev1.Pod) observation {
 	message := "failed"

@@ -248,7 +248,7 @@ func withoutNulls(text string) string {
 	if json.Unmarshal([]byte(text), &object) != nil {
 		return text
 	}
-	if old, there := object["google_application_credentials"]; there { // the guide's name for it; the note tells of the right one
+	if old, there := object["google_application_credentials"]; there { // the guide's name for it; the note names the right one
 		object["service_account_json"] = old
 		delete(object, "google_application_credentials")
 	}

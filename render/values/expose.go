@@ -128,7 +128,7 @@ func BasePath(e answers.Expose) string { return strings.TrimSuffix(e.Path, "/") 
 // proxyHeaders has the server believe the X-Forwarded headers where a proxy
 // stands in front of it: without them every user has the proxy's address, and
 // the limit on logins counts them as one. From anyone it believes them only
-// behind an ingress controller, which by default writes them anew; Gateways
+// behind an ingress controller, which by default replaces them; Gateways
 // often only add to what the client has sent, and then anyone could be anyone.
 func proxyHeaders(d *draft) {
 	e := d.a.Expose

@@ -58,7 +58,7 @@ func (d *draft) ingressAnnotations() {
 	}
 }
 
-// ingressPath writes the path below the host, and tells the server of it.
+// ingressPath writes the path below the host, and in the server.
 func (d *draft) ingressPath() {
 	path := d.path()
 	if path == "" {

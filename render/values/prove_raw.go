@@ -47,7 +47,7 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 	return faults, nil
 }
 
-// steadyRender renders twice and tells which places are random.
+// steadyRender renders twice and reports which places are random.
 func steadyRender(
 	values map[string]any,
 	render func(map[string]any) ([]manifest.Object, error),

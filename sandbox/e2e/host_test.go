@@ -60,7 +60,7 @@ func listing(dir string) string {
 }
 
 // assertNothingOf checks that the machine is as it was before the sandbox.
-// Other sandboxes may come and go meanwhile, so what bears this one's name counts.
+// Other sandboxes may come and go meanwhile, so only what has this one's name counts.
 func (h hostState) assertNothingOf(t *testing.T, s *sandbox, before hostState) {
 	t.Helper()
 	folder := filepath.Join(os.Getenv("ZENML_SANDBOX_STATE"), s.Name)

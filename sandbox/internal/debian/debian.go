@@ -159,7 +159,7 @@ func layOut(root string) error {
 
 // extract unpacks one package. dpkg-deb alone would replace the links that layOut made.
 func extract(ctx context.Context, file, root string) error {
-	read := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file) //nolint:gosec // a package that apt verified
+	read := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file)                   //nolint:gosec // a package that apt verified
 	write := exec.CommandContext(ctx, "tar", "-x", "-C", root, "--keep-directory-symlink") //nolint:gosec // our own folder
 	var said bytes.Buffer
 	read.Stderr, write.Stdout, write.Stderr = &said, &said, &said

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// supervise starts a follower, tells its id, and waits to be killed.
+// supervise starts a follower, prints its id, and waits to be killed.
 func supervise() {
 	local, err := NewLocal()
 	if err != nil {
