@@ -6,6 +6,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // apply installs what was prepared.
@@ -21,7 +22,8 @@ func (u *setup) apply(
 	}
 	return u.engine.Apply(ctx, install.Plan{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
-		Chart: p.chart, Values: p.document.Map, Secrets: secrets,
+		Chart: p.chart, Values: p.document.Map,
+		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers),
 		CreateNamespace: true, Timeout: timeout,
 	}, observe)
 }
