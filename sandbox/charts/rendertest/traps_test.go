@@ -22,7 +22,7 @@ func TestOneReplicaWithoutADatabase(t *testing.T) {
 			mustRender(t, generation, key+": {replicaCount: 3, database: {url: 'mysql://u@h/d'}}"),
 			"Deployment/zenml-server",
 		)
-		if sqlite.at("spec", "replicas") != 1.0 || mysql.at("spec", "replicas") != 3.0 {
+		if sqlite.at("spec", "replicas") != 1 || mysql.at("spec", "replicas") != 3 {
 			t.Errorf(
 				"%s: %v replicas on SQLite, %v on MySQL",
 				generation,
