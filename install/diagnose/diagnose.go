@@ -22,7 +22,7 @@ type Problem struct {
 
 // Diagnosis is a named problem.
 type Diagnosis struct {
-	Name    string // the row that matched; empty for a log
+	Name    string // the row that matched; empty for a MySQL error number
 	Summary string // what failed
 	Reason  string // why, in the cluster's or the database's words; may be empty
 	Remedy  string

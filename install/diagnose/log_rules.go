@@ -1,24 +1,15 @@
 package diagnose
 
-import (
-	"cmp"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-
-	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
-)
-
 // logRule names the problem behind a line in the server's or the migration's log.
 type logRule struct {
 	name      string
 	number    int    // MySQL's error number as PyMySQL shows it; 0 for any line
 	contains  string // in the line, in lower case
+	raisedBy  string // in the code of the innermost frame; empty for any
 	summary   string
 	remedy    string
 	temporary bool // it may pass while the container is restarted
+	silent    bool // the line explains nothing
 }
 
 // logRules are read before the table of MySQL's error numbers.
@@ -26,6 +17,41 @@ var logRules = []logRule{
 	{name: "no password", number: 1045, contains: "using password: no",
 		summary: "the database rejects the login because no password was given",
 		remedy:  "set database.mysql.password"},
+	{name: "wrong password", number: 1045, contains: "using password: yes",
+		summary: "the database rejects the user name or the password",
+		remedy: "correct database.mysql.user and database.mysql.password (the server's MySQL client supports only " +
+			"ASCII characters reliably); if the database requires TLS for this user, set database.mysql.tls.mode"},
+	{name: "password encoding", contains: "'latin-1' codec can't encode", silent: true,
+		summary: "the database password contains a character that the server's MySQL client cannot send",
+		remedy: "change the database user's password to one of ASCII characters, and set " +
+			"database.mysql.password to it"},
+	{name: "ed25519", contains: "required for ed25519_password",
+		summary: "the server's MySQL client cannot log in with the authentication plugin ed25519",
+		remedy: "run on the database: ALTER USER " + anyAccount +
+			" IDENTIFIED VIA mysql_native_password USING PASSWORD('...');"},
+	{name: "encrypted key", contains: "oserror: [errno 22] invalid argument", raisedBy: "load_cert_chain(", silent: true,
+		summary: "the private key of the database's client certificate is encrypted",
+		remedy: "decrypt it with openssl pkey -in client-key.pem -out client-key-plain.pem, and set " +
+			"database.mysql.tls.key to the result"},
+	{name: "key mismatch", contains: "key values mismatch",
+		summary: "the private key does not match the database's client certificate",
+		remedy:  "set database.mysql.tls.key to the key of the certificate in database.mysql.tls.cert"},
+	{name: "client certificate", contains: "[ssl", raisedBy: "load_cert_chain(",
+		summary: "the server cannot load the database's client certificate or its private key",
+		remedy:  "set database.mysql.tls.cert and database.mysql.tls.key to a certificate and its unencrypted key in PEM format"},
+	{name: "ca file", contains: "[x509: no_certificate_or_crl_found]",
+		summary: "the given CA of the database contains no certificate",
+		remedy:  "set database.mysql.tls.ca to a certificate in PEM format"},
+	{name: "database name", contains: "database name does not conform",
+		summary: "the server does not accept the name of the database",
+		remedy:  "set database.mysql.name to 1 to 64 characters, without hyphens, dots and any of \\ / ? % * : | \" < >"},
+	{name: "database scheme", contains: "no store implementation found for url",
+		summary: "the server does not support this kind of database",
+		remedy: "use MySQL: set database.type to mysql, and remove the URL below values; the server supports only " +
+			"mysql:// and sqlite://"},
+	{name: "configuration", contains: "value error, ",
+		summary: "the server rejects a part of its configuration",
+		remedy:  "correct the answer, or the entry below values, that the message names"},
 	{name: "issuer", contains: "unable to get local issuer certificate",
 		summary: "the database's certificate is not signed by the given CA",
 		remedy:  "set database.mysql.tls.ca to the CA that signed it"},
@@ -68,57 +94,4 @@ var logRules = []logRule{
 	{name: "sqlite file", contains: "unable to open database file",
 		summary: "the server cannot open its SQLite file",
 		remedy:  "set server.security.pod to {fsGroup: 1000}, and check that the volume is writable"},
-}
-
-const (
-	logGrace = 2 * time.Second
-	// healing is how long a container that keeps crashing may take when the
-	// problem can pass, such as a database that does not answer yet.
-	healing = time.Minute
-	// anyAccount and anyDatabase stand for the account and the database in remedies:
-	// the log does not name them.
-	anyAccount  = "'<user>'@'%'"
-	anyDatabase = "<database>"
-)
-
-// FromLog returns the diagnosis of the last line that a rule matches.
-func FromLog(lines []string) (Diagnosis, bool) {
-	for _, line := range slices.Backward(Plain(lines)) {
-		number, said := mysqlError(line)
-		r, ok := logRuleFor(number, strings.ToLower(line))
-		if !ok {
-			continue
-		}
-		d := Diagnosis{Summary: r.summary, Reason: Shorten(cmp.Or(said, line)), Remedy: r.remedy, Grace: logGrace}
-		if number > 0 {
-			d.Reason = strconv.Itoa(number) + ": " + d.Reason
-		}
-		if r.temporary {
-			d.Grace = healing
-		}
-		return d, true
-	}
-	return Diagnosis{}, false
-}
-
-func logRuleFor(number int, line string) (logRule, bool) {
-	for _, r := range logRules {
-		if (r.number == 0 || r.number == number) && strings.Contains(line, r.contains) {
-			return r, true
-		}
-	}
-	e, ok := mysqlerr.Lookup(number)
-	return logRule{summary: e.Summary, remedy: e.RemedyFor(anyAccount, anyDatabase), temporary: e.Temporary}, ok
-}
-
-// pymysql matches `(1045, "Access denied for user …")`.
-var pymysql = regexp.MustCompile(`\((\d{4}), (?:"(.*?)"|'(.*?)')\)`)
-
-func mysqlError(line string) (number int, said string) {
-	m := pymysql.FindStringSubmatch(line)
-	if m == nil {
-		return 0, ""
-	}
-	number, _ = strconv.Atoi(m[1])
-	return number, m[2] + m[3]
 }

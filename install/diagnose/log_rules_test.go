@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
-// logExamples are lines that the server's and the migration's log end with, and
-// what the diagnosis must say.
+// logExamples are lines that the server's and the migration's log end with, some
+// with the frame above, and what the diagnosis must say.
 var logExamples = []struct{ line, says string }{
 	{
 		`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: YES)")`,
@@ -76,12 +76,30 @@ var logExamples = []struct{ line, says string }{
 	{`RuntimeError: the secret cannot be read with this encryption key`, "cannot be decrypted"},
 	{`PermissionError: [Errno 13] Permission denied: '/zenml/.zenconfig'`, "cannot write to its volume"},
 	{`sqlite3.OperationalError: unable to open database file`, "cannot open its SQLite file"},
+	{`UnicodeEncodeError: 'latin-1' codec can't encode character '\u20ac' in position 4: ordinal not in range(256)`,
+		"contains a character that the server's MySQL client cannot send"},
+	{`RuntimeError: 'pynacl' package is required for ed25519_password auth method`, "authentication plugin ed25519"},
+	{"│ ❱ 405 │   │   ctx.load_cert_chain(   │\nOSError: [Errno 22] Invalid argument", "is encrypted"},
+	{"  File \"client.py\", line 4, in tls\n    context.load_cert_chain(path)\nOSError: [Errno 22] Invalid argument",
+		"is encrypted"},
+	{"│ ❱ 9 │ ctx.load_cert_chain(cert) │\nSSLError: [SSL] PEM lib (_ssl.c:3900)",
+		"cannot load the database's client certificate"},
+	{`ssl.SSLError: [X509: KEY_VALUES_MISMATCH] key values mismatch (_ssl.c:3895)`, "does not match"},
+	{`ssl.SSLError: [X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4149)`,
+		"contains no certificate"},
+	{"ValidationError: 1 validation error for Store\n  Value error, The database name does not conform to the " +
+		"required format rules (x): zen-ml [type=value_error, input_value={'a': 'b'}]",
+		"the server does not accept the name of the database: The database name does not conform to the required format rules (x): zen-ml"},
+	{`TypeError: No store implementation found for URL: postgresql://zenml:top-secret@db:5432/zenml.`,
+		"URL: postgresql://zenml:••••••@db:5432/zenml."},
+	{"ValidationError: 1 validation error for Store\n  Value error, The endpoint is not valid [type=value_error, input_value=1]",
+		"the server rejects a part of its configuration: The endpoint is not valid"},
 }
 
 func TestFromLog(t *testing.T) {
 	traceback := []string{"Traceback (most recent call last):", `  File "x.py", line 1, in <module>`}
 	for _, e := range logExamples {
-		d, ok := FromLog(append(traceback, e.line, ""))
+		d, ok := FromLog(append(append(traceback, strings.Split(e.line, "\n")...), ""))
 		if !ok || !strings.Contains(d.Text(), e.says) || d.Remedy == "" {
 			t.Errorf("%s: %q", e.line, d.Text())
 		}
@@ -96,9 +114,8 @@ func TestFromLog(t *testing.T) {
 func TestEveryLogRuleHasAnExample(t *testing.T) {
 	matched := map[string]bool{}
 	for _, e := range logExamples {
-		number, _ := mysqlError(e.line)
-		r, _ := logRuleFor(number, strings.ToLower(e.line))
-		matched[r.name] = true
+		d, _ := FromLog(strings.Split(e.line, "\n"))
+		matched[d.Name] = true
 	}
 	for _, r := range logRules {
 		if !matched[r.name] {

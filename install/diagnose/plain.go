@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,25 +12,75 @@ import (
 // wrapWidth is where the server wraps its tracebacks when its output is not a terminal.
 const wrapWidth = 80
 
-// Plain returns the server's log without colours and without the boxes that it draws around the frames of a
-// traceback. The exception after a box is joined to one line where it was wrapped.
-func Plain(lines []string) []string {
-	var plain []string
-	afterBox, wrapped := false, false
-	for _, line := range lines {
-		line = ansi.Strip(line)
-		if isBox(line) {
-			afterBox, wrapped = true, false
-			continue
-		}
-		if wrapped {
-			plain[len(plain)-1] += line
-		} else {
-			plain = append(plain, line)
-		}
-		wrapped = afterBox && (strings.HasSuffix(line, " ") || utf8.RuneCountInString(line) == wrapWidth)
+// frame matches the first line of a frame in a traceback without boxes.
+var frame = regexp.MustCompile(`^\s*File ".*", line \d+`)
+
+// Reader keeps the lines of a server's log that say something, while the log
+// arrives: without colours, without the frames of tracebacks, boxed or not, and
+// without what follows an exception and does not explain it. The exception after
+// a box is joined to one line where it was wrapped. What the server shows of a
+// password is masked.
+type Reader struct {
+	afterBox bool
+	// outside reports that the last line was not in a traceback without boxes.
+	// The first lines may be the end of one.
+	outside bool
+	inNote  bool
+	pending *string
+}
+
+// Next takes one line and returns the line that it completes, if there is one.
+func (r *Reader) Next(line string) []string {
+	line = ansi.Strip(line)
+	if r.isFrame(line) {
+		return r.Rest()
 	}
-	return plain
+	if r.pending != nil {
+		line = *r.pending + line
+		r.pending = nil
+	}
+	if r.afterBox && isWrapped(line) {
+		r.pending = &line
+		return nil
+	}
+	return r.telling(line)
+}
+
+// Rest returns the line that still waits for its continuation, if there is one.
+func (r *Reader) Rest() []string {
+	if r.pending == nil {
+		return nil
+	}
+	line := *r.pending
+	r.pending = nil
+	return r.telling(line)
+}
+
+// notes follow an exception and do not explain it. Those in brackets quote a
+// statement, which may be several lines long.
+var notes = []string{"(Background on this error at:", "For further information visit", "[SQL:", "[parameters:"}
+
+func (r *Reader) telling(line string) []string {
+	text := strings.TrimSpace(line)
+	isNote := r.inNote || slices.ContainsFunc(notes, func(note string) bool { return strings.HasPrefix(text, note) })
+	r.inNote = isNote && (r.inNote || strings.HasPrefix(text, "[")) && !strings.HasSuffix(text, "]")
+	if isNote || text == "" {
+		return nil
+	}
+	return []string{mask(line)}
+}
+
+func (r *Reader) isFrame(line string) bool {
+	if isBox(line) {
+		r.afterBox, r.outside = true, true
+		return true
+	}
+	if strings.HasPrefix(line, "Traceback (most recent call last)") || frame.MatchString(line) {
+		r.afterBox, r.outside = false, false
+		return true
+	}
+	r.outside = r.outside || !strings.HasPrefix(line, " ")
+	return !r.outside
 }
 
 func isBox(line string) bool {
@@ -37,15 +88,48 @@ func isBox(line string) bool {
 	return strings.ContainsRune("╭│╰", first) && first != utf8.RuneError
 }
 
-// notes follow an exception and do not explain it.
-var notes = []string{"(Background on this error at:", "For further information visit", "[SQL: ", "[parameters: "}
+// isWrapped reports whether a paragraph that was joined so far continues: it was
+// wrapped at a space, or within a word that fills a line.
+func isWrapped(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return strings.HasSuffix(text, " ") || n > 0 && n%wrapWidth == 0 && !strings.Contains(lastRow(text), " ")
+}
+
+// lastRow returns the last wrapWidth runes of a text.
+func lastRow(text string) string {
+	runes := []rune(text)
+	return string(runes[max(0, len(runes)-wrapWidth):])
+}
+
+// Plain returns the lines that a Reader keeps.
+func Plain(lines []string) []string {
+	var r Reader
+	var plain []string
+	for _, line := range lines {
+		plain = append(plain, r.Next(line)...)
+	}
+	return append(plain, r.Rest()...)
+}
 
 // LastLine returns the last line of a log that says something; empty if there is none.
 func LastLine(lines []string) string {
-	for _, line := range slices.Backward(Plain(lines)) {
-		text := strings.TrimSpace(line)
-		if text != "" && !slices.ContainsFunc(notes, func(note string) bool { return strings.HasPrefix(text, note) }) {
-			return Shorten(text)
+	plain := Plain(lines)
+	if len(plain) == 0 {
+		return ""
+	}
+	return Shorten(plain[len(plain)-1])
+}
+
+// innermost returns the code of the last frame in a log: of a boxed traceback
+// the marked lines, else the lines below the last file name.
+func innermost(lines []string) string {
+	for i, line := range slices.Backward(lines) {
+		line = ansi.Strip(line)
+		if _, code, found := strings.Cut(line, "❱"); found && isBox(line) {
+			return code
+		}
+		if frame.MatchString(line) {
+			return strings.Join(lines[i+1:], "\n")
 		}
 	}
 	return ""

@@ -59,13 +59,21 @@ func (w *Watcher) explain(ctx context.Context, f *diagnose.Fault, certain bool, 
 	lines := w.logOf(ctx, pod)
 	if d, ok := diagnose.FromLog(lines); ok && !certain {
 		f.Summary, f.Reason, f.Remedy = d.Summary, d.Reason, d.Remedy
+	} else if f.Remedy == diagnose.SeeLog && f.Reason == "" {
+		f.Reason = diagnose.LastLine(lines)
 	}
 	if f.Remedy == diagnose.SeeLog && len(lines) == 0 {
 		f.Remedy = "it has no log; run: kubectl get events -n " + f.Object.Namespace
 	}
 	f.Summary, f.Reason = w.Redactor.Text(f.Summary), w.Redactor.Text(f.Reason)
-	f.Evidence = w.Redactor.Lines(append(f.Evidence, lines[max(0, len(lines)-evidenceLines):]...))
+	f.Evidence = w.Redactor.Lines(append(f.Evidence, lastLines(lines)...))
 	return f
+}
+
+// lastLines returns the end of a log, without what says nothing.
+func lastLines(lines []string) []string {
+	plain := diagnose.Plain(lines)
+	return plain[max(0, len(plain)-evidenceLines):]
 }
 
 func (w *Watcher) logOf(ctx context.Context, pod *corev1.Pod) []string {
@@ -82,8 +90,8 @@ func (w *Watcher) UnreadyLog() []string {
 	v := w.view()
 	for _, p := range v.pods {
 		if v.pod(p).State != event.Ready {
-			if lines := v.lines(p.UID); len(lines) > 0 {
-				return lines[max(0, len(lines)-evidenceLines):]
+			if lines := lastLines(v.lines(p.UID)); len(lines) > 0 {
+				return w.Redactor.Lines(lines)
 			}
 		}
 	}

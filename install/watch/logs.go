@@ -66,12 +66,20 @@ func (l *logs) read(p *corev1.Pod, container string) {
 		return // not to be had, or not allowed: the fault will say what it can
 	}
 	defer func() { _ = stream.Close() }()
+	var readable diagnose.Reader
 	eachLine(stream, func(line string) {
-		line = l.watcher.Redactor.Text(line)
-		l.keep(p.UID, line)
-		l.watcher.Emit(event.LogLine{Pod: p.Name, Container: container, Line: line})
+		l.keep(p.UID, l.watcher.Redactor.Text(line))
+		l.emit(p.Name, container, readable.Next(line))
 		l.watcher.poke()
 	})
+	l.emit(p.Name, container, readable.Rest())
+}
+
+// emit reports lines that are complete: a secret may have been wrapped.
+func (l *logs) emit(pod, container string, lines []string) {
+	for _, line := range lines {
+		l.watcher.Emit(event.LogLine{Pod: pod, Container: container, Line: l.watcher.Redactor.Text(line)})
+	}
 }
 
 func (l *logs) keep(pod types.UID, line string) {
