@@ -24,7 +24,7 @@ func TestTable(t *testing.T) {
 		if c.Group() != group && seen[c.Group()] {
 			t.Errorf("%s is separate from its group", c.ID)
 		}
-		if c.Claim == "" || c.Failure == "" || c.Failure == c.Claim || c.Why == "" || len(c.Finds) == 0 ||
+		if c.Claim == "" || c.Failure == "" || c.Failure == c.Claim || c.Reason == "" || len(c.Finds) == 0 ||
 			c.Run == nil ||
 			c.Severity != check.MustPass && c.Severity != check.ShouldPass {
 			t.Errorf("%s is not complete", c.ID)

@@ -35,8 +35,8 @@ func TestRelativePathsStartAtAnswersFile(t *testing.T) {
 	c := testcluster.Start(t)
 	p := newPlace(t).at(c)
 	dir, file := besideAnswers(t, p, c)
-	p.runs("preflight", "-f", file, "-n", c.Namespace(t), "--only", "database.login").want(t, exitDone,
-		"pass  database.login")
+	p.runs("preflight", "-f", file, "-n", c.Namespace(t), "--only", "database.login", "-v").want(t, exitDone,
+		"+ passed   database.login")
 
 	p.runs("generate", "-f", file, "--output", filepath.Join(p.dir, "values.yaml")).want(t, exitDone,
 		"cat "+filepath.Join(dir, "pw"))

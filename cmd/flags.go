@@ -9,6 +9,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/zenml-installer/zenml-installer/checks/report"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
@@ -42,7 +43,7 @@ func (c *common) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")
 	flags.BoolVar(&c.accessible, "accessible", false, "ask in plain lines instead of screens, for screen readers")
 	flags.BoolVar(&c.noColor, "no-color", false, "disable colors (also with NO_COLOR)")
-	flags.BoolVarP(&c.verbose, "verbose", "v", false, "verbose output")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "list every check, and show more of what the install does")
 }
 
 // answersFlags are the flags of the commands that use answers.
@@ -65,13 +66,17 @@ func (c common) terminal(s Streams) theme.Terminal {
 	return found
 }
 
-// reportStyle is how a report to w is styled.
-func (c common) reportStyle(s Streams, w io.Writer) report.Style {
+// reportOptions is how a report to w is written.
+func (c common) reportOptions(s Streams, w io.Writer) report.Options {
 	if !isTerminal(w) {
-		return report.Style{}
+		return report.Options{Verbose: c.verbose}
 	}
 	found := theme.Detect(w, s.getenv)
-	return report.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII}
+	return report.Options{
+		Style:   display.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII},
+		Width:   columns(w),
+		Verbose: c.verbose,
+	}
 }
 
 // noFlags returns kubectl's flags with none set.

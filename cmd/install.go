@@ -156,7 +156,7 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	shown := report.Text(o.streams.Err, found, o.common.reportStyle(o.streams, o.streams.Err))
+	shown := report.Text(o.streams.Err, found, o.common.reportOptions(o.streams, o.streams.Err))
 	if err := errors.Join(shown, err); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (o *preflightOptions) write(found check.Report) error {
 	case "junit":
 		return report.JUnit(o.streams.Out, found, o.failOn == "warn")
 	}
-	return report.Text(o.streams.Out, found, o.common.reportStyle(o.streams, o.streams.Out))
+	return report.Text(o.streams.Out, found, o.common.reportOptions(o.streams, o.streams.Out))
 }
 
 // reportError turns a report into the exit code.

@@ -85,12 +85,12 @@ func (u *setup) locateChartError(err error) error {
 	var source *chart.SourceError
 	switch {
 	case errors.As(err, &version):
-		return u.locate(answers.Faults{{Key: "chart.version", Problem: version.Error(),
+		return u.locate(answers.Faults{{Key: "chart.version", Summary: version.Error(),
 			Remedy: "use an existing version, or remove it for the latest"}})
 	case errors.As(err, &source) && slices.Contains(wrongSource, source.Reason):
 		bare := *source
 		bare.Remedy = ""
-		return u.locate(answers.Faults{{Key: "chart.ref", Problem: bare.Error(),
+		return u.locate(answers.Faults{{Key: "chart.ref", Summary: bare.Error(),
 			Remedy: cmp.Or(source.Remedy, "correct it, or remove it for the published chart")}})
 	}
 	return err

@@ -73,7 +73,7 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 				answers.Faults{
 					{
 						Key:     "expose.host",
-						Problem: err.Error(),
+						Summary: err.Error(),
 						Remedy: "nip.io needs the ingress controller's address; install the controller, or set " +
 							"expose.host to a host name",
 					},

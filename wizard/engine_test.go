@@ -132,7 +132,7 @@ func (s *stage) Preflight(
 		switch {
 		case c.ID == "database.login" && s.failing:
 			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)",
-				Hint: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
+				Remedy: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
 		case c.ID == "database.version" && s.failing:
 			r = check.Result{Check: c, Status: check.Skipped, Message: "needs database.login"}
 		case c.Notices != nil && len(s.notices) > 0 && !agreed:
@@ -140,7 +140,7 @@ func (s *stage) Preflight(
 				Message: "not tested because nothing was written: delete"}
 		case c.ID == "cluster.permissions":
 			r = check.Result{Check: c, Status: check.Warned, Message: "you cannot read events, so the install " +
-				"cannot explain why a pod is waiting", Hint: "kubectl create rolebinding …"}
+				"cannot explain why a pod is waiting", Remedy: "kubectl create rolebinding …"}
 		}
 		report.Results = append(report.Results, r)
 		observe(check.Event{Check: c, Result: &r})

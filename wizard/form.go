@@ -215,7 +215,7 @@ func (f *form) showFault() bool {
 	fault, bad := f.responses.Fault(f.current().Key)
 	f.fault = ""
 	if bad {
-		f.fault = fault.Problem
+		f.fault = fault.Summary
 		if fault.Remedy != "" {
 			f.fault += "; " + fault.Remedy
 		}

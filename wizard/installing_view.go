@@ -46,7 +46,7 @@ func (i *installing) failureLines(width int) []string {
 	if i.failure.Stopped {
 		title = display.GlyphWarning + " The install was stopped"
 	}
-	lines := []string{i.styles.Bad.Render(title), display.Indent("  "+i.failure.Cause, width)}
+	lines := []string{i.styles.Bad.Render(title), display.Indent("  "+i.failure.Summary, width)}
 	for _, e := range i.failure.Evidence {
 		lines = append(lines, i.styles.Muted.Render(display.Indent("    "+display.Printable(e), width)))
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
 	p := newPerson(t)
-	p.stage.prepareErr = answers.Faults{{Key: "database.mysql.name", Problem: "the chart takes another name"}}
+	p.stage.prepareErr = answers.Faults{{Key: "database.mysql.name", Summary: "the chart takes another name"}}
 	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("the chart takes another name",
 		"Change the answer (e)")
 	p.press("e").sees("│ ✗ Database name: the chart takes another name")

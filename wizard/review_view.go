@@ -100,8 +100,8 @@ func (r *review) problemLines(width int) string {
 			}
 			lines = append(lines, display.Hang(line, claimColumn, width))
 			lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Message), width))
-			if row.result.Hint != "" {
-				lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Hint), width))
+			if row.result.Remedy != "" {
+				lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Remedy), width))
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func (o *outcome) blockedByWebhook() []refusedObject {
 func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 	if len(done.refused) > 0 {
 		fault := refusedFault(e, done.refused)
-		fault.Found += where.describe("\n(", e.Namespace(), ")")
+		fault.Summary += where.describe("\n(", e.Namespace(), ")")
 		return "", fault
 	}
 	found := fmt.Sprintf("%d accepted", len(done.accepted)) + where.describe(", ", e.Namespace(), "")
@@ -65,12 +65,12 @@ func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 		return found, nil
 	}
 	fault := untriedFault(e, done.untried)
-	fault.Found = found + fault.Found
+	fault.Summary = found + fault.Summary
 	for _, note := range done.notes {
-		fault.Found += "; " + note
+		fault.Summary += "; " + note
 	}
 	for _, doubt := range done.doubts {
-		fault.Found = check.JoinLines(fault.Found, doubt.Found)
+		fault.Summary = check.JoinLines(fault.Summary, doubt.Summary)
 		fault.Remedy = check.JoinLines(fault.Remedy, doubt.Remedy)
 	}
 	return "", fault
@@ -78,7 +78,7 @@ func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 
 // untriedFault warns about objects that could not be tried.
 func untriedFault(e *check.Env, untried []untriedObject) *check.Fault {
-	fault := &check.Fault{Warn: true, Why: "a rejected pod only shows in events, while the install waits"}
+	fault := &check.Fault{Warn: true, Reason: "a rejected pod only shows in events, while the install waits"}
 	if len(untried) == 0 {
 		return fault
 	}
@@ -86,7 +86,7 @@ func untriedFault(e *check.Env, untried []untriedObject) *check.Fault {
 	for _, u := range untried {
 		list = append(list, u.String())
 	}
-	fault.Found = "; not tried: " + check.JoinAnd(list)
+	fault.Summary = "; not tried: " + check.JoinAnd(list)
 	fault.Remedy = fmt.Sprintf(
 		"have someone who can create pods in namespace %s run this check with the same answers: "+
 			"zenml-installer preflight --only cluster.admission",

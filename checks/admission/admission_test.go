@@ -127,8 +127,8 @@ func TestAdmissionByObjectQuota(t *testing.T) {
 			"delete objects of this kind",
 			"kubectl -n "+namespace+" describe quota small",
 		)
-		if strings.Contains(result.Hint, "server.resources") {
-			t.Errorf("%s: the containers' resources do not fix it: %s", name, result.Hint)
+		if strings.Contains(result.Remedy, "server.resources") {
+			t.Errorf("%s: the containers' resources do not fix it: %s", name, result.Remedy)
 		}
 	}
 	namespace := c.Namespace(t)

@@ -16,7 +16,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.namespace"},
 		Run:      checkAdmission,
 
-		Why: "later a rejection shows only in events, while the install waits",
+		Reason: "later a rejection shows only in events, while the install waits",
 		Finds: []string{
 			"a Pod Security violation (`restricted`); judged by the namespace's label where you are not " +
 				"allowed to create pods",
@@ -40,7 +40,7 @@ var Checks = []check.Check{
 		Answers:  []string{"server.podAnnotations"},
 		Run:      checkSidecars,
 
-		Why: "the Job only completes when all its containers end",
+		Reason: "the Job only completes when all its containers end",
 		Finds: []string{
 			"a classic sidecar in the dry-run pod of the migration: Istio, Linkerd, Consul, Vault Agent, Kuma, " +
 				"Dapr, AWS App Mesh, OpenTelemetry or another one, with the annotation that keeps it out " +
@@ -58,7 +58,7 @@ var Checks = []check.Check{
 		Answers:  []string{"server.migrationResources.limits", "server.resources.limits"},
 		Run:      checkLimits,
 
-		Why: "the container is OOMKilled, and the install fails",
+		Reason: "the container is OOMKilled, and the install fails",
 		Finds: []string{
 			"a limit that a LimitRange or a policy adds, below what the migration (about 180 MB) or the server needs",
 			"a limit of the answers that is too low",

@@ -56,11 +56,11 @@ func checkIDs(ctx context.Context, e *check.Env, done *outcome) error {
 // is unknown, or OpenShift has not assigned a range yet, it is a doubt.
 func checkAccount(ctx context.Context, e *check.Env, done *outcome, given *givenIDs, pod trial, wrong *idsError) {
 	name, err := canUse(ctx, e, wrong.account, wrong.allowed)
-	doubt := check.Fault{Found: fmt.Sprintf("%s: %v", pod, wrong), Remedy: idsRemedy(e, wrong)}
+	doubt := check.Fault{Summary: fmt.Sprintf("%s: %v", pod, wrong), Remedy: idsRemedy(e, wrong)}
 	switch {
 	case err == nil && name != "":
 	case err != nil:
-		doubt.Found += fmt.Sprintf("; whether the account can use other constraints is unknown (%v)", err)
+		doubt.Summary += fmt.Sprintf("; whether the account can use other constraints is unknown (%v)", err)
 		done.doubts = append(done.doubts, doubt)
 	case given.users == "":
 		done.doubts = append(done.doubts, doubt)

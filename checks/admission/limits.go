@@ -85,9 +85,9 @@ func limitFault(ctx context.Context, e *check.Env, pod trial, n need) (*check.Fa
 func lowLimit(n need, limit resource.Quantity, source string) *check.Fault {
 	return &check.Fault{
 		Warn: true,
-		Found: fmt.Sprintf("the memory limit of the %s is %s (%s), but it %s",
+		Summary: fmt.Sprintf("the memory limit of the %s is %s (%s), but it %s",
 			n.what, limit.String(), source, n.usage),
-		Why: "the container is OOMKilled, and the install fails",
+		Reason: "the container is OOMKilled, and the install fails",
 		Remedy: fmt.Sprintf("set a higher limit: server: {%s: {requests: {memory: %s}, limits: {memory: 1Gi}}}",
 			n.key, n.least.String()),
 	}
@@ -167,9 +167,9 @@ func containerDefault(r corev1.LimitRange) (resource.Quantity, bool) {
 func joined(faults []*check.Fault) *check.Fault {
 	var found, remedies []string
 	for _, f := range faults {
-		found, remedies = append(found, f.Found), append(remedies, f.Remedy)
+		found, remedies = append(found, f.Summary), append(remedies, f.Remedy)
 	}
 	all := *faults[0]
-	all.Found, all.Remedy = strings.Join(found, "\n"), strings.Join(remedies, "\n")
+	all.Summary, all.Remedy = strings.Join(found, "\n"), strings.Join(remedies, "\n")
 	return &all
 }

@@ -22,7 +22,7 @@ func refusedFault(e *check.Env, refused []refusedObject) *check.Fault {
 		}
 	}
 	return &check.Fault{
-		Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: refused[0].err,
+		Summary: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Err: refused[0].err,
 	}
 }
 

@@ -89,9 +89,9 @@ func sidecarFault(e *check.Env, pod trial, added []string) *check.Fault {
 	}
 	fault := &check.Fault{
 		Warn: true,
-		Found: fmt.Sprintf("%s adds the container %s to the pod of %s in namespace %s",
+		Summary: fmt.Sprintf("%s adds the container %s to the pod of %s in namespace %s",
 			by, check.JoinAnd(added), pod.owner, e.Namespace()),
-		Why: "it keeps running after the migration, so the Job never completes and the install times out",
+		Reason: "it keeps running after the migration, so the Job never completes and the install times out",
 		Remedy: "find the webhook with kubectl get mutatingwebhookconfigurations, and set the annotation that opts a pod " +
 			"out of it under server.podAnnotations",
 	}
@@ -141,9 +141,9 @@ func labelledSidecars(ctx context.Context, e *check.Env, pod trial) (string, err
 		}
 		return "", &check.Fault{
 			Warn: true,
-			Found: fmt.Sprintf("the namespace %s has %s=%s, so %s may add a container to the pod of %s",
+			Summary: fmt.Sprintf("the namespace %s has %s=%s, so %s may add a container to the pod of %s",
 				e.Namespace(), l.key, value, i.name, pod.owner),
-			Why:    "unless it is a native sidecar, it keeps running after the migration, and the install times out",
+			Reason: "unless it is a native sidecar, it keeps running after the migration, and the install times out",
 			Remedy: optOut([]string{i.annotation}),
 		}
 	}

@@ -32,18 +32,18 @@ func webhookDownFault(ctx context.Context, e *check.Env, refused []refusedObject
 		objects = append(objects[:most], fmt.Sprintf("%d more", more))
 	}
 	fault := &check.Fault{
-		Cause: refused[0].err,
-		Why:   "the API server rejects every object that the webhook must approve",
+		Err:    refused[0].err,
+		Reason: "the API server rejects every object that the webhook must approve",
 	}
 	found := findWebhook(ctx, e, name)
 	if found == nil {
-		fault.Found = fmt.Sprintf("the admission webhook %s does not answer: %s; it blocks %s",
+		fault.Summary = fmt.Sprintf("the admission webhook %s does not answer: %s; it blocks %s",
 			name, reason, check.JoinAnd(objects))
 		fault.Remedy = "have an administrator find its configuration and restore or delete it: " +
 			"kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"
 		return fault
 	}
-	fault.Found = fmt.Sprintf("the admission webhook %s (%s %s, %s) does not answer: %s; it blocks %s",
+	fault.Summary = fmt.Sprintf("the admission webhook %s (%s %s, %s) does not answer: %s; it blocks %s",
 		name, found.kind, found.meta.Name, found.owner(), reason, check.JoinAnd(objects))
 	fault.Remedy = found.remedy(ctx, e, reason)
 	return fault

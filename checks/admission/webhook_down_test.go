@@ -94,7 +94,7 @@ func TestWebhookDown(t *testing.T) {
 				"the admission webhook "+namespace+".example.com (ValidatingWebhookConfiguration "+namespace,
 			)
 			result := checktest.Expect(t, report, "cluster.admission", check.Failed, say...)
-			t.Logf("%s\n%s", result.Message, result.Hint)
+			t.Logf("%s\n%s", result.Message, result.Remedy)
 		})
 	}
 }

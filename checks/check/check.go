@@ -63,8 +63,8 @@ type Check struct {
 	// claim could not be checked, and AsFault describes any other error.
 	Run func(context.Context, *Env) (found string, err error)
 
-	// Why is what goes wrong later if the claim does not hold.
-	Why string
+	// Reason is what goes wrong later if the claim does not hold.
+	Reason string
 	// Finds lists the faults that the check distinguishes, for its page.
 	Finds []string
 }

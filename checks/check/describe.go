@@ -12,7 +12,7 @@ import (
 // texts of HTTP clients are written for programmers, so it names the host and the
 // cause instead of the request.
 func describe(err error) *Fault {
-	fault := &Fault{Found: err.Error(), Cause: err}
+	fault := &Fault{Summary: err.Error(), Err: err}
 	var remedial interface{ Remedy() string } // errors of other packages offer it
 	var request *url.Error
 	switch {
@@ -23,18 +23,18 @@ func describe(err error) *Fault {
 		if u, parseErr := url.Parse(request.URL); parseErr == nil {
 			host = u.Host
 		}
-		fault.Found = fmt.Sprintf("cannot connect to %s: %s", host, Reason(err))
+		fault.Summary = fmt.Sprintf("cannot connect to %s: %s", host, Reason(err))
 		if IsTimeout(request.Err) {
-			fault.Found = host + " does not answer in time"
+			fault.Summary = host + " does not answer in time"
 		}
 		fault.Remedy = "check the network, VPN and proxy between this machine and " + host + ", then try again"
 	case isWebhookDown(err):
 		name, reason, _ := WebhookDown(err)
-		fault.Found = fmt.Sprintf("the admission webhook %s does not answer: %s", name, reason)
+		fault.Summary = fmt.Sprintf("the admission webhook %s does not answer: %s", name, reason)
 		fault.Remedy = "restore or delete its configuration: " +
 			"kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"
 	case apierrors.ReasonForError(err) != "":
-		fault.Found = "the API server refused the request: " + err.Error()
+		fault.Summary = "the API server refused the request: " + err.Error()
 		fault.Remedy = apiRemedy(err)
 	}
 	return fault

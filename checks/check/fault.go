@@ -10,10 +10,10 @@ import (
 
 // Fault is the reason why a claim does not hold.
 type Fault struct {
-	// Found is what failed, in plain words.
-	Found string
-	// Why it matters; Check.Why if empty.
-	Why string
+	// Summary is what failed, in plain words.
+	Summary string
+	// Why it matters; Check.Reason if empty.
+	Reason string
 	// Remedy is what to do: a command or an answers key to copy.
 	Remedy string
 	// Warn makes it a warning, whatever the check's severity.
@@ -24,20 +24,20 @@ type Fault struct {
 	// Local marks a fault of this machine's network, which says little about the
 	// cluster's. See Check.SettledBy.
 	Local bool
-	// Cause is the underlying error; Found includes its text where it helps.
-	Cause error
+	// Err is the underlying error; Summary includes its text where it helps.
+	Err error
 }
 
 // Error returns what failed and what to do about it.
 func (f *Fault) Error() string {
 	if f.Remedy == "" {
-		return f.Found
+		return f.Summary
 	}
-	return f.Found + "; " + f.Remedy
+	return f.Summary + "; " + f.Remedy
 }
 
 // Unwrap returns the underlying error.
-func (f *Fault) Unwrap() error { return f.Cause }
+func (f *Fault) Unwrap() error { return f.Err }
 
 // SkipError is the reason why a claim was not checked.
 type SkipError struct{ Reason string }
@@ -81,10 +81,10 @@ func AsFault(err error) *Fault {
 func AnswersFault(faults answers.Faults) *Fault {
 	var found, remedies []string
 	for _, f := range faults {
-		found = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": "))
+		found = append(found, strings.TrimPrefix(f.Key+": "+f.Summary, ": "))
 		if f.Remedy != "" {
 			remedies = append(remedies, strings.TrimPrefix(f.Key+": "+f.Remedy, ": "))
 		}
 	}
-	return &Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Cause: faults}
+	return &Fault{Summary: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n"), Err: faults}
 }

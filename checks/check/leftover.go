@@ -2,6 +2,8 @@ package check
 
 import (
 	"sync"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 // Leftover is something that a check created and could not remove.
@@ -42,10 +44,10 @@ func (r *Result) addLeftovers(all []Leftover) {
 	}
 	r.Left = all
 	for _, l := range all {
-		r.Message = JoinLines(r.Message, "left behind: "+Printable(l.What))
-		r.Hint = JoinLines(r.Hint, Printable(l.Remedy))
+		r.Message = JoinLines(r.Message, "left behind: "+display.Printable(l.What))
+		r.Remedy = JoinLines(r.Remedy, display.Printable(l.Remedy))
 	}
-	if r.Why == "" {
-		r.Why = "a check removes what it creates; a leftover may contain secrets or block the install"
+	if r.Reason == "" {
+		r.Reason = "a check removes what it creates; a leftover may contain secrets or block the install"
 	}
 }

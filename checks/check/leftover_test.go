@@ -15,7 +15,7 @@ func TestLeftovers(t *testing.T) {
 	}{
 		"pass":  {nil, Warned, "all is well", Pass},
 		"skip":  {Skip("no access"), Warned, "no access", Skipped},
-		"fault": {&Fault{Found: "broken", Remedy: "fix it", Cause: context.DeadlineExceeded}, Failed, "broken", Skipped},
+		"fault": {&Fault{Summary: "broken", Remedy: "fix it", Err: context.DeadlineExceeded}, Failed, "broken", Skipped},
 		"limit": {context.DeadlineExceeded, Failed, "deadline", Skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestLeftovers(t *testing.T) {
 				{
 					ID:       "a.made",
 					Severity: MustPass,
-					Why:      "it matters",
+					Reason:   "it matters",
 					Run: func(_ context.Context, e *Env) (string, error) {
 						e.Leave(Leftover{What: "the thing", Remedy: "rm thing"})
 						return "all is well", c.err
@@ -33,12 +33,12 @@ func TestLeftovers(t *testing.T) {
 			}
 			r := mustRun(t, table, Options{})
 			made, _ := r.ByID("a.made")
-			if made.Status != c.status || made.Why == "" {
+			if made.Status != c.status || made.Reason == "" {
 				t.Errorf("status %s, want %s: %+v", made.Status, c.status, made)
 			}
 			for _, text := range []string{c.say, "left behind: the thing", "rm thing"} {
-				if !strings.Contains(made.Message+"\n"+made.Hint, text) {
-					t.Errorf("missing %q in %s\n%s", text, made.Message, made.Hint)
+				if !strings.Contains(made.Message+"\n"+made.Remedy, text) {
+					t.Errorf("missing %q in %s\n%s", text, made.Message, made.Remedy)
 				}
 			}
 			if next, _ := r.ByID("a.next"); next.Status != c.next {

@@ -2,6 +2,8 @@ package check
 
 import (
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 // Status is the outcome of a check.
@@ -20,12 +22,12 @@ type Result struct {
 	Check   Check
 	Status  Status
 	Message string // what was found, or why it was skipped
-	Why     string // why it matters; only for a fault
-	Hint    string // the remedy, to copy; may have several lines
+	Reason  string // why it matters; only for a fault
+	Remedy  string // the remedy, to copy; may have several lines
 	// Softened is true if --warn-only turned a failure into this warning.
 	Softened bool
 	Duration time.Duration
-	// Left is what the check created and could not remove; Message and Hint
+	// Left is what the check created and could not remove; Message and Remedy
 	// include it.
 	Left []Leftover
 
@@ -78,6 +80,12 @@ func (r Report) Summary() Summary {
 		}
 	}
 	return s
+}
+
+// Tally returns the counts as they are shown to people.
+func (r Report) Tally() display.Tally {
+	s := r.Summary()
+	return display.Tally{Passed: s.Passed, Warnings: s.Warned, Failed: s.Failed, Skipped: s.Skipped}
 }
 
 // Verdict is the worst status: Failed, else Warned, else Pass. A command exits

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 var errLimit = errors.New("time limit")
@@ -106,8 +108,8 @@ func (r *runner) settle(ctx context.Context, c Check, err error, result *Result)
 	result.Status, result.Softened = Warned, false // the checks that need it stay skipped
 	result.refuted = true
 	result.Message += ", but a pod in the cluster can connect (" + c.SettledBy + ")"
-	result.Why = "the server runs in the cluster; only the detailed checks from this machine are missing"
-	result.Hint = "nothing to do; for the detailed checks, run this program where the database is reachable"
+	result.Reason = "the server runs in the cluster; only the detailed checks from this machine are missing"
+	result.Remedy = "nothing to do; for the detailed checks, run this program where the database is reachable"
 }
 
 // skipReason returns why the check does not run, or "" if it does.
@@ -150,7 +152,7 @@ func (r *runner) await(ctx context.Context, c Check) string {
 
 func (r *runner) judge(ctx context.Context, c Check, found string, err error) Result {
 	if err == nil {
-		return Result{Status: Pass, Message: Printable(found)}
+		return Result{Status: Pass, Message: display.Printable(found)}
 	}
 	var own *Fault
 	if ctx.Err() != nil && (!errors.As(err, &own) || errors.Is(err, ctx.Err())) {
@@ -158,15 +160,15 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	}
 	var skip *SkipError
 	if errors.As(err, &skip) {
-		return Result{Status: Skipped, Message: Printable(skip.Reason), blocks: true}
+		return Result{Status: Skipped, Message: display.Printable(skip.Reason), blocks: true}
 	}
 	if errors.Is(err, errLimit) {
 		err = timeLimitFault(c, err)
 	}
 	fault := AsFault(err)
 	result := Result{
-		Status: Failed, Message: Printable(fault.Found), Why: cmp.Or(fault.Why, c.Why),
-		Hint: Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), blocks: true,
+		Status: Failed, Message: display.Printable(fault.Summary), Reason: cmp.Or(fault.Reason, c.Reason),
+		Remedy: display.Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), blocks: true,
 	}
 	if fault.Warn || c.Severity == ShouldPass {
 		result.Status, result.blocks, result.refuted = Warned, fault.Blocks, !fault.Warn || fault.Local
@@ -184,7 +186,7 @@ func fallbackRemedy(c Check) string {
 
 func timeLimitFault(c Check, err error) *Fault {
 	return &Fault{
-		Found: fmt.Sprintf("no result within %s", c.TimeLimit()), Cause: err,
+		Summary: fmt.Sprintf("no result within %s", c.TimeLimit()), Err: err,
 		Remedy: "try again; if it times out again, look for a firewall between this machine and the other side, " +
 			"or skip the check: --skip " + c.ID,
 	}
@@ -218,8 +220,8 @@ func runRecovered(ctx context.Context, c Check, env *Env) (found string, err err
 	defer func() {
 		if r := recover(); r != nil {
 			err = &Fault{
-				Found:  fmt.Sprintf("internal error in the check: %v", r),
-				Remedy: "report it as a bug, and skip the check: --skip " + c.ID,
+				Summary: fmt.Sprintf("internal error in the check: %v", r),
+				Remedy:  "report it as a bug, and skip the check: --skip " + c.ID,
 			}
 		}
 	}()

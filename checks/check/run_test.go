@@ -14,7 +14,7 @@ import (
 func passes(context.Context, *Env) (string, error) { return "fine", nil }
 
 func fails(context.Context, *Env) (string, error) {
-	return "", &Fault{Found: "it is broken", Remedy: "fix it"}
+	return "", &Fault{Summary: "it is broken", Remedy: "fix it"}
 }
 
 func statuses(r Report) string {
@@ -37,7 +37,7 @@ func mustRun(t *testing.T, table []Check, o Options) Report {
 func chain(middle func(context.Context, *Env) (string, error), severity Severity) []Check {
 	return []Check{
 		{ID: "a.one", Severity: MustPass, Run: passes},
-		{ID: "a.two", Severity: severity, Needs: []string{"a.one"}, Run: middle, Why: "it matters"},
+		{ID: "a.two", Severity: severity, Needs: []string{"a.one"}, Run: middle, Reason: "it matters"},
 		{ID: "b.three", Severity: MustPass, Needs: []string{"a.two"}, Run: passes},
 		{ID: "b.four", Severity: MustPass, Run: passes},
 	}
@@ -50,7 +50,7 @@ func TestRunSkipsDependents(t *testing.T) {
 	}
 	three, _ := r.ByID("b.three")
 	two, _ := r.ByID("a.two")
-	if three.Message != "needs a.two" || two.Why != "it matters" || two.Hint != "fix it" || r.Verdict() != Failed {
+	if three.Message != "needs a.two" || two.Reason != "it matters" || two.Remedy != "fix it" || r.Verdict() != Failed {
 		t.Errorf("three %+v, two %+v", three, two)
 	}
 }
@@ -60,7 +60,7 @@ func TestRunWarningBlocksOnlyIfMarked(t *testing.T) {
 		"a.two=warn b.three=pass") {
 		t.Error(got)
 	}
-	blocking := func(context.Context, *Env) (string, error) { return "", &Fault{Found: "x", Warn: true, Blocks: true} }
+	blocking := func(context.Context, *Env) (string, error) { return "", &Fault{Summary: "x", Warn: true, Blocks: true} }
 	if got := statuses(mustRun(t, chain(blocking, MustPass), Options{})); !strings.Contains(got,
 		"a.two=warn b.three=skip") {
 		t.Error(got)
@@ -218,7 +218,7 @@ func TestRunRemovesControlCharacters(t *testing.T) {
 		func(context.Context, *Env) (string, error) { return "", Skip("a\x1b[2Jb") },
 	} {
 		r := mustRun(t, []Check{{ID: "a.b", Severity: MustPass, Run: run}}, Options{})
-		if r.Results[0].Message != "a[2Jb" {
+		if r.Results[0].Message != "ab" {
 			t.Errorf("%q", r.Results[0].Message)
 		}
 	}
@@ -244,7 +244,7 @@ func TestRunObserver(t *testing.T) {
 
 func TestRunSettlesLocalFault(t *testing.T) {
 	local := func(context.Context, *Env) (string, error) {
-		return "", &Fault{Found: "no route", Remedy: "fix it", Local: true}
+		return "", &Fault{Summary: "no route", Remedy: "fix it", Local: true}
 	}
 	table := func(pod func(context.Context, *Env) (string, error)) []Check {
 		return []Check{

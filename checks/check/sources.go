@@ -27,8 +27,8 @@ func (e *Env) Read(ctx context.Context, what string, s answers.Source) (secret.T
 	text, err := s.Read(e.Local)
 	if err != nil {
 		return secret.Text{}, &Fault{
-			Found: fmt.Sprintf("the %s cannot be read: %v", what, err), Cause: err,
-			Why:    "the install stores it in the cluster",
+			Summary: fmt.Sprintf("the %s cannot be read: %v", what, err), Err: err,
+			Reason: "the install stores it in the cluster",
 			Remedy: "make " + s.Describe() + " readable, or set another source",
 		}
 	}

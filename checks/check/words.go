@@ -20,14 +20,3 @@ func JoinLines(before, after string) string {
 	}
 	return before + "\n" + after
 }
-
-// Printable removes control characters, so that the output of a server cannot
-// control the terminal.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, text)
-}

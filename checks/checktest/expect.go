@@ -24,12 +24,12 @@ func Expect(t *testing.T, r check.Report, id string, status check.Status, texts 
 		return result
 	}
 	if result.Status != status {
-		t.Errorf("%s is %s, want %s: %s\n%s", id, result.Status, status, result.Message, result.Hint)
+		t.Errorf("%s is %s, want %s: %s\n%s", id, result.Status, status, result.Message, result.Remedy)
 		return result
 	}
 	for _, text := range texts {
-		if !strings.Contains(result.Message+"\n"+result.Why+"\n"+result.Hint, text) {
-			t.Errorf("%s does not mention %q:\n%s\n%s", id, text, result.Message, result.Hint)
+		if !strings.Contains(result.Message+"\n"+result.Reason+"\n"+result.Remedy, text) {
+			t.Errorf("%s does not mention %q:\n%s\n%s", id, text, result.Message, result.Remedy)
 			return result
 		}
 	}

@@ -21,7 +21,7 @@ var (
 // message is no raw Go error, and its remedy names existing answers keys only.
 func verifyFault(t *testing.T, r check.Result) {
 	t.Helper()
-	if r.Hint == "" || r.Why == "" {
+	if r.Remedy == "" || r.Reason == "" {
 		t.Errorf("%s has a fault without a remedy or a reason: %s", r.Check.ID, r.Message)
 	}
 	if !slices.Contains([]string{"cluster", "supply", "network", "local"}, r.Check.Group()) {
@@ -30,9 +30,9 @@ func verifyFault(t *testing.T, r check.Result) {
 	if raw := rawError.FindString(r.Message); raw != "" {
 		t.Errorf("%s reports a raw error (%s): %s", r.Check.ID, raw, r.Message)
 	}
-	for _, key := range keyLike.FindAllString(r.Hint, -1) {
+	for _, key := range keyLike.FindAllString(r.Remedy, -1) {
 		if !isKey(key) {
-			t.Errorf("%s names %s, which is not a key of the answers: %s", r.Check.ID, key, r.Hint)
+			t.Errorf("%s names %s, which is not a key of the answers: %s", r.Check.ID, key, r.Remedy)
 		}
 	}
 }

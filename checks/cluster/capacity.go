@@ -133,7 +133,7 @@ func roomAnywhere(ctx context.Context, e *check.Env, w workload, wanted room) (s
 		}
 	}
 	fault := &check.Fault{
-		Found: fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d nodes are large enough but full",
+		Summary: fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d nodes are large enough but full",
 			w.by, wanted, len(large)),
 		Remedy: "add a node, or lower server.resources.requests; " +
 			"if an autoscaler adds nodes: --warn-only cluster.capacity",
@@ -143,12 +143,12 @@ func roomAnywhere(ctx context.Context, e *check.Env, w workload, wanted room) (s
 
 func tooSmall(w workload, wanted room, nodes []nodes.Node) *check.Fault {
 	fault := &check.Fault{
-		Found: fmt.Sprintf("no node is large enough for the pod of %s, which requests %s", w.by, wanted),
+		Summary: fmt.Sprintf("no node is large enough for the pod of %s, which requests %s", w.by, wanted),
 		Remedy: "lower server.resources.requests, or add a larger node; " +
 			"if an autoscaler adds larger nodes: --warn-only cluster.capacity",
 	}
 	if len(nodes) > 0 {
-		fault.Found += fmt.Sprintf("; the largest node, %s, has %s", nodes[0].Name, roomOf(nodes[0].Allocatable))
+		fault.Summary += fmt.Sprintf("; the largest node, %s, has %s", nodes[0].Name, roomOf(nodes[0].Allocatable))
 	}
 	return fault
 }

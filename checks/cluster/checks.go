@@ -19,7 +19,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.context"},
 		Run:      checkKubeconfig,
 
-		Why: "every other step reaches the cluster through it",
+		Reason: "every other step reaches the cluster through it",
 		Finds: []string{
 			"no kubeconfig",
 			"a kubeconfig that is not YAML",
@@ -40,7 +40,7 @@ var Checks = []check.Check{
 		Limit:    40 * time.Second,
 		Run:      checkCredentials,
 
-		Why: "the plugin runs again whenever its credentials expire, also while the screens use the terminal",
+		Reason: "the plugin runs again whenever its credentials expire, also while the screens use the terminal",
 		Finds: []string{
 			"a plugin that asks for a code, a password or a confirmation",
 			"a plugin that does not finish within 30 seconds",
@@ -58,7 +58,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.context"},
 		Run:      checkReachable,
 
-		Why: "without the API server nothing can be checked or installed",
+		Reason: "without the API server nothing can be checked or installed",
 		Finds: []string{
 			"connection refused, a timeout, or an unknown host",
 			"an untrusted TLS certificate",
@@ -76,7 +76,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.context"},
 		Run:      checkVersion,
 
-		Why: "the chart's objects need APIs that older versions do not serve",
+		Reason: "the chart's objects need APIs that older versions do not serve",
 		Finds: []string{
 			"Kubernetes older than 1.23",
 			"a version without upstream support (a warning)",
@@ -91,7 +91,7 @@ var Checks = []check.Check{
 		Needs:    []string{"cluster.reachable"},
 		Run:      checkClock,
 
-		Why: "tokens and certificates are rejected as expired or not yet valid",
+		Reason: "tokens and certificates are rejected as expired or not yet valid",
 		Finds: []string{
 			"a difference of more than five minutes",
 		},
@@ -106,7 +106,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.namespace"},
 		Run:      checkNamespace,
 
-		Why: "every object of the release is created in it",
+		Reason: "every object of the release is created in it",
 		Finds: []string{
 			"a namespace that is being deleted (Terminating)",
 			"a missing namespace that you are not allowed to create",
@@ -122,7 +122,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.namespace"},
 		Run:      checkPermissions,
 
-		Why: "an install that is denied partway leaves a broken release behind",
+		Reason: "an install that is denied partway leaves a broken release behind",
 		Finds: []string{
 			"each missing verb on the resources that the chart renders, on Helm's own Secrets, and on " +
 				"what the wait, the diagnosis and the port-forward read; the result includes the Role to " +
@@ -139,7 +139,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.release"},
 		Run:      checkRelease,
 
-		Why: "Helm refuses to continue a release that another run left unfinished",
+		Reason: "Helm refuses to continue a release that another run left unfinished",
 		Finds: []string{
 			"a release in pending-install, pending-upgrade or pending-rollback",
 			"a first install that failed (a warning: this run continues it)",
@@ -156,7 +156,7 @@ var Checks = []check.Check{
 		Needs:    []string{"cluster.reachable", "supply.render"},
 		Run:      checkNodes,
 
-		Why: "the pods stay Pending until the install times out",
+		Reason: "the pods stay Pending until the install times out",
 		Finds: []string{
 			"no nodes, or none that is ready",
 			"only tainted or cordoned nodes",
@@ -175,7 +175,7 @@ var Checks = []check.Check{
 		Limit:    30 * time.Second,
 		Run:      checkCapacity,
 
-		Why: "the pods stay Pending until the install times out",
+		Reason: "the pods stay Pending until the install times out",
 		Finds: []string{
 			"CPU or memory requests that exceed every node",
 			"large enough nodes without enough free capacity",
@@ -192,7 +192,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.type"},
 		Run:      checkPortForward,
 
-		Why: "the install works, but the port-forward to the server does not",
+		Reason: "the install works, but the port-forward to the server does not",
 		Finds: []string{
 			"a proxy that rejects connection upgrades, or removes the Upgrade header",
 			"a port-forward that fails for another reason",
@@ -207,7 +207,7 @@ var Checks = []check.Check{
 		Needs:    []string{"cluster.reachable"},
 		Run:      checkDNS,
 
-		Why: "without it the server's pods cannot resolve the database host or any other name",
+		Reason: "without it the server's pods cannot resolve the database host or any other name",
 		Finds: []string{
 			"no DNS Service (a warning: some clusters keep it elsewhere)",
 			"a DNS Service without a ready pod",
@@ -223,7 +223,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.sqlite.storageClass"},
 		Run:      checkStorage,
 
-		Why: "the volume stays Pending, and so does the pod that mounts it",
+		Reason: "the volume stays Pending, and so does the pod that mounts it",
 		Finds: []string{
 			"a volume without a class in a cluster without a default class",
 			"a class that does not exist",
@@ -239,7 +239,7 @@ var Checks = []check.Check{
 		Answers:  []string{"cluster.release"},
 		Run:      checkConflicts,
 
-		Why: "Helm refuses to take over objects of another owner, partway through the install",
+		Reason: "Helm refuses to take over objects of another owner, partway through the install",
 		Finds: []string{
 			"an object of another release or owner with a name that the chart renders: ServiceAccount " +
 				"`zenml`, Secret `zenml-tls-certs`, …",

@@ -52,12 +52,12 @@ func judgeConflicts(wanted []release.Claim, problems []*check.Fault, faults []er
 	warn := true
 	for _, p := range problems {
 		if p != nil {
-			found, remedies, warn = append(found, p.Found), append(remedies, p.Remedy), warn && p.Warn
+			found, remedies, warn = append(found, p.Summary), append(remedies, p.Remedy), warn && p.Warn
 		}
 	}
 	if len(found) > 0 {
 		return "", &check.Fault{
-			Found: strings.Join(found, "\n"), Remedy: strings.Join(slices.Compact(remedies), "\n"), Warn: warn,
+			Summary: strings.Join(found, "\n"), Remedy: strings.Join(slices.Compact(remedies), "\n"), Warn: warn,
 		}
 	}
 	return fmt.Sprintf("%d names are free or belong to this release", len(wanted)), nil
@@ -97,14 +97,14 @@ func conflict(ctx context.Context, e *check.Env, client metadata.Interface, c re
 	switch {
 	case !ours && c.Prepared: // never suggest to delete it: it may hold the only copy of a key
 		return &check.Fault{
-			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
+			Summary: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
 			Remedy: "if it was created for this release, adopt it and keep its keys: " +
 				manifest.LabelSecret(e.Namespace(), c.Name, e.Release()) +
 				"\notherwise use another namespace or release: --namespace NAME, --release NAME",
 		}, nil
 	case !ours:
 		return &check.Fault{
-			Found: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
+			Summary: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
 			Remedy: fmt.Sprintf("use another namespace (some names in the chart are fixed): --namespace NAME"+
 				"\nor delete it: kubectl -n %s delete %s", e.Namespace(), object),
 		}, nil
@@ -122,8 +122,8 @@ func leftoverVolume(ctx context.Context, e *check.Env, c release.Claim) (*check.
 		return nil, nil //nolint:nilerr // cluster.release reports the error
 	}
 	return &check.Fault{
-		Warn: true, Found: fmt.Sprintf("the volume %s of a previous install still exists", c.Name),
-		Why: "the server starts with the data in it",
+		Warn: true, Summary: fmt.Sprintf("the volume %s of a previous install still exists", c.Name),
+		Reason: "the server starts with the data in it",
 		Remedy: fmt.Sprintf("keep it to reuse its data; for a fresh start, delete it: kubectl -n %s delete pvc/%s",
 			e.Namespace(), c.Name),
 	}, nil

@@ -64,8 +64,8 @@ func TestConflictWithInstallerSecret(t *testing.T) {
 	checktest.Must(t, err)
 	found := checktest.Expect(t, look(t, e, "cluster.conflicts"), "cluster.conflicts", check.Failed,
 		"Secret "+made.Name+" exists", "label secret "+made.Name+" --overwrite")
-	if strings.Contains(found.Hint, "delete") {
-		t.Errorf("the remedy deletes a Secret that may hold a key: %s", found.Hint)
+	if strings.Contains(found.Remedy, "delete") {
+		t.Errorf("the remedy deletes a Secret that may hold a key: %s", found.Remedy)
 	}
 	made.Labels = rendered.Secrets[0].Labels
 	_, err = c.Client(t).CoreV1().Secrets(namespace).Update(t.Context(), made, metav1.UpdateOptions{})

@@ -28,8 +28,8 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	case words != "":
 		return "", &check.Fault{
-			Warn: true, Found: fmt.Sprintf("the credential plugin %s works, but prints: %s", command, words),
-			Why:    "it prints this at every run, and may stop working later",
+			Warn: true, Summary: fmt.Sprintf("the credential plugin %s works, but prints: %s", command, words),
+			Reason: "it prints this at every run, and may stop working later",
 			Remedy: "do what the message says, then try again: " + loginCommand(e),
 		}
 	}
@@ -40,17 +40,17 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 // words.
 func pluginFault(e *check.Env, failed *kube.PluginError) *check.Fault {
 	words := kube.Words(failed.Words)
-	fault := &check.Fault{Cause: failed, Remedy: pluginLogin(e, failed.Command, words)}
+	fault := &check.Fault{Err: failed, Remedy: pluginLogin(e, failed.Command, words)}
 	said := ""
 	if words != "" {
 		said = ": " + words
 	}
 	switch asked := failed.Asked(); {
 	case failed.Reason == kube.PluginMissing:
-		fault.Found = fmt.Sprintf("the credential plugin %s is not installed", failed.Command)
+		fault.Summary = fmt.Sprintf("the credential plugin %s is not installed", failed.Command)
 		fault.Remedy = cmp.Or(failed.InstallHint(), "install "+failed.Command+", or add it to the PATH")
 	case failed.Reason == kube.PluginOutput:
-		fault.Found = fmt.Sprintf(
+		fault.Summary = fmt.Sprintf(
 			"the credential plugin %s returns no credentials: %v%s",
 			failed.Command,
 			failed.Err,
@@ -58,16 +58,16 @@ func pluginFault(e *check.Env, failed *kube.PluginError) *check.Fault {
 		)
 		fault.Remedy = "upgrade it, and download the kubeconfig again from your provider"
 	case asked != "":
-		fault.Found = fmt.Sprintf("the credential plugin %s asks for input: %s", failed.Command, words)
+		fault.Summary = fmt.Sprintf("the credential plugin %s asks for input: %s", failed.Command, words)
 	case failed.Reason == kube.PluginTimedOut:
-		fault.Found = fmt.Sprintf(
+		fault.Summary = fmt.Sprintf(
 			"the credential plugin %s does not finish within %s%s",
 			failed.Command,
 			failed.Limit,
 			said,
 		)
 	default:
-		fault.Found = fmt.Sprintf("the credential plugin %s fails (%v)%s", failed.Command, failed.Err, said)
+		fault.Summary = fmt.Sprintf("the credential plugin %s fails (%v)%s", failed.Command, failed.Err, said)
 	}
 	return fault
 }

@@ -68,11 +68,11 @@ func TestCredentials(t *testing.T) {
 			e := checktest.WithCluster(t, withPlugin(t, c, test.plugin, test.script), namespace)
 			report := look(t, e, "cluster.credentials", "cluster.namespace")
 			result := checktest.Expect(t, report, "cluster.credentials", test.status, test.say...)
-			t.Logf("%s\n%s", result.Message, result.Hint)
+			t.Logf("%s\n%s", result.Message, result.Remedy)
 			if test.status != check.Failed {
 				checktest.Expect(t, report, "cluster.namespace", check.Pass)
 			}
-			if text := result.Message + result.Hint; strings.Contains(text, "PRIVATE KEY") {
+			if text := result.Message + result.Remedy; strings.Contains(text, "PRIVATE KEY") {
 				t.Errorf("the result contains the key: %s", text)
 			}
 		})

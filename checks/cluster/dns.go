@@ -43,7 +43,7 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 		return "", notReady
 	}
 	return "", &check.Fault{
-		Warn: true, Found: "there is no cluster DNS Service (k8s-app=kube-dns in kube-system)",
+		Warn: true, Summary: "there is no cluster DNS Service (k8s-app=kube-dns in kube-system)",
 		Remedy: "install CoreDNS; if the cluster uses another DNS server: --skip cluster.dns",
 	}
 }
@@ -64,7 +64,7 @@ func countEndpoints(ctx context.Context, client kubernetes.Interface, s corev1.S
 	}
 	if ready == 0 {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the cluster DNS %s/%s has no ready pod", s.Namespace, s.Name),
+			Summary: fmt.Sprintf("the cluster DNS %s/%s has no ready pod", s.Namespace, s.Name),
 			Remedy: fmt.Sprintf("see why its pods are not ready: kubectl -n %s describe pods -l %s",
 				s.Namespace, labels.Set(s.Spec.Selector)),
 		}

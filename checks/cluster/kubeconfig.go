@@ -48,23 +48,23 @@ func inCluster(config *rest.Config) bool {
 
 func kubeconfigFault(err error) *check.Fault {
 	fault := &check.Fault{
-		Found: "cannot load the kubeconfig: " + err.Error(), Cause: err,
+		Summary: "cannot load the kubeconfig: " + err.Error(), Err: err,
 		Remedy: "check it with kubectl config view, or use another one: --kubeconfig FILE, --context NAME",
 	}
 	text := err.Error()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fault.Found = "the kubeconfig does not exist: " + err.Error()
+		fault.Summary = "the kubeconfig does not exist: " + err.Error()
 		fault.Remedy = "set an existing file: --kubeconfig FILE, or export KUBECONFIG=FILE"
 	case strings.Contains(text, "no configuration has been provided"):
-		fault.Found = "there is no kubeconfig"
+		fault.Summary = "there is no kubeconfig"
 		fault.Remedy = "download one from your provider (aws eks update-kubeconfig, " +
 			"gcloud container clusters get-credentials, az aks get-credentials), or set one: --kubeconfig FILE"
 	case strings.Contains(text, "context") && containsAny(text, "does not exist", "not in the kubeconfig"):
-		fault.Found = text
+		fault.Summary = text
 		fault.Remedy = "list the contexts with kubectl config get-contexts, and choose one: --context NAME"
 	case containsAny(text, "yaml", "json", "unmarshal"):
-		fault.Found = "cannot parse the kubeconfig: " + text
+		fault.Summary = "cannot parse the kubeconfig: " + text
 		fault.Remedy = "fix the line in the message, or download the kubeconfig again from your provider"
 	}
 	return fault
@@ -89,7 +89,7 @@ func expiredClient(config *rest.Config, now time.Time) *check.Fault {
 		return nil //nolint:nilerr // cluster.reachable reports a broken certificate
 	}
 	return &check.Fault{
-		Found: fmt.Sprintf(
+		Summary: fmt.Sprintf(
 			"the client certificate in the kubeconfig expired on %s",
 			cert.NotAfter.Format(time.RFC3339),
 		),

@@ -18,8 +18,8 @@ func checkNamespace(ctx context.Context, e *check.Env) (string, error) {
 	switch {
 	case apierrors.IsForbidden(err):
 		return "", &check.Fault{
-			Warn: true, Found: fmt.Sprintf("you cannot get the namespace %s, so it may not exist", name),
-			Why: "the install stops if the namespace does not exist",
+			Warn: true, Summary: fmt.Sprintf("you cannot get the namespace %s, so it may not exist", name),
+			Reason: "the install stops if the namespace does not exist",
 			Remedy: "request the permission (cluster.permissions prints the Role), " +
 				"or have an administrator run: kubectl get namespace " + name,
 		}
@@ -42,7 +42,7 @@ func creatableNamespace(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if !allowed {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the namespace %s does not exist, and you cannot create it", name),
+			Summary: fmt.Sprintf("the namespace %s does not exist, and you cannot create it", name),
 			Remedy: "have an administrator run: kubectl create namespace " + name +
 				"\nor use an existing one: --namespace NAME",
 		}
@@ -52,7 +52,7 @@ func creatableNamespace(ctx context.Context, e *check.Env) (string, error) {
 
 func terminating(n *corev1.Namespace) *check.Fault {
 	fault := &check.Fault{
-		Found: fmt.Sprintf("the namespace %s has been terminating since %s",
+		Summary: fmt.Sprintf("the namespace %s has been terminating since %s",
 			n.Name, n.DeletionTimestamp.UTC().Format("2006-01-02 15:04")),
 		Remedy: "wait until it is deleted: kubectl wait --for=delete namespace/" + n.Name + " --timeout=5m" +
 			"\nor use another one: --namespace NAME",
@@ -64,7 +64,7 @@ func terminating(n *corev1.Namespace) *check.Fault {
 		}
 	}
 	if len(reasons) > 0 {
-		fault.Found += ": " + strings.Join(reasons, "; ")
+		fault.Summary += ": " + strings.Join(reasons, "; ")
 	}
 	return fault
 }

@@ -60,8 +60,8 @@ func fit(all []nodes.Node, w workload) []nodes.Node {
 func unfit(nodes []nodes.Node, w workload) *check.Fault {
 	if len(nodes) == 0 {
 		return &check.Fault{
-			Found:  "the cluster has no nodes",
-			Remedy: "add a node pool; if nodes are created on demand: --warn-only cluster.nodes",
+			Summary: "the cluster has no nodes",
+			Remedy:  "add a node pool; if nodes are created on demand: --warn-only cluster.nodes",
 		}
 	}
 	count := map[string]int{}
@@ -77,7 +77,7 @@ func unfit(nodes []nodes.Node, w workload) *check.Fault {
 		said = append(said, fmt.Sprintf("%d %s", count[reason], reason))
 	}
 	return &check.Fault{
-		Found: fmt.Sprintf(
+		Summary: fmt.Sprintf(
 			"none of the %d nodes can run the pod of %s: %s",
 			len(nodes),
 			w.by,

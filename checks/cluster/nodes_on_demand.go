@@ -103,8 +103,8 @@ func unlessOnDemand(ctx context.Context, e *check.Env, fault *check.Fault) *chec
 		return fault
 	}
 	fault.Warn, fault.Blocks = true, true
-	fault.Found += "; but a node may be created on demand: " + found.evidence
-	fault.Why = "whether a node is created for the pod only shows once the pod exists"
+	fault.Summary += "; but a node may be created on demand: " + found.evidence
+	fault.Reason = "whether a node is created for the pod only shows once the pod exists"
 	if fault.Remedy != found.remedy {
 		fault.Remedy = found.remedy + "\notherwise: " + fault.Remedy
 	}

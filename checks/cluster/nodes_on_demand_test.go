@@ -34,8 +34,8 @@ func TestNodesOnFargate(t *testing.T) {
 		"tainted eks.amazonaws.com/compute-type=fargate:NoSchedule",
 		"node "+name+" has the label eks.amazonaws.com/compute-type=fargate", "a Fargate profile selects the namespace")
 	checktest.Expect(t, report, "cluster.capacity", check.Skipped, "needs cluster.nodes")
-	if strings.Contains(result.Hint, "tolerations") {
-		t.Errorf("a toleration does not help on Fargate: %s", result.Hint)
+	if strings.Contains(result.Remedy, "tolerations") {
+		t.Errorf("a toleration does not help on Fargate: %s", result.Remedy)
 	}
 }
 

@@ -117,13 +117,13 @@ func TestUnfitReasons(t *testing.T) {
 	w := workload{by: "Deployment zenml-server"}
 	if fault := unfit([]nodes.Node{{Name: "a"}, {Name: "b", Ready: true, Cordoned: true}, {Name: "c"}},
 		w); !strings.Contains(
-		fault.Found,
+		fault.Summary,
 		"2 not ready, 1 cordoned",
 	) {
-		t.Error(fault.Found)
+		t.Error(fault.Summary)
 	}
-	if fault := unfit(nil, w); !strings.Contains(fault.Found, "has no nodes") {
-		t.Error(fault.Found)
+	if fault := unfit(nil, w); !strings.Contains(fault.Summary, "has no nodes") {
+		t.Error(fault.Summary)
 	}
 }
 

@@ -31,8 +31,8 @@ func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("in namespace %s you cannot %s", e.Namespace(), check.JoinAnd(describe(missing))),
-		Remedy: "have an administrator apply this Role (kubectl apply -f FILE):\n" + string(role),
+		Summary: fmt.Sprintf("in namespace %s you cannot %s", e.Namespace(), check.JoinAnd(describe(missing))),
+		Remedy:  "have an administrator apply this Role (kubectl apply -f FILE):\n" + string(role),
 	}
 }
 

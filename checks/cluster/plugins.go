@@ -28,13 +28,13 @@ const (
 func removedFormat(config *rest.Config) *check.Fault {
 	if provider := config.AuthProvider; provider != nil {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the kubeconfig uses the auth-provider %s, a format Kubernetes removed", provider.Name),
-			Remedy: providerRemedy(provider.Name),
+			Summary: fmt.Sprintf("the kubeconfig uses the auth-provider %s, a format Kubernetes removed", provider.Name),
+			Remedy:  providerRemedy(provider.Name),
 		}
 	}
 	if plugin := config.ExecProvider; plugin != nil && plugin.APIVersion == removedVersion {
 		return &check.Fault{
-			Found: fmt.Sprintf("the kubeconfig runs the credential plugin %s with %s, which Kubernetes removed",
+			Summary: fmt.Sprintf("the kubeconfig runs the credential plugin %s with %s, which Kubernetes removed",
 				plugin.Command, removedVersion),
 			Remedy: pluginRemedy(plugin.Command),
 		}
@@ -75,12 +75,12 @@ func missingPlugin(config *rest.Config) *check.Fault {
 	}
 	if _, err := exec.LookPath(plugin.Command); err != nil {
 		return &check.Fault{
-			Found: fmt.Sprintf(
+			Summary: fmt.Sprintf(
 				"the kubeconfig needs the credential plugin %s, which is not installed",
 				plugin.Command,
 			),
 			Remedy: cmp.Or(strings.TrimSpace(plugin.InstallHint), "install "+plugin.Command+", or add it to the PATH"),
-			Cause:  err,
+			Err:    err,
 		}
 	}
 	return nil

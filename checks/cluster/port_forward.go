@@ -44,9 +44,9 @@ func checkPortForward(ctx context.Context, e *check.Env) (string, error) {
 		return "", upgradeFault(config.Host, err)
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("the port-forward to pod %s fails: %s", name, check.Reason(err)),
-		Remedy: fmt.Sprintf("see whether kubectl can: kubectl -n %s port-forward pod/%s :80", pod.Namespace, pod.Name),
-		Cause:  err,
+		Summary: fmt.Sprintf("the port-forward to pod %s fails: %s", name, check.Reason(err)),
+		Remedy:  fmt.Sprintf("see whether kubectl can: kubectl -n %s port-forward pod/%s :80", pod.Namespace, pod.Name),
+		Err:     err,
 	}
 }
 
@@ -59,7 +59,7 @@ func upgradeFault(host string, err error) *check.Fault {
 		found += ": " + words
 	}
 	return &check.Fault{
-		Found: found, Cause: err,
+		Summary: found, Err: err,
 		Remedy: "bypass the proxy: export NO_PROXY=" + hostOf(host) +
 			"\nor allow WebSocket upgrades in the proxy in front of the API server" +
 			"\nor reach the server through an Ingress or a Gateway: expose.type",

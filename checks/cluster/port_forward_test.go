@@ -57,7 +57,7 @@ func TestPortForwardThroughProxies(t *testing.T) {
 				"cluster.portforward",
 				test.status,
 				test.say...)
-			t.Logf("%s\n%s", result.Message, result.Hint)
+			t.Logf("%s\n%s", result.Message, result.Remedy)
 		})
 	}
 }

@@ -134,7 +134,7 @@ func checkReachable(ctx context.Context, e *check.Env) (string, error) {
 	switch found.user {
 	case anonymous:
 		return "", &check.Fault{
-			Found: "the API server treats you as anonymous (" + anonymous + "): the context has no credentials",
+			Summary: "the API server treats you as anonymous (" + anonymous + "): the context has no credentials",
 			Remedy: "download the kubeconfig again from your provider; " +
 				"kubectl config view --minify shows the user of the context",
 		}

@@ -37,8 +37,8 @@ func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if found.Status == "failed" && found.Revision == 1 {
 		return "", &check.Fault{
-			Warn: true, Found: fmt.Sprintf("the first install of %s failed", e.Release()),
-			Why: "this run continues it", Remedy: "to start again from scratch, uninstall it first: " + uninstallCommand(e),
+			Warn: true, Summary: fmt.Sprintf("the first install of %s failed", e.Release()),
+			Reason: "this run continues it", Remedy: "to start again from scratch, uninstall it first: " + uninstallCommand(e),
 		}
 	}
 	return fmt.Sprintf("upgrade of revision %d (%s %s, %s)",
@@ -50,7 +50,7 @@ func uninstallCommand(e *check.Env) string {
 }
 
 func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
-	fault := &check.Fault{Found: fmt.Sprintf(
+	fault := &check.Fault{Summary: fmt.Sprintf(
 		"release %s is %s at revision %d: another run is in progress, or was interrupted",
 		e.Release(), found.Status, found.Revision,
 	)}
@@ -69,9 +69,9 @@ func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
 func otherChart(e *check.Env, found *release.Deployed, name, version string) *check.Fault {
 	if found.Chart != name {
 		return &check.Fault{
-			Found: fmt.Sprintf("release %s was installed from the chart %s %s, not %s",
+			Summary: fmt.Sprintf("release %s was installed from the chart %s %s, not %s",
 				e.Release(), found.Chart, found.Version, name),
-			Why:    "the install would replace it",
+			Reason: "the install would replace it",
 			Remedy: "use another release or namespace: --release NAME, --namespace NAME",
 		}
 	}
@@ -79,9 +79,9 @@ func otherChart(e *check.Env, found *release.Deployed, name, version string) *ch
 	after, errAfter := semver.NewVersion(version)
 	if errBefore == nil && errAfter == nil && after.LessThan(before) {
 		return &check.Fault{
-			Found:  fmt.Sprintf("chart %s is older than the deployed %s", version, found.Version),
-			Why:    "the older server does not support the schema of the newer one and does not start",
-			Remedy: "use the deployed version or a newer one: --chart-version " + found.Version,
+			Summary: fmt.Sprintf("chart %s is older than the deployed %s", version, found.Version),
+			Reason:  "the older server does not support the schema of the newer one and does not start",
+			Remedy:  "use the deployed version or a newer one: --chart-version " + found.Version,
 		}
 	}
 	return nil

@@ -100,7 +100,7 @@ func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (st
 			}
 		}
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the volume %s needs the StorageClass %s, which does not exist; %s",
+			Summary: fmt.Sprintf("the volume %s needs the StorageClass %s, which does not exist; %s",
 				claim.GetName(), named, known),
 			Remedy: "fix database.sqlite.storageClass or database.backup.volume.storageClass, " +
 				"or leave it out to use the default class; list the classes with kubectl get storageclass",
@@ -112,7 +112,7 @@ func storageClassOf(claim manifest.Object, classes []storagev1.StorageClass) (st
 		}
 	}
 	return "", &check.Fault{
-		Found: fmt.Sprintf("the volume %s needs a default StorageClass, and the cluster has no default; %s",
+		Summary: fmt.Sprintf("the volume %s needs a default StorageClass, and the cluster has no default; %s",
 			claim.GetName(), known),
 		Remedy: "set database.sqlite.storageClass or database.backup.volume.storageClass" +
 			"\nor make a class the default: kubectl annotate --overwrite storageclass NAME " + defaultClass + "=true",

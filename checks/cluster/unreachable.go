@@ -30,7 +30,7 @@ func unreachable(e *check.Env, err error) *check.Fault {
 	if fault == nil {
 		fault = noConnection(host, err)
 	}
-	fault.Cause = err
+	fault.Err = err
 	return fault
 }
 
@@ -41,25 +41,25 @@ func refusal(host string, err error) *check.Fault {
 	switch {
 	case errors.As(err, &foreign):
 		return &check.Fault{
-			Found: fmt.Sprintf("%s does not answer like Kubernetes: %s", host, foreign.answer),
+			Summary: fmt.Sprintf("%s does not answer like Kubernetes: %s", host, foreign.answer),
 			Remedy: "bypass the proxy for this host: export NO_PROXY=" + hostOf(host) +
 				"\nor fix the server address in the kubeconfig",
 		}
 	case errors.As(err, &status) && status.code == http.StatusUnauthorized:
 		return &check.Fault{
-			Found:  host + " rejects your credentials (401): they are expired or wrong",
-			Remedy: "log in to your provider again, or download the kubeconfig again",
+			Summary: host + " rejects your credentials (401): they are expired or wrong",
+			Remedy:  "log in to your provider again, or download the kubeconfig again",
 		}
 	case errors.As(err, &status) && status.code == http.StatusForbidden:
 		return &check.Fault{
-			Found: host + " does not let you read its version (403)",
+			Summary: host + " does not let you read its version (403)",
 			Remedy: "have an administrator grant it: " +
 				"kubectl create clusterrolebinding NAME --clusterrole=system:public-info-viewer --user=USER",
 		}
 	case errors.As(err, &status):
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s answers %d %s", host, status.code, http.StatusText(status.code)),
-			Remedy: "wait until the API server is healthy: kubectl get --raw '/readyz?verbose'",
+			Summary: fmt.Sprintf("%s answers %d %s", host, status.code, http.StatusText(status.code)),
+			Remedy:  "wait until the API server is healthy: kubectl get --raw '/readyz?verbose'",
 		}
 	}
 	return nil
@@ -72,40 +72,40 @@ func noConnection(host string, err error) *check.Fault {
 	switch {
 	case strings.Contains(err.Error(), "proxyconnect"):
 		return &check.Fault{
-			Found:  fmt.Sprintf("cannot connect to %s through the proxy: %s", host, reason),
-			Remedy: "fix HTTPS_PROXY, or bypass the proxy for this host: export NO_PROXY=" + hostOf(host),
+			Summary: fmt.Sprintf("cannot connect to %s through the proxy: %s", host, reason),
+			Remedy:  "fix HTTPS_PROXY, or bypass the proxy for this host: export NO_PROXY=" + hostOf(host),
 		}
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &check.Fault{
-			Found: "unknown host " + dns.Name,
+			Summary: "unknown host " + dns.Name,
 			Remedy: "connect to the VPN if only it resolves the name; " +
 				"if the cluster was deleted, choose another context: --context NAME",
 		}
 	case errors.As(err, &dns):
 		return &check.Fault{
-			Found:  fmt.Sprintf("cannot resolve %s: %s", dns.Name, dns.Err),
-			Remedy: "check this machine's DNS server: nslookup " + dns.Name,
+			Summary: fmt.Sprintf("cannot resolve %s: %s", dns.Name, dns.Err),
+			Remedy:  "check this machine's DNS server: nslookup " + dns.Name,
 		}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &check.Fault{
-			Found:  host + " refuses the connection: nothing listens there",
-			Remedy: "start the cluster, or choose another context: --context NAME (kubectl config get-contexts)",
+			Summary: host + " refuses the connection: nothing listens there",
+			Remedy:  "start the cluster, or choose another context: --context NAME (kubectl config get-contexts)",
 		}
 	case isUntrusted(err):
 		return &check.Fault{
-			Found: fmt.Sprintf("the certificate of %s is not trusted: %s", host, reason),
+			Summary: fmt.Sprintf("the certificate of %s is not trusted: %s", host, reason),
 			Remedy: "download the kubeconfig again if the cluster was recreated; " +
 				"if a proxy intercepts TLS, bypass it: export NO_PROXY=" + hostOf(host),
 		}
 	case check.IsTimeout(err):
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s does not answer within %s", host, versionLimit),
-			Remedy: "connect to the VPN, or allow your IP address in the API server's authorized networks",
+			Summary: fmt.Sprintf("%s does not answer within %s", host, versionLimit),
+			Remedy:  "connect to the VPN, or allow your IP address in the API server's authorized networks",
 		}
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("cannot connect to %s: %s", host, reason),
-		Remedy: "check the network, VPN and proxy between this machine and the cluster with: kubectl version",
+		Summary: fmt.Sprintf("cannot connect to %s: %s", host, reason),
+		Remedy:  "check the network, VPN and proxy between this machine and the cluster with: kubectl version",
 	}
 }
 

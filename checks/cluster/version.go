@@ -37,14 +37,14 @@ func checkVersion(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if v.Major() < 1 || v.Major() == 1 && v.Minor() < oldestMinor {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the cluster runs Kubernetes %s; the chart needs 1.%d or newer", text, oldestMinor),
-			Remedy: "upgrade the cluster to a version that upstream supports: kubernetes.io/releases",
+			Summary: fmt.Sprintf("the cluster runs Kubernetes %s; the chart needs 1.%d or newer", text, oldestMinor),
+			Remedy:  "upgrade the cluster to a version that upstream supports: kubernetes.io/releases",
 		}
 	}
 	if until, over := unsupported(v.Minor(), e.Now()); over {
 		return "", &check.Fault{
-			Warn: true, Found: fmt.Sprintf("the cluster runs Kubernetes %s; upstream support ended: %s", text, until),
-			Why:    "it gets no more security fixes, unless your provider ships them",
+			Warn: true, Summary: fmt.Sprintf("the cluster runs Kubernetes %s; upstream support ended: %s", text, until),
+			Reason: "it gets no more security fixes, unless your provider ships them",
 			Remedy: "plan an upgrade of the cluster; the install works with this version",
 		}
 	}
@@ -83,7 +83,7 @@ func checkClock(ctx context.Context, e *check.Env) (string, error) {
 			way = "ahead of"
 		}
 		return "", &check.Fault{
-			Found: fmt.Sprintf("this machine's clock is %s %s the API server's", off, way),
+			Summary: fmt.Sprintf("this machine's clock is %s %s the API server's", off, way),
 			Remedy: "set the clock: sudo timedatectl set-ntp true " +
 				"(macOS: sudo sntp -sS time.apple.com; WSL: sudo hwclock -s)",
 		}

@@ -41,10 +41,10 @@ func TestAccount_remediesWork(t *testing.T) {
 				e.Answers.Database.Backup = answers.Backup{Strategy: answers.BackupDatabase, Database: other}
 			}
 			result := checktest.Expect(t, preflight(t, e, check.Options{}), c.id, check.Failed, account)
-			s.Exec(t, strings.Split(result.Hint, "\n")...)
+			s.Exec(t, strings.Split(result.Remedy, "\n")...)
 			result, _ = preflight(t, e, check.Options{}).ByID(c.id)
 			if result.Status == check.Failed {
-				t.Errorf("the remedy fixes nothing: %s\n%s", result.Message, result.Hint)
+				t.Errorf("the remedy fixes nothing: %s\n%s", result.Message, result.Remedy)
 			}
 		})
 	}

@@ -20,14 +20,14 @@ func checkBackup(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if d.MySQL.Auth == answers.RDSAuth && (strategy == answers.BackupDatabase || strategy == answers.BackupMydumper) {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the backup strategy %s does not work with AWS RDS IAM authentication", strategy),
-			Remedy: "database: {backup: {strategy: in-memory}}",
+			Summary: fmt.Sprintf("the backup strategy %s does not work with AWS RDS IAM authentication", strategy),
+			Remedy:  "database: {backup: {strategy: in-memory}}",
 		}
 	}
 	switch strategy {
 	case answers.BackupDisabled:
 		return "", &check.Fault{
-			Warn: true, Found: "no backup is made before a migration", Why: "a failed migration cannot be rolled back",
+			Warn: true, Summary: "no backup is made before a migration", Reason: "a failed migration cannot be rolled back",
 			Remedy: "back up the database before each upgrade, or set database: {backup: {strategy: in-memory}}",
 		}
 	case answers.BackupCustom:
@@ -40,10 +40,10 @@ func checkBackup(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if strategy == answers.BackupDumpFile && d.Backup.Volume.Size == "" {
 		return "", &check.Fault{
-			Warn:   true,
-			Found:  "the dump file is lost when the migration pod is deleted",
-			Why:    "a failed migration cannot be restored without it",
-			Remedy: "database: {backup: {strategy: dump-file, volume: {size: 1Gi}}}",
+			Warn:    true,
+			Summary: "the dump file is lost when the migration pod is deleted",
+			Reason:  "a failed migration cannot be restored without it",
+			Remedy:  "database: {backup: {strategy: dump-file, volume: {size: 1Gi}}}",
 		}
 	}
 	return strategy, nil
@@ -66,7 +66,7 @@ func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fa
 	m := e.Answers.Database.MySQL
 	if missing := missingRights(grants, m.Name, backupRights); len(missing) > 0 {
 		return &check.Fault{
-			Found: fmt.Sprintf("%s lacks %s on the database %s, which restoring a backup needs", m.User,
+			Summary: fmt.Sprintf("%s lacks %s on the database %s, which restoring a backup needs", m.User,
 				check.JoinAnd(missing), m.Name),
 			Remedy: grantCommand(ctx, e, missing),
 		}, nil
@@ -77,8 +77,8 @@ func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fa
 	}
 	if missing := missingRights(grants, other, migrationRights); len(missing) > 0 {
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s lacks %s on the backup database %s", m.User, check.JoinAnd(missing), other),
-			Remedy: fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", other, account(ctx, e)),
+			Summary: fmt.Sprintf("%s lacks %s on the backup database %s", m.User, check.JoinAnd(missing), other),
+			Remedy:  fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", other, account(ctx, e)),
 		}, nil
 	}
 	return nil, nil

@@ -31,7 +31,7 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	case before.kind == answers.SQLiteDatabase:
 		return "", &check.Fault{
 			Warn: true,
-			Found: fmt.Sprintf(
+			Summary: fmt.Sprintf(
 				"the deployed release stores its data in SQLite, but the answers name %s: the server starts "+
 					"without the existing data",
 				after),
@@ -39,7 +39,7 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 		}
 	case after.kind == answers.SQLiteDatabase:
 		return "", &check.Fault{
-			Found: fmt.Sprintf(
+			Summary: fmt.Sprintf(
 				"the deployed release stores its data in %s, but the answers name SQLite: the server starts "+
 					"empty, without an admin user",
 				before),
@@ -47,8 +47,8 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 		}
 	default:
 		return "", &check.Fault{
-			Warn:  true,
-			Found: fmt.Sprintf("the deployed release stores its data in %s, but the answers name %s", before, after),
+			Warn:    true,
+			Summary: fmt.Sprintf("the deployed release stores its data in %s, but the answers name %s", before, after),
 			Remedy: before.keep() + "\nignore this if it is the same database under another name, or if its " +
 				"data was copied",
 		}

@@ -53,7 +53,7 @@ func TestChange(t *testing.T) {
 		report, err := check.Run(t.Context(), Checks, e, check.Options{Only: []string{"database.change"}}, nil)
 		checktest.Must(t, err)
 		result := checktest.Expect(t, report, "database.change", s.status, s.say)
-		if strings.Contains(result.Message+result.Hint, checktest.Canary) {
+		if strings.Contains(result.Message+result.Remedy, checktest.Canary) {
 			t.Errorf("a secret shows: %s", result.Message)
 		}
 	}

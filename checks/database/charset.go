@@ -47,14 +47,14 @@ func databaseCharset(ctx context.Context, e *check.Env) (charset string, exists 
 func charsetFault(ctx context.Context, e *check.Env, charset string, exists bool) *check.Fault {
 	name := quoteName(e.Answers.Database.MySQL.Name)
 	fault := &check.Fault{
-		Warn:  true,
-		Found: fmt.Sprintf("the database %s has the character set %s", e.Answers.Database.MySQL.Name, charset),
-		Why: "the migration works, but the server cannot store names with other characters, such as emoji or " +
+		Warn:    true,
+		Summary: fmt.Sprintf("the database %s has the character set %s", e.Answers.Database.MySQL.Name, charset),
+		Reason: "the migration works, but the server cannot store names with other characters, such as emoji or " +
 			"non-Latin letters (1366)",
 		Remedy: "ALTER DATABASE " + name + " CHARACTER SET utf8mb4;",
 	}
 	if !exists {
-		fault.Found = fmt.Sprintf("the server will create the database %s with the character set %s",
+		fault.Summary = fmt.Sprintf("the server will create the database %s with the character set %s",
 			e.Answers.Database.MySQL.Name, charset)
 		fault.Remedy = "CREATE DATABASE " + name + " CHARACTER SET utf8mb4;\n" + grantCommand(ctx, e, migrationRights)
 		return fault

@@ -35,7 +35,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.name", "database.mysql.host"},
 		Run:      checkConfig,
 
-		Why: "the server refuses to start with a malformed database address, or reads it as another one",
+		Reason: "the server refuses to start with a malformed database address, or reads it as another one",
 		Finds: []string{
 			"a missing or malformed host, port, user, password or database name",
 			"a database name with `-`, `.` or another character that the server rejects",
@@ -55,7 +55,7 @@ var Checks = []check.Check{
 		Answers:   []string{"database.mysql.host"},
 		Run:       checkResolve,
 
-		Why: "without an address the migration job fails, and the install with it",
+		Reason: "without an address the migration job fails, and the install with it",
 		Finds: []string{
 			"an unknown host",
 			"a name server that does not answer",
@@ -73,7 +73,7 @@ var Checks = []check.Check{
 		Answers:   []string{"database.mysql.port", "database.mysql.host"},
 		Run:       checkConnect,
 
-		Why: "the migration job waits for the connection and then fails the install",
+		Reason: "the migration job waits for the connection and then fails the install",
 		Finds: []string{
 			"connection refused",
 			"a timeout: a firewall or a security group",
@@ -93,7 +93,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.tls.mode"},
 		Run:      checkTLS,
 
-		Why: "the server connects with the same settings: it would be rejected, or would trust an impostor",
+		Reason: "the server connects with the same settings: it would be rejected, or would trust an impostor",
 		Finds: []string{
 			"TLS is required, and the database server does not offer it",
 			"TLS is off, and the database server requires it",
@@ -115,7 +115,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.password", "database.mysql.user"},
 		Run:      checkLogin,
 
-		Why: "the migration job and every server pod log in with this user and password",
+		Reason: "the migration job and every server pod log in with this user and password",
 		Finds: []string{
 			"a wrong user or password (1045)",
 			"an account that requires a client certificate and gets none",
@@ -135,7 +135,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkVersion,
 
-		Why: "the server's migrations need MySQL 8.0; on older versions they stop partway",
+		Reason: "the server's migrations need MySQL 8.0; on older versions they stop partway",
 		Finds: []string{
 			"MySQL 5.7 and older",
 			"MariaDB, TiDB, Vitess, PlanetScale (a warning: they are not tested with ZenML)",
@@ -151,7 +151,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkWritable,
 
-		Why: "the endpoint of a read replica is a common mistake: the first write fails, partway through the install",
+		Reason: "the endpoint of a read replica is a common mistake: the first write fails, partway through the install",
 		Finds: []string{
 			"read_only, super_read_only or innodb_read_only is on",
 		},
@@ -166,7 +166,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.name"},
 		Run:      checkExists,
 
-		Why: "the server creates a missing database if its user is allowed to; otherwise the migration job fails",
+		Reason: "the server creates a missing database if its user is allowed to; otherwise the migration job fails",
 		Finds: []string{
 			"a missing database that the user is not allowed to create (1049)",
 			"a user without any privilege on the database (1044)",
@@ -183,7 +183,7 @@ var Checks = []check.Check{
 		Run:      checkPrivileges,
 		Limit:    30 * time.Second,
 
-		Why: "a migration that lacks a privilege stops partway and leaves a schema that neither version can use",
+		Reason: "a migration that lacks a privilege stops partway and leaves a schema that neither version can use",
 		Finds: []string{
 			"each missing privilege among CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, UPDATE " +
 				"and DELETE, tried on a table that does not exist",
@@ -201,7 +201,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.name"},
 		Run:      checkSchema,
 
-		Why: "the server does not start on a newer schema or an incomplete one, and restoring a backup drops the " +
+		Reason: "the server does not start on a newer schema or an incomplete one, and restoring a backup drops the " +
 			"whole database",
 		Finds: []string{
 			"a schema newer than the chart (a downgrade), where the revision names its version",
@@ -221,7 +221,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkEngine,
 
-		Why: engineReason,
+		Reason: engineReason,
 		Finds: []string{
 			"a default_storage_engine or enforce_storage_engine other than InnoDB, such as MyISAM",
 			"the row format COMPACT or REDUNDANT (innodb_default_row_format)",
@@ -237,7 +237,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.name"},
 		Run:      checkCharset,
 
-		Why: "the server cannot store names with characters outside the character set (1366)",
+		Reason: "the server cannot store names with characters outside the character set (1366)",
 		Finds: []string{
 			"a database, or a server default for a new one, with latin1, utf8mb3 or another character set that " +
 				"does not cover Unicode (a warning)",
@@ -253,7 +253,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkConnections,
 
-		Why: "under load, requests to the server fail with \"too many connections\"",
+		Reason: "under load, requests to the server fail with \"too many connections\"",
 		Finds: []string{
 			"a limit below replicas × (pool size + overflow): max_connections, max_user_connections or " +
 				"the account's own MAX_USER_CONNECTIONS",
@@ -269,7 +269,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.user"},
 		Run:      checkBackup,
 
-		Why: "restoring after a failed migration drops and recreates the database; without the privileges it " +
+		Reason: "restoring after a failed migration drops and recreates the database; without the privileges it " +
 			"cannot be restored",
 		Finds: []string{
 			"no DROP and CREATE on the database, for `in-memory` and `dump-file`",
@@ -289,7 +289,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.type"},
 		Run:      checkChange,
 
-		Why: "the server does not move data: with another database it starts empty, and whoever reaches it " +
+		Reason: "the server does not move data: with another database it starts empty, and whoever reaches it " +
 			"first becomes its admin",
 		Finds: []string{
 			"an upgrade from MySQL to SQLite",
@@ -306,7 +306,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.sqlite.persistent", "database.type"},
 		Run:      checkSQLite,
 
-		Why: "SQLite is a file inside one pod",
+		Reason: "SQLite is a file inside one pod",
 		Finds: []string{
 			"no volume: the data are lost when the pod restarts (a warning)",
 			"more than one replica",

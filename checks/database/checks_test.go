@@ -101,12 +101,12 @@ func TestChecks_remedies(t *testing.T) {
 			if result.Status != check.Failed && result.Status != check.Warned {
 				continue
 			}
-			if result.Hint == "" || result.Why == "" {
+			if result.Remedy == "" || result.Reason == "" {
 				t.Errorf("%s: %s has no remedy or no reason: %s", name, result.Check.ID, result.Message)
 			}
 			for _, raw := range []string{"dial tcp", "Get \"", "x509:", "tls:", " lookup ", "%!", "server.database"} {
-				if strings.Contains(result.Message+result.Hint, raw) {
-					t.Errorf("%s: %s shows %q: %s\n%s", name, result.Check.ID, raw, result.Message, result.Hint)
+				if strings.Contains(result.Message+result.Remedy, raw) {
+					t.Errorf("%s: %s shows %q: %s\n%s", name, result.Check.ID, raw, result.Message, result.Remedy)
 				}
 			}
 		}

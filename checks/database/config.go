@@ -23,8 +23,8 @@ func checkConfig(_ context.Context, e *check.Env) (string, error) {
 	}
 	if key := rawPassword(e.Answers.Values); key != "" {
 		return "", &check.Fault{
-			Warn: true, Found: key + " contains a password",
-			Why:    "it overrides any other password, must be percent-encoded, and makes the values file sensitive",
+			Warn: true, Summary: key + " contains a password",
+			Reason: "it overrides any other password, must be percent-encoded, and makes the values file sensitive",
 			Remedy: "remove it from the URL and set database.mysql.password",
 		}
 	}

@@ -32,14 +32,14 @@ func checkResolve(ctx context.Context, e *check.Env) (string, error) {
 func unresolved(e *check.Env, err error) error {
 	host := e.Answers.Database.MySQL.Host
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
-		Remedy: "try again, or check this machine's DNS: nslookup " + host,
-		Local:  true,
-		Cause:  err,
+		Summary: fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
+		Remedy:  "try again, or check this machine's DNS: nslookup " + host,
+		Local:   true,
+		Err:     err,
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		fault.Found = fmt.Sprintf("cannot resolve %s on this machine: no such host", host)
+		fault.Summary = fmt.Sprintf("cannot resolve %s on this machine: no such host", host)
 		fault.Remedy = "correct database.mysql.host, and check it: nslookup " + host
 	}
 	if check.IsPrivateName(host) {
@@ -52,7 +52,7 @@ func unresolved(e *check.Env, err error) error {
 // reach a private database that a laptop cannot.
 func softenPrivate(e *check.Env, f *check.Fault) {
 	f.Warn, f.Blocks = true, true
-	f.Why = "the address looks private: only pods in the cluster must reach it, and this machine cannot test that"
+	f.Reason = "the address looks private: only pods in the cluster must reach it, and this machine cannot test that"
 	f.Remedy += fmt.Sprintf(
 		"\nkubectl -n %s run zenml-db-probe --rm -it --restart=Never --image=busybox -- nc -zv %s %d", e.Namespace(),
 		e.Answers.Database.MySQL.Host, e.Answers.Database.MySQL.Port)
@@ -74,27 +74,27 @@ func unconnected(ctx context.Context, e *check.Env, err error) error {
 	address := Address(e)
 	var foreign *notMySQLError
 	var server *mysql.MySQLError
-	fault := &check.Fault{Cause: err}
+	fault := &check.Fault{Err: err}
 	switch {
 	case errors.As(err, &foreign):
-		fault.Found = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.reason)
+		fault.Summary = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.reason)
 		fault.Remedy = "correct database.mysql.host and database.mysql.port; the default port is 3306, and " +
 			"33060 (X Protocol) does not work"
 		return fault
 	case errors.As(err, &server):
 		return MySQLFault(e, server)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		fault.Found = "cannot connect to " + address + ": connection refused"
+		fault.Summary = "cannot connect to " + address + ": connection refused"
 		fault.Remedy = "start the database, make it listen on its network address (bind-address), or correct " +
 			"database.mysql.port"
 	case check.IsTimeout(err):
-		fault.Found = fmt.Sprintf("cannot connect to %s: no answer within %s", address, check.DialLimit)
+		fault.Summary = fmt.Sprintf("cannot connect to %s: no answer within %s", address, check.DialLimit)
 		fault.Remedy = "allow the port in the firewall or security group of the database"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		fault.Found = "cannot connect to " + address + ": no route to host"
+		fault.Summary = "cannot connect to " + address + ": no route to host"
 		fault.Remedy = "connect to the network of the database, or correct database.mysql.host"
 	default:
-		fault.Found = fmt.Sprintf("cannot connect to %s: %s", address, check.Reason(err))
+		fault.Summary = fmt.Sprintf("cannot connect to %s: %s", address, check.Reason(err))
 		fault.Remedy = "check the network between this machine and the database"
 	}
 	fault.Local = true

@@ -38,7 +38,7 @@ func checkConnections(ctx context.Context, e *check.Env) (string, error) {
 	l := tightest(limits)
 	if l.most > 0 && needed > l.most {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("%s with up to %d connections each need %d connections, but %s is %d",
+			Summary: fmt.Sprintf("%s with up to %d connections each need %d connections, but %s is %d",
 				pods(replicas), each, needed, l.name, l.most),
 			Remedy: fmt.Sprintf(l.raise, needed+needed/4) +
 				"\nor set smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",

@@ -39,7 +39,7 @@ func TestConnections(t *testing.T) {
 	checktest.Expect(t, tight(0), "database.connections", check.Pass, "21 of 30")
 	result := checktest.Expect(t, tight(10), "database.connections", check.Failed,
 		"need 31 connections, but MAX_USER_CONNECTIONS of the account 'tight'@'127.%' is 30")
-	raise, _, _ := strings.Cut(result.Hint, "\n")
+	raise, _, _ := strings.Cut(result.Remedy, "\n")
 	s.Exec(t, raise)
 	checktest.Expect(t, tight(10), "database.connections", check.Pass, "31 of 38")
 

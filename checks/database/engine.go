@@ -48,16 +48,16 @@ func engineFault(variables map[string]string) *check.Fault {
 			variable = "enforce_storage_engine"
 		}
 		return &check.Fault{
-			Found: fmt.Sprintf("the database creates tables with the engine %s (%s), not InnoDB", engine, variable),
-			Why:   engineReason,
+			Summary: fmt.Sprintf("the database creates tables with the engine %s (%s), not InnoDB", engine, variable),
+			Reason:  engineReason,
 			Remedy: fmt.Sprintf("SET GLOBAL %[1]s = 'InnoDB';\nand %[1]s = InnoDB in the server's configuration or "+
 				"parameter group, so that it survives a restart", variable),
 		}
 	case strings.EqualFold(format, "compact"), strings.EqualFold(format, "redundant"):
 		return &check.Fault{
-			Found: fmt.Sprintf("the database creates tables with the row format %s (innodb_default_row_format)",
+			Summary: fmt.Sprintf("the database creates tables with the row format %s (innodb_default_row_format)",
 				strings.ToUpper(format)),
-			Why: engineReason,
+			Reason: engineReason,
 			Remedy: "SET GLOBAL innodb_default_row_format = 'DYNAMIC';\nand innodb_default_row_format = DYNAMIC in the " +
 				"server's configuration or parameter group, so that it survives a restart",
 		}

@@ -24,7 +24,7 @@ func TestEngine(t *testing.T) {
 			report := preflight(t, checktest.WithDatabase(t, s), check.Options{})
 			result := checktest.Expect(t, report, "database.engine", check.Failed, c.say...)
 			checktest.Expect(t, report, "database.privileges", check.Pass)
-			statement, _, _ := strings.Cut(result.Hint, "\n")
+			statement, _, _ := strings.Cut(result.Remedy, "\n")
 			if name == "enforced" {
 				return // MariaDB changes it only for a session
 			}
@@ -60,7 +60,7 @@ func TestCharset(t *testing.T) {
 		if want.status == check.Pass {
 			continue
 		}
-		s.Exec(t, strings.Split(result.Hint, "\n")...)
+		s.Exec(t, strings.Split(result.Remedy, "\n")...)
 		checktest.Expect(t, charset("of_"+name), "database.charset", check.Pass, "utf8mb4")
 	}
 	s.Exec(t, "GRANT ALL ON later.* TO zenml")

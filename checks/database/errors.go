@@ -20,18 +20,18 @@ func MySQLFault(e *check.Env, err error) *check.Fault {
 	known, ok := mysqlerr.Lookup(int(server.Number))
 	if !ok {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the database server reports an error: %s (%d)", server.Message, server.Number),
-			Remedy: fmt.Sprintf("look up the error: perror %d", server.Number),
-			Cause:  err,
+			Summary: fmt.Sprintf("the database server reports an error: %s (%d)", server.Message, server.Number),
+			Remedy:  fmt.Sprintf("look up the error: perror %d", server.Number),
+			Err:     err,
 		}
 	}
 	return &check.Fault{
-		Found: fmt.Sprintf("%s: %s (%d)", known.Summary, server.Message, server.Number),
+		Summary: fmt.Sprintf("%s: %s (%d)", known.Summary, server.Message, server.Number),
 		Remedy: withHostNote(
 			e,
 			known.RemedyFor(accountIn(e, server.Message), quoteName(e.Answers.Database.MySQL.Name)),
 		),
-		Cause: err,
+		Err: err,
 	}
 }
 
@@ -60,21 +60,21 @@ func driverFault(e *check.Env, err error) *check.Fault {
 	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword):
 		known, _ := mysqlerr.Lookup(mysqlerr.UnsupportedPlugin)
 		return &check.Fault{
-			Found:  fmt.Sprintf("the authentication plugin of %s is not supported", e.Answers.Database.MySQL.User),
-			Remedy: withHostNote(e, known.RemedyFor(anyHost(e), "")),
-			Cause:  err,
+			Summary: fmt.Sprintf("the authentication plugin of %s is not supported", e.Answers.Database.MySQL.User),
+			Remedy:  withHostNote(e, known.RemedyFor(anyHost(e), "")),
+			Err:     err,
 		}
 	case check.IsTimeout(err):
 		return &check.Fault{
-			Found:  "the database server did not answer the login in time",
-			Remedy: "check its load: SHOW PROCESSLIST;",
-			Cause:  err,
+			Summary: "the database server did not answer the login in time",
+			Remedy:  "check its load: SHOW PROCESSLIST;",
+			Err:     err,
 		}
 	}
 	return &check.Fault{
-		Found:  "cannot log in: " + check.Reason(err),
-		Remedy: "check the log of the database server, and proxies between it and this machine",
-		Cause:  err,
+		Summary: "cannot log in: " + check.Reason(err),
+		Remedy:  "check the log of the database server, and proxies between it and this machine",
+		Err:     err,
 	}
 }
 

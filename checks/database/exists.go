@@ -18,10 +18,10 @@ func checkExists(ctx context.Context, e *check.Env) (string, error) {
 		return creatable(ctx, e)
 	case mysqlerr.DatabaseDenied:
 		return "", &check.Fault{
-			Found: fmt.Sprintf("%s has no rights on the database %s, or the database does not exist (1044)",
+			Summary: fmt.Sprintf("%s has no rights on the database %s, or the database does not exist (1044)",
 				e.Answers.Database.MySQL.User, name),
 			Remedy: "CREATE DATABASE IF NOT EXISTS `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
-			Cause:  err,
+			Err:    err,
 		}
 	}
 	if err != nil {
@@ -38,7 +38,7 @@ func creatable(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(missingRights(grants, name, []string{"CREATE"})) > 0 {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the database %s does not exist, and %s cannot create it (1049)", name,
+			Summary: fmt.Sprintf("the database %s does not exist, and %s cannot create it (1049)", name,
 				e.Answers.Database.MySQL.User),
 			Remedy: "CREATE DATABASE `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
 		}

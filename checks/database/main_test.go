@@ -30,7 +30,7 @@ func preflight(t *testing.T, e *check.Env, o check.Options) check.Report {
 	var out strings.Builder
 	checktest.Must(
 		t,
-		errors.Join(report.JSON(&out, found), report.Text(&out, found, report.Style{}),
+		errors.Join(report.JSON(&out, found), report.Text(&out, found, report.Options{}),
 			report.JUnit(&out, found, false)),
 	)
 	if strings.Contains(out.String(), checktest.Canary) {

@@ -35,8 +35,8 @@ func asLatin1(password string) (string, bool) {
 // UnsendablePassword is the fault of a password that PyMySQL cannot encode.
 func UnsendablePassword(e *check.Env) *check.Fault {
 	return &check.Fault{
-		Found: "the password has characters outside Latin-1, which the ZenML server's database client cannot send",
-		Why:   "PyMySQL encodes passwords as Latin-1 and stops with an error before it connects",
+		Summary: "the password has characters outside Latin-1, which the ZenML server's database client cannot send",
+		Reason:  "PyMySQL encodes passwords as Latin-1 and stops with an error before it connects",
 		Remedy: "set a password of ASCII characters, and set database.mysql.password to it: " +
 			"ALTER USER " + anyHost(e) + " IDENTIFIED BY '...';",
 	}
@@ -56,17 +56,17 @@ func passwordFault(ctx context.Context, e *check.Env, config *tls.Config) *check
 	text := password.Reveal()
 	if sent, _ := asLatin1(text); sent != text && works(text) {
 		return &check.Fault{
-			Found: "the password works only in UTF-8, but the ZenML server's database client sends it in Latin-1 (1045)",
-			Why:   "the database stores the hash of other bytes than those that PyMySQL sends",
+			Summary: "the password works only in UTF-8, but the ZenML server's database client sends it in Latin-1 (1045)",
+			Reason:  "the database stores the hash of other bytes than those that PyMySQL sends",
 			Remedy: "set a password of ASCII characters, and set database.mysql.password to it: " +
 				"ALTER USER " + anyHost(e) + " IDENTIFIED BY '...';",
 		}
 	}
 	if end := check.LineBreak(text); end != "" && works(check.WithoutLineBreak(text)) {
 		return &check.Fault{
-			Found:  fmt.Sprintf("the password ends in %s; it works without the line break (1045)", end),
-			Why:    "the server sends the line break as a part of the password",
-			Remedy: lineBreakRemedy(e),
+			Summary: fmt.Sprintf("the password ends in %s; it works without the line break (1045)", end),
+			Reason:  "the server sends the line break as a part of the password",
+			Remedy:  lineBreakRemedy(e),
 		}
 	}
 	return nil

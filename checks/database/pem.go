@@ -44,14 +44,14 @@ func (f pemFile) fault(content string) *check.Fault {
 		return f.notPEM(format)
 	case f.kind == "" && pemtext.IsEncrypted(content):
 		return &check.Fault{
-			Found: "the client key is encrypted, and the ZenML server cannot decrypt it",
+			Summary: "the client key is encrypted, and the ZenML server cannot decrypt it",
 			Remedy: fmt.Sprintf("decrypt it and set %s to the new file: openssl pkey -in %s -out client-key-plain.pem",
 				f.key, f.name()),
 		}
 	case !f.hasBlock(content):
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s has no %s", f.key, f.needed()),
-			Remedy: fmt.Sprintf("set %s to a PEM file with the %s: grep -- -----BEGIN %s", f.key, f.what, f.name()),
+			Summary: fmt.Sprintf("%s has no %s", f.key, f.needed()),
+			Remedy:  fmt.Sprintf("set %s to a PEM file with the %s: grep -- -----BEGIN %s", f.key, f.what, f.name()),
 		}
 	}
 	return nil
@@ -82,8 +82,8 @@ func (f pemFile) hasBlock(content string) bool {
 // notPEM returns the fault of another format, with the command that converts it.
 func (f pemFile) notPEM(format pemtext.Format) *check.Fault {
 	return &check.Fault{
-		Found:  fmt.Sprintf("the %s is not PEM but %s", f.what, format),
-		Remedy: fmt.Sprintf("set %s to a PEM file: %s", f.key, f.conversion(format)),
+		Summary: fmt.Sprintf("the %s is not PEM but %s", f.what, format),
+		Remedy:  fmt.Sprintf("set %s to a PEM file: %s", f.key, f.conversion(format)),
 	}
 }
 

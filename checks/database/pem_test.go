@@ -75,7 +75,7 @@ func TestTLS_formats(t *testing.T) {
 				"database.tls",
 				c.status,
 				c.say...)
-			if _, command, ok := strings.Cut(result.Hint, "PEM file: openssl "); ok &&
+			if _, command, ok := strings.Cut(result.Remedy, "PEM file: openssl "); ok &&
 				strings.HasPrefix(name, "CA as PKCS #7") {
 				runOpenSSL(t, dir, command)
 				e := checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.TLS.CA = at("new.pem") })

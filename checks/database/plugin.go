@@ -30,9 +30,9 @@ func pluginFault(ctx context.Context, e *check.Env, db *sql.DB) *check.Fault {
 // Ed25519Fault is the fault of an account with MariaDB's plugin ed25519.
 func Ed25519Fault(ctx context.Context, e *check.Env) *check.Fault {
 	return &check.Fault{
-		Found: fmt.Sprintf("%s uses the authentication plugin ed25519, which the ZenML server's database client "+
+		Summary: fmt.Sprintf("%s uses the authentication plugin ed25519, which the ZenML server's database client "+
 			"does not support", e.Answers.Database.MySQL.User),
-		Why: "PyMySQL supports ed25519 only with the package PyNaCl, which the server's image does not have",
+		Reason: "PyMySQL supports ed25519 only with the package PyNaCl, which the server's image does not have",
 		Remedy: "ALTER USER " + account(ctx, e) + " IDENTIFIED VIA mysql_native_password USING PASSWORD('...');\n" +
 			"then set database.mysql.password to the new password",
 	}
@@ -42,10 +42,10 @@ func Ed25519Fault(ctx context.Context, e *check.Env) *check.Fault {
 // LDAP, Microsoft Entra, Cloud SQL IAM) over a connection without TLS.
 func cleartextFault(e *check.Env, err error) *check.Fault {
 	return &check.Fault{
-		Warn: true, Blocks: true, Cause: err,
-		Found: fmt.Sprintf("%s sends the password in plain text (mysql_clear_password), but "+
+		Warn: true, Blocks: true, Err: err,
+		Summary: fmt.Sprintf("%s sends the password in plain text (mysql_clear_password), but "+
 			"database.mysql.tls.mode is off; the login was not tested", e.Answers.Database.MySQL.User),
-		Why:    "anyone on the network between the server's pods and the database can read the password",
+		Reason: "anyone on the network between the server's pods and the database can read the password",
 		Remedy: "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}",
 	}
 }

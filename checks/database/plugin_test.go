@@ -23,7 +23,7 @@ func TestPlugin_ed25519(t *testing.T) {
 	}
 	result := checktest.Expect(t, report(), "database.login", check.Failed, "ed25519",
 		"ALTER USER 'modern'@'%' IDENTIFIED VIA mysql_native_password")
-	statement, _, _ := strings.Cut(result.Hint, "\n")
+	statement, _, _ := strings.Cut(result.Remedy, "\n")
 	s.Exec(t, strings.Replace(statement, "...", checktest.Canary, 1))
 	checktest.Expect(t, report(), "database.login", check.Pass)
 }

@@ -65,7 +65,7 @@ func noScratch(ctx context.Context, e *check.Env) string {
 
 func lacking(ctx context.Context, e *check.Env, missing []string) *check.Fault {
 	return &check.Fault{
-		Found: fmt.Sprintf("%s lacks %s on %s", e.Answers.Database.MySQL.User, check.JoinAnd(missing),
+		Summary: fmt.Sprintf("%s lacks %s on %s", e.Answers.Database.MySQL.User, check.JoinAnd(missing),
 			e.Answers.Database.MySQL.Name),
 		Remedy: grantCommand(ctx, e, missing),
 	}

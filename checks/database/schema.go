@@ -79,18 +79,18 @@ func checkSchema(ctx context.Context, e *check.Env) (string, error) {
 // leftTables warns about scratch tables that a read-only run must not remove.
 func leftTables(left []string) *check.Fault {
 	return &check.Fault{
-		Warn:   true,
-		Found:  "scratch tables of a killed preflight exist: " + check.JoinAnd(left),
-		Why:    "the next run without --read-only removes them",
-		Remedy: "DROP TABLE `" + strings.Join(reversed(left), "`, `") + "`;",
+		Warn:    true,
+		Summary: "scratch tables of a killed preflight exist: " + check.JoinAnd(left),
+		Reason:  "the next run without --read-only removes them",
+		Remedy:  "DROP TABLE `" + strings.Join(reversed(left), "`, `") + "`;",
 	}
 }
 
 func unmigrated(e *check.Env) *check.Fault {
 	return &check.Fault{
-		Found: fmt.Sprintf("the database %s has a table %s but no table %s", e.Answers.Database.MySQL.Name, stackTable,
+		Summary: fmt.Sprintf("the database %s has a table %s but no table %s", e.Answers.Database.MySQL.Name, stackTable,
 			AlembicTable),
-		Why:    "the server does not start on it: the database \"has never been migrated with alembic\"",
+		Reason: "the server does not start on it: the database \"has never been migrated with alembic\"",
 		Remedy: "restore the database from a complete backup, or set database.mysql.name to an empty database",
 	}
 }
@@ -110,12 +110,12 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 	}
 	return &check.Fault{
 		Warn: true,
-		Found: fmt.Sprintf(
+		Summary: fmt.Sprintf(
 			"the database %s has tables of another application: %s",
 			e.Answers.Database.MySQL.Name,
 			shown,
 		),
-		Why: "the server creates its tables next to them, and restoring a backup after a failed migration drops the " +
+		Reason: "the server creates its tables next to them, and restoring a backup after a failed migration drops the " +
 			"whole database, these tables included",
 		Remedy: "set database.mysql.name to a separate database",
 	}
@@ -135,7 +135,7 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(found) != 1 {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the table %s has %d rows instead of one: a migration was interrupted", AlembicTable,
+			Summary: fmt.Sprintf("the table %s has %d rows instead of one: a migration was interrupted", AlembicTable,
 				len(found)),
 			Remedy: "restore the database from a backup, or give the server a new one: database.mysql.name",
 		}
@@ -150,9 +150,9 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if server, err := semver.NewVersion(info.AppVersion); err == nil && server.LessThan(schema) {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s", found[0],
+			Summary: fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s", found[0],
 				info.AppVersion),
-			Why:    "the older server does not know the newer schema, and does not start",
+			Reason: "the older server does not know the newer schema, and does not start",
 			Remedy: "--chart-version " + found[0] + " or newer",
 		}
 	}

@@ -62,7 +62,7 @@ func stepFault(ctx context.Context, e *check.Env, right string, err error) *chec
 		return lacking(ctx, e, []string{deniedName(err, right)})
 	}
 	fault := MySQLFault(e, err)
-	fault.Found = fmt.Sprintf("%s failed on a scratch table: %s", right, fault.Found)
+	fault.Summary = fmt.Sprintf("%s failed on a scratch table: %s", right, fault.Summary)
 	return fault
 }
 

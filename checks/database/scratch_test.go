@@ -66,7 +66,7 @@ func TestScratchTables_stalledNetwork(t *testing.T) {
 				status, say = check.Warned, "interrupted"
 			}
 			result := checktest.Expect(t, report, privileges, status, say, "left behind", tables[0], tables[1])
-			_, drop, _ := strings.Cut("\n"+result.Hint, "\nDROP")
+			_, drop, _ := strings.Cut("\n"+result.Remedy, "\nDROP")
 			s.Exec(t, "DROP"+drop)
 			if left := s.Strings(t, "SHOW TABLES FROM zenml"); len(left) != 0 {
 				t.Errorf("the remedy leaves %v", left)

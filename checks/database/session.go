@@ -48,7 +48,7 @@ func explainDenied(ctx context.Context, e *check.Env, config *tls.Config, denied
 		return &tlsRequiredError{cause: denied}
 	}
 	if fault := passwordFault(ctx, e, config); fault != nil {
-		fault.Cause = denied
+		fault.Err = denied
 		return fault
 	}
 	return denied

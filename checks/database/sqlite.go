@@ -24,9 +24,9 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if !e.Answers.Database.SQLite.Persistent {
 		return "", &check.Fault{
-			Warn:  true,
-			Found: "the database is not stored on a volume",
-			Why:   "all pipelines, runs, users and secrets are lost when the pod restarts",
+			Warn:    true,
+			Summary: "the database is not stored on a volume",
+			Reason:  "all pipelines, runs, users and secrets are lost when the pod restarts",
 			Remedy: "database: {type: sqlite, sqlite: {persistent: true}}\n" +
 				"or use a MySQL 8 server for data that you must keep",
 		}
@@ -37,7 +37,7 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 func tooManyForSQLite(objects []manifest.Object) *check.Fault {
 	if len(manifest.Find(objects, "HorizontalPodAutoscaler", "")) > 0 {
 		return &check.Fault{
-			Found: "autoscaling is enabled", Why: "each additional pod has its own empty database",
+			Summary: "autoscaling is enabled", Reason: "each additional pod has its own empty database",
 			Remedy: "server: {autoscaling: {enabled: false}}, or set database: {type: mysql}",
 		}
 	}
@@ -51,7 +51,7 @@ func tooManyForSQLite(objects []manifest.Object) *check.Fault {
 
 func severalReplicas(n int, where string) *check.Fault {
 	return &check.Fault{
-		Found: fmt.Sprintf("%d replicas (%s)", n, where), Why: "each pod has its own empty database",
+		Summary: fmt.Sprintf("%d replicas (%s)", n, where), Reason: "each pod has its own empty database",
 		Remedy: "server: {replicas: 1}, or set database: {type: mysql}",
 	}
 }

@@ -43,8 +43,8 @@ func addTrust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Conf
 	trusted := certificates(text)
 	if len(trusted) == 0 {
 		return &check.Fault{
-			Found:  "the CA certificate cannot be parsed",
-			Remedy: "set database.mysql.tls.ca to a valid certificate; check it: openssl x509 -noout -text -in FILE",
+			Summary: "the CA certificate cannot be parsed",
+			Remedy:  "set database.mysql.tls.ca to a valid certificate; check it: openssl x509 -noout -text -in FILE",
 		}
 	}
 	config.InsecureSkipVerify = true // verified below, by the rules of the ZenML server's client
@@ -74,8 +74,8 @@ func addClientCertificate(ctx context.Context, e *check.Env, t answers.TLS, conf
 	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
 	if err != nil {
 		return &check.Fault{
-			Found: "the private key does not match the client certificate",
-			Cause: err,
+			Summary: "the private key does not match the client certificate",
+			Err:     err,
 			Remedy: "give the key that belongs to database.mysql.tls.cert; these two outputs must be equal:\n" +
 				"openssl x509 -in client.pem -noout -pubkey\nopenssl pkey -in client-key.pem -pubout",
 		}
@@ -120,8 +120,8 @@ func checkWithoutTLS(ctx context.Context, e *check.Env) (string, error) {
 	var required *tlsRequiredError
 	if errors.As(err, &required) || number(err) == mysqlerr.SecureTransportRequired {
 		return "", &check.Fault{
-			Found: "the database server requires TLS for this user, but database.mysql.tls.mode is off",
-			Cause: err,
+			Summary: "the database server requires TLS for this user, but database.mysql.tls.mode is off",
+			Err:     err,
 			Remedy: "database: {mysql: {tls: {mode: verify-full, ca: {file: ca.pem}}}}\n" +
 				"or database: {mysql: {tls: {mode: require}}} on a network that you trust",
 		}

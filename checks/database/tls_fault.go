@@ -28,7 +28,7 @@ func openssl(e *check.Env) string {
 func tlsFault(e *check.Env, err error) error {
 	host := e.Answers.Database.MySQL.Host
 	fault := &check.Fault{
-		Found: fmt.Sprintf("the TLS handshake with %s failed: %s", Address(e), check.Reason(err)), Cause: err,
+		Summary: fmt.Sprintf("the TLS handshake with %s failed: %s", Address(e), check.Reason(err)), Err: err,
 		Remedy: "check what the server sends:\n" + openssl(e),
 	}
 	var (
@@ -41,35 +41,35 @@ func tlsFault(e *check.Env, err error) error {
 	alert, broken := alertOf(err)
 	switch {
 	case errors.Is(err, errNoTLS):
-		fault.Found = err.Error() + ", but database.mysql.tls.mode needs it"
+		fault.Summary = err.Error() + ", but database.mysql.tls.mode needs it"
 		fault.Remedy = "enable TLS on the database server (ssl_ca, ssl_cert, ssl_key), or, on a network that " +
 			"you trust, set database: {mysql: {tls: {mode: off}}}"
 	case errors.As(err, &unknown):
-		fault.Found = "the server's certificate is not signed by the CA in database.mysql.tls.ca"
+		fault.Summary = "the server's certificate is not signed by the CA in database.mysql.tls.ca"
 		if unknown.Cert != nil {
-			fault.Found += fmt.Sprintf("; it was issued by %q", unknown.Cert.Issuer.String())
+			fault.Summary += fmt.Sprintf("; it was issued by %q", unknown.Cert.Issuer.String())
 		}
 		fault.Remedy = "set database.mysql.tls.ca to the certificate of that CA; check what the server sends:\n" +
 			openssl(
 				e)
 	case errors.As(err, &rootless):
-		fault.Found = fmt.Sprintf("the CA in database.mysql.tls.ca is an intermediate: %q is signed by %q",
+		fault.Summary = fmt.Sprintf("the CA in database.mysql.tls.ca is an intermediate: %q is signed by %q",
 			rootless.last.Subject, rootless.last.Issuer)
 		fault.Remedy = "append the root certificate to database.mysql.tls.ca; the ZenML server needs the whole " +
 			"chain (unable to get issuer certificate)"
 	case errors.As(err, &name):
-		fault.Found = fmt.Sprintf("the server's certificate is for %s, not for %s",
+		fault.Summary = fmt.Sprintf("the server's certificate is for %s, not for %s",
 			check.JoinAnd(check.CertificateNames(name.Certificate)), host)
 		fault.Remedy = "set database.mysql.host to one of these names, issue a certificate for " + host +
 			", or set database: {mysql: {tls: {mode: verify-ca}}}"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		fault.Found = check.ValidityProblem(invalid.Cert, e.Now())
+		fault.Summary = check.ValidityProblem(invalid.Cert, e.Now())
 		fault.Remedy = "issue a new certificate for the database server and restart it"
 	case errors.As(err, &client):
-		fault.Found = fmt.Sprintf("the database server rejects the client certificate: %s", check.Reason(err))
+		fault.Summary = fmt.Sprintf("the database server rejects the client certificate: %s", check.Reason(err))
 		fault.Remedy = "issue the client certificate with a CA that the database server trusts (ssl_ca)"
 	case broken:
-		fault.Found = "the database server ended the TLS handshake: " + alert
+		fault.Summary = "the database server ended the TLS handshake: " + alert
 		fault.Remedy = alertRemedy(e, alert)
 	}
 	return fault

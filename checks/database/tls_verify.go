@@ -107,9 +107,9 @@ func namedByCommonName(e *check.Env, state tls.ConnectionState) *check.Fault {
 	}
 	return &check.Fault{
 		Warn: true,
-		Found: fmt.Sprintf(
+		Summary: fmt.Sprintf(
 			"the server's certificate names %s only in its common name: it has no subject alternative name", m.Host),
-		Why:    "the ZenML server accepts it because Python still checks the common name; most other clients reject it",
+		Reason: "the ZenML server accepts it because Python still checks the common name; most other clients reject it",
 		Remedy: "issue a certificate for the database server with subjectAltName = DNS:" + m.Host,
 	}
 }

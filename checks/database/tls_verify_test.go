@@ -20,11 +20,11 @@ func TestTLS_sameResultAsPython(t *testing.T) {
 				m.Host, m.TLS = "localhost", answers.TLS{Mode: c.Mode, CA: checktest.Plain(c.CA(s))}
 			})
 			table := []check.Check{
-				{ID: "database.tls", Severity: check.MustPass, Why: "as the table says", Run: checkTLS},
+				{ID: "database.tls", Severity: check.MustPass, Reason: "as the table says", Run: checkTLS},
 				{
 					ID:       "database.login",
 					Severity: check.MustPass,
-					Why:      "likewise",
+					Reason:   "likewise",
 					Needs:    []string{"database.tls"},
 					Run:      checkLogin,
 				},

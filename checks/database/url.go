@@ -52,7 +52,7 @@ func rawDatabase(values map[string]any) answers.Faults {
 		return answers.Faults{
 			{
 				Key:     key,
-				Problem: "it is not a URL",
+				Summary: "it is not a URL",
 				Remedy: "write mysql://user@host:3306/name and percent-encode special characters: @ (%40), / " +
 					"(%2F), ? (%3F), # (%23)",
 			},
@@ -64,7 +64,7 @@ func rawDatabase(values map[string]any) answers.Faults {
 func urlFaults(key string, u *url.URL) answers.Faults {
 	var wrong answers.Faults
 	add := func(problem, remedy string) {
-		wrong = append(wrong, answers.Fault{Key: key, Problem: problem, Remedy: remedy})
+		wrong = append(wrong, answers.Fault{Key: key, Summary: problem, Remedy: remedy})
 	}
 	switch {
 	case strings.HasPrefix(u.Scheme, "postgres"):

@@ -63,18 +63,18 @@ func checkVersion(ctx context.Context, e *check.Env) (string, error) {
 	for _, r := range relatives {
 		if strings.Contains(said, r.sign) {
 			return "", &check.Fault{
-				Warn:   true,
-				Found:  fmt.Sprintf("the database server is %s (%s), not MySQL: %s", r.name, version, r.remark),
-				Why:    "ZenML is tested only with MySQL 8; a migration can fail now or in a later upgrade",
-				Remedy: "use MySQL 8.0 or newer for production",
+				Warn:    true,
+				Summary: fmt.Sprintf("the database server is %s (%s), not MySQL: %s", r.name, version, r.remark),
+				Reason:  "ZenML is tested only with MySQL 8; a migration can fail now or in a later upgrade",
+				Remedy:  "use MySQL 8.0 or newer for production",
 			}
 		}
 	}
 	major, _, _ := strings.Cut(version, ".")
 	if n, err := strconv.Atoi(major); err != nil || n < 8 {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("the database server is version %s, but ZenML needs MySQL 8.0 or newer", version),
-			Remedy: "upgrade the database server, or set database.mysql.host to another one",
+			Summary: fmt.Sprintf("the database server is version %s, but ZenML needs MySQL 8.0 or newer", version),
+			Remedy:  "upgrade the database server, or set database.mysql.host to another one",
 		}
 	}
 	if aurora := variables["aurora_version"]; aurora != "" {
@@ -96,7 +96,7 @@ func checkWritable(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(on) > 0 {
 		return "", &check.Fault{
-			Found: "the database server is read-only: " + check.JoinAnd(on),
+			Summary: "the database server is read-only: " + check.JoinAnd(on),
 			Remedy: "set database.mysql.host to the primary (the writer endpoint); if this is the primary: SET " +
 				"GLOBAL read_only = OFF;",
 		}

@@ -70,7 +70,7 @@ func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, node
 		d.note = "on ports 80 and 443 of its nodes"
 	case waiting != nil:
 		return d, &check.Fault{
-			Found: fmt.Sprintf("the load balancer of %[3]s (Service %[1]s in namespace %[2]s) has no address",
+			Summary: fmt.Sprintf("the load balancer of %[3]s (Service %[1]s in namespace %[2]s) has no address",
 				waiting.Name, waiting.Namespace, d.name),
 			Remedy: fmt.Sprintf(
 				"check its events: kubectl -n %s describe service %s\n"+
@@ -81,9 +81,9 @@ func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, node
 		d.note = "on a node port: add the port to the URL, or use a load balancer in front"
 	default:
 		return d, &check.Fault{
-			Warn:   true,
-			Found:  d.name + " has no load balancer, node port or host port: it can be reached only inside the cluster",
-			Remedy: "set its Service to type LoadBalancer; ignore this if a load balancer in front forwards to it",
+			Warn:    true,
+			Summary: d.name + " has no load balancer, node port or host port: it can be reached only inside the cluster",
+			Remedy:  "set its Service to type LoadBalancer; ignore this if a load balancer in front forwards to it",
 		}
 	}
 	for _, p := range pods {
@@ -148,12 +148,12 @@ func routeAddress(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	fault := &check.Fault{
-		Found:  d.name + " has no address yet for a nip.io name",
-		Remedy: "expose: {host: zenml.example.com}",
-		Why:    "a nip.io name contains the address, which must be known before the install",
+		Summary: d.name + " has no address yet for a nip.io name",
+		Remedy:  "expose: {host: zenml.example.com}",
+		Reason:  "a nip.io name contains the address, which must be known before the install",
 	}
 	if len(d.addresses) > 0 {
-		fault.Found = fmt.Sprintf("%s has the host name %s, but nip.io needs an IPv4 address", d.name, d.addresses[0])
+		fault.Summary = fmt.Sprintf("%s has the host name %s, but nip.io needs an IPv4 address", d.name, d.addresses[0])
 		fault.Remedy = "expose: {host: zenml.example.com}, and create a CNAME record to " + d.addresses[0]
 	}
 	return "", fault

@@ -78,7 +78,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.host"},
 		Run:      checkHost,
 
-		Why: "the API server rejects an Ingress or route for anything else, and the certificate is issued for the name",
+		Reason: "the API server rejects an Ingress or route for anything else, and the certificate is issued for the name",
 		Finds: []string{
 			"a URL",
 			"a host with a port or a path",
@@ -99,7 +99,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.ingress.class", "expose.gateway.name"},
 		Run:      checkClass,
 
-		Why: "no controller serves an Ingress of an unknown class, or a route that the Gateway does not " +
+		Reason: "no controller serves an Ingress of an unknown class, or a route that the Gateway does not " +
 			"allow; nothing reports it later",
 		Finds: []string{
 			"an unknown IngressClass (the existing ones are listed)",
@@ -119,7 +119,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.ingress.class", "expose.gateway.name"},
 		Run:      checkController,
 
-		Why: "without a running controller with an address nobody can reach the server",
+		Reason: "without a running controller with an address nobody can reach the server",
 		Finds: []string{
 			"a controller without pods, or without a ready one",
 			"a load balancer without an address",
@@ -138,7 +138,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.ingress.class", "expose.ingress.annotations"},
 		Run:      checkSupport,
 
-		Why: "a controller without maintenance gets no security fixes, and one that rejects the Ingress gives it no address",
+		Reason: "a controller without maintenance gets no security fixes, and one that rejects the Ingress gives it no address",
 		Finds: []string{
 			"ingress-nginx, which was retired on 2026-03-24 (a warning)",
 			"the AWS Load Balancer Controller with the target type instance and a Service of type ClusterIP (a warning)",
@@ -154,7 +154,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.host"},
 		Run:      checkDNS,
 
-		Why: "users cannot reach the server, and Let's Encrypt cannot validate the host",
+		Reason: "users cannot reach the server, and Let's Encrypt cannot validate the host",
 		Finds: []string{
 			"an unknown host",
 			"a host that resolves to another address",
@@ -172,7 +172,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.host"},
 		Run:      checkConflict,
 
-		Why: "ingress-nginx rejects a second Ingress for a host and path; other controllers serve either of the two",
+		Reason: "ingress-nginx rejects a second Ingress for a host and path; other controllers serve either of the two",
 		Finds: []string{
 			"another Ingress or HTTPRoute with the same host and path",
 			"another one with a path below the server's, such as /api (a warning)",
@@ -189,7 +189,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.tls.issuer.name", "expose.tls.secretName", "expose.tls.mode"},
 		Run:      checkTLS,
 
-		Why: "without it the controller presents its own certificate, which browsers and clients reject",
+		Reason: "without it the controller presents its own certificate, which browsers and clients reject",
 		Finds: []string{
 			"a missing Secret, one of the wrong type, or one without a certificate",
 			"a certificate that is expired, not yet valid or for another host, or whose private key does " +
@@ -210,7 +210,7 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.host"},
 		Run:      checkPath,
 
-		Why: "the dashboard loads its files from the root; the API also works below a path",
+		Reason: "the dashboard loads its files from the root; the API also works below a path",
 		Finds: []string{
 			"any path but / (a warning: API only)",
 			"a path that is stripped without the server knowing it (rootUrlPath)",
@@ -227,7 +227,7 @@ var Checks = []check.Check{
 		Answers:  []string{"admin.activate", "expose.type"},
 		Run:      checkPublic,
 
-		Why: "whoever opens a server first that is not activated becomes its administrator",
+		Reason: "whoever opens a server first that is not activated becomes its administrator",
 		Finds: []string{
 			"an exposed server that the install does not activate (a warning)",
 		},

@@ -32,9 +32,9 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 // noClass names the existing classes, unless the answers want ingress-nginx.
 func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
 	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
-	fault := &check.Fault{Found: "the IngressClass " + name + " does not exist"}
+	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist"}
 	if wanted {
-		fault.Found += notInstalled("prerequisites.ingressNginx", wanted) + "; ingress-nginx was retired on 2026-03-24"
+		fault.Summary += notInstalled("prerequisites.ingressNginx", wanted) + "; ingress-nginx was retired on 2026-03-24"
 	}
 	if len(all) == 0 || wanted {
 		fault.Remedy = "install a maintained ingress controller, for example Traefik, and set " +
@@ -46,7 +46,7 @@ func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.
 	for _, c := range all {
 		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
 	}
-	fault.Found += "; existing: " + check.JoinAnd(others)
+	fault.Summary += "; existing: " + check.JoinAnd(others)
 	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
 	return fault
 }

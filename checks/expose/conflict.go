@@ -42,8 +42,8 @@ func conflict(claims []claim, host, path string) *check.Fault {
 		case !strings.EqualFold(c.host, host):
 		case c.path == path && c.rival:
 			return &check.Fault{
-				Found:  fmt.Sprintf("%s already uses %s", c.object, where),
-				Remedy: "set another host: expose: {host: …}, or remove the other route: " + deleteCommand(c),
+				Summary: fmt.Sprintf("%s already uses %s", c.object, where),
+				Remedy:  "set another host: expose: {host: …}, or remove the other route: " + deleteCommand(c),
 			}
 		case c.path == path:
 			elsewhere = &claims[i]
@@ -54,17 +54,17 @@ func conflict(claims []claim, host, path string) *check.Fault {
 	switch {
 	case below != nil:
 		return &check.Fault{
-			Warn:   true,
-			Found:  fmt.Sprintf("%s uses %s, a path below the server's", below.object, orAnyHost(host)+below.path),
-			Why:    "the longer path takes precedence, so requests for it do not reach the server",
-			Remedy: "set another host: expose: {host: …}",
+			Warn:    true,
+			Summary: fmt.Sprintf("%s uses %s, a path below the server's", below.object, orAnyHost(host)+below.path),
+			Reason:  "the longer path takes precedence, so requests for it do not reach the server",
+			Remedy:  "set another host: expose: {host: …}",
 		}
 	case elsewhere != nil:
 		return &check.Fault{
-			Warn:   true,
-			Found:  fmt.Sprintf("%s also uses %s, with another controller", elsewhere.object, where),
-			Why:    "DNS resolves the host to one of the two controllers; the route of the other is never used",
-			Remedy: "make sure that DNS resolves to the right controller, or set another host: expose: {host: …}",
+			Warn:    true,
+			Summary: fmt.Sprintf("%s also uses %s, with another controller", elsewhere.object, where),
+			Reason:  "DNS resolves the host to one of the two controllers; the route of the other is never used",
+			Remedy:  "make sure that DNS resolves to the right controller, or set another host: expose: {host: …}",
 		}
 	}
 	return nil

@@ -38,8 +38,8 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 		return here, nil
 	}
 	return "", &check.Fault{
-		Found:  fmt.Sprintf("%s, but %s has the address %s", here, d.name, check.JoinAnd(d.addresses)),
-		Remedy: dnsRecord(host, d) + "\nif a proxy or a CDN is in front of the controller: --warn-only expose.dns",
+		Summary: fmt.Sprintf("%s, but %s has the address %s", here, d.name, check.JoinAnd(d.addresses)),
+		Remedy:  dnsRecord(host, d) + "\nif a proxy or a CDN is in front of the controller: --warn-only expose.dns",
 	}
 }
 
@@ -76,23 +76,23 @@ func hostUnresolved(ctx context.Context, e *check.Env, host string, d entrypoint
 	if !errors.As(err, &dns) || !dns.IsNotFound {
 		return check.Transient(
 			&check.Fault{
-				Found:  fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
-				Remedy: "try again, or check this machine's DNS: nslookup " + host,
-				Cause:  err,
+				Summary: fmt.Sprintf("cannot resolve %s: %s", host, check.Reason(err)),
+				Remedy:  "try again, or check this machine's DNS: nslookup " + host,
+				Err:     err,
 			},
 		)
 	}
-	fault := &check.Fault{Found: "cannot resolve " + host + ": no such host", Remedy: dnsRecord(host, d), Cause: err}
+	fault := &check.Fault{Summary: "cannot resolve " + host + ": no such host", Remedy: dnsRecord(host, d), Err: err}
 	switch {
 	case e.Answers.Expose.Host.NipIO:
-		fault.Found += "; this machine's DNS server hides nip.io names with private addresses"
+		fault.Summary += "; this machine's DNS server hides nip.io names with private addresses"
 		fault.Remedy = "allow nip.io in the DNS server (rebind protection), or set expose: {host: zenml.example.com}"
 	case len(d.addresses) == 0:
 		fault.Warn = true
-		fault.Found += " yet; " + cmp.Or(d.name, "the controller") + " has no address before the install"
+		fault.Summary += " yet; " + cmp.Or(d.name, "the controller") + " has no address before the install"
 	case externalDNS(ctx, e):
 		fault.Warn = true
-		fault.Found += " yet; external-dns runs in this cluster and may create it"
+		fault.Summary += " yet; external-dns runs in this cluster and may create it"
 		fault.Remedy = "make sure that external-dns manages the domain; otherwise " + fault.Remedy
 	}
 	return fault

@@ -130,12 +130,12 @@ func entrypointWithoutPods(
 		return d, nil
 	}
 	fault := &check.Fault{
-		Found:  "no pod of " + d.name + " runs in this cluster",
-		Remedy: "install the controller, or set expose: {ingress: {class: …}} to another one: kubectl get ingressclass",
+		Summary: "no pod of " + d.name + " runs in this cluster",
+		Remedy:  "install the controller, or set expose: {ingress: {class: …}} to another one: kubectl get ingressclass",
 	}
 	if controllerOf(class.Spec.Controller).selectors == nil {
 		fault.Warn = true
-		fault.Found = fmt.Sprintf(
+		fault.Summary = fmt.Sprintf(
 			"cannot check whether %s runs: none of its Ingresses has an address, and the labels of its pods are "+
 				"unknown",
 			d.name)
@@ -163,8 +163,8 @@ func notReady(name string, p corev1.Pod) *check.Fault {
 		}
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("no pod of %s is ready: pod %s in namespace %s is %s", name, p.Name, p.Namespace, reason),
-		Remedy: fmt.Sprintf("kubectl -n %s describe pod %s", p.Namespace, p.Name),
+		Summary: fmt.Sprintf("no pod of %s is ready: pod %s in namespace %s is %s", name, p.Name, p.Namespace, reason),
+		Remedy:  fmt.Sprintf("kubectl -n %s describe pod %s", p.Namespace, p.Name),
 	}
 }
 

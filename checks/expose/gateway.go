@@ -68,7 +68,7 @@ func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 			}
 			if !served {
 				return nil, &check.Fault{
-					Found: "the Gateway API is not installed in this cluster: it has no " + r.kind +
+					Summary: "the Gateway API is not installed in this cluster: it has no " + r.kind +
 						" (gateway.networking.k8s.io/v1)",
 					Remedy: "install its CRDs and a controller: " + gatewayAPI + "\nor set expose: {type: ingress}",
 				}
@@ -90,11 +90,11 @@ func noGateway(ctx context.Context, e *check.Env) error {
 		others = append(others, g.Metadata.Name+" in "+g.Metadata.Namespace)
 	})
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("the Gateway %s does not exist in namespace %s", ref.Name, ref.Namespace),
-		Remedy: "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A",
+		Summary: fmt.Sprintf("the Gateway %s does not exist in namespace %s", ref.Name, ref.Namespace),
+		Remedy:  "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A",
 	}
 	if err == nil && len(others) > 0 {
-		fault.Found += "; existing: " + check.JoinAnd(others)
+		fault.Summary += "; existing: " + check.JoinAnd(others)
 	}
 	return fault
 }
@@ -116,9 +116,9 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 	scheme := e.Answers.Expose.Gateway.Scheme
 	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {
 		return "", &check.Fault{
-			Warn:  true,
-			Found: fmt.Sprintf("%s uses %s, but the server's URL starts with %s", found, admitting[0].Protocol, scheme),
-			Why: "the dashboard and the clients use that URL; it works only if a proxy in front of the " +
+			Warn:    true,
+			Summary: fmt.Sprintf("%s uses %s, but the server's URL starts with %s", found, admitting[0].Protocol, scheme),
+			Reason: "the dashboard and the clients use that URL; it works only if a proxy in front of the " +
 				"Gateway serves it",
 			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol)),
 		}
@@ -152,13 +152,13 @@ func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listen
 		return admitting, nil
 	case section != "" && len(reasons) == 0:
 		return nil, &check.Fault{
-			Found: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
+			Summary: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
 				check.JoinAnd(names)),
 			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0]),
 		}
 	}
 	return nil, &check.Fault{
-		Found: fmt.Sprintf("the Gateway %s does not admit the server's route: %s", g.Metadata.Name,
+		Summary: fmt.Sprintf("the Gateway %s does not admit the server's route: %s", g.Metadata.Name,
 			strings.Join(reasons, "; ")),
 		Remedy: fmt.Sprintf("change allowedRoutes or hostname of a listener: kubectl -n %s edit gateway %s",
 			g.Metadata.Namespace, g.Metadata.Name),

@@ -31,7 +31,7 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 			if condition.Status == metav1.ConditionFalse &&
 				(condition.Type == "Accepted" || condition.Type == "Programmed" || condition.Type == "ResolvedRefs") {
 				return d, &check.Fault{
-					Found: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type,
+					Summary: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type,
 						conditionText(condition)),
 					Remedy: describe,
 				}
@@ -43,8 +43,8 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 	}
 	if len(d.addresses) == 0 {
 		return d, &check.Fault{
-			Found:  d.name + " has no address",
-			Remedy: describe + "\nclusters without a cloud provider need a load balancer such as MetalLB",
+			Summary: d.name + " has no address",
+			Remedy:  describe + "\nclusters without a cloud provider need a load balancer such as MetalLB",
 		}
 	}
 	return d, nil
@@ -60,11 +60,11 @@ func conditionFault(all []metav1.Condition, kind, name, class string) *check.Fau
 			return nil
 		}
 		if c.Reason != "Pending" || c.Status == metav1.ConditionFalse {
-			return &check.Fault{Found: fmt.Sprintf("%s is not %s: %s", name, kind, conditionText(c))}
+			return &check.Fault{Summary: fmt.Sprintf("%s is not %s: %s", name, kind, conditionText(c))}
 		}
 	}
 	return &check.Fault{
-		Found: fmt.Sprintf("no controller has accepted %s: the controller of its GatewayClass %s may not be running",
+		Summary: fmt.Sprintf("no controller has accepted %s: the controller of its GatewayClass %s may not be running",
 			name, class),
 	}
 }

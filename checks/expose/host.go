@@ -16,9 +16,9 @@ func checkHost(ctx context.Context, e *check.Env) (string, error) {
 	host := e.Answers.Expose.Host
 	if host.IsZero() && byIngress(e) && certificateMode(e) != answers.CertOff {
 		return "", &check.Fault{
-			Found:  "expose.tls.mode is " + certificateMode(e) + ", but there is no host for the certificate",
-			Remedy: "expose: {host: zenml.example.com}",
-			Why:    "the chart renders a null host, which the API server rejects",
+			Summary: "expose.tls.mode is " + certificateMode(e) + ", but there is no host for the certificate",
+			Remedy:  "expose: {host: zenml.example.com}",
+			Reason:  "the chart renders a null host, which the API server rejects",
 		}
 	}
 	if !host.IsZero() {
@@ -48,7 +48,7 @@ func hostFault(where, host string) *check.Fault {
 	if problem == "" {
 		return nil
 	}
-	return &check.Fault{Found: where + ": " + problem, Remedy: remedy}
+	return &check.Fault{Summary: where + ": " + problem, Remedy: remedy}
 }
 
 // renderedHosts checks the rendered hosts, which raw values can change.
@@ -65,8 +65,8 @@ func renderedHosts(ctx context.Context, e *check.Env) error {
 		for _, host := range routeHosts(o) {
 			if host == "" {
 				return &check.Fault{
-					Found:  where + " has TLS without a host",
-					Remedy: "expose: {host: zenml.example.com}",
+					Summary: where + " has TLS without a host",
+					Remedy:  "expose: {host: zenml.example.com}",
 				}
 			}
 			if fault := hostFault(where, host); fault != nil {

@@ -31,10 +31,10 @@ func checkPath(ctx context.Context, e *check.Env) (string, error) {
 		return "/", nil
 	}
 	return "", &check.Fault{
-		Warn:   true,
-		Found:  "only the API works below " + path + ", not the dashboard",
-		Remedy: "use a separate host: expose: {host: zenml.example.com, path: /}",
-		Why:    "the dashboard loads its files from the root of the host",
+		Warn:    true,
+		Summary: "only the API works below " + path + ", not the dashboard",
+		Remedy:  "use a separate host: expose: {host: zenml.example.com, path: /}",
+		Reason:  "the dashboard loads its files from the root of the host",
 	}
 }
 
@@ -48,17 +48,17 @@ func ingressPathFault(ctx context.Context, e *check.Env, ingress manifest.Object
 		}
 		if annotations[rewriteTarget] != "" && root == "" && literal(p.path) != "" {
 			return &check.Fault{
-				Found: fmt.Sprintf("the Ingress %s removes %s from the path (%s), but rootUrlPath is empty",
+				Summary: fmt.Sprintf("the Ingress %s removes %s from the path (%s), but rootUrlPath is empty",
 					ingress.GetName(), literal(p.path), rewriteTarget),
-				Why:    "the server's links and its login use paths that the Ingress does not serve",
+				Reason: "the server's links and its login use paths that the Ingress does not serve",
 				Remedy: "expose: {path: " + literal(p.path) + "}, and remove the path from the raw values",
 			}
 		}
 		if root != "" && literal(p.path) != strings.TrimRight(root, "/") {
 			return &check.Fault{
-				Found: fmt.Sprintf("the Ingress serves %s, but the server's rootUrlPath is %s", orRoot(literal(p.path)),
+				Summary: fmt.Sprintf("the Ingress serves %s, but the server's rootUrlPath is %s", orRoot(literal(p.path)),
 					root),
-				Why:    "the server's links use paths that the Ingress does not serve",
+				Reason: "the server's links use paths that the Ingress does not serve",
 				Remedy: "expose: {path: " + root + "}, and remove the path from the raw values",
 			}
 		}
@@ -110,26 +110,26 @@ var nginxImage = regexp.MustCompile(`ingress-nginx/controller[^:]*:v?(\d+\.\d+\.
 // patternFault returns the fault of a regular expression with path type Prefix for the
 // controller.
 func patternFault(ctx context.Context, e *check.Env, path string) error {
-	fault := &check.Fault{Found: fmt.Sprintf("the path %s is a regular expression, but its path type is Prefix", path),
+	fault := &check.Fault{Summary: fmt.Sprintf("the path %s is a regular expression, but its path type is Prefix", path),
 		Remedy: "expose: {ingress: {rewrite: false}}; the server handles the path itself"}
 	if e.Cluster == nil {
-		fault.Why = "ingress-nginx 1.12 and newer reject it, and other controllers match it literally"
+		fault.Reason = "ingress-nginx 1.12 and newer reject it, and other controllers match it literally"
 		return fault
 	}
 	d, _ := findEntrypoint(ctx, e) // a faulty controller is known well enough
 	if d.name != "" && d.name != ingressNginx {
-		fault.Why = d.name + " matches the path literally, so no request matches"
+		fault.Reason = d.name + " matches the path literally, so no request matches"
 		return fault
 	}
-	fault.Why = "ingress-nginx 1.12 and newer reject it unless strict-validate-path-type is off"
+	fault.Reason = "ingress-nginx 1.12 and newer reject it unless strict-validate-path-type is off"
 	for _, image := range d.images {
 		match := nginxImage.FindStringSubmatch(image)
 		if match == nil {
 			continue
 		}
 		if v, err := semver.NewVersion(match[1]); err == nil && v.LessThan(strictPaths) {
-			fault.Warn, fault.Found = true, fmt.Sprintf(
-				"%s; the installed ingress-nginx %s accepts it, but 1.12 and newer reject it", fault.Found, v)
+			fault.Warn, fault.Summary = true, fmt.Sprintf(
+				"%s; the installed ingress-nginx %s accepts it, but 1.12 and newer reject it", fault.Summary, v)
 		}
 	}
 	return fault

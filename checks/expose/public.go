@@ -24,7 +24,7 @@ func checkPublic(ctx context.Context, e *check.Env) (string, error) {
 		found = "the running server is exposed but not activated: whoever opens it first becomes its administrator"
 	}
 	return "", &check.Fault{
-		Found: found,
+		Summary: found,
 		Remedy: "admin: {activate: auto, username: admin, password: {env: ZENML_ADMIN_PASSWORD}}\n" +
 			"or install with expose: {type: port-forward}, activate the server, then run the install again with " +
 			"the exposure",

@@ -44,9 +44,9 @@ func checkSupport(ctx context.Context, e *check.Env) (string, error) {
 
 func retiredNginx() *check.Fault {
 	return &check.Fault{
-		Warn:  true,
-		Found: "ingress-nginx was retired on 2026-03-24",
-		Why:   "it gets no more releases: nobody fixes its bugs and vulnerabilities",
+		Warn:    true,
+		Summary: "ingress-nginx was retired on 2026-03-24",
+		Reason:  "it gets no more releases: nobody fixes its bugs and vulnerabilities",
 		Remedy: "move to the Gateway API, expose: {type: gateway}, or to a maintained controller, " +
 			"expose: {ingress: {class: …}}; existing classes: kubectl get ingressclass\n" +
 			"the server works with ingress-nginx until then",
@@ -68,9 +68,9 @@ func albFault(ctx context.Context, e *check.Env, class *networkingv1.IngressClas
 	}
 	return &check.Fault{
 		Warn: true,
-		Found: "the AWS Load Balancer Controller uses the target type instance, which needs a Service of type NodePort " +
+		Summary: "the AWS Load Balancer Controller uses the target type instance, which needs a Service of type NodePort " +
 			"or LoadBalancer, but the server's Service is of type ClusterIP",
-		Why:    "the controller rejects the Ingress (FailedBuildModel), so the server gets no address",
+		Reason: "the controller rejects the Ingress (FailedBuildModel), so the server gets no address",
 		Remedy: "expose: {ingress: {annotations: {" + albTargetType + ": ip}}}",
 	}
 }

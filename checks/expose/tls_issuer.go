@@ -59,14 +59,14 @@ func checkIssuer(ctx context.Context, e *check.Env) (string, error) {
 	for _, c := range found.Status.Conditions {
 		if c.Type == "Ready" && c.Status != metav1.ConditionTrue {
 			return "", &check.Fault{
-				Found:  fmt.Sprintf("%s %s is not Ready: %s", issuerKind(e), name, conditionText(c)),
-				Remedy: describe,
+				Summary: fmt.Sprintf("%s %s is not Ready: %s", issuerKind(e), name, conditionText(c)),
+				Remedy:  describe,
 			}
 		}
 	}
 	if len(found.Status.Conditions) == 0 {
 		return "", &check.Fault{
-			Found: fmt.Sprintf("%s %s has no status: cert-manager's controller has not processed it", issuerKind(e),
+			Summary: fmt.Sprintf("%s %s has no status: cert-manager's controller has not processed it", issuerKind(e),
 				name),
 			Remedy: "check that cert-manager runs: kubectl get pods -A -l app.kubernetes.io/name=cert-manager\n" +
 				describe,
@@ -104,17 +104,17 @@ func noIssuer(ctx context.Context, e *check.Env) error {
 		other, resource, namespace = answers.ClusterIssuer, issuerResource, e.Namespace()
 	}
 	fault := &check.Fault{
-		Found: fmt.Sprintf("the %s %s does not exist%s", kind, name,
+		Summary: fmt.Sprintf("the %s %s does not exist%s", kind, name,
 			notInstalled("prerequisites.clusterIssuer.create", wantsIssuer(e))),
 		Remedy: issuerCommand(e),
 	}
 	if found, err := getIssuer(ctx, e, other); err == nil && found != nil {
-		fault.Found += "; there is one of kind " + other
+		fault.Summary += "; there is one of kind " + other
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s, kind: %s}}}", name, other)
 		return fault
 	}
 	if names := issuerNames(ctx, e, resource, namespace); len(names) > 0 && !wantsIssuer(e) {
-		fault.Found += "; existing: " + check.JoinAnd(names)
+		fault.Summary += "; existing: " + check.JoinAnd(names)
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s}}}", names[0])
 	}
 	return fault
@@ -148,9 +148,9 @@ func acmeFault(e *check.Env, found *issuer) error {
 		if class != "" && class != ingressClassName(e) {
 			return &check.Fault{
 				Warn: true,
-				Found: fmt.Sprintf("the issuer's HTTP-01 solver uses ingress class %s, but the server uses class %s",
+				Summary: fmt.Sprintf("the issuer's HTTP-01 solver uses ingress class %s, but the server uses class %s",
 					class, ingressClassName(e)),
-				Why: "Let's Encrypt sends the challenge to the host's address, where the other controller " +
+				Reason: "Let's Encrypt sends the challenge to the host's address, where the other controller " +
 					"does not serve it, so the certificate is never issued",
 				Remedy: fmt.Sprintf("set expose: {ingress: {class: %s}}, or change the issuer's solver", class),
 			}
@@ -179,18 +179,18 @@ func acmeMix(name, server, wanted, kind string) *check.Fault {
 		named = answers.ACMEProduction
 	}
 	fault := &check.Fault{
-		Warn: true,
-		Why:  "browsers do not trust staging certificates; production limits the number of attempts per week",
+		Warn:   true,
+		Reason: "browsers do not trust staging certificates; production limits the number of attempts per week",
 	}
 	switch {
 	case is == "":
 		return nil
 	case wanted != "" && is != wanted:
-		fault.Found = fmt.Sprintf("%s %s already exists and uses Let's Encrypt's %s server, but the answers ask for %s",
+		fault.Summary = fmt.Sprintf("%s %s already exists and uses Let's Encrypt's %s server, but the answers ask for %s",
 			kind, name, is, wanted)
 		fault.Remedy = "set another name: expose: {tls: {issuer: {name: letsencrypt-" + wanted + "}}}"
 	case named != "" && is != named:
-		fault.Found = fmt.Sprintf("%s %s has %s in its name but uses Let's Encrypt's %s server: %s", kind, name, named,
+		fault.Summary = fmt.Sprintf("%s %s has %s in its name but uses Let's Encrypt's %s server: %s", kind, name, named,
 			is, server)
 		fault.Remedy = "set expose: {tls: {issuer: {name: …}}} to an issuer with the server " +
 			map[string]string{answers.ACMEStaging: acmeStaging, answers.ACMEProduction: acmeProduction}[named]

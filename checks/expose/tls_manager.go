@@ -27,7 +27,7 @@ func certManager(ctx context.Context, e *check.Env) (string, error) {
 	case len(missing) > 0:
 		wanted := e.Answers.Prerequisites.CertManager == answers.PrerequisiteInstall
 		return "", &check.Fault{
-			Found: "cert-manager is not installed: the cluster has no " + check.JoinAnd(
+			Summary: "cert-manager is not installed: the cluster has no " + check.JoinAnd(
 				missing) + " (cert-manager.io/v1)" + notInstalled(
 				"prerequisites.certManager",
 				wanted,
@@ -103,8 +103,8 @@ func hasReady(s discoveryv1.EndpointSlice) bool {
 
 func webhookFault(reason, namespace string) *check.Fault {
 	return &check.Fault{
-		Found: "cert-manager's webhook does not answer: " + reason,
-		Why:   "the API server calls it for every Certificate and rejects the Certificate without a response",
+		Summary: "cert-manager's webhook does not answer: " + reason,
+		Reason:  "the API server calls it for every Certificate and rejects the Certificate without a response",
 		Remedy: fmt.Sprintf(
 			"check its pods: kubectl -n %s get pods\n"+
 				"on a private cluster, allow the API server to reach port 10250 of the webhook",
@@ -135,10 +135,10 @@ func tryCertificate(ctx context.Context, e *check.Env) error {
 		return webhookFault(err.Error(), "cert-manager")
 	}
 	return &check.Fault{
-		Found: fmt.Sprintf("the API server rejects a Certificate for issuer %s: %v", e.Answers.Expose.TLS.Issuer.Name,
+		Summary: fmt.Sprintf("the API server rejects a Certificate for issuer %s: %v", e.Answers.Expose.TLS.Issuer.Name,
 			err),
 		Remedy: "change the policy or webhook that the message names: kubectl get " +
 			"validatingadmissionpolicies,validatingwebhookconfigurations",
-		Cause: err,
+		Err: err,
 	}
 }

@@ -26,16 +26,16 @@ func certificateSecret(ctx context.Context, e *check.Env, namespace, name string
 	switch {
 	case apierrors.IsNotFound(err):
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("Secret %s does not exist in namespace %s", name, namespace),
-			Remedy: make,
-			Cause:  err,
+			Summary: fmt.Sprintf("Secret %s does not exist in namespace %s", name, namespace),
+			Remedy:  make,
+			Err:     err,
 		}
 	case err != nil:
 		return "", check.ReadError(err, "Secret "+name)
 	case found.Type != corev1.SecretTypeTLS:
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("Secret %s is of type %s, not %s", name, found.Type, corev1.SecretTypeTLS),
-			Remedy: fmt.Sprintf("kubectl -n %s delete secret %s\n%s", namespace, name, make),
+			Summary: fmt.Sprintf("Secret %s is of type %s, not %s", name, found.Type, corev1.SecretTypeTLS),
+			Remedy:  fmt.Sprintf("kubectl -n %s delete secret %s\n%s", namespace, name, make),
 		}
 	}
 	host, err := routeHost(ctx, e)
@@ -50,17 +50,17 @@ func checkPair(e *check.Env, secret, host, replace string, data map[string][]byt
 	pair, err := tls.X509KeyPair(data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
 	if err != nil {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("Secret %s has no valid certificate and key: %s", secret, check.Reason(err)),
-			Remedy: "store the whole certificate chain and its private key:\n" + replace,
-			Cause:  err,
+			Summary: fmt.Sprintf("Secret %s has no valid certificate and key: %s", secret, check.Reason(err)),
+			Remedy:  "store the whole certificate chain and its private key:\n" + replace,
+			Err:     err,
 		}
 	}
 	leaf, err := x509.ParseCertificate(pair.Certificate[0])
 	if err != nil {
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("Secret %s has a certificate that cannot be parsed: %s", secret, check.Reason(err)),
-			Remedy: "store a valid certificate:\n" + replace,
-			Cause:  err,
+			Summary: fmt.Sprintf("Secret %s has a certificate that cannot be parsed: %s", secret, check.Reason(err)),
+			Remedy:  "store a valid certificate:\n" + replace,
+			Err:     err,
 		}
 	}
 	now := e.Now()
@@ -68,21 +68,21 @@ func checkPair(e *check.Env, secret, host, replace string, data map[string][]byt
 	switch err := leaf.VerifyHostname(host); {
 	case now.After(leaf.NotAfter), now.Before(leaf.NotBefore):
 		return "", &check.Fault{
-			Found:  fmt.Sprintf("Secret %s: %s", secret, check.ValidityProblem(leaf, now)),
-			Remedy: "issue a new certificate and store it:\n" + replace,
+			Summary: fmt.Sprintf("Secret %s: %s", secret, check.ValidityProblem(leaf, now)),
+			Remedy:  "issue a new certificate and store it:\n" + replace,
 		}
 	case host != "" && errors.As(err, &wrong):
 		return "", &check.Fault{
-			Found: fmt.Sprintf("the certificate in Secret %s is for %s, not for %s", secret,
+			Summary: fmt.Sprintf("the certificate in Secret %s is for %s, not for %s", secret,
 				check.JoinAnd(check.CertificateNames(leaf)), host),
 			Remedy: "issue a certificate for " + host + ", or set expose: {host: …} to a host in the certificate",
 		}
 	case leaf.NotAfter.Sub(now) < check.ExpiryWarning:
 		return "", &check.Fault{
 			Warn: true,
-			Found: fmt.Sprintf("the certificate in Secret %s expires on %s", secret,
+			Summary: fmt.Sprintf("the certificate in Secret %s expires on %s", secret,
 				leaf.NotAfter.Format(time.DateOnly)),
-			Why:    "browsers and clients reject the server after that date",
+			Reason: "browsers and clients reject the server after that date",
 			Remedy: "issue a new certificate and store it:\n" + replace,
 		}
 	}

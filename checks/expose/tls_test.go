@@ -203,7 +203,7 @@ func issuerFaults(
 // applyRemedy applies the manifest in a remedy.
 func (s *stage) applyRemedy(r schema.GroupVersionResource, namespace string, result check.Result) {
 	s.T.Helper()
-	_, text, _ := strings.Cut(result.Hint, "<<'EOF'\n")
+	_, text, _ := strings.Cut(result.Remedy, "<<'EOF'\n")
 	s.apply(r, namespace, strings.TrimSuffix(text, "EOF"))
 }
 

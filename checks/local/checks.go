@@ -21,7 +21,7 @@ var Checks = []check.Check{
 		Severity: check.MustPass,
 		Run:      checkPort,
 
-		Why: "the port-forward listens on it; otherwise your browser would reach another program",
+		Reason: "the port-forward listens on it; otherwise your browser would reach another program",
 		Finds: []string{
 			"a port in use by another program, when you asked for exactly that one",
 			"a privileged port (below 1024)",
@@ -42,19 +42,19 @@ func checkPort(ctx context.Context, e *check.Env) (string, error) {
 		return fmt.Sprintf("%s is in use; another port will be used", address), nil
 	}
 	fault := &check.Fault{
-		Found:  fmt.Sprintf("cannot listen on %s: %v", address, err),
-		Remedy: "choose another port: --port PORT, or leave the flag out to use any free port",
-		Cause:  err,
+		Summary: fmt.Sprintf("cannot listen on %s: %v", address, err),
+		Remedy:  "choose another port: --port PORT, or leave the flag out to use any free port",
+		Err:     err,
 	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		fault.Found = fmt.Sprintf("port %d on this machine is in use by another program", e.Port)
+		fault.Summary = fmt.Sprintf("port %d on this machine is in use by another program", e.Port)
 		fault.Remedy = fmt.Sprintf(
 			"stop that program (lsof -i :%d names it), or choose another port: --port PORT",
 			e.Port,
 		)
 	case errors.Is(err, syscall.EACCES):
-		fault.Found = fmt.Sprintf("port %d is reserved for administrators of this machine", e.Port)
+		fault.Summary = fmt.Sprintf("port %d is reserved for administrators of this machine", e.Port)
 		fault.Remedy = "choose a port above 1023: --port PORT"
 	}
 	return "", fault

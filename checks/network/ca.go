@@ -82,16 +82,16 @@ func nameFault(ca customCA, names map[string]string) *check.Fault {
 	}
 	if problems := validation.IsDNS1123Label(ca.name); len(problems) > 0 {
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s.name: %q is not a DNS label", ca.where, ca.name),
-			Remedy: "use only lower-case letters, digits and hyphens in " + ca.where + ".name",
-			Why:    "the chart names a Secret after it, which the API server rejects",
+			Summary: fmt.Sprintf("%s.name: %q is not a DNS label", ca.where, ca.name),
+			Remedy:  "use only lower-case letters, digits and hyphens in " + ca.where + ".name",
+			Reason:  "the chart names a Secret after it, which the API server rejects",
 		}
 	}
 	if first, exists := names[ca.name]; exists {
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s and %s are both named %s", first, ca.where, ca.name),
-			Remedy: "set another " + ca.where + ".name",
-			Why:    "the chart names a Secret after it, so one would replace the other",
+			Summary: fmt.Sprintf("%s and %s are both named %s", first, ca.where, ca.name),
+			Remedy:  "set another " + ca.where + ".name",
+			Reason:  "the chart names a Secret after it, so one would replace the other",
 		}
 	}
 	names[ca.name] = ca.where
@@ -112,15 +112,15 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 		}
 		if block.Type != "CERTIFICATE" {
 			return nil, &check.Fault{
-				Found:  fmt.Sprintf("%s contains a %s", ca.where, strings.ToLower(block.Type)),
-				Remedy: "keep only the CA certificate in " + ca.where,
+				Summary: fmt.Sprintf("%s contains a %s", ca.where, strings.ToLower(block.Type)),
+				Remedy:  "keep only the CA certificate in " + ca.where,
 			}
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
 			return nil, &check.Fault{
-				Found:  fmt.Sprintf("%s contains an invalid certificate: %s", ca.where, check.Reason(err)),
-				Remedy: "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE", Cause: err,
+				Summary: fmt.Sprintf("%s contains an invalid certificate: %s", ca.where, check.Reason(err)),
+				Remedy:  "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE", Err: err,
 			}
 		}
 		all = append(all, c)
@@ -133,23 +133,23 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 
 // notPEM recognizes the other common formats of certificates.
 func notPEM(where, content string) *check.Fault {
-	fault := &check.Fault{Found: where + " contains no PEM certificate", Remedy: "set " + where +
+	fault := &check.Fault{Summary: where + " contains no PEM certificate", Remedy: "set " + where +
 		" to a file that begins with -----BEGIN CERTIFICATE-----"}
 	der := []byte(content)
 	var sequence asn1.RawValue
 	switch rest, err := asn1.Unmarshal(der, &sequence); {
 	case strings.Contains(content, "-----BEGIN PKCS7-----"):
-		fault.Found = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
+		fault.Summary = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
 		fault.Remedy = "convert it: openssl pkcs7 -print_certs -in FILE -out ca.pem"
 	case err != nil || len(rest) > 0:
 	case isCertificate(der):
-		fault.Found = where + " is a DER certificate, not PEM"
+		fault.Summary = where + " is a DER certificate, not PEM"
 		fault.Remedy = "convert it: openssl x509 -inform der -in FILE -out ca.pem"
 	case bytes.Contains(der, pkcs7SignedData[:]) && !isPKCS12(der):
-		fault.Found = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
+		fault.Summary = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
 		fault.Remedy = "convert it: openssl pkcs7 -inform der -print_certs -in FILE -out ca.pem"
 	case isPKCS12(der):
-		fault.Found = where + " is a PKCS #12 file (.p12, .pfx), not a PEM certificate"
+		fault.Summary = where + " is a PKCS #12 file (.p12, .pfx), not a PEM certificate"
 		fault.Remedy = "export the CA certificate: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem"
 	}
 	return fault
@@ -178,18 +178,18 @@ func validityFault(where string, c *x509.Certificate, now time.Time) *check.Faul
 	switch {
 	case !c.IsCA && string(c.RawIssuer) != string(c.RawSubject):
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s: %s is not a CA certificate (CA:TRUE is missing)", where, c.Subject),
-			Remedy: fmt.Sprintf("set %s to the certificate of its issuer, %s", where, c.Issuer),
+			Summary: fmt.Sprintf("%s: %s is not a CA certificate (CA:TRUE is missing)", where, c.Subject),
+			Remedy:  fmt.Sprintf("set %s to the certificate of its issuer, %s", where, c.Issuer),
 		}
 	case now.After(c.NotAfter), now.Before(c.NotBefore):
 		return &check.Fault{
-			Found:  where + ": " + check.ValidityProblem(c, now),
-			Remedy: "set " + where + " to the CA's current certificate",
+			Summary: where + ": " + check.ValidityProblem(c, now),
+			Remedy:  "set " + where + " to the CA's current certificate",
 		}
 	case c.NotAfter.Sub(now) < check.ExpiryWarning:
 		return &check.Fault{
-			Warn: true, Found: fmt.Sprintf("%s: %s expires on %s", where, c.Subject, c.NotAfter.Format(time.DateOnly)),
-			Why: "the server stops trusting it on that day", Remedy: "add the CA's next certificate to certificates.customCAs",
+			Warn: true, Summary: fmt.Sprintf("%s: %s expires on %s", where, c.Subject, c.NotAfter.Format(time.DateOnly)),
+			Reason: "the server stops trusting it on that day", Remedy: "add the CA's next certificate to certificates.customCAs",
 		}
 	}
 	return nil
@@ -199,8 +199,8 @@ func duplicateFault(where string, c *x509.Certificate, seen map[[32]byte]string)
 	sum := sha256.Sum256(c.Raw)
 	if first, exists := seen[sum]; exists {
 		return &check.Fault{
-			Warn: true, Found: fmt.Sprintf("%s and %s contain the same certificate, %s", first, where, c.Subject),
-			Why: "one of them is probably a mistake", Remedy: "remove " + where + ", or set it to another certificate",
+			Warn: true, Summary: fmt.Sprintf("%s and %s contain the same certificate, %s", first, where, c.Subject),
+			Reason: "one of them is probably a mistake", Remedy: "remove " + where + ", or set it to another certificate",
 		}
 	}
 	seen[sum] = where

@@ -29,7 +29,7 @@ var Checks = []check.Check{
 		When:     needsProxy,
 		Run:      checkProxy,
 
-		Why: "requests to the cluster and to private hosts would go to the proxy, which cannot reach them",
+		Reason: "requests to the cluster and to private hosts would go to the proxy, which cannot reach them",
 		Finds: []string{
 			"a malformed NO_PROXY entry, which excludes nothing",
 			"a proxy at localhost, which is the pod itself",
@@ -45,7 +45,7 @@ var Checks = []check.Check{
 		When:     needsCAs,
 		Run:      checkCA,
 
-		Why: "the server's pods do not start, or do not trust what you want them to trust",
+		Reason: "the server's pods do not start, or do not trust what you want them to trust",
 		Finds: []string{
 			"text that is not PEM, or without a certificate",
 			"a certificate that is not a CA (CA:TRUE)",

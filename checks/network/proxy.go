@@ -19,8 +19,8 @@ func checkProxy(ctx context.Context, e *check.Env) (string, error) {
 	} {
 		if u, err := url.Parse(proxy); err == nil && (u.Hostname() == "localhost" || check.IsLoopback(u.Hostname())) {
 			return "", &check.Fault{
-				Found:  fmt.Sprintf("%s is %s, which is the pod itself inside a pod", key, u.Redacted()),
-				Remedy: "set " + key + " to an address that pods can reach",
+				Summary: fmt.Sprintf("%s is %s, which is the pod itself inside a pod", key, u.Redacted()),
+				Remedy:  "set " + key + " to an address that pods can reach",
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func checkProxy(ctx context.Context, e *check.Env) (string, error) {
 
 func notExcluded(missing []string, why string) *check.Fault {
 	return &check.Fault{
-		Warn: true, Found: "not excluded from the proxy: " + check.JoinAnd(missing), Why: why,
+		Warn: true, Summary: "not excluded from the proxy: " + check.JoinAnd(missing), Reason: why,
 		Remedy: "add them to proxy.noProxy: proxy: {noProxy: [" + strings.Join(missing, ", ") + "]}",
 	}
 }
@@ -89,8 +89,8 @@ func malformed(entries []string) *check.Fault {
 		}
 		if reason != "" {
 			return &check.Fault{
-				Found:  fmt.Sprintf("%q excludes nothing from the proxy: %s", entry, reason),
-				Remedy: "fix proxy.noProxy, for example [internal.example.com, .example.com, 10.0.0.0/8]",
+				Summary: fmt.Sprintf("%q excludes nothing from the proxy: %s", entry, reason),
+				Remedy:  "fix proxy.noProxy, for example [internal.example.com, .example.com, 10.0.0.0/8]",
 			}
 		}
 	}

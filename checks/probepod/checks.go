@@ -34,7 +34,7 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkInCluster,
 
-		Why: "the server runs in the cluster: that this machine can or cannot reach the database proves little",
+		Reason: "the server runs in the cluster: that this machine can or cannot reach the database proves little",
 		Finds: []string{
 			"a private name that the cluster DNS does not resolve",
 			"a network policy, security group or firewall between the pods and the database",
@@ -65,7 +65,7 @@ func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
 	log, err := probe.run(ctx)
 	probe.remove(ctx)
 	if fault := (*check.Fault)(nil); errors.As(err, &fault) {
-		fault.Found += probe.differs
+		fault.Summary += probe.differs
 	}
 	if err != nil {
 		return "", err

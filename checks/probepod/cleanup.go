@@ -128,14 +128,14 @@ func ignoreMissing(err error) error {
 // notStarted is the fault of a pod that cannot start.
 func (p *probePod) notStarted(ctx context.Context, reason, message string) error {
 	fault := &check.Fault{
-		Found:  "the probe pod did not start: " + strings.TrimSpace(reason+" "+message),
-		Why:    "the server's pods use the same image and settings and will not start either",
-		Remedy: "check the image: zenml-installer preflight --only supply.image",
+		Summary: "the probe pod did not start: " + strings.TrimSpace(reason+" "+message),
+		Reason:  "the server's pods use the same image and settings and will not start either",
+		Remedy:  "check the image: zenml-installer preflight --only supply.image",
 	}
 	if !strings.Contains(reason, "Image") {
 		fault.Remedy = "correct the Secret, the key or the server.security answer that the message names"
 	}
-	fault.Found += p.events(ctx)
+	fault.Summary += p.events(ctx)
 	return fault
 }
 
@@ -155,9 +155,9 @@ func (p *probePod) timedOut(ctx context.Context, pod *corev1.Pod) error {
 		}
 	}
 	return &check.Fault{
-		Warn:  true,
-		Found: fmt.Sprintf("the probe pod did not finish within %s: %s%s", probeLimit, state, p.events(ctx)),
-		Why:   "whether pods can reach the database is unknown",
+		Warn:    true,
+		Summary: fmt.Sprintf("the probe pod did not finish within %s: %s%s", probeLimit, state, p.events(ctx)),
+		Reason:  "whether pods can reach the database is unknown",
 		Remedy: "check for a slow image pull or full nodes, then try again: zenml-installer preflight --only " +
 			"database.in-cluster",
 	}

@@ -141,7 +141,7 @@ func TestPod_faults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := checktest.Expect(t, s.runProbe(at(c.change)), inClusterID, check.Failed, c.say...)
-			if strings.Contains(result.Message+result.Hint, checktest.Canary) {
+			if strings.Contains(result.Message+result.Remedy, checktest.Canary) {
 				t.Error("the password shows")
 			}
 		})

@@ -37,10 +37,10 @@ func parseResult(log string) (probeResult, error) {
 		}
 	}
 	return probeResult{}, &check.Fault{
-		Warn:   true,
-		Found:  "the log of the probe pod has no result: " + lastLine(log),
-		Why:    "whether pods can reach the database is unknown",
-		Remedy: "to skip the check: --skip database.in-cluster",
+		Warn:    true,
+		Summary: "the log of the probe pod has no result: " + lastLine(log),
+		Reason:  "whether pods can reach the database is unknown",
+		Remedy:  "to skip the check: --skip database.in-cluster",
 	}
 }
 
@@ -58,11 +58,11 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 	case "done":
 		return nil
 	case "resolve":
-		fault.Found = fmt.Sprintf("a pod cannot resolve %s: %s", e.Answers.Database.MySQL.Host, s.Error)
+		fault.Summary = fmt.Sprintf("a pod cannot resolve %s: %s", e.Answers.Database.MySQL.Host, s.Error)
 		fault.Remedy = "link the database's private DNS zone to the cluster's network, or set " +
 			"database.mysql.host to a name or address that pods can resolve"
 	case "connect":
-		fault.Found = fmt.Sprintf("a pod cannot connect to %s: %s", address, s.Error)
+		fault.Summary = fmt.Sprintf("a pod cannot connect to %s: %s", address, s.Error)
 		fault.Remedy = "allow the addresses of the cluster's nodes and pods in the database's firewall or " +
 			"security group" + policies(
 			ctx, e)
@@ -71,10 +71,10 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 				"correct database.mysql.port"
 		}
 	case "greeting":
-		fault.Found = fmt.Sprintf("from a pod, %s does not speak MySQL: %s", address, s.Error)
+		fault.Summary = fmt.Sprintf("from a pod, %s does not speak MySQL: %s", address, s.Error)
 		fault.Remedy = "check proxies and service meshes in between (a mesh may need the port named mysql or tcp)"
 	case "tls", "files":
-		fault.Found = fmt.Sprintf("the TLS handshake of a pod with %s failed: %s", address, s.Error)
+		fault.Summary = fmt.Sprintf("the TLS handshake of a pod with %s failed: %s", address, s.Error)
 		fault.Remedy = "give the CA that signed the database's certificate: database: {mysql: {tls: {ca: {file: " +
 			"ca.pem}}}}"
 		if strings.Contains(s.Error, "unable to get issuer certificate") {
@@ -97,11 +97,11 @@ func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
 		fault = database.Ed25519Fault(ctx, e)
 	case r.Code == 0: // an error of PyMySQL itself
-		fault.Found = r.Error
+		fault.Summary = r.Error
 		fault.Remedy = "check the authentication plugin and the password of " + e.Answers.Database.MySQL.User +
 			" in the database: SHOW CREATE USER"
 	}
-	fault.Found = "a pod cannot log in: " + fault.Found
+	fault.Summary = "a pod cannot log in: " + fault.Summary
 	fault.Warn, fault.Blocks = false, false
 	return fault
 }

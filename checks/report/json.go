@@ -31,8 +31,8 @@ type jsonResult struct {
 	Title      string       `json:"title"`
 	Status     check.Status `json:"status"`
 	Message    string       `json:"message"`
-	Why        string       `json:"why,omitempty"`
-	Hint       string       `json:"hint"`
+	Reason     string       `json:"why,omitempty"`
+	Remedy     string       `json:"hint"`
 	Docs       string       `json:"docs"`
 	Softened   bool         `json:"softened,omitempty"`
 	DurationMs int64        `json:"durationMs"`
@@ -49,7 +49,7 @@ func JSON(w io.Writer, r check.Report) error {
 	for _, result := range r.Results {
 		out.Checks = append(out.Checks, jsonResult{
 			ID: result.Check.ID, Group: result.Check.Group(), Title: result.Check.Claim,
-			Status: result.Status, Message: result.Message, Why: result.Why, Hint: result.Hint,
+			Status: result.Status, Message: result.Message, Reason: result.Reason, Remedy: result.Remedy,
 			Docs: result.Check.Docs(), Softened: result.Softened, DurationMs: result.Duration.Milliseconds(),
 		})
 	}

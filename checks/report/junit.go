@@ -108,7 +108,7 @@ func (s *junitSuite) add(r check.Result, failOnWarn bool) {
 
 func junitText(r check.Result) string {
 	lines := []string{r.Message}
-	for _, part := range []struct{ label, text string }{{"why", r.Why}, {"remedy", r.Hint}, {"docs", r.Check.Docs()}} {
+	for _, part := range []struct{ label, text string }{{"why", r.Reason}, {"remedy", r.Remedy}, {"docs", r.Check.Docs()}} {
 		if part.text != "" {
 			lines = append(lines, part.label+": "+part.text)
 		}

@@ -34,7 +34,7 @@ func Pages(table []check.Check) map[string]string {
 
 func section(b *strings.Builder, c check.Check) {
 	fmt.Fprintf(b, "\n<a id=\"%s\"></a>\n\n## %s\n\n%s.\n\n", c.ID, c.ID, sentence(c.Claim))
-	fmt.Fprintf(b, "**Why:** %s.\n\n**Finds:**\n\n", sentence(c.Why))
+	fmt.Fprintf(b, "**Reason:** %s.\n\n**Finds:**\n\n", sentence(c.Reason))
 	for _, f := range c.Finds {
 		fmt.Fprintf(b, "- %s\n", f)
 	}

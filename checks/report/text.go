@@ -6,120 +6,175 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Text writes a report for people: grouped and aligned, with the details, the remedy
-// and the URL of its page for every fault. Consecutive checks that were skipped for
-// the same reason share a line.
-func Text(w io.Writer, r check.Report, s Style) error {
-	out := bufio.NewWriter(w)
-	width := widest(r)
-	group := ""
-	for i := 0; i < len(r.Results); i++ {
-		result := r.Results[i]
-		if g := result.Check.Group(); g != group {
-			if group != "" {
-				line(out, "")
-			}
-			line(out, s.bold(g))
-			group = g
+// Options says how a report is written for people.
+type Options struct {
+	Style display.Style
+	// Width is the number of columns at which lines wrap; zero means that they
+	// do not.
+	Width int
+	// Verbose also lists the checks that passed or were skipped; without it they
+	// are only counted.
+	Verbose bool
+}
+
+// text writes one report. The buffer keeps the first error until it is flushed.
+type text struct {
+	Options
+	out     *bufio.Writer
+	idWidth int
+	hidden  bool // there are results that only a verbose report lists
+}
+
+// Text writes a report for people, grouped and aligned: for every fault the
+// details, the remedy and the URL of its page, and the counts of the rest. A
+// verbose report lists all checks.
+func Text(w io.Writer, r check.Report, o Options) error {
+	t := &text{Options: o, out: bufio.NewWriter(w), idWidth: widest(r)}
+	for i, group := range byGroup(r.Results) {
+		if i > 0 {
+			t.line("")
 		}
-		if n := countSkippedAlike(r.Results[i:]); n > 1 {
-			writeSkipped(out, r.Results[i:i+n], s)
+		t.group(group)
+	}
+	t.line("")
+	t.line(t.summary(r))
+	if t.hidden {
+		t.line(t.Style.Faint("Use --verbose to list the checks that passed or were skipped."))
+	}
+	return t.out.Flush()
+}
+
+// byGroup splits results where the group changes.
+func byGroup(results []check.Result) [][]check.Result {
+	var groups [][]check.Result
+	for i, result := range results {
+		if i == 0 || result.Check.Group() != results[i-1].Check.Group() {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], result)
+	}
+	return groups
+}
+
+func (t *text) group(results []check.Result) {
+	t.line(t.Style.Bold(results[0].Check.Group()))
+	if !t.Verbose {
+		t.counts(results)
+	}
+	for i := 0; i < len(results); i++ {
+		switch result := results[i]; {
+		case !t.Verbose && (result.Status == check.Pass || result.Status == check.Skipped):
+		case result.Status == check.Skipped:
+			n := countSkippedAlike(results[i:])
+			t.skipped(results[i : i+n])
 			i += n - 1
+		case result.Status == check.Pass:
+			t.line(t.head(result) + t.Style.Text(result.Check.Claim) + t.detail(result.Message))
+		default:
+			t.fault(result)
+		}
+	}
+}
+
+// counts writes how many checks of a group passed or were skipped.
+func (t *text) counts(results []check.Result) {
+	for _, part := range (check.Report{Results: results}).Tally().Parts() {
+		if part.Count == 0 || part.Mark != display.Passed && part.Mark != display.Skipped {
 			continue
 		}
-		writeResult(out, result, width, s)
-	}
-	line(out, "")
-	line(out, s.Summarise(r.Summary()))
-	return out.Flush()
-}
-
-// Summarise formats the counts.
-func (s Style) Summarise(sum check.Summary) string {
-	parts := []string{
-		s.paint(check.Pass, fmt.Sprintf("%d passed", sum.Passed)),
-		count(s, check.Warned, sum.Warned, "warning", "warnings"),
-		count(s, check.Failed, sum.Failed, "failed", "failed"),
-		count(s, check.Skipped, sum.Skipped, "not checked", "not checked"),
-	}
-	return strings.Join(parts, ", ") + " in " + Seconds(sum.Duration)
-}
-
-func count(s Style, status check.Status, n int, one, many string) string {
-	word := many
-	if n == 1 {
-		word = one
-	}
-	text := fmt.Sprintf("%d %s", n, word)
-	if n == 0 {
-		return text
-	}
-	return s.paint(status, text)
-}
-
-// Seconds formats a duration: "0.3 s", "12 s".
-func Seconds(d time.Duration) string {
-	if d < 10*time.Second {
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return fmt.Sprintf("%.0f s", d.Seconds())
-}
-
-func widest(r check.Report) int {
-	width := 0
-	for _, result := range r.Results {
-		width = max(width, len(result.Check.ID))
-	}
-	return width
-}
-
-func writeResult(w io.Writer, r check.Result, width int, s Style) {
-	head := fmt.Sprintf("  %s  %-*s  ", s.mark(r.Status), width, r.Check.ID)
-	switch r.Status {
-	case check.Pass:
-		line(w, strings.TrimRight(head+s.text(r.Check.Claim)+s.faint(detail(s, r.Message)), " "))
-	case check.Skipped:
-		line(w, head+s.text(r.Check.Claim)+s.faint(": not checked, "+s.text(r.Message)))
-	default:
-		if r.Refuted() {
-			head += s.text(r.Check.Failure)
-		}
-		line(w, strings.TrimRight(head, " "))
-		indent := strings.Repeat(" ", 6)
-		paragraph(w, indent, "found", s.text(r.Message), s)
-		paragraph(w, indent, "why", s.text(r.Why), s)
-		paragraph(w, indent, "remedy", s.text(r.Hint), s)
-		paragraph(w, indent, "docs", r.Check.Docs(), s)
-		if r.Softened {
-			paragraph(w, indent, "note", "reported as a warning because of --warn-only", s)
-		}
+		t.hidden = true
+		t.line("  " + t.Style.Mark(part.Mark) + "  " + t.Style.Faint(display.Count(part.Count, "check")))
 	}
 }
 
-func detail(s Style, message string) string {
+// marks shows each status as the screens do.
+var marks = map[check.Status]display.Mark{
+	check.Pass: display.Passed, check.Warned: display.Warning,
+	check.Failed: display.Failed, check.Skipped: display.Skipped,
+}
+
+// head is the beginning of a result's line: its mark and its id.
+func (t *text) head(r check.Result) string {
+	return fmt.Sprintf("  %s  %-*s  ", t.Style.Mark(marks[r.Status]), t.idWidth, r.Check.ID)
+}
+
+func (t *text) fault(r check.Result) {
+	head := t.head(r)
+	if r.Refuted() {
+		head += t.Style.Text(r.Check.Failure)
+	}
+	t.line(strings.TrimRight(head, " "))
+	t.paragraph("found", r.Message)
+	t.paragraph("why", r.Reason)
+	t.paragraph("remedy", r.Remedy)
+	t.paragraph("docs", r.Check.Docs())
+	if r.Softened {
+		t.paragraph("note", "reported as a warning because of --warn-only")
+	}
+}
+
+func (t *text) detail(message string) string {
 	if message == "" {
 		return ""
 	}
-	return " (" + s.text(message) + ")"
+	return t.Style.Faint(" (" + t.Style.Text(message) + ")")
 }
+
+// labelIndent and labelWidth place the labels of a fault's paragraphs.
+const (
+	labelIndent = 6
+	labelWidth  = len("remedy: ")
+)
 
 // paragraph writes a labelled text and aligns its further lines.
-func paragraph(w io.Writer, indent, label, text string, s Style) {
-	if text == "" {
+func (t *text) paragraph(label, content string) {
+	if content == "" {
 		return
 	}
-	lines := strings.Split(text, "\n")
-	line(w, indent+s.faint(fmt.Sprintf("%-7s ", label+":"))+lines[0])
-	for _, l := range lines[1:] {
-		line(w, strings.TrimRight(indent+strings.Repeat(" ", 8)+l, " "))
+	label = fmt.Sprintf("%-*s", labelWidth, label+":")
+	for _, l := range t.wrap(t.Style.Text(content), labelIndent+labelWidth) {
+		t.line(strings.TrimRight(strings.Repeat(" ", labelIndent)+t.Style.Faint(label)+l, " "))
+		label = strings.Repeat(" ", labelWidth)
 	}
 }
 
-// line writes to a buffer that returns its first error from Flush.
-func line(w io.Writer, text string) { _, _ = io.WriteString(w, text+"\n") }
+// wrap breaks a text into lines that fit behind a margin.
+func (t *text) wrap(content string, margin int) []string {
+	if room := t.Width - margin; t.Width > 0 && !strings.HasPrefix(content, "https://") {
+		content = display.Wrap(content, max(room, minRoom))
+	}
+	return strings.Split(content, "\n")
+}
+
+// minRoom is the width of a paragraph in a terminal that is too narrow for one.
+const minRoom = 20
+
+// summary counts all results: "41 passed, 1 warning, 0 failed, 3 skipped in 1.9s".
+func (t *text) summary(r check.Report) string {
+	var parts []string
+	for _, part := range r.Tally().Parts() {
+		text := part.Text
+		if part.Count > 0 {
+			text = t.Style.Paint(part.Mark.Tone, text)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ") + " in " + display.Duration(r.Duration)
+}
+
+// widest returns the length of the longest id.
+func widest(r check.Report) int {
+	if len(r.Results) == 0 {
+		return 0
+	}
+	return len(slices.MaxFunc(r.Results, func(a, b check.Result) int { return len(a.Check.ID) - len(b.Check.ID) }).Check.ID)
+}
+
+func (t *text) line(content string) { _, _ = t.out.WriteString(content + "\n") }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 var update = flag.Bool("update", false, "update the golden files")
@@ -36,7 +37,7 @@ func sample() check.Report {
 			"the database server is MySQL 8.0 or newer",
 			"the database server is not MySQL 8.0 or newer",
 			check.Warned,
-			check.Result{Message: "this is “MariaDB” – not MySQL", Why: "it is not tested", Hint: "use MySQL 8"},
+			check.Result{Message: "this is “MariaDB” – not MySQL", Reason: "it is not tested", Remedy: "use MySQL 8"},
 		),
 		at(
 			"database.login",
@@ -45,13 +46,13 @@ func sample() check.Report {
 			check.Failed,
 			check.Result{
 				Message: "wrong <user> & password (1045)\x1b[2J",
-				Why:     "the pods log in too",
-				Hint:    "line one\nline two",
+				Reason:  "the pods log in too",
+				Remedy:  "line one\nline two",
 			},
 		),
 		at("database.tls", "the database connection uses TLS as configured",
 			"the database connection cannot use TLS as configured", check.Warned,
-			check.Result{Message: "expired", Why: "w", Hint: "h", Softened: true}),
+			check.Result{Message: "expired", Reason: "w", Remedy: "h", Softened: true}),
 	}}
 }
 
@@ -69,21 +70,48 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestTextStyles(t *testing.T) {
-	for name, style := range map[string]Style{
-		"pipe.txt": {}, "terminal.txt": {Color: true, Unicode: true}, "no-color.txt": {Unicode: true},
+func TestText(t *testing.T) {
+	for name, options := range map[string]Options{
+		"pipe.txt":     {},
+		"verbose.txt":  {Verbose: true},
+		"terminal.txt": {Style: display.Style{Color: true, Unicode: true}, Width: 80},
+		"no-color.txt": {Style: display.Style{Unicode: true}, Width: 60, Verbose: true},
 	} {
 		var out strings.Builder
-		checktest.Must(t, Text(&out, sample(), style))
+		checktest.Must(t, Text(&out, sample(), options))
 		golden(t, name, out.String())
-		if !style.Unicode && strings.ContainsFunc(out.String(), func(r rune) bool { return r > '~' }) {
+		if !options.Style.Unicode && strings.ContainsFunc(out.String(), func(r rune) bool { return r > '~' }) {
 			t.Errorf("%s is not ASCII", name)
 		}
-		if !style.Color && strings.Contains(out.String(), "\x1b") {
+		if !options.Style.Color && strings.Contains(out.String(), "\x1b") {
 			t.Errorf("%s has control characters", name)
 		}
 		if strings.Contains(out.String(), "\x1b[2J") {
 			t.Errorf("%s contains control characters of a server", name)
+		}
+	}
+}
+
+// A group in which everything passed takes two lines, and nothing asks for
+// --verbose when there is nothing to list.
+func TestTextShort(t *testing.T) {
+	passed := check.Result{Check: check.Check{ID: "cluster.version", Claim: "c"}, Status: check.Pass}
+	failed := check.Result{Check: check.Check{ID: "cluster.clock", Failure: "f"}, Status: check.Failed, Message: "m"}
+	for name, c := range map[string]struct {
+		results []check.Result
+		want    string
+	}{
+		"passed": {[]check.Result{passed, passed}, "cluster\n  + passed   2 checks\n\n" +
+			"2 passed, 0 warnings, 0 failed, 0 skipped in 0.0s\nUse --verbose"},
+		"failed": {[]check.Result{failed}, "cluster\n  x failed   cluster.clock  f\n      found:  m\n"},
+	} {
+		var out strings.Builder
+		checktest.Must(t, Text(&out, check.Report{Results: c.results}, Options{}))
+		if !strings.HasPrefix(out.String(), c.want) {
+			t.Errorf("%s:\n%s\nwant first:\n%s", name, out.String(), c.want)
+		}
+		if name == "failed" && strings.Contains(out.String(), "--verbose") {
+			t.Errorf("%s: --verbose would list nothing more:\n%s", name, out.String())
 		}
 	}
 }

@@ -119,7 +119,7 @@ func TestAWS_permissions(t *testing.T) {
 			}
 			left := cloud.Secrets(t)
 			if len(left) != 1 || !strings.Contains(result.Message, "the test secret "+left[0]) ||
-				!strings.Contains(result.Hint, "--secret-id "+left[0]) {
+				!strings.Contains(result.Remedy, "--secret-id "+left[0]) {
 				t.Errorf("left behind: %v\n%s", left, result.Message)
 			}
 			cloud.Remove(t, left[0])
@@ -329,8 +329,8 @@ func TestAWS_denials(t *testing.T) {
 				map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
 			report := runChecks(t, e, check.Options{}, key.Secret)
 			result := checktest.Expect(t, report, "secrets.permissions", check.Failed, c.say...)
-			if name != "no statement" && strings.Contains(result.Hint, "put-user-policy") {
-				t.Errorf("the policy of the user cannot help: %s", result.Hint)
+			if name != "no statement" && strings.Contains(result.Remedy, "put-user-policy") {
+				t.Errorf("the policy of the user cannot help: %s", result.Remedy)
 			}
 		})
 	}

@@ -58,8 +58,8 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(moved) > 0 {
 		return "", &check.Fault{
-			Warn:  true,
-			Found: "the secrets store differs from that of the deployed release: " + strings.Join(moved, ", "),
+			Warn:    true,
+			Summary: "the secrets store differs from that of the deployed release: " + strings.Join(moved, ", "),
 			Remedy: "keep the settings of the deployed release below secretsStore; ignore this if it is the " +
 				"same store under a new name, or if the secrets were copied",
 		}
@@ -69,7 +69,7 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 
 func switched(v release.Environment, before, after string) *check.Fault {
 	f := &check.Fault{
-		Found: fmt.Sprintf("the deployed release stores its secrets in %s, but the answers set secretsStore.type to %s",
+		Summary: fmt.Sprintf("the deployed release stores its secrets in %s, but the answers set secretsStore.type to %s",
 			before, after),
 		Remedy: fmt.Sprintf(
 			"keep secretsStore: {type: %s}; to move the secrets, set the new store as backupSecretsStore, "+

@@ -19,7 +19,7 @@ var Checks = []check.Check{
 		Answers:  []string{"secretsStore.sql.encryptionKey"},
 		Run:      checkKey,
 
-		Why: "without a key, everyone who can read the database can read the secrets; with a different key " +
+		Reason: "without a key, everyone who can read the database can read the secrets; with a different key " +
 			"they can no longer be decrypted",
 		Finds: []string{
 			"no encryption key (a warning)",
@@ -38,7 +38,7 @@ var Checks = []check.Check{
 		Answers:  storeLogins,
 		Run:      checkCredentials,
 
-		Why: "the server logs in to its secrets store when it starts, and does not start if that fails",
+		Reason: "the server logs in to its secrets store when it starts, and does not start if that fails",
 		Finds: []string{
 			"AWS: an unknown or expired access key, a secret key that does not match, a missing session " +
 				"token; a role that cannot be assumed; an unknown region (a warning) or one of another " +
@@ -68,7 +68,7 @@ var Checks = []check.Check{
 		Notices:  secretsNotices,
 		Run:      checkPermissions,
 
-		Why: "a secret that cannot be written, read or deleted fails for a user, long after the install",
+		Reason: "a secret that cannot be written, read or deleted fails for a user, long after the install",
 		Finds: []string{
 			"each missing permission by name, with the policy that grants it",
 			"Vault: no permission to write the engine's configuration, without which the server does not " +
@@ -86,7 +86,7 @@ var Checks = []check.Check{
 		Answers:  storeMethods,
 		Run:      checkIdentity,
 
-		Why: "without it the pod has the identity of its node, or none, and cannot access the secrets store",
+		Reason: "without it the pod has the identity of its node, or none, and cannot access the secrets store",
 		Finds: []string{
 			"no annotation on the ServiceAccount: eks.amazonaws.com/role-arn, " +
 				"iam.gke.io/gcp-service-account or azure.workload.identity/client-id (a warning: EKS Pod " +
@@ -106,7 +106,7 @@ var Checks = []check.Check{
 		Answers:  []string{"secretsStore.type"},
 		Run:      checkChange,
 
-		Why: "the server does not move secrets: it can no longer read those in the old store",
+		Reason: "the server does not move secrets: it can no longer read those in the old store",
 		Finds: []string{
 			"an upgrade with another type of store than the deployed release has",
 			"the same type at another location: region, project, key vault, address, namespace or mount " +

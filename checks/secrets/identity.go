@@ -97,15 +97,15 @@ func annotationFault(e *check.Env, p storeRef, b binding, value string) *check.F
 	case value == "":
 		return &check.Fault{
 			Warn: true,
-			Found: fmt.Sprintf(
+			Summary: fmt.Sprintf(
 				"%s: the ServiceAccount has no annotation %s; the pod has no identity unless %s provides one", p.key,
 				b.annotation, b.otherwise),
 			Remedy: setting,
 		}
 	case !b.pattern.MatchString(value):
 		return &check.Fault{
-			Found:  fmt.Sprintf("%s: the annotation %s is %q, which is not %s", p.key, b.annotation, value, b.form),
-			Remedy: setting,
+			Summary: fmt.Sprintf("%s: the annotation %s is %q, which is not %s", p.key, b.annotation, value, b.form),
+			Remedy:  setting,
 		}
 	}
 	return nil
@@ -116,9 +116,9 @@ func annotationFault(e *check.Env, p storeRef, b binding, value string) *check.F
 func unlabelled(e *check.Env, p storeRef) *check.Fault {
 	return &check.Fault{
 		Warn: true,
-		Found: fmt.Sprintf("%s: the pod will not have the label %s: \"true\", because the chart cannot set it", p.key,
+		Summary: fmt.Sprintf("%s: the pod will not have the label %s: \"true\", because the chart cannot set it", p.key,
 			azureUse),
-		Why: "Azure Workload Identity ignores pods without the label: the pod has its node's identity at most",
+		Reason: "Azure Workload Identity ignores pods without the label: the pod has its node's identity at most",
 		Remedy: fmt.Sprintf(
 			"after the install: kubectl -n %[1]s patch $(kubectl -n %[1]s get deployment -l "+
 				"app.kubernetes.io/instance=%[2]s -o name) --patch "+
@@ -146,10 +146,10 @@ func serviceAccount(ctx context.Context, e *check.Env) (map[string]string, error
 	switch {
 	case apierrors.IsNotFound(err):
 		return nil, &check.Fault{
-			Found: fmt.Sprintf("ServiceAccount %s does not exist in namespace %s", account.Name, e.Namespace()),
+			Summary: fmt.Sprintf("ServiceAccount %s does not exist in namespace %s", account.Name, e.Namespace()),
 			Remedy: fmt.Sprintf("kubectl -n %s create serviceaccount %s\nor remove server.serviceAccount.existing",
 				e.Namespace(), account.Name),
-			Cause: err,
+			Err: err,
 		}
 	case apierrors.IsForbidden(err):
 		return nil, check.Skip("you cannot get ServiceAccount %s in namespace %s", account.Name, e.Namespace())

@@ -75,16 +75,16 @@ func checkStoreKey(ctx context.Context, e *check.Env, p storeRef, all *results) 
 		return p.changed("the key is not that of the deployed release: its secrets cannot be read with it")
 	case key.Empty():
 		return &check.Fault{
-			Warn:   true,
-			Found:  p.key + ": there is no encryption key, so secrets are stored in the database in plain text",
-			Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}}",
+			Warn:    true,
+			Summary: p.key + ": there is no encryption key, so secrets are stored in the database in plain text",
+			Remedy:  p.key + ": {sql: {encryptionKey: {generate: true}}}",
 		}
 	}
 	if weakness := weakKey(key.Reveal()); weakness != "" {
 		return &check.Fault{
-			Warn:  true,
-			Found: fmt.Sprintf("%s: the encryption key is weak: %s", p.key, weakness),
-			Why:   "someone with a copy of the database can guess it and read the secrets",
+			Warn:    true,
+			Summary: fmt.Sprintf("%s: the encryption key is weak: %s", p.key, weakness),
+			Reason:  "someone with a copy of the database can guess it and read the secrets",
 			Remedy: "before the first install, create a key: openssl rand -hex 32\n" +
 				"if secrets are already stored, keep the key",
 		}
@@ -138,8 +138,8 @@ func deployedKey(ctx context.Context, e *check.Env, p storeRef) (key secret.Text
 
 func (p storeRef) changed(what string) *check.Fault {
 	return &check.Fault{
-		Found: p.key + ": " + what,
-		Why:   "the server could no longer read the secrets of its users",
+		Summary: p.key + ": " + what,
+		Reason:  "the server could no longer read the secrets of its users",
 		Remedy: "use the key of the deployed release: find " + keyVariables[p.key] +
 			" with kubectl get secrets and set " + p.key +
 			": {sql: {encryptionKey: {secretRef: {name: NAME, key: KEY}}}}; remove encryptionKey if it has none",

@@ -26,8 +26,8 @@ func checkNewKey(ctx context.Context, e *check.Env, p storeRef, all *results) er
 		return nil
 	}
 	return &check.Fault{
-		Found: p.key + ": a new key would be generated, but " + what,
-		Why: "the stored secrets are encrypted with another key or not encrypted, and cannot be read with the " +
+		Summary: p.key + ": a new key would be generated, but " + what,
+		Reason: "the stored secrets are encrypted with another key or not encrypted, and cannot be read with the " +
 			"new key",
 		Remedy: "set the key of the previous server: " + p.key + ": {sql: {encryptionKey: {env: NAME}}}, or " +
 			"remove encryptionKey if it had none\n" +
@@ -96,8 +96,8 @@ func differsFromExisting(ctx context.Context, e *check.Env, p storeRef, key secr
 	}
 	name := p.keySecret(e)
 	return &check.Fault{
-		Found: p.key + ": Secret " + name + " of a previous install has another key",
-		Why:   "secrets that were stored with that key could not be read, and the key itself would be lost",
+		Summary: p.key + ": Secret " + name + " of a previous install has another key",
+		Reason:  "secrets that were stored with that key could not be read, and the key itself would be lost",
 		Remedy: p.key + ": {sql: {encryptionKey: {generate: true}}} uses the existing key\n" +
 			"if you no longer need it: kubectl -n " + e.Namespace() + " delete secret " + name,
 	}

@@ -30,10 +30,10 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 			all.add(
 				p,
 				&check.Fault{
-					Warn:   true,
-					Found:  fmt.Sprintf("%s is the same store as %s: %s", p.key, other, in.identity.Where),
-					Why:    "the backup is lost together with the original",
-					Remedy: "set " + p.key + " to another store, or remove it",
+					Warn:    true,
+					Summary: fmt.Sprintf("%s is the same store as %s: %s", p.key, other, in.identity.Where),
+					Reason:  "the backup is lost together with the original",
+					Remedy:  "set " + p.key + " to another store, or remove it",
 				},
 			)
 		}
@@ -81,16 +81,16 @@ func (f *results) merge() (string, error) {
 		}
 		return "", check.Skip("%s", strings.Join(append(f.skips, f.passes...), "; "))
 	}
-	whole := &check.Fault{Warn: true, Cause: f.faults[0].Cause, Why: f.faults[0].Why}
+	whole := &check.Fault{Warn: true, Err: f.faults[0].Err, Reason: f.faults[0].Reason}
 	var found, remedies []string
 	for _, fault := range f.faults {
-		found, remedies = append(found, fault.Found), append(remedies, fault.Remedy)
+		found, remedies = append(found, fault.Summary), append(remedies, fault.Remedy)
 		if whole.Warn && !fault.Warn {
-			whole.Warn, whole.Cause, whole.Why = false, fault.Cause, fault.Why
+			whole.Warn, whole.Err, whole.Reason = false, fault.Err, fault.Reason
 		}
 		whole.Blocks = whole.Blocks || fault.Blocks
 	}
-	whole.Found = strings.Join(append(found, f.skips...), "\n")
+	whole.Summary = strings.Join(append(found, f.skips...), "\n")
 	whole.Remedy = strings.Join(remedies, "\n")
 	if f.transient {
 		return "", check.Transient(whole)

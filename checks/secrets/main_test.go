@@ -35,7 +35,7 @@ func runChecks(t *testing.T, e *check.Env, o check.Options, redacted ...string) 
 	checktest.Must(t, err)
 	var out strings.Builder
 	checktest.Must(t, report.JSON(&out, found))
-	checktest.Must(t, report.Text(&out, found, report.Style{}))
+	checktest.Must(t, report.Text(&out, found, report.Options{}))
 	for _, text := range append(redacted, checktest.Canary) {
 		if strings.Contains(out.String(), text) {
 			t.Errorf("%s shows in the report:\n%s", text, out.String())

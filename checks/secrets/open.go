@@ -68,8 +68,8 @@ func (r *reader) parseFault(err error) error {
 		return r.err
 	}
 	return &check.Fault{
-		Found:  fmt.Sprintf("%s.%s.authConfig: %v", r.p.key, r.p.store.Type, err),
-		Remedy: "set it to one JSON object with the fields of the ZenML secrets store",
+		Summary: fmt.Sprintf("%s.%s.authConfig: %v", r.p.key, r.p.store.Type, err),
+		Remedy:  "set it to one JSON object with the fields of the ZenML secrets store",
 	}
 }
 

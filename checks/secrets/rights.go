@@ -50,14 +50,14 @@ func (in *loggedIn) addFaults(all *results, rights stores.Rights) {
 		remedies = append(remedies, in.remedy())
 	}
 	f := &check.Fault{
-		Found:  fmt.Sprintf("%s: %s %s %s", in.key, in.identity.Who, verb, strings.Join(missing, ", ")),
-		Remedy: strings.Join(remedies, "\n"),
+		Summary: fmt.Sprintf("%s: %s %s %s", in.key, in.identity.Who, verb, strings.Join(missing, ", ")),
+		Remedy:  strings.Join(remedies, "\n"),
 	}
 	if unproved := rights.Names(stores.Unproved); len(unproved) > 0 {
-		f.Found += "; not tested: " + strings.Join(unproved, ", ")
+		f.Summary += "; not tested: " + strings.Join(unproved, ", ")
 	}
 	for _, words := range rights.Words() {
-		f.Found += "\nthe provider reports: " + in.redactor.Text(words)
+		f.Summary += "\nthe provider reports: " + in.redactor.Text(words)
 	}
 	all.add(in.storeRef, f)
 }

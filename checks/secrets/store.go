@@ -124,9 +124,9 @@ func (p storeRef) fault(err error, redactor *redact.Redactor) error {
 	var own *stores.Fault
 	if !errors.As(err, &own) {
 		return &check.Fault{
-			Found:  p.key + ": " + redactor.Text(err.Error()),
-			Remedy: "check the answers below " + p.key,
-			Cause:  redactedError{err, redactor},
+			Summary: p.key + ": " + redactor.Text(err.Error()),
+			Remedy:  "check the answers below " + p.key,
+			Err:     redactedError{err, redactor},
 		}
 	}
 	f := p.finding(own, redactor)
@@ -142,7 +142,7 @@ func withLineBreaks(err error, breaks []string) error {
 	if len(breaks) == 0 || !errors.As(err, &fault) {
 		return err
 	}
-	fault.Found = strings.Join(breaks, "; ") + "\n" + fault.Found
+	fault.Summary = strings.Join(breaks, "; ") + "\n" + fault.Summary
 	fault.Remedy = "store the value without the line break, with printf %s instead of echo, or kubectl create secret " +
 		"--from-literal\n" + fault.Remedy
 	return err
@@ -151,17 +151,17 @@ func withLineBreaks(err error, breaks []string) error {
 // finding converts a store's fault into one of the check.
 func (p storeRef) finding(own *stores.Fault, redactor *redact.Redactor) *check.Fault {
 	f := &check.Fault{
-		Found:  p.key + ": " + redactor.Text(own.Found),
-		Why:    own.Why,
-		Remedy: redactor.Text(own.Remedy),
-		Warn:   own.Warn,
+		Summary: p.key + ": " + redactor.Text(own.Summary),
+		Reason:  own.Reason,
+		Remedy:  redactor.Text(own.Remedy),
+		Warn:    own.Warn,
 	}
-	if own.Cause != nil {
-		f.Cause = redactedError{own.Cause, redactor}
+	if own.Err != nil {
+		f.Err = redactedError{own.Err, redactor}
 	}
 	if own.Unseen {
 		f.Warn, f.Blocks = true, true
-		f.Why = "only pods in the cluster must reach it, and this machine cannot test that"
+		f.Reason = "only pods in the cluster must reach it, and this machine cannot test that"
 	}
 	return f
 }

@@ -20,7 +20,7 @@ func checkChart(ctx context.Context, e *check.Env) (string, error) {
 		return "", fault
 	}
 	if _, err := info.Layout(); err != nil {
-		return "", &check.Fault{Found: err.Error(), Remedy: "use ZenML's chart: --chart " + answers.DefaultChart, Cause: err}
+		return "", &check.Fault{Summary: err.Error(), Remedy: "use ZenML's chart: --chart " + answers.DefaultChart, Err: err}
 	}
 	return info.Name + " " + info.Version, nil
 }
@@ -39,7 +39,7 @@ func checkRender(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if len(r.Objects) == 0 {
 		fault := &check.Fault{
-			Found: "the chart renders no objects", Remedy: "use ZenML's chart: --chart " + answers.DefaultChart,
+			Summary: "the chart renders no objects", Remedy: "use ZenML's chart: --chart " + answers.DefaultChart,
 		}
 		if len(r.Findings) > 0 {
 			fault = check.AnswersFault(r.Findings)

@@ -24,7 +24,7 @@ var Checks = []check.Check{
 		When:     needsChart,
 		Run:      checkChart,
 
-		Why: "without it there is nothing to install",
+		Reason: "without it there is nothing to install",
 		Finds: []string{
 			"no network, or a registry that denies access",
 			"an unknown version (the nearest ones are listed)",
@@ -40,7 +40,7 @@ var Checks = []check.Check{
 		Needs:    []string{"supply.chart"},
 		Run:      checkRender,
 
-		Why: "Helm would stop with a template error",
+		Reason: "Helm would stop with a template error",
 		Finds: []string{
 			"a value of the wrong type, or a missing value that the templates require",
 			"answers that this chart does not support",
@@ -55,7 +55,7 @@ var Checks = []check.Check{
 		Needs:    []string{"supply.render"},
 		Run:      checkValues,
 
-		Why: "the chart silently ignores unknown keys: your setting would have no effect",
+		Reason: "the chart silently ignores unknown keys: your setting would have no effect",
 		Finds: []string{
 			"an unknown key",
 			"the layout of the other chart generation (`zenml:` instead of `server:`)",
@@ -70,7 +70,7 @@ var Checks = []check.Check{
 		Needs:    []string{"supply.render"},
 		Run:      checkEffect,
 
-		Why: "you would silently get another server than you asked for",
+		Reason: "you would silently get another server than you asked for",
 		Finds: []string{
 			"any answer without effect on the objects",
 		},
@@ -84,7 +84,7 @@ var Checks = []check.Check{
 		Needs:    []string{"supply.render", "cluster.reachable"},
 		Run:      checkReferences,
 
-		Why: "the pods stay in CreateContainerConfigError, and the migration job fails the install",
+		Reason: "the pods stay in CreateContainerConfigError, and the migration job fails the install",
 		Finds: []string{
 			"a missing Secret or key: database password and certificates, secrets store, custom CAs, " +
 				"environment, imagePullSecrets",
@@ -99,7 +99,7 @@ var Checks = []check.Check{
 		Needs:    []string{"supply.render"},
 		Run:      checkImage,
 
-		Why: "the pods stay in ImagePullBackOff, and the migration job fails the install",
+		Reason: "the pods stay in ImagePullBackOff, and the migration job fails the install",
 		Finds: []string{
 			"an unknown tag (the nearest ones are listed) or repository",
 			"no image for the architecture of the nodes; for that of some nodes (a warning)",

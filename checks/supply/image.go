@@ -80,14 +80,14 @@ func architectureFault(
 func mismatch(image string, has, with, without []string) *check.Fault {
 	wanted := check.JoinAnd(without)
 	fault := &check.Fault{
-		Found: fmt.Sprintf("%s supports %s, and the nodes are %s", image, check.JoinAnd(has), wanted),
-		Why:   "the image does not run there: no matching manifest, or exec format error",
+		Summary: fmt.Sprintf("%s supports %s, and the nodes are %s", image, check.JoinAnd(has), wanted),
+		Reason:  "the image does not run there: no matching manifest, or exec format error",
 		Remedy: "set server.image.repository and server.image.tag to an image for " + wanted +
 			"\nor run on other nodes: server.nodeSelector",
 	}
 	if len(with) > 0 {
 		fault.Warn = true
-		fault.Found = fmt.Sprintf("%s supports %s, and some nodes are %s", image, check.JoinAnd(has), wanted)
+		fault.Summary = fmt.Sprintf("%s supports %s, and some nodes are %s", image, check.JoinAnd(has), wanted)
 		fault.Remedy = fmt.Sprintf("use only the other nodes: server: {nodeSelector: {%s: %s}}",
 			corev1.LabelArchStable, with[0])
 	}

@@ -46,12 +46,12 @@ func checkReferences(ctx context.Context, e *check.Env) (string, error) {
 	}
 	for _, f := range r.Findings {
 		if f.Check == referencesCheck {
-			found = append(found, strings.TrimPrefix(f.Key+": "+f.Problem, ": "))
+			found = append(found, strings.TrimPrefix(f.Key+": "+f.Summary, ": "))
 			remedies = append(remedies, cmp.Or(f.Remedy, "make it readable, or set another source in "+f.Key))
 		}
 	}
 	if len(found) > 0 {
-		return "", &check.Fault{Found: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n")}
+		return "", &check.Fault{Summary: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n")}
 	}
 	if len(seen) == 0 {
 		return "no references", nil

@@ -50,8 +50,8 @@ func TestReferencesUnreadableSource(t *testing.T) {
 	})
 	got := checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
 		"no such file")
-	if strings.Contains(got.Message+got.Hint, "zenml-server-database") {
-		t.Errorf("it names the Secret that the installer creates: %s\n%s", got.Message, got.Hint)
+	if strings.Contains(got.Message+got.Remedy, "zenml-server-database") {
+		t.Errorf("it names the Secret that the installer creates: %s\n%s", got.Message, got.Remedy)
 	}
 	e.Answers.Database.MySQL.TLS = answers.TLS{
 		Mode: answers.TLSVerifyCA,

@@ -38,7 +38,7 @@ func newRegistryQuestion(
 	ref, err := name.ParseReference(image, options...)
 	if err != nil {
 		return nil, &check.Fault{
-			Found: fmt.Sprintf("%s is not a valid image name: %v", image, err), Cause: err,
+			Summary: fmt.Sprintf("%s is not a valid image name: %v", image, err), Err: err,
 			Remedy: "fix server.image: server: {image: {repository: registry.example.com/zenml-server, tag: TAG}}",
 		}
 	}

@@ -48,16 +48,16 @@ func (q *registryQuestion) fault(ctx context.Context, err error) error {
 		return q.unauthorized(err)
 	case code == http.StatusTooManyRequests:
 		return &check.Fault{
-			Warn: true, Cause: err,
-			Found: fmt.Sprintf("not checked: this IP address reached the pull limit of %s (429)", q.registry()),
-			Why:   "nodes behind the same IP address share the limit, and their pulls fail, too",
+			Warn: true, Err: err,
+			Summary: fmt.Sprintf("not checked: this IP address reached the pull limit of %s (429)", q.registry()),
+			Reason:  "nodes behind the same IP address share the limit, and their pulls fail, too",
 			Remedy: "log in with server: {image: {pullSecrets: [registry-login]}}, or set server.image.repository " +
 				"to a mirror; otherwise wait some hours",
 		}
 	case errors.Is(err, errPlainHTTP):
 		return &check.Fault{
-			Warn: true, Cause: err, Found: fmt.Sprintf("not checked: %s does not support TLS", q.registry()),
-			Why:    "the nodes reject it, too, unless their container runtime is configured for it",
+			Warn: true, Err: err, Summary: fmt.Sprintf("not checked: %s does not support TLS", q.registry()),
+			Reason: "the nodes reject it, too, unless their container runtime is configured for it",
 			Remedy: "to check it over plain HTTP: --plain-http",
 		}
 	}
@@ -69,10 +69,10 @@ func (q *registryQuestion) fault(ctx context.Context, err error) error {
 func (q *registryQuestion) unreachable(err error) *check.Fault {
 	reason, remedy := connectionProblem(q.registry(), err)
 	return &check.Fault{
-		Warn: true, Cause: err,
-		Found:  fmt.Sprintf("not checked: this machine cannot reach %s (the nodes may): %s", q.registry(), reason),
-		Why:    "a missing image only shows when a node pulls it",
-		Remedy: remedy + "\nto check from a node: crictl pull " + q.image,
+		Warn: true, Err: err,
+		Summary: fmt.Sprintf("not checked: this machine cannot reach %s (the nodes may): %s", q.registry(), reason),
+		Reason:  "a missing image only shows when a node pulls it",
+		Remedy:  remedy + "\nto check from a node: crictl pull " + q.image,
 	}
 }
 
@@ -121,7 +121,7 @@ func (q *registryQuestion) createSecret() string {
 // private is the fault of an image that this machine can pull and the nodes cannot.
 func (q *registryQuestion) private(has []string) error {
 	fault := &check.Fault{
-		Found: fmt.Sprintf("%s (%s) requires a login: this machine has one, and the nodes have no pull secret for %s",
+		Summary: fmt.Sprintf("%s (%s) requires a login: this machine has one, and the nodes have no pull secret for %s",
 			q.image, check.JoinAnd(has), q.registry()),
 		Remedy: "create a pull secret: " + q.createSecret(),
 	}
@@ -131,13 +131,13 @@ func (q *registryQuestion) private(has []string) error {
 
 func (q *registryQuestion) unauthorized(err error) error {
 	fault := &check.Fault{
-		Cause: err,
-		Found: fmt.Sprintf("%s requires a login for %s, and there is no pull secret; or the repository does not exist",
+		Err: err,
+		Summary: fmt.Sprintf("%s requires a login for %s, and there is no pull secret; or the repository does not exist",
 			q.registry(), q.image),
 		Remedy: "create a pull secret: " + q.createSecret(),
 	}
 	if len(q.secrets) > 0 {
-		fault.Found = fmt.Sprintf("%s rejects the login in Secret %s for %s: it is expired, wrong, or cannot pull",
+		fault.Summary = fmt.Sprintf("%s rejects the login in Secret %s for %s: it is expired, wrong, or cannot pull",
 			q.registry(), check.JoinAnd(q.secrets), q.image)
 		fault.Remedy = q.updateSecret()
 	}
@@ -157,23 +157,23 @@ func (q *registryQuestion) updateSecret() string {
 func (q *registryQuestion) soften(fault *check.Fault) {
 	if slices.ContainsFunc(nodeLogin, func(suffix string) bool { return strings.HasSuffix(q.registry(), suffix) }) {
 		fault.Warn = true
-		fault.Why = "nodes of the same cloud can log in with their own identity; from here this cannot be verified"
+		fault.Reason = "nodes of the same cloud can log in with their own identity; from here this cannot be verified"
 	}
 }
 
 // missing is the fault of an unknown tag or repository.
 func (q *registryQuestion) missing(ctx context.Context, err error) error {
 	fault := &check.Fault{
-		Cause: err, Found: fmt.Sprintf("the image %s does not exist", q.image),
+		Err: err, Summary: fmt.Sprintf("the image %s does not exist", q.image),
 		Remedy: "fix server.image.repository and server.image.tag",
 	}
 	tags := q.tags(ctx)
 	if len(tags) == 0 {
-		fault.Found += fmt.Sprintf(": %s has no such repository, or it has no tags", q.registry())
+		fault.Summary += fmt.Sprintf(": %s has no such repository, or it has no tags", q.registry())
 		return fault
 	}
 	near := nearTags(q.ref.Identifier(), tags)
-	fault.Found += fmt.Sprintf("; the repository has the tags %s", check.JoinAnd(near))
+	fault.Summary += fmt.Sprintf("; the repository has the tags %s", check.JoinAnd(near))
 	fault.Remedy = fmt.Sprintf("set server.image.tag to an existing tag: server: {image: {tag: %q}}", near[0])
 	return fault
 }

@@ -30,7 +30,7 @@ func faultAt(key, problem, remedy string) Faults {
 	if problem == "" {
 		return nil
 	}
-	return Faults{{Key: key, Problem: problem, Remedy: remedy}}
+	return Faults{{Key: key, Summary: problem, Remedy: remedy}}
 }
 
 func (f Field) checkText(key, text string) Faults {

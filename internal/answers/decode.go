@@ -74,11 +74,11 @@ func oneDocument(data []byte) (*yaml.Node, error) {
 	}
 	switch len(all) {
 	case 0:
-		return nil, Faults{{Problem: "the file is empty", Remedy: "start it with version: 1"}}
+		return nil, Faults{{Summary: "the file is empty", Remedy: "start it with version: 1"}}
 	case 1:
 		return all[0], nil
 	}
-	return nil, Faults{{Line: all[1].Line, Problem: "a second document starts here",
+	return nil, Faults{{Line: all[1].Line, Summary: "a second document starts here",
 		Remedy: "keep only one document; everything after a second --- would be ignored"}}
 }
 
@@ -120,7 +120,7 @@ var yamlLine = regexp.MustCompile(`line (\d+): `)
 // contain a secret.
 func syntaxFault(err error) Fault {
 	text := err.Error()
-	fault := Fault{Problem: "invalid YAML", Remedy: "check the indentation, quotes and colons"}
+	fault := Fault{Summary: "invalid YAML", Remedy: "check the indentation, quotes and colons"}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		fault.Line, _ = strconv.Atoi(m[1])
 	}
@@ -133,7 +133,7 @@ type decoder struct {
 }
 
 func (d *decoder) fault(key string, n *yaml.Node, problem, remedy string) {
-	d.faults = append(d.faults, Fault{Key: key, Line: n.Line, Problem: problem, Remedy: remedy})
+	d.faults = append(d.faults, Fault{Key: key, Line: n.Line, Summary: problem, Remedy: remedy})
 }
 
 func (d *decoder) structure(n *yaml.Node, into reflect.Value, key string) {

@@ -21,7 +21,7 @@ func Explain(key string) (string, error) {
 		}
 	}
 	if b.Len() == 0 {
-		return "", Fault{Key: key, Problem: "unknown key", Remedy: Nearest(key)}
+		return "", Fault{Key: key, Summary: "unknown key", Remedy: Nearest(key)}
 	}
 	return b.String(), nil
 }

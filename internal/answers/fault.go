@@ -9,7 +9,7 @@ import (
 type Fault struct {
 	Key     string // "database.mysql.host"
 	Line    int    // in the answers file; 0 if the answer is not from a file
-	Problem string
+	Summary string
 	Remedy  string
 
 	// Check is the id of the preflight check that reports the fault
@@ -26,7 +26,7 @@ func (f Fault) Error() string {
 	if f.Key != "" {
 		b.WriteString(f.Key + ": ")
 	}
-	b.WriteString(f.Problem)
+	b.WriteString(f.Summary)
 	if f.Remedy != "" {
 		b.WriteString("; " + f.Remedy)
 	}

@@ -48,7 +48,7 @@ func certificatesFromDifferentKeys(a Answers) Faults {
 			continue
 		}
 		if other := seen[ref.Key]; other != "" {
-			faults = append(faults, Fault{Key: key, Problem: fmt.Sprintf("key %s is already used by %s, and the "+
+			faults = append(faults, Fault{Key: key, Summary: fmt.Sprintf("key %s is already used by %s, and the "+
 				"chart would write both to the same file", ref.Key, other), Remedy: "use different keys in the Secret"})
 		}
 		seen[ref.Key] = key
@@ -113,10 +113,10 @@ func customCAsAreNamed(a Answers) Faults {
 		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ca.Name] = true
 		if ca.Certificate.IsZero() {
-			faults = append(faults, Fault{Key: key + ".certificate", Problem: "the certificate is missing",
+			faults = append(faults, Fault{Key: key + ".certificate", Summary: "the certificate is missing",
 				Remedy: "add {file: PATH} or {env: NAME}"})
 		} else if ca.Certificate.SecretRef != nil {
-			faults = append(faults, Fault{Key: key + ".certificate", Problem: "a Secret is not allowed here",
+			faults = append(faults, Fault{Key: key + ".certificate", Summary: "a Secret is not allowed here",
 				Remedy: "use certificates.secretRefs instead"})
 		}
 		faults = append(faults, field.checkSource(key+".certificate", ca.Certificate)...)
@@ -141,7 +141,7 @@ func caRefsAreNamed(a Answers) Faults {
 		faults = append(faults, faultAt(key+".name", problem, remedy)...)
 		seen[ref.Name] = true
 		if !secretKeyPattern.MatchString(ref.Key) {
-			faults = append(faults, Fault{Key: key + ".key", Problem: "invalid key of a Secret",
+			faults = append(faults, Fault{Key: key + ".key", Summary: "invalid key of a Secret",
 				Remedy: "write {name: SECRET, key: KEY}"})
 		}
 	}
@@ -153,7 +153,7 @@ func environmentOnce(a Answers) Faults {
 	for name := range a.Server.SecretEnvironment {
 		if _, both := a.Server.Environment[name]; both {
 			faults = append(faults, Fault{Key: "server.secretEnvironment." + name,
-				Problem: "it is also set in server.environment", Remedy: "remove one of them"})
+				Summary: "it is also set in server.environment", Remedy: "remove one of them"})
 		}
 	}
 	return faults

@@ -8,7 +8,7 @@ import "strconv"
 func Validate(a Answers) Faults {
 	var faults Faults
 	if a.Version != Version {
-		faults = append(faults, Fault{Key: "version", Problem: versionProblem(a.Version),
+		faults = append(faults, Fault{Key: "version", Summary: versionProblem(a.Version),
 			Remedy: "write version: " + strconv.Itoa(Version)})
 	}
 	complete := a.Complete()
@@ -33,9 +33,9 @@ func (f Field) faults(a, complete Answers) Faults {
 	answered, applies := a.Get(f.Key) != "", f.Applies(complete)
 	switch {
 	case answered && !applies:
-		return Faults{{Key: f.Key, Problem: "it does not apply with the other answers", Remedy: f.removeRemedy()}}
+		return Faults{{Key: f.Key, Summary: "it does not apply with the other answers", Remedy: f.removeRemedy()}}
 	case f.Required(complete) && complete.Get(f.Key) == "":
-		return Faults{{Key: f.Key, Problem: "the answer is missing", Remedy: f.answerRemedy()}}
+		return Faults{{Key: f.Key, Summary: "the answer is missing", Remedy: f.answerRemedy()}}
 	case complete.Get(f.Key) != "" && applies:
 		return f.checkAnswer(complete)
 	}

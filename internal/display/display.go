@@ -3,6 +3,8 @@
 // meaning, line wrapping, and the wording of counts and durations.
 package display
 
+import "fmt"
+
 // Glyphs are one column wide. None carries a meaning alone: a word is always
 // beside it.
 const (
@@ -88,6 +90,18 @@ func (s Style) Bold(text string) string { return s.escape("1", text) }
 
 // Faint makes text recede.
 func (s Style) Faint(text string) string { return s.escape("2", text) }
+
+// markWidth is the longest word of a mark of a check.
+const markWidth = len("warning")
+
+// Mark returns a mark with its word, padded to a column of a fixed width.
+func (s Style) Mark(m Mark) string {
+	text := fmt.Sprintf("%s %-*s", m.Glyph, markWidth, m.Word)
+	if !s.Unicode {
+		text = ASCII(text)
+	}
+	return s.Paint(m.Tone, text)
+}
 
 // Text returns a message as the destination can show it.
 func (s Style) Text(message string) string {

@@ -56,7 +56,7 @@ func chartSourceOf(d values.Document) (chartSource, error) {
 	return chartSource{}, answers.Faults{
 		{
 			Key:     "chart.ref",
-			Problem: "other tools cannot pull it: it is not in a registry or repository",
+			Summary: "other tools cannot pull it: it is not in a registry or repository",
 			Remedy:  "set chart.ref to an oci:// reference or a repository URL",
 		},
 	}

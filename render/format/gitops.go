@@ -166,12 +166,12 @@ func refuseSecret(c chartinfo.Info, s values.SecretValue, what string) answers.F
 	if s.Raw {
 		return answers.Fault{
 			Key:     values.RawAnswer,
-			Problem: fmt.Sprintf("%s may be a secret, and %s cannot contain secrets", tree.Dotted(s.Path), what),
+			Summary: fmt.Sprintf("%s may be a secret, and %s cannot contain secrets", tree.Dotted(s.Path), what),
 			Remedy:  "remove it and set its answer instead (server.secretEnvironment, database.mysql.password, …), or use another format",
 		}
 	}
 	return answers.Fault{Key: s.Answer,
-		Problem: fmt.Sprintf(
+		Summary: fmt.Sprintf(
 			"%s accepts it only as a value (%s), and %s cannot contain secrets",
 			c,
 			tree.Dotted(s.Path),

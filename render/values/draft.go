@@ -65,7 +65,7 @@ func (d *draft) comment(name, text string) {
 
 // fault records that the chart does not support an answer.
 func (d *draft) fault(key, problem, remedy string) {
-	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Problem: problem, Remedy: remedy})
+	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Summary: problem, Remedy: remedy})
 }
 
 // refuseUnknown records a fault for every setting that the chart silently ignores.

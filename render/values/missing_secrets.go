@@ -23,7 +23,7 @@ func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 			faults = append(faults, answers.Fault{
 				Check: CheckReferences,
 				Key:   "values",
-				Problem: fmt.Sprintf(
+				Summary: fmt.Sprintf(
 					"%s references Secret %s%s, which does not exist and is not created",
 					p.Name,
 					ref.Name,

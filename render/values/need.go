@@ -100,7 +100,7 @@ func (n Need) content(s Settings) (secret.Text, answers.Faults) {
 	if err != nil {
 		faults = append(
 			faults,
-			answers.Fault{Check: CheckReferences, Key: n.Answer, Problem: "it cannot be written as JSON"},
+			answers.Fault{Check: CheckReferences, Key: n.Answer, Summary: "it cannot be written as JSON"},
 		)
 	}
 	return secret.New(string(data)), faults
@@ -115,12 +115,12 @@ func partContent(key string, source answers.Source, s Settings) (secret.Text, an
 	if s.Lookup == nil {
 		whole := key[:strings.LastIndexByte(key, '.')] + ".authConfig"
 		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key,
-			Problem: "the server reads authConfig as one value, and this part of it is in a Secret that cannot be read now",
+			Summary: "the server reads authConfig as one value, and this part of it is in a Secret that cannot be read now",
 			Remedy:  "put all of it into one Secret, as JSON, and name that as " + whole}}
 	}
 	text, err := s.Lookup(*source.SecretRef)
 	if err != nil {
-		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: err.Error()}}
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Summary: err.Error()}}
 	}
 	return text, nil
 }
@@ -129,7 +129,7 @@ func partContent(key string, source answers.Source, s Settings) (secret.Text, an
 // the answers' validation judges a plain value.
 func content(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
 	fault := func(problem, remedy string) (secret.Text, answers.Faults) {
-		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Problem: problem, Remedy: remedy}}
+		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Summary: problem, Remedy: remedy}}
 	}
 	if source.Generate {
 		if k := s.Keys[key]; !k.Empty() {

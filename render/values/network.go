@@ -52,7 +52,7 @@ func caContent(key string, source answers.Source, s Settings) (secret.Text, answ
 	}
 	if problem, remedy := answers.Certificate(text.Reveal()); problem != "" {
 		return secret.Text{}, answers.Faults{
-			{Check: CheckReferences, Key: key, Problem: source.Describe() + ": " + problem, Remedy: remedy},
+			{Check: CheckReferences, Key: key, Summary: source.Describe() + ": " + problem, Remedy: remedy},
 		}
 	}
 	return text, nil

@@ -34,7 +34,7 @@ func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest
 			faults,
 			answers.Fault{
 				Check:   CheckEffect,
-				Problem: d.chartName() + " rendered no server Deployment",
+				Summary: d.chartName() + " rendered no server Deployment",
 				Remedy:  "set chart.ref to a ZenML server chart",
 			},
 		)
@@ -73,7 +73,7 @@ func (d *draft) broken(v *proof.View) answers.Faults {
 func (d *draft) brokenChart(what string) answers.Fault {
 	return answers.Fault{
 		Check:   CheckEffect,
-		Problem: d.chartName() + " renders " + what,
+		Summary: d.chartName() + " renders " + what,
 		Remedy:  "use another chart version (chart.version)",
 	}
 }
@@ -92,7 +92,7 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 				answers.Fault{
 					Check:   CheckEffect,
 					Key:     f.Key,
-					Problem: "no chart value is set for it",
+					Summary: "no chart value is set for it",
 					Remedy:  "remove it, or set the chart value below values",
 				},
 			)
@@ -129,11 +129,11 @@ func (d *draft) effectless(s *setting, p proof.Proof) answers.Fault {
 	fault := answers.Fault{
 		Check:   CheckEffect,
 		Key:     s.answers[0],
-		Problem: fmt.Sprintf("it has no effect: expected in the objects that %s renders: %s", d.chartName(), p.Claim),
+		Summary: fmt.Sprintf("it has no effect: expected in the objects that %s renders: %s", d.chartName(), p.Claim),
 		Remedy:  "use another chart version (chart.version), or remove the answer",
 	}
 	if len(s.path) > 0 {
-		fault.Problem += " (" + tree.Dotted(s.path) + ")"
+		fault.Summary += " (" + tree.Dotted(s.path) + ")"
 	}
 	return fault
 }
@@ -158,14 +158,14 @@ func (d *draft) unknownKey(path []string) answers.Fault {
 	fault := answers.Fault{
 		Check:   CheckValues,
 		Key:     d.originOf(path),
-		Problem: fmt.Sprintf("%s does not know %s and silently ignores it", d.chartName(), tree.Dotted(path)),
+		Summary: fmt.Sprintf("%s does not know %s and silently ignores it", d.chartName(), tree.Dotted(path)),
 		Remedy:  answers.NearestOf(path[len(path)-1], chartinfo.Children(d.layout, path[:len(path)-1])),
 	}
 	switch tree.Dotted(path) {
 	case "server":
 		fault.Remedy = "this chart reads the server's settings below zenml:"
 	case "zenml":
-		fault.Problem = d.chartName() + " reads the server's settings below server:, and those below zenml: override them"
+		fault.Summary = d.chartName() + " reads the server's settings below server:, and those below zenml: override them"
 		fault.Remedy = "write server: instead of zenml:"
 	}
 	return fault

@@ -37,7 +37,7 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 		}
 		if without := manifest.Flatten(objects); !differs(with, without, random) {
 			faults = append(faults, answers.Fault{Check: CheckEffect, Key: "values",
-				Problem: fmt.Sprintf(
+				Summary: fmt.Sprintf(
 					"%s has no effect: %s renders the same objects without it",
 					tree.Dotted(path),
 					doc.draft.chartName(),

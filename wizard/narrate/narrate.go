@@ -77,8 +77,8 @@ func (n *Narrator) Check(e check.Event) {
 		text += " (" + display.Duration(e.Result.Duration) + ")"
 	}
 	n.line(text)
-	if e.Result.Hint != "" {
-		n.line(indentAll(e.Result.Hint))
+	if e.Result.Remedy != "" {
+		n.line(indentAll(e.Result.Remedy))
 	}
 }
 
@@ -139,9 +139,9 @@ func (n *Narrator) InstallFailed(err error) {
 	defer n.mu.Unlock()
 	f := Explain(err)
 	if f.Stopped {
-		n.line(n.styles.Warn.Render(display.GlyphWarning + " The install was stopped: " + f.Cause))
+		n.line(n.styles.Warn.Render(display.GlyphWarning + " The install was stopped: " + f.Summary))
 	} else {
-		n.line(n.styles.Bad.Render(display.GlyphFailed + " The install failed: " + f.Cause))
+		n.line(n.styles.Bad.Render(display.GlyphFailed + " The install failed: " + f.Summary))
 	}
 	for _, e := range f.Evidence {
 		n.line(indentAll(display.Printable(e)))
@@ -153,13 +153,7 @@ func (n *Narrator) InstallFailed(err error) {
 
 // Summary writes the counts of a report in one line.
 func (n *Narrator) Summary(r check.Report) {
-	n.Printf("Checks: %s in %s", Tally(r), display.Duration(r.Duration))
-}
-
-// Tally returns the counts of a report.
-func Tally(r check.Report) display.Tally {
-	s := r.Summary()
-	return display.Tally{Passed: s.Passed, Warnings: s.Warned, Failed: s.Failed, Skipped: s.Skipped}
+	n.Printf("Checks: %s in %s", r.Tally(), display.Duration(r.Duration))
 }
 
 // indentAll indents every line.

@@ -56,7 +56,7 @@ func TestCheckEvents(t *testing.T) {
 	one := check.Check{ID: "database.login", Claim: "the user can log in", Failure: "the user cannot log in"}
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused",
-		Hint: "line one\nline two", Duration: 2 * time.Second}})
+		Remedy: "line one\nline two", Duration: 2 * time.Second}})
 	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}},
 		Duration: 3 * time.Second})
 	want := `x failed  the user cannot log in: refused (2.0s)
@@ -77,24 +77,24 @@ func TestExplain(t *testing.T) {
 	}{
 		{fmt.Errorf("apply: %w", &diagnose.Fault{Object: event.Object{Kind: "Job", Name: "m"}, Summary: "it failed",
 			Evidence: []string{"1045"}, Remedy: "fix it"}),
-			Failure{Cause: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "fix it"}},
+			Failure{Summary: "Job m: it failed", Evidence: []string{"1045"}, Remedy: "fix it"}},
 		{&install.Interrupted{Step: "release", Next: "the next run goes on", Err: context.Canceled},
-			Failure{Cause: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
+			Failure{Summary: "stopped in step release", Remedy: "the next run goes on", Stopped: true}},
 		{&install.TimeoutError{After: time.Minute,
 			Waiting: []event.ObjectChanged{{Object: event.Object{Kind: "Pod", Name: "p"}, Message: "no node"}}},
-			Failure{Cause: "not ready after 1m00s", Evidence: []string{"Pod p: no node"},
+			Failure{Summary: "not ready after 1m00s", Evidence: []string{"Pod p: no node"},
 				Remedy: "fix what is not ready and run again, or allow more time with --timeout"}},
 		{&install.PendingError{Release: release, Remedy: "clear it"},
-			Failure{Cause: "release zenml is pending-install: another run is working on it, or was killed",
+			Failure{Summary: "release zenml is pending-install: another run is working on it, or was killed",
 				Remedy: "clear it"}},
-		{errors.New("boom"), Failure{Cause: "boom"}},
+		{errors.New("boom"), Failure{Summary: "boom"}},
 	} {
 		if diff := cmp.Diff(c.want, Explain(c.err)); diff != "" {
 			t.Errorf("%T: %s", c.err, diff)
 		}
 		var out bytes.Buffer
 		New(&out, Options{}).InstallFailed(c.err)
-		for _, part := range append([]string{c.want.Cause, c.want.Remedy}, c.want.Evidence...) {
+		for _, part := range append([]string{c.want.Summary, c.want.Remedy}, c.want.Evidence...) {
 			if !strings.Contains(out.String(), part) {
 				t.Errorf("%q is not printed:\n%s", part, out.String())
 			}

@@ -150,7 +150,7 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 // the answer is valid.
 func (p *prompter) problemWith(ctx context.Context, q question.Question, line string) (string, error) {
 	if fault, bad := p.responses.Fault(q.Key); bad {
-		return strings.TrimSuffix(fault.Problem+"; "+fault.Remedy, "; "), nil
+		return strings.TrimSuffix(fault.Summary+"; "+fault.Remedy, "; "), nil
 	}
 	source, ok := p.responses.LocalSource(q.Field)
 	if !ok {

@@ -70,7 +70,7 @@ func (e *engine) Preflight(
 		Failure: "the API server does not answer"}
 	result := check.Result{Check: one, Status: check.Pass}
 	if e.failing {
-		result.Status, result.Message, result.Hint = check.Failed, "refused", "start it"
+		result.Status, result.Message, result.Remedy = check.Failed, "refused", "start it"
 	}
 	observe(check.Event{Check: one})
 	observe(check.Event{Check: one, Result: &result})

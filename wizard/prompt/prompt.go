@@ -193,7 +193,7 @@ func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (s
 		fmt.Fprintln(p.out) // the end of the line was not echoed
 	}
 	if errors.Is(err, io.EOF) {
-		return "", answers.Faults{{Key: key, Problem: "the input ended before this was answered",
+		return "", answers.Faults{{Key: key, Summary: "the input ended before this was answered",
 			Remedy: "enter one answer per line, or pass all of them with -f answers.yaml"}}
 	}
 	return line, err

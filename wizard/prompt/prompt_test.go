@@ -280,7 +280,7 @@ func TestWriteValuesOnly(t *testing.T) {
 
 func TestPlanFaultReopensQuestion(t *testing.T) {
 	e := newEngine()
-	e.fault = &answers.Fault{Key: "database.mysql.name", Problem: "the chart takes another name"}
+	e.fault = &answers.Fault{Key: "database.mysql.name", Summary: "the chart takes another name"}
 	with := mysql()
 	with["Database name"] = []string{"", "other"}
 	_, c, err := converse(t, e, with)

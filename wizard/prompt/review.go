@@ -131,7 +131,7 @@ func withTitles(e check.Event) check.Event {
 		return e
 	}
 	r := *e.Result
-	r.Message, r.Hint = question.UseTitles(r.Message), question.UseTitles(r.Hint)
+	r.Message, r.Remedy = question.UseTitles(r.Message), question.UseTitles(r.Remedy)
 	return check.Event{Check: e.Check, Result: &r}
 }
 

@@ -148,16 +148,16 @@ func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	}
 	text := s.typed[key]
 	if text == "" && f.Required(s.Complete()) && s.Complete().Get(key) == "" {
-		return answers.Fault{Key: key, Problem: "an answer is required", Remedy: expectedAnswer(f)}, true
+		return answers.Fault{Key: key, Summary: "an answer is required", Remedy: expectedAnswer(f)}, true
 	}
 	if problem, remedy := parseProblem(f, text); problem != "" {
-		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
+		return answers.Fault{Key: key, Summary: problem, Remedy: remedy}, true
 	}
 	if problem, remedy := s.typedProblem(f, text); problem != "" {
-		return answers.Fault{Key: key, Problem: problem, Remedy: remedy}, true
+		return answers.Fault{Key: key, Summary: problem, Remedy: remedy}, true
 	}
 	fault, bad := s.read().faults[key]
-	fault.Problem, fault.Remedy = UseTitles(fault.Problem), UseTitles(fault.Remedy)
+	fault.Summary, fault.Remedy = UseTitles(fault.Summary), UseTitles(fault.Remedy)
 	return fault, bad
 }
 

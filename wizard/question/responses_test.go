@@ -107,7 +107,7 @@ func TestQuestions(t *testing.T) {
 		}
 		o := q.Choices[random.IntN(len(q.Choices))]
 		s.Type(q.Key, o.Value)
-		if fault, bad := s.Fault(q.Key); bad && strings.Contains(fault.Problem, "not a valid value") {
+		if fault, bad := s.Fault(q.Key); bad && strings.Contains(fault.Summary, "not a valid value") {
 			t.Errorf("%s rejects its option %s: %v", q.Key, o.Value, fault)
 		}
 	}

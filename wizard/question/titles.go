@@ -39,7 +39,7 @@ func DescribeFault(fault answers.Fault) string {
 	if name != "" {
 		b.WriteString(name + ": ")
 	}
-	b.WriteString(UseTitles(fault.Problem))
+	b.WriteString(UseTitles(fault.Summary))
 	if fault.Remedy != "" {
 		b.WriteString("; " + UseTitles(fault.Remedy))
 	}

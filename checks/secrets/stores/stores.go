@@ -124,21 +124,21 @@ func (r Rights) Names(state State) []string {
 
 // Fault is a problem with a store or its credentials.
 type Fault struct {
-	Found  string
-	Remedy string
-	Why    string // empty for the check's own reason
-	Warn   bool   // a warning: the store works
+	Summary string
+	Remedy  string
+	Reason  string // empty for the check's own reason
+	Warn    bool   // a warning: the store works
 	// Unseen means that only this machine has the problem; pods may reach the store.
 	Unseen  bool
 	Passing bool // a retry may succeed
-	Cause   error
+	Err     error
 }
 
 // Error returns what was found.
-func (f *Fault) Error() string { return f.Found }
+func (f *Fault) Error() string { return f.Summary }
 
 // Unwrap returns the cause.
-func (f *Fault) Unwrap() error { return f.Cause }
+func (f *Fault) Unwrap() error { return f.Err }
 
 // Unchecked is why this machine cannot test something.
 type Unchecked struct{ Reason string }

@@ -54,8 +54,8 @@ func isTagPolicy(message string) bool {
 
 // tagPolicyFault explains that the organization's tag policy rejects the secret's tags.
 func tagPolicyFault(f *stores.Fault, message string) *stores.Fault {
-	f.Found = "a tag policy of the AWS organization rejects the tags of the secrets; AWS reports: " + message
-	f.Why = "the server adds its own tags to every secret"
+	f.Summary = "a tag policy of the AWS organization rejects the tags of the secrets; AWS reports: " + message
+	f.Reason = "the server adds its own tags to every secret"
 	f.Remedy = "ask the administrator of the AWS organization to exclude secretsmanager:secret from the tag policy: " +
 		"aws organizations describe-effective-policy --policy-type TAG_POLICY"
 	return f

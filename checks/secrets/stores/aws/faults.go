@@ -73,37 +73,37 @@ func absent(err error) bool {
 func (s *Store) fault(err error) error {
 	key := s.config.AccessKeyID.Reveal()
 	name, message := code(err)
-	f := &stores.Fault{Cause: err}
+	f := &stores.Fault{Err: err}
 	switch name {
 	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
-		f.Found = fmt.Sprintf("AWS does not know the access key %s", key)
+		f.Summary = fmt.Sprintf("AWS does not know the access key %s", key)
 		f.Remedy = "correct the access key, or create one: aws iam create-access-key --user-name USER\n" +
 			"access keys of China and GovCloud only work in their own regions"
 		if s.config.Method != answers.AWSSTSToken && strings.HasPrefix(key, "ASIA") {
-			f.Found = fmt.Sprintf("the access key %s is temporary and needs its session token", key)
+			f.Summary = fmt.Sprintf("the access key %s is temporary and needs its session token", key)
 			f.Remedy = "set authMethod: sts-token and sessionToken, or use the access key of an IAM user (AKIA…)"
 		}
 	case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
-		f.Found = fmt.Sprintf("the secret access key does not match the access key %s", key)
+		f.Summary = fmt.Sprintf("the secret access key does not match the access key %s", key)
 		f.Remedy = "correct the secret access key; if it is lost, create a new pair: aws iam create-access-key " +
 			"--user-name USER"
 		if strings.Contains(message, "Signature expired") || strings.Contains(message, "not yet current") {
-			f.Found = "AWS rejects the signature because this machine's clock is wrong"
+			f.Summary = "AWS rejects the signature because this machine's clock is wrong"
 			f.Remedy = "set the clock: timedatectl set-ntp true"
 		}
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
-		f.Found, f.Remedy = "the temporary credentials have expired", "get new ones, or set authMethod to "+
+		f.Summary, f.Remedy = "the temporary credentials have expired", "get new ones, or set authMethod to "+
 			"secret-key, iam-role or implicit"
 	case "RegionDisabledException", "OptInRequired":
-		f.Found, f.Remedy = fmt.Sprintf(
+		f.Summary, f.Remedy = fmt.Sprintf(
 			"the region %s is not enabled in the account",
 			s.config.Region,
 		), "enable it (aws account enable-region --region-name "+s.config.Region+"), or set another region"
 	case "ValidationError":
-		f.Found, f.Remedy = "AWS rejects the request as malformed: "+message, "correct the settings of the "+
+		f.Summary, f.Remedy = "AWS rejects the request as malformed: "+message, "correct the settings of the "+
 			"secrets store"
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure":
-		f.Found = "AWS throttles the requests or is unavailable: " + name
+		f.Summary = "AWS throttles the requests or is unavailable: " + name
 		f.Remedy = "try again in a few minutes"
 		f.Passing = true
 	default:
@@ -127,9 +127,9 @@ func (s *Store) other(err error, f *stores.Fault) error {
 	if isTagPolicy(message) {
 		return tagPolicyFault(f, message)
 	}
-	f.Found = fmt.Sprintf("AWS reports %s (HTTP %d)", strings.TrimSpace(name+" "+message), status(err))
+	f.Summary = fmt.Sprintf("AWS reports %s (HTTP %d)", strings.TrimSpace(name+" "+message), status(err))
 	if name == "" {
-		f.Found = fmt.Sprintf("AWS sent a response that cannot be parsed (HTTP %d)", status(err))
+		f.Summary = fmt.Sprintf("AWS sent a response that cannot be parsed (HTTP %d)", status(err))
 	}
 	f.Remedy = "check region, endpointURL and the credentials of the store"
 	return f
@@ -140,16 +140,16 @@ func (s *Store) refusal(f *stores.Fault) error {
 	key := s.config.AccessKeyID.Reveal()
 	switch s.config.Method {
 	case answers.AWSIAMRole:
-		f.Found = fmt.Sprintf("the access key %s cannot assume the role %s (sts:AssumeRole)", key, s.config.RoleARN)
+		f.Summary = fmt.Sprintf("the access key %s cannot assume the role %s (sts:AssumeRole)", key, s.config.RoleARN)
 		f.Remedy = "allow sts:AssumeRole on the role in the user's policy, and add the user to the role's trust policy"
 	case answers.AWSFederationToken:
-		f.Found, f.Remedy = fmt.Sprintf("the access key %s cannot create federation tokens (sts:GetFederationToken)",
+		f.Summary, f.Remedy = fmt.Sprintf("the access key %s cannot create federation tokens (sts:GetFederationToken)",
 			key), "allow sts:GetFederationToken in the user's policy"
 	case answers.AWSSessionToken:
-		f.Found, f.Remedy = fmt.Sprintf("the access key %s cannot create session tokens (sts:GetSessionToken)",
+		f.Summary, f.Remedy = fmt.Sprintf("the access key %s cannot create session tokens (sts:GetSessionToken)",
 			key), "allow sts:GetSessionToken in the user's policy"
 	default:
-		f.Found, f.Remedy = fmt.Sprintf("AWS denies sts:GetCallerIdentity to the access key %s",
+		f.Summary, f.Remedy = fmt.Sprintf("AWS denies sts:GetCallerIdentity to the access key %s",
 			key), "find the policy with an explicit deny on the user or the account, and remove the deny"
 	}
 	return f

@@ -22,8 +22,8 @@ const sessionSeconds = int32(900)
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if s.config.Region == "" {
 		return stores.Identity{}, &stores.Fault{
-			Found:  "the region is missing",
-			Remedy: "set region, for example us-east-1",
+			Summary: "the region is missing",
+			Remedy:  "set region, for example us-east-1",
 		}
 	}
 	s.aws = s.base()
@@ -98,9 +98,9 @@ func (s *Store) findings() []*stores.Fault {
 	var found []*stores.Fault
 	if strings.HasSuffix(s.arn, ":root") {
 		found = append(found, &stores.Fault{
-			Warn:  true,
-			Found: "the access key is that of the account's root user",
-			Why:   "anyone who can read the server's configuration controls the account",
+			Warn:    true,
+			Summary: "the access key is that of the account's root user",
+			Reason:  "anyone who can read the server's configuration controls the account",
 			Remedy: "create an IAM user with only the permissions of the store, use its access key, and delete " +
 				"that of the root user",
 		})
@@ -109,10 +109,10 @@ func (s *Store) findings() []*stores.Fault {
 		found = append(
 			found,
 			&stores.Fault{
-				Warn:   true,
-				Found:  "the credentials are temporary, and AWS does not report when they expire",
-				Why:    "the server loses access to its secrets store when they expire",
-				Remedy: "set authMethod to secret-key, iam-role or implicit",
+				Warn:    true,
+				Summary: "the credentials are temporary, and AWS does not report when they expire",
+				Reason:  "the server loses access to its secrets store when they expire",
+				Remedy:  "set authMethod to secret-key, iam-role or implicit",
 			},
 		)
 	}

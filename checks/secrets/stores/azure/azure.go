@@ -84,9 +84,9 @@ func (s *Store) open() error {
 			&azidentity.ClientSecretCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true})
 		if err != nil {
 			return &stores.Fault{
-				Found:  "the service principal is incomplete: " + err.Error(),
-				Remedy: "set tenantID, clientID and clientSecret",
-				Cause:  err,
+				Summary: "the service principal is incomplete: " + err.Error(),
+				Remedy:  "set tenantID, clientID and clientSecret",
+				Err:     err,
 			}
 		}
 	}

@@ -61,7 +61,7 @@ func (a answer) blockedByNetwork() bool {
 
 // tokenFault explains why there is no token.
 func (s *Store) tokenFault(err error) error {
-	f := &stores.Fault{Cause: err}
+	f := &stores.Fault{Err: err}
 	says := err.Error()
 	var failed *azidentity.AuthenticationFailedError
 	if !errors.As(err, &failed) || !strings.Contains(says, "AADSTS") {
@@ -77,23 +77,23 @@ func (s *Store) tokenFault(err error) error {
 	case strings.Contains(says, "AADSTS90002"),
 		strings.Contains(says, "AADSTS900021"),
 		strings.Contains(says, "AADSTS900023"):
-		f.Found, f.Remedy = "the tenant "+s.config.TenantID+" does not exist", "correct tenantID: az account "+
+		f.Summary, f.Remedy = "the tenant "+s.config.TenantID+" does not exist", "correct tenantID: az account "+
 			"show --query tenantId"
 	case strings.Contains(says, "AADSTS700016"):
-		f.Found, f.Remedy = fmt.Sprintf("the tenant %s has no application %s", s.config.TenantID,
+		f.Summary, f.Remedy = fmt.Sprintf("the tenant %s has no application %s", s.config.TenantID,
 			s.config.ClientID), "correct clientID or tenantID: az ad sp list --all --query '[].appId'"
 	case strings.Contains(says, "AADSTS7000215"):
-		f.Found = "the client secret does not belong to application " + s.config.ClientID
+		f.Summary = "the client secret does not belong to application " + s.config.ClientID
 		f.Remedy = "set clientSecret to the secret's value, not its ID; to create one: az ad app credential " +
 			"reset --id " + s.config.ClientID
 	case strings.Contains(says, "AADSTS7000222"):
-		f.Found, f.Remedy = "the client secret has expired", "create a new one: az ad app credential reset "+
+		f.Summary, f.Remedy = "the client secret has expired", "create a new one: az ad app credential reset "+
 			"--id "+s.config.ClientID
 	case strings.Contains(says, "AADSTS7000112"):
-		f.Found = "application " + s.config.ClientID + " is disabled"
+		f.Summary = "application " + s.config.ClientID + " is disabled"
 		f.Remedy = "enable it: az ad sp update --id " + s.config.ClientID + " --set accountEnabled=true"
 	default:
-		f.Found, f.Remedy = "Microsoft Entra ID issues no token: "+firstLine(
+		f.Summary, f.Remedy = "Microsoft Entra ID issues no token: "+firstLine(
 			says), "check tenantID, clientID and clientSecret"
 	}
 	return f
@@ -113,12 +113,12 @@ func firstLine(text string) string {
 // fault explains the errors of the vault.
 func (s *Store) fault(err error) error {
 	vault := s.config.KeyVaultName
-	f := &stores.Fault{Cause: err}
+	f := &stores.Fault{Err: err}
 	a, ok := answerOf(err)
 	switch {
 	case strings.Contains(err.Error(), "isn't configured to acquire tokens for tenant"),
 		strings.Contains(err.Error(), "not configured to acquire tokens for tenant"):
-		f.Found = fmt.Sprintf("the key vault %s does not belong to the tenant %s", vault, s.config.TenantID)
+		f.Summary = fmt.Sprintf("the key vault %s does not belong to the tenant %s", vault, s.config.TenantID)
 		f.Remedy = "set tenantID to the vault's tenant: az keyvault show --name " + vault +
 			" --query properties.tenantId"
 	case !ok:
@@ -131,25 +131,25 @@ func (s *Store) fault(err error) error {
 			}
 			return network
 		}
-		f.Found, f.Remedy = "the request to the key vault failed: "+firstLine(
+		f.Summary, f.Remedy = "the request to the key vault failed: "+firstLine(
 			err.Error()), "check the network between this machine and "+Address(
 			vault,
 		)
 	case a.blockedByNetwork():
-		f.Found, f.Unseen = fmt.Sprintf("the firewall of the key vault %s denies this machine (%s)", vault,
+		f.Summary, f.Unseen = fmt.Sprintf("the firewall of the key vault %s denies this machine (%s)", vault,
 			a.inner), true
 		f.Remedy = "allow the cluster's egress addresses: az keyvault network-rule add --name " + vault +
 			" --ip-address ADDRESS"
 	case a.status == http.StatusUnauthorized:
-		f.Found = fmt.Sprintf("the key vault %s rejects the token: %s", vault, a.text)
+		f.Summary = fmt.Sprintf("the key vault %s rejects the token: %s", vault, a.text)
 		f.Remedy = "use a token of the vault's tenant: az keyvault show --name " + vault +
 			" --query properties.tenantId"
 	case a.status == http.StatusTooManyRequests, a.status >= http.StatusInternalServerError:
-		f.Found = "the key vault throttles the requests or is unavailable"
+		f.Summary = "the key vault throttles the requests or is unavailable"
 		f.Remedy = "try again in a few minutes"
 		f.Passing = true
 	default:
-		f.Found, f.Remedy = fmt.Sprintf("the key vault reports %s (HTTP %d): %s", a.code, a.status,
+		f.Summary, f.Remedy = fmt.Sprintf("the key vault reports %s (HTTP %d): %s", a.code, a.status,
 			a.text), "check the vault: az keyvault show --name "+vault
 	}
 	return f

@@ -36,8 +36,8 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	c, ok := read(token.Token)
 	if !ok {
 		return stores.Identity{}, &stores.Fault{
-			Found:  "the token is not an Azure access token",
-			Remedy: "get one: az account get-access-token --resource https://vault.azure.net",
+			Summary: "the token is not an Azure access token",
+			Remedy:  "get one: az account get-access-token --resource https://vault.azure.net",
 		}
 	}
 	expires := time.Unix(c.Expires, 0)
@@ -56,10 +56,10 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 		identity.Faults = append(
 			identity.Faults,
 			&stores.Fault{
-				Warn:   true,
-				Found:  "the token is temporary: it expires at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
-				Why:    "the server loses access to its secrets store when it expires",
-				Remedy: "set authMethod to service-principal or implicit",
+				Warn:    true,
+				Summary: "the token is temporary: it expires at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
+				Reason:  "the server loses access to its secrets store when it expires",
+				Remedy:  "set authMethod to service-principal or implicit",
 			},
 		)
 	}
@@ -70,14 +70,14 @@ func (s *Store) judge(c claims, expires time.Time) error {
 	switch {
 	case c.Expires != 0 && s.machine.Now().After(expires):
 		return &stores.Fault{
-			Found: "the token expired at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
+			Summary: "the token expired at " + expires.UTC().Format("2006-01-02 15:04 UTC"),
 			Remedy: "get a new one (az account get-access-token --resource https://vault.azure.net), or set " +
 				"authMethod: service-principal",
 		}
 	case s.config.Method == answers.AzureAccessToken && c.Audience != "" && !strings.Contains(c.Audience, "vault.azure.net") && c.Audience != vaultApp:
 		return &stores.Fault{
-			Found:  "the token is for " + c.Audience + ", not for key vaults",
-			Remedy: "get one for key vaults: az account get-access-token --resource https://vault.azure.net",
+			Summary: "the token is for " + c.Audience + ", not for key vaults",
+			Remedy:  "get one for key vaults: az account get-access-token --resource https://vault.azure.net",
 		}
 	}
 	return nil

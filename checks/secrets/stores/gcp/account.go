@@ -52,28 +52,28 @@ func (c Config) account() (account, error) {
 	var a account
 	if json.Unmarshal([]byte(c.Account.Reveal()), &a) != nil {
 		return a, &stores.Fault{
-			Found:  "the credentials are not a JSON object",
-			Remedy: "use the unchanged JSON file from Google",
+			Summary: "the credentials are not a JSON object",
+			Remedy:  "use the unchanged JSON file from Google",
 		}
 	}
 	want := kinds[c.Method]
 	if a.Type != want {
 		return a, &stores.Fault{
-			Found: fmt.Sprintf("the credentials are of type %q, but authMethod %s needs %s", a.Type, c.Method, want),
+			Summary: fmt.Sprintf("the credentials are of type %q, but authMethod %s needs %s", a.Type, c.Method, want),
 			Remedy: "use the right file, or set authMethod for " + a.Type + "; to create a service account key: " +
 				"gcloud iam service-accounts keys create key.json --iam-account=EMAIL",
 		}
 	}
 	if missing := a.missing(); len(missing) > 0 {
 		return a, &stores.Fault{
-			Found:  "the credentials lack " + strings.Join(missing, ", "),
-			Remedy: "use the unchanged JSON file from Google",
+			Summary: "the credentials lack " + strings.Join(missing, ", "),
+			Remedy:  "use the unchanged JSON file from Google",
 		}
 	}
 	if want == "service_account" && !privateKey(a.PrivateKey) {
 		return a, &stores.Fault{
-			Found:  "private_key in the credentials is not a private key",
-			Remedy: "use the unchanged file: shells and YAML often change its line breaks, which are written as \\n",
+			Summary: "private_key in the credentials is not a private key",
+			Remedy:  "use the unchanged file: shells and YAML often change its line breaks, which are written as \\n",
 		}
 	}
 	return a, nil

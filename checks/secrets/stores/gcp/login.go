@@ -29,7 +29,7 @@ var digits = regexp.MustCompile(`^[0-9]+$`)
 // Login gets a token and its identity, and checks that Secret Manager has the project.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if s.config.ProjectID == "" {
-		return stores.Identity{}, &stores.Fault{Found: "the project is missing", Remedy: "set projectID"}
+		return stores.Identity{}, &stores.Fault{Summary: "the project is missing", Remedy: "set projectID"}
 	}
 	who, expires, err := s.exchange(context.WithValue(ctx, oauth2.HTTPClient, s.machine.HTTP))
 	if err != nil {
@@ -51,9 +51,9 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 		identity.Faults = append(
 			identity.Faults,
 			&stores.Fault{
-				Warn:  true,
-				Found: fmt.Sprintf("%s is the project's number, but projectID must be its ID", s.config.ProjectID),
-				Why:   "the server's integrations need the project ID",
+				Warn:    true,
+				Summary: fmt.Sprintf("%s is the project's number, but projectID must be its ID", s.config.ProjectID),
+				Reason:  "the server's integrations need the project ID",
 				Remedy: "set projectID to the output of: gcloud projects describe " + s.config.ProjectID +
 					" --format='value(projectId)'",
 			},
@@ -63,10 +63,10 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 		identity.Faults = append(
 			identity.Faults,
 			&stores.Fault{
-				Warn:   true,
-				Found:  "the token is temporary: " + until(expires),
-				Why:    "the server loses access to its secrets store when it expires",
-				Remedy: "set authMethod to service-account or implicit",
+				Warn:    true,
+				Summary: "the token is temporary: " + until(expires),
+				Reason:  "the server loses access to its secrets store when it expires",
+				Remedy:  "set authMethod to service-account or implicit",
 			},
 		)
 	}
@@ -144,12 +144,12 @@ func (s *Store) impersonate(ctx context.Context, who string) (string, time.Time,
 	var refused *apiError
 	if errors.As(err, &refused) && (refused.Code == http.StatusForbidden || refused.Code == http.StatusNotFound) {
 		return "", time.Time{}, &stores.Fault{
-			Found: fmt.Sprintf("%s cannot impersonate %s: %s", who, target, refused.Message),
+			Summary: fmt.Sprintf("%s cannot impersonate %s: %s", who, target, refused.Message),
 			Remedy: fmt.Sprintf(
 				"gcloud iam service-accounts add-iam-policy-binding %s --member=serviceAccount:%s "+
 					"--role=roles/iam.serviceAccountTokenCreator",
 				target, who),
-			Cause: err,
+			Err: err,
 		}
 	}
 	if err != nil {
@@ -181,8 +181,8 @@ func (s *Store) tokenInfo(ctx context.Context, token string) (who string, expire
 	}
 	if err := json.NewDecoder(response.Body).Decode(&info); err != nil || response.StatusCode != http.StatusOK {
 		return "", time.Time{}, &stores.Fault{
-			Found:  "Google rejects the token: it is expired or malformed",
-			Remedy: "get a new one (gcloud auth print-access-token), or set authMethod: service-account",
+			Summary: "Google rejects the token: it is expired or malformed",
+			Remedy:  "get a new one (gcloud auth print-access-token), or set authMethod: service-account",
 		}
 	}
 	seconds, _ := strconv.Atoi(info.Seconds)

@@ -14,24 +14,24 @@ import (
 
 // fault explains the errors of Vault.
 func (s *Store) fault(err error) error {
-	f := &stores.Fault{Cause: err}
+	f := &stores.Fault{Err: err}
 	var refused *api.ResponseError
 	if !errors.As(err, &refused) {
 		if network := stores.Network(err, s.config.Address, "address"); network != nil {
 			return network
 		}
-		f.Found, f.Remedy = fmt.Sprintf("%s is not a Vault server: %v", s.config.Address, err), "correct address"
+		f.Summary, f.Remedy = fmt.Sprintf("%s is not a Vault server: %v", s.config.Address, err), "correct address"
 		return f
 	}
 	says := strings.Join(refused.Errors, ", ")
 	switch {
 	case strings.Contains(says, "Vault is sealed"):
-		f.Found, f.Remedy = "the Vault at "+s.config.Address+" is sealed", "unseal it: vault operator unseal"
+		f.Summary, f.Remedy = "the Vault at "+s.config.Address+" is sealed", "unseal it: vault operator unseal"
 	case refused.StatusCode == http.StatusTooManyRequests, refused.StatusCode >= http.StatusInternalServerError:
-		f.Found, f.Remedy, f.Passing = fmt.Sprintf("Vault reports an internal error (HTTP %d): %s", refused.StatusCode,
+		f.Summary, f.Remedy, f.Passing = fmt.Sprintf("Vault reports an internal error (HTTP %d): %s", refused.StatusCode,
 			says), "try again, and check the log of the Vault server", true
 	default:
-		f.Found, f.Remedy = fmt.Sprintf("Vault returned HTTP %d: %s", refused.StatusCode,
+		f.Summary, f.Remedy = fmt.Sprintf("Vault returned HTTP %d: %s", refused.StatusCode,
 			says), "check address, mount and namespace"
 	}
 	return f
@@ -48,12 +48,12 @@ func (s *Store) lookupFault(err error) error {
 		return s.unknownNamespace(err)
 	}
 	f := &stores.Fault{
-		Cause:  err,
-		Found:  "Vault rejects the token: it is wrong, revoked or expired",
-		Remedy: "create a new one: " + s.newToken(),
+		Err:     err,
+		Summary: "Vault rejects the token: it is wrong, revoked or expired",
+		Remedy:  "create a new one: " + s.newToken(),
 	}
 	if n := s.config.Namespace; n != "" {
-		f.Found = "Vault rejects the token: it is wrong, revoked, expired, or not from namespace " + n
+		f.Summary = "Vault rejects the token: it is wrong, revoked, expired, or not from namespace " + n
 		f.Remedy = "create a new one in the namespace: " + s.newToken()
 	}
 	return f
@@ -61,9 +61,9 @@ func (s *Store) lookupFault(err error) error {
 
 func (s *Store) unknownNamespace(err error) error {
 	return &stores.Fault{
-		Cause:  err,
-		Found:  fmt.Sprintf("Vault has no namespace %s", s.config.Namespace),
-		Remedy: "correct the namespace: vault namespace list",
+		Err:     err,
+		Summary: fmt.Sprintf("Vault has no namespace %s", s.config.Namespace),
+		Remedy:  "correct the namespace: vault namespace list",
 	}
 }
 
@@ -78,8 +78,8 @@ func (s *Store) namespaceIgnored(ctx context.Context) *stores.Fault {
 		return nil //nolint:nilerr // Vault checks namespaces
 	}
 	return &stores.Fault{
-		Found: fmt.Sprintf("Vault ignores namespaces: %s has no effect", s.config.Namespace),
-		Why:   "the secrets would be stored next to those of other users", Warn: true,
+		Summary: fmt.Sprintf("Vault ignores namespaces: %s has no effect", s.config.Namespace),
+		Reason:  "the secrets would be stored next to those of other users", Warn: true,
 		Remedy: "remove namespace, or use Vault Enterprise or OpenBao, which support namespaces",
 	}
 }

@@ -73,16 +73,16 @@ func (s *Store) open() error {
 	)
 	if err != nil {
 		return &stores.Fault{
-			Found:  "the address of Vault is malformed: " + err.Error(),
-			Remedy: "set address, for example https://vault.internal.example.com:8200",
-			Cause:  err,
+			Summary: "the address of Vault is malformed: " + err.Error(),
+			Remedy:  "set address, for example https://vault.internal.example.com:8200",
+			Err:     err,
 		}
 	}
 	if err := c.SetAddress(s.config.Address); err != nil {
 		return &stores.Fault{
-			Found:  "the address of Vault is malformed: " + err.Error(),
-			Remedy: "set address, for example https://vault.internal.example.com:8200",
-			Cause:  err,
+			Summary: "the address of Vault is malformed: " + err.Error(),
+			Remedy:  "set address, for example https://vault.internal.example.com:8200",
+			Err:     err,
 		}
 	}
 	c.ClearToken()

@@ -50,8 +50,8 @@ func (s *Store) placeholder() error {
 	u, err := url.Parse(s.config.Address)
 	if err == nil && strings.EqualFold(u.Hostname(), Placeholder) {
 		return &stores.Fault{
-			Found:  s.config.Address + " is the placeholder in the chart, not a Vault server",
-			Remedy: "set address to your Vault server",
+			Summary: s.config.Address + " is the placeholder in the chart, not a Vault server",
+			Remedy:  "set address to your Vault server",
 		}
 	}
 	return nil
@@ -65,13 +65,13 @@ func (s *Store) health(ctx context.Context) error {
 	switch {
 	case !health.Initialized:
 		return &stores.Fault{
-			Found:  "the Vault at " + s.config.Address + " is not initialized",
-			Remedy: "initialize it: vault operator init",
+			Summary: "the Vault at " + s.config.Address + " is not initialized",
+			Remedy:  "initialize it: vault operator init",
 		}
 	case health.Sealed:
 		return &stores.Fault{
-			Found:  "the Vault at " + s.config.Address + " is sealed",
-			Remedy: "unseal it: vault operator unseal\nauto-unseal keeps it unsealed after a restart",
+			Summary: "the Vault at " + s.config.Address + " is sealed",
+			Remedy:  "unseal it: vault operator unseal\nauto-unseal keeps it unsealed after a restart",
 		}
 	}
 	return nil
@@ -84,8 +84,8 @@ func (s *Store) appRole(ctx context.Context) error {
 	if errors.As(err, &refused) && refused.StatusCode < http.StatusInternalServerError {
 		says := strings.Join(refused.Errors, ", ")
 		f := &stores.Fault{
-			Cause: err,
-			Found: "Vault rejects the AppRole: " + says,
+			Err:     err,
+			Summary: "Vault rejects the AppRole: " + says,
 			Remedy: fmt.Sprintf(
 				"correct roleID and secretID:\n%s auth/%s/role/ROLE/role-id\n%s -f auth/%s/role/ROLE/secret-id",
 				s.command("read"), s.config.AuthMount, s.command("write"), s.config.AuthMount),
@@ -93,7 +93,7 @@ func (s *Store) appRole(ctx context.Context) error {
 		if refused.StatusCode == http.StatusNotFound || strings.Contains(says, "no handler") ||
 			strings.Contains(says, "unsupported path") ||
 			refused.StatusCode == http.StatusForbidden {
-			f.Found = fmt.Sprintf("the AppRole auth method is not mounted at %s%s: %s", s.config.AuthMount,
+			f.Summary = fmt.Sprintf("the AppRole auth method is not mounted at %s%s: %s", s.config.AuthMount,
 				s.inNamespace(), says)
 			f.Remedy = "correct authMount or namespace: " + s.command("auth list")
 		}
@@ -104,8 +104,8 @@ func (s *Store) appRole(ctx context.Context) error {
 	}
 	if made == nil || made.Auth == nil {
 		return &stores.Fault{
-			Found:  "the AppRole login returned no token",
-			Remedy: "correct authMount: " + s.command("auth list"),
+			Summary: "the AppRole login returned no token",
+			Remedy:  "correct authMount: " + s.command("auth list"),
 		}
 	}
 	s.vault.SetToken(made.Auth.ClientToken)
@@ -199,10 +199,10 @@ func (s *Store) findings(t token) []*stores.Fault {
 	var found []*stores.Fault
 	if slices.Contains(t.policies, "root") {
 		found = append(found, &stores.Fault{
-			Warn:   true,
-			Found:  "the token is a root token",
-			Why:    "anyone who can read the server's configuration controls Vault",
-			Remedy: "create a token with only the permissions of the store: " + s.newToken(),
+			Warn:    true,
+			Summary: "the token is a root token",
+			Reason:  "anyone who can read the server's configuration controls Vault",
+			Remedy:  "create a token with only the permissions of the store: " + s.newToken(),
 		})
 	}
 	if s.config.Method != answers.VaultToken {
@@ -219,10 +219,10 @@ func (s *Store) findings(t token) []*stores.Fault {
 		found = append(
 			found,
 			&stores.Fault{
-				Warn:   true,
-				Found:  "the token expires in " + rounded(end) + " and cannot be renewed beyond that",
-				Why:    "the server loses access to its secrets store when it expires",
-				Remedy: forever,
+				Warn:    true,
+				Summary: "the token expires in " + rounded(end) + " and cannot be renewed beyond that",
+				Reason:  "the server loses access to its secrets store when it expires",
+				Remedy:  forever,
 			},
 		)
 	case t.renewable && t.period == 0 && t.maxTTL == 0:
@@ -230,9 +230,9 @@ func (s *Store) findings(t token) []*stores.Fault {
 			found,
 			&stores.Fault{
 				Warn: true,
-				Found: "the token expires in " + rounded(
+				Summary: "the token expires in " + rounded(
 					t.ttl) + "; the server renews it, but not beyond Vault's maximum lease (32 days by default)",
-				Why:    "the server loses access to its secrets store when it expires",
+				Reason: "the server loses access to its secrets store when it expires",
 				Remedy: forever,
 			},
 		)

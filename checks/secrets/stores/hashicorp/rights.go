@@ -63,12 +63,12 @@ func (s *Store) engine(ctx context.Context) *stores.Fault {
 	switch {
 	case kind != "kv":
 		return &stores.Fault{
-			Found:  fmt.Sprintf("the engine at %s%s is of type %s, not KV", mount, s.inNamespace(), kind),
-			Remedy: "correct mount: " + s.command("secrets list"),
+			Summary: fmt.Sprintf("the engine at %s%s is of type %s, not KV", mount, s.inNamespace(), kind),
+			Remedy:  "correct mount: " + s.command("secrets list"),
 		}
 	case version != "2":
 		return &stores.Fault{
-			Found: fmt.Sprintf("the KV engine at %s%s is version 1, but the server needs version 2", mount,
+			Summary: fmt.Sprintf("the KV engine at %s%s is version 1, but the server needs version 2", mount,
 				s.inNamespace()),
 			Remedy: fmt.Sprintf("%s %s\nor create another mount: %s -path=zenml kv-v2",
 				s.command("kv enable-versioning"), mount, s.command("secrets enable")),
@@ -165,8 +165,8 @@ func (s *Store) dataFault(err error) error {
 	var refused *api.ResponseError
 	if errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
 		return &stores.Fault{
-			Cause: err,
-			Found: fmt.Sprintf("no KV version 2 engine is mounted at %s%s", s.config.Mount, s.inNamespace()),
+			Err:     err,
+			Summary: fmt.Sprintf("no KV version 2 engine is mounted at %s%s", s.config.Mount, s.inNamespace()),
 			Remedy: fmt.Sprintf("correct mount (%s), or create the engine: %s -path=%s kv-v2",
 				s.command("secrets list"), s.command("secrets enable"), s.config.Mount),
 		}
