@@ -83,29 +83,17 @@ func (f pemFile) hasBlock(content string) bool {
 func (f pemFile) notPEM(format pemtext.Format) *check.Fault {
 	return &check.Fault{
 		Summary: fmt.Sprintf("the %s is not PEM but %s", f.what, format),
-		Remedy:  fmt.Sprintf("set %s to a PEM file: %s", f.key, f.conversion(format)),
+		Remedy:  fmt.Sprintf("set %s to a PEM file: %s", f.key, format.Conversion(f.part(), f.name(), "new.pem")),
 	}
 }
 
-func (f pemFile) conversion(format pemtext.Format) string {
-	in := " -in " + f.name() + " -out new.pem"
-	switch format {
-	case pemtext.PKCS7PEM:
-		return "openssl pkcs7 -print_certs" + in
-	case pemtext.PKCS7:
-		return "openssl pkcs7 -inform der -print_certs" + in
-	case pemtext.PKCS12:
-		part := map[string]string{
-			"database.mysql.tls.ca": "-cacerts -nokeys", "database.mysql.tls.cert": "-clcerts -nokeys",
-			"database.mysql.tls.key": "-nocerts -nodes",
-		}[f.key]
-		return "openssl pkcs12 " + part + in
-	case pemtext.DERCertificate:
-		return "openssl x509 -inform der" + in
-	case pemtext.DERKey:
-		return "openssl pkey -inform der" + in
-	case pemtext.UTF16:
-		return "iconv -f utf-16 -t utf-8 " + f.name() + " -o new.pem"
+// part is what the file is needed for.
+func (f pemFile) part() pemtext.Part {
+	switch f.key {
+	case "database.mysql.tls.cert":
+		return pemtext.ClientCertificate
+	case "database.mysql.tls.key":
+		return pemtext.PrivateKey
 	}
-	return "it starts with a line -----BEGIN …-----"
+	return pemtext.CACertificates
 }

@@ -1,11 +1,9 @@
 package network
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/pemtext"
 )
 
 // customCA is a custom CA of the answers, from any source.
@@ -131,47 +130,20 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 	return all, nil
 }
 
-// notPEM recognizes the other common formats of certificates.
+// notPEM names the format of a file that has no PEM block, with the command that
+// converts it.
 func notPEM(where, content string) *check.Fault {
-	fault := &check.Fault{Summary: where + " contains no PEM certificate", Remedy: "set " + where +
-		" to a file that begins with -----BEGIN CERTIFICATE-----"}
-	der := []byte(content)
-	var sequence asn1.RawValue
-	switch rest, err := asn1.Unmarshal(der, &sequence); {
-	case strings.Contains(content, "-----BEGIN PKCS7-----"):
-		fault.Summary = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
-		fault.Remedy = "convert it: openssl pkcs7 -print_certs -in FILE -out ca.pem"
-	case err != nil || len(rest) > 0:
-	case isCertificate(der):
-		fault.Summary = where + " is a DER certificate, not PEM"
-		fault.Remedy = "convert it: openssl x509 -inform der -in FILE -out ca.pem"
-	case bytes.Contains(der, pkcs7SignedData[:]) && !isPKCS12(der):
-		fault.Summary = where + " is a PKCS #7 file (.p7b), not a PEM certificate"
-		fault.Remedy = "convert it: openssl pkcs7 -inform der -print_certs -in FILE -out ca.pem"
-	case isPKCS12(der):
-		fault.Summary = where + " is a PKCS #12 file (.p12, .pfx), not a PEM certificate"
-		fault.Remedy = "export the CA certificate: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem"
+	format := pemtext.Recognize(content)
+	if format == pemtext.Unknown || format == pemtext.PEM {
+		return &check.Fault{
+			Summary: where + " contains no PEM certificate",
+			Remedy:  "set " + where + " to a file that begins with -----BEGIN CERTIFICATE-----",
+		}
 	}
-	return fault
-}
-
-// pkcs7SignedData is the object identifier 1.2.840.113549.1.7.2 in DER.
-var pkcs7SignedData = [...]byte{0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02}
-
-func isCertificate(der []byte) bool {
-	_, err := x509.ParseCertificate(der)
-	return err == nil
-}
-
-// isPKCS12 reports whether a DER sequence starts with the version of PKCS #12, 3.
-func isPKCS12(der []byte) bool {
-	var pfx struct {
-		Version int
-		Content asn1.RawValue
-		MAC     asn1.RawValue `asn1:"optional"`
+	return &check.Fault{
+		Summary: where + " is not PEM but " + format.String(),
+		Remedy:  "convert it: " + format.Conversion(pemtext.CACertificates, "FILE", "ca.pem"),
 	}
-	_, err := asn1.Unmarshal(der, &pfx)
-	return err == nil && pfx.Version == 3
 }
 
 func validityFault(where string, c *x509.Certificate, now time.Time) *check.Fault {

@@ -43,6 +43,16 @@ func authority(t *testing.T, change ...func(*x509.Certificate)) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
+// der returns the bytes of a PEM certificate.
+func der(t *testing.T, text string) string {
+	t.Helper()
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		t.Fatal("no PEM block")
+	}
+	return string(block.Bytes)
+}
+
 func withCAs(t *testing.T, access *kube.Access, namespace string, cas ...answers.CustomCA) *check.Env {
 	t.Helper()
 	e := checktest.WithCluster(t, access, namespace)
@@ -65,6 +75,9 @@ func TestCustomCAFaults(t *testing.T) {
 			[]answers.CustomCA{ca("company", good), ca("other", authority(t))}, check.Pass, "2 certificates",
 		},
 		"not PEM": {[]answers.CustomCA{ca("company", "rubbish")}, check.Failed, "contains no PEM certificate"},
+		"a DER certificate": {
+			[]answers.CustomCA{ca("company", der(t, good))}, check.Failed, "openssl x509 -inform der",
+		},
 		"a key": {
 			[]answers.CustomCA{ca("company", string(leaf.Key))}, check.Failed, "contains a private key",
 		},

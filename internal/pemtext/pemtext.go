@@ -60,6 +60,37 @@ func (f Format) String() string {
 	return "an unknown format"
 }
 
+// Part is what is wanted of a file with several things in it.
+type Part string
+
+// The parts, as openssl's pkcs12 selects them.
+const (
+	CACertificates    Part = "-cacerts -nokeys"
+	ClientCertificate Part = "-clcerts -nokeys"
+	PrivateKey        Part = "-nocerts -nodes"
+)
+
+// Conversion returns the command that writes a part of a file as PEM; for an
+// unknown format, how PEM is recognized.
+func (f Format) Conversion(part Part, in, out string) string {
+	files := " -in " + in + " -out " + out
+	switch f {
+	case PKCS7PEM:
+		return "openssl pkcs7 -print_certs" + files
+	case PKCS7:
+		return "openssl pkcs7 -inform der -print_certs" + files
+	case PKCS12:
+		return "openssl pkcs12 " + string(part) + files
+	case DERCertificate:
+		return "openssl x509 -inform der" + files
+	case DERKey:
+		return "openssl pkey -inform der" + files
+	case UTF16:
+		return "iconv -f utf-16 -t utf-8 " + in + " -o " + out
+	}
+	return "it starts with a line -----BEGIN …-----"
+}
+
 // Recognize returns the format of a file.
 func Recognize(content string) Format {
 	der := []byte(content)
