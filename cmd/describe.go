@@ -59,7 +59,7 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 func releaseNote(r *install.Release) string {
 	switch {
 	case r.Pending():
-		return "Another operation is in progress or was interrupted. It must be cleared first."
+		return "Another run is in progress or was killed. The preflight checks show which, and how to continue."
 	case r.Status == "failed":
 		return "Its last operation failed. Installing again retries it."
 	}

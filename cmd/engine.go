@@ -132,7 +132,7 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 		return nil, err
 	}
 	up, err := u.upgrade(ctx, p)
-	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up}, err
+	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: up.reviewed()}, err
 }
 
 func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.Observer) (wizard.Tunnel, error) {

@@ -59,6 +59,8 @@ func (f *answersFlags) register(c *cobra.Command) {
 	_ = c.MarkFlagFilename("file", "yaml", "yml")
 }
 
+const waitForOtherUsage = "wait for another run that is changing the release, instead of failing"
+
 // terminal describes what stderr can show.
 func (c common) terminal(s Streams) theme.Terminal {
 	found := theme.Detect(s.Err, s.getenv)

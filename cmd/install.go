@@ -15,6 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/render/chart"
+	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -63,6 +64,7 @@ func (o *installOptions) register(cmd *cobra.Command) {
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing values file")
 	flags.StringVar(&o.failOn, "fail-on", "fail", "which preflight results stop the install: fail or warn")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "install without asking")
+	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
 	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")
 	flags.IntVar(&o.port, "port", 0, "local port of the server (default 8080, or any free port if 8080 is in use)")
@@ -105,26 +107,9 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err := o.preflight(ctx, u); err != nil {
 		return err
 	}
-	p, err := u.prepare(ctx)
+	outcome, err := o.apply(ctx, u)
 	if err != nil {
 		return err
-	}
-	if err := p.faults.Err(); err != nil {
-		return usage(err)
-	}
-	up, err := u.upgrade(ctx, p)
-	if err != nil {
-		return err
-	}
-	up.print(o.streams.Err, p)
-	if err := o.writeValues(p.document.Bytes); err != nil {
-		return err
-	}
-	narrator := narrate.New(o.streams.Err,
-		narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
-	outcome, err := u.apply(ctx, p, o.common.timeout, narrator.Install)
-	if err != nil {
-		return o.failed(narrator, err)
 	}
 	u.printKeyNotice(o.streams.Err, outcome)
 	err = u.connect(ctx, connection{
@@ -137,6 +122,49 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// apply prepares the install, writes the values file and installs. If another
+// run changed the release while this one waited for it, it starts over.
+func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, error) {
+	narrator := narrate.New(o.streams.Err,
+		narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
+	for {
+		a, err := o.prepare(ctx, u)
+		if err != nil {
+			return install.Outcome{}, err
+		}
+		outcome, err := u.apply(ctx, a, narrator.Install)
+		switch {
+		case err == nil:
+			return outcome, nil
+		case !o.checks.WaitForOther || !isOutdated(err):
+			return outcome, o.failed(narrator, err)
+		}
+		narrator.Printf("The other run has changed the release: preparing this install again.")
+		u = newSetup(o.streams, o.common, u.file, chart.Load)
+		o.force = true // the values file is the one that this run wrote
+	}
+}
+
+// prepare plans the install, prints what an upgrade changes, and writes the
+// values file.
+func (o *installOptions) prepare(ctx context.Context, u *setup) (application, error) {
+	p, err := u.prepare(ctx)
+	if err != nil {
+		return application{}, err
+	}
+	if err := p.faults.Err(); err != nil {
+		return application{}, usage(err)
+	}
+	up, err := u.upgrade(ctx, p)
+	if err != nil {
+		return application{}, err
+	}
+	up.print(o.streams.Err, p)
+	return application{
+		prepared: p, reviewed: up.reviewed(), timeout: o.common.timeout, waitForOther: o.checks.WaitForOther,
+	}, o.writeValues(p.document)
 }
 
 // announce prints the target before anything is written there.
@@ -163,13 +191,16 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	return reportError(found, o.failOn)
 }
 
-func (o *installOptions) writeValues(content []byte) error {
-	err := writeValues(o.output, content, o.force)
+func (o *installOptions) writeValues(document values.Document) error {
+	err := writeValues(o.output, document.Bytes, o.force)
 	if errors.Is(err, fs.ErrExist) {
 		return usage(err)
 	}
 	if err == nil {
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+		if document.Sensitive {
+			fmt.Fprintf(o.streams.Err, "%s contains secrets: keep it private, and do not commit it.\n", o.output)
+		}
 	}
 	return err
 }

@@ -22,6 +22,7 @@ type plan struct {
 	engine   *engine
 	shown    string   // the values file with secrets masked
 	upgrade  *upgrade // nil for a new release
+	reviewed install.Reviewed
 }
 
 func (p *plan) Review() wizard.Review {
@@ -90,5 +91,12 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
-	return p.setup.apply(ctx, p.prepared, p.engine.common.timeout, observe)
+	outcome, err := p.setup.apply(ctx, application{
+		prepared: p.prepared, reviewed: p.reviewed,
+		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
+	}, observe)
+	if outcome.Release != nil && !isOutdated(err) { // the next attempt continues this one
+		p.reviewed.Revision = outcome.Release.Revision
+	}
+	return outcome, err
 }

@@ -36,6 +36,9 @@ func (r *removal) removedItems() []string {
 			all = append(all, "its SQLite database, which is in the pod and not on a volume")
 		}
 	}
+	if r.Lock != nil {
+		all = append(all, fmt.Sprintf("the lock of the run of %s, if that run was killed", r.Lock))
+	}
 	for _, s := range r.Secrets {
 		if r.deleteKeys || !slices.Contains(r.Keys, s) {
 			all = append(all, s.String()+r.keyNote(s))
@@ -91,8 +94,8 @@ func (r *removal) keptDatabase(m answers.MySQL) leftover {
 
 // announce prints what will be removed and kept.
 func (r *removal) announce(w io.Writer, at kube.Context) {
-	if r.Release == nil {
-		fmt.Fprintf(w, "Release %s in namespace %s was already removed, but Secrets that the installer created for "+
+	if r.Release == nil && len(r.Secrets) > 0 {
+		fmt.Fprintf(w, "Release %s in namespace %s does not exist, but Secrets that the installer created for "+
 			"it remain.\n", r.setup.answers.Cluster.Release, r.setup.answers.Cluster.Namespace)
 	}
 	fmt.Fprintf(w, "Removing from context %s (%s):\n", at.Name, at.Server)

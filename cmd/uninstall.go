@@ -19,6 +19,7 @@ type uninstallOptions struct {
 	common     common
 	yes        bool
 	deleteKeys bool
+	wait       bool
 }
 
 func newUninstall(s Streams, c *common, run func(context.Context, *uninstallOptions) error) *cobra.Command {
@@ -39,6 +40,7 @@ them and how to remove them before it asks for confirmation.`,
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
+	flags.BoolVar(&o.wait, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.deleteKeys, "delete-keys", false,
 		"also remove the generated encryption keys; secrets encrypted with them cannot be decrypted any more")
 	return cmd
@@ -73,7 +75,7 @@ func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 	narrator := narrate.New(o.streams.Err, narrate.Options{Terminal: o.common.terminal(o.streams)})
 	at := r.setup.answers.Cluster
 	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
-		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys,
+		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys, WaitForOther: o.wait,
 	}, narrator.Install)
 	fmt.Fprintln(o.streams.Err, removalSummary(removed))
 	for _, kept := range removed.Kept {

@@ -33,6 +33,14 @@ func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
 }
 
+// reviewed is the state of the release that was shown.
+func (up *upgrade) reviewed() install.Reviewed {
+	if up == nil {
+		return install.Reviewed{}
+	}
+	return install.Reviewed{Revision: up.from.Revision}
+}
+
 // sentence describes the upgrade.
 func (up *upgrade) sentence(p *prepared) string {
 	return fmt.Sprintf("Upgrade release %s, revision %d (%s %s, %s), to chart %s %s", up.from.Name, up.from.Revision,

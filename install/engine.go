@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -45,6 +46,10 @@ type Plan struct {
 	// comparison.
 	Reviewed *Reviewed
 
+	// WaitForOther waits for another run that is changing the release. Without it
+	// Apply returns a *runlock.HeldError.
+	WaitForOther bool
+
 	// CreateNamespace makes the namespace when it is missing.
 	CreateNamespace bool
 
@@ -74,7 +79,8 @@ func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
 // When ctx ends it stops at the next point from which another run can continue,
 // waits until Helm has recorded where it stopped, and returns an
 // *Interrupted. Other typed errors: *PendingError, *ForeignError, *ChangedError,
-// *KeyConflictError, *RenderError, *Fault, *TimeoutError. The Outcome holds what is known even with an error.
+// *KeyConflictError, *LockLostError, *runlock.HeldError, *RenderError, *Fault, *TimeoutError. The Outcome holds what
+// is known even with an error.
 func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (Outcome, error) {
 	if plan.Chart == nil || plan.Release == "" || plan.Namespace == "" {
 		return Outcome{}, errors.New("plan: chart, release and namespace are all needed")
@@ -90,7 +96,7 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (
 	if err != nil {
 		return Outcome{}, err
 	}
-	defer r.close()
+	defer r.close(ctx)
 	for _, s := range steps {
 		if err = r.do(ctx, s); err != nil {
 			break
@@ -112,6 +118,7 @@ type step interface {
 var steps = []step{
 	stateStep{},     // read the current state, render the chart, reject what cannot work
 	namespaceStep{}, // the namespace
+	lockStep{},      // keep other runs away, take over from a killed one
 	secretsStep{},   // the Secrets that hooks and pods refer to
 	releaseStep{},   // Helm: hooks with the migration, objects, waiting for them, watched
 	readinessStep{}, // the server's Deployment is available, as the watch sees it
@@ -126,7 +133,8 @@ var errOutOfTime = errors.New("out of time")
 func interruption(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	var fault *diagnose.Fault
-	if cause == nil || errors.As(cause, &fault) || errors.Is(cause, errOutOfTime) {
+	var lost *LockLostError
+	if cause == nil || errors.As(cause, &fault) || errors.As(cause, &lost) || errors.Is(cause, errOutOfTime) {
 		return nil
 	}
 	return cause
@@ -150,7 +158,10 @@ func (r *run) do(ctx context.Context, s step) error {
 // meaning distinguishes an interruption, a fault and a timeout from other errors.
 func (r *run) meaning(ctx context.Context, s step, err error) error {
 	var fault *diagnose.Fault
+	var lost *LockLostError
 	switch cause := context.Cause(ctx); {
+	case errors.As(cause, &lost):
+		return lost
 	case errors.As(cause, &fault):
 		if !errors.Is(err, fault) {
 			fault.Err = err
@@ -178,7 +189,7 @@ func (r *run) interrupted(s step, cause error) error {
 	next := "the next run starts from the beginning"
 	switch {
 	case release != nil && release.Pending():
-		next = pendingError(release).Remedy
+		next = "the next run takes over revision " + strconv.Itoa(release.Revision)
 	case release != nil && release.Status != "deployed":
 		next = fmt.Sprintf("the next run upgrades revision %d", release.Revision)
 	case release != nil:

@@ -9,24 +9,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// PendingError says that a release has a pending operation: another run is in
-// progress, or one was killed.
+// PendingError says that a release has a pending operation of a tool that does
+// not lock it, such as Helm: it is in progress, or was killed.
 type PendingError struct {
 	Release *Release
 	Remedy  string
 }
 
 func (e *PendingError) Error() string {
-	return fmt.Sprintf("release %s/%s is %s since %s: another run is in progress or was killed; %s",
+	return fmt.Sprintf("release %s/%s is %s since %s: Helm or another tool is working on it, or was killed; %s",
 		e.Release.Namespace, e.Release.Name, e.Release.Status, e.Release.LastDeployed.Format(time.RFC3339), e.Remedy)
 }
 
 func pendingError(r *Release) *PendingError {
 	uninstall := fmt.Sprintf("zenml-installer uninstall --release %s -n %s", r.Name, r.Namespace)
-	remedy := fmt.Sprintf("if no other run is in progress, clear it with: %s", uninstall)
+	remedy := fmt.Sprintf("if it is not in progress, clear it with: %s", uninstall)
 	if r.Status == "pending-upgrade" || r.Status == "pending-rollback" {
 		remedy = fmt.Sprintf(
-			"if no other run is in progress, roll back to the last good revision with: helm rollback %s -n %s",
+			"if it is not in progress, roll back to the last good revision with: helm rollback %s -n %s",
 			r.Name,
 			r.Namespace,
 		)
@@ -72,6 +72,15 @@ func describeRevision(revision int) string {
 		return "not installed"
 	}
 	return fmt.Sprintf("revision %d", revision)
+}
+
+// LockLostError says that another run has taken over the lock of the release,
+// because this one did not renew it in time.
+type LockLostError struct{ Namespace, Name string }
+
+func (e *LockLostError) Error() string {
+	return fmt.Sprintf("another run has taken over release %s/%s, because this run was suspended or could not "+
+		"reach the cluster. Check that run, then run the same command again.", e.Namespace, e.Name)
 }
 
 // KeyConflictError says that a Secret in the cluster holds a generated key other

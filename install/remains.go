@@ -7,20 +7,22 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/runlock"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // Remains is what exists of a release, before it is removed.
 type Remains struct {
-	Release *Release       // nil when Helm knows none
-	Secrets []event.Object // of the installer's, for this release
-	Keys    []event.Object // those of them that hold an encryption key
-	Claims  []event.Object // volume claims that outlive the release
-	Others  []string       // the namespace's other releases, where this one is not there
+	Release *Release        // nil when Helm knows none
+	Secrets []event.Object  // of the installer's, for this release
+	Keys    []event.Object  // those of them that hold an encryption key
+	Claims  []event.Object  // volume claims that outlive the release
+	Lock    *runlock.Holder // the run that locks it, working or killed; nil if there is none
+	Others  []string        // the namespace's other releases, where this one is not there
 }
 
 // None reports whether there is nothing that could be removed.
-func (r Remains) None() bool { return r.Release == nil && len(r.Secrets) == 0 }
+func (r Remains) None() bool { return r.Release == nil && len(r.Secrets) == 0 && r.Lock == nil }
 
 // Remains finds what exists of a release.
 func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remains, error) {
@@ -31,6 +33,9 @@ func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remain
 	}
 	objects := kubeObjects{client, namespace}
 	if r.Release, err = e.Release(ctx, namespace, release); err != nil {
+		return r, err
+	}
+	if r.Lock, err = findLock(ctx, client, namespace, release); err != nil {
 		return r, err
 	}
 	if r.Claims, err = objects.claims(ctx, release); err != nil {

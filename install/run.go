@@ -8,6 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/install/watch"
 	"github.com/zenml-installer/zenml-installer/internal/redact"
+	"github.com/zenml-installer/zenml-installer/internal/runlock"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 
@@ -27,6 +28,9 @@ type run struct {
 	client  kubernetes.Interface
 	started time.Time
 	outcome Outcome
+
+	lock       *runlock.Lock // nil before the lock step, and where Leases are forbidden
+	unfinished bool          // the release is pending, so the next run has to take it over
 
 	capabilities *chartutil.Capabilities // of the cluster, read once
 	rendered     chart.Rendered          // what the plan will make, to know what to watch
@@ -48,7 +52,8 @@ func newRun(e *Engine, plan Plan, observe event.Observer, end context.CancelCaus
 // fail ends the run because of a fault; the first fault counts.
 func (r *run) fail(f *diagnose.Fault) { r.end(f) }
 
-func (r *run) close() {
+func (r *run) close(ctx context.Context) {
+	releaseLock(ctx, r.lock, r.unfinished)
 	if r.watch != nil {
 		r.watch.Stop()
 	}
@@ -57,10 +62,11 @@ func (r *run) close() {
 
 // readRelease reads the release even after the run's context has ended.
 func (r *run) readRelease(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
 	defer cancel()
 	if release, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release); err == nil {
 		r.outcome.Release = release
+		r.unfinished = release != nil && release.Pending()
 	}
 }
 

@@ -44,6 +44,7 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 		}
 	})
 	defer stop()
+	r.unfinished = true // until the release is read again
 	done := make(chan error, 1)
 	go func() { done <- r.helm(ctx, config) }()
 	err = <-done // Helm ends soon after ctx does: see helmClient

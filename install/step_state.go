@@ -20,16 +20,23 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	if err := r.readCapabilities(ctx); err != nil {
 		return fmt.Errorf("the cluster does not answer: %w", err)
 	}
+	if err := r.readState(ctx); err != nil {
+		return err
+	}
+	return r.render()
+}
+
+// readState reads the release and stops where it is not what the plan was made
+// for.
+func (r *run) readState(ctx context.Context) error {
 	before, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release)
 	if err != nil {
 		return err
 	}
 	r.outcome.Before, r.outcome.Release = before, before
+	r.unfinished = before != nil && before.Pending()
 	if err := r.plan.compare(before); err != nil {
 		return err
-	}
-	if before != nil && before.Pending() {
-		return pendingError(before)
 	}
 	if before != nil && before.Chart != r.plan.Chart.Info.Name && !before.Gone() {
 		return &ForeignError{
@@ -38,6 +45,11 @@ func (stateStep) run(ctx context.Context, r *run) error {
 			Remedy: "use another name with --release, or another namespace with --namespace",
 		}
 	}
+	return nil
+}
+
+// render renders what the plan will make, to know what to watch.
+func (r *run) render() (err error) {
 	r.rendered, err = r.plan.Chart.Render(chart.RenderRequest{
 		Release: r.plan.Release, Namespace: r.plan.Namespace, Values: r.plan.Values,
 		KubeVersion: r.capabilities.KubeVersion.Version, APIVersions: slices.Clone(r.capabilities.APIVersions),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/runlock"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
@@ -22,6 +23,10 @@ type RemovalRequest struct {
 	// DeleteKeys removes the Secrets with encryption keys too. What was stored
 	// under such a key cannot be read without it.
 	DeleteKeys bool
+
+	// WaitForOther waits for another run that is changing the release. Without it
+	// Uninstall returns a *runlock.HeldError.
+	WaitForOther bool
 }
 
 // Removed is what Uninstall has removed and what it has kept.
@@ -46,18 +51,43 @@ func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe 
 		RemovalRequest: request,
 		objects:        kubeObjects{client, request.Namespace},
 	}
-	if err := u.do(ctx, "release", "remove release "+request.Release, u.removeRelease); err != nil {
+	lock, err := u.acquire(ctx)
+	if err != nil {
 		return u.removed, err
 	}
-	if err := u.do(ctx, "hooks", "remove leftovers of its hooks", u.removeHooks); err != nil {
-		return u.removed, err
-	}
-	if err = u.do(ctx, "secrets", "remove the installer's Secrets", u.removeSecrets); err != nil {
-		return u.removed, err
-	}
-	claims, err := u.objects.claims(ctx, request.Release)
-	u.removed.Kept = append(u.removed.Kept, claims...)
+	err = u.removeAll(ctx)
+	releaseLock(ctx, lock, err != nil)
 	return u.removed, err
+}
+
+// acquire locks the release, unless its namespace does not exist.
+func (u *removal) acquire(ctx context.Context) (*runlock.Lock, error) {
+	lock, err := acquire(ctx, u.Emit, runlock.Request{
+		Client: u.objects.client, Namespace: u.Namespace, Release: u.Release, Wait: u.WaitForOther,
+	})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	return lock, err
+}
+
+// removeAll removes the leftovers of hooks before the release, because only the
+// release names them: an uninstall that is killed in between finds them again.
+func (u *removal) removeAll(ctx context.Context) error {
+	for _, s := range []struct {
+		step, title string
+		run         func(context.Context) error
+	}{
+		{"release", "remove release " + u.Release, u.removeRelease},
+		{"secrets", "remove the installer's Secrets", u.removeSecrets},
+	} {
+		if err := u.do(ctx, s.step, s.title, s.run); err != nil {
+			return err
+		}
+	}
+	claims, err := u.objects.claims(ctx, u.Release)
+	u.removed.Kept = append(u.removed.Kept, claims...)
+	return err
 }
 
 type removal struct {
@@ -66,7 +96,6 @@ type removal struct {
 	engine  *Engine
 	objects kubeObjects
 	removed Removed
-	hooks   []manifest.Object
 }
 
 func (u *removal) do(ctx context.Context, step, title string, run func(context.Context) error) error {
@@ -87,6 +116,9 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := u.removeHooks(ctx, objects); err != nil {
+		return err
+	}
 	config, err := u.engine.writeConfig(u.Namespace, &removalWaiter{ctx})
 	if err != nil {
 		return err
@@ -102,8 +134,7 @@ func (u *removal) removeRelease(ctx context.Context) error {
 		return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, transport.WithoutURL(err))
 	}
 	for _, o := range objects {
-		if hooks := o.Hooks(); len(hooks) > 0 {
-			u.hooks = append(u.hooks, o)
+		if len(o.Hooks()) > 0 {
 			continue
 		}
 		u.removed.Objects = append(
@@ -117,8 +148,11 @@ func (u *removal) removeRelease(ctx context.Context) error {
 // removeHooks removes what a failed hook leaves behind: the migration Job and
 // its Secret, which holds the database's address, and ServiceAccount. Helm
 // leaves them where they are.
-func (u *removal) removeHooks(ctx context.Context) error {
-	for _, o := range u.hooks {
+func (u *removal) removeHooks(ctx context.Context, objects []manifest.Object) error {
+	for _, o := range objects {
+		if len(o.Hooks()) == 0 {
+			continue
+		}
 		gone, err := u.objects.remove(ctx, o.GetKind(), o.GetName())
 		if err != nil {
 			return fmt.Errorf("%s %s/%s: %w", o.GetKind(), u.Namespace, o.GetName(), transport.WithoutURL(err))

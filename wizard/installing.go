@@ -99,11 +99,23 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	}
 	i.pane.offset = 0
 	i.list.set(
-		option{"t", "Try again", func() (move, tea.Cmd) { return move{}, i.enter("") }},
+		i.retry(failure),
 		option{"a", "Change answers", goTo(move{kind: back})},
 		option{"q", "Quit", goTo(move{kind: leave})},
 	)
 	return move{}, nil
+}
+
+// retry repeats the install. If another run changed the release or wrote a key,
+// the plan is made again first, with what is in the cluster now.
+func (i *installing) retry(f narrate.Failure) option {
+	if !f.Outdated {
+		return option{"t", "Try again", func() (move, tea.Cmd) { return move{}, i.enter("") }}
+	}
+	return option{"r", "Review again", func() (move, tea.Cmd) {
+		i.plan = nil
+		return move{kind: back}, nil
+	}}
 }
 
 // sentence describes the result.

@@ -87,6 +87,10 @@ func (e *Env) ReadOnly() bool { return e.options.ReadOnly }
 // Unannounced returns true if the user has not seen the notices of the checks.
 func (e *Env) Unannounced() bool { return e.options.Unannounced }
 
+// WaitsForOther returns true if the install waits for another run that is
+// changing the release.
+func (e *Env) WaitsForOther() bool { return e.options.WaitForOther }
+
 // Namespace is the namespace that the server is installed into.
 func (e *Env) Namespace() string { return e.Answers.Cluster.Namespace }
 

@@ -23,6 +23,9 @@ type Options struct {
 	// Unannounced stops the checks with Notices from creating anything, because
 	// the user has not seen the notices. They only read.
 	Unannounced bool
+	// WaitForOther means that the install waits for another run that is changing
+	// the release, so that such a run is a warning.
+	WaitForOther bool
 }
 
 // UnknownError is an unknown group or id.

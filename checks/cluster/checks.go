@@ -141,7 +141,10 @@ var Checks = []check.Check{
 
 		Reason: "Helm refuses to continue a release that another run left unfinished",
 		Finds: []string{
-			"a release in pending-install, pending-upgrade or pending-rollback",
+			"another run of the installer that is changing the release (a warning with `--wait-for-other`)",
+			"a release that a killed run left pending-install, pending-upgrade, pending-rollback or uninstalling (a " +
+				"warning: this run takes it over and keeps all keys)",
+			"a pending release of Helm or another tool",
 			"a first install that failed (a warning: this run continues it)",
 			"a release of another chart with this name",
 			"a chart older than the deployed one: the older server does not know the newer database schema",

@@ -30,10 +30,14 @@ func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", &check.Fault{
+	fault := &check.Fault{
 		Summary: fmt.Sprintf("in namespace %s you cannot %s", e.Namespace(), check.JoinAnd(describe(missing))),
 		Remedy:  "have an administrator apply this Role (kubectl apply -f FILE):\n" + string(role),
 	}
+	if !slices.ContainsFunc(missing, func(r right) bool { return r.resource != leaseRights.resource }) {
+		fault.Warn, fault.Reason = true, "other runs on the same release, and those that were killed, are not detected"
+	}
+	return "", fault
 }
 
 // neededRights returns the permissions that the rendered objects need, and the

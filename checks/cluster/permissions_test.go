@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -57,6 +58,10 @@ func TestPermissionsOfRestrictedAccount(t *testing.T) {
 	}
 	role, err := RBAC(t.Context(), e)
 	checktest.Must(t, err)
+	withoutLeases := bytes.ReplaceAll(role, []byte("name: zenml-installer"), []byte("name: without-leases"))
+	checktest.Apply(t, c, name, bytes.Replace(withoutLeases, []byte("- leases\n"), []byte("- others\n"), 1))
+	checktest.Expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", check.Warned,
+		"get, create, update and delete leases.coordination.k8s.io", "are not detected")
 	checktest.Apply(t, c, name, role)
 	checktest.Expect(t, look(t, e, "cluster.permissions"), "cluster.permissions", check.Pass)
 }

@@ -22,6 +22,9 @@ func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if fault, err := otherRun(ctx, e, found); fault != nil || err != nil {
+		return "", asError(fault, err)
+	}
 	if found == nil || found.Status == "uninstalled" {
 		return e.Release() + " is free", nil
 	}
@@ -51,14 +54,14 @@ func uninstallCommand(e *check.Env) string {
 
 func unfinished(e *check.Env, found *release.Deployed) *check.Fault {
 	fault := &check.Fault{Summary: fmt.Sprintf(
-		"release %s is %s at revision %d: another run is in progress, or was interrupted",
+		"release %s is %s at revision %d: Helm or another tool is working on it, or was killed",
 		e.Release(), found.Status, found.Revision,
 	)}
 	switch found.Status {
 	case "pending-install", "uninstalling":
-		fault.Remedy = "when no other run is in progress, remove it: " + uninstallCommand(e)
+		fault.Remedy = "when it is not in progress, remove it: " + uninstallCommand(e)
 	case "pending-upgrade", "pending-rollback":
-		fault.Remedy = fmt.Sprintf("when no other run is in progress, roll it back: helm rollback %s -n %s",
+		fault.Remedy = fmt.Sprintf("when it is not in progress, roll it back: helm rollback %s -n %s",
 			e.Release(), e.Namespace())
 	default:
 		return nil
@@ -85,4 +88,12 @@ func otherChart(e *check.Env, found *release.Deployed, name, version string) *ch
 		}
 	}
 	return nil
+}
+
+// asError returns the fault, if there is one, or the error.
+func asError(fault *check.Fault, err error) error {
+	if fault != nil {
+		return fault
+	}
+	return err
 }

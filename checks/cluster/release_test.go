@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
+	"github.com/zenml-installer/zenml-installer/internal/runlock"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -85,8 +86,44 @@ func TestReleases(t *testing.T) {
 			)
 		})
 	}
+	testOtherRuns(t, c)
 	namespace := c.Namespace(t)
 	checktest.Expect(t,
 		look(t, checktest.WithCluster(t, checktest.ServiceAccount(t, c, namespace), namespace), "cluster.release"),
 		"cluster.release", check.Skipped, "cannot list the Secrets")
+}
+
+// testOtherRuns checks a release that a run has locked: one that works, and one
+// that was killed.
+func testOtherRuns(t *testing.T, c *testcluster.Cluster) {
+	for name, test := range map[string]struct {
+		status  string // of the release
+		working bool
+		wait    bool
+		want    check.Status
+		say     string
+	}{
+		"working":                {"deployed", true, false, check.Failed, "another run is changing release zenml-server"},
+		"working, and waited":    {"pending-install", true, true, check.Warned, "--wait-for-other"},
+		"killed in an install":   {"pending-install", false, false, check.Warned, "marks the revision as failed"},
+		"killed in an uninstall": {"uninstalling", false, false, check.Warned, "finishes the uninstall"},
+		"killed before Helm":     {"deployed", false, false, check.Pass, "upgrade of revision 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			namespace := c.Namespace(t)
+			store(t, c, namespace, test.status, 1, "zenml", "0.90.0")
+			lock, err := runlock.Acquire(t.Context(), runlock.Request{
+				Client: c.Client(t), Namespace: namespace, Release: "zenml-server",
+			})
+			checktest.Must(t, err)
+			if !test.working {
+				lock.Abandon(t.Context())
+			}
+			env := checktest.WithCluster(t, c.Access(), namespace)
+			options := check.Options{Only: []string{"cluster.release"}, WaitForOther: test.wait}
+			report, err := check.Run(t.Context(), Checks, env, options, nil)
+			checktest.Must(t, err)
+			checktest.Expect(t, report, "cluster.release", test.want, test.say)
+		})
+	}
 }

@@ -28,11 +28,18 @@ func (r right) String() string {
 	return r.verb + " " + resource
 }
 
+// baseRight is a resource and its verbs.
+type baseRight struct{ group, resource, verbs string }
+
+var leaseRights = baseRight{"coordination.k8s.io", "leases", "get create update delete"}
+
 // baseRights are the permissions that every install needs, in addition to those
 // for the rendered objects.
-var baseRights = []struct{ group, resource, verbs string }{
+var baseRights = []baseRight{
 	// Helm stores its releases in Secrets, and the installer creates Secrets itself.
 	{"", "secrets", "get list create update patch delete"},
+	// The lock that keeps other runs away from the release.
+	leaseRights,
 	// The wait and the diagnosis watch these.
 	{"", "pods", "get list watch"},
 	{"", "pods/log", "get"},

@@ -15,7 +15,7 @@ type Event interface{ event() }
 
 // StepStarted says that a step begins.
 type StepStarted struct {
-	Step  string // stable, one word: "state", "namespace", "secrets", "release", "readiness"
+	Step  string // stable, one word: "state", "namespace", "lock", "secrets", "release", "readiness"
 	Title string // what it does, for people
 }
 

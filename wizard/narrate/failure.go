@@ -2,12 +2,15 @@ package narrate
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 
 	"github.com/zenml-installer/zenml-installer/internal/display"
+	"github.com/zenml-installer/zenml-installer/internal/runlock"
 )
 
 // Failure describes an install that did not finish, in the order in which
@@ -17,6 +20,7 @@ type Failure struct {
 	Evidence []string // log lines, or the objects that were not ready
 	Remedy   string
 	Stopped  bool // the user stopped it
+	Outdated bool // another run changed what the plan was made for
 }
 
 // Explain turns an error of the install engine into a Failure.
@@ -26,6 +30,9 @@ func Explain(err error) Failure {
 	var late *install.TimeoutError
 	var pending *install.PendingError
 	var foreign *install.ForeignError
+	var held *runlock.HeldError
+	var changed *install.ChangedError
+	var conflict *install.KeyConflictError
 	switch {
 	case errors.As(err, &fault):
 		return Failure{Summary: fault.Object.String() + ": " + fault.Text(), Evidence: fault.Evidence,
@@ -37,9 +44,16 @@ func Explain(err error) Failure {
 	case errors.As(err, &pending):
 		r := pending.Release
 		return Failure{
-			Summary: "release " + r.Name + " is " + r.Status + ": another run is working on it, or was killed",
+			Summary: "release " + r.Name + " is " + r.Status + ": Helm or another tool is working on it, or was killed",
 			Remedy:  pending.Remedy,
 		}
+	case errors.As(err, &held):
+		return Failure{Summary: fmt.Sprintf("another run is changing release %s: %s, since %s", held.Release, held.Holder,
+			held.Holder.Since.UTC().Format(time.RFC3339)), Remedy: held.Remedy()}
+	case errors.As(err, &changed):
+		return Failure{Summary: err.Error(), Outdated: true}
+	case errors.As(err, &conflict):
+		return Failure{Summary: err.Error(), Outdated: true}
 	case errors.As(err, &foreign):
 		return Failure{Summary: err.Error(), Remedy: foreign.Remedy}
 	}

@@ -85,7 +85,7 @@ func TestExplain(t *testing.T) {
 			Failure{Summary: "not ready after 1m00s", Evidence: []string{"Pod p: no node"},
 				Remedy: "fix what is not ready and run again, or allow more time with --timeout"}},
 		{&install.PendingError{Release: release, Remedy: "clear it"},
-			Failure{Summary: "release zenml is pending-install: another run is working on it, or was killed",
+			Failure{Summary: "release zenml is pending-install: Helm or another tool is working on it, or was killed",
 				Remedy: "clear it"}},
 		{errors.New("boom"), Failure{Summary: "boom"}},
 	} {

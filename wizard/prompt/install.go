@@ -47,11 +47,24 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 			p.outcome.Ending = wizard.Stopped
 			return false, errQuit
 		}
+		if narrate.Explain(err).Outdated {
+			return p.reviewAgain(ctx)
+		}
 		retry, err := p.confirm(ctx, "try again", "Try again?", false)
 		if err != nil || !retry {
 			return false, errors.Join(errQuit, nil)
 		}
 	}
+}
+
+// reviewAgain offers a new plan, with what another run has changed.
+func (p *prompter) reviewAgain(ctx context.Context) (again bool, err error) {
+	again, err = p.confirm(ctx, "review again", "Review the plan again, with the state and the keys that are in the "+
+		"cluster now?", true)
+	if err == nil && !again {
+		err = errQuit
+	}
+	return again, err
 }
 
 // writeValuesFile writes the values file during an install. It never overwrites
