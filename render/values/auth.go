@@ -4,7 +4,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/binding"
 )
 
-// auth writes how users and devices log in.
+// auth sets the values for user and device login.
 func auth(d *draft) {
 	d.comment("auth", "How users and devices log in (server.auth).")
 	if !d.a.Server.Auth.JWTSecretKey.IsZero() {

@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// BenchmarkValues writes the values of the largest sample.
+// BenchmarkValues builds the values of the largest sample.
 func BenchmarkValues(b *testing.B) {
 	for _, generation := range rendertest.Generations {
 		b.Run(generation, func(b *testing.B) {
@@ -28,7 +28,7 @@ func BenchmarkValues(b *testing.B) {
 	}
 }
 
-// Writing values takes far less than the tenth of a second that it may take.
+// Building the values must take less than 100 ms.
 func TestValuesAreWrittenFast(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Samples(t)["mysql-production"]

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// backup writes the copy that is made before the database is migrated.
+// backup sets the values for the database backup that precedes a migration.
 func backup(d *draft) {
 	b := d.a.Database.Backup
 	if d.a.Database.Type != answers.MySQLDatabase || b.Strategy == "" {
@@ -82,7 +82,7 @@ func (d *draft) mydumper(m answers.Mydumper) {
 	}
 }
 
-// payloads writes where large values go instead of the database.
+// payloads sets the values for storing large payloads outside the database.
 func payloads(d *draft) {
 	p := d.a.Database.Payloads
 	if d.a.Database.Type != answers.MySQLDatabase || p.Backend == "" || p.Backend == answers.PayloadsInline {

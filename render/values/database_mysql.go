@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// mysql writes the MySQL server's address and where its password is.
+// mysql sets the MySQL URL and the reference to its password.
 func mysql(d *draft) {
 	if d.a.Database.Type != answers.MySQLDatabase {
 		return
@@ -36,7 +36,7 @@ func mysql(d *draft) {
 		prove(proof.PodsReference("ZENML_STORE_PASSWORD", password))
 }
 
-// rds writes a login with short-lived tokens from AWS instead of a password.
+// rds sets the values for AWS IAM authentication instead of a password.
 func (d *draft) rds(r answers.RDS) {
 	const key = "database.mysql.auth"
 	if !d.supports("database.authMode", key, "supports password authentication only") {
@@ -60,8 +60,8 @@ func (d *draft) rds(r answers.RDS) {
 
 func address(m answers.MySQL) string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
 
-// storeURL is the database URL as the server takes it, without a password. The
-// user is percent-encoded; the name is read as it stands.
+// storeURL returns the database URL without a password. The server decodes a
+// percent-encoded user but reads the database name literally.
 func storeURL(m answers.MySQL) string {
 	return "mysql://" + url.User(m.User).String() + "@" + address(m) + "/" + m.Name
 }
@@ -70,7 +70,7 @@ func refMap(ref answers.SecretRef) yamlnode.Map {
 	return yamlnode.Map{{"name", ref.Name}, {"key", ref.Key}}
 }
 
-// mysqlPool writes the size of each pod's connection pool.
+// mysqlPool sets the size of each pod's connection pool.
 func mysqlPool(d *draft) {
 	if d.a.Database.Type != answers.MySQLDatabase {
 		return

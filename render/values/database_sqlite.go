@@ -5,7 +5,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// sqlite writes the server's own file database, on a volume or not.
+// sqlite sets the values for SQLite, with or without a volume.
 func sqlite(d *draft) {
 	db := d.a.Database
 	if db.Type != answers.SQLiteDatabase {

@@ -5,8 +5,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// mysqlTLS writes how the connection to MySQL is protected. Certificates alone
-// do not switch TLS on, and a CA alone does not compare the host's name.
+// mysqlTLS sets the values for TLS to MySQL. The server needs ssl: it does not
+// infer TLS from the certificates, and a CA alone does not make it verify the
+// host name.
 func mysqlTLS(d *draft) {
 	if d.a.Database.Type != answers.MySQLDatabase {
 		return
@@ -33,8 +34,8 @@ var tlsWords = map[string]string{
 	answers.TLSVerifyFull: "TLS, certificate and host name verified (database.mysql.tls.mode: verify-full).",
 }
 
-// certificate writes one of the three TLS files: public content that stands in
-// the answers inline, everything else by its Secret.
+// certificate sets one of the three TLS files: inline if the answers contain
+// public content, otherwise by reference to a Secret.
 func (d *draft) certificate(name, variable, key string) {
 	source := d.a.GetSource(key)
 	field, _ := answers.FieldByKey(key)

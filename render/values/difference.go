@@ -13,15 +13,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// Change is a chart value that becomes another one.
+// Change is the old and new value at one path.
 type Change struct {
-	Path   string // as in the new values: "server.replicaCount"
-	Before string // JSON, or dots for a secret; empty when it was not set
-	After  string // alike
+	Path   string // path in the new values: "server.replicaCount"
+	Before string // JSON, or the mask for a secret; empty if it was not set
+	After  string // like Before
 }
 
-// String gives the change in one line: "+ path: value", "- path: value" or
-// "~ path: value -> value".
+// String returns the change as one line: "+ path: value", "- path: value" or "~
+// path: value -> value".
 func (c Change) String() string {
 	switch {
 	case c.Before == "":
@@ -32,9 +32,9 @@ func (c Change) String() string {
 	return fmt.Sprintf("~ %s: %s -> %s", c.Path, c.Before, c.After)
 }
 
-// Difference compares the values that a release was given with those of the
-// document, in the order of their paths. Both generations' layouts count as
-// one. Secrets are not shown: of one that changes it is only said that it does.
+// Difference compares the values of a deployed release with the document and
+// returns the changes sorted by path. Values in the legacy layout are compared
+// as if they had the current layout. Secrets are masked.
 func (d Document) Difference(before map[string]any) []Change {
 	was, is := tree.Flatten(chartinfo.Relocate(d.draft.layout, before)), tree.Flatten(d.Map)
 	var changes []Change
@@ -45,13 +45,17 @@ func (d Document) Difference(before map[string]any) []Change {
 			continue
 		}
 		hidden := d.isSecret(path, old) || d.isSecret(path, now)
-		changes = append(changes, Change{Path: path, Before: shown(old, had, hidden), After: shown(now, has, hidden)})
+		changes = append(changes, Change{
+			Path:   path,
+			Before: formatValue(old, had, hidden),
+			After:  formatValue(now, has, hidden),
+		})
 	}
 	return changes
 }
 
-// isSecret reports whether a value must not be shown: by what made it, by its
-// name, or by its looks.
+// isSecret reports whether a value must be masked: because its setting is
+// sensitive, or because its name or content looks like a secret.
 func (d Document) isSecret(path string, value any) bool {
 	return slices.ContainsFunc(
 		d.draft.values,
@@ -60,11 +64,11 @@ func (d Document) isSecret(path string, value any) bool {
 		secret.IsSensitive(strings.Split(path, "."), value)
 }
 
-const longestShown = 80 // characters of a value
+const maxValueLength = 80 // in characters
 
-func shown(value any, there, hidden bool) string {
+func formatValue(value any, isSet, hidden bool) string {
 	switch {
-	case !there:
+	case !isSet:
 		return ""
 	case hidden:
 		return secret.Mask
@@ -76,8 +80,8 @@ func shown(value any, there, hidden bool) string {
 		return fmt.Sprint(value)
 	}
 	text := []rune(strings.TrimSpace(out.String()))
-	if len(text) > longestShown {
-		return string(text[:longestShown]) + "…"
+	if len(text) > maxValueLength {
+		return string(text[:maxValueLength]) + "…"
 	}
 	return string(text)
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// Every sample that a chart can honour differs from itself in nothing, and
-// from nothing without a word about its secrets.
+// Every sample that a chart supports has no difference to itself, and its
+// difference to no values shows no secret.
 func TestDifferenceOfTheSamples(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		for name, a := range rendertest.Samples(t) {
 			document, err := values.Build(a, c.Info, rendertest.Settings(a))
 			if err != nil {
-				continue // TestGolden says what this chart cannot do
+				continue // TestGolden covers unsupported samples
 			}
 			if changes := document.Difference(document.Map); len(changes) > 0 {
 				t.Errorf("%s, %s: %v", generation, name, changes)
@@ -41,7 +41,8 @@ server: {replicas: 2}
 `)
 	document, _ := rendertest.Draw(t, "current", a)
 	before := map[string]any{
-		// As a release of the older chart was given them; numbers as JSON has them.
+		// Values of a release of the legacy chart, with numbers as JSON decodes
+		// them.
 		"zenml": map[string]any{
 			"replicaCount": 2.0,
 			"database": map[string]any{

@@ -12,13 +12,13 @@ import (
 
 // draft collects the settings of all sections.
 type draft struct {
-	a        answers.Answers // complete
+	a        answers.Answers // with defaults
 	chart    chartinfo.Info
 	layout   chartinfo.Layout
 	settings Settings
 
-	// needsGroup is the answer that gives the pods a volume, which their group
-	// must own.
+	// needsGroup is the key of the answer that requests a volume, which the
+	// pods' fsGroup must own.
 	needsGroup string
 
 	values []*setting
@@ -40,25 +40,25 @@ func newDraft(a answers.Answers, c chartinfo.Info, s Settings) (*draft, error) {
 	return d, nil
 }
 
-// server returns the path of a setting of the server, which is below another
-// key in each generation of the chart. name is dotted: "database.url".
+// server returns the path of a server setting, whose root key depends on the
+// chart's generation. name is dotted: "database.url".
 func (d *draft) server(name string) []string {
 	return append([]string{d.layout.Root}, strings.Split(name, ".")...)
 }
 
-// set adds a setting of the server; from are the keys of its answers.
+// set adds a server setting; from lists the keys of its answers.
 func (d *draft) set(name string, value any, from ...string) *setting {
 	return d.setTop(tree.Dotted(d.server(name)), value, from...)
 }
 
-// setTop adds a setting that is not below the server's key.
+// setTop adds a setting outside the server's root key.
 func (d *draft) setTop(name string, value any, from ...string) *setting {
 	s := &setting{path: strings.Split(name, "."), value: value, answers: from}
 	d.values = append(d.values, s)
 	return s
 }
 
-// comment adds a comment above the server's values at name.
+// comment adds a comment above the server setting name.
 func (d *draft) comment(name, text string) {
 	d.blocks = append(d.blocks, block{d.server(name), text})
 }
@@ -83,25 +83,25 @@ func (d *draft) refuseUnknown() {
 	}
 }
 
-// has reports whether the chart has a setting of the server.
+// has reports whether the chart has the server setting name.
 func (d *draft) has(name string) bool { return d.knows(d.server(name)) }
 
-// refersToSecrets reports whether the chart can take a variable of the server
-// from a Secret that is not its own.
+// refersToSecrets reports whether the chart can set a server variable from an
+// existing Secret.
 func (d *draft) refersToSecrets() bool { return d.has("environmentSecretKeyRefs") }
 
-// commentTop adds a comment above values that are not below the server's key.
+// commentTop adds a comment above a setting outside the server's root key.
 func (d *draft) commentTop(name, text string) {
 	d.blocks = append(d.blocks, block{strings.Split(name, "."), text})
 }
 
-// proveOnly adds proofs for an answer that needs no value of the chart.
+// proveOnly adds proofs for an answer that sets no chart value.
 func (d *draft) proveOnly(key string, proofs ...proof.Proof) {
 	d.values = append(d.values, (&setting{answers: []string{key}}).prove(proofs...))
 }
 
-// supports records a fault when the chart lacks a setting of the server that
-// the answer at key needs.
+// supports reports whether the chart has the server setting that the answer at
+// key needs, and records a fault if not.
 func (d *draft) supports(name, key, cannot string) bool {
 	if d.has(name) {
 		return true

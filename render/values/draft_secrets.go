@@ -13,11 +13,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// source returns the Source of the answer at key.
 func (d *draft) source(key string) answers.Source { return sourceOf(d.a, key) }
 
-// refer returns the Secret and key that hold the answer at key: the one that
-// the answer names, or the installer's own.
+// refer returns the Secret key for the answer at key: the one that the answer
+// references, or one that the installer creates.
 func (d *draft) refer(key string) answers.SecretRef {
 	need := Need{Answer: key, Source: d.source(key)}
 	if ref := need.Source.SecretRef; ref != nil {
@@ -29,14 +28,15 @@ func (d *draft) refer(key string) answers.SecretRef {
 	return need.SecretRef
 }
 
-// compose returns the key of ours that holds parts as one JSON object.
+// compose returns the Secret key that the installer creates with parts as one
+// JSON object.
 func (d *draft) compose(key string, parts []binding.StorePart) answers.SecretRef {
 	need := Need{Answer: key, SecretRef: secretRefFor(d.a, key), Ours: true, Parts: parts}
 	d.need(need)
 	return need.SecretRef
 }
 
-// need records a need once.
+// need records a need unless it is already recorded.
 func (d *draft) need(n Need) {
 	if !slices.ContainsFunc(
 		d.needs,
@@ -46,15 +46,16 @@ func (d *draft) need(n Need) {
 	}
 }
 
-// keep has the installer keep the answer at key in a Secret of ours although
-// the values do not reference it: a generated key that must survive.
+// keep makes the installer store the generated key of an answer in a Secret
+// that the values do not reference, so that upgrades find it again.
 func (d *draft) keep(key string) {
 	if source := d.source(key); source.Generate {
 		d.need(Need{Answer: key, SecretRef: secretRefFor(d.a, key), Ours: true, Kept: true, Source: source})
 	}
 }
 
-// read returns the content of the answer at key, which the chart takes inline.
+// read returns the content of the answer at key, for charts that accept it only
+// inline.
 func (d *draft) read(key string) secret.Text {
 	source := d.source(key)
 	if source.SecretRef != nil {
@@ -72,7 +73,7 @@ func (d *draft) read(key string) secret.Text {
 	return text
 }
 
-// readObject is read for a JSON object.
+// readObject is like read, and decodes a JSON object.
 func (d *draft) readObject(key string) (map[string]any, bool) {
 	before := len(d.faults)
 	text := d.read(key)
@@ -87,8 +88,8 @@ func (d *draft) readObject(key string) (map[string]any, bool) {
 	return object, true
 }
 
-// variable gives the server a variable from the answer at key: by reference
-// where the chart can, else inline at name.
+// variable sets a server variable from the answer at key: from a Secret if the
+// chart supports it, otherwise inline at name.
 func (d *draft) variable(variable, name, key string) {
 	if !d.refersToSecrets() {
 		text := d.read(key)
@@ -122,11 +123,11 @@ func (d *draft) proveOnlyAll(from []string, proofs ...proof.Proof) {
 	d.values = append(d.values, (&setting{answers: from}).prove(proofs...))
 }
 
-// RawAnswer is the key of the answer that holds raw chart values.
+// RawAnswer is the key of the answer with raw chart values.
 const RawAnswer = "values"
 
-// secrets lists copies of the values in the file that are secret: those of
-// answers that no raw value replaces, and the raw ones that are or may be.
+// secrets returns copies of all sensitive settings: those of answers that no
+// raw value replaces, and raw values that are or may be secret.
 func (d *draft) secrets() []*setting {
 	var all []*setting
 	for _, s := range d.values {

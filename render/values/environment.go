@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// environment writes the user's own variables of the server.
+// environment sets additional server variables.
 func environment(d *draft) {
 	plain := d.a.Server.Environment
 	if len(plain) > 0 {
@@ -22,9 +22,9 @@ func environment(d *draft) {
 	}
 }
 
-// activation has the server activate itself out of its environment, where the
-// answers want that instead of the installer's call. It is read once, while
-// the server is inactive; without a password the admin's would be empty.
+// activation sets the variables with which the server activates itself. The
+// server reads them only while it is inactive; without a password it would
+// create the admin with an empty one.
 func activation(d *draft) {
 	a := d.a.Admin
 	if a.Activate != answers.ActivateAuto || a.Through != answers.ThroughEnvironment {

@@ -9,9 +9,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// InlineKeys returns the keys that stand in a values file of either generation, in
-// the Secrets in which the installer would keep them: what Generate takes for
-// existing.
+// InlineKeys returns the keys that a values file of either generation contains,
+// as the Secrets in which the installer would store them. GenerateKeys reuses
+// them.
 func InlineKeys(a answers.Answers, values map[string]any) []corev1.Secret {
 	a = a.Complete()
 	var found []corev1.Secret
@@ -31,8 +31,8 @@ func InlineKeys(a answers.Answers, values map[string]any) []corev1.Secret {
 	return found
 }
 
-// inlineText finds a text below the server's settings, by its old name first,
-// which wins in the chart too.
+// inlineText returns the string at path below the server's root key. The legacy
+// root key comes first because it takes precedence in the chart.
 func inlineText(values map[string]any, path []string) string {
 	for _, root := range []string{"zenml", "server"} {
 		at := values[root]

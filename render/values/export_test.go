@@ -2,8 +2,7 @@ package values
 
 import "slices"
 
-// ProvedAnswers returns the keys of the answers whose settings have a proof, for
-// the tests outside the package.
+// ProvedAnswers returns the keys of the answers whose settings have a proof.
 func ProvedAnswers(d Document) []string {
 	var keys []string
 	for _, s := range d.draft.values {
@@ -15,5 +14,5 @@ func ProvedAnswers(d Document) []string {
 	return slices.Compact(keys)
 }
 
-// OutsideTheChart reports whether an answer is for the installer only.
+// OutsideTheChart exports outsideTheChart.
 var OutsideTheChart = outsideTheChart

@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// exposure writes how the server is reached. Whether there is an Ingress is
-// always said: the chart's own default is to make one.
+// exposure sets how the server is exposed. ingress.enabled is always set
+// because the chart creates an Ingress by default.
 func exposure(d *draft) {
 	switch d.a.Expose.Type {
 	case answers.ByIngress:
@@ -53,7 +53,7 @@ func (d *draft) withoutIngress(why string, kinds ...string) {
 	d.set("ingress.enabled", false, "expose.type").explicit().prove(proof.NoneOf(kinds...))
 }
 
-// host is the name under which the server is reached, empty for any.
+// host returns the server's host name, or "" for any host.
 func (d *draft) host() string {
 	h := d.a.Expose.Host
 	if !h.NipIO {
@@ -71,8 +71,8 @@ func (d *draft) host() string {
 	return "zenml." + address.String() + ".nip.io"
 }
 
-// serverURLs writes the URLs under which clients and people know the server:
-// the given ones, else those that follow from the exposure.
+// serverURLs sets the public URLs of the server and the dashboard: those in the
+// answers, otherwise those derived from the exposure.
 func serverURLs(d *draft) {
 	server, dashboard := d.a.Server.URL, d.a.Server.DashboardURL
 	from := []string{"server.url"}
@@ -91,7 +91,7 @@ func serverURLs(d *draft) {
 	}
 }
 
-// publicURL is the URL that follows from the exposure; empty when none does.
+// publicURL returns the URL derived from the exposure, or "".
 func (d *draft) publicURL() string {
 	if !hasPublicURL(d.a.Expose) {
 		return ""
@@ -99,13 +99,13 @@ func (d *draft) publicURL() string {
 	return PublicURL(d.a.Expose, d.host())
 }
 
-// hasPublicURL reports whether a URL follows from the exposure.
+// hasPublicURL reports whether the exposure determines a public URL.
 func hasPublicURL(e answers.Expose) bool {
 	return (e.Type == answers.ByIngress || e.Type == answers.ByGateway) && !e.Host.IsZero()
 }
 
-// PublicURL returns the URL at which an Ingress or a Gateway serves host, or
-// nothing for another exposure.
+// PublicURL returns the URL at which an Ingress or a Gateway serves host, or ""
+// for any other exposure.
 func PublicURL(e answers.Expose, host string) string {
 	if !hasPublicURL(e) || host == "" {
 		return ""
@@ -119,17 +119,16 @@ func PublicURL(e answers.Expose, host string) string {
 	return scheme + "://" + host + BasePath(e)
 }
 
-// path is the path below the host, empty for the root.
 func (d *draft) path() string { return BasePath(d.a.Expose) }
 
-// BasePath returns the path below the host, or nothing for the root.
+// BasePath returns the URL path without a trailing slash, "" for the root.
 func BasePath(e answers.Expose) string { return strings.TrimSuffix(e.Path, "/") }
 
-// proxyHeaders has the server believe the X-Forwarded headers where a proxy
-// stands in front of it: without them every user has the proxy's address, and
-// the limit on logins counts them as one. From anyone it believes them only
-// behind an ingress controller, which by default replaces them; Gateways
-// often only add to what the client has sent, and then anyone could be anyone.
+// proxyHeaders makes the server trust the X-Forwarded headers of a proxy.
+// Otherwise all users have the proxy's address and share one login rate limit.
+// Without trusted proxies it enables them only for an Ingress, because ingress
+// controllers replace these headers by default. Many Gateways append to the
+// client's headers, so clients could spoof their address.
 func proxyHeaders(d *draft) {
 	e := d.a.Expose
 	const trusted = "expose.trustedProxies"

@@ -4,7 +4,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// gateway writes the HTTPRoute that is attached to a Gateway.
+// gateway sets the values of the HTTPRoute.
 func (d *draft) gateway() {
 	if !d.supports("gateway", "expose.type", "does not support the Gateway API") {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// ingress writes the server's Ingress.
+// ingress sets the values of the Ingress.
 func (d *draft) ingress() {
 	i := d.a.Expose.Ingress
 	d.comment("ingress", "The server is reached through an ingress controller (expose).")
@@ -33,8 +33,8 @@ func (d *draft) ingress() {
 	d.ingressTLS()
 }
 
-// ingressAnnotations writes the annotations. With TLS there is always a map:
-// the chart adds to it, and cannot add to its own default of none.
+// ingressAnnotations sets the annotations. With TLS it always sets a map,
+// because the chart adds an entry and fails on its own null default.
 func (d *draft) ingressAnnotations() {
 	e := d.a.Expose
 	all := map[string]string{}
@@ -58,7 +58,7 @@ func (d *draft) ingressAnnotations() {
 	}
 }
 
-// ingressPath writes the path below the host, and in the server.
+// ingressPath sets the path of the Ingress and the server's root path.
 func (d *draft) ingressPath() {
 	path := d.path()
 	if path == "" {
@@ -76,7 +76,7 @@ func (d *draft) ingressPath() {
 		}))
 }
 
-// ingressTLS writes where the certificate comes from.
+// ingressTLS sets the source of the certificate.
 func (d *draft) ingressTLS() {
 	t := d.a.Expose.TLS
 	if t.Mode == answers.CertOff {

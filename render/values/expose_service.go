@@ -7,14 +7,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// service writes the type of the server's Service.
+// service sets the type of the server's Service.
 func (d *draft) service(kind string) {
 	d.comment("service", "The Service that users reach (expose.service).")
 	d.set("service.type", kind, "expose.type").
 		prove(proof.Service("the Service is of type "+kind, func(s proof.ServiceSpec) bool { return string(s.Type) == kind }))
 }
 
-// servicePort writes the port and the annotations of the server's Service.
+// servicePort sets the port and the annotations of the server's Service.
 func (d *draft) servicePort() {
 	s := d.a.Expose.Service
 	if d.a.Expose.Type == answers.PortForward {

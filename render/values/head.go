@@ -8,11 +8,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// width is the length at which comments are broken into lines.
+// width is the maximum length of a comment line.
 const width = 96
 
-// head is the comment at the top of the file. It has no date, so that the
-// same answers give the same bytes.
+// head returns the comment at the top of the file. It has no date: equal
+// answers produce equal files.
 func (d *draft) head() string {
 	var b strings.Builder
 	if names := d.secretNames(); len(names) > 0 {
@@ -39,7 +39,7 @@ func (d *draft) head() string {
 	return b.String() + "\n"
 }
 
-// secretNames returns the paths of the sensitive values.
+// secretNames returns the dotted paths of the sensitive values.
 func (d *draft) secretNames() []string {
 	var names []string
 	for _, s := range d.secrets() {
@@ -48,7 +48,7 @@ func (d *draft) secretNames() []string {
 	return names
 }
 
-// needLines lists the Secrets that must be there first.
+// needLines describes the Secrets that must exist before the install.
 func (d *draft) needLines() []string {
 	read := slices.DeleteFunc(slices.Clone(d.needs), func(n Need) bool { return n.Kept })
 	logins := d.a.Server.Image.PullSecrets
@@ -69,7 +69,7 @@ func (d *draft) needLines() []string {
 	return lines
 }
 
-// BySecret puts the needs of one Secret together, in the order of their first.
+// BySecret groups needs by Secret, in order of first use.
 func BySecret(needs []Need) [][]Need {
 	var groups [][]Need
 	index := map[string]int{}
@@ -85,7 +85,7 @@ func BySecret(needs []Need) [][]Need {
 	return groups
 }
 
-// wrap breaks a comment into lines, each with its mark.
+// wrap breaks a comment into lines.
 func wrap(text string) string {
 	var lines []string
 	for _, paragraph := range strings.Split(text, "\n") {

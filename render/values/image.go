@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// image writes where the server's image comes from.
+// image sets the server's image.
 func image(d *draft) {
 	i := d.a.Server.Image
 	if i.Repository != "" || i.Tag != "" {

@@ -10,8 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// logging writes what the server logs. Charts before the server: layout know
-// only debug on or off; there the server's own variable has the last word.
+// logging sets the log level and format. Legacy charts have only a debug
+// switch; there it sets the level with the server's variable, which takes
+// precedence.
 func logging(d *draft) {
 	l := d.a.Server.Logging
 	const verbosity = "server.logging.verbosity"
@@ -40,7 +41,7 @@ func logging(d *draft) {
 	}
 }
 
-// openTelemetry writes where traces, metrics and logs go.
+// openTelemetry sets where traces, metrics and logs are exported.
 func openTelemetry(d *draft) {
 	o := d.a.Server.OpenTelemetry
 	d.comment("openTelemetry", "Where traces, metrics and logs go (server.openTelemetry).")
@@ -55,7 +56,7 @@ func openTelemetry(d *draft) {
 	}
 }
 
-// secureHeaders writes the HTTP headers that protect the dashboard.
+// secureHeaders sets the HTTP security headers.
 func secureHeaders(d *draft) {
 	headers := d.a.Server.SecureHeaders
 	if len(headers) > 0 {

@@ -8,9 +8,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// missingSecrets returns a fault for every Secret that a rendered pod needs
-// to start and that is not rendered, not created by the installer and not named in
-// the answers.
+// missingSecrets returns a fault for every Secret that a rendered pod requires
+// and that is neither rendered, created by the installer nor named in the
+// answers.
 func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 	var faults answers.Faults
 	var seen []answers.SecretRef
@@ -36,8 +36,8 @@ func (d *draft) missingSecrets(v *proof.View) answers.Faults {
 	return faults
 }
 
-// mentions reports whether a text stands anywhere in raw values: a Secret that is
-// named there is the user's own.
+// mentions reports whether raw contains the string text.
+// Secrets named in raw values are assumed to exist.
 func mentions(raw any, text string) bool {
 	switch raw := raw.(type) {
 	case string:

@@ -12,7 +12,7 @@ import (
 // chartMutant is a template without some of its lines.
 type chartMutant struct {
 	file     string
-	from, to int // lines, to is not included
+	from, to int // lines, to excluded
 	text     string
 }
 
@@ -23,8 +23,8 @@ var (
 	saysSomething = regexp.MustCompile(`^\s*(- )?[A-Za-z_{][^#]*:.*{{`)
 )
 
-// chartMutants lists the lines that say something, and the blocks that depend
-// on something, of the chart's templates.
+// chartMutants returns a mutant for every line with output and every
+// conditional block of the chart's templates.
 func chartMutants(c rendertest.StandIn) []chartMutant {
 	var all []chartMutant
 	for _, f := range c.Helm.Templates {
@@ -44,15 +44,15 @@ func chartMutants(c rendertest.StandIn) []chartMutant {
 	return all
 }
 
-// blockEnd finds the line that ends the block which begins at from, or its
-// first else.
+// blockEnd returns the line that ends the block starting at from, or its first
+// else.
 func blockEnd(lines []string, from int) int {
 	depth := 0
 	for i := from; i < len(lines); i++ {
 		line := lines[i]
 		if strings.Contains(line, "{{") && strings.Count(line, "{{") > 1 && opens.MatchString(line) &&
 			strings.Contains(line, "end") {
-			continue // it begins and ends in one line
+			continue // block on a single line
 		}
 		switch {
 		case opens.MatchString(line):
@@ -68,7 +68,6 @@ func blockEnd(lines []string, from int) int {
 	return -1
 }
 
-// apply returns the chart with the mutation.
 func (m chartMutant) apply(c rendertest.StandIn) rendertest.StandIn {
 	copied := *c.Helm
 	copied.Templates = nil

@@ -11,22 +11,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/binding"
 )
 
-// Need is one key of a Secret that must be in the server's namespace before
-// the chart is installed: its migration Job runs first and reads it.
+// Need is a Secret key that must exist before the chart is installed, because
+// the migration Job runs first and reads it.
 type Need struct {
 	answers.SecretRef
-	Answer string // key of the answer that it serves
-	Ours   bool   // the installer creates it; otherwise it must be there
-	Kept   bool   // ours to keep a generated key; the chart does not read it
+	Answer string // key of the answer that needs it
+	Ours   bool   // created by the installer; otherwise it must exist
+	Kept   bool   // created only to store a generated key; the chart does not read it
 
 	Source answers.Source
-	Parts  []binding.StorePart // of a JSON object that is put together
+	Parts  []binding.StorePart // if not empty, the content is a JSON object of these parts
 }
 
-// Generated reports whether its content is made at random.
+// Generated reports whether the content is generated randomly.
 func (n Need) Generated() bool { return n.Source.Generate }
 
-// secretRefs says where our own Secrets keep the answers: <release>-<purpose>, key.
+// secretRefs maps answers to the Secrets that the installer creates:
+// <release>-<purpose>, key.
 var secretRefs = map[string]answers.SecretRef{
 	"database.mysql.password":  {Name: "database", Key: "password"},
 	"database.mysql.tls.ca":    {Name: "database", Key: "ca.pem"},
@@ -51,8 +52,9 @@ const (
 	backupAnswer      = "backupSecretsStore."
 )
 
-// secretRefFor returns the Secret and key of ours for the answer at key. A variable
-// has its own key; the backup store keeps the same keys as the first.
+// secretRefFor returns the Secret key that the installer creates for the answer
+// at key. Each variable has its own key; the backup store's keys are named like
+// those of the secrets store.
 func secretRefFor(a answers.Answers, key string) answers.SecretRef {
 	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
 		return answers.SecretRef{Name: a.Cluster.Release + "-environment", Key: variable}
@@ -64,14 +66,14 @@ func secretRefFor(a answers.Answers, key string) answers.SecretRef {
 	}
 	ref, ok := secretRefs[key]
 	if !ok {
-		panic("values: no Secret is defined for " + key) // keys are literals; a test asks for each
+		panic("values: no Secret is defined for " + key) // the callers' keys are literals, and a test covers each
 	}
 	ref.Name = a.Cluster.Release + "-" + ref.Name
 	return ref
 }
 
-// sourceOf returns the Source of the answer at key, also below the secret
-// environment.
+// sourceOf returns the Source of the answer at key, including variables in
+// server.secretEnvironment.
 func sourceOf(a answers.Answers, key string) answers.Source {
 	if variable, ok := strings.CutPrefix(key, environmentAnswer); ok {
 		return a.Server.SecretEnvironment[variable]
@@ -79,8 +81,7 @@ func sourceOf(a answers.Answers, key string) answers.Source {
 	return a.GetSource(key)
 }
 
-// content reads what a Secret of ours holds. Faults name the answer, never
-// what was read.
+// content returns the content of the key. Faults never contain it.
 func (n Need) content(s Settings) (secret.Text, answers.Faults) {
 	if len(n.Parts) == 0 {
 		return content(n.Answer, n.Source, s)
@@ -106,8 +107,8 @@ func (n Need) content(s Settings) (secret.Text, answers.Faults) {
 	return secret.New(string(data)), faults
 }
 
-// partContent reads a secret that becomes part of a larger one, also out of a
-// Secret of the user's own.
+// partContent returns a secret that becomes part of a larger one. Unlike
+// content, it can read an existing Secret.
 func partContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
 	if source.SecretRef == nil {
 		return content(key, source, s)
@@ -125,8 +126,8 @@ func partContent(key string, source answers.Source, s Settings) (secret.Text, an
 	return text, nil
 }
 
-// content reads a source that is not a Secret in the cluster, and judges it as
-// the answers' validation judges a plain value.
+// content reads a source that is not a Secret and validates its content like an
+// inline value.
 func content(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
 	fault := func(problem, remedy string) (secret.Text, answers.Faults) {
 		return secret.Text{}, answers.Faults{{Check: CheckReferences, Key: key, Summary: problem, Remedy: remedy}}
@@ -145,7 +146,7 @@ func content(key string, source answers.Source, s Settings) (secret.Text, answer
 		return fault(err.Error(), "")
 	}
 	if pem := text.Reveal(); strings.HasSuffix(pem, "-----") {
-		text = secret.New(pem + "\n") // reading took the last line's end away
+		text = secret.New(pem + "\n") // the reader trimmed the final newline
 	}
 	if f, ok := answers.FieldByKey(key); ok && f.Check != nil {
 		if problem, remedy := f.Check(text.Reveal()); problem != "" {

@@ -11,7 +11,7 @@ func TestSecretRefForEverySecret(t *testing.T) {
 	a := answers.Answers{}.Complete()
 	seen := map[answers.SecretRef]string{}
 	for _, f := range answers.Fields {
-		if f.Kind != answers.Secret && f.Kind != answers.Content || inOnePiece(f.Key) {
+		if f.Kind != answers.Secret && f.Kind != answers.Content || isPart(f.Key) {
 			continue
 		}
 		ref := secretRefFor(a, f.Key)
@@ -25,8 +25,8 @@ func TestSecretRefForEverySecret(t *testing.T) {
 	}
 }
 
-// inOnePiece reports whether a secret is a part of a store's authConfig.
-func inOnePiece(key string) bool {
+// isPart reports whether a secret is part of a store's authConfig.
+func isPart(key string) bool {
 	for _, kind := range []string{".aws.", ".gcp.", ".azure."} {
 		if strings.Contains(key, kind) {
 			return !strings.HasSuffix(key, ".authConfig")

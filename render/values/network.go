@@ -13,7 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// customCAs writes the authorities that the server trusts beyond its image's.
+// customCAs sets the CAs that the server trusts in addition to those of its
+// image.
 func customCAs(d *draft) {
 	c := d.a.Certificates
 	d.comment("certificates", "Further certificate authorities that the server trusts (certificates).")
@@ -43,8 +44,8 @@ func customCAs(d *draft) {
 	}
 }
 
-// caContent reads a custom CA. What is no certificate must not get into the
-// values, which show it: it may be the private key beside it.
+// caContent reads a custom CA and rejects anything but certificates: the values
+// are not secret, and the file could be the private key.
 func caContent(key string, source answers.Source, s Settings) (secret.Text, answers.Faults) {
 	text, faults := content(key, source, s)
 	if len(faults) > 0 {
@@ -58,19 +59,18 @@ func caContent(key string, source answers.Source, s Settings) (secret.Text, answ
 	return text, nil
 }
 
-// proxy writes the HTTP proxy, and what is reached without it: the given
-// hosts, the database, and what the cluster needs.
+// proxy sets the HTTP proxy and the hosts that bypass it.
 func proxy(d *draft) {
 	p := d.a.Proxy
 	if p.HTTP == "" && p.HTTPS == "" {
 		return
 	}
-	d.comment("proxy", "The proxy for outgoing connections (proxy). "+d.pastTheProxy())
+	d.comment("proxy", "The proxy for outgoing connections (proxy). "+d.noProxyComment())
 	first := map[bool]string{true: "proxy.http", false: "proxy.https"}[p.HTTP != ""]
 	d.set("proxy.enabled", true, first)
 	for _, b := range binding.Proxy(&d.a.Proxy) {
 		d.bind(b)
-		if at := b.At.(*string); *at != "" { // some programs read the one, some the other
+		if at := b.At.(*string); *at != "" { // programs read either the upper-case or the lower-case variable
 			d.proveOnly(b.Answer, proof.ServerHas(strings.ToLower(b.Variable), *at))
 		}
 	}
@@ -79,17 +79,18 @@ func proxy(d *draft) {
 	}
 }
 
-// pastTheProxy says what is reached without the proxy, as far as it is known
-// here: without a cluster its ranges are not.
-func (d *draft) pastTheProxy() string {
+// noProxyComment returns the hosts that bypass the proxy. It omits the cluster's
+// ranges if they are unknown.
+func (d *draft) noProxyComment() string {
 	if len(d.settings.NoProxy) > 0 {
 		return "The database and the cluster's own addresses bypass it."
 	}
 	return "The database and the cluster's own names bypass it. The address ranges of Services and pods are unknown: add them to proxy.noProxy."
 }
 
-// NoProxyHosts lists what is reached without the proxy beyond the chart's own
-// list: the given hosts, the database, and what the cluster needs.
+// NoProxyHosts returns the hosts that bypass the proxy in addition to the
+// chart's own list: those in the answers, the database and the cluster's
+// ranges.
 func NoProxyHosts(a answers.Answers, cluster []string) []string {
 	wanted := slices.Clone(a.Proxy.NoProxy)
 	if a.Database.Type == answers.MySQLDatabase {
@@ -105,12 +106,12 @@ func NoProxyHosts(a answers.Answers, cluster []string) []string {
 	return direct
 }
 
-// inCluster reports whether the chart's own list names the host already.
+// inCluster reports whether the chart's own list covers host.
 func inCluster(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
 }
 
-// covered reports whether an address or host is in a range or domain of the list.
+// covered reports whether a range or domain of the list covers entry.
 func covered(entry string, list []string) bool {
 	address, isAddress := netip.Addr{}, false
 	if a, err := netip.ParseAddr(entry); err == nil {

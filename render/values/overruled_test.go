@@ -6,8 +6,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// What raw values took away, or did to themselves, would be held against the
-// answers: overruled must not excuse them.
+// TestOverruled verifies that overruled does not excuse an answer that the raw
+// values left unchanged.
 func TestOverruled(t *testing.T) {
 	path := []string{"server", "database", "url"}
 	for raw, want := range map[string]bool{

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// placement writes where the pods run and what stands on them.
+// placement sets node selection, tolerations, affinity, labels and annotations.
 func placement(d *draft) {
 	s := d.a.Server
 	if len(s.PodAnnotations) > 0 {
@@ -33,7 +33,7 @@ func placement(d *draft) {
 	}
 }
 
-// serviceAccount writes the identity of the pods.
+// serviceAccount sets the pods' service account.
 func serviceAccount(d *draft) {
 	a := d.a.Server.ServiceAccount
 	if a.Name != "" || a.Existing || len(a.Annotations) > 0 {
@@ -45,7 +45,8 @@ func serviceAccount(d *draft) {
 	if a.Name != "" {
 		d.setTop("serviceAccount.name", a.Name, "server.serviceAccount.name").
 			prove(proof.Server("the server runs as service account "+a.Name, func(p *proof.Pod) bool { return p.Spec.ServiceAccountName == a.Name }),
-				// the migration runs before the chart's own account is there, as NAME-db-migration
+				// the migration Job runs before the chart's service account
+				// exists, as NAME-db-migration
 				proof.Pods("the migration's service account is named after "+a.Name, func(p *proof.Pod) bool { return strings.HasPrefix(p.Spec.ServiceAccountName, a.Name) }),
 			)
 	}
@@ -62,7 +63,7 @@ func serviceAccount(d *draft) {
 	}
 }
 
-// resources writes what the pods ask for and may use at most.
+// resources sets the resource requests and limits.
 func resources(d *draft) {
 	server, migration := d.a.Server.Resources, d.a.Server.MigrationResources
 	if len(server.Requests)+len(server.Limits) > 0 {

@@ -13,18 +13,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// The preflight checks that report the faults of this package.
+// The preflight checks that report this package's faults.
 const (
-	CheckValues     = "supply.values"     // the chart knows every key that is set
-	CheckEffect     = "supply.effect"     // the rendered objects do what the answers say
+	CheckValues     = "supply.values"     // the chart supports every key that is set
+	CheckEffect     = "supply.effect"     // every answer has an effect in the rendered objects
 	CheckReferences = "supply.references" // every referenced Secret and key exists
 )
 
-// Prove looks for the effect of every answer in the objects that the chart
-// rendered from doc.Map. It returns a fault for each answer without effect,
-// each key that the chart does not know, and each Secret that the objects
-// reference and nothing creates. Raw values override answers: an answer whose
-// effect they changed passes.
+// Prove verifies the effect of every answer in the objects rendered from
+// doc.Map. It returns a fault for each answer without effect, each key that the
+// chart does not support, and each referenced Secret that nothing creates. Raw
+// values override answers: an answer whose effect they changed passes.
 func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest.Object) answers.Faults {
 	d := doc.draft
 	faults := d.unknown(nil, doc.Map)
@@ -53,8 +52,8 @@ func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest
 	return append(append(faults, d.uncovered(a)...), d.missingSecrets(v)...)
 }
 
-// broken returns a fault for what a broken template produces: objects
-// without a name, containers without an image.
+// broken returns a fault for the output of a broken template: objects without a
+// name, containers without an image.
 func (d *draft) broken(v *proof.View) answers.Faults {
 	var faults answers.Faults
 	for _, o := range v.Objects {
@@ -78,8 +77,7 @@ func (d *draft) brokenChart(what string) answers.Fault {
 	}
 }
 
-// uncovered returns a fault for every answer that was given and that no setting comes
-// from.
+// uncovered returns a fault for every answer that no setting covers.
 func (d *draft) uncovered(a answers.Answers) answers.Faults {
 	var faults answers.Faults
 	for _, f := range answers.Fields {
@@ -101,7 +99,7 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 	return faults
 }
 
-// outsideTheChart reports whether an answer is for the installer, not the chart.
+// outsideTheChart reports whether only the installer uses an answer.
 func outsideTheChart(key string, a answers.Answers) bool {
 	switch group, _, _ := strings.Cut(key, "."); group {
 	case "cluster", "chart", "prerequisites", "values":
@@ -112,8 +110,8 @@ func outsideTheChart(key string, a answers.Answers) bool {
 	return false
 }
 
-// overruled reports whether raw values have changed something that an answer
-// without a value of its own is proved by.
+// overruled reports whether raw values changed what proves a setting that has
+// no value of its own.
 func (d *draft) overruled(s *setting) bool {
 	for _, other := range d.values {
 		if len(other.path) > 0 &&
@@ -138,7 +136,8 @@ func (d *draft) effectless(s *setting, p proof.Proof) answers.Fault {
 	return fault
 }
 
-// unknown returns a fault for every key below path that the chart does not know.
+// unknown returns a fault for every key below path that the chart does not
+// support.
 func (d *draft) unknown(path []string, values map[string]any) answers.Faults {
 	var faults answers.Faults
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -171,7 +170,7 @@ func (d *draft) unknownKey(path []string) answers.Fault {
 	return fault
 }
 
-// originOf names the answer that a value comes from.
+// originOf returns the key of the answer that set the value at path.
 func (d *draft) originOf(path []string) string {
 	if overruled(d.a.Values, path) {
 		return "values"

@@ -11,11 +11,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// ProveRaw looks for the effect of each raw value of the answers: the chart is
-// rendered once more without it, and the objects must differ. Prove cannot tell,
-// because the purpose of a raw value is unknown. render is asked twice for the
-// same values to learn what is random, and then once for every raw value. The
-// error is render's.
+// ProveRaw verifies that each raw value has an effect: it renders the chart
+// without the value and expects different objects. Prove cannot verify raw
+// values, because their purpose is unknown. render is called twice with the
+// same values to detect random output, then once per raw value. The error is
+// render's.
 func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Object, error)) (answers.Faults, error) {
 	raw := doc.draft.a.Values
 	if len(raw) == 0 {
@@ -33,7 +33,7 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 		}
 		objects, err := render(less)
 		if err != nil {
-			continue // without it the chart does not even render
+			continue // the chart requires the value
 		}
 		if without := manifest.Flatten(objects); !differs(with, without, random) {
 			faults = append(faults, answers.Fault{Check: CheckEffect, Key: "values",
@@ -47,7 +47,7 @@ func ProveRaw(doc Document, render func(values map[string]any) ([]manifest.Objec
 	return faults, nil
 }
 
-// steadyRender renders twice and reports which places are random.
+// steadyRender renders twice and returns the random places.
 func steadyRender(
 	values map[string]any,
 	render func(map[string]any) ([]manifest.Object, error),
@@ -82,8 +82,8 @@ func differs(with, without map[string]any, random map[string]bool) bool {
 	})
 }
 
-// mapWithout gives the values as if one raw value had not been given, nor the
-// mappings that it alone is in.
+// mapWithout returns the values without one raw value and without mappings that
+// it leaves empty.
 func (d *draft) mapWithout(raw map[string]any, path []string) (map[string]any, error) {
 	less := tree.Clone(raw)
 	tree.Cut(less, path)

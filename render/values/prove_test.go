@@ -19,16 +19,15 @@ import (
 
 var mutantsEvery = flag.Int("mutants.every", 31, "try one mutant of so many; 1 tries all")
 
-// mutantSamples are the samples that the mutants of charts are tried with:
-// together they reach every template.
+// mutantSamples are the samples for the chart mutants. Together they cover
+// every template.
 var mutantSamples = []string{
 	"mysql-production", "server", "network", "store-vault-approle", "store-own", "mysql-mydumper", "expose-gateway",
 	"sqlite-volume", "expose-load-balancer", "expose-self-signed", "expose-path", "openshift", "store-aws-key", "store-aws-identity", "store-gcp-identity", "mysql-inline-ca", "mysql-rds-iam", "mysql-own-backup",
 }
 
-// spokenOfByNobody are lines of templates that serve the chart itself: no
-// answer speaks of them.
-var spokenOfByNobody = map[string]string{
+// uncoveredLines are template lines that no answer affects.
+var uncoveredLines = map[string]string{
 	"zenml.certs/subject-name: {{ $certSubjectName | quote }}":                           "the chart's own mark on the certificate that it made",
 	"ca.crt: {{ $ca.Cert | b64enc }}":                                                    "the CA of the chart's own certificate, for clients that want it",
 	"the block of {{- if and $ingress.tls.enabled (eq $ingress.className \"nginx\") -}}": "the chart's own redirect from HTTP",
@@ -36,7 +35,7 @@ var spokenOfByNobody = map[string]string{
 	"the block of {{- if and $zenml.database.url (not .migration) }}":                    "how the chart divides the migration between its Job and the server",
 }
 
-// original is a sample as it is written and rendered without a mutation.
+// original is a sample as written and rendered without a mutation.
 type original struct {
 	name  string
 	a     answers.Answers
@@ -52,7 +51,7 @@ func originals(t *testing.T, c rendertest.StandIn, names []string) []original {
 		a := everything[name]
 		doc, err := values.Build(a, c.Info, rendertest.Settings(a))
 		if err != nil {
-			continue // this chart cannot honour it
+			continue // the chart does not support it
 		}
 		objects, err := c.Render(a, doc.Map)
 		if err != nil {
@@ -63,7 +62,7 @@ func originals(t *testing.T, c rendertest.StandIn, names []string) []original {
 	return all
 }
 
-// shape is the rendered objects without what is random in them.
+// shape is the rendered objects without random content.
 func shape(objects []manifest.Object) string {
 	var b strings.Builder
 	for _, o := range objects {
@@ -95,7 +94,7 @@ func steady(v any) any {
 	return v
 }
 
-// tally counts what became of mutants.
+// tally counts the outcomes of mutants.
 type tally struct {
 	caught, same int
 	escaped      []string
@@ -117,7 +116,7 @@ func (c *tally) report(t *testing.T, what string) {
 	total := c.caught + len(c.escaped)
 	t.Logf("%s: %d of %d mutants caught, %d more changed nothing", what, c.caught, total, c.same)
 	for _, name := range c.escaped {
-		if why := spokenOfByNobody[name[strings.IndexByte(name, ' ')+1:]]; why != "" {
+		if why := uncoveredLines[name[strings.IndexByte(name, ' ')+1:]]; why != "" {
 			t.Logf("%s: escaped, and rightly: %s (%s)", what, name, why)
 			continue
 		}
@@ -128,7 +127,7 @@ func (c *tally) report(t *testing.T, what string) {
 	}
 }
 
-// Mutants of values: a key that is renamed, left out, or says something else.
+// Mutants of values rename, remove or change a key.
 func TestTheProofNoticesMutantsOfValues(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
@@ -148,7 +147,7 @@ func TestTheProofNoticesMutantsOfValues(t *testing.T) {
 					if kind == "renamed" {
 						doc.Map = mutant
 					}
-					changed, noticed := try(c, o, doc, mutant)
+					changed, noticed := tryMutant(c, o, doc, mutant)
 					counts[kind].add(o.name+": "+tree.Dotted(path), changed || noticed, noticed)
 				}
 			}
@@ -159,9 +158,9 @@ func TestTheProofNoticesMutantsOfValues(t *testing.T) {
 	}
 }
 
-// try renders mutated values: did the objects change, and does the proof, or
-// the chart itself, notice?
-func try(c rendertest.StandIn, o original, doc values.Document, mutated map[string]any) (changed, noticed bool) {
+// tryMutant renders mutated values. It reports whether the objects changed, and
+// whether the proof or the chart detected the mutation.
+func tryMutant(c rendertest.StandIn, o original, doc values.Document, mutated map[string]any) (changed, noticed bool) {
 	objects, err := c.Render(o.a, mutated)
 	if err != nil {
 		return true, true
@@ -169,15 +168,15 @@ func try(c rendertest.StandIn, o original, doc values.Document, mutated map[stri
 	return shape(objects) != o.shape, len(values.Prove(o.a, c.Info, doc, objects)) > 0
 }
 
-// sortedSamples leaves out the one whose values are raw: no answer speaks of
-// them (see TestRawValuesWithoutEffectAreNamed).
+// sortedSamples omits the sample with raw values, which no answer covers (see
+// TestRawValuesWithoutEffectAreNamed).
 func sortedSamples(t *testing.T) []string {
 	all := rendertest.Samples(t)
 	delete(all, "raw")
 	return slices.Sorted(maps.Keys(all))
 }
 
-// leaves lists the paths to everything that is no mapping.
+// leaves returns the paths of all values that are not mappings.
 func leaves(m map[string]any, path []string) [][]string {
 	var all [][]string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -206,7 +205,7 @@ func mutate(values map[string]any, path []string, kind string) (map[string]any, 
 	case "left out":
 		delete(m, last)
 	default:
-		changed, ok := other(value)
+		changed, ok := mutate(value)
 		if !ok {
 			return nil, false
 		}
@@ -215,8 +214,8 @@ func mutate(values map[string]any, path []string, kind string) (map[string]any, 
 	return out, true
 }
 
-// other gives another value of the same kind.
-func other(value any) (any, bool) {
+// mutate returns a different value of the same type.
+func mutate(value any) (any, bool) {
 	switch v := value.(type) {
 	case string:
 		return v + "x", v != ""
@@ -230,8 +229,8 @@ func other(value any) (any, bool) {
 	return nil, false
 }
 
-// Mutants of charts: a line or a block of a template that is gone. Those that
-// change what the chart renders without any answer are not about answers.
+// Mutants of charts remove a line or a block of a template. Mutants that change
+// the output without any answer are ignored.
 func TestTheProofNoticesMutantsOfCharts(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
@@ -244,13 +243,13 @@ func TestTheProofNoticesMutantsOfCharts(t *testing.T) {
 				continue
 			}
 			mutated := m.apply(c)
-			if changed, _ := try(mutated, bare, bare.doc, bare.doc.Map); changed {
+			if changed, _ := tryMutant(mutated, bare, bare.doc, bare.doc.Map); changed {
 				structure++
 				continue
 			}
 			changed, noticed := false, false
 			for _, o := range all {
-				differs, seen := try(mutated, o, o.doc, o.doc.Map)
+				differs, seen := tryMutant(mutated, o, o.doc, o.doc.Map)
 				changed, noticed = changed || differs, noticed || differs && seen
 				if noticed {
 					break
@@ -258,7 +257,7 @@ func TestTheProofNoticesMutantsOfCharts(t *testing.T) {
 			}
 			count.add(fmt.Sprintf("%s:%d: %s", m.file, m.from+1, m.text), changed, noticed)
 		}
-		t.Logf("%s: %d mutants broke what the chart renders for nobody's answers", generation, structure)
+		t.Logf("%s: ignored %d mutants that no answer affects", generation, structure)
 		count.report(t, generation+": templates")
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 )
 
-// rawMark stands behind every value that comes from the answers' own values.
+// rawMark is the comment after every raw value.
 const rawMark = "raw: from values"
 
-// mergeRaw lays the raw chart values over what the answers gave, as Helm lays
-// one values file over another: mappings are joined, also with an empty one;
-// everything else is replaced, and null takes the chart's default away.
+// mergeRaw merges the raw chart values into the document as Helm merges values
+// files: mappings are merged recursively, everything else is replaced, and null
+// removes the chart's default.
 func mergeRaw(n *yaml.Node, raw map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		value := raw[name]
@@ -48,8 +48,8 @@ func mergeRaw(n *yaml.Node, raw map[string]any) error {
 	return nil
 }
 
-// overruled reports whether raw values have the last word on a path, or on
-// something below or above it. An empty mapping says nothing.
+// overruled reports whether raw values set path, a parent of it or anything
+// below it. An empty mapping sets nothing.
 func overruled(raw map[string]any, path []string) bool {
 	for i, name := range path {
 		value, ok := raw[name]
@@ -65,8 +65,7 @@ func overruled(raw map[string]any, path []string) bool {
 	return false
 }
 
-// replaced reports whether raw values put something else instead of what
-// stands at path.
+// replaced reports whether raw values replace the value at path.
 func replaced(raw map[string]any, path []string) bool {
 	for _, name := range path {
 		value, ok := raw[name]

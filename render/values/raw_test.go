@@ -29,7 +29,7 @@ func TestAnEmptyMappingTakesNothingAway(t *testing.T) {
 	}
 }
 
-func TestARawValueAloneInItsMappingIsProved(t *testing.T) {
+func TestRawValueAloneInItsMappingIsProved(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	for raw, want := range map[string]string{
 		"{server: {replicaCount: 3}}":         "server.replicaCount has no effect",
@@ -49,8 +49,8 @@ func TestARawValueAloneInItsMappingIsProved(t *testing.T) {
 	}
 }
 
-// Raw null takes the chart's default away, as in Helm.
-func TestARawNullDeletes(t *testing.T) {
+// A raw null removes the chart's default, as in Helm.
+func TestRawNullRemovesTheDefault(t *testing.T) {
 	doc, _ := rendertest.Draw(
 		t,
 		"current",
@@ -81,8 +81,8 @@ func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
 	}
 }
 
-// A raw value without a secret instead of an answer's leaves nothing to hide.
-func TestARawValueInThePlaceOfASecretIsNone(t *testing.T) {
+// A raw value that replaces an answer's secret is not masked.
+func TestRawValueReplacesASecret(t *testing.T) {
 	a := rendertest.Parse(
 		t,
 		"version: 1\ndatabase: {type: sqlite}\nserver: {secretEnvironment: {A: {env: A}}}\nvalues: {zenml: {secretEnvironment: null}}\n",

@@ -7,7 +7,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// Redacted is the values file as it may be shown: dots stand where a secret is.
+// Redacted returns the values file with secrets masked.
 func (d Document) Redacted() (string, error) {
 	shown := *d.draft
 	shown.values = make([]*setting, len(d.draft.values))
@@ -23,7 +23,7 @@ func (d Document) Redacted() (string, error) {
 	return string(content), err
 }
 
-// redacted gives raw values with dots instead of what may be secret.
+// redacted returns raw values with likely secrets masked.
 func redacted(path []string, raw map[string]any) map[string]any {
 	shown := tree.Clone(raw)
 	for name, value := range shown {

@@ -9,8 +9,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// scale writes how many server pods run. The chart forces one while there is
-// no database URL.
+// scale sets the number of server pods. The chart always runs one without a
+// database URL.
 func scale(d *draft) {
 	if d.a.Database.Type != answers.MySQLDatabase {
 		return

@@ -6,16 +6,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 )
 
-// SecretValue is a secret among the values: of an answer that the chart takes
-// only as a value, or a raw value.
+// SecretValue is a secret in the values: a raw value, or an answer that the
+// chart accepts only inline.
 type SecretValue struct {
-	Path   []string // from the top of the values
+	Path   []string // from the root of the values
 	Value  any
 	Answer string // key of its answer
-	Raw    bool   // it is one of the raw values of the answers
+	Raw    bool   // a raw value
 }
 
-// SecretValues returns the secrets among the values.
+// SecretValues returns the secrets in the values.
 func (d Document) SecretValues() []SecretValue {
 	var all []SecretValue
 	for _, s := range d.draft.secrets() {
@@ -28,8 +28,7 @@ func secretValue(s *setting) SecretValue {
 	return SecretValue{Path: s.path, Value: s.value, Answer: s.answers[0], Raw: s.raw}
 }
 
-// WithoutSecrets returns the values, with their comments, without the secrets
-// among them.
+// WithoutSecrets returns the values and their comments without the secrets.
 func (d Document) WithoutSecrets() (*yaml.Node, error) {
 	root, err := d.draft.root(d.draft.a.Values)
 	if err != nil {
@@ -41,7 +40,7 @@ func (d Document) WithoutSecrets() (*yaml.Node, error) {
 	return root, nil
 }
 
-// OnlySecrets returns what WithoutSecrets leaves out, each value replaced.
+// OnlySecrets returns what WithoutSecrets omits, with each value replaced.
 func (d Document) OnlySecrets(replace func(SecretValue) any) (*yaml.Node, error) {
 	secrets := d.draft.secrets()
 	for _, s := range secrets {

@@ -12,10 +12,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Secrets returns the Secrets that the installer creates and the values
-// reference, one per purpose ("<release>-database"), with generated keys even
-// where the chart takes them inline, so that an upgrade finds them again. The
-// error is answers.Faults with every source that cannot be read.
+// Secrets returns the Secrets that the installer creates, one per purpose
+// ("<release>-database"). They include generated keys that the chart accepts
+// only inline, so that an upgrade finds them again. The error is answers.Faults
+// with every source that cannot be read.
 func Secrets(a answers.Answers, c chartinfo.Info, s Settings) ([]corev1.Secret, error) {
 	d, err := newDraft(a, c, s)
 	if err != nil {
@@ -54,10 +54,9 @@ func ours(needs []Need) []Need {
 	return slices.DeleteFunc(slices.Clone(needs), func(n Need) bool { return !n.Ours })
 }
 
-// GenerateKeys makes the secrets that the answers want generated. One that a
-// Secret of ours already holds is kept: existing are the release's Secrets as
-// they are in the cluster (or nil on a first install). Run it once, hand the
-// result to Values and Secrets, and never generate a key again on an upgrade.
+// GenerateKeys generates the secrets that the answers request. existing are the
+// release's Secrets in the cluster (nil on a first install); a key that they
+// contain is reused. Call it once and pass the result to Build and Secrets.
 func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 	a = a.Complete()
 	keys := Keys{}
@@ -70,8 +69,8 @@ func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 	return keys
 }
 
-// EncryptionKeys names where the generated keys lie that the server's secrets
-// are encrypted with: what a person must keep.
+// EncryptionKeys returns the Secret keys with the generated keys that encrypt
+// the server's secrets. Users must back them up.
 func EncryptionKeys(a answers.Answers) []answers.SecretRef {
 	return slices.DeleteFunc(
 		GeneratedKeys(a),
@@ -79,7 +78,7 @@ func EncryptionKeys(a answers.Answers) []answers.SecretRef {
 	)
 }
 
-// GeneratedKeys names where every generated key is stored.
+// GeneratedKeys returns the Secret keys with the generated secrets.
 func GeneratedKeys(a answers.Answers) []answers.SecretRef {
 	a = a.Complete()
 	var refs []answers.SecretRef
@@ -89,7 +88,7 @@ func GeneratedKeys(a answers.Answers) []answers.SecretRef {
 	return refs
 }
 
-// generated lists the answers that want a generated secret.
+// generated returns the keys of the answers that request a generated secret.
 func generated(a answers.Answers) []string {
 	var keys []string
 	for _, f := range answers.Fields {

@@ -15,7 +15,7 @@ var profileWords = map[string]string{
 	answers.SecurityOpenShift:  "OpenShift assigns the user and the group (server.security.profile).",
 }
 
-// security writes under which restrictions the pods run.
+// security sets the pods' and containers' security contexts.
 func security(d *draft) {
 	s := d.a.Server.Security
 	profile := binding.SecurityProfiles[s.Profile]
@@ -24,19 +24,19 @@ func security(d *draft) {
 		d.commentTop("securityContext", words)
 	}
 	d.contexts("podSecurityContext", "server.security.profile", profile.Pod, proof.PodContext)
-	d.ownGroup()
+	d.setFSGroup()
 	d.contexts("podSecurityContext", "server.security.pod", s.Pod, proof.PodContext)
 	d.contexts("securityContext", "server.security.profile", profile.Container, proof.ContainerContext)
 	d.contexts("securityContext", "server.security.container", s.Container, proof.ContainerContext)
 }
 
-// contexts writes one security context entry by entry; a later one wins. An
-// entry without a value takes the chart's own default away.
+// contexts sets each entry of a security context, replacing earlier ones. A nil
+// entry removes the chart's default.
 func (d *draft) contexts(name, key string, want map[string]any, have func(*proof.Pod) map[string]any) {
 	for _, entry := range slices.Sorted(maps.Keys(want)) {
 		value := want[entry]
 		path := []string{name, entry}
-		d.drop(path)
+		d.removeSetting(path)
 		if value == nil && d.layout.Default(path...) == nil {
 			continue
 		}
@@ -47,15 +47,14 @@ func (d *draft) contexts(name, key string, want map[string]any, have func(*proof
 	}
 }
 
-// drop takes back a setting that another one replaces.
-func (d *draft) drop(path []string) {
+// removeSetting removes the setting at path.
+func (d *draft) removeSetting(path []string) {
 	d.values = slices.DeleteFunc(d.values, func(s *setting) bool { return slices.Equal(s.path, path) })
 }
 
-// ownGroup gives the pods a group that owns their volumes, where a volume is
-// wanted and the chart does not give them one: without it the server, which is
-// not root, cannot write there.
-func (d *draft) ownGroup() {
+// setFSGroup sets fsGroup if a volume is requested and the chart does not set
+// it: the server does not run as root and could not write to the volume.
+func (d *draft) setFSGroup() {
 	if d.needsGroup == "" || d.a.Server.Security.Profile == answers.SecurityOpenShift ||
 		d.layout.Default("podSecurityContext", "fsGroup") != nil {
 		return

@@ -8,8 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// plainSettings writes the answers that the chart takes as they are and hands
-// on in one variable.
+// plainSettings sets the answers that map to one chart value and one variable.
 func plainSettings(d *draft) {
 	if d.a.Server.TelemetryOptOut {
 		d.comment("analyticsOptIn", "No usage data is sent to the ZenML project (server.telemetryOptOut).")
@@ -29,7 +28,7 @@ func plainSettings(d *draft) {
 	}
 }
 
-// bind writes what was answered.
+// bind sets the chart value of a binding if it has an answer.
 func (d *draft) bind(b binding.Binding) {
 	switch at := b.At.(type) {
 	case *string:
@@ -51,8 +50,7 @@ func (d *draft) bind(b binding.Binding) {
 	}
 }
 
-// orZero is a number as the charts take it: they leave out a setting that is
-// the number 0, as if it were not there, but not the text.
+// orZero returns n, or "0" for 0: the charts treat the number 0 as unset.
 func orZero(n int) any {
 	if n == 0 {
 		return "0"

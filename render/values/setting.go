@@ -9,30 +9,30 @@ import (
 
 // setting is one value of the chart.
 type setting struct {
-	path    []string // from the top of the values: server, database, url
+	path    []string // from the root of the values: server, database, url
 	value   any
-	answers []string // keys of the answers that it comes from
+	answers []string // keys of its answers
 	proofs  []proof.Proof
 
-	always    bool // written even where the chart's own default says the same
+	always    bool // written even if it equals the chart's default
 	sensitive bool // the value is a secret
-	enforced  bool // raw values may not take its effect away
-	raw       bool // it is a raw value of the answers
+	enforced  bool // raw values must not remove its effect
+	raw       bool // a raw value
 }
 
-// explicit writes the setting even where the chart's own default says the same.
+// explicit makes the setting appear in the file even if it equals the chart's
+// default.
 func (s *setting) explicit() *setting { s.always = true; return s }
 
-// markSensitive marks the value as a secret.
 func (s *setting) markSensitive() *setting { s.sensitive = true; return s }
 
-// prove adds what must be seen in the rendered objects.
+// prove adds proofs that the rendered objects must satisfy.
 func (s *setting) prove(proofs ...proof.Proof) *setting {
 	s.proofs = append(s.proofs, proofs...)
 	return s
 }
 
-// concerns reports whether the setting comes from the answer at key, or from one
+// concerns reports whether the setting is based on the answer at key or on one
 // below it.
 func (s *setting) concerns(key string) bool {
 	return slices.ContainsFunc(
@@ -41,7 +41,7 @@ func (s *setting) concerns(key string) bool {
 	)
 }
 
-// block is the comment over the values at a path.
+// block is the comment above the values at a path.
 type block struct {
 	path []string
 	text string

@@ -5,43 +5,41 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Settings is what values and Secrets are made from besides the answers and
-// the chart.
+// Settings are the inputs of Build and Secrets besides the answers and the
+// chart.
 type Settings struct {
-	// Local reads what lies on the user's machine. Values needs it only for
-	// what the chart takes inline; Secrets needs it for everything.
+	// Local reads environment variables and files of this machine. Build uses
+	// it only for what the chart accepts inline; Secrets for everything.
 	Local answers.Local
 
-	// Keys holds the secrets that the answers want generated; see Generate.
+	// Keys holds the generated secrets; see GenerateKeys.
 	Keys Keys
 
-	// Lookup reads a Secret of the server's namespace; nil without a cluster.
-	// It is asked only where a secret of the user's own must become part of a
-	// larger one.
+	// Lookup reads a Secret in the server's namespace; nil without a cluster.
+	// It is called only if an existing secret must become part of a larger one.
 	Lookup func(ref answers.SecretRef) (secret.Text, error)
 
 	// Address is the ingress controller's IPv4 address, for a nip.io host.
 	Address string
 
-	// NoProxy is what the cluster needs to be reached without the proxy beyond
-	// the chart's own list: its service and pod ranges, as far as they are known.
+	// NoProxy lists the cluster's service and pod ranges, as far as known,
+	// which bypass the proxy in addition to the chart's own list.
 	NoProxy []string
 }
 
-// Keys holds generated secrets by the key of the answer that asks for them:
+// Keys maps the keys of answers to generated secrets:
 // "secretsStore.sql.encryptionKey".
 type Keys map[string]secret.Text
 
-// sections is everything that is written, in the order in which it is decided.
-// The file itself follows the order of the chart.
+// sections are run in this order. The file has the chart's order.
 var sections = []func(*draft){
-	// what the server is
+	// server
 	image, scale, serverURLs, auth, plainSettings, logging, openTelemetry, secureHeaders,
-	// where it keeps its state
+	// storage
 	sqlite, mysql, mysqlTLS, mysqlPool, backup, payloads,
 	secretsStore, backupSecretsStore,
-	// how it is reached, and what it reaches
+	// network
 	exposure, proxyHeaders, customCAs, proxy,
-	// how its pods run
+	// pods
 	environment, activation, serviceAccount, placement, resources, security,
 }

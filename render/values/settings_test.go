@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// TestEveryAnswerIsProved gives every answer to both stand-in charts, in a sample
-// or by its example, and fails for one that no chart shows: its setting has no
-// proof, or is a value that no chart has, so that every chart refuses the answer.
+// TestEveryAnswerIsProved sets every answer, from a sample or its example, on
+// both stand-in charts. It fails for an answer that no chart proves: its
+// setting has no proof, or sets a value that every chart rejects.
 func TestEveryAnswerIsProved(t *testing.T) {
 	proved := map[string]bool{}
 	prove := func(a answers.Answers) {
@@ -31,7 +31,7 @@ func TestEveryAnswerIsProved(t *testing.T) {
 			continue
 		}
 		for i := 0; i < len(variants) && !isProved(proved, f.Key); i++ {
-			if a, ok := given(variants[i], f); ok {
+			if a, ok := withExample(variants[i], f); ok {
 				prove(a)
 			}
 		}
@@ -41,12 +41,12 @@ func TestEveryAnswerIsProved(t *testing.T) {
 	}
 }
 
-// standInsLack are answers that the published chart shows and the stand-ins do
-// not, with what they lack.
+// standInsLack maps answers that only the published chart supports to what the
+// stand-ins lack.
 var standInsLack = map[string]string{"server.openTelemetry.disable": "OTEL_LOGS_ENABLED and its like"}
 
-// coverageAnswers are the samples, also with their store as the backup store, and
-// with each way of logging in to a store.
+// coverageAnswers returns the samples, also with their store as backup store
+// and with each authentication method of a store.
 func coverageAnswers(t *testing.T) []answers.Answers {
 	t.Helper()
 	var all []answers.Answers
@@ -77,21 +77,21 @@ func coverageAnswers(t *testing.T) []answers.Answers {
 	return all
 }
 
-// completed drops answers that do not apply, and gives those that are required
-// their example.
+// completed removes answers that do not apply and sets required ones to their
+// example.
 func completed(a answers.Answers) answers.Answers {
 	for _, f := range answers.Fields {
 		switch c := a.Complete(); {
 		case !f.Applies(c) && a.Get(f.Key) != "":
-			drop(&a, f)
+			unset(&a, f)
 		case f.Required(c) && a.Get(f.Key) == "":
-			giveExample(&a, f)
+			setExample(&a, f)
 		}
 	}
 	return a
 }
 
-func drop(a *answers.Answers, f answers.Field) {
+func unset(a *answers.Answers, f answers.Field) {
 	if f.Kind == answers.Secret || f.Kind == answers.Content {
 		a.SetSource(f.Key, answers.Source{})
 	} else {
@@ -99,27 +99,28 @@ func drop(a *answers.Answers, f answers.Field) {
 	}
 }
 
-// given gives an answer its example; not ok where the answers do not allow it.
-func given(a answers.Answers, f answers.Field) (answers.Answers, bool) {
+// withExample sets an answer to its example; ok is false if the answers do not
+// allow it.
+func withExample(a answers.Answers, f answers.Field) (answers.Answers, bool) {
 	if !f.Applies(a.Complete()) {
 		return a, false
 	}
 	if a.Get(f.Key) != "" {
 		return a, true
 	}
-	if store, ok := strings.CutSuffix(f.Key, ".authConfig"); ok { // all of the store's login in one piece
+	if store, ok := strings.CutSuffix(f.Key, ".authConfig"); ok { // the whole login of the store
 		for _, part := range answers.Fields {
 			if strings.HasPrefix(part.Key, store+".") && !strings.HasSuffix(part.Key, ".authMethod") {
-				drop(&a, part)
+				unset(&a, part)
 			}
 		}
 	}
-	giveExample(&a, f)
+	setExample(&a, f)
 	a = completed(a)
 	return a, a.Get(f.Key) != "" && len(answers.Validate(a)) == 0
 }
 
-func giveExample(a *answers.Answers, f answers.Field) {
+func setExample(a *answers.Answers, f answers.Field) {
 	switch f.Kind {
 	case answers.Secret, answers.Content:
 		a.SetSource(f.Key, answers.Source{File: "example.json"})
@@ -128,7 +129,7 @@ func giveExample(a *answers.Answers, f answers.Field) {
 		if f.Kind == answers.Pairs {
 			example = strings.ReplaceAll(example, ": ", "=")
 		}
-		_ = a.Set(f.Key, example) // what it does not take stays unset
+		_ = a.Set(f.Key, example) // an invalid example leaves it unset
 	}
 }
 
@@ -138,12 +139,13 @@ func isForTheInstaller(f answers.Field) bool {
 		strings.HasPrefix(f.Key, "admin.") && !f.Applies(throughEnvironment.Complete())
 }
 
-// throughEnvironment are answers with which those of the admin are the chart's.
+// throughEnvironment are answers that make the admin answers chart values.
 var throughEnvironment = answers.Answers{
 	Admin: answers.Admin{Activate: answers.ActivateAuto, Through: answers.ThroughEnvironment},
 }
 
-// provedOn returns the answers that the chart shows; none if it refuses them.
+// provedOn returns the answers that the chart proves, or none if it rejects
+// them.
 func provedOn(t *testing.T, c rendertest.StandIn, a answers.Answers) []string {
 	t.Helper()
 	doc, err := values.Build(a, c.Info, rendertest.Settings(a))

@@ -10,15 +10,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// storeDraft writes one of the two secrets stores, which are alike.
+// storeDraft sets the values of the secrets store or the backup secrets store.
 type storeDraft struct {
 	*draft
-	name   string // of the answers and of the chart: secretsStore
+	name   string // in the answers and the chart: secretsStore
 	prefix string // of the server's variables: ZENML_SECRETS_STORE
 	store  *answers.SecretsStore
 }
 
-// secretsStore writes where the server keeps the secrets of its users.
+// secretsStore sets where the server stores its users' secrets.
 func secretsStore(d *draft) {
 	s := storeDraft{d, "secretsStore", "ZENML_SECRETS_STORE", &d.a.SecretsStore}
 	if s.store.Type == answers.NoSecrets {
@@ -29,7 +29,7 @@ func secretsStore(d *draft) {
 	s.write()
 }
 
-// backupSecretsStore writes where the copy of the secrets is.
+// backupSecretsStore sets where the server stores copies of the secrets.
 func backupSecretsStore(d *draft) {
 	s := storeDraft{d, "backupSecretsStore", "ZENML_BACKUP_SECRETS_STORE", &d.a.BackupSecretsStore}
 	if s.store.Type == answers.NoSecrets {
@@ -60,7 +60,7 @@ func (s storeDraft) write() {
 	}
 }
 
-// sql writes the key that encrypts the secrets in the database.
+// sql sets the key that encrypts the secrets in the database.
 func (s storeDraft) sql() {
 	key := s.name + ".sql.encryptionKey"
 	if s.store.SQL.EncryptionKey.IsZero() {
@@ -68,7 +68,7 @@ func (s storeDraft) sql() {
 	}
 	at := s.name + ".sql"
 	if s.refersToSecrets() {
-		at = "environmentSecretKeyRefs" // all that is written of it
+		at = "environmentSecretKeyRefs" // the only setting that is written
 	}
 	s.comment(
 		at,
@@ -77,7 +77,7 @@ func (s storeDraft) sql() {
 	s.variable(s.prefix+"_ENCRYPTION_KEY", s.name+".sql.encryptionKey", key)
 }
 
-// method writes how the server logs into the store.
+// method sets the authentication method.
 func (s storeDraft) method(method string) {
 	s.set(s.name+"."+s.store.Type+".authMethod", method, s.answer("authMethod")).
 		prove(proof.PodsHave(s.prefix+"_AUTH_METHOD", method))
@@ -85,8 +85,8 @@ func (s storeDraft) method(method string) {
 
 func (s storeDraft) answer(name string) string { return s.name + "." + s.store.Type + "." + name }
 
-// authConfig writes the configuration of the login. The chart hands it to the
-// server in one piece: with a secret in it, all of it goes into a Secret.
+// authConfig sets the login configuration. The chart passes it to the server as
+// one JSON text; if it contains a secret, all of it is stored in a Secret.
 func (s storeDraft) authConfig(parts []binding.StorePart) {
 	variable, name := s.prefix+"_AUTH_CONFIG", s.name+"."+s.store.Type+".authConfig"
 	parts = slices.DeleteFunc(parts, func(p binding.StorePart) bool { return !p.IsSet() })
@@ -135,7 +135,7 @@ func (s storeDraft) inline(variable, name string, parts []binding.StorePart) {
 	}
 }
 
-// wholeConfig writes an authConfig that the answers give as one JSON text.
+// wholeConfig sets an authConfig that the answers contain as one JSON text.
 func (s storeDraft) wholeConfig(variable, name, key string) {
 	if s.refersToSecrets() {
 		ref := s.refer(key)

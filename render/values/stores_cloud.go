@@ -5,22 +5,22 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// aws writes AWS Secrets Manager.
 func (s storeDraft) aws() {
 	s.comment(s.name, "AWS Secrets Manager ("+s.name+".aws).")
 	s.method(s.store.AWS.AuthMethod)
 	s.authConfig(binding.AWS(&s.store.AWS))
 }
 
-// gcp writes Google Cloud Secret Manager. The public guide's
-// google_application_credentials is not what the server reads.
+// gcp sets the values of Google Cloud Secret Manager. The public guide names
+// google_application_credentials, which the server does not read.
 func (s storeDraft) gcp() {
 	s.comment(s.name, "Google Cloud Secret Manager ("+s.name+".gcp).")
 	s.method(s.store.GCP.AuthMethod)
 	s.authConfig(binding.GCP(&s.store.GCP))
 }
 
-// azure writes an Azure Key Vault, whose name stands beside authConfig.
+// azure sets the values of Azure Key Vault. The vault's name is not part of
+// authConfig.
 func (s storeDraft) azure() {
 	a := &s.store.Azure
 	s.comment(s.name, "Azure Key Vault ("+s.name+".azure).")

@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// vault writes a HashiCorp Vault. Charts before the server: layout keep four
-// settings flat, know no authMethod, and so log in by token only.
+// vault sets the values of HashiCorp Vault. Legacy charts have four flat
+// settings and no authMethod: they support token authentication only.
 func (s storeDraft) vault() {
 	v := &s.store.HashiCorp
 	base := s.name + ".hashicorp."
@@ -40,9 +40,8 @@ func (s storeDraft) vault() {
 	s.vaultSecret("_APP_SECRET_ID", at+"app_secret_id", "secretID")
 }
 
-// vaultSecret writes one of the two secrets of a Vault. Where it is in a
-// Secret, the chart's own place for it is made an empty text: the published
-// chart cannot render nothing there.
+// vaultSecret sets one of Vault's two secrets. If it is in a Secret, the chart
+// value is set to "", because the published chart cannot render null there.
 func (s storeDraft) vaultSecret(variable, name, answer string) {
 	key := s.answer(answer)
 	if s.source(key).IsZero() {

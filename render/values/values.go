@@ -14,33 +14,32 @@ import (
 
 // Document is a values file.
 type Document struct {
-	Bytes     []byte         // the file, with its comments
-	Map       map[string]any // the same as Helm reads it
-	Sensitive bool           // it holds a secret: keep it at mode 0600
+	Bytes     []byte         // the file with comments
+	Map       map[string]any // the file as Helm reads it
+	Sensitive bool           // contains a secret: write with mode 0600
 
 	draft *draft
 }
 
-// Needs returns the keys of Secrets that the values reference, and those that
-// keep a generated key, in the order of the answers.
+// Needs returns the Secret keys that the values reference and those that store
+// a generated key, in the order of the answers.
 func (d Document) Needs() []Need { return slices.Clone(d.draft.needs) }
 
-// Answers returns the complete answers that the values were written from.
+// Answers returns the complete answers that the values are based on.
 func (d Document) Answers() answers.Answers { return d.draft.a }
 
 // Chart describes the chart that the values are for.
 func (d Document) Chart() chartinfo.Info { return d.draft.chart }
 
-// Dir is the folder at which relative file names of the answers start.
+// Dir returns the folder that relative paths in the answers are based on.
 func (d Document) Dir() string { return d.draft.settings.Local.Dir }
 
-// NeedLines lists, for people, the Secrets that must exist before the chart is
-// installed; none when there are none.
+// NeedLines describes the Secrets that must exist before the install.
 func (d Document) NeedLines() []string { return d.draft.needLines() }
 
-// Build writes the values file for the answers and a chart. The same answers,
-// chart and settings give the same bytes. The error is answers.Faults when the
-// chart cannot honour an answer, or what the chart takes inline cannot be read.
+// Build returns the values file for the answers and a chart. Equal input gives
+// equal output. The error is answers.Faults if the chart does not support an
+// answer, or a value that the chart accepts only inline cannot be read.
 func Build(a answers.Answers, c chartinfo.Info, s Settings) (Document, error) {
 	d, err := newDraft(a, c, s)
 	if err != nil {
@@ -58,7 +57,7 @@ func Build(a answers.Answers, c chartinfo.Info, s Settings) (Document, error) {
 	return document, err
 }
 
-// readBack reads values as Helm reads a values file: every number is a float64.
+// readBack decodes values as Helm does: every number is a float64.
 func readBack(data []byte) (map[string]any, error) {
 	var values map[string]any
 	if err := helmyaml.Unmarshal(data, &values); err != nil {

@@ -217,7 +217,7 @@ func TestAnIngressThatNobodyAskedForIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := c.Render(a, nil) // without the values the chart makes one
+	objects, err := c.Render(a, nil) // without these values the chart generates a key
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,8 +247,8 @@ func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
 	}
 }
 
-// A part of a store's configuration that lies in a Secret of the user's own is
-// read where there is a cluster, and refused with the way out where there is none.
+// A part of a store's configuration in an existing Secret is read from the
+// cluster, and rejected with a remedy without a cluster.
 func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 	a := rendertest.Samples(t)["store-aws-key"]
 	a.SecretsStore.AWS.SecretAccessKey = answers.Source{SecretRef: &answers.SecretRef{Name: "aws", Key: "secret"}}
@@ -272,15 +272,15 @@ func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
 	}
 }
 
-// zeroAnswers are answers at which 0 is not the same as no answer.
+// zeroAnswers are answers for which 0 differs from unset.
 var zeroAnswers = []string{
 	"database.mysql.pool.overflow",
 	"server.requestCacheTimeout",
 	"server.auth.jwtTokenLeewaySeconds",
 }
 
-// TestZeroIsAnAnswer has the numbers whose 0 means something else than none:
-// the charts leave out a 0 that is a number.
+// TestZeroIsAnAnswer covers numbers for which 0 differs from unset: the charts
+// treat the number 0 as unset.
 func TestZeroIsAnAnswer(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)

@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 )
 
-// write gives the values file: what differs from the chart's defaults, in the
-// chart's order, with its comments.
+// write returns the values file: the values that differ from the chart's
+// defaults, in the chart's order, with comments.
 func (d *draft) write() ([]byte, error) {
 	root, err := d.root(d.a.Values)
 	if err != nil {
@@ -22,8 +22,7 @@ func (d *draft) write() ([]byte, error) {
 	return append([]byte(d.head()), body...), err
 }
 
-// root builds the tree of the settings, with raw values over it and the
-// comments on it.
+// root returns the tree of the settings, with comments and raw values merged.
 func (d *draft) root(raw map[string]any) (*yaml.Node, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range d.values {
@@ -48,7 +47,7 @@ func (d *draft) root(raw map[string]any) (*yaml.Node, error) {
 	return root, nil
 }
 
-// isDefault reports whether the chart's own default says the same.
+// isDefault reports whether a setting equals the chart's default.
 func (d *draft) isDefault(s *setting) bool {
 	n := d.layout.Default(s.path...)
 	if n == nil {
@@ -60,8 +59,8 @@ func (d *draft) isDefault(s *setting) bool {
 		reflect.DeepEqual(own, ours)
 }
 
-// arrange puts the keys below path into the chart's order; keys that the chart
-// does not name follow in the order in which they were put.
+// arrange sorts the keys below path in the chart's order. Keys that the chart
+// does not have follow in insertion order.
 func arrange(n *yaml.Node, path []string, layout chartinfo.Layout) {
 	if n.Kind != yaml.MappingNode {
 		return

@@ -11,14 +11,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// standInLacks are the claims that hold for the published chart while the
-// stand-in renders nothing of them: the proof must say exactly that.
+// standInLacks maps samples to the claim that fails because the stand-in does
+// not implement it.
 var standInLacks = map[string]string{
 	"current/telemetry-off": "OTEL_LOGS_ENABLED",
 }
 
-// Every sample is written as its golden file says, renders, and is proved; or
-// it is refused with the reason that stands in its golden file.
+// Every sample matches its golden file, renders and is proved, or is rejected
+// with the faults in its golden file.
 func TestSamples(t *testing.T) {
 	proved, refused := 0, 0
 	for name, a := range rendertest.Samples(t) {
