@@ -1,9 +1,9 @@
 package binding
 
-// Binding joins an answer with the chart's setting of the same meaning and the
-// variable in which the server finds it. It serves both ways.
+// Binding maps an answer to a chart value and to the variable in which the
+// server reads it, for export and import.
 type Binding struct {
-	Name     string // of the chart, below the server's key
+	Name     string // chart value, below the server's root key
 	Answer   string
 	Variable string
 	At       any // *string, *int, **int or *[]string in the answers

@@ -4,11 +4,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// SecurityProfile is a security context for the pods and one for their containers. An
-// entry of nil removes the chart's own default.
+// SecurityProfile is a security context for the pods and one for their
+// containers. A nil entry removes the chart's default.
 type SecurityProfile struct{ Pod, Container map[string]any }
 
-// SecurityProfiles are what the answers call by one word.
+// SecurityProfiles maps the names in the answers to profiles.
 var SecurityProfiles = map[string]SecurityProfile{
 	answers.SecurityChart: {},
 	answers.SecurityRestricted: {

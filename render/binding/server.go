@@ -4,7 +4,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// JWTVariable is the variable that has the key of the server's tokens.
+// JWTVariable is the variable with the JWT secret key.
 const JWTVariable = "ZENML_SERVER_JWT_SECRET_KEY"
 
 // Auth returns the bindings of server.auth.

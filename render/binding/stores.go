@@ -4,16 +4,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// StorePart joins an answer with the entry of the same meaning in a store's
-// authConfig. It serves both ways.
+// StorePart maps an answer to an entry of a store's authConfig, for export and
+// import.
 type StorePart struct {
-	Name   string // as the server calls it
-	Answer string // the answer's own name: region
+	Name   string // in authConfig
+	Answer string // last part of the answer's key: region
 	Text   *string
 	Secret *answers.Source
 }
 
-// IsSet reports whether there is an answer.
+// IsSet reports whether the answer is set.
 func (p StorePart) IsSet() bool {
 	return p.Text != nil && *p.Text != "" || p.Secret != nil && !p.Secret.IsZero()
 }
@@ -52,14 +52,14 @@ func Azure(a *answers.AzureStore) []StorePart {
 	}
 }
 
-// VaultMethods are the logins as the chart calls them.
+// VaultMethods maps the answers' authentication methods to the chart's.
 var VaultMethods = map[string]string{
 	answers.VaultToken:   "token",
 	answers.VaultAppRole: "app_role",
 	answers.VaultAWS:     "aws",
 }
 
-// Vault are the settings of a Vault that are texts and no secrets.
+// Vault returns Vault's settings that are texts and not secret.
 func Vault(v *answers.VaultStore) []StorePart {
 	return []StorePart{
 		{Name: "vault_addr", Answer: "address", Text: &v.Address},

@@ -13,27 +13,27 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 )
 
-// Chart is a chart that has been pulled, held in memory.
+// Chart is a loaded chart in memory.
 type Chart struct {
 	Info chartinfo.Info
 
 	// Digest is the manifest digest in an OCI registry or the archive's digest
-	// in a chart repository's index ("sha256:…"); empty for a local chart.
+	// in a repository index ("sha256:…"); empty for a local chart.
 	Digest string
 
 	helm *helmchart.Chart
-	mu   sync.Mutex // Helm changes a chart while it works with it
+	mu   sync.Mutex // Helm modifies a chart while rendering it
 }
 
-// WithHelm runs do with the chart as Helm has it, while nothing else uses it.
+// WithHelm calls do with Helm's chart while holding its lock.
 func (c *Chart) WithHelm(do func(*helmchart.Chart) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return do(c.helm)
 }
 
-// Load pulls or reads the chart that src names. It returns as soon as ctx
-// ends. Errors are *SourceError, *VersionError or wrap ctx's cause.
+// Load pulls or reads the chart that src names. It returns as soon as ctx is
+// done. Errors are *SourceError, *VersionError or wrap ctx's cause.
 func Load(ctx context.Context, src Source) (*Chart, error) {
 	if err := src.check(); err != nil {
 		return nil, err
@@ -91,25 +91,25 @@ func loadPath(src Source) (*Chart, error) {
 	return newChart(src, loaded, "")
 }
 
-// newChart wraps what Helm has loaded. It refuses library charts and a version
-// other than the wanted one.
+// newChart wraps a chart that Helm loaded. It rejects library charts and
+// versions that src does not allow.
 func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error) {
 	if err := loaded.Validate(); err != nil {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
 	}
 	if loaded.Metadata.Type == "library" {
 		return nil, &SourceError{
-			Ref:    src.shown(),
+			Ref:    src.redactedRef(),
 			Reason: ReasonNotAChart,
 			Err:    fmt.Errorf("%s is a library chart and installs nothing", loaded.Name()),
 		}
 	}
 	if !satisfies(loaded.Metadata.Version, src.Version) {
-		return nil, &VersionError{Ref: src.shown(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
+		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
 	}
 	return &Chart{
 		Info: chartinfo.Info{
-			Ref:        src.shown(),
+			Ref:        src.redactedRef(),
 			Name:       loaded.Name(),
 			Version:    loaded.Metadata.Version,
 			AppVersion: loaded.AppVersion(),

@@ -25,7 +25,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// smallChart is a chart as small as one can be.
+// smallChart returns a minimal chart.
 func smallChart(name, version string) *helmchart.Chart {
 	return &helmchart.Chart{
 		Metadata: &helmchart.Metadata{APIVersion: "v2", Name: name, Version: version, AppVersion: "app-" + version},
@@ -46,7 +46,7 @@ func saved(t *testing.T, c *helmchart.Chart) string {
 }
 
 // ociRegistry serves charts named zenml in the given versions below
-// /stores/zenml, and returns the reference without a version.
+// /stores/zenml and returns the reference without a version.
 func ociRegistry(t *testing.T, wrap func(http.Handler) http.Handler, versions ...string) string {
 	t.Helper()
 	inner := ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0)))
@@ -310,7 +310,7 @@ func TestRepository(t *testing.T) {
 	wantReason(t, err, ReasonCorrupt)
 }
 
-// tamper makes every digest of an index wrong.
+// tamper changes every digest in an index.
 func tamper(t *testing.T, path string) {
 	t.Helper()
 	index, err := repo.LoadIndexFile(path)
@@ -382,7 +382,7 @@ func put(t *testing.T, url, method, body string) {
 	}
 }
 
-// freeAddress is a loopback address on which nobody listens.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

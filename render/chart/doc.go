@@ -1,3 +1,3 @@
-// Package chart loads Helm charts and renders them in memory. With install it is
-// the only package that knows Helm.
+// Package chart loads Helm charts and renders them in memory. Apart from
+// install, no other package imports Helm.
 package chart

@@ -13,16 +13,16 @@ import (
 	"oras.land/oras-go/v2/registry/remote/credentials"
 )
 
-// logins finds the logins of registries where Helm and Docker store them. Published
-// charts need none, so a login that cannot be read or is rejected is no reason to
-// fail: the registry is also asked anonymously.
+// logins finds registry credentials where Helm and Docker store them. Published
+// charts need none, so credentials that cannot be read or are rejected are not
+// an error: pullOCI tries again anonymously.
 type logins struct {
 	stores    []*credentials.DynamicStore
 	anonymous bool
 
 	mu     sync.Mutex
-	used   string // the file of the login that was sent
-	failed error  // why a login could not be read
+	used   string // the file with the credentials that were sent
+	failed error  // why credentials could not be read
 	file   string // the configuration that names the failing helper
 }
 
@@ -32,7 +32,7 @@ func newLogins(src Source) (*logins, error) {
 	own, err := credentials.NewStore(src.credentials(), options)
 	if err != nil && !strings.Contains(err.Error(), "EOF") { // Helm accepts an empty file
 		return nil, &SourceError{
-			Ref: src.shown(), Reason: ReasonLogins, Err: err,
+			Ref: src.redactedRef(), Reason: ReasonLogins, Err: err,
 			Remedy: "fix or delete " + src.credentials(),
 		}
 	}
@@ -45,10 +45,10 @@ func newLogins(src Source) (*logins, error) {
 	return l, nil
 }
 
-// withoutLogins asks anonymously.
 func withoutLogins() *logins { return &logins{anonymous: true} }
 
-// authorizer sends the login of a registry when the registry asks for one.
+// authorizer returns a client that sends the registry's credentials when it
+// requests them.
 func (l *logins) authorizer(client *http.Client) auth.Client {
 	a := auth.Client{Client: client, Cache: auth.NewCache(), Credential: l.credential}
 	a.SetUserAgent("zenml-installer")
@@ -77,8 +77,8 @@ func (l *logins) credential(ctx context.Context, host string) (auth.Credential, 
 
 var helperName = regexp.MustCompile(`docker-credential-[\w-]+`)
 
-// explain gives an error of access its own remedy: a login that cannot be read, that
-// is rejected, or that is missing.
+// explain adds the remedy to an access error, depending on whether credentials
+// could not be read, were rejected or are missing.
 func (l *logins) explain(err error, src Source) error {
 	if reason, _ := classify(err); reason != ReasonUnauthorized {
 		return err
@@ -87,7 +87,7 @@ func (l *logins) explain(err error, src Source) error {
 	defer l.mu.Unlock()
 	host := src.host()
 	denied := &SourceError{
-		Ref: src.shown(), Reason: ReasonUnauthorized, Err: err,
+		Ref: src.redactedRef(), Reason: ReasonUnauthorized, Err: err,
 		Remedy: fmt.Sprintf("log in with helm registry login %s; some registries answer so for charts that do not exist", host),
 	}
 	switch {
@@ -107,14 +107,14 @@ func (l *logins) explain(err error, src Source) error {
 	return denied
 }
 
-// host is the registry of an OCI reference.
+// host returns the registry of an OCI reference.
 func (s Source) host() string {
 	host, _, _ := strings.Cut(strings.TrimPrefix(s.Ref, "oci://"), "/")
 	return host
 }
 
-// isDenied reports whether a registry rejected a login, so that it may still serve the
-// chart anonymously.
+// isDenied reports whether a registry rejected the credentials. It may still
+// serve the chart anonymously.
 func (l *logins) isDenied(err error) bool {
 	var known *SourceError
 	if err == nil || errors.As(err, &known) {

@@ -20,7 +20,8 @@ func withDocker(t *testing.T, config string) string {
 	return file
 }
 
-// asking wraps a registry that answers 401 to anonymous requests, and to some logins.
+// asking wraps a registry that answers 401 to anonymous requests and to
+// credentials that accept rejects.
 func asking(accept func(user, password string, ok bool) bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -51,8 +52,8 @@ func TestLoginsHelperIsMissing(t *testing.T) {
 	}
 }
 
-// TestLoginsExpired rejects a login that the registry does not need, like public
-// registries do with an expired token.
+// TestLoginsExpired rejects credentials that the registry does not need, as
+// public registries do with an expired token.
 func TestLoginsExpired(t *testing.T) {
 	config := func(ref string) string {
 		return `{"auths": {"` + Source{Ref: ref}.host() + `": {"auth": "cmVhZGVyOm9sZA=="}}}` // reader:old

@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// pullOCI pulls a chart into memory. A registry on loopback that turns out not
-// to speak TLS is asked again by plain HTTP.
+// pullOCI pulls a chart into memory. If a registry on loopback does not support
+// TLS, it retries with plain HTTP.
 func pullOCI(ctx context.Context, src Source) (*Chart, error) {
 	c, err := pullOCIBy(ctx, src)
 	if errors.Is(err, http.ErrSchemeMismatch) && !src.PlainHTTP && src.loopback() {
@@ -27,8 +27,8 @@ func pullOCI(ctx context.Context, src Source) (*Chart, error) {
 	return c, err
 }
 
-// pullOCIBy pulls with the login of the registry, if there is one. If the registry
-// rejects it, it pulls anonymously.
+// pullOCIBy pulls with the registry's credentials, if any. If the registry
+// rejects them, it pulls anonymously.
 func pullOCIBy(ctx context.Context, src Source) (*Chart, error) {
 	found, err := newLogins(src)
 	if err != nil {
@@ -65,7 +65,7 @@ func pullOCIWith(ctx context.Context, src Source, found *logins) (*Chart, error)
 	}
 	loaded, err := loader.LoadArchive(bytes.NewReader(pulled.Chart.Data))
 	if err != nil {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
 	}
 	return newChart(src, loaded, pulled.Manifest.Digest)
 }
@@ -84,15 +84,16 @@ func registryClient(src Source, found *logins, transport http.RoundTripper) (*re
 	return registry.NewClient(options...)
 }
 
-// credentials is where the logins are: as Helm itself looks for them
-// (HELM_REGISTRY_CONFIG, else the file of helm registry login).
+// credentials returns the file with the registry credentials. Like Helm, it
+// defaults to HELM_REGISTRY_CONFIG, then to the file that helm registry login
+// writes.
 func (s Source) credentials() string {
 	return cmp.Or(s.CredentialsFile, cli.New().RegistryConfig)
 }
 
-// resolveOCI returns the reference to pull: the one that names a digest or
-// tag already, else with the version chosen among the registry's tags. An
-// exact version costs no listing.
+// resolveOCI returns the reference to pull. Unless it names a digest or tag, it
+// gets the version chosen from the registry's tags. An exact version needs no
+// listing.
 func resolveOCI(src Source, client *registry.Client) (string, error) {
 	repository, tag, digest := splitOCI(src.Ref)
 	switch exact, isExact := exactVersion(src.Version); {
@@ -102,7 +103,7 @@ func resolveOCI(src Source, client *registry.Client) (string, error) {
 		return repository + ":" + tag, nil
 	case tag != "" && !satisfies(tag, src.Version):
 		return "", &SourceError{
-			Ref:    src.shown(),
+			Ref:    src.redactedRef(),
 			Reason: ReasonInvalid,
 			Remedy: "chart.ref names version " + tag + " and chart.version is " + src.Version + ": remove one",
 		}
@@ -115,11 +116,11 @@ func resolveOCI(src Source, client *registry.Client) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version, err := choose(src.shown(), src.Version, tags)
+	version, err := choose(src.redactedRef(), src.Version, tags)
 	return repository + ":" + version, err
 }
 
-// pullError asks which versions there are when the wanted one is not.
+// pullError lists the available versions if the requested one does not exist.
 func pullError(err error, src Source, client *registry.Client) error {
 	reason, _ := classify(err)
 	repository, tag, digest := splitOCI(src.Ref)
@@ -131,10 +132,10 @@ func pullError(err error, src Source, client *registry.Client) error {
 		return err
 	}
 	want := cmp.Or(src.Version, tag)
-	return &VersionError{Ref: src.shown(), Version: want, Nearest: nearest(want, parseVersions(tags))}
+	return &VersionError{Ref: src.redactedRef(), Version: want, Nearest: nearest(want, parseVersions(tags))}
 }
 
-// splitOCI takes oci://HOST/PATH[:TAG][@DIGEST] apart.
+// splitOCI splits oci://HOST/PATH[:TAG][@DIGEST].
 func splitOCI(ref string) (repository, tag, digest string) {
 	repository = strings.TrimPrefix(ref, "oci://")
 	repository, digest, _ = strings.Cut(repository, "@")

@@ -13,32 +13,32 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// RenderRequest is what a chart is rendered with.
+// RenderRequest contains the inputs for rendering a chart.
 type RenderRequest struct {
 	Release, Namespace string
 	Values             map[string]any
 
-	// KubeVersion is the cluster's version ("v1.34.1"); empty means the one
-	// that Helm was built against.
+	// KubeVersion is the cluster's version ("v1.34.1"); the default is the
+	// version that Helm was built with.
 	KubeVersion string
 
-	// APIVersions are the API versions of the cluster beyond Kubernetes' own
-	// ("gateway.networking.k8s.io/v1", with or without "/Kind").
+	// APIVersions are the cluster's API versions in addition to the built-in
+	// ones ("gateway.networking.k8s.io/v1", with or without "/Kind").
 	APIVersions []string
 
-	// Upgrade renders as for an upgrade instead of an install.
+	// Upgrade sets .Release.IsUpgrade instead of .Release.IsInstall.
 	Upgrade bool
 }
 
-// Rendered is what a chart makes of its values.
+// Rendered is the output of a chart.
 type Rendered struct {
 	Objects []manifest.Object // in install order, hooks first, each with its helm.sh/hook annotation
-	Notes   string            // NOTES.txt, what the chart has to say to the user
+	Notes   string            // content of NOTES.txt
 }
 
-// Render renders the chart in memory, without a cluster: lookups find nothing,
-// so keys that the chart generates are new on every call. An error is a
-// *RenderError. Values are not changed. Safe for concurrent use.
+// Render renders the chart in memory, without a cluster: lookup finds nothing,
+// so keys that the chart generates differ on every call. An error is a
+// *RenderError. Render does not modify values and is safe for concurrent use.
 func (c *Chart) Render(request RenderRequest) (Rendered, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,7 +121,7 @@ func (r *Rendered) add(c *Chart, file, content string) error {
 	return nil
 }
 
-// takeNotes takes the NOTES.txt of the chart and its dependencies out of
+// takeNotes removes the NOTES.txt files of the chart and its dependencies from
 // files and returns the chart's own.
 func takeNotes(files map[string]string, chartName string) string {
 	var notes string

@@ -9,15 +9,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 )
 
-// RenderError says why a chart could not be rendered.
+// RenderError explains why a chart could not be rendered.
 type RenderError struct {
 	Chart, Version string
-	File           string // the template, relative to the chart; may be empty
-	Line           int    // in File, 0 when unknown
-	Key            string // the values key at fault, where the template names one ("server.ingress.host")
-	Cause          string // in the template engine's or the chart author's words
-	Hint           string // what usually is the reason; may be empty
-	Err            error  // as Helm says it
+	File           string // template path relative to the chart; may be empty
+	Line           int    // in File, 0 if unknown
+	Key            string // values key in the template ("server.ingress.host"); may be empty
+	Cause          string // message of the template engine or the chart
+	Hint           string // likely reason; may be empty
+	Err            error  // Helm's error
 }
 
 func (e *RenderError) Error() string {
@@ -41,19 +41,18 @@ func (e *RenderError) Error() string {
 	return text
 }
 
-// Unwrap returns Helm's own error.
+// Unwrap returns Helm's error.
 func (e *RenderError) Unwrap() error { return e.Err }
 
 var (
-	// "zenml/templates/server-ingress.yaml:12:34", wherever it stands
+	// "zenml/templates/server-ingress.yaml:12:34", anywhere in the text
 	position = regexp.MustCompile(`([\w.-]+/(?:charts/[\w./-]+/)?templates/[\w./-]+):(\d+)`)
 	// "at <.Values.server.ingress.host>" or `<$server.database.sslCa.value>`
 	atAction  = regexp.MustCompile(`at <([^>]*)>`)
 	valuesKey = regexp.MustCompile(`(?:\$?\.Values|\$\w+|\$)?((?:\.\w+)+)`)
 )
 
-// AsRenderError returns the error of a template, if err is one of Helm's that
-// names a template.
+// AsRenderError converts err if it is a Helm error that names a template.
 func AsRenderError(info chartinfo.Info, err error) (*RenderError, bool) {
 	if !position.MatchString(err.Error()) {
 		return nil, false
@@ -80,8 +79,7 @@ func renderError(info chartinfo.Info, err error) *RenderError {
 	return e
 }
 
-// renderHints are faults of values that the published charts are known to
-// answer with these words.
+// renderHints explain known errors of the published charts.
 var renderHints = []struct{ cause, hint string }{
 	{"can't evaluate field value", "the key must be a mapping, {value: …} or {secretRef: …}, and is a string"},
 	{"can't evaluate field", "a key above it has an unexpected type"},
@@ -91,8 +89,8 @@ var renderHints = []struct{ cause, hint string }{
 	{"nil pointer evaluating", "a key above it is null"},
 }
 
-// cause is the last part of an error that text/template and Helm have wrapped
-// in the call chain of templates.
+// cause returns the innermost error that text/template and Helm wrapped in the
+// template call chain.
 func cause(text string) string {
 	if m := lastMatch(atAction, text); m != nil {
 		after := text[strings.LastIndex(text, m[0])+len(m[0]):]
@@ -105,7 +103,8 @@ func cause(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// keyOf finds the values key in a template action ("include …", ".Values.a.b | quote").
+// keyOf returns the values key in a template action ("include …", ".Values.a.b
+// | quote").
 func keyOf(action string) string {
 	m := valuesKey.FindStringSubmatch(action)
 	if m == nil {
@@ -114,7 +113,7 @@ func keyOf(action string) string {
 	return strings.TrimPrefix(m[1], ".")
 }
 
-// inChart drops the chart's name from a template's path.
+// inChart removes the chart's name from a template's path.
 func inChart(file string) string {
 	_, inside, found := strings.Cut(file, "/")
 	if !found {

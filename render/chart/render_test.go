@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// rootKeys are the keys of the server's settings in the stand-in charts.
+// rootKeys are the root keys of the server's settings in the stand-in charts.
 var rootKeys = map[string]string{"current": "server", "legacy": "zenml"}
 
 func standIn(t testing.TB, generation string) *Chart {

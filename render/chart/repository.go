@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	maxIndex   = 64 << 20 // bytes of a repository's index.yaml; large public ones have some 20 MiB
-	maxArchive = 16 << 20 // bytes of a chart archive; a chart is a few dozen KiB
+	maxIndex   = 64 << 20 // bytes of index.yaml; large public ones have about 20 MiB
+	maxArchive = 16 << 20 // bytes of a chart archive; ZenML's has a few dozen KiB
 )
 
-// errAbsent is a URL that answers 404.
+// errAbsent means that a URL returned 404.
 var errAbsent = errors.New("404 Not Found")
 
-// pullRepository takes a chart from a chart repository.
+// pullRepository pulls a chart from a chart repository.
 func pullRepository(ctx context.Context, src Source) (*Chart, error) {
 	client, closeIdle := httpClient()
 	defer closeIdle()
@@ -35,7 +35,7 @@ func pullRepository(ctx context.Context, src Source) (*Chart, error) {
 	entries, ok := index.Entries[name]
 	if !ok {
 		return nil, &SourceError{
-			Ref:    src.shown(),
+			Ref:    src.redactedRef(),
 			Reason: ReasonNotFound,
 			Remedy: fmt.Sprintf("its index has no chart %q", name),
 		}
@@ -51,8 +51,8 @@ func pullRepository(ctx context.Context, src Source) (*Chart, error) {
 	return fetchArchive(ctx, client, src, archive, entry.Digest)
 }
 
-// findIndex reads the index at ref, and when there is none, the one at ref's
-// parent: then ref's last part names the chart.
+// findIndex reads the index at ref or, if there is none, at ref's parent; then
+// the last part of ref is the chart's name.
 func findIndex(
 	ctx context.Context,
 	client *http.Client,
@@ -64,7 +64,7 @@ func findIndex(
 	}
 	slash := strings.LastIndex(ref, "/")
 	parent := ref[:slash]
-	if strings.HasSuffix(parent, "/") { // ref was only a host
+	if strings.HasSuffix(parent, "/") { // ref has no path
 		return "", "", nil, notFound(ref)
 	}
 	index, err = fetchIndex(ctx, client, parent)
@@ -75,11 +75,11 @@ func findIndex(
 }
 
 func notFound(ref string) error {
-	shown := Source{Ref: ref}.shown()
+	redactedRef := Source{Ref: ref}.redactedRef()
 	return &SourceError{
-		Ref:    shown,
+		Ref:    redactedRef,
 		Reason: ReasonNotFound,
-		Remedy: "no " + shown + "/index.yaml found: start the reference to an OCI registry with oci://",
+		Remedy: "no " + redactedRef + "/index.yaml found: start the reference to an OCI registry with oci://",
 	}
 }
 
@@ -91,7 +91,7 @@ func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.In
 	index := &repo.IndexFile{}
 	if err := yaml.Unmarshal(body, index); err != nil || index.APIVersion == "" {
 		return nil, &SourceError{
-			Ref:    Source{Ref: base}.shown(),
+			Ref:    Source{Ref: base}.redactedRef(),
 			Reason: ReasonNotAChart,
 			Err:    err,
 			Remedy: "its index.yaml is not a chart repository's",
@@ -109,11 +109,11 @@ func chooseEntry(src Source, entries repo.ChartVersions) (*repo.ChartVersion, er
 			available = append(available, e.Version)
 		}
 	}
-	version, err := choose(src.shown(), src.Version, available)
+	version, err := choose(src.redactedRef(), src.Version, available)
 	return byVersion[version], err
 }
 
-// pullArchive takes a chart archive by its URL.
+// pullArchive downloads a chart archive.
 func pullArchive(ctx context.Context, src Source) (*Chart, error) {
 	client, closeIdle := httpClient()
 	defer closeIdle()
@@ -123,7 +123,7 @@ func pullArchive(ctx context.Context, src Source) (*Chart, error) {
 func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wantDigest string) (*Chart, error) {
 	data, err := fetch(ctx, client, url, maxArchive)
 	if errors.Is(err, errAbsent) {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotFound, Err: err}
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotFound, Err: err}
 	}
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wan
 	digest := hex.EncodeToString(sum[:])
 	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && want != digest {
 		return nil, &SourceError{
-			Ref:    src.shown(),
+			Ref:    src.redactedRef(),
 			Reason: ReasonCorrupt,
 			Err:    fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want),
 			Remedy: "do not install it, and report it to the repository's owner",
@@ -140,7 +140,7 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wan
 	}
 	loaded, err := loader.LoadArchive(bytes.NewReader(data))
 	if err != nil {
-		return nil, &SourceError{Ref: src.shown(), Reason: ReasonNotAChart, Err: err}
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
 	}
 	return newChart(src, loaded, "sha256:"+digest)
 }
@@ -161,7 +161,7 @@ func fetch(ctx context.Context, client *http.Client, url string, most int64) ([]
 	case response.StatusCode != http.StatusOK:
 		reason, remedy := classifyStatus(response.StatusCode)
 		return nil, &SourceError{
-			Ref:    Source{Ref: url}.shown(),
+			Ref:    Source{Ref: url}.redactedRef(),
 			Reason: reason,
 			Err:    errors.New(response.Status),
 			Remedy: remedy,

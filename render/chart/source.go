@@ -8,34 +8,33 @@ import (
 	"strings"
 )
 
-// Source says where a chart comes from.
+// Source identifies a chart.
 //
 // Ref is one of
 //
 //   - an OCI reference: oci://HOST/PATH, optionally with :VERSION or @DIGEST
-//   - a chart repository: https://HOST/PATH, whose index is at
-//     https://HOST/PATH/index.yaml and from which the chart "zenml" is taken;
-//     or that URL followed by another chart's name: https://HOST/PATH/NAME
-//   - an archive by URL: https://HOST/PATH/zenml-0.98.0.tgz
-//   - a folder, or a .tgz file, on this machine
+//   - a chart repository: https://HOST/PATH, whose index is
+//     https://HOST/PATH/index.yaml. The chart is "zenml", or NAME if the
+//     reference is https://HOST/PATH/NAME
+//   - the URL of an archive: https://HOST/PATH/zenml-0.98.0.tgz
+//   - a local folder or .tgz file
 //
-// An empty Version means the newest stable one of a registry or repository. It
-// may also be a constraint such as "~0.98" or ">=0.94.2 <0.99".
+// An empty Version selects the newest stable version of a registry or
+// repository. It may be a constraint such as "~0.98" or ">=0.94.2 <0.99".
 type Source struct {
 	Ref     string
 	Version string
 
-	// PlainHTTP reaches an OCI registry by HTTP. A registry on this machine's
-	// loopback that does not speak TLS is reached by HTTP even when unset.
+	// PlainHTTP connects to an OCI registry without TLS. A registry on loopback
+	// that does not support TLS does not need it.
 	PlainHTTP bool
 
-	// CredentialsFile holds the logins of OCI registries. When empty it is the
-	// one that `helm registry login` writes, and after it Docker's.
+	// CredentialsFile contains registry credentials. The default is the file
+	// that `helm registry login` writes, then Docker's.
 	CredentialsFile string
 }
 
-// DefaultChart is the name of the chart in a chart repository whose URL does
-// not name another.
+// DefaultChart is the chart's name in a repository whose URL does not name one.
 const DefaultChart = "zenml"
 
 type sourceKind int
@@ -60,8 +59,8 @@ func (s Source) kind() sourceKind {
 	}
 }
 
-// shown is the reference without any password in it.
-func (s Source) shown() string {
+// redactedRef returns the reference without its password.
+func (s Source) redactedRef() string {
 	if s.kind() == sourcePath {
 		return s.Ref
 	}
@@ -72,7 +71,7 @@ func (s Source) shown() string {
 	return u.Redacted()
 }
 
-// check finds faults that need no look outside this process.
+// check validates the source without network or file access.
 func (s Source) check() error {
 	if s.Ref == "" {
 		return &SourceError{
@@ -101,7 +100,7 @@ func (s Source) check() error {
 	return nil
 }
 
-// loopback reports whether the reference's host is this machine itself.
+// loopback reports whether the reference's host is a loopback address.
 func (s Source) loopback() bool {
 	u, err := url.Parse(s.Ref)
 	if err != nil {
@@ -114,7 +113,6 @@ func (s Source) loopback() bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// isDir reports whether the reference is a folder.
 func (s Source) isDir() bool {
 	info, err := os.Stat(s.Ref)
 	return err == nil && info.IsDir()

@@ -22,7 +22,7 @@ import (
 // Reason is why a chart could not be loaded.
 type Reason string
 
-// The reasons. A version that is not there is a VersionError instead.
+// The reasons. A missing version is a VersionError instead.
 const (
 	ReasonInvalid      Reason = "the reference is not valid"
 	ReasonNotFound     Reason = "no such chart"
@@ -35,9 +35,9 @@ const (
 	ReasonCorrupt      Reason = "its content does not match its digest"
 )
 
-// SourceError is why a chart could not be loaded.
+// SourceError explains why a chart could not be loaded.
 type SourceError struct {
-	Ref    string // without passwords
+	Ref    string // without its password
 	Reason Reason
 	Remedy string
 	Err    error // the cause, may be nil
@@ -57,7 +57,7 @@ func (e *SourceError) Error() string {
 // Unwrap returns the cause.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// remedied separates what failed from what to do, for reports that show both.
+// remedied separates the failure from the remedy, for reports that show both.
 type remedied struct {
 	found, remedy string
 	err           error
@@ -67,8 +67,8 @@ func (r *remedied) Error() string  { return r.found }
 func (r *remedied) Remedy() string { return r.remedy }
 func (r *remedied) Unwrap() error  { return r.err }
 
-// WithRemedy gives an error of Load a method Remedy, and a text without the remedy.
-// Other errors stay as they are.
+// WithRemedy adds a method Remedy to an error of Load and removes the remedy
+// from its message. It returns other errors unchanged.
 func WithRemedy(err error) error {
 	var source *SourceError
 	var version *VersionError
@@ -84,11 +84,11 @@ func WithRemedy(err error) error {
 	return err
 }
 
-// VersionError is a chart without the wanted version.
+// VersionError means that the requested version does not exist.
 type VersionError struct {
 	Ref     string
-	Version string   // the wanted one, or the constraint
-	Nearest []string // those that are there, nearest ones only, oldest first
+	Version string   // requested version or constraint
+	Nearest []string // nearest available versions, oldest first
 }
 
 func (e *VersionError) Error() string {
@@ -105,8 +105,9 @@ func orNone(versions []string) string {
 	return strings.Join(versions, ", ")
 }
 
-// sourceError turns what a registry, a repository or the disk answered into a
-// SourceError; typed errors of this package and ends of the context pass.
+// sourceError converts an error of a registry, a repository or the file system
+// into a SourceError. It returns this package's errors and context errors
+// unchanged.
 func sourceError(ctx context.Context, s Source, err error) error {
 	var known *SourceError
 	var version *VersionError
@@ -114,10 +115,10 @@ func sourceError(ctx context.Context, s Source, err error) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("chart %q: %w", s.shown(), context.Cause(ctx))
+		return fmt.Errorf("chart %q: %w", s.redactedRef(), context.Cause(ctx))
 	}
 	reason, remedy := classify(err)
-	return &SourceError{Ref: s.shown(), Reason: reason, Remedy: remedy, Err: transport.WithoutURL(err)}
+	return &SourceError{Ref: s.redactedRef(), Reason: reason, Remedy: remedy, Err: transport.WithoutURL(err)}
 }
 
 func classify(err error) (Reason, string) {

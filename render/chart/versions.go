@@ -7,11 +7,11 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-const nearestCount = 5 // versions named when the wanted one is not there
+const nearestCount = 5 // number of versions to suggest
 
-// choose returns the newest of the available versions that satisfies want: an
-// exact version (a leading v is allowed), a constraint, or nothing for the
-// newest stable one.
+// choose returns the newest available version that satisfies want: an exact
+// version (a leading v is allowed), a constraint, or "" for the newest stable
+// version.
 func choose(ref, want string, available []string) (string, error) {
 	versions := parseVersions(available)
 	for _, v := range slices.Backward(versions) {
@@ -22,8 +22,7 @@ func choose(ref, want string, available []string) (string, error) {
 	return "", &VersionError{Ref: ref, Version: want, Nearest: nearest(want, versions)}
 }
 
-// satisfies reports whether version is what want asks for; nothing is satisfied
-// by any version.
+// satisfies reports whether version satisfies want. Every version satisfies "".
 func satisfies(version, want string) bool {
 	v, err := semver.NewVersion(version)
 	if want == "" {
@@ -60,8 +59,8 @@ func parseVersions(tags []string) []*semver.Version {
 	return versions
 }
 
-// nearest returns the versions around want, or the newest ones when want is no
-// exact version; oldest first.
+// nearest returns the versions closest to want, or the newest ones if want is
+// not an exact version, oldest first.
 func nearest(want string, versions []*semver.Version) []string {
 	at := len(versions)
 	if exact, ok := exactVersion(want); ok {

@@ -10,32 +10,32 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// parts is what every tool is told that follows the chart by itself.
-type parts struct {
+// chartParams is what the formats need that refer to the chart.
+type chartParams struct {
 	chartSource
 	answers.Cluster
 	version string     // of the chart
 	values  *yaml.Node // without secrets
 }
 
-func partsOf(d values.Document) (parts, error) {
+func chartParamsOf(d values.Document) (chartParams, error) {
 	source, err := chartSourceOf(d)
 	if err != nil {
-		return parts{}, err
+		return chartParams{}, err
 	}
 	values, err := d.WithoutSecrets()
-	return parts{chartSource: source, Cluster: d.Answers().Cluster, version: d.Chart().Version, values: values}, err
+	return chartParams{chartSource: source, Cluster: d.Answers().Cluster, version: d.Chart().Version, values: values}, err
 }
 
-// chartSource is the chart's reference in the parts that other tools want.
+// chartSource is the chart's reference, split into a repository and a name.
 type chartSource struct {
 	oci        bool
 	repository string // with its scheme: oci://HOST/PATH or https://HOST/PATH
 	name       string
 }
 
-// chartSource takes the chart's reference apart. A chart on this machine, or
-// one archive by URL, is nothing that another tool could follow.
+// chartSourceOf splits the chart's reference. It fails for a local chart and
+// for the URL of an archive, which other tools cannot follow.
 func chartSourceOf(d values.Document) (chartSource, error) {
 	ref := d.Answers().Chart.Ref
 	switch {

@@ -12,15 +12,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// Commands returns the shell commands (bash, zsh) that create the Secrets
-// which the values reference and which the installer would have created. No
-// secret is in them, nor does one become an argument of a process: they read
-// environment variables, files, the terminal, or openssl, and need jq where
-// several answers become one JSON text.
+// Commands returns the shell commands (bash, zsh) that create the Secrets that
+// the installer would have created. They contain no secret and pass none as an
+// argument: they read environment variables, files, the terminal or openssl,
+// and use jq to combine several answers into one JSON text.
 //
-// Each Secret is made in a shell of its own that fails as a whole: what is
-// missing ends it before kubectl is asked for anything. The flags say which
-// cluster kubectl means; without any it is the one of the current context.
+// Each Secret is created in a subshell, which exits before it runs kubectl if
+// content is missing. flags select kubectl's cluster; the default is the
+// current context.
 func Commands(d values.Document, flags ...string) []string {
 	ours := values.BySecret(slices.DeleteFunc(d.Ours(), func(n values.Need) bool { return n.Kept }))
 	if len(ours) == 0 {
@@ -49,58 +48,58 @@ func Commands(d values.Document, flags ...string) []string {
 	return commands
 }
 
-// shell says where a shell reads the content from, and what it must do before.
-// Relative names of files start at dir.
+// shellSource returns the argument from which kubectl reads the content and the
+// commands to run first. Relative paths are based on dir.
 func shellSource(n values.Need, dir string) (from string, before []string) {
 	switch {
 	case len(n.Parts) > 0:
 		return shellObject(n, dir)
 	case n.Source.Env != "":
-		return printed(n.Source.Env), []string{given(n.Source.Env)}
+		return printVariable(n.Source.Env), []string{requireVariable(n.Source.Env)}
 	case n.Source.File != "":
 		return shellFile(n, n.Source.Path(dir))
 	case n.Source.Generate:
 		name := needVariable(n)
-		return printed(name), []string{name + "=$(openssl rand -hex 32)"}
+		return printVariable(name), []string{name + "=$(openssl rand -hex 32)"}
 	default:
 		name := needVariable(n)
-		return printed(name), []string{typed(name, n.Answer), given(name)}
+		return printVariable(name), []string{promptSecret(name, n.Answer), requireVariable(name)}
 	}
 }
 
-// shellFile reads a file as answers are read: without its last line break. A
-// certificate or key in PEM is taken as it lies there.
+// shellFile reads a file like an answers file does: without the final line
+// break. Certificates and PEM keys are read unchanged.
 func shellFile(n values.Need, path string) (from string, before []string) {
-	asItIs := isPublic(n.Answer) || filepath.Ext(n.Key) == ".pem"
-	if asItIs && !strings.Contains(path, "=") { // kubectl would cut the name there
+	verbatim := isPublic(n.Answer) || filepath.Ext(n.Key) == ".pem"
+	if verbatim && !strings.Contains(path, "=") { // kubectl would split the path at "="
 		return shell.Quote(path), nil
 	}
 	name := needVariable(n)
 	text := fmt.Sprintf(
 		"t=$(cat %s && printf .) t=${t%%.}",
 		shell.Quote(path),
-	) // the point keeps line breaks at the end
-	if asItIs {
-		return printed(name), []string{text + " " + name + "=$t"}
+	) // the dot preserves trailing line breaks
+	if verbatim {
+		return printVariable(name), []string{text + " " + name + "=$t"}
 	}
-	return printed(name), []string{fmt.Sprintf(`%s t=${t%%$'\n'} %s=${t%%$'\r'}`, text, name)}
+	return printVariable(name), []string{fmt.Sprintf(`%s t=${t%%$'\n'} %s=${t%%$'\r'}`, text, name)}
 }
 
-// variable is the variable of the shell that holds the content for a moment.
+// needVariable returns the shell variable for the content.
 func needVariable(n values.Need) string { return variableFor(n.Key) }
 
 func variableFor(key string) string {
 	return "ZENML_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(key))
 }
 
-// printed hands a variable's content on without a line break.
-func printed(name string) string { return fmt.Sprintf(`<(printf %%s "$%s")`, name) }
+// printVariable prints a variable without a line break.
+func printVariable(name string) string { return fmt.Sprintf(`<(printf %%s "$%s")`, name) }
 
-// given fails when a variable is unset or empty.
-func given(name string) string { return fmt.Sprintf(`: "${%s:?}"`, name) }
+// requireVariable fails if a variable is unset or empty.
+func requireVariable(name string) string { return fmt.Sprintf(`: "${%s:?}"`, name) }
 
-// typed asks for a secret on the terminal.
-func typed(name, answer string) string {
+// promptSecret reads a secret from the terminal.
+func promptSecret(name, answer string) string {
 	return fmt.Sprintf("printf '%%s: ' %s >&2 && IFS= read -rs %s", answer, name)
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// shellObject has jq put a JSON object together: from its own environment and
-// from files, so that nothing of it is an argument. jq fails with what is
-// missing, and so does the shell that waits for its text.
+// shellObject builds a JSON object with jq, which reads secrets from its
+// environment and from files, never from arguments. A missing secret makes jq
+// and the subshell fail.
 func shellObject(n values.Need, dir string) (from string, before []string) {
 	var fields, environment, files []string
 	for _, p := range n.Parts {
@@ -21,7 +21,7 @@ func shellObject(n values.Need, dir string) (from string, before []string) {
 		case p.Secret == nil:
 			value = jsonText(*p.Text)
 		case p.Secret.Env != "":
-			environment = append(environment, handedOn(p.Secret.Env))
+			environment = append(environment, passVariable(p.Secret.Env))
 			value = "env." + p.Secret.Env
 		case p.Secret.File != "":
 			name := "f" + strconv.Itoa(len(files))
@@ -29,8 +29,8 @@ func shellObject(n values.Need, dir string) (from string, before []string) {
 			value = "($" + name + ` | rtrimstr("\n") | rtrimstr("\r"))`
 		default:
 			name := variableFor(p.Name)
-			before = append(before, typed(name, n.Answer+"."+p.Answer))
-			environment = append(environment, handedOn(name))
+			before = append(before, promptSecret(name, n.Answer+"."+p.Answer))
+			environment = append(environment, passVariable(name))
 			value = "env." + name
 		}
 		fields = append(fields, p.Name+": "+value)
@@ -41,12 +41,12 @@ func shellObject(n values.Need, dir string) (from string, before []string) {
 		strings.Join(files, ""),
 		shell.Quote("{"+strings.Join(fields, ", ")+"}"),
 	)
-	return printed(needVariable(n)), append(before, needVariable(n)+"=$("+jq+")")
+	return printVariable(needVariable(n)), append(before, needVariable(n)+"=$("+jq+")")
 }
 
-// handedOn puts a variable, which need not be exported, into the environment
-// of one command, and fails when it is unset or empty.
-func handedOn(name string) string { return fmt.Sprintf(`%s="${%s:?}" `, name, name) }
+// passVariable sets a variable in the environment of one command. It fails if
+// the variable is unset or empty.
+func passVariable(name string) string { return fmt.Sprintf(`%s="${%s:?}" `, name, name) }
 
 func jsonText(text string) string {
 	data, err := json.Marshal(text)

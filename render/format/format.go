@@ -12,40 +12,40 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// Format is a form in which an installation can be handed to another tool.
+// Format is an output format for another tool.
 type Format string
 
-// The formats. None contains a plain secret except the values file of a chart
-// that accepts one only there, and the second file of the manifests. Raw values
-// can put one into the first file, which then says so.
+// The formats. No file contains a secret in plain text, except the values file
+// of a chart that accepts one only inline, the second file of the manifests,
+// and files with raw values. These are marked as sensitive.
 const (
 	Values    Format = "values"    // the chart's values file
-	Manifests Format = "manifests" // the rendered objects, their Secrets apart
-	ArgoCD    Format = "argocd"    // an Application of Argo CD
-	Flux      Format = "flux"      // an OCIRepository and a HelmRelease of Flux
-	Terraform Format = "terraform" // a helm_release of Terraform
+	Manifests Format = "manifests" // the rendered objects, Secrets separately
+	ArgoCD    Format = "argocd"    // an Argo CD Application
+	Flux      Format = "flux"      // a Flux OCIRepository and HelmRelease
+	Terraform Format = "terraform" // a Terraform helm_release
 	Helmfile  Format = "helmfile"  // a helmfile
 )
 
-// All lists the formats in the order in which they are documented.
+// All lists the formats in the order of the documentation.
 var All = []Format{Values, Manifests, ArgoCD, Flux, Terraform, Helmfile}
 
 // File is one file of a format.
 type File struct {
-	Name      string // its usual name
+	Name      string // default file name
 	Bytes     []byte
-	Sensitive bool // it holds secrets: write it at mode 0600
+	Sensitive bool // contains secrets: write with mode 0600
 }
 
-// Rendered is what the format manifests is made of: the objects that the chart
-// rendered from the document, and the Secrets that the installer would create.
+// Rendered is the input of the manifests format: the objects that the chart
+// rendered, and the Secrets that the installer would create.
 type Rendered struct {
 	Objects []manifest.Object
 	Secrets []corev1.Secret
 }
 
-// Files writes the installation in a format. Only manifests look at r. The
-// error is answers.Faults when the format cannot do what the chart needs.
+// Files returns the files of a format. Only manifests uses r. The error is
+// answers.Faults if the format does not support what the chart needs.
 func Files(d values.Document, format Format, r Rendered) ([]File, error) {
 	switch format {
 	case Values:
@@ -68,10 +68,9 @@ func Files(d values.Document, format Format, r Rendered) ([]File, error) {
 	return nil, fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(names, ", "))
 }
 
-// notInNames is what the name of a variable cannot have.
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// variableOf is the name of the variable that holds a secret value.
+// variableOf returns the variable name for a secret value.
 func variableOf(s values.SecretValue) string {
 	path := s.Path
 	if len(path) > 1 {
@@ -88,8 +87,8 @@ func variableOf(s values.SecretValue) string {
 	return "zenml_" + strings.ToLower(b.String())
 }
 
-// preface is the comment over a format's file: what must be there first, and
-// what is different without a cluster to look into.
+// preface returns the comment above a file: the prerequisites, and the limits
+// of rendering without a cluster.
 func preface(d values.Document, what string) string {
 	lines := append([]string{what}, d.NeedLines()...)
 	if len(d.Ours()) > 0 {
@@ -98,8 +97,8 @@ func preface(d values.Document, what string) string {
 	return "# " + strings.Join(lines, "\n# ") + "\n"
 }
 
-// newKeys warns of keys that the chart generates again whenever it is rendered
-// without a cluster to look into.
+// newKeys warns about keys that the chart generates again on every rendering
+// without a cluster.
 func newKeys(d values.Document) string {
 	if !d.Answers().Server.Auth.JWTSecretKey.IsZero() {
 		return ""

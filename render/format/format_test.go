@@ -49,8 +49,8 @@ func at(t *testing.T, tree map[string]any, path string) any {
 	return value
 }
 
-// valuesIn finds the chart's values in a file of a format, as the tool that
-// the format is for would read them.
+// valuesIn extracts the chart's values from a file, as the format's tool would
+// read them.
 func valuesIn(t *testing.T, format Format, doc values.Document, text []byte) map[string]any {
 	t.Helper()
 	switch format {
@@ -69,8 +69,8 @@ func valuesIn(t *testing.T, format Format, doc values.Document, text []byte) map
 	return helmfileValues(t, doc, text)
 }
 
-// typedSecrets are the secrets as a person hands them to a tool: one text per
-// variable, JSON where the answer is a JSON object.
+// typedSecrets returns the secrets as users pass them to a tool: one text per
+// variable, JSON if the answer is a JSON object.
 func typedSecrets(t *testing.T, doc values.Document) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
@@ -88,8 +88,8 @@ func typedSecrets(t *testing.T, doc values.Document) map[string]string {
 	return texts
 }
 
-// terraformValues parses the file and evaluates the helm_release's values as
-// Terraform does, with every variable the text that was given, and merges them.
+// terraformValues evaluates and merges the helm_release's values as Terraform
+// does, with every variable set.
 func terraformValues(t *testing.T, doc values.Document, text []byte) map[string]any {
 	t.Helper()
 	variables := map[string]cty.Value{}
@@ -119,8 +119,8 @@ func terraformValues(t *testing.T, doc values.Document, text []byte) map[string]
 	return merged
 }
 
-// helmfileValues runs the helmfile's template with functions that do what
-// those of helmfile do, and lays its values over each other.
+// helmfileValues renders the helmfile's template with fakes of helmfile's
+// functions and merges its values.
 func helmfileValues(t *testing.T, doc values.Document, text []byte) map[string]any {
 	t.Helper()
 	given := map[string]string{}
@@ -148,7 +148,7 @@ func helmfileValues(t *testing.T, doc values.Document, text []byte) map[string]a
 	return all
 }
 
-// secretValues are the values that a format leaves to a secret place.
+// secretValues returns the secret values of a document.
 func secretValues(t *testing.T, doc values.Document) map[string]any {
 	t.Helper()
 	root, err := doc.OnlySecrets(func(s values.SecretValue) any { return s.Value })
@@ -162,7 +162,7 @@ func secretValues(t *testing.T, doc values.Document) map[string]any {
 	return read(t, text)
 }
 
-// Every format of every sample gives the tool the same values, and no secret.
+// Every format of every sample has the same values, and no secret.
 func TestFormatsSayTheSame(t *testing.T) {
 	refused := 0
 	for _, generation := range rendertest.Generations {
@@ -288,9 +288,8 @@ func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
 	}
 }
 
-// A Job can be applied again when it is the same, and a changed one
-// has another name.
-func TestAChangedJobHasAnotherName(t *testing.T) {
+// An unchanged Job keeps its name, and a changed one gets a new name.
+func TestChangedJobGetsNewName(t *testing.T) {
 	job := func(name, image string) string {
 		objects, err := manifest.Parse(
 			[]byte(

@@ -14,13 +14,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// argoCD writes an Application of Argo CD. It has no place for a secret, and
-// so refuses a chart that takes one only in its values.
+// argoCD returns an Argo CD Application. It cannot reference secrets in values,
+// and so fails for charts that need them inline.
 func argoCD(d values.Document) ([]File, error) {
 	if d.Sensitive {
 		return nil, refuseSecrets(d, "an Application of Argo CD")
 	}
-	p, err := partsOf(d)
+	p, err := chartParamsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +40,13 @@ func argoCD(d values.Document) ([]File, error) {
 			{"syncPolicy", yamlnode.Map{{"syncOptions", []string{"CreateNamespace=true"}}}},
 		}},
 	}
-	return one("application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
+	return singleFile("application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
 }
 
-// flux writes the chart's source and a HelmRelease of Flux. Secrets that the
-// chart takes only in its values are read from a Secret of their own.
+// flux returns the chart's source and a Flux HelmRelease. Secrets that the
+// chart accepts only inline are read from a separate Secret.
 func flux(d values.Document) ([]File, error) {
-	p, err := partsOf(d)
+	p, err := chartParamsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -73,10 +73,10 @@ func flux(d values.Document) ([]File, error) {
 		{"metadata", metadata},
 		{"spec", spec},
 	}
-	return one("helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // they live in it
+	return singleFile("helmrelease.yaml", head, append(namespaceDocuments(d), repository, release)...) // the source and the release are in the namespace
 }
 
-func (p parts) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
+func (p chartParams) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
 	if p.oci {
 		repository = yamlnode.Map{
 			{"apiVersion", "source.toolkit.fluxcd.io/v1"},
@@ -113,8 +113,8 @@ func (p parts) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map) {
 	}}}}}
 }
 
-// one writes documents into one file.
-func one(name, head string, documents ...yamlnode.Map) ([]File, error) {
+// singleFile encodes documents into one file.
+func singleFile(name, head string, documents ...yamlnode.Map) ([]File, error) {
 	out := bytes.NewBufferString(head)
 	for _, document := range documents {
 		if err := appendOrdered(out, document); err != nil {
@@ -135,8 +135,8 @@ func appendOrdered(out *bytes.Buffer, document yamlnode.Map) error {
 	return err
 }
 
-// namespace is the Namespace that everything goes into; none for the one that
-// every cluster has.
+// namespaceDocuments returns the Namespace, or nothing for "default", which
+// always exists.
 func namespaceDocuments(d values.Document) []yamlnode.Map {
 	name := d.Answers().Cluster.Namespace
 	if name == metav1.NamespaceDefault {
@@ -153,7 +153,7 @@ func refuseSecrets(d values.Document, what string) error {
 	return faults
 }
 
-// secretNames names the secrets among the values by their paths.
+// secretNames returns the dotted paths of the secrets in the values.
 func secretNames(d values.Document) []string {
 	var names []string
 	for _, s := range d.SecretValues() {

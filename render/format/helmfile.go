@@ -10,11 +10,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// helmfile writes a helmfile. It is a template: what the values say in braces
-// is kept from being read as one, and secrets that the chart takes only in its
-// values come out of environment variables.
+// helmfile returns a helmfile template. Braces in values are escaped; secrets
+// that the chart accepts only inline are read from environment variables.
 func helmfile(d values.Document) ([]File, error) {
-	p, err := partsOf(d)
+	p, err := chartParamsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +40,7 @@ func helmfile(d values.Document) ([]File, error) {
 	}
 	release = append(release, [2]any{"version", p.version}, [2]any{"values", all})
 	document = append(document, [2]any{"releases", []any{release}})
-	files, err := one("helmfile.yaml.gotmpl", "", document)
+	files, err := singleFile("helmfile.yaml.gotmpl", "", document)
 	if err != nil {
 		return nil, err
 	}
@@ -54,15 +53,15 @@ func helmfile(d values.Document) ([]File, error) {
 	return files, nil
 }
 
-// fromEnvironment is the template that reads the value out of a variable: a text
-// as it is, anything else in JSON.
+// fromEnvironment returns the template action that reads the value from a
+// variable: text unchanged, anything else as JSON.
 func fromEnvironment(s values.SecretValue) string {
 	as := ""
 	switch {
 	case isText(s):
 		as = " | quote"
 	case isMapping(s):
-		as = " | fromYaml | toJson" // on one line, however it was given
+		as = " | fromYaml | toJson" // normalized to one line
 	}
 	return fmt.Sprintf("{{ requiredEnv %q%s }}", strings.ToUpper(variableOf(s)), as)
 }
@@ -77,10 +76,10 @@ func isMapping(s values.SecretValue) bool {
 	return is
 }
 
-// markedText is a text that is always written in double quotes.
+// markedText is always encoded in double quotes.
 type markedText string
 
-// MarshalYAML writes the text in double quotes.
+// MarshalYAML implements yaml.Marshaler.
 func (m markedText) MarshalYAML() (any, error) {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: string(m)}, nil
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// manifests writes the rendered objects, and apart from them every Secret:
-// those that the chart renders and those that it references.
+// manifests returns a file with the rendered objects, and a second one with all
+// Secrets: those that the chart renders and those that it references.
 func manifests(d values.Document, r Rendered) ([]File, error) {
 	var objects, secrets bytes.Buffer
 	objects.WriteString(manifestsHead(d, r.Objects))
@@ -69,8 +69,8 @@ func manifests(d values.Document, r Rendered) ([]File, error) {
 	}, nil
 }
 
-// shows reports whether a secret of the values stands in an object that is no
-// Secret: the chart puts the user's own variables there.
+// shows reports whether an object other than a Secret contains a secret of the
+// values. The chart renders custom variables in the Deployment.
 func shows(d values.Document, objects []manifest.Object) bool {
 	var texts []string
 	for _, s := range d.SecretValues() {
@@ -90,8 +90,8 @@ func shows(d values.Document, objects []manifest.Object) bool {
 	return false
 }
 
-// manifestsHead says how the files are applied, and what becomes of Helm's
-// hooks without Helm.
+// manifestsHead explains how to apply the files and how to run Helm's hooks
+// without Helm.
 func manifestsHead(d values.Document, objects []manifest.Object) string {
 	head := preface(d, "ZenML server, rendered from chart "+d.Chart().Name+" "+d.Chart().Version+".") +
 		"# Its Secrets are in secrets.yaml. Apply both files (kubectl apply -f FOLDER); pods wait for their Secrets.\n"
@@ -102,8 +102,8 @@ func manifestsHead(d values.Document, objects []manifest.Object) string {
 	return head + newKeys(d)
 }
 
-// inNamespace names the namespace that Helm would have given. All of the
-// chart's objects live in one.
+// inNamespace sets the object's namespace, as Helm would. All of the chart's
+// objects are namespaced.
 func inNamespace(o manifest.Object, namespace string) manifest.Object {
 	if o.GetNamespace() == "" {
 		o = manifest.Object{Unstructured: *o.DeepCopy()}
@@ -112,12 +112,12 @@ func inNamespace(o manifest.Object, namespace string) manifest.Object {
 	return o
 }
 
-// longestJob is how long a Job's name may be: its pods bear it as a label.
-const longestJob = 63
+// maxJobName is the limit for a Job's name, which is a label of its pods.
+const maxJobName = 63
 
-// jobNamed gives a Job a name that changes with what it does: a Job's template
-// can never be changed, where Helm would have deleted the old one first. No
-// object refers to a Job by its name, and its selector is made by the cluster.
+// jobNamed appends a hash of the spec to a Job's name: a Job's template is
+// immutable, and Helm would have deleted the old Job first. No object refers to
+// the name, and the API server generates the selector.
 func jobNamed(o manifest.Object) (manifest.Object, error) {
 	if o.GetKind() != "Job" {
 		return o, nil
@@ -129,7 +129,7 @@ func jobNamed(o manifest.Object) (manifest.Object, error) {
 	suffix := fmt.Sprintf("-%x", sha256.Sum256(spec))[:9]
 	name := o.GetName()
 	o = manifest.Object{Unstructured: *o.DeepCopy()}
-	o.SetName(strings.TrimRight(name[:min(len(name), longestJob-len(suffix))], "-.") + suffix)
+	o.SetName(strings.TrimRight(name[:min(len(name), maxJobName-len(suffix))], "-.") + suffix)
 	return o, nil
 }
 

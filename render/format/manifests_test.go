@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// Every format that has a place for secrets gives the values without those
-// among raw ones in the open; Argo CD has none and refuses each.
+// Every format that supports secrets writes the raw values without their
+// secrets; Argo CD rejects each.
 func TestFormatsKeepRawSecretsApart(t *testing.T) {
 	a := rendertest.Parse(t, rendertest.RawSecrets)
 	doc, err := values.Build(a, rendertest.Load(t, "current").Info, rendertest.Settings(a))
@@ -29,7 +29,7 @@ func TestFormatsKeepRawSecretsApart(t *testing.T) {
 			t.Errorf("%s holds a secret:\n%s", format, files[0].Bytes)
 		}
 		if format == Helmfile {
-			continue // its variables hold what the test cannot look up
+			continue // the test cannot evaluate its variables
 		}
 		if diff := cmp.Diff(doc.Map, valuesIn(t, format, doc, files[0].Bytes)); diff != "" {
 			t.Errorf("%s gives other values:\n%s", format, diff)

@@ -13,10 +13,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// terraform writes a helm_release. Secrets that the chart takes only as values
+// terraform returns a helm_release. Secrets that the chart accepts only inline
 // become variables.
 func terraform(d values.Document) ([]File, error) {
-	p, err := partsOf(d)
+	p, err := chartParamsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func terraform(d values.Document) ([]File, error) {
 	return []File{{Name: "zenml.tf", Bytes: out}}, nil
 }
 
-// declareVariable declares the variable of a secret: a text, or anything else in
-// JSON.
+// declareVariable declares the variable for a secret: a string, or JSON for
+// anything else.
 func declareVariable(body *hclwrite.Body, s values.SecretValue) {
 	variable := body.AppendNewBlock("variable", []string{variableOf(s)}).Body()
 	if !isText(s) {
@@ -72,7 +72,8 @@ func secretElement(s values.SecretValue) hclwrite.Tokens {
 	return hclwrite.TokensForFunctionCall("yamlencode", value)
 }
 
-// heredoc returns text as an indented heredoc, which Terraform shows as it is.
+// heredoc returns text as an indented heredoc, which Terraform shows unchanged
+// in its plan.
 func heredoc(text []byte) hclwrite.Tokens {
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	end := "YAML"
@@ -100,13 +101,13 @@ func containsLine(lines []string, text string) bool {
 	return false
 }
 
-// escapeTemplate keeps Terraform from reading a line of a heredoc as a template.
-// hclwrite escapes quoted strings only.
+// escapeTemplate escapes template sequences in a line of a heredoc. hclwrite
+// escapes quoted strings only.
 func escapeTemplate(line string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(line)
 }
 
-// list returns a list with an element on each line.
+// list returns a list with one element per line.
 func list(elements []hclwrite.Tokens) hclwrite.Tokens {
 	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte("\n")}
 	tokens := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte("[")}, newline}

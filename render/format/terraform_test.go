@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/rendertest"
 )
 
-// TestTerraformValueLikeTheEndOfAHeredoc has a value with lines that would end
-// the heredoc in which the values are.
+// TestTerraformValueLikeTheEndOfAHeredoc has a value with lines that would
+// terminate the heredoc.
 func TestTerraformValueLikeTheEndOfAHeredoc(t *testing.T) {
 	a := rendertest.Parse(
 		t,

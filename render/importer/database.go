@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// storePattern takes a database URL apart as the server does: the last part of
-// the user information ends at the first @, and the name is read as it stands.
+// storePattern parses a database URL as the server does: the user info ends at
+// the first @, and the database name is not decoded.
 var storePattern = regexp.MustCompile(
 	`^mysql://(?:([^:/@]*)(?::([^@]*))?@)?(\[[0-9a-fA-F:]+\]|[^\s/:@?#]*)(?::(\d+))?/([^?]*)(\?.*)?$`,
 )
@@ -72,7 +72,7 @@ func (r *reader) sqlite() {
 	}
 }
 
-// storeURL reads the address, and returns the password that stood in it.
+// storeURL imports the database URL and returns the password that it contains.
 func (r *reader) storeURL(address string) (password string) {
 	m := &r.a.Database.MySQL
 	parts := storePattern.FindStringSubmatch(address)
@@ -91,8 +91,8 @@ func (r *reader) storeURL(address string) (password string) {
 	return unescape(parts[2])
 }
 
-// spilled reports whether a password that is not percent-encoded reaches beyond
-// its place: what would be read as host and name are parts of it.
+// spilled reports whether a password that is not percent-encoded extends into
+// what would be parsed as host and name.
 func spilled(parts []string) bool {
 	return parts[2] != "" && strings.Contains(parts[5]+parts[6], "@")
 }

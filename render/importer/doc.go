@@ -1,3 +1,3 @@
-// Package importer turns the values of a release or of a values file into
+// Package importer converts the values of a release or a values file into
 // answers.
 package importer

@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// defaultTLSSecret is the chart's own name for the certificate's Secret.
+// defaultTLSSecret is the chart's default name for the certificate's Secret.
 const defaultTLSSecret = "zenml-tls-certs"
 
 func (r *reader) exposure() {
@@ -21,7 +21,7 @@ func (r *reader) exposure() {
 	case gateway:
 		e.Type = answers.ByGateway
 		r.gateway()
-	case ingress || !given: // the chart makes an Ingress unless it is told not to
+	case ingress || !given: // the chart creates an Ingress by default
 		e.Type = answers.ByIngress
 		r.ingress()
 	case kind == "LoadBalancer":
@@ -79,7 +79,7 @@ func (r *reader) ingress() {
 	}
 }
 
-// path reads the path below the host, also with a regular expression.
+// path imports the path below the host, including its regular expression form.
 func (r *reader) path(at string, annotations map[string]string) {
 	e := &r.a.Expose
 	path, root := r.text(at), r.text("server.rootUrlPath")
@@ -173,9 +173,9 @@ func (r *reader) proxyHeaders() {
 	switch {
 	case on && allowed != "" && allowed != "*":
 		r.trusted(allowed)
-	case on && r.a.Expose.Type == answers.ByGateway: // no answer trusts everyone behind a Gateway
+	case on && r.a.Expose.Type == answers.ByGateway: // no answer trusts all clients behind a Gateway
 		r.put("server.proxyHeaders.enabled", on)
-	case !on && given && r.a.Expose.Type == answers.ByIngress: // nor no one behind an Ingress
+	case !on && given && r.a.Expose.Type == answers.ByIngress: // no answer disables proxy headers behind an Ingress
 		r.stay("proxyHeaders.enabled", false)
 	case !given && r.a.Expose.Type == answers.ByIngress && r.defaultText("proxyHeaders", "enabled") == "false":
 		r.note(
@@ -195,8 +195,7 @@ func (r *reader) trusted(list string) {
 	}
 }
 
-// urls reads the server's URLs; those that follow from the exposure need no
-// answer.
+// urls imports the server's URLs, except those that the exposure implies.
 func (r *reader) urls() {
 	server, dashboard := r.open("server.serverURL"), r.open("server.dashboardURL")
 	e := r.a.Complete().Expose
@@ -215,7 +214,7 @@ func (r *reader) urls() {
 	}
 }
 
-// peek returns a text without taking it.
+// peek returns the text at path without taking it.
 func (r *reader) peek(path string) string {
 	value, ok := r.take(path)
 	if !ok {
@@ -226,7 +225,7 @@ func (r *reader) peek(path string) string {
 	return text
 }
 
-// defaultText returns the chart's own default of a text of the server.
+// defaultText returns the chart's default for a text of the server.
 func (r *reader) defaultText(path ...string) string {
 	if r.layout == nil {
 		return ""

@@ -15,31 +15,31 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// Result is what became of a values file.
+// Result is the result of an import.
 type Result struct {
-	// Answers say what the values said. Secrets that stood in the values are
-	// in them as plain values: answers.Write takes them out.
+	// Answers are the imported answers. They contain secrets of the values as
+	// plain values, which answers.Write moves out.
 	Answers answers.Answers
 	Notes   []Note
 }
 
-// Note says what of the values could not be carried over as it was.
+// Note explains a value that was not imported unchanged.
 type Note struct {
 	Path string // in the values
 	Text string
 }
 
-// String gives the note in one line.
+// String returns the note as one line.
 func (n Note) String() string { return n.Path + ": " + n.Text }
 
-// Import turns the values of either generation, as a user gave them (a values
-// file, or a release's own values without the chart's defaults), into answers.
-// c is the chart that they were for; without its defaults, what merely repeats
-// them cannot be told apart, and the generation is read from the values.
+// Import converts values of either generation into answers: a values file, or
+// the user-supplied values of a release. c is the chart they were for. Without
+// its defaults, Import cannot omit values that repeat them, and detects the
+// generation from the values.
 //
-// What no answer says is kept as raw chart values. Keys that the chart does not
-// read, settings without effect and secrets that no answer takes are left out;
-// each has its note. Values are not changed.
+// Values without an answer are kept as raw chart values. Keys that the chart
+// does not read, settings without effect and secrets that no answer supports
+// are dropped with a note. Import does not modify values.
 func Import(values map[string]any, c chartinfo.Info) Result {
 	r := newReader(values, c)
 	r.a.Version = answers.Version
@@ -50,7 +50,7 @@ func Import(values map[string]any, c chartinfo.Info) Result {
 	return Result{Answers: r.a, Notes: r.notes}
 }
 
-// readers take the values apart, in the order in which they lean on each other.
+// readers run in order of their dependencies.
 var readers = []func(*reader){
 	(*reader).references,
 	(*reader).database, (*reader).backup, (*reader).payloads,
@@ -61,15 +61,15 @@ var readers = []func(*reader){
 	(*reader).network, (*reader).pods, (*reader).security,
 }
 
-// reader takes values apart: what is taken is gone from the tree.
+// reader converts values; each value that it takes is removed from the tree.
 type reader struct {
 	chart  chartinfo.Info
-	layout *chartinfo.Layout // nil when the chart's defaults are not known
-	root   string            // the key of the server's settings in the values
+	layout *chartinfo.Layout // nil if the chart's defaults are unknown
+	root   string            // root key of the server's settings
 	tree   map[string]any    // the values, with the server's settings below "server"
-	refs   []envRef          // environmentSecretKeyRefs that nothing has claimed yet
+	refs   []envRef          // unclaimed environmentSecretKeyRefs
 	a      answers.Answers
-	raw    [][]string // kept as raw values though the chart's default says the same
+	raw    [][]string // kept as raw values although they equal the chart's default
 	notes  []Note
 }
 
@@ -108,19 +108,19 @@ func newReader(values map[string]any, c chartinfo.Info) *reader {
 	return r
 }
 
-// dropNonMapping says that what needs keys of its own has none.
+// dropNonMapping drops a value that must be a mapping but is not, with a note.
 func (r *reader) dropNonMapping(name string) {
 	if _, isMap := r.tree[name].(map[string]any); !isMap && r.tree[name] != nil {
 		r.note(name, "left out: it must be a mapping")
 	}
 }
 
-// olderSettings are those that only charts before this one read, and that the
-// sections turn into today's.
+// olderSettings match settings that only earlier charts read and that the
+// readers convert.
 var olderSettings = regexp.MustCompile(`^server\.(jwtSecretKey|authType|debug|secretsStore|backupSecretsStore)(\.|$)`)
 
-// dropUnread leaves out what the chart does not read, so that no answer comes
-// of what had no effect.
+// dropUnread drops what the chart does not read, so that it does not become an
+// answer and take effect.
 func (r *reader) dropUnread(path []string, m map[string]any) {
 	for _, name := range tree.Keys(m) {
 		at := append(slices.Clone(path), name)
@@ -144,8 +144,8 @@ func (r *reader) note(path, format string, args ...any) {
 	r.notes = append(r.notes, Note{Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
-// rest keeps what nothing has taken as raw chart values, as far as it has an
-// effect and is no secret.
+// rest keeps the remaining values as raw chart values if they have an effect
+// and are not secret.
 func (r *reader) rest() {
 	server, _ := r.tree["server"].(map[string]any)
 	delete(r.tree, "server")
@@ -200,8 +200,8 @@ func (r *reader) keepValue(path []string, value any) (any, bool) {
 	return value, true
 }
 
-// stay keeps a value as raw even where the chart's default says the same:
-// without it the answers would have another effect. name is below the server's.
+// stay keeps a raw value even if it equals the chart's default, because the
+// answers would otherwise change it. name is below the server's root key.
 func (r *reader) stay(name string, value any) {
 	r.put("server."+name, value)
 	r.raw = append(r.raw, append([]string{r.root}, strings.Split(name, ".")...))
@@ -211,7 +211,7 @@ func (r *reader) mustStay(path []string) bool {
 	return slices.ContainsFunc(r.raw, func(p []string) bool { return slices.Equal(p, path) })
 }
 
-// needsKeys reports whether the chart has keys at path.
+// needsKeys reports whether the chart has keys below path.
 func (r *reader) needsKeys(path []string) bool {
 	if r.layout == nil {
 		return false

@@ -13,15 +13,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// elsewhere are the answers that do not go through the chart's values.
+// elsewhere reports whether an answer is not stored in the chart's values.
 func elsewhere(key string, a answers.Answers) bool {
 	return strings.HasPrefix(key, "cluster.") || strings.HasPrefix(key, "chart.") ||
 		strings.HasPrefix(key, "prerequisites.") ||
 		strings.HasPrefix(key, "admin.") && a.Complete().Admin.Through != answers.ThroughEnvironment
 }
 
-// backAgain imports what was written, checks that nothing was lost on the way,
-// and that the answers are the same.
+// backAgain imports written values and fails unless they produce the same
+// answers without notes.
 func backAgain(t testing.TB, c rendertest.StandIn, a answers.Answers, doc values.Document) {
 	t.Helper()
 	imported := Import(doc.Map, c.Info)
@@ -43,7 +43,7 @@ func backAgain(t testing.TB, c rendertest.StandIn, a answers.Answers, doc values
 	sameAnswers(t, c, a.Complete(), b.Complete(), doc)
 }
 
-// sameAnswers compares answers with what an import made of their values.
+// sameAnswers compares answers with the import of their values.
 func sameAnswers(t testing.TB, c rendertest.StandIn, a, b answers.Answers, doc values.Document) {
 	t.Helper()
 	for _, f := range answers.Fields {
@@ -60,14 +60,13 @@ func sameAnswers(t testing.TB, c rendertest.StandIn, a, b answers.Answers, doc v
 			continue
 		}
 		if inWholeConfig(b, f.Key) || f.Key == "proxy.noProxy" && want == a.Database.MySQL.Host {
-			continue // the database is reached without the proxy anyway
+			continue // the database always bypasses the proxy
 		}
 		t.Errorf("%s was %q and came back as %q", f.Key, want, got)
 	}
 }
 
-// merelyRepeats reports whether an answer says what the chart does anyway, so
-// that the values are the same without it.
+// merelyRepeats reports whether the values are the same without an answer.
 func merelyRepeats(c rendertest.StandIn, a answers.Answers, doc values.Document, key string) bool {
 	if err := a.Set(key, ""); err != nil {
 		return false
@@ -76,7 +75,8 @@ func merelyRepeats(c rendertest.StandIn, a answers.Answers, doc values.Document,
 	return err == nil && cmp.Equal(doc.Map, without.Map)
 }
 
-// sameSource reports whether a secret came back by its Secret, or by its content.
+// sameSource reports whether a secret was imported with the same Secret or
+// content.
 func sameSource(a answers.Answers, key string, s answers.Source, doc values.Document) bool {
 	for _, n := range doc.Needs() {
 		if n.Answer == key && !n.Kept && s.SecretRef != nil && *s.SecretRef == n.SecretRef {
@@ -94,8 +94,8 @@ func sameSource(a answers.Answers, key string, s answers.Source, doc values.Docu
 	return strings.TrimSuffix(s.Value.Reveal(), "\n") == strings.TrimSuffix(text.Reveal(), "\n")
 }
 
-// inWholeConfig reports whether an answer went into a store's configuration that
-// came back in one piece.
+// inWholeConfig reports whether an answer was imported as part of a store's
+// whole configuration.
 func inWholeConfig(b answers.Answers, key string) bool {
 	for _, store := range []string{"secretsStore", "backupSecretsStore"} {
 		for _, kind := range []string{"aws", "gcp", "azure"} {
@@ -221,8 +221,9 @@ func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
 	}
 }
 
-// TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers has URLs whose password
-// is not percent-encoded, so that a part of it stands where host or name do.
+// TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers imports URLs with a
+// password that is not percent-encoded, so that parts of it are parsed as host
+// or name.
 func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 	for _, part := range []string{"p@55/", "p@55?", "p@55:1/", "p@55#x/", "p@", "p@55/z?"} {
 		values := map[string]any{
@@ -288,7 +289,7 @@ func TestZeroComesBack(t *testing.T) {
 	}
 }
 
-// TestImportKeepsAZeroThatNoAnswerSays leaves it to the chart as it stood.
+// TestImportKeepsAZeroThatNoAnswerSays keeps it as a raw value.
 func TestImportKeepsAZeroThatNoAnswerSays(t *testing.T) {
 	database := map[string]any{"url": "mysql://u@db:3306/zenml", "maxOverflow": 0.0, "poolSize": 0.0}
 	imported := Import(

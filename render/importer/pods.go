@@ -31,11 +31,11 @@ func (r *reader) network() {
 		*p = answers.Proxy{}
 		return
 	}
-	r.pastTheProxy()
+	r.dropImpliedNoProxy()
 }
 
-// pastTheProxy takes out what is reached without the proxy by itself.
-func (r *reader) pastTheProxy() {
+// dropImpliedNoProxy removes hosts that bypass the proxy in any case.
+func (r *reader) dropImpliedNoProxy() {
 	p := &r.a.Proxy
 	given := slices.Clone(p.NoProxy)
 	if n := len(given); n > 0 && r.a.Database.Type == answers.MySQLDatabase && given[n-1] == r.a.Database.MySQL.Host {
@@ -122,20 +122,20 @@ func (r *reader) tolerations() {
 	}
 }
 
-// security reads the security contexts, and recognises the profiles.
+// security imports the security contexts and detects the profiles.
 func (r *reader) security() {
 	s := &r.a.Server.Security
 	pod, container := r.contexts("podSecurityContext"), r.contexts("securityContext")
 	for _, name := range []string{answers.SecurityOpenShift, answers.SecurityRestricted} {
 		p := binding.SecurityProfiles[name]
-		if r.holds("podSecurityContext", pod, p.Pod) && r.holds("securityContext", container, p.Container) {
+		if r.matches("podSecurityContext", pod, p.Pod) && r.matches("securityContext", container, p.Container) {
 			s.Profile = name
 			maps.DeleteFunc(pod, func(entry string, _ any) bool { _, ours := p.Pod[entry]; return ours })
 			maps.DeleteFunc(container, func(entry string, _ any) bool { _, ours := p.Container[entry]; return ours })
 			break
 		}
 	}
-	r.dropOwnGroup(pod)
+	r.dropFSGroup(pod)
 	if len(pod) > 0 {
 		s.Pod = pod
 	}
@@ -144,7 +144,7 @@ func (r *reader) security() {
 	}
 }
 
-// contexts takes a security context; entries of nil take a default away.
+// contexts takes a security context. nil entries remove defaults.
 func (r *reader) contexts(name string) map[string]any {
 	context := r.mapping(name)
 	maps.DeleteFunc(context, func(entry string, value any) bool {
@@ -153,9 +153,9 @@ func (r *reader) contexts(name string) map[string]any {
 	return context
 }
 
-// holds reports whether values say what a profile says, beyond what the chart
-// itself does.
-func (r *reader) holds(name string, have, want map[string]any) bool {
+// matches reports whether a security context includes a profile's entries. A
+// nil entry also matches if the chart has no default for it.
+func (r *reader) matches(name string, have, want map[string]any) bool {
 	for _, entry := range slices.Sorted(maps.Keys(want)) {
 		value, said := have[entry]
 		if want[entry] == nil && !said && (r.layout == nil || r.layout.Default(name, entry) == nil) {
@@ -168,9 +168,9 @@ func (r *reader) holds(name string, have, want map[string]any) bool {
 	return len(want) > 0
 }
 
-// dropOwnGroup leaves out the group that is set for a volume by itself, and
-// says so where it was not set.
-func (r *reader) dropOwnGroup(pod map[string]any) {
+// dropFSGroup drops the fsGroup that the installer sets for a volume, and adds
+// a note if the values lack it.
+func (r *reader) dropFSGroup(pod map[string]any) {
 	volume := r.a.Database.SQLite.Persistent || r.a.Database.Backup.Volume.Size != ""
 	if !volume || r.layout == nil || r.layout.Default("podSecurityContext", "fsGroup") != nil {
 		return

@@ -19,8 +19,9 @@ var (
 	propertySeed  = flag.Uint64("property.seed", 1, "the seed of the first")
 )
 
-// Any valid answers are written, rendered and proved on both generations, or
-// refused by a chart that cannot honour them; and they come back as they were.
+// Random valid answers are written, rendered and proved on both generations, or
+// rejected by a chart that does not support them. An import returns the same
+// answers.
 func TestAnyValidAnswers(t *testing.T) {
 	count := *propertyCount
 	if testing.Short() {
@@ -31,7 +32,7 @@ func TestAnyValidAnswers(t *testing.T) {
 		g := generator{rand.New(rand.NewPCG(seed, 0))}
 		a := g.answers()
 		if len(answers.Validate(a)) > 0 {
-			continue // a rule over several answers forbids it
+			continue // a rule across several answers forbids it
 		}
 		made++
 		for _, generation := range rendertest.Generations {
@@ -56,7 +57,7 @@ func TestAnyValidAnswers(t *testing.T) {
 	}
 }
 
-// without takes away what a chart has refused.
+// without removes the answers that a chart rejected.
 func without(a answers.Answers, c rendertest.StandIn) answers.Answers {
 	_, err := values.Build(a, c.Info, rendertest.Settings(a))
 	var faults answers.Faults
@@ -66,7 +67,7 @@ func without(a answers.Answers, c rendertest.StandIn) answers.Answers {
 			if fault.Key == f.Key {
 				_ = a.Set(f.Key, "")
 			} else if strings.HasPrefix(fault.Key, f.Key+".") {
-				a.Server.SecretEnvironment = nil // the one field with keys below it
+				a.Server.SecretEnvironment = nil // the only field with keys below it
 			}
 		}
 	}
@@ -106,12 +107,12 @@ func provedOn(t *testing.T, c rendertest.StandIn, a answers.Answers) bool {
 	return true
 }
 
-// generator makes random answers, most of them valid.
+// generator generates random answers, most of them valid.
 type generator struct{ *rand.Rand }
 
 func (g generator) answers() answers.Answers {
 	a := answers.Answers{Version: answers.Version}
-	eager := g.Float64() // how much of what may be answered is
+	eager := g.Float64() // probability that an answer is set
 	for _, f := range answers.Fields {
 		if !f.Applies(a.Complete()) || f.Key == "values" || f.Key == "server.openTelemetry.disable" {
 			continue
@@ -165,8 +166,8 @@ func (g generator) word() string {
 	return b.String()
 }
 
-// text makes an answer that the field's own check takes: something wild, else
-// a plain word or number, else the field's example.
+// text returns a valid answer of a field: a text with special characters, a
+// plain word or number, or the field's example.
 func (g generator) text(f answers.Field) string {
 	switch f.Key {
 	case "cluster.release":
@@ -179,7 +180,7 @@ func (g generator) text(f answers.Field) string {
 		first = "0"
 	}
 	if namesAnObject[f.Key] {
-		first = g.word() // the charts write it without quotes: a name like "1000000" would be a number
+		first = g.word() // the charts do not quote it: "1000000" would be a number
 	}
 	for _, try := range []string{
 		first, g.word(), fmt.Sprint(1 + g.IntN(3000)), g.word() + ".example.com", "https://" + g.word() + ".example.com/" + g.word(),
@@ -207,7 +208,7 @@ var namesAnObject = map[string]bool{
 	"expose.gateway.section": true, "server.serviceAccount.name": true, "server.image.pullSecrets": true,
 }
 
-// wild makes a text that is hard on YAML, templates and shells.
+// wild returns a text that is difficult for YAML, templates and shells.
 func (g generator) wild() string {
 	hard := []string{
 		"true",

@@ -26,8 +26,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// Values that are carried over and written again on the same chart render the
-// same, or a note says what became of the value that makes the difference.
+// Imported values that are written again for the same chart render the same
+// objects, or a note explains the difference.
 func TestValuesThatAreCarriedOverRenderTheSameOrANoteSaysWhy(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		for name, values := range valuesFiles(t, generation) {
@@ -36,8 +36,8 @@ func TestValuesThatAreCarriedOverRenderTheSameOrANoteSaysWhy(t *testing.T) {
 	}
 }
 
-// valuesFiles are the samples of values: those of people, those that are
-// written here, and where they are at hand those of the published chart.
+// valuesFiles returns sample values: users' files, the goldens and, if
+// available, those of the published chart.
 func valuesFiles(t *testing.T, generation string) map[string]map[string]any {
 	t.Helper()
 	all := map[string]map[string]any{}
@@ -60,7 +60,7 @@ func valuesFiles(t *testing.T, generation string) map[string]map[string]any {
 				data,
 				[]byte("key_vault_name: kv\n"),
 				[]byte("key_vault_name: kv1\n"),
-			) // Azure has no such name
+			) // not valid on Azure
 			if err := helmyaml.Unmarshal(data, &values); err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func valuesFiles(t *testing.T, generation string) map[string]map[string]any {
 func carriedOver(t *testing.T, c rendertest.StandIn, given map[string]any) {
 	before, err := c.Render(answers.Answers{}, given)
 	if err != nil {
-		return // the chart itself refuses these values
+		return // the chart rejects these values
 	}
 	imported := Import(given, c.Info)
 	for _, note := range imported.Notes {
@@ -120,8 +120,8 @@ func carriedOver(t *testing.T, c rendertest.StandIn, given map[string]any) {
 	}
 }
 
-// fromItsFile writes answers, and reads them as a person would use the file:
-// with the secrets in the environment.
+// fromItsFile writes answers and parses the file, with the secrets in the
+// environment.
 func fromItsFile(t *testing.T, a answers.Answers) (answers.Answers, values.Settings) {
 	t.Helper()
 	content, moved := answers.Write(a)
@@ -144,12 +144,11 @@ func fromItsFile(t *testing.T, a answers.Answers) (answers.Answers, values.Setti
 	return file.Answers, s
 }
 
-// withNotedValues puts those values back that were otherwise before, and of
-// which a note says so.
+// withNotedValues restores the values that a note says were changed.
 func withNotedValues(doc values.Document, before map[string]any, notes []Note) map[string]any {
 	layout, err := doc.Chart().Layout()
 	if err != nil {
-		panic(err) // the values were written for it
+		panic(err) // cannot happen: the values were written for this chart
 	}
 	old := tree.Clone(before)
 	if layout.Legacy() {
@@ -180,7 +179,7 @@ func speaksOf(n Note, path []string, layout chartinfo.Layout) bool {
 		}
 	}
 	if strings.HasSuffix(noted, ".database.url") && strings.Contains(at, ".passwordSecretRef.") {
-		return true // a password out of the URL is told with it
+		return true // the note on the URL covers its password
 	}
 	return strings.HasPrefix(at+".", noted+".") || strings.HasPrefix(noted+".", at+".")
 }
@@ -210,8 +209,8 @@ func differing(a, b map[string]any) []string {
 	return places
 }
 
-// effect is what objects come to, wherever their secrets lie: what each pod
-// finds in its environment and in the files of Secrets, and the rest by place.
+// effect returns the effect of objects regardless of where secrets are stored:
+// each pod's environment and Secret files, and all other fields by path.
 func effect(objects []manifest.Object, secrets []corev1.Secret) map[string]any {
 	all := slices.Clone(objects)
 	for i := range secrets {
@@ -234,21 +233,22 @@ func effect(objects []manifest.Object, secrets []corev1.Secret) map[string]any {
 			continue
 		}
 		for place, value := range manifest.Flatten([]manifest.Object{o}) {
-			if !isSpokenFor(place) {
-				places[place] = fmt.Sprint(value) // an annotation may be written as a boolean
+			if !isCovered(place) {
+				places[place] = fmt.Sprint(value) // an annotation may be a boolean
 			}
 		}
 	}
 	return places
 }
 
-// withoutNulls is a JSON object without what is null in it, or the text itself.
+// withoutNulls returns a JSON object without its null entries, or the text
+// unchanged.
 func withoutNulls(text string) string {
 	var object map[string]any
 	if json.Unmarshal([]byte(text), &object) != nil {
 		return text
 	}
-	if old, there := object["google_application_credentials"]; there { // the guide's name for it; the note names the right one
+	if old, there := object["google_application_credentials"]; there { // from the public guide; the note names the right key
 		object["service_account_json"] = old
 		delete(object, "google_application_credentials")
 	}
@@ -263,8 +263,8 @@ func variablesOf(v *proof.View, p *proof.Pod) []string {
 	return slices.Compact(names)
 }
 
-// secretFiles are the files that a pod finds of Secrets, with their content or
-// the key that it comes from.
+// secretFiles returns the files that a pod mounts from Secrets, with their
+// content or their key.
 func secretFiles(v *proof.View, p *proof.Pod) map[string]any {
 	files := map[string]any{}
 	for _, volume := range p.Spec.Volumes {
@@ -304,9 +304,9 @@ func items(volume corev1.Volume) map[string]answers.SecretRef {
 	return refs
 }
 
-// isSpokenFor reports whether a place is looked at as a variable or a file, or
-// follows from others.
-func isSpokenFor(place string) bool {
+// isCovered reports whether a field is compared as a variable or a file, or
+// depends on others.
+func isCovered(place string) bool {
 	for _, part := range []string{"/env/", "/envFrom/", "/volumes/", "/volumeMounts/", "checksum/"} {
 		if strings.Contains(place, part) {
 			return true

@@ -60,7 +60,7 @@ func (r *reader) scale() {
 		return
 	}
 	if most == 0 {
-		most = 100 // the chart's own default
+		most = 100 // the chart's default
 	}
 	r.a.Server.Autoscaling = answers.Autoscaling{MinReplicas: least, MaxReplicas: most, CPU: cpu}
 	if replicas > 1 {
@@ -72,7 +72,7 @@ func (r *reader) auth() {
 	a := &r.a.Server.Auth
 	a.JWTSecretKey = r.claim(binding.JWTVariable)
 	inline := r.text("server.auth.jwtSecretKey")
-	if old := r.text("server.jwtSecretKey"); inline == "" { // as charts before 0.60 had it
+	if old := r.text("server.jwtSecretKey"); inline == "" { // charts before 0.60
 		inline = old
 	}
 	if a.JWTSecretKey.IsZero() {
@@ -104,7 +104,7 @@ func (r *reader) logging() {
 	l.NoColors, _ = r.truth("server.logging.colorsDisabled")
 	debug, given := r.truth("server.debug")
 	own := ""
-	if given || r.layout == nil || !r.layout.Legacy() { // by itself an old chart is in debug mode, which no level says
+	if given || r.layout == nil || !r.layout.Legacy() { // legacy charts default to debug mode, which no level expresses
 		own = r.level("server.environment.ZENML_LOGGING_VERBOSITY")
 	}
 	switch {
@@ -117,13 +117,13 @@ func (r *reader) logging() {
 	}
 }
 
-// level takes a level of the log under the name that the answers have for it.
-// What is none stays where it is.
+// level takes a log level by its name in the answers. An unknown level is not
+// taken.
 func (r *reader) level(path string) string {
 	written := r.text(path)
 	level := strings.ToLower(written)
 	if level == "warning" {
-		level = "warn" // the same level under its other name
+		level = "warn" // alias
 	}
 	f, _ := answers.FieldByKey("server.logging.verbosity")
 	if level != "" && !slices.Contains(f.Values(), level) {
@@ -154,7 +154,7 @@ func (r *reader) openTelemetry() {
 	}
 }
 
-// activation reads a server that activates itself out of its environment.
+// activation imports a server that activates itself from its environment.
 func (r *reader) activation() {
 	if r.peek("server.environment.ZENML_SERVER_AUTO_ACTIVATE") != "1" {
 		return
@@ -171,15 +171,14 @@ func (r *reader) activation() {
 	}
 }
 
-// environment reads the variables that nothing else has claimed. Of one that
-// is there several times the pods see that out of a Secret of the user's own,
-// else the plain one.
+// environment imports the unclaimed variables. For duplicates, a reference to
+// an existing Secret takes precedence, then the plain value.
 func (r *reader) environment() {
 	s := &r.a.Server
 	s.Environment = r.pairs("server.environment")
 	secrets := map[string]answers.Source{}
 	for name, text := range r.pairs("server.secretEnvironment") {
-		if _, plain := s.Environment[name]; text == "" && !plain { // nothing to hide
+		if _, plain := s.Environment[name]; text == "" && !plain { // nothing secret
 			s.Environment = with(s.Environment, name)
 		} else {
 			secrets[name] = plainSource(text)

@@ -16,7 +16,7 @@ func (r *reader) stores() {
 	storeReader{r, "backupSecretsStore", "ZENML_BACKUP_SECRETS_STORE", &r.a.BackupSecretsStore}.read(false)
 }
 
-// storeReader reads one of the two secrets stores.
+// storeReader imports the secrets store or the backup secrets store.
 type storeReader struct {
 	*reader
 	name   string
@@ -40,7 +40,7 @@ func (s storeReader) read(byDefault bool) {
 		kind = answers.SQLSecrets
 	}
 	if byDefault && kind == answers.SQLSecrets {
-		kind = "" // the answers' own default
+		kind = "" // the default of the answers
 	}
 	s.store.Type = kind
 	switch kind {
@@ -63,7 +63,7 @@ func (s storeReader) read(byDefault bool) {
 	s.unused("another store is in use")
 }
 
-// unused drops the settings of stores that are not in use: they may be secrets.
+// unused drops the settings of unused stores: they may be secrets.
 func (s storeReader) unused(why string) {
 	rest := s.mapping("server." + s.name)
 	for _, name := range tree.Keys(rest) {
@@ -76,7 +76,7 @@ func (s storeReader) unused(why string) {
 func (s storeReader) sql() {
 	key := s.claim(s.prefix + "_ENCRYPTION_KEY")
 	inline := s.text(s.at("sql.encryptionKey"))
-	if old := s.text(s.at("encryptionKey")); inline == "" { // as charts before 0.40 had it
+	if old := s.text(s.at("encryptionKey")); inline == "" { // charts before 0.40
 		inline = old
 	}
 	if key.IsZero() {
@@ -117,14 +117,14 @@ func (s storeReader) azure() {
 	})
 }
 
-// config reads a store's authConfig into its parts. It returns a Source for
-// all of it when it is in one Secret, or holds more than the answers know.
+// config imports a store's authConfig as parts. It returns a Source for the
+// whole if it is in one Secret or contains unknown keys.
 func (s storeReader) config(kind string, parts []binding.StorePart, flat map[string]string) answers.Source {
 	if whole := s.claim(s.prefix + "_AUTH_CONFIG"); !whole.IsZero() {
 		return whole
 	}
 	at := s.at(kind + ".authConfig")
-	for _, old := range slices.Sorted(maps.Keys(flat)) { // as charts before authConfig had it
+	for _, old := range slices.Sorted(maps.Keys(flat)) { // charts before authConfig
 		if text := s.text(s.at(kind + "." + old)); text != "" {
 			s.put(at+"."+flat[old], text)
 		}
@@ -191,7 +191,8 @@ func (s storeReader) vault() {
 	}
 }
 
-// either takes a setting of a Vault: the flat one of older charts wins.
+// either takes a setting of Vault. The flat setting of legacy charts takes
+// precedence.
 func (s storeReader) either(name string) string {
 	nested, flat := s.text(s.at("hashicorp.authConfig."+name)), s.text(s.at("hashicorp."+name))
 	if flat != "" {

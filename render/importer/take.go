@@ -12,7 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/binding"
 )
 
-// take takes the value at a dotted path out of the tree; nil counts as none.
+// take removes the value at a dotted path from the tree and returns it. null
+// counts as absent.
 func (r *reader) take(path string) (any, bool) {
 	m := r.tree
 	parts := strings.Split(path, ".")
@@ -32,7 +33,7 @@ func (r *reader) take(path string) (any, bool) {
 	return value, value != nil
 }
 
-// put puts a value back that could not be used.
+// put returns an unused value to the tree.
 func (r *reader) put(path string, value any) {
 	m := r.tree
 	parts := strings.Split(path, ".")
@@ -47,7 +48,7 @@ func (r *reader) put(path string, value any) {
 	m[parts[len(parts)-1]] = value
 }
 
-// text takes a text; numbers and booleans are read as text.
+// text takes a string, number or boolean as text.
 func (r *reader) text(path string) string {
 	value, ok := r.take(path)
 	if !ok {
@@ -60,7 +61,7 @@ func (r *reader) text(path string) string {
 	return text
 }
 
-// number takes a whole number, also one that is written as text.
+// number takes a positive integer, which may be a string.
 func (r *reader) number(path string) int {
 	value, ok := r.take(path)
 	if !ok {
@@ -69,14 +70,14 @@ func (r *reader) number(path string) int {
 	text, _ := tree.ScalarText(value)
 	n, err := strconv.Atoi(text)
 	if err != nil || n <= 0 {
-		r.put(path, value) // no answer says it
+		r.put(path, value) // no answer accepts it
 		return 0
 	}
 	return n
 }
 
-// numberOrZero takes a whole number that may be 0. The charts leave out a 0
-// that is no text.
+// numberOrZero takes a non-negative integer. It ignores the number 0, which the
+// charts treat as unset, but not the string "0".
 func (r *reader) numberOrZero(path string) *int {
 	value, ok := r.take(path)
 	if !ok {
@@ -91,7 +92,7 @@ func (r *reader) numberOrZero(path string) *int {
 	return &n
 }
 
-// truth takes a boolean; given reports whether there was one.
+// truth takes a boolean; given reports whether it was set.
 func (r *reader) truth(path string) (value, given bool) {
 	taken, ok := r.take(path)
 	if !ok {
@@ -129,7 +130,7 @@ func (r *reader) texts(path string) []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return r.isHidden(path, text) })
 }
 
-// open takes a text that no answer takes as a secret.
+// open takes a text for an answer that is not secret.
 func (r *reader) open(path string) string {
 	text := r.text(path)
 	if r.isHidden(path, text) {
@@ -138,8 +139,8 @@ func (r *reader) open(path string) string {
 	return text
 }
 
-// isHidden reports whether a text must not stand openly in answers, and says so:
-// a URL with a password, an option like --password=….
+// isHidden reports whether a text contains a secret, such as a URL with a
+// password or --password=…, and adds a note if so.
 func (r *reader) isHidden(path, text string) bool {
 	name, _, assigns := strings.Cut(text, "=")
 	isOption := assigns && strings.HasPrefix(name, "-") && secret.IsSensitiveName([]string{name})
@@ -150,7 +151,7 @@ func (r *reader) isHidden(path, text string) bool {
 	return true
 }
 
-// pairs takes a mapping of names to texts.
+// pairs takes a mapping of strings.
 func (r *reader) pairs(path string) map[string]string {
 	below := r.mapping(path)
 	if below == nil {
@@ -170,7 +171,7 @@ func (r *reader) pairs(path string) map[string]string {
 	return pairs
 }
 
-// mapping takes a mapping of anything; an empty one counts as none.
+// mapping takes a non-empty mapping.
 func (r *reader) mapping(path string) map[string]any {
 	value, ok := r.take(path)
 	if !ok {
@@ -186,7 +187,7 @@ func (r *reader) mapping(path string) map[string]any {
 	return tree
 }
 
-// bind takes one setting into its answer.
+// bind imports the chart value of a binding.
 func (r *reader) bind(b binding.Binding) {
 	switch at := b.At.(type) {
 	case *string:
@@ -200,7 +201,7 @@ func (r *reader) bind(b binding.Binding) {
 	}
 }
 
-// plainSource is a Source whose content stood in the values.
+// plainSource returns a Source with inline content.
 func plainSource(text string) answers.Source {
 	if text == "" {
 		return answers.Source{}
@@ -208,7 +209,7 @@ func plainSource(text string) answers.Source {
 	return answers.Source{Value: secret.New(text)}
 }
 
-// inlineOrRef takes one of the chart's {value: …} or {secretRef: …} maps.
+// inlineOrRef takes a {value: …} or {secretRef: …} mapping.
 func (r *reader) inlineOrRef(path string) answers.Source {
 	if ref, ok := r.ref(path + ".secretRef"); ok {
 		r.text(path + ".value")
@@ -217,20 +218,20 @@ func (r *reader) inlineOrRef(path string) answers.Source {
 	return plainSource(r.text(path + ".value"))
 }
 
-// ref takes one of the chart's {name, key} maps.
+// ref takes a {name, key} mapping.
 func (r *reader) ref(path string) (answers.SecretRef, bool) {
 	ref := answers.SecretRef{Name: r.text(path + ".name"), Key: r.text(path + ".key")}
 	return ref, ref.Name != "" && ref.Key != ""
 }
 
-// envRef is one entry of environmentSecretKeyRefs.
+// envRef is an entry of environmentSecretKeyRefs.
 type envRef struct {
 	name string
 	ref  answers.SecretRef
 }
 
-// references takes the variables that come out of Secrets; the sections claim
-// those that an answer says.
+// references takes environmentSecretKeyRefs. The readers claim those that
+// belong to an answer.
 func (r *reader) references() {
 	const path = "server.environmentSecretKeyRefs"
 	value, ok := r.take(path)
@@ -255,8 +256,8 @@ func (r *reader) references() {
 	}
 }
 
-// claim takes a variable as the Source of an answer, from where it counts: out
-// of a Secret, else from among the plain variables, else from the secret ones.
+// claim takes a variable as the Source of an answer, in order of precedence:
+// from a Secret, the plain variables, or the secret ones.
 func (r *reader) claim(variable string) answers.Source {
 	plain, hidden := r.text("server.environment."+variable), r.text("server.secretEnvironment."+variable)
 	i := slices.IndexFunc(r.refs, func(e envRef) bool { return e.name == variable })
@@ -272,7 +273,7 @@ func (r *reader) claim(variable string) answers.Source {
 	return plainSource(hidden)
 }
 
-// withoutSecrets leaves out of a mapping what may be a secret.
+// withoutSecrets removes likely secrets from a mapping.
 func (r *reader) withoutSecrets(path string, m map[string]any) map[string]any {
 	kept := map[string]any{}
 	for _, name := range tree.Keys(m) {

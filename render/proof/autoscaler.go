@@ -4,7 +4,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 )
 
-// Autoscaler proves something of the server's HorizontalPodAutoscaler.
+// Autoscaler proves a claim about the server's HorizontalPodAutoscaler.
 func Autoscaler(claim string, holds func(autoscalingv2.HorizontalPodAutoscalerSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		h, ok := only[autoscalingv2.HorizontalPodAutoscaler](v, "HorizontalPodAutoscaler")
@@ -13,7 +13,8 @@ func Autoscaler(claim string, holds func(autoscalingv2.HorizontalPodAutoscalerSp
 	}}
 }
 
-// CPUTarget reports whether the autoscaler aims at a CPU utilization in percent.
+// CPUTarget reports whether the autoscaler targets cpu percent of CPU
+// utilization.
 func CPUTarget(s autoscalingv2.HorizontalPodAutoscalerSpec, cpu int) bool {
 	for _, m := range s.Metrics {
 		if m.Resource != nil && m.Resource.Name == "cpu" && m.Resource.Target.AverageUtilization != nil &&

@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// TrustsCA proves that each pod has a volume with the certificate out of a
+// TrustsCA proves that each pod has a volume with the certificate from a
 // rendered Secret.
 func TrustsCA(name, pem string) Proof {
 	return Proof{Claim: "the pods get the CA " + name, Holds: func(v *View) bool {
@@ -24,11 +24,11 @@ func TrustsCA(name, pem string) Proof {
 	}}
 }
 
-// bundleVariables name the CA bundle to Python's and OpenSSL's libraries.
+// bundleVariables name the CA bundle for Python's and OpenSSL's libraries.
 var bundleVariables = []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
 
-// UsesCABundle proves that each pod reads a CA bundle from a volume which an
-// init container fills, one that gets the projected certificates.
+// UsesCABundle proves that each pod reads a CA bundle from a volume that an
+// init container with the projected certificates fills.
 func UsesCABundle() Proof {
 	return Proof{
 		Claim: "the pods read a CA bundle that an init container makes of the certificates",
@@ -61,10 +61,10 @@ func mounts(c corev1.Container, volume string) bool {
 	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
 }
 
-// Projects reports whether a volume brings the key of a Secret into the pod.
+// Projects reports whether a volume projects a Secret key into the pod.
 func (p *Pod) Projects(ref answers.SecretRef) bool { return slices.Contains(p.projected(), ref) }
 
-// projected lists the keys of Secrets that volumes bring into the pod.
+// projected returns the Secret keys that volumes project into the pod.
 func (p *Pod) projected() []answers.SecretRef {
 	var refs []answers.SecretRef
 	for _, volume := range p.Spec.Volumes {

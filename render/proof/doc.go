@@ -1,4 +1,4 @@
-// Package proof looks at rendered objects as the server's pods would see them.
-// A Proof is a fact that the objects must show, such as a variable with a value,
-// and belongs to the setting that causes it.
+// Package proof verifies rendered objects from the point of view of the
+// server's pods. A Proof is a fact that the objects must satisfy, such as the
+// value of a variable; each belongs to the setting that causes it.
 package proof

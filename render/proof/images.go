@@ -6,7 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Images reports whether something holds of the image of every container.
+// Images reports whether holds is true for the image of every container.
 func (p *Pod) Images(holds func(image string) bool) bool {
 	return !slices.ContainsFunc(
 		slices.Concat(p.Spec.InitContainers, p.Spec.Containers),

@@ -4,7 +4,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// MakesCertificate proves that the chart makes the Secret of the certificate.
+// MakesCertificate proves that the chart creates the TLS Secret.
 func MakesCertificate() Proof {
 	return Ingress(
 		"the chart makes the certificate",
@@ -19,8 +19,8 @@ func MakesCertificate() Proof {
 	})
 }
 
-// IngressLeadsToServer reports whether every path of the Ingress ends at the
-// rendered Service and its port.
+// IngressLeadsToServer reports whether the backend of every Ingress path is the
+// rendered Service and one of its ports.
 func IngressLeadsToServer(v *View) bool {
 	in, _ := only[networkingv1.Ingress](v, "Ingress")
 	for _, rule := range in.Spec.Rules {
@@ -36,7 +36,7 @@ func IngressLeadsToServer(v *View) bool {
 	return len(in.Spec.Rules) > 0
 }
 
-// Ingress proves something of the one rendered Ingress.
+// Ingress proves a claim about the only rendered Ingress.
 func Ingress(claim string, holds func(networkingv1.Ingress) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		in, ok := only[networkingv1.Ingress](v, "Ingress")

@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// PodsHaveEntry proves that a variable of the server and the migration holds a
-// JSON object with this entry. It does not show the value, which may be secret.
+// PodsHaveEntry proves that a variable of the server and the migration is a
+// JSON object with an entry. The claim omits the value, which may be secret.
 func PodsHaveEntry(variable, name, value string) Proof {
 	return Proof{
 		Claim: fmt.Sprintf("%s holds the given %s", variable, name),
@@ -22,7 +22,7 @@ func PodsHaveEntry(variable, name, value string) Proof {
 	}
 }
 
-// PodsHaveEntries is podsSeeEntry for a whole object.
+// PodsHaveEntries is PodsHaveEntry for several entries.
 func PodsHaveEntries(variable string, entries map[string]any) Proof {
 	return Proof{
 		Claim: variable + " holds what was given",
@@ -40,8 +40,8 @@ func (v *View) object(p *Pod, variable string) map[string]any {
 	return object
 }
 
-// PodsHaveJSON proves that the server and the migration find a value, written
-// as JSON, in a variable.
+// PodsHaveJSON proves that a variable of the server and the migration is value
+// as JSON.
 func PodsHaveJSON(name string, value any) Proof {
 	return Proof{
 		Claim: name + " holds what was given, as JSON",
@@ -51,7 +51,7 @@ func PodsHaveJSON(name string, value any) Proof {
 	}
 }
 
-// SameJSON reports whether text is value in JSON.
+// SameJSON reports whether text is value as JSON.
 func SameJSON(text string, value any) bool {
 	var got, want any
 	data, err := json.Marshal(value)

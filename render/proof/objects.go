@@ -16,7 +16,7 @@ func Annotated(kind string, want map[string]string) Proof {
 	}}
 }
 
-// Includes reports whether have has every entry of want.
+// Includes reports whether have contains all entries of want.
 func Includes(have, want map[string]string) bool {
 	for name, value := range want {
 		if got, ok := have[name]; !ok || got != value {
@@ -26,7 +26,7 @@ func Includes(have, want map[string]string) bool {
 	return true
 }
 
-// HasMigration proves that the database is migrated by a Job before the install.
+// HasMigration proves that a Job migrates the database before the install.
 func HasMigration() Proof {
 	return Proof{
 		Claim: "there is a migration Job",

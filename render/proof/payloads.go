@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// PayloadsMention proves that one of the server's variables about payload storage
-// says a text: alone in a variable, or somewhere in one JSON text.
+// PayloadsMention proves that one of the server's payload variables contains
+// text, either as its value or within JSON.
 func PayloadsMention(claim, text string) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		if v.Server == nil {
@@ -28,7 +28,7 @@ func PayloadsMention(claim, text string) Proof {
 	}}
 }
 
-// mentionsLeaf reports whether a value of the tree reads text.
+// mentionsLeaf reports whether a scalar in the tree equals text.
 func mentionsLeaf(tree any, text string) bool {
 	switch t := tree.(type) {
 	case map[string]any:
@@ -45,7 +45,7 @@ func mentionsLeaf(tree any, text string) bool {
 	}
 }
 
-// NoBackfill proves that no Job moves old values.
+// NoBackfill proves that no Job moves existing values.
 func NoBackfill() Proof {
 	return Proof{Claim: "no backfill Job is rendered", Holds: func(v *View) bool {
 		for _, o := range manifest.Find(v.Objects, "Job", "") {

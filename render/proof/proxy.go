@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// TrustsProxyHeaders looks for variables and arguments such as uvicorn's own.
+// TrustsProxyHeaders reports whether a variable or argument enables proxy
+// headers, as those of uvicorn do.
 func TrustsProxyHeaders(p *Pod) bool {
 	for _, e := range p.Main.Env {
 		if strings.Contains(e.Name, "FORWARDED") || strings.Contains(e.Name, "PROXY_HEADERS") {
@@ -20,7 +21,8 @@ func TrustsProxyHeaders(p *Pod) bool {
 	return false
 }
 
-// Mentions reports whether a variable or an argument of the container reads text.
+// Mentions reports whether a variable or an argument of the container equals
+// text.
 func (p *Pod) Mentions(text string) bool {
 	for _, e := range p.Main.Env {
 		if e.Value == text {
@@ -35,7 +37,7 @@ func (p *Pod) Mentions(text string) bool {
 	return false
 }
 
-// NoProxy proves that the pods reach hosts without the proxy.
+// NoProxy proves that hosts bypass the proxy in the pods.
 func NoProxy(hosts []string) Proof {
 	return Proof{Claim: "NO_PROXY names " + strings.Join(hosts, ", "), Holds: func(v *View) bool {
 		return v.All(func(p *Pod) bool {

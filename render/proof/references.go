@@ -19,8 +19,8 @@ func (v *View) Renders(ref answers.SecretRef) bool {
 	return ok
 }
 
-// References lists the Secrets that the pod does not start without; a Key is
-// empty where the whole Secret is meant.
+// References returns the Secrets that the pod requires; Key is empty for a
+// whole Secret.
 func (p *Pod) References() []answers.SecretRef {
 	var refs []answers.SecretRef
 	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers) {
@@ -59,7 +59,7 @@ func volumeReferences(volume corev1.Volume) []answers.SecretRef {
 		}
 		for _, item := range source.Secret.Items {
 			if item.Path == "" {
-				continue // brings nothing
+				continue // projects nothing
 			}
 			refs = append(refs, answers.SecretRef{Name: source.Secret.Name, Key: item.Key})
 		}

@@ -7,13 +7,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// Route proves that the spec of the one HTTPRoute contains want.
+// Route proves that the spec of the only HTTPRoute contains want.
 func Route(claim string, want map[string]any) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool { return tree.Covers(v.routeSpec(), want) }}
 }
 
-// RouteLeadsToServer reports whether every rule of the HTTPRoute ends at the
-// rendered Service and its port.
+// RouteLeadsToServer reports whether the backend of every HTTPRoute rule is the
+// rendered Service and one of its ports.
 func RouteLeadsToServer(v *View) bool {
 	rules, _ := v.routeSpec()["rules"].([]any)
 	for _, r := range rules {
@@ -60,7 +60,7 @@ func RoutePath(path string) Proof {
 	}}
 }
 
-// routeSpec returns the spec of the one HTTPRoute, nil without one.
+// routeSpec returns the spec of the only HTTPRoute, or nil.
 func (v *View) routeSpec() map[string]any {
 	routes := manifest.Find(v.Objects, "HTTPRoute", "")
 	if len(routes) != 1 {

@@ -9,7 +9,7 @@ import (
 // ServiceSpec is the spec of a Service.
 type ServiceSpec = corev1.ServiceSpec
 
-// Service proves something of the one rendered Service.
+// Service proves a claim about the only rendered Service.
 func Service(claim string, holds func(ServiceSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		s, ok := only[corev1.Service](v, "Service")
@@ -17,7 +17,7 @@ func Service(claim string, holds func(ServiceSpec) bool) Proof {
 	}}
 }
 
-// serves reports whether a Service of that name and port is rendered.
+// serves reports whether a Service with that name and port is rendered.
 func (v *View) serves(name string, port int32) bool {
 	s, ok := only[corev1.Service](v, "Service")
 	return ok && s.Name == name &&

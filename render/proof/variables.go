@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// PodsHave proves that the server and the migration find a value in a variable.
+// PodsHave proves the value of a variable of the server and the migration.
 func PodsHave(name, value string) Proof {
 	return Proof{
 		Claim: fmt.Sprintf("%s is %q in the server and the migration", name, value),
@@ -18,7 +18,7 @@ func PodsHave(name, value string) Proof {
 	}
 }
 
-// ServerHas proves that the server finds a value in a variable.
+// ServerHas proves the value of a variable of the server.
 func ServerHas(name, value string) Proof {
 	return Proof{
 		Claim: fmt.Sprintf("%s is %q in the server", name, value),
@@ -26,7 +26,7 @@ func ServerHas(name, value string) Proof {
 	}
 }
 
-// ServerHasSuffix is serverSees for a variable whose name may have a prefix.
+// ServerHasSuffix is ServerHas for a variable whose name may have a prefix.
 func ServerHasSuffix(ending, value string) Proof {
 	return Proof{
 		Claim: fmt.Sprintf("a variable …%s is %q in the server", ending, value),
@@ -44,15 +44,15 @@ func ServerHasSuffix(ending, value string) Proof {
 	}
 }
 
-// PodsHaveSecret is podsSee for a value that must not be shown.
+// PodsHaveSecret is PodsHave for a secret value, which the claim omits.
 func PodsHaveSecret(name string, value secret.Text) Proof {
 	p := PodsHave(name, value.Reveal())
 	p.Claim = name + " is the given secret in the server and the migration"
 	return p
 }
 
-// PodsReference proves that the server and the migration take a variable out of a
-// Secret that the chart does not make.
+// PodsReference proves that the server and the migration read a variable from a
+// Secret that the chart does not create.
 func PodsReference(name string, ref answers.SecretRef) Proof {
 	return Proof{
 		Claim: claimOf(name, ref),
@@ -65,8 +65,8 @@ func PodsReference(name string, ref answers.SecretRef) Proof {
 	}
 }
 
-// PodsLack proves that neither the server nor the migration has a variable, or
-// finds one of values in it.
+// PodsLack proves that the server and the migration lack a variable, or that
+// its value is one of values.
 func PodsLack(name string, values ...string) Proof {
 	return Proof{
 		Claim: name + " is not set",
@@ -88,8 +88,8 @@ func containsFold(values []string, value string) bool {
 	return false
 }
 
-// PodsMount proves that a variable of the server and the migration names a
-// file which a volume brings there out of a Secret.
+// PodsMount proves that a variable of the server and the migration is the path
+// of a file mounted from a Secret.
 func PodsMount(name string, ref answers.SecretRef) Proof {
 	return Proof{
 		Claim: fmt.Sprintf("%s names a file out of Secret %s, key %s", name, ref.Name, ref.Key),
@@ -99,20 +99,20 @@ func PodsMount(name string, ref answers.SecretRef) Proof {
 	}
 }
 
-// mounts reports whether the container has, at file, the key of a Secret.
+// mounts reports whether the container mounts a Secret key at file.
 func (p *Pod) mounts(file string, ref answers.SecretRef) bool {
 	for _, mount := range p.Main.VolumeMounts {
 		inside, ok := strings.CutPrefix(file, strings.TrimSuffix(mount.MountPath, "/")+"/")
-		if ok && p.broughtBy(mount.Name, inside) == ref {
+		if ok && p.secretAt(mount.Name, inside) == ref {
 			return true
 		}
 	}
 	return false
 }
 
-// broughtBy returns the Secret and key that a volume puts at path; only the last
-// source of a path counts.
-func (p *Pod) broughtBy(volume, path string) (ref answers.SecretRef) {
+// secretAt returns the Secret key that a volume projects at path. For duplicate
+// paths the last source takes precedence.
+func (p *Pod) secretAt(volume, path string) (ref answers.SecretRef) {
 	for _, v := range p.Spec.Volumes {
 		if v.Name != volume || v.Projected == nil {
 			continue
@@ -140,7 +140,7 @@ func NoMySQL() Proof {
 	return p
 }
 
-// claimOf says in words what a reference must show; for faults.
+// claimOf describes a reference, for claims.
 func claimOf(variable string, ref answers.SecretRef) string {
 	return fmt.Sprintf("%s comes out of Secret %s, key %s", variable, ref.Name, ref.Key)
 }

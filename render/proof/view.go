@@ -14,11 +14,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// View is the rendered objects as the proofs look at them.
+// View gives proofs access to the rendered objects.
 type View struct {
 	Objects   []manifest.Object
-	Server    *Pod // nil when no server is rendered
-	Migration *Pod // nil when no migration Job is rendered
+	Server    *Pod // nil if no server is rendered
+	Migration *Pod // nil if no migration Job is rendered
 	secrets   map[string]map[string]string
 }
 
@@ -29,17 +29,17 @@ type Pod struct {
 	Annotations map[string]string
 	Spec        corev1.PodSpec
 	Main        corev1.Container
-	Raw         map[string]any // the spec as it was rendered
+	Raw         map[string]any // the rendered spec
 }
 
-// variable is what a container finds in its environment: a value, or a
-// reference to a Secret that is not rendered.
+// variable is a container's environment variable: a value, or a reference to a
+// Secret that is not rendered.
 type variable struct {
 	Value string
 	Ref   answers.SecretRef
 }
 
-// NewView returns the view of rendered objects.
+// NewView returns a view of rendered objects.
 func NewView(objects []manifest.Object) *View {
 	v := &View{Objects: objects, secrets: map[string]map[string]string{}}
 	for _, o := range objects {
@@ -87,7 +87,7 @@ func podOf(o manifest.Object, template corev1.PodTemplateSpec, main func(corev1.
 	}
 }
 
-// rawMain returns the main container as it was rendered.
+// rawMain returns the main container as rendered.
 func (p *Pod) rawMain() map[string]any {
 	containers, _ := p.Raw["containers"].([]any)
 	for _, c := range containers {
@@ -124,13 +124,13 @@ func (v *View) Pods() []*Pod {
 	return pods
 }
 
-// All reports whether there is a server and holds is true of every pod.
+// All reports whether there is a server and holds is true for every pod.
 func (v *View) All(holds func(*Pod) bool) bool {
 	return v.Server != nil && !slices.ContainsFunc(v.Pods(), func(p *Pod) bool { return !holds(p) })
 }
 
-// Variable returns what the container finds under a name, as Kubernetes
-// resolves it: the last entry of env, else the last Secret of envFrom that has it.
+// Variable resolves a variable as Kubernetes does: the last entry of env,
+// otherwise the last Secret of envFrom that contains it.
 func (v *View) Variable(p *Pod, name string) (variable, bool) {
 	for _, e := range slices.Backward(p.Main.Env) {
 		if e.Name != name {
@@ -154,7 +154,8 @@ func (v *View) Variable(p *Pod, name string) (variable, bool) {
 	return variable{}, false
 }
 
-// Follow gives the content of a rendered Secret, or the reference to another.
+// Follow returns the content of a rendered Secret, or the reference to another
+// one.
 func (v *View) Follow(ref answers.SecretRef) variable {
 	if value, ok := v.secrets[ref.Name][ref.Key]; ok {
 		return variable{Value: value}
@@ -162,13 +163,13 @@ func (v *View) Follow(ref answers.SecretRef) variable {
 	return variable{Ref: ref}
 }
 
-// value returns a variable's value, empty when there is none.
+// value returns a variable's value, or "".
 func (v *View) value(p *Pod, name string) string {
 	found, _ := v.Variable(p, name)
 	return found.Value
 }
 
-// Environment returns every variable with a value that the container finds.
+// Environment returns the container's variables with literal values.
 func (v *View) Environment(p *Pod) map[string]string {
 	all := map[string]string{}
 	for _, from := range p.Main.EnvFrom {
@@ -185,7 +186,8 @@ func (v *View) Environment(p *Pod) map[string]string {
 	return all
 }
 
-// only returns the one rendered object of a kind; not ok with none or several.
+// only returns the only rendered object of a kind; ok is false if there are
+// none or several.
 func only[T any](v *View, kind string) (T, bool) {
 	var object T
 	found := manifest.Find(v.Objects, kind, "")

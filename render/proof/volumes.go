@@ -6,42 +6,44 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// backupFolder is where the migration puts a backup made of files.
+// backupFolder is where the migration writes a file-based backup.
 const backupFolder = "/backups"
 
-// OnBackupVolume proves that the migration writes its backup to a claim as wanted.
+// OnBackupVolume proves that the migration's backup folder is on a claim that
+// satisfies wanted.
 func OnBackupVolume(claim string, wanted func(corev1.PersistentVolumeClaimSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		return v.Migration != nil && v.claims(v.Migration, backupFolder, wanted)
 	}}
 }
 
-// configFolder is where the server keeps its SQLite file.
+// configFolder is where the server stores its SQLite file.
 const configFolder = "/zenml/.zenconfig"
 
-// ClaimSize accepts claims of a size.
+// ClaimSize matches claims by size.
 func ClaimSize(size string) func(corev1.PersistentVolumeClaimSpec) bool {
 	return func(c corev1.PersistentVolumeClaimSpec) bool {
 		return c.Resources.Requests.Storage().Cmp(Quantity(size)) == 0
 	}
 }
 
-// ClaimClass accepts claims of a StorageClass.
+// ClaimClass matches claims by StorageClass.
 func ClaimClass(class string) func(corev1.PersistentVolumeClaimSpec) bool {
 	return func(c corev1.PersistentVolumeClaimSpec) bool {
 		return c.StorageClassName != nil && *c.StorageClassName == class
 	}
 }
 
-// OnVolume proves that the server's own folder is on a claim that is rendered
-// and as wanted.
+// OnVolume proves that the server's config folder is on a rendered claim that
+// satisfies wanted.
 func OnVolume(claim string, wanted func(corev1.PersistentVolumeClaimSpec) bool) Proof {
 	return Proof{Claim: claim, Holds: func(v *View) bool {
 		return v.Server != nil && v.claims(v.Server, configFolder, wanted)
 	}}
 }
 
-// claims reports whether a folder of the pod is on a rendered volume claim.
+// claims reports whether a folder of the pod is on a rendered claim that
+// satisfies wanted.
 func (v *View) claims(p *Pod, folder string, wanted func(corev1.PersistentVolumeClaimSpec) bool) bool {
 	name := p.claimAt(folder)
 	if name == "" {

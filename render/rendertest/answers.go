@@ -5,7 +5,7 @@ const PlainMySQL = `version: 1
 database: {type: mysql, mysql: {host: db.example.com, user: zenml, password: {env: P}}}
 `
 
-// RawSecrets are answers with secrets among the raw values.
+// RawSecrets are answers with secrets in the raw values.
 const RawSecrets = PlainMySQL + `server: {auth: {jwtSecretKey: {env: JWT}}}
 values:
   server:

@@ -20,10 +20,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// Generations are the stand-in charts, one per generation.
+// Generations are the names of the stand-in charts.
 var Generations = []string{"current", "legacy"}
 
-// StandIn is a stand-in chart that has been loaded.
+// StandIn is a loaded stand-in chart.
 type StandIn struct {
 	Info chartinfo.Info
 	Helm *helmchart.Chart
@@ -34,7 +34,7 @@ var (
 	loaded   = map[string]StandIn{}
 )
 
-// Load loads a stand-in chart, once.
+// Load loads a stand-in chart once.
 func Load(t testing.TB, generation string) StandIn {
 	t.Helper()
 	loadedMu.Lock()
@@ -96,7 +96,7 @@ func (s StandIn) Render(a answers.Answers, values map[string]any) ([]manifest.Ob
 	return manifest.Parse([]byte(stream.String()))
 }
 
-// Parse reads an answers file that must be valid.
+// Parse parses an answers file that must be valid.
 func Parse(t testing.TB, file string) answers.Answers {
 	t.Helper()
 	f, err := answers.Parse("test.yaml", []byte(file))
@@ -106,8 +106,8 @@ func Parse(t testing.TB, file string) answers.Answers {
 	return f.Answers
 }
 
-// Local stands for the user's machine: every environment variable and file of
-// the tests' answers holds a canary that says where it came from.
+// Local fakes the user's machine: every environment variable and file of the
+// tests' answers contains a canary with its name.
 var Local = answers.Local{
 	Getenv: func(name string) (string, bool) {
 		if name == "ADMIN_PASSWORD" {

@@ -1,3 +1,3 @@
-// Package rendertest has what the tests of the packages of render share: the
+// Package rendertest contains what the tests of render's packages share:
 // stand-in charts, sample answers and golden files.
 package rendertest

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// DrawOn writes the values for answers on a chart, renders them and proves them.
+// DrawOn builds the values of answers for a chart, renders and proves them.
 func DrawOn(t testing.TB, s StandIn, a answers.Answers) (values.Document, answers.Faults) {
 	t.Helper()
 	doc, err := values.Build(a, s.Info, Settings(a))
@@ -30,7 +30,7 @@ func Draw(t testing.TB, generation string, a answers.Answers) (values.Document, 
 	return DrawOn(t, Load(t, generation), a)
 }
 
-// Settings is what the tests make values from: the same on every run.
+// Settings returns the tests' settings, the same on every run.
 func Settings(a answers.Answers) values.Settings {
 	keys := values.GenerateKeys(a, nil)
 	for key := range keys {
@@ -39,7 +39,7 @@ func Settings(a answers.Answers) values.Settings {
 	return values.Settings{Local: Local, Keys: keys, Address: "192.0.2.7"}
 }
 
-// ProveAll returns every fault of answers, those of raw values included.
+// ProveAll returns all faults of answers, including raw values.
 func ProveAll(t *testing.T, s StandIn, a answers.Answers) answers.Faults {
 	t.Helper()
 	doc, faults := DrawOn(t, s, a)

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Golden compares what was written with a file, or writes the file.
+// Golden compares got with a golden file, or updates the file.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("..", "testdata", "golden", name)
@@ -39,10 +39,10 @@ func Golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// usedGoldens are the golden files that a test has asked for.
+// usedGoldens are the golden files that tests requested.
 var usedGoldens sync.Map
 
-// NoneLeftOver fails for golden files in a folder that no test asks for.
+// NoneLeftOver fails for golden files in a folder that no test uses.
 func NoneLeftOver(t *testing.T, dir string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "golden", dir, "*"))
