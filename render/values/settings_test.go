@@ -27,7 +27,7 @@ func TestEveryAnswerIsProved(t *testing.T) {
 	}
 	variants := coverageAnswers(t)
 	for _, f := range answers.Fields {
-		if isForTheInstaller(f) || standInsLack[f.Key] != "" {
+		if isForTheInstaller(f) {
 			continue
 		}
 		for i := 0; i < len(variants) && !isProved(proved, f.Key); i++ {
@@ -40,10 +40,6 @@ func TestEveryAnswerIsProved(t *testing.T) {
 		}
 	}
 }
-
-// standInsLack maps answers that only the published chart supports to what the
-// stand-ins lack.
-var standInsLack = map[string]string{"server.openTelemetry.disable": "OTEL_LOGS_ENABLED and its like"}
 
 // coverageAnswers returns the samples, also with their store as backup store
 // and with each authentication method of a store.

@@ -115,6 +115,9 @@ func (p *Publisher) push(
 	kind string,
 ) error {
 	for _, tag := range []string{archive.Version, archive.AppVersion} {
+		if tag == "" { // charts up to 0.73.0 have no app version
+			continue
+		}
 		if err := images.Push(ctx, p.Address, repository, tag, image); err != nil {
 			return err
 		}

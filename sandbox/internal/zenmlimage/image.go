@@ -27,8 +27,9 @@ import (
 // recipe is changed when the build changes in a way that its inputs do not show.
 const recipe = "1"
 
-// extras are those of the published image: the server, and the clients of all secrets stores.
-const extras = "server,secrets-aws,secrets-gcp,secrets-azure,secrets-hashicorp"
+// extras are those of the published image: the server, the clients of all secrets stores, and the connectors that the
+// stores of the clouds log in with.
+const extras = "server,secrets-aws,secrets-gcp,secrets-azure,secrets-hashicorp,connectors-aws,connectors-gcp,connectors-azure"
 
 // The user of the published image and its home.
 const (

@@ -86,7 +86,7 @@ OTEL_SERVICE_NAME: {{ . | quote }}
 OTEL_EXPORTER_OTLP_{{ upper $signal }}_ENDPOINT: {{ . | quote }}
 {{- end }}
 {{- if and $anywhere (not (get $otel (printf "%sEnabled" $signal))) }}
-OTEL_{{ upper $signal }}_EXPORTER: none
+ZENML_SERVER_OTEL_{{ upper $signal }}_ENABLED: "false"
 {{- end }}
 {{- end }}
 {{- end }}
