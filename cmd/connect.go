@@ -80,6 +80,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 		return err
 	}
 	u.printLogin(c.streams, tunnel.URL(), c.stay, u.address(ctx))
+	printClientAdvice(ctx, c.streams, info.Version)
 	if !c.stay {
 		return nil
 	}

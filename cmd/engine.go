@@ -35,6 +35,7 @@ type engine struct {
 	charts    map[chart.Source]*chart.Chart
 	leftovers []check.Leftover // of interrupted checks, reported at the end
 	claimed   *claimedError    // set if the last activation found another admin
+	version   string           // of the server, once it has answered
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -141,10 +142,12 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	if err != nil {
 		return nil, err
 	}
-	if _, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()}); err != nil {
+	info, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()})
+	if err != nil {
 		tunnel.Close()
 		return nil, err
 	}
+	e.rememberVersion(info.Version)
 	if at := u.address(ctx); at.URL != "" && observe != nil {
 		observe(
 			event.Notice{
@@ -178,6 +181,20 @@ func (e *engine) rememberClaim(err error) error {
 	e.claimed = nil
 	_ = errors.As(err, &e.claimed)
 	return err
+}
+
+// rememberVersion stores the server's version, for the final message.
+func (e *engine) rememberVersion(version string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.version = version
+}
+
+// serverVersion returns the stored version, if any.
+func (e *engine) serverVersion() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.version
 }
 
 // otherAdmin returns the stored error, if any.

@@ -36,3 +36,11 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 }
+
+// printClientAdvice says if the zenml client on this machine is older or newer
+// than the server, and how to install the right one.
+func printClientAdvice(ctx context.Context, s Streams, server string) {
+	if advice := connect.CompareClient(connect.ClientVersion(ctx, s.getenv("PATH")), server); advice != "" {
+		fmt.Fprintln(s.Err, advice)
+	}
+}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,6 +63,25 @@ func TestInstallPrintsConnectCommand(t *testing.T) {
 		t.Errorf("missing %s in %s", command, r.err)
 	}
 	p.runs("status", "-n", namespace).want(t, exitDone, "none (connect with zenml-installer connect ")
+}
+
+// A client of another version than the server is named, with the command that
+// installs the right one.
+func TestInstallComparesClient(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	python := p.file("python3", "#!/bin/sh\necho 0.84.3\n")
+	client := p.file("zenml", "#!"+python+"\n")
+	for _, program := range []string{python, client} {
+		if err := os.Chmod(program, 0o700); err != nil { //nolint:gosec // it must be executable
+			t.Fatal(err)
+		}
+	}
+	p.env["PATH"] = p.dir
+	version := c.Charts["current"].Version
+	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone, "The zenml client on this machine is 0.84.3, "+
+		"older than the server ("+version+")", `pip install "zenml==`+version+`"`)
 }
 
 // The address of a load balancer is printed once it has one; until then the

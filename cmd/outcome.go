@@ -67,6 +67,7 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 	u.printKeyNotice(w, outcome.Install)
 	fmt.Fprintln(w, "Reconnect with: "+u.connectCommand(""))
 	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
+	printClientAdvice(ctx, o.streams, e.serverVersion())
 	switch {
 	case claimed != nil && isFirstInstall(outcome.Install):
 		return &failure{code: exitInstall, err: claimed}
