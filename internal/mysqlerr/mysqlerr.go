@@ -38,6 +38,8 @@ const (
 	DatabaseDenied          = 1044
 	AccessDenied            = 1045
 	UnknownDatabase         = 1049
+	TableExists             = 1050
+	ColumnExists            = 1060
 	KeyTooLong              = 1071
 	HostBlocked             = 1129
 	HostNotAllowed          = 1130
@@ -75,6 +77,11 @@ var errors = []Error{
 			"if the server requires TLS for this user, set database.mysql.tls.mode"},
 	{Number: UnknownDatabase, Summary: "the database does not exist and could not be created",
 		Remedy: "create it, or run on the database: GRANT ALL PRIVILEGES ON {database}.* TO {user};"},
+	{Number: TableExists, Summary: "the migration creates a table that exists already",
+		Remedy: "drop the table if a failed migration left it or nothing needs it, or use another database: " +
+			"database.mysql.name"},
+	{Number: ColumnExists, Summary: "the migration adds a column that exists already, as after a failed migration",
+		Remedy: "restore the database from a backup, then upgrade again"},
 	{Number: KeyTooLong, Summary: "the database's default storage engine or row format does not support long indexes",
 		Remedy: "set default_storage_engine = InnoDB and innodb_default_row_format = DYNAMIC on the database server, " +
 			"then drop and create the database"},
