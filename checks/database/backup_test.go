@@ -9,9 +9,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestBackup(t *testing.T) {
-	t.Parallel()
-	s := checktest.StartDatabase(t, testdb.Options{})
+func TestBackup(t *testing.T) { onBothServers(t, checkBackups) }
+
+func checkBackups(t *testing.T, s *testdb.Server) {
+	t.Helper()
 	s.Exec(t, "CREATE USER partial IDENTIFIED BY '"+checktest.Canary+"'",
 		"GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES ON zenml.* TO partial")
 	as := func(user string, b answers.Backup) check.Report {

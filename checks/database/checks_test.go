@@ -13,9 +13,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestChecks_workingDatabase(t *testing.T) {
-	t.Parallel()
-	s := checktest.StartDatabase(t, testdb.Options{})
+func TestChecks_workingDatabase(t *testing.T) { onBothServers(t, passOnWorkingDatabase) }
+
+func passOnWorkingDatabase(t *testing.T, s *testdb.Server) {
+	t.Helper()
 	before := s.Strings(t, "SHOW TABLES FROM zenml")
 	report := preflight(t, checktest.WithDatabase(t, s), check.Options{})
 	for _, id := range []string{

@@ -9,9 +9,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-func TestExists_missingDatabase(t *testing.T) {
-	t.Parallel()
-	s := checktest.StartDatabase(t, testdb.Options{})
+func TestExists_missingDatabase(t *testing.T) { onBothServers(t, findMissingDatabase) }
+
+func findMissingDatabase(t *testing.T, s *testdb.Server) {
+	t.Helper()
 	s.Exec(t, "CREATE USER maker IDENTIFIED BY '"+checktest.Canary+"'", "GRANT ALL ON `zen\\_%`.* TO maker",
 		"CREATE USER looker IDENTIFIED BY '"+checktest.Canary+"'", "GRANT SELECT ON *.* TO looker",
 		"CREATE USER nobody IDENTIFIED BY '"+checktest.Canary+"'")

@@ -8,6 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/checks/report"
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
 func TestMain(m *testing.M) { checktest.Main(m, Checks) }
@@ -37,4 +38,15 @@ func preflight(t *testing.T, e *check.Env, o check.Options) check.Report {
 		t.Errorf("the password shows in the report:\n%s", out.String())
 	}
 	return found
+}
+
+// onBothServers runs a test against MariaDB and MySQL.
+func onBothServers(t *testing.T, run func(t *testing.T, s *testdb.Server)) {
+	t.Helper()
+	for name, kind := range map[string]testdb.Kind{"MariaDB": testdb.MariaDB, "MySQL": testdb.MySQL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, checktest.StartDatabase(t, testdb.Options{Server: kind}))
+		})
+	}
 }
