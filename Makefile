@@ -48,11 +48,16 @@ demo-down: ## remove the demo's cluster
 test: packages build ## unit and integration tests
 	@.ci/test
 
+.PHONY: test-scenarios
+test-scenarios: packages build ## install every sample with the real server, in about 15 minutes
+	@.ci/test scenarios
+
 .PHONY: lint
 lint: $(GOLANGCI) ## golangci-lint, on all modules
 	$(GOLANGCI) run ./...
 	cd sandbox && $(GOLANGCI) run ./...
 	cd sandbox/addons/https && $(GOLANGCI) run ./...
+	cd sandbox/addons/https/certmanager && $(GOLANGCI) run ./...
 
 $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION) once, which takes about 3 minutes" >&2

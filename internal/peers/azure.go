@@ -33,7 +33,19 @@ type AzureVault struct {
 	Wall      string // reason why it refuses everybody, such as "ForbiddenByFirewall"
 	Taken     int    // how many of the next names belong to deleted secrets that it keeps
 
-	secrets, deleted map[string]string
+	secrets, deleted map[string]azureSecret
+}
+
+type azureSecret struct {
+	Value string            `json:"value"`
+	Tags  map[string]string `json:"tags"`
+}
+
+// describe is the answer to calls that return a secret.
+func (s azureSecret) describe(id string) map[string]any {
+	return map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": s.Value, "tags": s.Tags,
+		"attributes": map[string]any{"enabled": true, "created": 1, "updated": 1},
+		"recoveryId": strings.Replace(id, "/secrets/", "/deletedsecrets/", 1)}
 }
 
 type azureApp struct {
@@ -45,12 +57,18 @@ type azureApp struct {
 // StartAzure starts the server with one tenant and the vault zenml-vault.
 func StartAzure(t testing.TB) *Azure {
 	t.Helper()
+	return StartAzureOn(t, loopback)
+}
+
+// StartAzureOn is StartAzure on an address of this machine that pods reach.
+func StartAzureOn(t testing.TB, host string) *Azure {
+	t.Helper()
 	const tenant = "11111111-2222-3333-4444-555555555555"
 	a := &Azure{Tenant: tenant, apps: map[string]*azureApp{}, vaults: map[string]*AzureVault{}}
 	a.Vault("zenml-vault", AzureVault{Tenant: tenant})
-	address, ca := serveTLS(t, http.HandlerFunc(a.serve), "login.microsoftonline.com", "*.vault.azure.net")
+	address, ca := ServeTLS(t, host, http.HandlerFunc(a.serve), "login.microsoftonline.com", "*.vault.azure.net")
 	a.CA = ca
-	a.Proxy = Proxy(t, map[string]string{"login.microsoftonline.com": address, ".vault.azure.net": address})
+	a.Proxy = ProxyOn(t, host, map[string]string{"login.microsoftonline.com": address, ".vault.azure.net": address})
 	return a
 }
 
@@ -58,7 +76,7 @@ func StartAzure(t testing.TB) *Azure {
 func (a *Azure) Vault(name string, v AzureVault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	v.secrets, v.deleted = map[string]string{}, map[string]string{}
+	v.secrets, v.deleted = map[string]azureSecret{}, map[string]azureSecret{}
 	a.vaults[name] = &v
 }
 
@@ -162,7 +180,7 @@ func (a *Azure) inVault(w http.ResponseWriter, r *http.Request, v *AzureVault) {
 	}
 	w.Header().Del("WWW-Authenticate")
 	permission := map[string]string{"GET/secrets": "get", "PUT/secrets": "set", "DELETE/secrets": "delete",
-		"DELETE/deletedsecrets": "purge"}[r.Method+"/"+parts[0]]
+		"GET/deletedsecrets": "get", "DELETE/deletedsecrets": "purge"}[r.Method+"/"+parts[0]]
 	app := a.apps[claims.App]
 	switch {
 	case v.Wall != "":
@@ -195,21 +213,23 @@ func claimsOf(header string) azureClaims {
 
 func (v *AzureVault) serve(w http.ResponseWriter, r *http.Request, permission, name string) {
 	content, there := v.secrets[name]
-	_, kept := v.deleted[name]
+	gone, kept := v.deleted[name]
 	id := "https://" + r.Host + "/secrets/" + name
 	switch {
+	case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/deletedsecrets/") && kept:
+		answer(w, http.StatusOK, gone.describe(id))
 	case permission == "set" && (kept || v.Taken > 0):
 		v.Taken--
 		refuseVault(w, http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable",
 			"Secret "+name+" is currently in a deleted but recoverable state, and its name cannot be reused.")
 	case permission == "set":
-		var body struct{ Value string }
+		var body azureSecret
 		if json.NewDecoder(r.Body).Decode(&body) != nil || body.Value == "" {
 			refuseVault(w, http.StatusBadRequest, "BadParameter", "", "The value is missing.")
 			return
 		}
-		v.secrets[name] = body.Value
-		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": body.Value})
+		v.secrets[name] = body
+		answer(w, http.StatusOK, body.describe(id))
 	case permission == "purge" && v.Protected:
 		refuseVault(w, http.StatusForbidden, "Forbidden", "ForbiddenByPolicy",
 			"Operation purge is not allowed because purge protection is enabled for this vault.")
@@ -222,12 +242,8 @@ func (v *AzureVault) serve(w http.ResponseWriter, r *http.Request, permission, n
 	case permission == "delete":
 		v.deleted[name] = content
 		delete(v.secrets, name)
-		answer(
-			w,
-			http.StatusOK,
-			map[string]any{"recoveryId": "https://" + r.Host + "/deletedsecrets/" + name, "id": id},
-		)
+		answer(w, http.StatusOK, content.describe(id))
 	default:
-		answer(w, http.StatusOK, map[string]any{"id": id + "/0123456789abcdef0123456789abcdef", "value": content})
+		answer(w, http.StatusOK, content.describe(id))
 	}
 }

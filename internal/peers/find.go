@@ -55,10 +55,13 @@ func run(t testing.TB, address string, env []string, name string, args ...string
 	}
 }
 
-// freePort returns a loopback port that is not in use.
-func freePort(t testing.TB) string {
+// loopback is where peers listen unless a test asks for another address of this machine.
+const loopback = "127.0.0.1"
+
+// freePort returns a port of an address that is not in use.
+func freePort(t testing.TB, host string) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

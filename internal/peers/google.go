@@ -38,6 +38,12 @@ type googleSecret struct {
 // StartGoogle starts the server with one project.
 func StartGoogle(t testing.TB) *Google {
 	t.Helper()
+	return StartGoogleOn(t, loopback)
+}
+
+// StartGoogleOn is StartGoogle on an address of this machine that pods reach.
+func StartGoogleOn(t testing.TB, host string) *Google {
+	t.Helper()
 	g := &Google{
 		ProjectID: "my-project", Number: "123456789012", accounts: map[string]*googleAccount{},
 		tokens:  map[string]string{},
@@ -57,12 +63,12 @@ func StartGoogle(t testing.TB) *Google {
 	mux.HandleFunc("GET "+secrets+"/{id}/versions/{call}", g.with("secretmanager.versions.access", g.access))
 	hosts := []string{"oauth2.googleapis.com", "iamcredentials.googleapis.com", "cloudresourcemanager.googleapis.com",
 		"secretmanager.googleapis.com"}
-	address, ca := serveTLS(t, mux, hosts...)
+	address, ca := ServeTLS(t, host, mux, hosts...)
 	leads := map[string]string{}
 	for _, h := range hosts {
 		leads[h] = address
 	}
-	g.Proxy, g.CA = Proxy(t, leads), ca
+	g.Proxy, g.CA = ProxyOn(t, host, leads), ca
 	return g
 }
 

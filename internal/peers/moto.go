@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/zenml-installer/zenml-installer/internal/testcache"
 )
@@ -27,10 +28,16 @@ type Key struct{ ID, Secret string }
 // StartAWS starts moto and creates an administrator.
 func StartAWS(t testing.TB) *AWS {
 	t.Helper()
-	python, port := filepath.Join(testcache.Path(t, "moto"), "bin", "python"), freePort(t)
-	address := "127.0.0.1:" + port
+	return StartAWSOn(t, loopback)
+}
+
+// StartAWSOn is StartAWS on an address of this machine that pods reach.
+func StartAWSOn(t testing.TB, host string) *AWS {
+	t.Helper()
+	python, port := filepath.Join(testcache.Path(t, "moto"), "bin", "python"), freePort(t, host)
+	address := host + ":" + port
 	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H",
-		"127.0.0.1", "-p", port)
+		host, "-p", port)
 	a := &AWS{URL: "http://" + address}
 	a.as(Key{"any", "any"})
 	a.as(a.User(t, "admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
@@ -43,8 +50,10 @@ func StartAWS(t testing.TB) *AWS {
 	return a
 }
 
-func (a *AWS) as(k Key) {
-	a.admin = aws.Config{Region: "us-east-1", BaseEndpoint: &a.URL,
+func (a *AWS) as(k Key) { a.admin = a.with(k) }
+
+func (a *AWS) with(k Key) aws.Config {
+	return aws.Config{Region: "us-east-1", BaseEndpoint: &a.URL,
 		Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, "")}
 }
 
@@ -62,6 +71,16 @@ func (a *AWS) User(t testing.TB, name, policy string) Key {
 	made, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &name})
 	check(t, err)
 	return Key{aws.ToString(made.AccessKey.AccessKeyId), aws.ToString(made.AccessKey.SecretAccessKey)}
+}
+
+// Assume returns temporary credentials of a role.
+func (a *AWS) Assume(t testing.TB, as Key, role string) (temporary Key, token string) {
+	t.Helper()
+	made, err := sts.NewFromConfig(a.with(as)).AssumeRole(t.Context(),
+		&sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: aws.String("test")})
+	check(t, err)
+	return Key{aws.ToString(made.Credentials.AccessKeyId), aws.ToString(made.Credentials.SecretAccessKey)},
+		aws.ToString(made.Credentials.SessionToken)
 }
 
 // Role creates an IAM role with a policy that a user can assume, and returns

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -21,14 +22,16 @@ type Vault struct {
 
 // VaultOptions configure the Vault of a test.
 type VaultOptions struct {
-	TLS bool // with a certificate of an authority of its own
+	TLS  bool   // with a certificate of an authority of its own
+	Host string // where it listens; loopback when empty
 }
 
 // StartVault starts OpenBao in development mode, which keeps everything in memory.
 func StartVault(t testing.TB, o VaultOptions) *Vault {
 	t.Helper()
 	binary, home := testcache.Path(t, "openbao"), t.TempDir()
-	address := "127.0.0.1:" + freePort(t)
+	host := cmp.Or(o.Host, loopback)
+	address := host + ":" + freePort(t, host)
 	const token = "root-of-the-test"
 	args := []string{"server", "-dev", "-dev-no-store-token", "-dev-listen-address=" + address,
 		"-dev-root-token-id=" + token}

@@ -14,7 +14,13 @@ import (
 // (".vault.azure.net"), to servers of the test, so that clients can use the real addresses. It refuses all others.
 func Proxy(t testing.TB, leads map[string]string) (url string) {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return ProxyOn(t, loopback, leads)
+}
+
+// ProxyOn is Proxy on an address of this machine that pods reach.
+func ProxyOn(t testing.TB, host string, leads map[string]string) (url string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		address := lead(leads, host)
 		if r.Method != http.MethodConnect || err != nil || address == "" {
@@ -23,6 +29,8 @@ func Proxy(t testing.TB, leads map[string]string) (url string) {
 		}
 		tunnel(r.Context(), w, address)
 	}))
+	listenOn(t, server, host)
+	server.Start()
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -63,7 +63,7 @@ func (c *Cluster) ServerPod(t testing.TB, namespace string) string {
 	name := ""
 	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, 2*time.Minute, true,
 		func(ctx context.Context) (bool, error) {
-			found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
+			found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance"})
 			if err != nil {
 				return false, err
 			}

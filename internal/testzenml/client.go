@@ -130,6 +130,12 @@ func (c *Client) Secret(t testing.TB, id string) map[string]string {
 	return secret.Body.Values
 }
 
+// DeleteSecret deletes a secret.
+func (c *Client) DeleteSecret(t testing.TB, id string) {
+	t.Helper()
+	c.Do(t, http.MethodDelete, "/api/v1/secrets/"+id, nil, nil)
+}
+
 // CreateProject creates a project.
 func (c *Client) CreateProject(t testing.TB, name string) {
 	t.Helper()

@@ -1,4 +1,4 @@
-package cmd_test
+package scenarios_test
 
 import (
 	"strings"
@@ -30,13 +30,15 @@ print("status of the run:", run.status, "result:", run.steps["double"].output.lo
 
 // TestRealClient logs the real client into an installed server and runs a pipeline against it.
 func TestRealClient(t *testing.T) {
-	testcluster.Start(t)
+	c := testcluster.Start(t)
 	cli := testzenml.NewCLI(t)
-	i := installReal(t, testcluster.RealCurrent, "database: {type: sqlite}\n")
+	i := newInstallation(t, c, "minimal.yaml")
+	i.install()
 	admin := i.login()
 	cli.Login(t, admin)
 	cli.Run(t, "zenml", "project", "set", "default")
-	if out := cli.Run(t, "zenml", "status"); !strings.Contains(out, admin.URL) || !strings.Contains(out, "The active user is: 'admin'") {
+	if out := cli.Run(t, "zenml", "status"); !strings.Contains(out, admin.URL) ||
+		!strings.Contains(out, "The active user is: 'admin'") {
 		t.Errorf("zenml status:\n%s", out)
 	}
 	if out := cli.Script(t, pipeline); !strings.Contains(out, "status of the run: completed result: 2") {

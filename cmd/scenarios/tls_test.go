@@ -1,0 +1,83 @@
+package scenarios_test
+
+import (
+	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/testdb"
+)
+
+// mysqlOptions configure a MySQL of one scenario.
+type mysqlOptions struct {
+	require string   // what the account requires of connections: "SSL", "X509"
+	hosts   []string // of the server's certificate; the address that it listens on when empty
+	noTLS   bool
+}
+
+// startMySQL starts a MySQL that pods reach, with the certificate of an authority of its own, and answers with it. The
+// authority's certificate is in ca.pem, a client's in client.pem and client-key.pem.
+func (i *installation) startMySQL(o mysqlOptions) *testdb.Server {
+	i.Helper()
+	if o.hosts == nil {
+		o.hosts = []string{i.cluster.HostAddress}
+	}
+	db := testdb.Start(i, testdb.Options{Server: testdb.MySQL, Address: i.cluster.HostAddress, Hosts: o.hosts,
+		NoTLS: o.noTLS, NotAfter: time.Now().Add(24 * time.Hour)})
+	const password = "p@ss:w/rd#c4nary"
+	account := "CREATE USER zenml@'%' IDENTIFIED BY '" + password + "'"
+	if o.require != "" {
+		account += " REQUIRE " + o.require
+	}
+	db.Exec(i, account, "CREATE DATABASE zenml", "GRANT ALL ON zenml.* TO zenml@'%'")
+	pair := db.Authority.Client(i, "zenml")
+	i.file("ca.pem", db.Authority.PEM)
+	i.file("client.pem", pair.Cert)
+	i.file("client-key.pem", pair.Key)
+	i.env["DB_PASSWORD"] = password
+	i.with("database: {type: mysql, mysql: {host: %s, port: %d, user: zenml, name: zenml, password: {env: DB_PASSWORD, "+
+		"file: null, secretRef: null}}}", db.Host, db.Port)
+	return db
+}
+
+// certificate is a Secret's content with a certificate for a host.
+func (i *installation) certificate(host string) map[string]string {
+	i.Helper()
+	authority := testdb.NewAuthority(i)
+	pair := authority.Server(i, time.Now().AddDate(1, 0, 0), host)
+	return map[string]string{"tls.crt": string(pair.Cert), "tls.key": string(pair.Key), "ca.crt": string(authority.PEM)}
+}
+
+// tlsScenario installs with TLS answers. The server or the account accept no connection of a weaker mode.
+func tlsScenario(o mysqlOptions, answers string) func(*installation) {
+	return func(i *installation) {
+		db := i.startMySQL(o)
+		pair := db.Authority.Client(i, "zenml")
+		i.secret("db-ca", map[string]string{"ca.crt": string(db.Authority.PEM)})
+		i.secret("db-client", map[string]string{"tls.crt": string(pair.Cert), "tls.key": string(pair.Key)})
+		i.with("database: {mysql: {tls: %s}}", answers)
+		i.keepsData()
+	}
+}
+
+// inSecrets are the certificates of tlsScenario's Secrets.
+const inSecrets = "ca: {secretRef: {name: db-ca, key: ca.crt}}, cert: {secretRef: {name: db-client, key: tls.crt}}, " +
+	"key: {secretRef: {name: db-client, key: tls.key}}}"
+
+// elsewhere is a host that the certificate does not have to be for, unless the mode is verify-full.
+var elsewhere = []string{"db.elsewhere.test"}
+
+var tlsModes = []scenario{
+	{name: "mysql without TLS", run: tlsScenario(mysqlOptions{noTLS: true}, "{mode: 'off'}")},
+	{name: "mysql with TLS", run: tlsScenario(mysqlOptions{require: "SSL", hosts: elsewhere}, "{mode: require}")},
+	{name: "mysql with a verified CA", samples: []string{"mysql-inline-ca.yaml"}, run: func(i *installation) {
+		i.startMySQL(mysqlOptions{require: "X509", hosts: elsewhere})
+		i.with("database: {mysql: {tls: {ca: {value: null, file: ca.pem}}}}")
+		i.keepsData()
+	}},
+	{name: "mysql with a CA and a client certificate in Secrets", run: tlsScenario(
+		mysqlOptions{require: "X509", hosts: elsewhere},
+		"{mode: verify-ca, "+inSecrets)},
+	{name: "mysql with a verified host", quick: true, run: tlsScenario(mysqlOptions{require: "X509"},
+		"{mode: verify-full, ca: {file: ca.pem}, cert: {file: client.pem}, key: {file: client-key.pem}}")},
+	{name: "mysql with a verified host and Secrets", run: tlsScenario(mysqlOptions{require: "X509"},
+		"{mode: verify-full, "+inSecrets)},
+}

@@ -1,0 +1,81 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+var upgrades = []scenario{
+	{name: "from the oldest chart to the current one", run: fromOldest},
+}
+
+// fromOldest installs the published chart of 0.73.0 with its server, upgrades to the current chart and server, and
+// imports both the values and the release.
+func fromOldest(i *installation) {
+	i.mysql()
+	i.with("secretsStore: {type: sql, sql: {encryptionKey: {generate: true}}}")
+	i.installVersion(testcluster.RealOldest)
+	verify := i.fillOldest()
+	i.imports(testcluster.RealOldest)
+	i.installVersion(current)
+	verify()
+	i.imports(current)
+}
+
+// fillOldest creates what must survive through the API of 0.73.0, whose projects are called workspaces.
+func (i *installation) fillOldest() (verify func()) {
+	i.Helper()
+	client := i.login()
+	var space, user, secret struct{ ID string }
+	client.Do(i, "POST", "/api/v1/workspaces", map[string]any{"name": "kept"}, &space)
+	client.Do(i, "GET", "/api/v1/current-user", nil, &user)
+	client.Do(i, "POST", "/api/v1/workspaces/kept/secrets", map[string]any{"name": "kept", "workspace": space.ID,
+		"user": user.ID, "values": map[string]string{"key": "value"}}, &secret)
+	return func() {
+		i.Helper()
+		client := i.login()
+		if !client.HasProject(i, "kept") {
+			i.Error("the workspace is lost")
+		}
+		if got := client.Secret(i, secret.ID)["key"]; got != "value" {
+			i.Errorf("the secret has value %q, want %q", got, "value")
+		}
+	}
+}
+
+// imports imports the values file and the release. Both must give the database and the store of the answers.
+func (i *installation) imports(version string) {
+	i.Helper()
+	chart := i.cluster.RealServer(i, version)
+	for _, from := range [][]string{{"--from", filepath.Join(i.dir, "custom-values.yaml")}, {"--from-release"}} {
+		output := filepath.Join(i.dir, "imported.yaml")
+		args := append([]string{"answers", "init", "--output", output, "--force", "-n", i.namespace, "--chart", chart.Ref,
+			"--chart-version", chart.Version, "--plain-http"}, from...)
+		code, out := i.run(args...)
+		if code != 0 {
+			i.Errorf("answers init %v: exit code %d\n%s", from, code, out)
+			continue
+		}
+		imported := i.read(output)
+		got := fmt.Sprintf("%s:%d/%s as %s, %s", imported.Database.MySQL.Host, imported.Database.MySQL.Port,
+			imported.Database.MySQL.Name, imported.Database.MySQL.User, imported.SecretsStore.Type)
+		want := fmt.Sprintf("%s:%d/%s as %s, sql", i.cluster.Database.Host, i.cluster.Database.Port, i.database,
+			i.cluster.Database.User)
+		if got != want {
+			i.Errorf("imported %s, want %s\n%s", got, want, out)
+		}
+	}
+}
+
+// read reads an answers file.
+func (i *installation) read(path string) answers.Answers {
+	i.Helper()
+	file, err := answers.Read(path, readFile(i.T, path))
+	if err != nil {
+		i.Fatal(err)
+	}
+	return file.Answers.Complete()
+}
