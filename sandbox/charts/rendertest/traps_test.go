@@ -225,7 +225,7 @@ server:
 	env := must(t, mustRender(t, "current", values), "Job/zenml-server-db-migration").env()
 	for name, want := range map[string]string{
 		"ZENML_SERVER_THREAD_POOL_SIZE": "60", "FORWARDED_ALLOW_IPS": "10.0.0.0/8",
-		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel:4318", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://logs:4318", "OTEL_TRACES_EXPORTER": "none",
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel:4318", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://logs:4318", "ZENML_SERVER_OTEL_TRACES_ENABLED": "false",
 		"ZENML_SERVER_DEPLOYMENT_TYPE": "cloud", "ZENML_SERVER_PRO_WORKSPACE_ID": "w", "ZENML_SERVER_CORS_ALLOW_ORIGINS": "https://cloud.zenml.io,https://o",
 		"ZENML_STORE_BACKUP_STRATEGY": "mydumper", "ZENML_STORE_BACKUP_DIRECTORY": "/backups", "ZENML_STORE_MYDUMPER_THREADS": "4", "ZENML_STORE_MYDUMPER_EXTRA_ARGS": `["--rows=1000"]`,
 		"ZENML_STORE_PAYLOAD_STORAGE_PATH": "s3://bucket",
