@@ -205,7 +205,7 @@ func mutate(values map[string]any, path []string, kind string) (map[string]any, 
 	case "left out":
 		delete(m, last)
 	default:
-		changed, ok := mutate(value)
+		changed, ok := mutateValue(value)
 		if !ok {
 			return nil, false
 		}
@@ -214,8 +214,8 @@ func mutate(values map[string]any, path []string, kind string) (map[string]any, 
 	return out, true
 }
 
-// mutate returns a different value of the same type.
-func mutate(value any) (any, bool) {
+// mutateValue returns a different value of the same type.
+func mutateValue(value any) (any, bool) {
 	switch v := value.(type) {
 	case string:
 		return v + "x", v != ""
