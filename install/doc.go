@@ -1,12 +1,11 @@
 // Package install installs, upgrades and removes a release in a cluster. Start
 // reading at Engine.Apply.
 //
-//	event     what an install reports
+//	event     the events of an install
 //	watch     watches the release's objects while Helm works
-//	diagnose  names what is wrong with them, one row a fault
+//	diagnose  identifies what failed, one row per fault
 //	connect   finds the server's address and forwards a port to it
 //
 // The functions take a context, return values and report events to an Observer.
-// They never print or prompt. With render/chart these are the only packages that
-// know Helm.
+// They never print or prompt. Only these packages and render/chart import Helm.
 package install

@@ -21,66 +21,65 @@ type Engine struct {
 	Access *kube.Access
 }
 
-// DefaultTimeout is how long a plan without a Timeout may take in all: an image
-// pull and a migration on a slow node fit.
+// DefaultTimeout is the default timeout of a plan. It allows for an image pull
+// and a migration on a slow node.
 const DefaultTimeout = 15 * time.Minute
 
-// Plan is one release and what it needs.
+// Plan is a release and its prerequisites.
 type Plan struct {
 	Release, Namespace string
 	Chart              *chart.Chart
 	Values             map[string]any
 
 	// Secrets are created before the release, because its hooks read them.
-	// Name, Type, labels, annotations and data are used; the namespace is the
-	// plan's.
+	// Their name, type, labels, annotations and data are used; the namespace is
+	// the plan's.
 	Secrets []corev1.Secret
 
-	// GeneratedKeys names the keys of Secrets that hold generated data. The
-	// server's data depends on it, so a Secret in the cluster that holds another
-	// value under such a key stops the run with a *KeyConflictError.
+	// GeneratedKeys lists the Secret keys with generated data that the server's
+	// data depends on. If such a key has another value in the cluster, Apply
+	// returns a *KeyConflictError.
 	GeneratedKeys []answers.SecretRef
 
-	// Reviewed is the state that the plan was made for. Apply stops with a
-	// *ChangedError when the release has another revision by now. nil skips the
+	// Reviewed is the state that the plan was made for. If the release has
+	// another revision, Apply returns a *ChangedError. nil skips the
 	// comparison.
 	Reviewed *Reviewed
 
-	// WaitForOther waits for another run that is changing the release. Without it
-	// Apply returns a *runlock.HeldError.
+	// WaitForOther waits for another run that is changing the release.
+	// Otherwise Apply returns a *runlock.HeldError.
 	WaitForOther bool
 
-	// CreateNamespace makes the namespace when it is missing.
+	// CreateNamespace creates the namespace if it is missing.
 	CreateNamespace bool
 
-	// Timeout is the most that Apply takes in all, not per step; 0 means
-	// DefaultTimeout.
+	// Timeout limits Apply as a whole, not each step; 0 means DefaultTimeout.
 	Timeout time.Duration
 }
 
 // Reviewed is the state of a release when its plan was made.
 type Reviewed struct {
-	Revision int // 0 when there was no release
+	Revision int // 0 if there was no release
 }
 
-// Outcome is what Apply has done.
+// Outcome is the result of Apply.
 type Outcome struct {
-	Release  *Release // as it is now, nil when it was never begun
-	Before   *Release // as it was, nil when there was none
+	Release  *Release // its current state, nil if it was never created
+	Before   *Release // its previous state, nil if there was none
 	Duration time.Duration
 }
 
-// Upgraded reports whether a release was there before.
+// Upgraded reports whether the release existed before.
 func (o Outcome) Upgraded() bool { return o.Before != nil && !o.Before.Gone() }
 
-// Apply installs the plan's release or upgrades the one that is there, with
-// exactly the plan's values, and waits until it is ready. Events go to observe.
+// Apply installs or upgrades the plan's release with exactly the plan's values
+// and waits until it is ready. It sends events to observe.
 //
-// When ctx ends it stops at the next point from which another run can continue,
-// waits until Helm has recorded where it stopped, and returns an
-// *Interrupted. Other typed errors: *PendingError, *ForeignError, *ChangedError,
-// *KeyConflictError, *LockLostError, *runlock.HeldError, *RenderError, *Fault, *TimeoutError. The Outcome holds what
-// is known even with an error.
+// When ctx is done, it stops at the next point from which another run can
+// continue, waits until Helm has recorded the state, and returns an
+// *Interrupted. Other typed errors: *PendingError, *ForeignError,
+// *ChangedError, *KeyConflictError, *LockLostError, *runlock.HeldError,
+// *RenderError, *Fault, *TimeoutError. The Outcome is set even on error.
 func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (Outcome, error) {
 	if plan.Chart == nil || plan.Release == "" || plan.Namespace == "" {
 		return Outcome{}, errors.New("plan: chart, release and namespace are all needed")
@@ -106,30 +105,30 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (
 	return r.outcome, err
 }
 
-// step is one part of an installation. The run wraps timing, events and the
-// meaning of an ended context around it.
+// step is one part of an install. run.do adds timing, events and the
+// classification of errors.
 type step interface {
 	name() string
 	title(*run) string
 	run(context.Context, *run) error
 }
 
-// steps is an installation from beginning to end.
+// steps lists the steps of an install.
 var steps = []step{
 	stateStep{},     // read the current state, render the chart, reject what cannot work
-	namespaceStep{}, // the namespace
-	lockStep{},      // keep other runs away, take over from a killed one
-	secretsStep{},   // the Secrets that hooks and pods refer to
-	releaseStep{},   // Helm: hooks with the migration, objects, waiting for them, watched
-	readinessStep{}, // the server's Deployment is available, as the watch sees it
+	namespaceStep{}, // create the namespace
+	lockStep{},      // block other runs, take over from a killed one
+	secretsStep{},   // create the Secrets that hooks and pods reference
+	releaseStep{},   // run Helm: hooks with the migration, then the objects; wait for both
+	readinessStep{}, // wait until the watch sees the server's Deployment available
 }
 
-// errOutOfTime is why the context of a run ends that has used up its plan's
-// time.
+// errOutOfTime is the cause of the run's context when the plan's timeout has
+// expired.
 var errOutOfTime = errors.New("out of time")
 
-// interruption returns why the caller has ended the context of a run, or nil
-// when it goes on, or has ended because of a fault or its time.
+// interruption returns the cause if the caller cancelled the run, or nil if it
+// continues or ended because of a fault or its timeout.
 func interruption(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	var fault *diagnose.Fault
@@ -149,14 +148,15 @@ func (r *run) do(ctx context.Context, s step) error {
 		err = s.run(ctx, r)
 	}
 	if err != nil {
-		err = r.meaning(ctx, s, err)
+		err = r.classify(ctx, s, err)
 	}
 	r.Emit(event.StepFinished{Step: s.name(), Err: err, Duration: time.Since(begin)})
 	return err
 }
 
-// meaning distinguishes an interruption, a fault and a timeout from other errors.
-func (r *run) meaning(ctx context.Context, s step, err error) error {
+// classify distinguishes interruptions, faults and timeouts from other
+// errors.
+func (r *run) classify(ctx context.Context, s step, err error) error {
 	var fault *diagnose.Fault
 	var lost *LockLostError
 	switch cause := context.Cause(ctx); {

@@ -15,10 +15,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// releaseName is the contract's default: the chart's objects take it as theirs.
+// releaseName is the default release name, which is also the prefix of the
+// chart's objects.
 const releaseName = "zenml-server"
 
-// generations are the stand-in charts, by the key of their server settings.
+// generations maps the stand-in charts to the root key of their server
+// settings.
 var generations = map[string]string{"current": "server", "legacy": "zenml"}
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
@@ -54,7 +56,7 @@ func (b *bench) chart(generation string) *chart.Chart {
 	return c
 }
 
-// sqlite is a plan with the throw-away database.
+// sqlite returns a plan with SQLite without a volume.
 func (b *bench) sqlite(generation string) Plan {
 	return Plan{
 		Release: releaseName, Namespace: b.namespace, Chart: b.chart(generation), Timeout: 2 * time.Minute,
@@ -62,7 +64,8 @@ func (b *bench) sqlite(generation string) Plan {
 	}
 }
 
-// mysql is a plan with the sandbox's database, its password in a Secret.
+// mysql returns a plan with the sandbox's database and its password in a
+// Secret.
 func (b *bench) mysql(generation, password string) Plan {
 	plan := b.sqlite(generation)
 	server := plan.Values[generations[generation]].(map[string]any)

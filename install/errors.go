@@ -9,8 +9,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// PendingError says that a release has a pending operation of a tool that does
-// not lock it, such as Helm: it is in progress, or was killed.
+// PendingError means that a tool that does not use the installer's lock, such
+// as Helm, left a pending operation on the release: it is in progress, or was
+// killed.
 type PendingError struct {
 	Release *Release
 	Remedy  string
@@ -34,11 +35,11 @@ func pendingError(r *Release) *PendingError {
 	return &PendingError{Release: r, Remedy: remedy}
 }
 
-// ForeignError says that an object that the installer wants to write exists
-// and belongs to someone else.
+// ForeignError means that an object with the name of one of the release's
+// objects belongs to another owner.
 type ForeignError struct {
 	event.Object
-	Owner  string // who manages it, where it says so
+	Owner  string // its manager, if labels or annotations name it
 	Remedy string
 	Err    error
 }
@@ -48,13 +49,13 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s %s/%s exists and belongs to %s (%s)", e.Kind, e.Namespace, e.Name, owner, e.Remedy)
 }
 
-// Unwrap returns Helm's own error, if it was Helm that found the object.
+// Unwrap returns Helm's error if Helm found the object.
 func (e *ForeignError) Unwrap() error { return e.Err }
 
-// ChangedError says that the release is no longer what the plan was made for.
+// ChangedError means that the release has changed since the plan was made.
 type ChangedError struct {
 	Namespace, Name string
-	Reviewed, Now   int // revisions; 0 means that there is no release
+	Reviewed, Now   int // revisions; 0 for no release
 }
 
 func (e *ChangedError) Error() string {
@@ -62,7 +63,7 @@ func (e *ChangedError) Error() string {
 		e.Namespace, e.Name, describeRevision(e.Reviewed), describeRevision(e.Now), e.Remedy())
 }
 
-// Remedy says how to continue.
+// Remedy returns how to continue.
 func (e *ChangedError) Remedy() string {
 	return "Run the same command again to review the change that it would make now."
 }
@@ -74,8 +75,8 @@ func describeRevision(revision int) string {
 	return fmt.Sprintf("revision %d", revision)
 }
 
-// LockLostError says that another run has taken over the lock of the release,
-// because this one did not renew it in time.
+// LockLostError means that another run took over the lock of the release
+// because this run did not renew it in time.
 type LockLostError struct{ Namespace, Name string }
 
 func (e *LockLostError) Error() string {
@@ -83,8 +84,8 @@ func (e *LockLostError) Error() string {
 		"reach the cluster. Check that run, then run the same command again.", e.Namespace, e.Name)
 }
 
-// KeyConflictError says that a Secret in the cluster holds a generated key other
-// than the one that this run prepared. The run has not changed the Secret.
+// KeyConflictError means that a Secret in the cluster has another generated key
+// than the plan. The run has not changed the Secret.
 type KeyConflictError struct {
 	Namespace, Name, Key string
 	Release              string
@@ -97,18 +98,17 @@ func (e *KeyConflictError) Error() string {
 		e.Namespace, e.Name, e.Created.UTC().Format(time.RFC3339), e.Key, e.Release, e.Remedy())
 }
 
-// Remedy says how to continue.
+// Remedy returns how to continue.
 func (e *KeyConflictError) Remedy() string {
 	return "Run the same command again: it uses the key that is in the cluster."
 }
 
-// Interrupted says that the context ended before the work was done, and what
-// is there now.
+// Interrupted means that the context was cancelled before the work was done.
 type Interrupted struct {
-	Step    string   // the step in which it stopped
-	Release *Release // as it is now, nil when there is none
+	Step    string   // the interrupted step
+	Release *Release // its current state, nil if there is none
 	Next    string   // what the next run will do
-	Err     error    // why the context ended
+	Err     error    // cause of the context
 }
 
 func (e *Interrupted) Error() string {
@@ -119,14 +119,14 @@ func (e *Interrupted) Error() string {
 	return fmt.Sprintf("interrupted in step %s: %s; %s: %v", e.Step, state, e.Next, e.Err)
 }
 
-// Unwrap returns why the context ended.
+// Unwrap returns the context's cause.
 func (e *Interrupted) Unwrap() error { return e.Err }
 
-// TimeoutError says that the plan's time ran out, and for what it was waiting.
+// TimeoutError means that the plan's timeout expired.
 type TimeoutError struct {
 	After    time.Duration
-	Waiting  []event.ObjectChanged // what was not ready at the end
-	Evidence []string              // the last log lines of a pod that was not ready; secrets are masked
+	Waiting  []event.ObjectChanged // objects that were not ready
+	Evidence []string              // last log lines of an unready pod; secrets are masked
 	Err      error
 }
 

@@ -20,8 +20,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
-// TestForwardPortInUse asks for a port that is taken, and looks for what that
-// leaves. It does not run in parallel: goroutines of other tests would count.
+// TestForwardPortInUse requests a port that is in use and checks for leaks. It
+// is not parallel, because goroutines of other tests would count.
 func TestForwardPortInUse(t *testing.T) {
 	b := newBench(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,8 +45,7 @@ func TestForwardPortInUse(t *testing.T) {
 	}
 }
 
-// ofHTTP are the goroutines of connections that net/http keeps for the next
-// request.
+// ofHTTP ignores net/http's idle connections.
 var ofHTTP = [2]goleak.Option{
 	goleak.IgnoreTopFunction(
 		"net/http.(*persistConn).readLoop",
@@ -64,9 +63,9 @@ func TestForwardWithoutPod(t *testing.T) {
 	}
 }
 
-// TestForwardSurvivesReplacedPods replaces the pod under a tunnel, gently and
-// by force: the port stays open, no connection is refused, and requests are
-// answered as soon as a pod is ready.
+// TestForwardSurvivesReplacedPods replaces the pod behind a tunnel, gracefully
+// and by force: the port stays open, no connection is refused, and requests
+// succeed as soon as a pod is ready.
 func TestForwardSurvivesReplacedPods(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -99,7 +98,7 @@ func TestForwardSurvivesReplacedPods(t *testing.T) {
 		})
 		begin := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		_, err := client.Info(ctx) // one attempt: it waits for the next pod
+		_, err := client.Info(ctx) // a single attempt: it waits for the next pod
 		cancel()
 		if err != nil {
 			t.Errorf("%s: %v\n%s", name, err, r)
@@ -138,8 +137,8 @@ func (b *bench) serverPod() corev1.Pod {
 	return found
 }
 
-// TestForwardLeavesNothing ends a tunnel in both ways and looks for what it
-// leaves. It does not run in parallel: goroutines of other tests would count.
+// TestForwardLeavesNothing ends a tunnel in both ways and checks for leaks. It
+// is not parallel, because goroutines of other tests would count.
 func TestForwardLeavesNothing(t *testing.T) {
 	b := newBench(t)
 	b.apply(b.sqlite("current"))
@@ -178,8 +177,8 @@ func TestForwardLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestForwardThroughProxy forwards through a proxy that refuses WebSockets
-// and one that does not, and loses the connection meanwhile.
+// TestForwardThroughProxy forwards through a proxy with and without support for
+// WebSockets, and drops the connection.
 func TestForwardThroughProxy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -216,7 +215,7 @@ func TestForwardThroughProxy(t *testing.T) {
 	}
 }
 
-// forwardRefused connects through a proxy that lets no upgrade through.
+// forwardRefused connects through a proxy that rejects upgrades.
 func (b *bench) forwardRefused() {
 	b.t.Helper()
 	proxy := b.proxy(false)

@@ -14,23 +14,22 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// storage is Helm's own default: releases are Secrets, where `helm list`
+// storage is Helm's default: releases are stored as Secrets, where `helm list`
 // finds them.
 const storage = "secret"
 
-// readConfig is a Helm configuration whose requests end with ctx.
+// readConfig returns a Helm configuration whose requests end with ctx.
 func (e *Engine) readConfig(ctx context.Context, namespace string) (*action.Configuration, error) {
 	config := &action.Configuration{}
 	return config, config.Init(boundGetter{e.Access.Getter(), ctx}, namespace, storage, discard)
 }
 
-// requestTime is the most that one request of Helm's may take. Admission
-// webhooks may take 30 s.
+// requestTime limits each of Helm's requests. Admission webhooks may take 30 s.
 const requestTime = time.Minute
 
-// writeConfig is a Helm configuration whose waits obey the waiter; its
-// requests go on when the waiter has had enough, so that Helm can write down
-// where it stopped.
+// writeConfig returns a Helm configuration that waits with w. Its requests do
+// not end with the run's context, so that Helm can record the state of the
+// release.
 func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration, error) {
 	getter := timedGetter{e.Access.Getter()}
 	config := &action.Configuration{}
@@ -45,10 +44,10 @@ func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration,
 	return config, nil
 }
 
-// discard drops Helm's own progress feed: the watch says more.
+// discard drops Helm's log: the watch reports more.
 func discard(string, ...any) {}
 
-// boundGetter makes the requests of a getter's clients end with a context:
+// boundGetter binds the requests of a getter's clients to a context, because
 // Helm's storage takes none.
 type boundGetter struct {
 	genericclioptions.RESTClientGetter
@@ -65,7 +64,7 @@ func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
 	return config, nil
 }
 
-// timedGetter gives every request of a getter's clients requestTime.
+// timedGetter limits each request of a getter's clients to requestTime.
 type timedGetter struct {
 	genericclioptions.RESTClientGetter
 }

@@ -10,38 +10,38 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// waiter is what Helm asks before it goes on, and who waits instead of it.
+// waiter replaces Helm's waits and can stop an operation.
 type waiter interface {
-	// proceed is asked before objects are written; its error stops Helm there.
+	// proceed is called before objects are written; its error stops Helm.
 	proceed() error
-	// hooks waits until Jobs and Pods among hook objects have succeeded.
+	// hooks waits until the Jobs and Pods among hook objects have succeeded.
 	hooks(helmkube.ResourceList) error
 	// ready waits until the release's objects are ready.
 	ready(resources helmkube.ResourceList, withJobs bool) error
 	// gone waits until the objects are deleted.
 	gone(helmkube.ResourceList) error
-	// kept is told of a volume claim that was left in place with its data.
+	// kept is called for a volume claim that was not deleted.
 	kept(event.Object)
 }
 
 // helmClient is Helm's Kubernetes client with two changes.
 //
-// Its waits are the waiter's: Helm's own cannot be cancelled, say nothing
-// while they wait, and restart their timeout for each hook. An operation
-// whose context is cancelled goes on behind Helm's back; one whose wait
-// returns an error ends in order, with the release recorded as failed.
+// It waits with a waiter: Helm's own waits cannot be cancelled, report no
+// progress, and restart their timeout for each hook. An action whose context is
+// cancelled continues in the background; an action whose wait returns an error
+// ends properly and records the release as failed.
 //
-// And it never deletes a volume claim that is a hook. The ZenML chart makes its
-// claims by pre-upgrade hooks that are deleted before they are generated again, and
-// leaves them out where a lookup finds them; should that lookup find nothing,
-// plain Helm would replace the database by an empty volume.
+// It never deletes a volume claim that is a hook. The ZenML chart creates its
+// claims in pre-upgrade hooks that Helm deletes and creates again, unless a
+// lookup finds the claim. If the lookup found nothing, Helm would replace the
+// database with an empty volume.
 type helmClient struct {
 	*helmkube.Client
 	waiter waiter
 }
 
-// Create creates the objects, unless the run is over. A hook's volume claim
-// that is there already is kept.
+// Create creates the objects, unless the run has ended. It keeps a hook's
+// existing volume claim.
 func (c *helmClient) Create(resources helmkube.ResourceList) (*helmkube.Result, error) {
 	if err := c.waiter.proceed(); err != nil {
 		return &helmkube.Result{}, err
@@ -64,7 +64,7 @@ func (c *helmClient) Create(resources helmkube.ResourceList) (*helmkube.Result, 
 	return c.Client.Create(missing)
 }
 
-// Update changes original into target, unless the run is over.
+// Update updates original to target, unless the run has ended.
 func (c *helmClient) Update(original, target helmkube.ResourceList, force bool) (*helmkube.Result, error) {
 	if err := c.waiter.proceed(); err != nil {
 		return &helmkube.Result{}, err
@@ -72,10 +72,10 @@ func (c *helmClient) Update(original, target helmkube.ResourceList, force bool) 
 	return c.Client.Update(original, target, force)
 }
 
-// Delete deletes what Helm deletes before and after hooks, but no volume claim.
+// Delete deletes hooks, except for volume claims.
 func (c *helmClient) Delete(resources helmkube.ResourceList) (*helmkube.Result, []error) {
 	resources = resources.Filter(notClaim)
-	if len(resources) == 0 { // which Helm takes for an object that was not found
+	if len(resources) == 0 { // Helm reports an empty list as not found
 		return &helmkube.Result{}, nil
 	}
 	return c.Client.Delete(resources)
@@ -96,14 +96,14 @@ func (c *helmClient) WatchUntilReady(resources helmkube.ResourceList, _ time.Dur
 	return c.waiter.hooks(resources)
 }
 
-// WaitForDelete waits until the objects are gone, volume claims apart.
+// WaitForDelete waits until the objects are deleted, except for volume claims.
 func (c *helmClient) WaitForDelete(resources helmkube.ResourceList, _ time.Duration) error {
 	return c.waiter.gone(resources.Filter(notClaim))
 }
 
 func notClaim(info *resource.Info) bool { return kindOf(info) != "PersistentVolumeClaim" }
 
-// claimExists reports whether the object is a volume claim that is there.
+// claimExists reports whether the object is an existing volume claim.
 func claimExists(info *resource.Info) (bool, error) {
 	if notClaim(info) {
 		return false, nil

@@ -20,7 +20,7 @@ var (
 	ownedBy = regexp.MustCompile(`meta\.helm\.sh/release-name" must equal "[^"]*": current value is "([^"]*)"`)
 )
 
-// helmError turns Helm's error into the types of this package.
+// helmError converts Helm's errors into the types of this package.
 func (r *run) helmError(err error) error {
 	text := err.Error()
 	rendering, inTemplate := chart.AsRenderError(r.plan.Chart.Info, err)
@@ -40,7 +40,8 @@ func (r *run) helmError(err error) error {
 	return fmt.Errorf("release %s/%s: %w", r.plan.Namespace, r.plan.Release, transport.WithoutURL(err))
 }
 
-// ownershipError recognises an object that Helm refuses to take over.
+// ownershipError converts the error for an object that belongs to another
+// owner.
 func ownershipError(err error) error {
 	m := imported.FindStringSubmatch(err.Error())
 	if m == nil {

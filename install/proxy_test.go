@@ -17,8 +17,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// apiProxy stands before the API server, as corporate proxies do: it may not
-// let WebSockets through, and drops connections.
+// apiProxy is a proxy in front of the API server that can reject WebSockets and
+// drop connections, as corporate proxies do.
 type apiProxy struct {
 	server      *httptest.Server
 	noWebSocket bool
@@ -26,7 +26,7 @@ type apiProxy struct {
 
 	mu       sync.Mutex
 	conns    []net.Conn
-	upgrades []string // protocols asked for in upgrades
+	upgrades []string // protocols of upgrade requests
 }
 
 func (b *bench) proxy(noWebSocket bool) *apiProxy {
@@ -36,7 +36,7 @@ func (b *bench) proxy(noWebSocket bool) *apiProxy {
 		b.t.Fatal(err)
 	}
 	config = rest.CopyConfig(config)
-	config.NextProtos = []string{"http/1.1"} // upgrades need it
+	config.NextProtos = []string{"http/1.1"} // upgrades require it
 	target, err := url.Parse(config.Host)
 	if err != nil {
 		b.t.Fatal(err)
@@ -69,7 +69,7 @@ func (b *bench) proxy(noWebSocket bool) *apiProxy {
 	return p
 }
 
-// engine works through the proxy.
+// engine returns an engine that uses the proxy.
 func (p *apiProxy) engine(t *testing.T) *Engine {
 	t.Helper()
 	empty := filepath.Join(t.TempDir(), "kubeconfig")
@@ -82,7 +82,7 @@ func (p *apiProxy) engine(t *testing.T) *Engine {
 	return &Engine{Access: kube.New(flags)}
 }
 
-// drop breaks all connections that are open.
+// drop closes all open connections.
 func (p *apiProxy) drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// recorder keeps the events of an action, with the time of each.
+// recorder records the events of an action with their times.
 type recorder struct {
 	t      testing.TB
 	begin  time.Time
@@ -36,7 +36,7 @@ func (r *recorder) observe(e event.Event) {
 	r.wait = make(chan struct{})
 }
 
-// until waits for an event that want accepts, and returns when it came.
+// until waits for an event that want accepts, and returns its time.
 func (r *recorder) until(what string, want func(event.Event) bool) time.Duration {
 	r.t.Helper()
 	limit := time.After(90 * time.Second)
@@ -58,7 +58,7 @@ func (r *recorder) until(what string, want func(event.Event) bool) time.Duration
 	}
 }
 
-// find returns when the first event that want accepts came.
+// find returns the time of the first event that want accepts.
 func (r *recorder) find(want func(event.Event) bool) (time.Duration, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +70,7 @@ func (r *recorder) find(want func(event.Event) bool) (time.Duration, bool) {
 	return 0, false
 }
 
-// String is the protocol, for the log of a failed test.
+// String returns the events, for the log of a failed test.
 func (r *recorder) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,16 +13,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Release is a Helm release as it is stored in the cluster: its last revision.
+// Release is the last revision of a Helm release.
 type Release struct {
 	Name, Namespace string
-	Status          string // Helm's word: deployed, failed, pending-install, superseded, …
+	Status          string // Helm's status: deployed, failed, pending-install, superseded, …
 	Description     string // Helm's description of the last operation
 	Revision        int
-	Chart           string // the chart's name
+	Chart           string // name of the chart
 	ChartVersion    string
 	AppVersion      string
-	Values          map[string]any // as the user gave them; they may hold secrets
+	Values          map[string]any // user-supplied values; may contain secrets
 	Notes           string
 	FirstDeployed   time.Time
 	LastDeployed    time.Time
@@ -30,8 +30,8 @@ type Release struct {
 	stored *helmrelease.Release
 }
 
-// Pending reports whether an operation on the release is under way or was cut
-// off.
+// Pending reports whether an operation on the release is in progress or was
+// killed.
 func (r *Release) Pending() bool {
 	switch helmrelease.Status(r.Status) {
 	case helmrelease.StatusPendingInstall,
@@ -43,10 +43,10 @@ func (r *Release) Pending() bool {
 	return false
 }
 
-// Gone reports whether only the history of an uninstalled release is left.
+// Gone reports whether the release was uninstalled and only its history exists.
 func (r *Release) Gone() bool { return helmrelease.Status(r.Status) == helmrelease.StatusUninstalled }
 
-// Objects returns the objects that the revision consists of, hooks included.
+// Objects returns the revision's objects, including hooks.
 func (r *Release) Objects() ([]manifest.Object, error) {
 	objects, err := manifest.Parse([]byte(r.stored.Manifest))
 	if err != nil {
@@ -62,7 +62,7 @@ func (r *Release) Objects() ([]manifest.Object, error) {
 	return objects, nil
 }
 
-// Release reads a release. It returns nil without an error when there is none.
+// Release returns a release, or nil without an error if there is none.
 func (e *Engine) Release(ctx context.Context, namespace, name string) (*Release, error) {
 	config, err := e.readConfig(ctx, namespace)
 	if err != nil {

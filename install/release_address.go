@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// Forward opens a local port that leads to a release's server.
+// Forward opens a local port that is forwarded to a release's server.
 func (e *Engine) Forward(
 	ctx context.Context,
 	request connect.ForwardRequest,
@@ -19,9 +19,9 @@ func (e *Engine) Forward(
 	return connect.Forward(ctx, e.Access, request, observe)
 }
 
-// Address finds where a deployed release is reached: by the server's URL in
-// its values, else by its Ingress, its HTTPRoute or its Service, and by what
-// the cluster says of them. Without any of these it is empty.
+// Address returns the address of a deployed release: the server's URL in its
+// values, otherwise the address of its Ingress, HTTPRoute or Service. It is
+// empty if there is none.
 func (e *Engine) Address(ctx context.Context, namespace, release string) (connect.Address, error) {
 	client, err := e.Access.Client()
 	if err != nil {
@@ -42,9 +42,9 @@ func (e *Engine) Address(ctx context.Context, namespace, release string) (connec
 	return found, err
 }
 
-// serverURL is the URL that the values give the server, in either layout.
+// serverURL returns the server's URL in the values of either layout.
 func (r *Release) serverURL() string {
-	for _, root := range []string{"zenml", "server"} { // where both are there the chart lets zenml win
+	for _, root := range []string{"zenml", "server"} { // zenml takes precedence in the chart
 		if url, _, _ := unstructured.NestedString(r.Values, root, "serverURL"); url != "" {
 			return strings.TrimSuffix(url, "/")
 		}

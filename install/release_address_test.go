@@ -4,7 +4,8 @@ import (
 	"testing"
 )
 
-// The URL that the values give the server wins, in the layout that counts.
+// The server's URL in the values takes precedence, in the layout that the chart
+// reads.
 func TestServerURLOfValues(t *testing.T) {
 	for want, values := range map[string]map[string]any{
 		"":                  {"server": map[string]any{}},

@@ -11,20 +11,20 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Remains is what exists of a release, before it is removed.
+// Remains is what exists of a release before it is removed.
 type Remains struct {
-	Release *Release        // nil when Helm knows none
-	Secrets []event.Object  // of the installer's, for this release
-	Keys    []event.Object  // those of them that hold an encryption key
+	Release *Release        // nil if there is no Helm release
+	Secrets []event.Object  // created by the installer for this release
+	Keys    []event.Object  // those with an encryption key
 	Claims  []event.Object  // volume claims that outlive the release
-	Lock    *runlock.Holder // the run that locks it, working or killed; nil if there is none
-	Others  []string        // the namespace's other releases, where this one is not there
+	Lock    *runlock.Holder // the run that holds the lock, in progress or killed; nil if there is none
+	Others  []string        // other releases in the namespace, if this one does not exist
 }
 
-// None reports whether there is nothing that could be removed.
+// None reports whether there is nothing to remove.
 func (r Remains) None() bool { return r.Release == nil && len(r.Secrets) == 0 && r.Lock == nil }
 
-// Remains finds what exists of a release.
+// Remains returns what exists of a release.
 func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remains, error) {
 	var r Remains
 	client, err := e.Access.Client()
@@ -59,8 +59,8 @@ func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remain
 	return r, err
 }
 
-// outlived leaves out the claims that Helm removes with the release: those
-// that it renders as a part of it, and does not mark as kept.
+// outlived returns the claims that Helm does not remove with the release. It
+// removes those that the release rendered and did not mark as kept.
 func (r *Release) outlived(claims []event.Object) ([]event.Object, error) {
 	objects, err := r.Objects()
 	if err != nil {
@@ -73,7 +73,7 @@ func (r *Release) outlived(claims []event.Object) ([]event.Object, error) {
 	}), nil
 }
 
-// releases names the releases of a namespace.
+// releases returns the names of the releases in a namespace.
 func (e *Engine) releases(ctx context.Context, namespace string) ([]string, error) {
 	config, err := e.readConfig(ctx, namespace)
 	if err != nil {

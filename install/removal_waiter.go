@@ -16,7 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// removalWaiter waits instead of Helm while a release is uninstalled.
+// removalWaiter waits for Helm while a release is uninstalled.
 type removalWaiter struct{ ctx context.Context }
 
 func (w *removalWaiter) proceed() error { return context.Cause(w.ctx) }
@@ -29,14 +29,14 @@ func (w *removalWaiter) gone(r helmkube.ResourceList) error { return waitGone(w.
 
 func (w *removalWaiter) ready(helmkube.ResourceList, bool) error { return context.Cause(w.ctx) }
 
-// kubeObjects removes the few kinds of objects that the chart uses as hooks.
+// kubeObjects deletes the kinds of objects that the chart uses as hooks.
 type kubeObjects struct {
 	client    kubernetes.Interface
 	namespace string
 }
 
-// remove deletes an object and reports whether it was there. Volume claims and
-// kinds that it does not know are left.
+// remove deletes an object and reports whether it existed. It ignores volume
+// claims and unknown kinds.
 func (k kubeObjects) remove(ctx context.Context, kind, name string) (bool, error) {
 	background := metav1.DeletePropagationBackground
 	options := metav1.DeleteOptions{PropagationPolicy: &background}
@@ -61,7 +61,7 @@ func (k kubeObjects) remove(ctx context.Context, kind, name string) (bool, error
 	return err == nil, err
 }
 
-// claims returns the release's volume claims that are there.
+// claims returns the release's existing volume claims.
 func (k kubeObjects) claims(ctx context.Context, release string) ([]event.Object, error) {
 	list, err := k.client.CoreV1().
 		PersistentVolumeClaims(k.namespace).
@@ -79,7 +79,7 @@ func (k kubeObjects) claims(ctx context.Context, release string) ([]event.Object
 	return kept, nil
 }
 
-// secrets returns the Secrets that the installer made for a release.
+// secrets returns the Secrets that the installer created for a release.
 func (k kubeObjects) secrets(ctx context.Context, release string) ([]corev1.Secret, error) {
 	list, err := k.client.CoreV1().
 		Secrets(k.namespace).

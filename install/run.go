@@ -19,21 +19,21 @@ import (
 	"helm.sh/helm/v3/pkg/chartutil"
 )
 
-// run is one Apply under way.
+// run is the state of one Apply.
 type run struct {
 	*event.Emitter
 	engine  *Engine
 	plan    Plan
-	end     context.CancelCauseFunc // ends the run's context, because of a fault
+	end     context.CancelCauseFunc // cancels the run's context because of a fault
 	client  kubernetes.Interface
 	started time.Time
 	outcome Outcome
 
-	lock       *runlock.Lock // nil before the lock step, and where Leases are forbidden
-	unfinished bool          // the release is pending, so the next run has to take it over
+	lock       *runlock.Lock // nil before the lock step, and if Leases are forbidden
+	unfinished bool          // the release is pending, so the next run must take over
 
 	capabilities *chartutil.Capabilities // of the cluster, read once
-	rendered     chart.Rendered          // what the plan will make, to know what to watch
+	rendered     chart.Rendered          // the objects to watch
 	redactor     *redact.Redactor
 	watch        *watch.Watcher // nil until the release step
 }
@@ -49,7 +49,7 @@ func newRun(e *Engine, plan Plan, observe event.Observer, end context.CancelCaus
 	}, nil
 }
 
-// fail ends the run because of a fault; the first fault counts.
+// fail ends the run because of a fault; the first fault is reported.
 func (r *run) fail(f *diagnose.Fault) { r.end(f) }
 
 func (r *run) close(ctx context.Context) {
@@ -60,7 +60,7 @@ func (r *run) close(ctx context.Context) {
 	r.Emitter.Close()
 }
 
-// readRelease reads the release even after the run's context has ended.
+// readRelease reads the release even after the run's context was cancelled.
 func (r *run) readRelease(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
 	defer cancel()
@@ -70,7 +70,7 @@ func (r *run) readRelease(ctx context.Context) {
 	}
 }
 
-// readCapabilities asks the cluster once for its version and API versions.
+// readCapabilities reads the cluster's version and API versions once.
 func (r *run) readCapabilities(ctx context.Context) error {
 	client, err := r.engine.Access.Getter().ToDiscoveryClient()
 	if err != nil {

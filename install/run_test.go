@@ -18,8 +18,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// tarpit takes connections on the sandbox's side of this machine and says
-// nothing, so that a migration hangs. It returns its port.
+// tarpit accepts connections at the sandbox's host address and never responds,
+// so that a migration hangs. It returns its port.
 func (b *bench) tarpit() string {
 	b.t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(b.HostAddress, "0"))
@@ -39,14 +39,14 @@ func (b *bench) tarpit() string {
 	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 }
 
-// TestInterruptedApplyConverges ends the context at several moments of an
-// installation; each time Apply says what is there, and the next one goes on
-// to a server that is ready.
+// TestInterruptedApplyConverges cancels the context at several points of an
+// install. Each time Apply reports the state, and the next run completes the
+// install.
 func TestInterruptedApplyConverges(t *testing.T) {
 	for name, test := range map[string]struct {
 		moment  func(event.Event) bool
-		hang    bool   // the migration never ends by itself
-		release string // the status that is left, if any
+		hang    bool   // the migration hangs
+		release string // status of the remaining release, if any
 	}{
 		"before anything is written": {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "state" }, false, ""},
 		"after the Secrets":          {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "secrets" }, false, ""},
@@ -112,8 +112,8 @@ func status(r *Release) string {
 	return r.Status
 }
 
-// TestFailedInstallConverges applies a plan that fails, and then one that is
-// right, over what the first has left.
+// TestFailedInstallConverges applies a plan that fails, then a correct one over
+// the result.
 func TestFailedInstallConverges(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -127,8 +127,9 @@ func TestFailedInstallConverges(t *testing.T) {
 	}
 }
 
-// TestFailedUpgradeConverges upgrades to an image that does not exist:
-// it is reported soon, although the previous pod is still ready, and can be fixed.
+// TestFailedUpgradeConverges upgrades to an image that does not exist. The
+// fault is reported soon, although the previous pod is still ready, and can be
+// fixed.
 func TestFailedUpgradeConverges(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -177,7 +178,7 @@ func TestPendingReleaseIsRefused(t *testing.T) {
 	}
 	outcome, _ := b.apply(plan)
 	pending := outcome.Release.stored
-	pending.Info.Status = "pending-install" // what a killed run leaves
+	pending.Info.Status = "pending-install" // the status after a killed run
 	if err := config.Releases.Update(pending); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestPendingReleaseIsRefused(t *testing.T) {
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "zenml-installer uninstall") {
 		t.Fatal(err)
 	}
-	// The remedy that it names works.
+	// The suggested remedy works.
 	if _, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +267,7 @@ func TestUpgradeKeepsKeysAndVolume(t *testing.T) {
 	if release, err := b.engine.Release(t.Context(), b.namespace, releaseName); err != nil || release != nil {
 		t.Errorf("after uninstall: %+v %v", release, err)
 	}
-	// The volume that was kept is used by the next install.
+	// The next install uses the volume that was kept.
 	b.apply(plan)
 	if _, after := identity(); after != claim {
 		t.Error("the next install made another volume")

@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/runlock"
 )
 
-// lockStep keeps other runs away from the release, and brings a release that a
-// killed run left into a state from which Helm continues.
+// lockStep locks the release against other runs. If a run was killed, it brings
+// the release into a state from which Helm can continue.
 type lockStep struct{}
 
 func (lockStep) name() string        { return "lock" }
@@ -31,13 +31,13 @@ func (lockStep) run(ctx context.Context, r *run) error {
 	if r.lock != nil {
 		go r.watchLock(ctx, r.lock)
 	}
-	if err := r.readState(ctx); err != nil { // another run may have changed it meanwhile
+	if err := r.readState(ctx); err != nil { // another run may have changed it
 		return err
 	}
 	return r.takeOver(ctx)
 }
 
-// watchLock ends the run if another run has taken its lock over.
+// watchLock ends the run if another run takes over its lock.
 func (r *run) watchLock(ctx context.Context, lock *runlock.Lock) {
 	select {
 	case <-lock.Lost():
@@ -46,8 +46,8 @@ func (r *run) watchLock(ctx context.Context, lock *runlock.Lock) {
 	}
 }
 
-// acquire takes the lock of a release. It returns nil, and a notice, where this
-// user may not use Leases.
+// acquire locks a release. If the user has no permission for Leases, it returns
+// nil and emits a notice.
 func acquire(ctx context.Context, emit func(event.Event), request runlock.Request) (*runlock.Lock, error) {
 	request.Observe = func(h runlock.Holder, working bool) { emit(event.Notice{Text: describeHolder(h, working)}) }
 	lock, err := runlock.Acquire(ctx, request)
@@ -75,8 +75,8 @@ func describeHolder(h runlock.Holder, working bool) string {
 		h, runlock.Duration)
 }
 
-// releaseLock deletes the lock at the end of a run. If there is work to take
-// over, it leaves the lock as a sign for the next run.
+// releaseLock deletes the lock at the end of a run. If the run is unfinished,
+// it keeps the lock for the next run to detect.
 func releaseLock(ctx context.Context, lock *runlock.Lock, unfinished bool) {
 	if lock == nil {
 		return
@@ -87,13 +87,13 @@ func releaseLock(ctx context.Context, lock *runlock.Lock, unfinished bool) {
 		lock.Abandon(ctx)
 		return
 	}
-	_ = lock.Release(ctx) // the next run takes over a lock that is not renewed
+	_ = lock.Release(ctx) // the next run takes over an expired lock
 }
 
 // closingTime limits the requests at the end of a run.
 const closingTime = 15 * time.Second
 
-// findLock returns the lock of a release, which may be a killed run's.
+// findLock returns the lock of a release, which a killed run may have left.
 func findLock(ctx context.Context, client kubernetes.Interface, namespace, release string) (*runlock.Holder, error) {
 	holder, err := runlock.Find(ctx, client, namespace, release)
 	if apierrors.IsForbidden(err) {

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// namespaceStep makes sure that the namespace exists and is usable.
+// namespaceStep ensures that the namespace exists and is usable.
 type namespaceStep struct{}
 
 func (namespaceStep) name() string        { return "namespace" }
@@ -30,7 +30,8 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
-		// Without the right to read it, later steps report a missing namespace.
+		// Without the permission to read it, later steps report a missing
+		// namespace.
 		return nil
 	case !apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %s: %w", name, transport.WithoutURL(err))

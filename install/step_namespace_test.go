@@ -13,9 +13,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// limited is an engine that acts as a user with few rights: to write what the
-// chart has in the one namespace and to read pods, but neither to read the
-// namespace itself nor to watch events, claims and Ingresses.
+// limited returns an engine with the permissions of a restricted user: it can
+// write the chart's objects in one namespace and read pods, but cannot read the
+// namespace or watch events, claims and Ingresses.
 func (b *bench) limited() *Engine {
 	b.t.Helper()
 	all := []string{"get", "list", "watch", "create", "update", "patch", "delete"}

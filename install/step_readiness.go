@@ -8,8 +8,7 @@ import (
 )
 
 // readinessStep waits until the watch sees every Deployment of the release
-// available. Helm has waited for the same by its own measure; this is what the
-// user was shown.
+// available. Helm has waited as well, but the watch is what the user sees.
 type readinessStep struct{}
 
 func (readinessStep) name() string        { return "readiness" }

@@ -12,9 +12,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-const maxHistory = 10 // revisions kept, Helm's own default
+const maxHistory = 10 // Helm's default
 
-// releaseStep lets Helm install or upgrade, and watches what comes of it.
+// releaseStep installs or upgrades with Helm and watches the objects.
 type releaseStep struct{}
 
 func (releaseStep) name() string { return "release" }
@@ -47,7 +47,7 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 	r.unfinished = true // until the release is read again
 	done := make(chan error, 1)
 	go func() { done <- r.helm(ctx, config) }()
-	err = <-done // Helm ends soon after ctx does: see helmClient
+	err = <-done // Helm returns soon after ctx is done: see helmClient
 	r.readRelease(ctx)
 	if err != nil {
 		return r.helmError(err)
@@ -55,8 +55,8 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 	return nil
 }
 
-// helm installs or upgrades. The action does not get the end of the run's
-// context, because a cancelled action continues in the background. Its waits do.
+// helm installs or upgrades. The action does not get the run's context, because
+// a cancelled action continues in the background; its waits do.
 func (r *run) helm(ctx context.Context, config *action.Configuration) error {
 	ctx = context.WithoutCancel(ctx)
 	return r.plan.Chart.WithHelm(func(loaded *helmchart.Chart) error {
@@ -80,7 +80,7 @@ func (r *run) helmUpgrade(
 	upgrade := action.NewUpgrade(config)
 	upgrade.Namespace = r.plan.Namespace
 	upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
-	upgrade.ResetValues = true // exactly the plan's values; reused ones break across the rename of zenml: to server:
+	upgrade.ResetValues = true // exactly the plan's values: reused ones break when zenml: becomes server:
 	upgrade.MaxHistory = maxHistory
 	return upgrade.RunWithContext(ctx, r.plan.Release, loaded, tree.Clone(r.plan.Values))
 }

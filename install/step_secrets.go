@@ -18,8 +18,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// secretsStep creates or updates the plan's Secrets. It never changes a Secret that
-// the installer did not create for this release, and never a generated key.
+// secretsStep creates or updates the plan's Secrets. It never changes a Secret
+// that the installer did not create for this release, nor a generated key.
 type secretsStep struct{}
 
 func (secretsStep) name() string { return "secrets" }
@@ -60,7 +60,7 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	if err := r.plan.keepsKeys(found, wanted); err != nil {
 		return err
 	}
-	if found.Type != wanted.Type || ptr.Deref(found.Immutable, false) { // neither can be changed in place
+	if found.Type != wanted.Type || ptr.Deref(found.Immutable, false) { // both are immutable
 		if err := secrets.Delete(ctx, found.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &found.UID}}); err != nil {
 			return secretError(wanted, err)
 		}
@@ -72,9 +72,9 @@ func (r *run) putSecret(ctx context.Context, planned *corev1.Secret) error {
 	return secretError(wanted, err)
 }
 
-// keepsKeys returns a *KeyConflictError if writing wanted over found would
-// replace a generated key. The update that follows carries found's resource
-// version, so that nobody else's write can come between.
+// keepsKeys returns a *KeyConflictError if updating found to wanted would
+// replace a generated key. The update has found's resource version, so a
+// concurrent write makes it fail.
 func (p Plan) keepsKeys(found, wanted *corev1.Secret) error {
 	for _, ref := range p.GeneratedKeys {
 		there := found.Data[ref.Key]
@@ -112,7 +112,8 @@ func ours(s *corev1.Secret, release string) bool {
 	return s.Labels[manifest.LabelManagedBy] == manifest.Installer && s.Labels[manifest.LabelInstance] == release
 }
 
-// foreignSecret never advises to delete the Secret, which may have the only copy of a key.
+// foreignSecret never suggests deleting the Secret, which may contain the only
+// copy of a key.
 func foreignSecret(s *corev1.Secret, wanted string) error {
 	owner := s.Labels[manifest.LabelManagedBy]
 	if release := s.Labels[manifest.LabelInstance]; release != "" {
@@ -129,7 +130,7 @@ func foreignSecret(s *corev1.Secret, wanted string) error {
 	}
 }
 
-// secretError names the Secret; the API's own message never holds its data.
+// secretError names the Secret. The API's message never contains its data.
 func secretError(s *corev1.Secret, err error) error {
 	if err == nil {
 		return nil

@@ -29,7 +29,7 @@ func (b *bench) keyInCluster() string {
 	return string(found.Data["encryption-key"])
 }
 
-// Two installs were prepared before either was applied: each generated a key.
+// Two installs are prepared before either is applied: each generated a key.
 func TestApply_keyOfFasterInstall(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -53,13 +53,13 @@ func TestApply_keyOfFasterInstall(t *testing.T) {
 	if release, err := b.engine.Release(t.Context(), b.namespace, releaseName); err != nil || release.Revision != 1 {
 		t.Errorf("release is %+v, %v; want revision 1", release, err)
 	}
-	b.apply(first) // with the key that is there, an upgrade goes through
+	b.apply(first) // with the existing key, an upgrade succeeds
 	if got := b.keyInCluster(); got != "key of the first" {
 		t.Errorf("after the upgrade the Secret holds %q", got)
 	}
 }
 
-// Keys that nobody depends on yet may be filled in, and other data may change.
+// Missing keys may be added, and other data may change.
 func TestApply_secretWithoutKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

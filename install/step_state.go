@@ -9,8 +9,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// stateStep reads the current state and renders the chart, so that what cannot
-// work is rejected before anything changes.
+// stateStep reads the current state and renders the chart, to reject what
+// cannot work before it changes anything.
 type stateStep struct{}
 
 func (stateStep) name() string        { return "state" }
@@ -26,8 +26,7 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	return r.render()
 }
 
-// readState reads the release and stops where it is not what the plan was made
-// for.
+// readState reads the release and fails if it does not match the plan.
 func (r *run) readState(ctx context.Context) error {
 	before, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release)
 	if err != nil {
@@ -48,7 +47,7 @@ func (r *run) readState(ctx context.Context) error {
 	return nil
 }
 
-// render renders what the plan will make, to know what to watch.
+// render renders the chart to know the objects to watch.
 func (r *run) render() (err error) {
 	r.rendered, err = r.plan.Chart.Render(chart.RenderRequest{
 		Release: r.plan.Release, Namespace: r.plan.Namespace, Values: r.plan.Values,
@@ -62,7 +61,8 @@ func (r *run) render() (err error) {
 	return nil
 }
 
-// compare reports whether the release is still what the plan was made for.
+// compare returns a *ChangedError if the release has changed since the plan was
+// made.
 func (p Plan) compare(now *Release) error {
 	if p.Reviewed == nil || p.Reviewed.Revision == revisionOf(now) {
 		return nil
@@ -70,7 +70,7 @@ func (p Plan) compare(now *Release) error {
 	return &ChangedError{Namespace: p.Namespace, Name: p.Release, Reviewed: p.Reviewed.Revision, Now: revisionOf(now)}
 }
 
-// revisionOf returns 0 for a release that is not there.
+// revisionOf returns the revision, or 0 without a release.
 func revisionOf(r *Release) int {
 	if r == nil || r.Gone() {
 		return 0

@@ -19,8 +19,8 @@ import (
 )
 
 // takeOver brings a release that a killed run left pending into a state from
-// which Helm continues, with all keys kept. It never rolls back, because an older
-// server cannot use a database that the killed run has migrated.
+// which Helm can continue. It keeps all keys. It never rolls back, because an
+// older server cannot use a database that the killed run has migrated.
 func (r *run) takeOver(ctx context.Context) error {
 	left := r.outcome.Release
 	if left == nil || !left.Pending() {
@@ -40,8 +40,8 @@ func (r *run) takeOver(ctx context.Context) error {
 	return r.markFailed(ctx, left)
 }
 
-// markFailed records that the operation on the release has ended, as Helm does
-// when it fails.
+// markFailed records that the operation on the release has failed, as Helm
+// does.
 func (r *run) markFailed(ctx context.Context, left *Release) error {
 	config, err := r.engine.readConfig(ctx, left.Namespace)
 	if err != nil {
@@ -57,8 +57,8 @@ func (r *run) markFailed(ctx context.Context, left *Release) error {
 	return nil
 }
 
-// finishUninstall removes the rest of a release whose uninstall was killed, and
-// keeps the installer's Secrets for the install that follows.
+// finishUninstall completes an uninstall that was killed. It keeps the
+// installer's Secrets for the following install.
 func (r *run) finishUninstall(ctx context.Context, left *Release) error {
 	r.Emit(event.Notice{Text: fmt.Sprintf("the uninstall of release %s was killed: finishing it before the install",
 		left.Name)})
@@ -73,8 +73,8 @@ func (r *run) finishUninstall(ctx context.Context, left *Release) error {
 	return r.render()
 }
 
-// awaitMigration waits for the Jobs of the killed run that are at work, because
-// a migration that is stopped partway can leave the database between two versions.
+// awaitMigration waits for the killed run's running Jobs, because a migration
+// that is stopped partway can leave the database between two versions.
 func (r *run) awaitMigration(ctx context.Context, left *Release) error {
 	objects, err := left.Objects()
 	if err != nil {
@@ -101,7 +101,7 @@ func (r *run) awaitMigration(ctx context.Context, left *Release) error {
 	return nil
 }
 
-// isWorking reports whether a pod of the Job runs.
+// isWorking reports whether a pod of the Job is running.
 func isWorking(job *batchv1.Job) bool {
 	return kubestatus.JobCondition(job, batchv1.JobFailed) == nil &&
 		kubestatus.JobCondition(job, batchv1.JobComplete) == nil && ptr.Deref(job.Status.Ready, 0) > 0

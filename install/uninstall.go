@@ -16,30 +16,30 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// RemovalRequest says what to remove.
+// RemovalRequest selects what to remove.
 type RemovalRequest struct {
 	Namespace, Release string
 
-	// DeleteKeys removes the Secrets with encryption keys too. What was stored
-	// under such a key cannot be read without it.
+	// DeleteKeys also removes the Secrets with encryption keys. Data that was
+	// encrypted with such a key cannot be read without it.
 	DeleteKeys bool
 
-	// WaitForOther waits for another run that is changing the release. Without it
-	// Uninstall returns a *runlock.HeldError.
+	// WaitForOther waits for another run that is changing the release.
+	// Otherwise Uninstall returns a *runlock.HeldError.
 	WaitForOther bool
 }
 
-// Removed is what Uninstall has removed and what it has kept.
+// Removed is the result of Uninstall.
 type Removed struct {
-	Release *Release       // nil when there was none
-	Objects []event.Object // gone: of the release, its hooks, and the installer's own Secrets
-	Kept    []event.Object // still there: volume claims, with their data, and Secrets with encryption keys
+	Release *Release       // nil if there was none
+	Objects []event.Object // removed: the release's objects, its hooks, and the installer's Secrets
+	Kept    []event.Object // kept: volume claims with their data, and Secrets with encryption keys
 }
 
-// Uninstall removes a release in any state, the leftovers of its hooks, and the
-// Secrets that the installer created for it. It keeps PersistentVolumeClaims, any
-// database, and the Secrets with encryption keys. It waits until the objects are
-// deleted; when ctx ends first, the next call continues.
+// Uninstall removes a release in any state, its leftover hooks, and the Secrets
+// that the installer created for it. It keeps PersistentVolumeClaims, any
+// database, and Secrets with encryption keys. It waits until the objects are
+// deleted; if ctx is done first, the next call continues.
 func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe event.Observer) (Removed, error) {
 	client, err := e.Access.Client()
 	if err != nil {
@@ -71,8 +71,8 @@ func (u *removal) acquire(ctx context.Context) (*runlock.Lock, error) {
 	return lock, err
 }
 
-// removeAll removes the leftovers of hooks before the release, because only the
-// release names them: an uninstall that is killed in between finds them again.
+// removeAll removes leftover hooks before the release: only the release names
+// them, so that the next uninstall finds them if this one is killed.
 func (u *removal) removeAll(ctx context.Context) error {
 	for _, s := range []struct {
 		step, title string
@@ -145,9 +145,8 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	return nil
 }
 
-// removeHooks removes what a failed hook leaves behind: the migration Job and
-// its Secret, which holds the database's address, and ServiceAccount. Helm
-// leaves them where they are.
+// removeHooks removes what Helm keeps after a failed hook: the migration Job,
+// its ServiceAccount and its Secret, which contains the database's address.
 func (u *removal) removeHooks(ctx context.Context, objects []manifest.Object) error {
 	for _, o := range objects {
 		if len(o.Hooks()) == 0 {
@@ -186,7 +185,8 @@ func (u *removal) removeSecrets(ctx context.Context) error {
 	return nil
 }
 
-// holdsKey reports whether a Secret of the installer's holds an encryption key.
+// holdsKey reports whether one of the installer's Secrets contains an
+// encryption key.
 func holdsKey(s corev1.Secret) bool { return len(s.Data[manifest.EncryptionKey]) > 0 }
 
 func secretObject(s corev1.Secret) event.Object {

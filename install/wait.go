@@ -21,11 +21,11 @@ import (
 )
 
 const (
-	pollEvery = 500 * time.Millisecond // objects that are waited for; Helm itself asks every 2 s
-	patience  = 30 * time.Second       // how long the API server may answer with errors during a wait
+	pollEvery = 500 * time.Millisecond // Helm polls every 2 s
+	patience  = 30 * time.Second       // how long the API server may return errors during a wait
 )
 
-// helmWaiter waits instead of Helm, until its context ends.
+// helmWaiter waits for Helm until its context is done.
 type helmWaiter struct {
 	run *run
 	ctx context.Context
@@ -41,7 +41,7 @@ func (w *helmWaiter) hooks(resources helmkube.ResourceList) error {
 	for _, info := range resources {
 		kind := kindOf(info)
 		if kind != "Job" && kind != "Pod" {
-			continue // complete as soon as created, as for Helm
+			continue // complete when created, as for Helm
 		}
 		err := pollPatiently(w.ctx, func() (bool, error) { return w.hookDone(kind, info) })
 		if err != nil {
@@ -72,8 +72,8 @@ func (w *helmWaiter) hookDone(kind string, info *resource.Info) (bool, error) {
 	return pod.Status.Phase == corev1.PodSucceeded, nil
 }
 
-// failed ends the run by a fault found while waiting, before Helm deletes the
-// hook and its logs with it.
+// failed ends the run with a fault found while waiting, before Helm deletes the
+// hook and its logs.
 func (w *helmWaiter) failed(f *diagnose.Fault) error {
 	w.run.fail(f)
 	return &endOfWait{f}
@@ -117,8 +117,8 @@ type endOfWait struct{ error }
 
 func (e *endOfWait) Unwrap() error { return e.error }
 
-// pollPatiently asks until done, ctx ends, or errors have come for too long.
-// An error that no retry can fix ends it at once.
+// pollPatiently calls ask until it returns true, ctx is done, or errors
+// persist. An error that a retry cannot fix ends it at once.
 func pollPatiently(ctx context.Context, ask func() (bool, error)) error {
 	var failingSince time.Time
 	return poll.Until(ctx, pollEvery, func() (bool, error) {
@@ -154,8 +154,8 @@ func final(err error) bool {
 	}
 }
 
-// await runs what takes no context and returns when it has ended or ctx has;
-// then what it still does is lost.
+// await runs a function that takes no context and returns when it has ended or
+// ctx is done; then its result is lost.
 func await(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()

@@ -24,13 +24,13 @@ import (
 
 const canary = "c4n4ry-wr0ng-p4ssw0rd"
 
-// TestFaults provokes faults in a real cluster and wants each named within
-// 10 s of the fact, which is taken from the cluster's own records.
+// TestFaults provokes faults in a real cluster. Each must be reported within 10
+// s of its time in the cluster's records.
 func TestFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		plan  func(*bench) Plan
 		fact  func(*bench) time.Time
-		kind  string // of the object at fault
+		kind  string // of the faulty object
 		cause string
 	}{
 		"a wrong password": {
@@ -166,7 +166,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// wrongImage is a plan with an image that can be pulled and holds no server.
+// wrongImage returns a plan with an image that can be pulled but contains no
+// server.
 func (b *bench) wrongImage() Plan {
 	b.t.Helper()
 	repository := "zenml-sandbox/" + b.namespace
@@ -187,7 +188,7 @@ func (b *bench) tag(repository string) name.Tag {
 	return tag
 }
 
-// emptyImage is an image for this machine without any program.
+// emptyImage returns an image for this machine without any program.
 func (b *bench) emptyImage() v1.Image {
 	b.t.Helper()
 	config, err := empty.Image.ConfigFile()
@@ -203,8 +204,8 @@ func (b *bench) emptyImage() v1.Image {
 	return image
 }
 
-// TestJobFaultWithoutLog wants the status of a Job and its pod where no log is
-// to be had, and no word of a log.
+// TestJobFaultWithoutLog covers the status of a Job and its pod without a log.
+// The fault must not mention a log.
 func TestJobFaultWithoutLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -226,8 +227,8 @@ func TestJobFaultWithoutLog(t *testing.T) {
 	}
 }
 
-// TestEvictedMigration has the kubelet evict a migration at work, as it does
-// when a pod writes more than it may.
+// TestEvictedMigration makes the kubelet evict a running migration, as it does
+// when a pod exceeds its storage limit.
 func TestEvictedMigration(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -243,8 +244,9 @@ func TestEvictedMigration(t *testing.T) {
 	}
 }
 
-// TestPodThatCannotBeSetUp has a kubelet fail to make the pod's sandbox: that
-// is named within 10 s and waited for, since a network plugin may come up yet.
+// TestPodThatCannotBeSetUp makes a kubelet fail to create the pod's sandbox.
+// The problem is reported within 10 s, and the install waits, because a network
+// plugin may still start.
 func TestPodThatCannotBeSetUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -306,7 +308,7 @@ func (b *bench) eventually(what string, ask func() (bool, error)) {
 	}
 }
 
-// podEnded is when a container of the namespace ended, to the second.
+// podEnded returns when a container of the namespace ended, to the second.
 func (b *bench) podEnded() time.Time {
 	b.t.Helper()
 	pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(), metav1.ListOptions{})
@@ -324,7 +326,8 @@ func (b *bench) podEnded() time.Time {
 	return time.Time{}
 }
 
-// eventTime is when the first event with that reason came up, to the second.
+// eventTime returns when the first event with that reason occurred, to the
+// second.
 func (b *bench) eventTime(reason string) time.Time {
 	b.t.Helper()
 	events, err := b.Client(b.t).CoreV1().Events(b.namespace).List(b.t.Context(), metav1.ListOptions{})

@@ -22,17 +22,17 @@ import (
 
 // Address is where clients on other machines reach a server.
 type Address struct {
-	URL      string // empty when only a port-forward leads to it, or when it is not known yet
-	Pending  string // why an exposed server has no URL yet, and what shows it
-	NoVerify bool   // its certificate is not one that this machine can check
+	URL      string // empty if the server is not exposed or its URL is not known yet
+	Pending  string // why an exposed server has no URL yet, and how to query it
+	NoVerify bool   // this machine cannot verify the server's certificate
 }
 
-// Login is how the zenml client logs in at the address.
+// Login returns how the zenml client logs in at the address.
 func (a Address) Login() Login { return Login{URL: a.URL, NoVerify: a.NoVerify} }
 
-// FindAddress finds where objects of a release are reached: by its Ingress, its
-// HTTPRoute or its Service, and by what the cluster reports of them. Without any
-// of these the address is empty.
+// FindAddress determines the URL of a release's server from its Ingress,
+// HTTPRoute or Service and their status in the cluster. It returns an empty
+// Address if there is none of these.
 func FindAddress(
 	ctx context.Context,
 	client kubernetes.Interface,
@@ -42,7 +42,7 @@ func FindAddress(
 	return addressFinder{client: client, namespace: namespace, objects: objects}.find(ctx)
 }
 
-// addressFinder looks for the address of one release.
+// addressFinder determines the address of one release.
 type addressFinder struct {
 	client    kubernetes.Interface
 	namespace string
@@ -96,7 +96,7 @@ func (f addressFinder) ingress(ctx context.Context, name string) (Address, error
 	return a, nil
 }
 
-// loadBalancerAddress is the address that the controller has given an Ingress.
+// loadBalancerAddress returns the address in the status of an Ingress.
 func loadBalancerAddress(in *networkingv1.Ingress) string {
 	for _, door := range in.Status.LoadBalancer.Ingress {
 		return cmp.Or(door.Hostname, door.IP)
@@ -104,8 +104,8 @@ func loadBalancerAddress(in *networkingv1.Ingress) string {
 	return ""
 }
 
-// plainPath is what stands before a rewrite's regular expression, nothing for
-// the root.
+// plainPath returns the part of a path before a rewrite's regular expression,
+// "" for the root.
 func plainPath(path string) string {
 	if i := strings.IndexAny(path, "(*"); i >= 0 {
 		path = path[:i]
@@ -139,7 +139,7 @@ func (f addressFinder) service(ctx context.Context, s *corev1.Service) (Address,
 	}
 }
 
-// node is the address of a node that is ready: an external one, if there is any.
+// node returns the address of a ready node, preferably an external one.
 func (f addressFinder) node(ctx context.Context) (string, error) {
 	nodes, err := f.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 100})
 	if apierrors.IsForbidden(err) {
@@ -183,7 +183,7 @@ func (f addressFinder) pending(kind, name string) string {
 	)
 }
 
-// webAddress is a URL without a path; the scheme's own port is left out.
+// webAddress returns a URL without a path. It omits the scheme's default port.
 func webAddress(scheme, host string, port int32) string {
 	usual := map[string]int32{"http": 80, "https": 443}[scheme]
 	if port != 0 && port != usual {

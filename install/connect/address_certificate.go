@@ -9,9 +9,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// unverifiable reports whether a certificate is there that this machine cannot
-// check: one of a private authority, or made out to another name. One that
-// cannot be seen, or is not there yet, counts as good.
+// unverifiable reports whether this machine cannot verify a certificate,
+// because it is from a private CA or for another name. A certificate that is
+// missing or not readable counts as valid.
 func (f addressFinder) unverifiable(ctx context.Context, name, host string) bool {
 	s, err := f.client.CoreV1().Secrets(f.namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil || len(s.Data[corev1.TLSCertKey]) == 0 {

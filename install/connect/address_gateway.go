@@ -8,7 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// httpRoute and gateway are what of the Gateway API's objects counts here.
+// httpRoute and gateway contain the relevant fields of the Gateway API's
+// objects.
 type httpRoute struct {
 	Spec struct {
 		Hostnames  []string `json:"hostnames"`
@@ -51,9 +52,8 @@ type listener struct {
 	} `json:"tls"`
 }
 
-// route is the address of an HTTPRoute: its host, at the listener of the
-// Gateway to which it is attached. Who may not see the Gateway gets what the
-// route itself says, over https.
+// route returns the address of an HTTPRoute: its host at the listener of its
+// Gateway. If the user cannot read the Gateway, it assumes https.
 func (f addressFinder) route(ctx context.Context, o manifest.Object) (Address, error) {
 	var r httpRoute
 	if !convert(o, &r) || len(r.Spec.ParentRefs) == 0 {
@@ -96,7 +96,8 @@ func (r httpRoute) path() string {
 	return ""
 }
 
-// listener is the one of a name; without a name one for HTTPS, else the first.
+// listener returns the named listener, or without a name an HTTPS listener,
+// else the first.
 func (g gateway) listener(name string) listener {
 	var best listener
 	for _, l := range g.Spec.Listeners {
@@ -110,7 +111,7 @@ func (g gateway) listener(name string) listener {
 	return best
 }
 
-// gateway reads a Gateway as far as this user may.
+// gateway reads a Gateway if the user has the permission.
 func (f addressFinder) gateway(ctx context.Context, namespace, name string) (g gateway, seen bool) {
 	body, err := f.client.Discovery().RESTClient().Get().
 		AbsPath("/apis/gateway.networking.k8s.io/v1/namespaces", namespace, "gateways", name).DoRaw(ctx)

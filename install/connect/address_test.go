@@ -20,7 +20,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// selfSigned is a certificate that no machine trusts.
+// selfSigned returns a certificate that no machine trusts.
 func selfSigned(t *testing.T, host string) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -40,7 +40,7 @@ func selfSigned(t *testing.T, host string) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// addressBench is a namespace with objects whose address is looked for.
+// addressBench is a namespace with objects whose address is determined.
 type addressBench struct {
 	t         *testing.T
 	client    kubernetes.Interface
@@ -53,7 +53,7 @@ func newAddressBench(t *testing.T) *addressBench {
 	return &addressBench{t: t, client: cluster.Client(t), namespace: cluster.Namespace(t)}
 }
 
-// finder looks for the address of objects that are in the cluster.
+// finder returns the addressFinder of objects in the cluster.
 func (b *addressBench) finder(objects string) addressFinder {
 	b.t.Helper()
 	parsed, err := manifest.Parse([]byte(objects))
@@ -72,8 +72,8 @@ func (f addressFinder) mustFind(t *testing.T) Address {
 	return a
 }
 
-// TestAddressOfAnIngress goes from an Ingress without a host, which has the
-// address that its controller gives it, to one with a host and certificates.
+// TestAddressOfAnIngress covers Ingresses without a host, which have the
+// address of their controller, and with a host and certificates.
 func TestAddressOfAnIngress(t *testing.T) {
 	t.Parallel()
 	b := newAddressBench(t)
@@ -130,8 +130,8 @@ func TestAddressOfAnIngress(t *testing.T) {
 	}
 }
 
-// TestAddressOfARoute reads the route where the Gateway cannot be seen, and
-// says that a route without a host has no address then.
+// TestAddressOfARoute covers a Gateway that cannot be read. A route without a
+// host has no address then.
 func TestAddressOfARoute(t *testing.T) {
 	t.Parallel()
 	b := newAddressBench(t)

@@ -18,20 +18,20 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// attachment is one connection to the port-forward endpoint of one pod, over
-// which any number of local connections are carried as streams.
+// attachment is a connection to the port-forward endpoint of a pod. It carries
+// any number of local connections as streams.
 type attachment struct {
 	pod     *corev1.Pod
 	port    int32
 	conn    httpstream.Connection
-	broken  chan struct{} // closed when it can carry nothing more
+	broken  chan struct{} // closed when it cannot carry connections any more
 	once    sync.Once
-	next    atomic.Int64 // request number
+	next    atomic.Int64 // last request ID
 	carried sync.WaitGroup
 }
 
-// dial connects to a pod, by WebSocket first and by SPDY where the API server
-// or something before it does not let that through.
+// dial connects to a pod by WebSocket, or by SPDY if the API server or a proxy
+// does not support WebSockets.
 func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, error) {
 	config, err := f.access.UpgradeConfig(ctx)
 	if err != nil {
@@ -53,7 +53,7 @@ func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, err
 	}()
 	select {
 	case <-ctx.Done():
-		go func() { // the dialer takes no context: drop what it still brings
+		go func() { // the dialer takes no context: close a late connection
 			if r := <-done; r.conn != nil {
 				_ = r.conn.Close()
 			}
@@ -71,17 +71,17 @@ func (f *podFinder) dial(ctx context.Context, pod *corev1.Pod) (*attachment, err
 			return nil, fmt.Errorf("port-forward to pod %s: the API server speaks %q", pod.Name, r.protocol)
 		}
 		a := &attachment{pod: pod, port: serverPort(pod), conn: r.conn, broken: make(chan struct{})}
-		go func() { <-a.conn.CloseChan(); a.breakOff() }()
+		go func() { <-a.conn.CloseChan(); a.markBroken() }()
 		return a, nil
 	}
 }
 
-// breakOff says that the attachment carries nothing more.
-func (a *attachment) breakOff() { a.once.Do(func() { close(a.broken) }) }
+// markBroken marks the attachment as broken.
+func (a *attachment) markBroken() { a.once.Do(func() { close(a.broken) }) }
 
-func (a *attachment) close() { a.breakOff(); _ = a.conn.Close() }
+func (a *attachment) close() { a.markBroken(); _ = a.conn.Close() }
 
-// drain closes the attachment when what it carries has ended by itself.
+// drain closes the attachment when its connections have ended.
 func (a *attachment) drain(ctx context.Context) {
 	idle := make(chan struct{})
 	go func() { a.carried.Wait(); close(idle) }()
@@ -93,8 +93,8 @@ func (a *attachment) drain(ctx context.Context) {
 	a.close()
 }
 
-// carry carries a local connection to the pod and back until one side ends. It
-// returns false when the pod has not taken the connection, so that another
+// carry copies between a local connection and the pod until one side ends. It
+// returns false if the pod did not accept the connection, so that another
 // attachment can try.
 func (a *attachment) carry(local *localConn) bool {
 	a.carried.Add(1)
@@ -119,29 +119,29 @@ func (a *attachment) carry(local *localConn) bool {
 			<-back
 		}
 	case <-back:
-		select { // what ended the data may be about to be told
+		select { // an error may follow the end of the data
 		case text = <-fault:
-		case <-time.After(tellTime):
+		case <-time.After(errorGrace):
 		}
 	}
-	refused := notTaken(text) && local.unanswered()
+	refused := notAccepted(text) && local.unanswered()
 	_ = data.Reset()
 	_ = faults.Reset()
 	a.conn.RemoveStreams(faults, data)
 	if text != "" {
-		a.breakOff() // the port does not answer: the pod is on its way out
+		a.markBroken() // the port does not answer: the pod is terminating
 	}
 	local.release()
 	copies.Wait()
 	return !refused || !local.retain()
 }
 
-// tellTime is how long the fault of a connection may come after its end.
-const tellTime = 200 * time.Millisecond
+// errorGrace is how long the error of a connection may arrive after its end.
+const errorGrace = 200 * time.Millisecond
 
-// notTaken reports whether a fault says that the pod has not even taken the
-// connection: then nothing that was sent has reached the server.
-func notTaken(fault string) bool {
+// notAccepted reports whether an error means that the pod did not accept the
+// connection, so that the server received nothing.
+func notAccepted(fault string) bool {
 	for _, words := range []string{
 		"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding",
 	} {
@@ -152,7 +152,7 @@ func notTaken(fault string) bool {
 	return false
 }
 
-// open opens the two streams of one connection.
+// open opens the data and the error stream of a connection.
 func (a *attachment) open() (faults, data httpstream.Stream, err error) {
 	headers := http.Header{}
 	headers.Set(corev1.StreamType, corev1.StreamTypeError)
@@ -161,7 +161,7 @@ func (a *attachment) open() (faults, data httpstream.Stream, err error) {
 	if faults, err = a.conn.CreateStream(headers); err != nil {
 		return nil, nil, err
 	}
-	_ = faults.Close() // nothing is written to it
+	_ = faults.Close() // the error stream is read-only
 	headers.Set(corev1.StreamType, corev1.StreamTypeData)
 	if data, err = a.conn.CreateStream(headers); err != nil {
 		a.conn.RemoveStreams(faults)
@@ -170,7 +170,7 @@ func (a *attachment) open() (faults, data httpstream.Stream, err error) {
 	return faults, data, nil
 }
 
-// serverPort is the container port named http, or the server's own 8080.
+// serverPort returns the container port named http, or 8080.
 func serverPort(pod *corev1.Pod) int32 {
 	for _, c := range pod.Spec.Containers {
 		for _, p := range c.Ports {

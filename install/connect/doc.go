@@ -1,4 +1,4 @@
-// Package connect finds and opens the ways to a server: the address at which a
-// release is reached, a port-forward that survives replaced pods, and the wait
-// until the server answers.
+// Package connect finds and connects to a server: the address of a release, a
+// port-forward that survives pod replacement, and waiting until the server
+// responds.
 package connect

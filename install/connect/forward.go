@@ -14,14 +14,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// ForwardRequest says what to forward and where to.
+// ForwardRequest selects the server and the local port.
 type ForwardRequest struct {
 	Namespace, Release string
-	LocalPort          int    // 0 takes any free one
-	Address            string // to listen on; empty means 127.0.0.1
+	LocalPort          int    // 0 selects a free port
+	Address            string // to listen on; the default is 127.0.0.1
 }
 
-// PortInUseError says that the wanted local port is taken.
+// PortInUseError means that the local port is in use.
 type PortInUseError struct {
 	Address string
 	Port    int
@@ -39,17 +39,18 @@ func (e *PortInUseError) Error() string {
 // Unwrap returns the system's error.
 func (e *PortInUseError) Unwrap() error { return e.Err }
 
-// attachTime is how long Forward looks for a ready pod before it gives up;
-// afterwards, a tunnel looks for as long as it lives.
+// attachTime is how long Forward waits for a ready pod. An established tunnel
+// waits until it is closed.
 const attachTime = 30 * time.Second
 
-// Forward listens on a local port and carries connections to a ready pod of
-// the release's server, by WebSocket where the API server has it, else by
-// SPDY. The port stays the same, and stays open, when the pod is replaced or
-// the connection lost: connections made meanwhile wait for the next ready pod.
+// Forward listens on a local port and forwards connections to a ready pod of
+// the release's server, by WebSocket if the API server supports it, otherwise
+// by SPDY. The port stays open when the pod is replaced or the connection is
+// lost: new connections wait for the next ready pod.
 //
-// It returns when the first pod is attached. The tunnel ends with ctx or with
-// Close. Errors: *PortInUseError, *NoPodError, and what the cluster says.
+// It returns when it is connected to the first pod. The tunnel ends when ctx is
+// done or on Close. Errors are *PortInUseError, *NoPodError and those of the
+// cluster.
 func Forward(
 	ctx context.Context,
 	access *kube.Access,

@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// mostKept is how much of what a client sends is kept in order to be sent
-// again: a request with its headers, and any body that the server takes.
-const mostKept = 256 << 10
+// maxBuffered limits how much client data is buffered for a retry. It fits a
+// request with headers and any body that the server accepts.
+const maxBuffered = 256 << 10
 
-// localConn is a local client's connection. Until the server answers, it keeps
-// what the client has sent.
+// localConn is a local client's connection. It buffers the client's data until
+// the server responds.
 type localConn struct {
 	net.Conn
 
-	mu       sync.Mutex
-	kept     []byte
-	over     bool // more was sent than is kept
-	answered bool
-	ended    bool // the client will send no more
+	mu         sync.Mutex
+	buffered   []byte
+	overflowed bool // more was sent than fits in the buffer
+	answered   bool
+	ended      bool // the client has closed its side
 }
 
-// send copies from the client, beginning with what was kept.
+// send writes the buffered data, then the client's further data.
 func (l *localConn) send(to io.Writer) {
 	l.mu.Lock()
-	again, ended := l.kept, l.ended
+	again, ended := l.buffered, l.ended
 	l.mu.Unlock()
 	if _, err := to.Write(again); err != nil || ended {
 		return
@@ -36,7 +36,7 @@ func (l *localConn) send(to io.Writer) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := l.Read(buffer)
-		l.keep(buffer[:n], err)
+		l.record(buffer[:n], err)
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
@@ -48,19 +48,19 @@ func (l *localConn) send(to io.Writer) {
 	}
 }
 
-func (l *localConn) keep(sent []byte, err error) {
+func (l *localConn) record(sent []byte, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 	if l.answered {
-		l.kept = nil
+		l.buffered = nil
 		return
 	}
-	if len(l.kept)+len(sent) > mostKept {
-		l.over = true
+	if len(l.buffered)+len(sent) > maxBuffered {
+		l.overflowed = true
 		return
 	}
-	l.kept = append(l.kept[:len(l.kept):len(l.kept)], sent...)
+	l.buffered = append(l.buffered[:len(l.buffered):len(l.buffered)], sent...)
 }
 
 // receive copies to the client.
@@ -82,17 +82,17 @@ func (l *localConn) receive(from io.Reader) {
 	}
 }
 
-// unanswered reports whether the server has said nothing yet and all that the
-// client has sent is kept.
+// unanswered reports whether the server has not responded and all client data
+// is buffered, so that the request can be retried.
 func (l *localConn) unanswered() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return !l.answered && !l.over
+	return !l.answered && !l.overflowed
 }
 
-// release makes a reader of the connection return.
+// release interrupts a pending read of the connection.
 func (l *localConn) release() { _ = l.SetReadDeadline(time.Now()) }
 
-// retain makes the connection usable after release; it fails when it has been
-// closed.
+// retain makes the connection readable after release. It fails if the
+// connection is closed.
 func (l *localConn) retain() bool { return l.SetReadDeadline(time.Time{}) == nil }

@@ -22,10 +22,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// NoPodError says that no pod of the server is ready.
+// NoPodError means that no pod of the server is ready.
 type NoPodError struct {
 	Namespace, Release string
-	Seen               []string // the pods that are there and what they wait for
+	Seen               []string // the pods and why they are not ready
 	Err                error
 }
 
@@ -48,7 +48,7 @@ func (e *NoPodError) Error() string {
 // Unwrap returns the cause.
 func (e *NoPodError) Unwrap() error { return e.Err }
 
-// podFinder knows the ready pods behind the server's Service.
+// podFinder watches the pods behind the server's Service.
 type podFinder struct {
 	access             *kube.Access
 	client             kubernetes.Interface
@@ -58,7 +58,7 @@ type podFinder struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change
-	refused error         // why pods may not be watched
+	refused error         // why pods cannot be watched
 }
 
 func (f *podFinder) refuse(err error) {
@@ -98,9 +98,9 @@ func newPodFinder(ctx context.Context, access *kube.Access, namespace, release s
 		func(_ context.Context, _ *cache.Reflector, err error) { f.refuse(err) },
 	)
 	_, _ = f.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc:    func(any) { f.poke() },
-		UpdateFunc: func(any, any) { f.poke() },
-		DeleteFunc: func(any) { f.poke() },
+		AddFunc:    func(any) { f.notify() },
+		UpdateFunc: func(any, any) { f.notify() },
+		DeleteFunc: func(any) { f.notify() },
 	})
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	factory.StartWithContext(kube.Quiet(watching))
@@ -110,9 +110,9 @@ func newPodFinder(ctx context.Context, access *kube.Access, namespace, release s
 
 func (f *podFinder) stop() { f.end() }
 
-// serverSelector selects the server's pods: by the selector of the release's
-// Service, whatever the chart's generation puts into it; without a Service by
-// the labels that both generations set.
+// serverSelector returns the selector of the server's pods: that of the
+// release's Service, which depends on the chart's generation. Without a Service
+// it uses the labels that both generations set.
 func serverSelector(
 	ctx context.Context,
 	client kubernetes.Interface,
@@ -134,22 +134,22 @@ func serverSelector(
 	return labels.SelectorFromSet(labels.Set{manifest.LabelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
 }
 
-func (f *podFinder) poke() {
+func (f *podFinder) notify() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	close(f.changed)
 	f.changed = make(chan struct{})
 }
 
-// changes is closed when a pod has changed after this call.
+// changes returns a channel that is closed at the next change.
 func (f *podFinder) changes() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.changed
 }
 
-// ready waits for a pod that serves and returns the newest one. Unless it is
-// patient, it does not wait where there is no pod at all.
+// ready waits for a ready pod and returns the newest one. Unless it is patient,
+// it fails at once if there is no pod.
 func (f *podFinder) ready(ctx context.Context, patient bool) (*corev1.Pod, error) {
 	for {
 		changed := f.changes()
@@ -167,7 +167,7 @@ func (f *podFinder) ready(ctx context.Context, patient bool) (*corev1.Pod, error
 		case <-ctx.Done():
 			return nil, f.noPod(ctx)
 		case <-changed:
-		case <-time.After(100 * time.Millisecond): // an empty list brings no change
+		case <-time.After(100 * time.Millisecond): // an empty list triggers no event
 		}
 	}
 }
@@ -190,8 +190,8 @@ func (f *podFinder) noPod(ctx context.Context) error {
 	return e
 }
 
-// serves reports whether to go on with the pod: it is ready, or it is on its way
-// out, still runs, and there is none to take its place.
+// serves reports whether to keep using the pod: it is ready, or it is
+// terminating but still running and has no replacement.
 func (f *podFinder) serves(pod *corev1.Pod) bool {
 	pods := f.pods()
 	for _, p := range pods {

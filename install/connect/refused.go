@@ -5,10 +5,10 @@ import (
 	"net/url"
 )
 
-// RefusedError is a port-forward that something between this machine and the API server
-// does not let through. The server itself is not affected.
+// RefusedError means that a proxy between this machine and the API server
+// rejects port-forwards. The server itself is not affected.
 type RefusedError struct {
-	Host string // the API server's URL
+	Host string // URL of the API server
 	Err  error
 }
 
@@ -22,5 +22,5 @@ func (e *RefusedError) Error() string {
 		e.Host, e.Err, host)
 }
 
-// Unwrap returns the error of the dialer.
+// Unwrap returns the dialer's error.
 func (e *RefusedError) Unwrap() error { return e.Err }

@@ -15,13 +15,13 @@ const (
 	lastPause  = 2 * time.Second
 )
 
-// WaitForServer asks the server about itself until it answers. When ctx ends
-// first, the error says what the server answered last.
+// WaitForServer polls the server until it responds. If ctx is done first, the
+// error contains the last response.
 func WaitForServer(ctx context.Context, client zenml.Client) (zenml.Info, error) {
 	return waitForInfo(ctx, client, func(zenml.Info) bool { return true })
 }
 
-// WaitForActivation asks until the server is activated, by whomever.
+// WaitForActivation polls the server until anyone has activated it.
 func WaitForActivation(ctx context.Context, client zenml.Client) (zenml.Info, error) {
 	return waitForInfo(ctx, client, func(i zenml.Info) bool { return i.Active })
 }
@@ -52,15 +52,15 @@ func waitForInfo(ctx context.Context, client zenml.Client, enough func(zenml.Inf
 	}
 }
 
-// Login says where a server is and how the zenml client can trust it. The
-// client cannot log in before the server is activated.
+// Login is a server's address and how the zenml client can trust it. The client
+// cannot log in before the server is activated.
 type Login struct {
 	URL      string
 	CAFile   string // CA of a private certificate, on the client's machine
-	NoVerify bool   // the certificate cannot be checked
+	NoVerify bool   // the certificate cannot be verified
 }
 
-// LoginCommand is the line with which a user logs the zenml client in.
+// LoginCommand returns the command that logs the zenml client in.
 func LoginCommand(l Login) string {
 	command := "zenml login " + shell.Quote(l.URL)
 	switch {

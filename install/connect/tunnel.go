@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
-// Tunnel is a local port that leads to the server.
+// Tunnel is a local port that is forwarded to the server.
 type Tunnel struct {
 	listener net.Listener
 	pods     *podFinder
@@ -25,7 +25,7 @@ type Tunnel struct {
 
 	mu      sync.Mutex
 	current *attachment
-	swapped chan struct{} // closed when current has changed
+	swapped chan struct{} // closed when current changes
 }
 
 var errClosed = errors.New("closed")
@@ -36,7 +36,7 @@ func newTunnel(ctx context.Context, listener net.Listener, pods *podFinder, e *e
 	return t
 }
 
-// URL is where the server answers now.
+// URL returns the server's local URL.
 func (t *Tunnel) URL() string {
 	host, _, _ := net.SplitHostPort(t.listener.Addr().String())
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
@@ -45,7 +45,7 @@ func (t *Tunnel) URL() string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(t.Port()))
 }
 
-// Port is the local port.
+// Port returns the local port.
 func (t *Tunnel) Port() int {
 	if a, ok := t.listener.Addr().(*net.TCPAddr); ok {
 		return a.Port
@@ -56,8 +56,8 @@ func (t *Tunnel) Port() int {
 // Done is closed when the tunnel has ended.
 func (t *Tunnel) Done() <-chan struct{} { return t.done }
 
-// Err is why the tunnel has ended: nil while it lives and after Close, else
-// the cause of its context's end.
+// Err returns why the tunnel ended: nil while it is open and after Close,
+// otherwise the cause of its context.
 func (t *Tunnel) Err() error {
 	select {
 	case <-t.done:
@@ -69,7 +69,7 @@ func (t *Tunnel) Err() error {
 	return nil
 }
 
-// Close ends the tunnel and its connections and waits until they have.
+// Close closes the tunnel and its connections and waits until they have ended.
 func (t *Tunnel) Close() {
 	t.cancel(errClosed)
 	_ = t.listener.Close()
@@ -93,7 +93,7 @@ func (t *Tunnel) begin(ctx context.Context) error {
 	return nil
 }
 
-// finish ends everything when the context does.
+// finish closes everything when the context is done.
 func (t *Tunnel) finish() {
 	<-t.ctx.Done()
 	_ = t.listener.Close()
@@ -102,7 +102,7 @@ func (t *Tunnel) finish() {
 	close(t.done)
 }
 
-// keep replaces the attachment whenever it is lost or its pod is leaving.
+// keep replaces the attachment when it is lost or its pod is terminating.
 func (t *Tunnel) keep(a *attachment) {
 	defer func() { a.close() }()
 	for {
@@ -124,7 +124,7 @@ func (t *Tunnel) keep(a *attachment) {
 	}
 }
 
-// lost waits until the attachment serves no longer and says why.
+// lost waits until the attachment is unusable and returns the reason.
 func (t *Tunnel) lost(a *attachment) string {
 	for {
 		changed := t.pods.changes()
@@ -168,7 +168,7 @@ func (t *Tunnel) set(a *attachment) {
 	t.swapped = make(chan struct{})
 }
 
-// attachment returns the current attachment, waiting while there is none.
+// attachment returns the current attachment, waiting until there is one.
 func (t *Tunnel) attachment() (*attachment, error) {
 	for {
 		t.mu.Lock()
@@ -198,8 +198,8 @@ func (t *Tunnel) accept() {
 	}
 }
 
-// serve carries one connection. When the pod does not take it, the attachment
-// is given up and the next one tried.
+// serve forwards one connection. If the pod does not accept it, it replaces the
+// attachment and tries again.
 func (t *Tunnel) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	stop := context.AfterFunc(t.ctx, func() { _ = conn.Close() })
@@ -213,8 +213,8 @@ func (t *Tunnel) serve(conn net.Conn) {
 		if a.carry(local) {
 			return
 		}
-		a.breakOff()
-		select { // keep has to see it before another can be tried
+		a.markBroken()
+		select { // wait until keep has replaced it
 		case <-t.ctx.Done():
 			return
 		case <-t.swapOf(a):
@@ -222,7 +222,8 @@ func (t *Tunnel) serve(conn net.Conn) {
 	}
 }
 
-// swapOf is closed when the current attachment is no longer a.
+// swapOf returns a channel that is closed when a is not the current attachment
+// any more.
 func (t *Tunnel) swapOf(a *attachment) <-chan struct{} {
 	t.mu.Lock()
 	defer t.mu.Unlock()

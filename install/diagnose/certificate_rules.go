@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// CertificatePending is the reason of a certificate that cert-manager has not
+// CertificatePending is the reason for a certificate that cert-manager has not
 // issued. The text is the reason of its Challenge, else that of its Order, else
-// the message of its CertificateRequest: each has more to say than the next.
+// the message of its CertificateRequest, from most to least specific.
 const CertificatePending = "CertificatePending"
 
 var certificateReasons = []string{CertificatePending}
 
-// certificateRules never end an install: the server runs without the
-// certificate, and cert-manager tries again.
+// certificateRules never stop an install: the server runs without the
+// certificate, and cert-manager retries.
 var certificateRules = []rule{
 	{
 		name:    "issuer missing",
@@ -72,8 +72,8 @@ var certificateRules = []rule{
 		remedy: "see why with kubectl describe certificates,certificaterequests,orders,challenges"},
 }
 
-// acmeError matches the error types of RFC 8555, section 6.7, which cert-manager
-// quotes.
+// acmeError matches the error types of RFC 8555, section 6.7, which
+// cert-manager quotes.
 func acmeError(kinds ...string) func(Problem) bool {
 	return func(p Problem) bool {
 		return slices.ContainsFunc(kinds, func(kind string) bool {

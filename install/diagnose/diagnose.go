@@ -1,6 +1,6 @@
-// Package diagnose names what is wrong with an install: from the status of an
-// object or an event (rules.go), and from the log of a container
-// (log_rules.go). A new fault is a new row.
+// Package diagnose identifies the cause of a failed install: from an object's
+// status or an event (rules.go), and from a container's log (log_rules.go). A
+// new fault is a new row.
 package diagnose
 
 import (
@@ -10,30 +10,30 @@ import (
 	"time"
 )
 
-// Problem is what a status or an event reports.
+// Problem is a problem that a status or an event reports.
 type Problem struct {
-	Reason   string // as Kubernetes calls it
-	Text     string // the message with it
-	Image    string // the container's, if there is one
+	Reason   string // as reported by Kubernetes
+	Text     string // its message
+	Image    string // the container's, if any
 	Ended    string // how the container last ended ("OOMKilled", "Error")
 	Exit     int32
 	Restarts int32
 }
 
-// Diagnosis is a named problem.
+// Diagnosis is an identified problem.
 type Diagnosis struct {
-	Name    string // the row that matched; empty for a MySQL error number
+	Name    string // of the matching row; empty for a MySQL error number
 	Summary string // what failed
-	Reason  string // why, in the cluster's or the database's words; may be empty
+	Reason  string // the cluster's or the database's message; may be empty
 	Remedy  string
-	Grace   time.Duration // how long it may last before it ends the install
+	Grace   time.Duration // how long it may last before it stops the install
 }
 
-// Forever is the grace of problems that may pass: they are shown, and the
-// install waits for them.
+// Forever is the grace period of problems that may resolve: they are reported,
+// and the install keeps waiting.
 const Forever time.Duration = -1
 
-// SeeLog is the remedy of a problem that only the container's log explains.
+// SeeLog is the remedy for a problem that only the container's log explains.
 const SeeLog = "the last log lines say why"
 
 // Text returns the summary and the reason.
@@ -46,7 +46,7 @@ func join(summary, reason string) string {
 	return summary + ": " + reason
 }
 
-// FromProblem returns the diagnosis of the first rule that matches.
+// FromProblem returns the diagnosis of the first matching rule.
 func FromProblem(p Problem) (Diagnosis, bool) {
 	said := phrases(p)
 	i := slices.IndexFunc(rules, func(r rule) bool { return r.matches(p, said) })
@@ -66,7 +66,7 @@ func (r rule) matches(p Problem, said string) bool {
 		(r.fits == nil || r.fits(p))
 }
 
-// Shorten cuts a message to a readable length.
+// Shorten truncates a message to a readable length.
 func Shorten(text string) string {
 	const most = 400
 	text = strings.Join(strings.Fields(text), " ")

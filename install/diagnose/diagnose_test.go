@@ -1,12 +1,12 @@
 package diagnose
 
-// ruleExamples are problems as real kubelets, schedulers and controllers report
-// them, with the rule that must match.
+// ruleExamples are problems as reported by real kubelets, schedulers and
+// controllers, with the rule that must match.
 var ruleExamples = []struct {
 	Problem
 	rule string
-	ends bool   // whether it ends the install
-	says string // in the text of the diagnosis
+	ends bool   // it stops the install
+	says string // substring of the diagnosis
 }{
 	{Problem{Reason: "ErrImagePull", Image: "r/z:9",
 		Text: `failed to pull and unpack image "r/z:9": failed to resolve reference "r/z:9": r/z:9: not found`},

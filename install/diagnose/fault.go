@@ -10,10 +10,10 @@ import (
 type Fault struct {
 	Object   event.Object
 	Summary  string // what failed
-	Reason   string // why, in the cluster's or the database's words; may be empty
+	Reason   string // the cluster's or the database's message; may be empty
 	Remedy   string
-	Evidence []string // the last log lines or the event that says so; secrets are redacted
-	Err      error    // Helm's own error, may be nil
+	Evidence []string // the last log lines or the event; secrets are redacted
+	Err      error    // Helm's error, may be nil
 }
 
 // Text returns the summary and the reason.
@@ -29,5 +29,5 @@ func (f *Fault) Error() string {
 	return text
 }
 
-// Unwrap returns what Helm made of it.
+// Unwrap returns Helm's error.
 func (f *Fault) Unwrap() error { return f.Err }

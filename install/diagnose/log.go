@@ -13,11 +13,11 @@ import (
 
 const (
 	logGrace = 2 * time.Second
-	// healing is how long a container that keeps crashing may take when the
-	// problem can pass, such as a database that does not answer yet.
-	healing = time.Minute
-	// anyAccount and anyDatabase stand for the account and the database in remedies:
-	// the log does not name them.
+	// crashGrace is the grace period of a crashing container if the problem may
+	// resolve, such as an unreachable database.
+	crashGrace = time.Minute
+	// anyAccount and anyDatabase are placeholders in remedies: the log does not
+	// contain the names.
 	anyAccount  = "'<user>'@'%'"
 	anyDatabase = "<database>"
 )
@@ -38,7 +38,7 @@ func FromLog(lines []string) (Diagnosis, bool) {
 			d.Reason = strconv.Itoa(number) + ": " + d.Reason
 		}
 		if r.temporary {
-			d.Grace = healing
+			d.Grace = crashGrace
 		}
 		return d, true
 	}
@@ -56,11 +56,11 @@ func logRuleFor(number int, line, raisedBy string) (logRule, bool) {
 	return logRule{summary: e.Summary, remedy: e.RemedyFor(anyAccount, anyDatabase), temporary: e.Temporary}, ok
 }
 
-// validation matches the message in an error of pydantic, with the values that
-// it was given after it.
+// validation matches the message of a pydantic error, which is followed by the
+// invalid values.
 var validation = regexp.MustCompile(`Value error, (.*?) \[type=`)
 
-// quote returns the part of a line that says why.
+// quote returns the part of a line that contains the reason.
 func (r logRule) quote(line string) string {
 	if r.silent {
 		return ""

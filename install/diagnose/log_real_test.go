@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// logsFolder names a folder with whole logs of the real server's migration, one
-// fault per file.
+// logsFolder is the environment variable for a folder with complete logs of the
+// real server's migration, one fault per file.
 const logsFolder = "ZENML_TEST_LOGS"
 
-// realLogs are the rule, or the MySQL error number, that must explain each of them.
+// realLogs maps each log to the rule or MySQL error number that must match.
 var realLogs = map[string]string{
 	"bad-database-name.txt":              "database name",
 	"certificate-for-another-host.txt":   "host name",
@@ -33,9 +33,9 @@ var realLogs = map[string]string{
 	"wrong-password.txt":                 "wrong password",
 }
 
-// TestFromLog_realLogs runs where the folder is available; the logs quote other
-// projects' source, so none is part of this repository. TestFromLog_traceback
-// always runs on logs of the same form.
+// TestFromLog_realLogs runs only if the folder is available: the logs quote
+// other projects' source code, so they are not in this repository.
+// TestFromLog_traceback covers logs of the same form.
 func TestFromLog_realLogs(t *testing.T) {
 	folder := os.Getenv(logsFolder)
 	if folder == "" {
@@ -53,7 +53,8 @@ func TestFromLog_realLogs(t *testing.T) {
 	}
 }
 
-// checkLog wants the cause of a log, of its last 100 lines and of its last 40.
+// checkLog expects the same diagnosis for a log, its last 100 lines and its
+// last 40.
 func checkLog(t *testing.T, name string, lines []string, rule string) {
 	t.Helper()
 	for _, most := range []int{len(lines), 100, 40} {
@@ -74,8 +75,8 @@ func checkLog(t *testing.T, name string, lines []string, rule string) {
 	}
 }
 
-// richLog writes a log with colours whose last exception has boxed frames and is
-// wrapped as the real server's is. The innermost frame shows code.
+// richLog returns a colored log whose last exception has boxed frames and is
+// wrapped like the real server's. The innermost frame shows code.
 func richLog(code, exception string, notes ...string) []string {
 	lines := []string{
 		"\x1b[37m2026-11-26 11:24:46,025 | INFO     | server.settings:read:12 | Reading the settings\x1b[0m",
@@ -97,8 +98,8 @@ func richLog(code, exception string, notes ...string) []string {
 
 func box(text string) string { return fmt.Sprintf("│ %-77s│", text) }
 
-// wrap breaks a text as the server does: at spaces, which stay at the end of
-// their line, and within words that are longer than a line.
+// wrap breaks a text as the server does: at spaces, which it keeps at the end
+// of the line, and within words longer than a line.
 func wrap(text string) []string {
 	runes := []rune(text)
 	var lines []string
@@ -121,7 +122,7 @@ func lastSpace(runes []rune) int {
 	return -1
 }
 
-// plainLog is richLog without colours and boxes.
+// plainLog is richLog without colors and boxes.
 func plainLog(code, exception string, notes ...string) []string {
 	lines := []string{"2026-11-26 11:24:46,025 | INFO | Reading the settings", "Traceback (most recent call last):"}
 	for i := range 60 {
@@ -132,8 +133,8 @@ func plainLog(code, exception string, notes ...string) []string {
 	return slices.Concat(lines, strings.Split(exception, "\n"), notes)
 }
 
-// tracebacks are exceptions as the real server and its libraries word them, and
-// the rule or MySQL error number that explains each.
+// tracebacks are exceptions of the real server and its libraries, and the rule
+// or MySQL error number that explains each.
 var tracebacks = []struct{ code, exception, rule string }{
 	{"raise error(number, text)", `OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user ` +
 		`'somebody'@'host.example.com' (using password: YES)")`, "wrong password"},
@@ -174,7 +175,7 @@ func TestFromLog_traceback(t *testing.T) {
 	}
 }
 
-// TestMask wants nothing of a password to be shown that the server quotes.
+// TestMask expects no part of a quoted password in the output.
 func TestMask(t *testing.T) {
 	for _, e := range tracebacks {
 		for _, log := range [][]string{richLog(e.code, e.exception), plainLog(e.code, e.exception)} {

@@ -1,18 +1,18 @@
 package diagnose
 
-// logRule names the problem behind a line in the server's or the migration's log.
+// logRule matches a line in the server's or the migration's log to a problem.
 type logRule struct {
 	name      string
-	number    int    // MySQL's error number as PyMySQL shows it; 0 for any line
-	contains  string // in the line, in lower case
-	raisedBy  string // in the code of the innermost frame; empty for any
+	number    int    // MySQL error number as PyMySQL prints it; 0 for any line
+	contains  string // substring of the line, in lower case
+	raisedBy  string // substring of the innermost frame's code; empty for any
 	summary   string
 	remedy    string
-	temporary bool // it may pass while the container is restarted
-	silent    bool // the line explains nothing
+	temporary bool // may resolve when the container restarts
+	silent    bool // the line does not explain the failure
 }
 
-// logRules are read before the table of MySQL's error numbers.
+// logRules take precedence over the table of MySQL error numbers.
 var logRules = []logRule{
 	{name: "no password", number: 1045, contains: "using password: no",
 		summary: "the database rejects the login because no password was given",

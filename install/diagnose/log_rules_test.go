@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
-// logExamples are lines that the server's and the migration's log end with, some
-// with the frame above, and what the diagnosis must say.
+// logExamples are last lines of the server's and the migration's log, some with
+// the frame above, and a substring of the diagnosis.
 var logExamples = []struct{ line, says string }{
 	{
 		`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: YES)")`,
@@ -109,8 +109,8 @@ func TestFromLog(t *testing.T) {
 	}
 }
 
-// TestEveryLogRuleHasAnExample fails for a rule that no example matches, because
-// there is none or an earlier rule matches it first.
+// TestEveryLogRuleHasAnExample fails for a rule that no example matches, or
+// that an earlier rule shadows.
 func TestEveryLogRuleHasAnExample(t *testing.T) {
 	matched := map[string]bool{}
 	for _, e := range logExamples {
@@ -124,7 +124,7 @@ func TestEveryLogRuleHasAnExample(t *testing.T) {
 	}
 }
 
-// TestMySQLErrorsAreDiagnosed reads every known number as PyMySQL prints it.
+// TestMySQLErrorsAreDiagnosed covers every known number as PyMySQL prints it.
 func TestMySQLErrorsAreDiagnosed(t *testing.T) {
 	for _, e := range mysqlerr.All() {
 		d, ok := FromLog([]string{fmt.Sprintf(`(pymysql.err.OperationalError) (%d, "what the server says")`, e.Number)})

@@ -7,14 +7,13 @@ import (
 )
 
 var (
-	// urlPassword matches the password in a URL that the server quotes.
+	// urlPassword matches the password in a URL.
 	urlPassword = regexp.MustCompile(`(://[^\s:/@]*:)\S*@`)
-	// unencodable matches a part of the password that the server quotes because
-	// it cannot encode it.
+	// unencodable matches the part of a password in an encoding error.
 	unencodable = regexp.MustCompile(`(codec can't encode characters?) ('.*?' )?in position \d+(-\d+)?`)
 )
 
-// mask hides what the server's own errors show of a password.
+// mask redacts passwords that the server's errors contain.
 func mask(line string) string {
 	line = urlPassword.ReplaceAllString(line, "${1}"+secret.Mask+"@")
 	return unencodable.ReplaceAllString(line, "$1 "+secret.Mask)

@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// names matches what is a name rather than words: image references, digests,
-// addresses, host names and paths.
+// names matches image references, digests, addresses, host names and paths.
 var names = regexp.MustCompile(`lookup [^\s:]+|[\w-]+(?:[./:@%]+[\w-]+)+(?:\?[^\s"]*)?`)
 
-// phrases returns the words of a problem's text in lower case, without the
-// names in it: an image may be called "denied", its tag end in 429, and its
-// registry have any host name.
+// phrases returns a problem's text in lower case without names, which could
+// contain a rule's words: an image may be called "denied", or its tag end in
+// 429.
 func phrases(p Problem) string {
 	text := p.Text
 	if p.Image != "" {

@@ -9,27 +9,27 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// wrapWidth is where the server wraps its tracebacks when its output is not a terminal.
+// wrapWidth is where the server wraps tracebacks if its output is not a
+// terminal.
 const wrapWidth = 80
 
 // frame matches the first line of a frame in a traceback without boxes.
 var frame = regexp.MustCompile(`^\s*File ".*", line \d+`)
 
-// Reader keeps the lines of a server's log that say something, while the log
-// arrives: without colours, without the frames of tracebacks, boxed or not, and
-// without what follows an exception and does not explain it. The exception after
-// a box is joined to one line where it was wrapped. What the server shows of a
-// password is masked.
+// Reader filters a server's log while it arrives. It removes colors, the frames
+// of tracebacks (boxed or not) and notes after an exception that do not explain
+// it. It joins the wrapped lines of the exception after a box, and masks
+// passwords.
 type Reader struct {
 	afterBox bool
 	// outside reports that the last line was not in a traceback without boxes.
-	// The first lines may be the end of one.
+	// The first lines of a log may be the end of a traceback.
 	outside bool
 	inNote  bool
 	pending *string
 }
 
-// Next takes one line and returns the line that it completes, if there is one.
+// Next reads one line and returns the line that it completes, if any.
 func (r *Reader) Next(line string) []string {
 	line = ansi.Strip(line)
 	if r.isFrame(line) {
@@ -46,7 +46,7 @@ func (r *Reader) Next(line string) []string {
 	return r.telling(line)
 }
 
-// Rest returns the line that still waits for its continuation, if there is one.
+// Rest returns the last, possibly incomplete line, if any.
 func (r *Reader) Rest() []string {
 	if r.pending == nil {
 		return nil
@@ -56,8 +56,8 @@ func (r *Reader) Rest() []string {
 	return r.telling(line)
 }
 
-// notes follow an exception and do not explain it. Those in brackets quote a
-// statement, which may be several lines long.
+// notes follow an exception without explaining it. Notes in brackets quote a
+// statement and may span several lines.
 var notes = []string{"(Background on this error at:", "For further information visit", "[SQL:", "[parameters:"}
 
 func (r *Reader) telling(line string) []string {
@@ -88,7 +88,7 @@ func isBox(line string) bool {
 	return strings.ContainsRune("╭│╰", first) && first != utf8.RuneError
 }
 
-// isWrapped reports whether a paragraph that was joined so far continues: it was
+// isWrapped reports whether a paragraph continues on the next line: it was
 // wrapped at a space, or within a word that fills a line.
 func isWrapped(text string) bool {
 	n := utf8.RuneCountInString(text)
@@ -111,7 +111,7 @@ func Plain(lines []string) []string {
 	return append(plain, r.Rest()...)
 }
 
-// LastLine returns the last line of a log that says something; empty if there is none.
+// LastLine returns the last line that a Reader keeps, or "".
 func LastLine(lines []string) string {
 	plain := Plain(lines)
 	if len(plain) == 0 {
@@ -120,8 +120,8 @@ func LastLine(lines []string) string {
 	return Shorten(plain[len(plain)-1])
 }
 
-// innermost returns the code of the last frame in a log: of a boxed traceback
-// the marked lines, else the lines below the last file name.
+// innermost returns the code of the last frame in a log: the marked lines of a
+// boxed traceback, otherwise the lines below the last file name.
 func innermost(lines []string) string {
 	for i, line := range slices.Backward(lines) {
 		line = ansi.Strip(line)

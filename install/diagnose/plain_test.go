@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// boxed is a failed migration as the server logs it: colours, a box, and an exception wrapped at 80 columns.
+// boxed is the log of a failed migration: colored, boxed, and wrapped at 80
+// columns.
 var boxed = []string{
 	"\x1b[37m2026-11-26 11:23:44,210 | INFO     | store:migrate:1 | Creating database tables\x1b[0m",
 	"╭───────────────────── Traceback (most recent call last) ──────────────────────╮",

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// rule names one problem. The first rule that matches counts.
+// rule identifies one problem. The first matching rule applies.
 type rule struct {
 	name     string
 	reasons  []string           // any of them; every reason if empty
 	contains []string           // any of them in the message, in lower case; every message if empty
 	fits     func(Problem) bool // nil for every problem
-	summary  string             // {image} and {text} are filled in
+	summary  string             // {image} and {text} are replaced
 	reason   string
 	remedy   string
 	grace    time.Duration
@@ -29,15 +29,15 @@ var (
 )
 
 const (
-	// JobEnded is the reason of a Job's container that is not started again.
+	// JobEnded is the reason for a Job's container that is not restarted.
 	JobEnded = "JobEnded"
-	// killed is the exit code of a process that SIGKILL ended, and stopped is
-	// what the runtime says when that happened before the process started.
+	// killed is the exit code after SIGKILL, and stopped is the runtime's
+	// message if that happened before the process started.
 	killed  = 137
 	stopped = "cannot start a stopped process"
 )
 
-// rules are the known problems, the most particular first.
+// rules are the known problems, most specific first.
 var rules = slices.Concat(
 	imageRules,
 	containerRules,
@@ -142,7 +142,7 @@ var containerRules = []rule{
 		remedy: "check the node with kubectl describe node"},
 }
 
-// sandboxRules are about pods that a node cannot set up. A network plugin may
+// sandboxRules match pod sandboxes that cannot be created. A network plugin may
 // still be starting.
 var sandboxRules = []rule{
 	{name: "sandbox memory", reasons: []string{"FailedCreatePodSandBox"}, contains: outOfMemory, grace: 5 * time.Second,
@@ -229,7 +229,7 @@ var schedulingRules = []rule{
 		remedy: "lower server.resources.requests, correct server.nodeSelector and server.tolerations, or add a node"},
 }
 
-// crashRules are about containers that end. Their log often says why.
+// crashRules match containers that exit. Their log often contains the reason.
 var crashRules = []rule{
 	{name: "out of memory", reasons: crashReasons, grace: time.Second,
 		fits:    func(p Problem) bool { return p.Ended == "OOMKilled" && p.Restarts > 0 },
@@ -249,7 +249,7 @@ var crashRules = []rule{
 	},
 }
 
-// jobRules are about pods of Jobs, which are not started again.
+// jobRules match pods of Jobs, which are not restarted.
 var jobRules = []rule{
 	{name: "job memory", reasons: []string{JobEnded}, contains: outOfMemory,
 		summary: "the container was killed because it exceeded its memory limit",

@@ -18,8 +18,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasAnExample fails for a rule that no example matches, because
-// there is none or an earlier rule matches it first.
+// TestEveryRuleHasAnExample fails for a rule that no example matches, or that
+// an earlier rule shadows.
 func TestEveryRuleHasAnExample(t *testing.T) {
 	matched := map[string]bool{}
 	for _, e := range ruleExamples {
@@ -33,8 +33,7 @@ func TestEveryRuleHasAnExample(t *testing.T) {
 	}
 }
 
-// TestImageNames uses images whose names contain the words that other rules
-// look for.
+// TestImageNames uses images whose names contain the words of other rules.
 func TestImageNames(t *testing.T) {
 	for _, image := range []string{
 		"zenmldocker/zenml-server:2026.4294", "429/too-many-requests:rate-limit", "denied.example.com/timeout/eof:unauthorized", "x509:429",
@@ -65,8 +64,8 @@ func TestImageNames(t *testing.T) {
 	}
 }
 
-// TestGraces requires that a problem that ends the install does so within 10 s,
-// except those that often pass.
+// TestGraces requires that a problem stops the install within 10 s, except for
+// those that often resolve.
 func TestGraces(t *testing.T) {
 	passes := map[string]bool{"image unreachable": true, "image": true, "sandbox": true, "creation": true}
 	names := map[string]bool{}

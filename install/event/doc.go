@@ -1,2 +1,2 @@
-// Package event has the events that an install reports.
+// Package event defines the events of an install.
 package event

@@ -5,37 +5,37 @@ import (
 	"time"
 )
 
-// Observer is told what happens, one event at a time and in order. It must
-// return soon and must not call back into the engine.
+// Observer receives events one at a time and in order. It must return quickly
+// and must not call the engine.
 type Observer func(Event)
 
-// Event is one of StepStarted, StepFinished, ObjectChanged, LogLine, Notice.
-// No event holds a secret.
+// Event is one of StepStarted, StepFinished, ObjectChanged, LogLine, Notice. No
+// event contains a secret.
 type Event interface{ event() }
 
-// StepStarted says that a step begins.
+// StepStarted reports that a step starts.
 type StepStarted struct {
 	Step  string // stable, one word: "state", "namespace", "lock", "secrets", "release", "readiness"
-	Title string // what it does, for people
+	Title string // description for users
 }
 
-// StepFinished says that the step has ended, with its error if it failed.
+// StepFinished reports that a step has ended, with its error if it failed.
 type StepFinished struct {
 	Step     string
 	Err      error
 	Duration time.Duration
 }
 
-// Object names an object of the cluster.
+// Object identifies an object in the cluster.
 type Object struct{ Kind, Namespace, Name string }
 
 func (o Object) String() string { return o.Kind + " " + o.Name }
 
-// State is where an object stands.
+// State is the state of an object.
 type State string
 
-// The states. Waiting is for something outside the object (a node, an image, a
-// volume); progressing is at work by itself.
+// The states. A waiting object depends on something else (a node, an image, a
+// volume); a progressing one does not.
 const (
 	Waiting     State = "waiting"
 	Progressing State = "progressing"
@@ -43,22 +43,22 @@ const (
 	Failed      State = "failed"
 )
 
-// ObjectChanged says that an object of the release has come into another
-// state, or that there is something new to say about it.
+// ObjectChanged reports that an object of the release has a new state, reason
+// or message.
 type ObjectChanged struct {
 	Object
 	State   State
-	Reason  string    // one CamelCase word of Kubernetes' own, may be empty
-	Message string    // for people
-	Hook    bool      // it belongs to a Helm hook, as the migration Job does
-	Since   time.Time // when it came into this state, by the cluster's clock where that is known
+	Reason  string    // reason reported by Kubernetes, in CamelCase; may be empty
+	Message string    // for users
+	Hook    bool      // part of a Helm hook, like the migration Job
+	Since   time.Time // start of the state, by the cluster's clock if known
 }
 
-// LogLine is a line that a container of the release has written. Values of
-// the release's Secrets are masked in it.
+// LogLine is a line in the log of a container. Values of the release's Secrets
+// are masked.
 type LogLine struct{ Pod, Container, Line string }
 
-// Notice is something worth knowing that belongs to no object.
+// Notice is a message that concerns no object.
 type Notice struct{ Text string }
 
 func (StepStarted) event() {}
@@ -71,16 +71,16 @@ func (LogLine) event() {}
 
 func (Notice) event() {}
 
-// Emitter hands events to an observer, one at a time.
+// Emitter sends events to an observer, one at a time.
 type Emitter struct {
 	mu      sync.Mutex
 	observe Observer
 }
 
-// NewEmitter returns an Emitter that passes events to observe, which may be nil.
+// NewEmitter returns an Emitter that sends events to observe, which may be nil.
 func NewEmitter(observe Observer) *Emitter { return &Emitter{observe: observe} }
 
-// Emit passes an event to the observer.
+// Emit sends an event to the observer.
 func (e *Emitter) Emit(event Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -89,7 +89,7 @@ func (e *Emitter) Emit(event Event) {
 	}
 }
 
-// Close drops every event that is still to come.
+// Close discards all later events.
 func (e *Emitter) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

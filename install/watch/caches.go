@@ -17,13 +17,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
-// caches hold the namespace's objects as the API server last told of them.
+// caches contain the namespace's objects as last reported by the API server.
 type caches struct {
 	informers map[string]cache.SharedIndexInformer // by kind
-	oldJobs   map[types.UID]bool                   // Jobs of earlier runs
+	oldJobs   map[types.UID]bool                   // Jobs of previous runs
 
 	mu        *sync.Mutex
-	forbidden map[string]bool // kinds that may not be watched
+	forbidden map[string]bool // kinds that the user cannot watch
 }
 
 func newCaches(f informers.SharedInformerFactory) caches {
@@ -56,8 +56,8 @@ func (c *caches) isForbidden(kind string) bool {
 	return c.forbidden[kind]
 }
 
-// rememberJobs notes the Jobs that are there before Helm begins: their failures
-// are history.
+// rememberJobs records the Jobs that exist before Helm starts, to ignore their
+// failures.
 func (c *caches) rememberJobs() {
 	for _, job := range listed[*batchv1.Job](c, "Job") {
 		c.oldJobs[job.UID] = true
@@ -76,7 +76,7 @@ func listed[T metav1.Object](c *caches, kind string) []T {
 	return all
 }
 
-// view is what the watch sees at one moment.
+// view is a snapshot of the watched objects.
 type view struct {
 	targets     targets
 	applied     bool
@@ -88,30 +88,30 @@ type view struct {
 	services    []*corev1.Service
 	ingresses   []*networkingv1.Ingress
 	events      []*corev1.Event
-	lines       func(pod types.UID) []string // what a pod has written, its last lines
+	lines       func(pod types.UID) []string // returns a pod's last log lines
 }
 
-// view takes the objects that belong to the release as it is being made:
-// those of hooks, and once it is applied, its own and what came of them.
+// view returns the objects that belong to the release: those of hooks and, once
+// it is applied, its own objects and what their controllers created.
 func (w *Watcher) view() view {
 	v := view{targets: w.targets, applied: w.phase.Load(), lines: w.logs.of}
-	v.deployments = kept[*appsv1.Deployment](w, "Deployment", v.applied)
-	v.claims = kept[*corev1.PersistentVolumeClaim](w, "PersistentVolumeClaim", v.applied)
-	v.services = kept[*corev1.Service](w, "Service", v.applied)
-	v.ingresses = kept[*networkingv1.Ingress](w, "Ingress", v.applied)
+	v.deployments = ownObjects[*appsv1.Deployment](w, "Deployment", v.applied)
+	v.claims = ownObjects[*corev1.PersistentVolumeClaim](w, "PersistentVolumeClaim", v.applied)
+	v.services = ownObjects[*corev1.Service](w, "Service", v.applied)
+	v.ingresses = ownObjects[*networkingv1.Ingress](w, "Ingress", v.applied)
 	v.jobs = slices.DeleteFunc(
-		kept[*batchv1.Job](w, "Job", v.applied),
+		ownObjects[*batchv1.Job](w, "Job", v.applied),
 		func(j *batchv1.Job) bool { return w.caches.oldJobs[j.UID] },
 	)
 	v.replicaSets = currentReplicaSets(v.deployments, listed[*appsv1.ReplicaSet](&w.caches, "ReplicaSet"))
-	v.pods = append(podsOf(v, listed[*corev1.Pod](&w.caches, "Pod")), kept[*corev1.Pod](w, "Pod", v.applied)...)
+	v.pods = append(podsOf(v, listed[*corev1.Pod](&w.caches, "Pod")), ownObjects[*corev1.Pod](w, "Pod", v.applied)...)
 	v.events = listed[*corev1.Event](&w.caches, "Event")
 	return v
 }
 
-// kept lists the objects of a kind that are the release's own, before it is
-// applied only those of its hooks.
-func kept[T metav1.Object](w *Watcher, kind string, applied bool) []T {
+// ownObjects returns the release's own objects of a kind; before it is applied, only
+// hooks.
+func ownObjects[T metav1.Object](w *Watcher, kind string, applied bool) []T {
 	return slices.DeleteFunc(listed[T](&w.caches, kind), func(o T) bool {
 		hook, target := w.targets.objects[event.Object{Kind: kind, Namespace: w.targets.namespace, Name: o.GetName()}]
 		return !target || !hook && !applied

@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	evidenceLines = 12              // log lines kept with a fault
-	evidenceTime  = 4 * time.Second // what fetching them may take
+	evidenceLines = 12              // log lines in a fault
+	evidenceTime  = 4 * time.Second // timeout for fetching them
 )
 
-// withEvidence gives a fault the last log lines of its pod, if it has one, and
-// the cause that they name.
+// withEvidence adds the last log lines of a fault's pod, if any, and the cause
+// that they name.
 func (w *Watcher) withEvidence(ctx context.Context, o observation) *diagnose.Fault {
 	return w.explain(ctx, o.fault, o.certain, o.logs)
 }
 
-// JobFault is the fault of a Job that has failed, with the log of its pod.
+// JobFault returns the fault of a failed Job, with the log of its pod.
 func (w *Watcher) JobFault(ctx context.Context, job *batchv1.Job) *diagnose.Fault {
 	pod := w.lastPod(ctx, job)
 	f, certain := jobFailed(job, pod)
 	return w.explain(ctx, f, certain, pod)
 }
 
-// lastPod is the newest pod of a Job, or nil.
+// lastPod returns the newest pod of a Job, or nil.
 func (w *Watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 	ctx, cancel := evidenceContext(ctx)
 	defer cancel()
@@ -49,7 +49,7 @@ func (w *Watcher) lastPod(ctx context.Context, job *batchv1.Job) *corev1.Pod {
 	return newest
 }
 
-// PodFault is the fault of a hook that is a pod and has failed.
+// PodFault returns the fault of a failed hook that is a pod.
 func (w *Watcher) PodFault(ctx context.Context, pod *corev1.Pod) *diagnose.Fault {
 	f, certain := podFailed(pod)
 	return w.explain(ctx, f, certain, pod)
@@ -70,7 +70,7 @@ func (w *Watcher) explain(ctx context.Context, f *diagnose.Fault, certain bool, 
 	return f
 }
 
-// lastLines returns the end of a log, without what says nothing.
+// lastLines returns the last meaningful lines of a log.
 func lastLines(lines []string) []string {
 	plain := diagnose.Plain(lines)
 	return plain[max(0, len(plain)-evidenceLines):]
@@ -85,7 +85,7 @@ func (w *Watcher) logOf(ctx context.Context, pod *corev1.Pod) []string {
 	return w.logs.tail(ctx, pod)
 }
 
-// UnreadyLog is the end of what the first pod that is not ready has written.
+// UnreadyLog returns the last log lines of the first pod that is not ready.
 func (w *Watcher) UnreadyLog() []string {
 	v := w.view()
 	for _, p := range v.pods {
@@ -98,7 +98,7 @@ func (w *Watcher) UnreadyLog() []string {
 	return nil
 }
 
-// evidenceContext lets evidence be fetched although the run is ending.
+// evidenceContext allows fetching evidence although the run is ending.
 func evidenceContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), evidenceTime)
 }

@@ -18,29 +18,29 @@ import (
 )
 
 const (
-	keptLines = 200      // of each pod
-	longest   = 16 << 10 // bytes of a log line; the rest is cut
+	keptLines = 200      // per pod
+	maxLine   = 16 << 10 // bytes of a log line; the rest is truncated
 )
 
-// logs follow what the release's containers write.
+// logs follows the logs of the release's containers.
 type logs struct {
 	ctx     context.Context
 	watcher *Watcher
 	done    sync.WaitGroup
 
 	mu      sync.Mutex
-	started map[string]bool        // containers that are followed or were, by pod, name and restart
-	lines   map[types.UID][]string // the last ones of each pod
+	started map[string]bool        // followed containers, by pod, name and restart count
+	lines   map[types.UID][]string // last lines by pod
 }
 
 func newLogs(ctx context.Context, w *Watcher) *logs {
 	return &logs{ctx: ctx, watcher: w, started: map[string]bool{}, lines: map[types.UID][]string{}}
 }
 
-// wait waits until all followers have ended; their context must have.
+// wait waits until all followers have ended. Their context must be done.
 func (l *logs) wait() { l.done.Wait() }
 
-// follow begins to follow every container that has started.
+// follow starts to follow every running container.
 func (l *logs) follow(pods []*corev1.Pod) {
 	for _, p := range pods {
 		for _, s := range kubestatus.Containers(p) {
@@ -63,7 +63,7 @@ func (l *logs) read(p *corev1.Pod, container string) {
 	stream, err := l.watcher.Client.CoreV1().Pods(p.Namespace).
 		GetLogs(p.Name, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(l.ctx)
 	if err != nil {
-		return // not to be had, or not allowed: the fault will say what it can
+		return // not available or forbidden: the fault contains what is known
 	}
 	defer func() { _ = stream.Close() }()
 	var readable diagnose.Reader
@@ -75,7 +75,7 @@ func (l *logs) read(p *corev1.Pod, container string) {
 	l.emit(p.Name, container, readable.Rest())
 }
 
-// emit reports lines that are complete: a secret may have been wrapped.
+// emit reports complete lines: a wrapped line could contain part of a secret.
 func (l *logs) emit(pod, container string, lines []string) {
 	for _, line := range lines {
 		l.watcher.Emit(event.LogLine{Pod: pod, Container: container, Line: l.watcher.Redactor.Text(line)})
@@ -91,19 +91,19 @@ func (l *logs) keep(pod types.UID, line string) {
 	}
 }
 
-// of returns the last lines that the pod has written so far.
+// of returns the last lines of the pod's log.
 func (l *logs) of(pod types.UID) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.lines[pod])
 }
 
-// lastLine is the last line of the pod's log that says something.
+// lastLine returns the last meaningful line of the pod's log.
 func (v view) lastLine(pod types.UID) string { return diagnose.LastLine(v.lines(pod)) }
 
-// tail reads the last lines of a pod's containers again, of the previous run
-// when the current one has not written any; failing that, it gives what was
-// followed.
+// tail reads the last log lines of a pod's containers again, from the previous
+// container if the current one has none. Failing that, it returns the followed
+// lines.
 func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
 	var lines []string
 	for _, s := range kubestatus.Containers(p) {
@@ -124,7 +124,7 @@ func (l *logs) tail(ctx context.Context, p *corev1.Pod) []string {
 }
 
 func eachLine(r io.Reader, use func(string)) {
-	reader := bufio.NewReaderSize(r, longest)
+	reader := bufio.NewReaderSize(r, maxLine)
 	for {
 		line, more, err := reader.ReadLine()
 		if err != nil {

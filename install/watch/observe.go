@@ -17,20 +17,19 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
 )
 
-// observation is what there is to say about an object, and the fault in it if
-// it has one.
+// observation is the state of an object, and its fault if any.
 type observation struct {
 	event.ObjectChanged
 	fault *diagnose.Fault
-	rule  string        // the row of the table that names the fault
-	grace time.Duration // how long the fault may last; negative: as long as the plan allows
-	logs  *corev1.Pod   // whose last lines are the evidence, if any
-	// certain means that a status names the cause: a log adds evidence, but no
-	// other cause.
+	rule  string        // the diagnosis's rule
+	grace time.Duration // how long the fault may last; negative: until the timeout
+	logs  *corev1.Pod   // the pod whose log is evidence, if any
+	// certain means that a status identifies the cause: a log adds evidence,
+	// but does not change the cause.
 	certain bool
 }
 
-// diagnosed adds the fault that the problem is known as, if it is.
+// diagnosed adds the diagnosis of the problem if it is known.
 func (o observation) diagnosed(p diagnose.Problem) observation {
 	d, ok := diagnose.FromProblem(p)
 	if !ok {
@@ -47,8 +46,8 @@ func (o observation) diagnosed(p diagnose.Problem) observation {
 	return o
 }
 
-// diagnosedByLog replaces the diagnosis of a container that keeps crashing by
-// what its log says, if a line of it is known.
+// diagnosedByLog replaces the diagnosis of a crashing container with that of
+// its log if a line is known.
 func (o observation) diagnosedByLog(lines []string) observation {
 	d, ok := diagnose.FromLog(lines)
 	if o.fault == nil || !ok {
@@ -59,11 +58,11 @@ func (o observation) diagnosedByLog(lines []string) observation {
 	return o
 }
 
-// key distinguishes the faults of the objects.
+// key identifies the fault of an object.
 func (o observation) key() string { return o.String() + "/" + o.rule }
 
-// observe says what there is to say about each object, in an order that is
-// stable: causes before what they hold up.
+// observe returns the observations in a stable order: causes before what they
+// block.
 func (v view) observe() []observation {
 	var all []observation
 	for _, c := range v.claims {
@@ -181,7 +180,7 @@ func (v view) ingress(i *networkingv1.Ingress) observation {
 	)
 }
 
-// withEvents judges an object by the newest warning about it.
+// withEvents adds the newest warning about an object.
 func (v view) withEvents(o observation, uid types.UID) observation {
 	event := v.newestEvent(uid, func(e *corev1.Event) bool { return !harmlessEvents[e.Reason] })
 	if event == nil {
@@ -191,7 +190,7 @@ func (v view) withEvents(o observation, uid types.UID) observation {
 	return o.diagnosed(diagnose.Problem{Reason: event.Reason, Text: event.Message})
 }
 
-// harmlessEvents are events that say nothing about a fault.
+// harmlessEvents are warnings that do not indicate a fault.
 var harmlessEvents = map[string]bool{
 	"SuccessfulCreate":     true,
 	"ScalingReplicaSet":    true,
@@ -212,7 +211,7 @@ func (v view) podOf(owner types.UID) *corev1.Pod {
 	return newest
 }
 
-// newestEvent returns the newest event about an object that passes accept.
+// newestEvent returns the newest event about an object that accept accepts.
 func (v view) newestEvent(uid types.UID, accept func(*corev1.Event) bool) *corev1.Event {
 	var newest *corev1.Event
 	for _, e := range v.events {

@@ -21,8 +21,8 @@ func (v view) failedJob(j *batchv1.Job, pod *corev1.Pod) observation {
 	return o
 }
 
-// jobFailed returns the fault of a Job by its status and that of its last pod,
-// which may be gone, and whether they name the cause for certain.
+// jobFailed returns the fault of a Job from its status and that of its last
+// pod, which may be deleted, and whether they identify the cause.
 func jobFailed(j *batchv1.Job, pod *corev1.Pod) (fault *diagnose.Fault, certain bool) {
 	f := &diagnose.Fault{
 		Object:  event.Object{Kind: "Job", Namespace: j.Namespace, Name: j.Name},
@@ -49,7 +49,7 @@ func podFailed(pod *corev1.Pod) (fault *diagnose.Fault, certain bool) {
 }
 
 // endedWith adds how the pod ended. It reports whether that is a known problem:
-// then it is the cause, whatever the log says.
+// then it is the cause, whatever the log contains.
 func endedWith(f *diagnose.Fault, pod *corev1.Pod) (certain bool) {
 	p := ending(pod)
 	d, certain := diagnose.FromProblem(p)
@@ -62,8 +62,8 @@ func endedWith(f *diagnose.Fault, pod *corev1.Pod) (certain bool) {
 	return certain
 }
 
-// ending is how a pod that is not started again has ended: as a whole, as by
-// an eviction, or by one of its containers.
+// ending returns how a pod that is not restarted ended: as a whole, for example
+// by an eviction, or by one of its containers.
 func ending(pod *corev1.Pod) diagnose.Problem {
 	if pod == nil {
 		return diagnose.Problem{}
@@ -85,7 +85,7 @@ func ending(pod *corev1.Pod) diagnose.Problem {
 	return diagnose.Problem{}
 }
 
-// exit says how a container has ended: "OOMKilled (exit code 137)".
+// exit describes how a container ended: "OOMKilled (exit code 137)".
 func exit(end *corev1.ContainerStateTerminated) string {
 	text := fmt.Sprintf("%s (exit code %d)", cmp.Or(end.Reason, "Error"), end.ExitCode)
 	if message := strings.TrimSpace(end.Message); message != "" {

@@ -13,14 +13,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
 )
 
-// DescribePod returns in one line what a pod waits for.
+// DescribePod returns in one line what a pod is waiting for.
 func DescribePod(p *corev1.Pod) string {
 	v := view{lines: func(types.UID) []string { return nil }}
 	return v.pod(p).Message
 }
 
-// pod says what a pod waits for, from the outside in: a node, its volumes, its
-// image, its container, its readiness.
+// pod determines what a pod is waiting for, in this order: a node, volumes, the
+// image, the container, readiness.
 func (v view) pod(p *corev1.Pod) observation {
 	switch p.Status.Phase {
 	case corev1.PodSucceeded:
@@ -55,11 +55,11 @@ func (v view) pod(p *corev1.Pod) observation {
 	return v.unreadyPod(p)
 }
 
-// starting are the reasons of a container that is on its way.
+// starting are the reasons of a container that is being created.
 var starting = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
 
-// startingPod distinguishes a volume that does not mount and an image under way from
-// a container that is merely being made.
+// startingPod distinguishes a volume that cannot be mounted and an image that
+// is being pulled from a container that is being created.
 func (v view) startingPod(p *corev1.Pod) observation {
 	trouble := v.newestEvent(p.UID, blocksStart)
 	pulling := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulling" })
@@ -83,8 +83,8 @@ func (v view) startingPod(p *corev1.Pod) observation {
 	}
 }
 
-// blocksStart reports whether an event says that a pod with a node cannot start; a
-// kubelet also warns of what does no harm, such as a missing cluster DNS.
+// blocksStart reports whether an event means that a scheduled pod cannot start.
+// Some of a kubelet's warnings are harmless, such as a missing cluster DNS.
 func blocksStart(e *corev1.Event) bool {
 	return strings.HasPrefix(e.Reason, "Failed") && e.Reason != "FailedScheduling" || e.Reason == "NetworkNotReady"
 }
@@ -94,7 +94,7 @@ func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observat
 	if reason == "CrashLoopBackOff" {
 		return v.crashedContainer(p, s, reason)
 	}
-	// The message of a back-off often leaves out what the first attempt said.
+	// A back-off message often omits the error of the first attempt.
 	if e := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Failed" && longer(e.Message, "Error: ") }); e != nil {
 		text = strings.TrimSpace(text + " " + e.Message)
 	}
@@ -102,7 +102,7 @@ func (v view) waitingContainer(p *corev1.Pod, s corev1.ContainerStatus) observat
 	return o.diagnosed(diagnose.Problem{Reason: reason, Text: text, Image: s.Image})
 }
 
-// longer reports whether text says more than "Error: ImagePullBackOff".
+// longer reports whether text contains more than "Error: ImagePullBackOff".
 func longer(text, prefix string) bool {
 	return len(strings.Fields(strings.TrimPrefix(text, prefix))) > 1
 }
@@ -129,8 +129,8 @@ func (v view) crashedContainer(p *corev1.Pod, s corev1.ContainerStatus, reason s
 	return o.diagnosed(pr).diagnosedByLog(v.lines(p.UID))
 }
 
-// failedPod is a pod that will not be restarted. Its Job has the fault; here
-// it is only reported, except for a hook that is a pod itself.
+// failedPod returns the observation of a pod that will not be restarted. The
+// fault is its Job's, unless the pod itself is a hook.
 func (v view) failedPod(p *corev1.Pod) observation {
 	message := "failed"
 	if end := ending(p); end.Text != "" {

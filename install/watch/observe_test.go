@@ -11,8 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// TestJobFailed looks at the Jobs that a cluster leaves when they fail, with
-// their last pod.
+// TestJobFailed covers failed Jobs with their last pods.
 func TestJobFailed(t *testing.T) {
 	for name, test := range map[string]struct {
 		pod             corev1.PodStatus
@@ -58,7 +57,7 @@ func endedStatus(reason string, code int32, message string) corev1.PodStatus {
 	}}}
 }
 
-// TestObserve looks at a release in moments that a cluster passes through.
+// TestObserve covers states of a release during an install.
 func TestObserve(t *testing.T) {
 	const ns = "n"
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "mig", Namespace: ns, UID: "job"}}
@@ -106,7 +105,7 @@ func TestObserve(t *testing.T) {
 		view  view
 		pods  []*corev1.Pod
 		sets  []*appsv1.ReplicaSet
-		want  string // "Kind name state" of the interesting object
+		want  string // "Kind name state" of the relevant object
 		says  string
 		fault string
 	}{

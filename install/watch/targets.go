@@ -14,8 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// targets are the objects that a release consists of, by what its chart
-// renders.
+// targets are the objects of a release that its chart renders.
 type targets struct {
 	namespace string
 	objects   map[event.Object]bool // whether it belongs to a hook
@@ -34,12 +33,12 @@ func newTargets(namespace string, objects []manifest.Object) targets {
 	return t
 }
 
-// revision is the annotation by which a Deployment finds its ReplicaSet.
+// revision is the annotation that matches a Deployment to its ReplicaSet.
 const revision = "deployment.kubernetes.io/revision"
 
-// currentReplicaSets returns the ReplicaSets of what the Deployments want now;
-// those of earlier revisions are history, and so is the one of a Deployment
-// that its controller has not looked at yet.
+// currentReplicaSets returns the ReplicaSets of the Deployments' current
+// revisions. It omits those of previous revisions and of Deployments that their
+// controller has not observed yet.
 func currentReplicaSets(deployments []*appsv1.Deployment, all []*appsv1.ReplicaSet) []*appsv1.ReplicaSet {
 	var current []*appsv1.ReplicaSet
 	for _, d := range deployments {

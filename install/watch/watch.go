@@ -22,50 +22,50 @@ import (
 )
 
 const (
-	tick     = time.Second            // how often graces are looked at when nothing changes
-	settle   = 100 * time.Millisecond // changes that come together are looked at together
-	syncTime = 10 * time.Second       // how long the first lists may take before the watch starts without them
+	tick     = time.Second            // how often grace periods are checked without changes
+	settle   = 100 * time.Millisecond // changes within this time are processed together
+	syncTime = 10 * time.Second       // timeout for the initial lists
 )
 
-// Config says what to watch and whom to tell.
+// Config configures a Watcher.
 type Config struct {
 	Client    kubernetes.Interface
 	Namespace string
-	Objects   []manifest.Object           // what the release consists of
-	Redactor  *redact.Redactor            // of everything that is shown
-	Emit      func(event.Event)           // is told of every change
-	Fail      func(fault *diagnose.Fault) // is told of a fault that waiting cannot fix
+	Objects   []manifest.Object           // the release's objects
+	Redactor  *redact.Redactor            // masks secrets in everything that is reported
+	Emit      func(event.Event)           // is called for every change
+	Fail      func(fault *diagnose.Fault) // is called for a fault that waiting cannot fix
 }
 
-// Watcher looks at the objects of a release while Helm works, reports what
-// they wait for, and ends the run when waiting cannot help.
+// Watcher observes the objects of a release while Helm works, reports what they
+// wait for, and ends the run if waiting cannot help.
 type Watcher struct {
 	Config
 	targets targets
 	caches  caches
 	logs    *logs
 	changed chan struct{}
-	phase   atomic.Bool // whether the release's objects have been applied
+	phase   atomic.Bool // true when the release's objects have been applied
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
 
-	mu    sync.Mutex
-	shown map[event.Object]event.ObjectChanged // what was last reported
-	seen  map[string]sighting                  // when a fault was seen, by its key
+	mu       sync.Mutex
+	reported map[event.Object]event.ObjectChanged // last reported changes
+	seen     map[string]sighting                  // when a fault was seen, by its key
 }
 
-// New returns a Watcher that has not started.
+// New returns a Watcher that is not started.
 func New(c Config) *Watcher {
 	return &Watcher{
-		Config:  c,
-		targets: newTargets(c.Namespace, c.Objects),
-		changed: make(chan struct{}, 1),
-		shown:   map[event.Object]event.ObjectChanged{},
-		seen:    map[string]sighting{},
+		Config:   c,
+		targets:  newTargets(c.Namespace, c.Objects),
+		changed:  make(chan struct{}, 1),
+		reported: map[event.Object]event.ObjectChanged{},
+		seen:     map[string]sighting{},
 	}
 }
 
-// Start begins to watch, and returns when what is there has been listed.
+// Start starts the watch and returns when the existing objects are listed.
 func (w *Watcher) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.logs = newLogs(ctx, w)
@@ -73,7 +73,7 @@ func (w *Watcher) Start(ctx context.Context) {
 		w.Client,
 		0,
 		informers.WithNamespace(w.Namespace),
-		informers.WithTransform(lighten),
+		informers.WithTransform(trimObject),
 	)
 	w.caches = newCaches(factory)
 	for kind, informer := range w.caches.informers {
@@ -86,7 +86,7 @@ func (w *Watcher) Start(ctx context.Context) {
 	w.done.Go(func() { w.loop(ctx) })
 }
 
-// Stop ends the watch and waits until all its goroutines have.
+// Stop stops the watch and waits until its goroutines have ended.
 func (w *Watcher) Stop() {
 	if w.cancel == nil {
 		return
@@ -96,7 +96,8 @@ func (w *Watcher) Stop() {
 	w.logs.wait()
 }
 
-// Applied says that hooks are done and the release's own objects are written.
+// Applied tells the watcher that hooks are done and the release's objects are
+// applied.
 func (w *Watcher) Applied() {
 	w.phase.Store(true)
 	w.poke()
@@ -134,7 +135,7 @@ func (w *Watcher) listen(kind string, informer cache.SharedIndexInformer) {
 	})
 }
 
-// firstLists waits until each kind is listed or refused.
+// firstLists waits until each kind is listed or forbidden.
 func (w *Watcher) firstLists(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()
@@ -158,7 +159,7 @@ func (w *Watcher) loop(ctx context.Context) {
 			return
 		case <-ticker.C:
 		case <-w.changed:
-			select { // let what comes together settle
+			select { // wait for related changes
 			case <-ctx.Done():
 				return
 			case <-time.After(settle):
@@ -167,8 +168,8 @@ func (w *Watcher) loop(ctx context.Context) {
 	}
 }
 
-// inspect observes everything once, reports what is new, and ends the run when a
-// fault has outlasted its grace.
+// inspect observes all objects once, reports changes, and ends the run if a
+// fault has exceeded its grace period.
 func (w *Watcher) inspect(ctx context.Context) {
 	v := w.view()
 	w.logs.follow(v.pods)
@@ -184,21 +185,20 @@ func (w *Watcher) inspect(ctx context.Context) {
 func (w *Watcher) report(o observation) {
 	o.Message = w.Redactor.Text(o.Message)
 	w.mu.Lock()
-	last, known := w.shown[o.Object]
+	last, known := w.reported[o.Object]
 	if known && last.State == o.State && last.Reason == o.Reason {
 		o.Since = last.Since
 	} else if o.Since.IsZero() {
 		o.Since = time.Now()
 	}
-	w.shown[o.Object] = o.ObjectChanged
+	w.reported[o.Object] = o.ObjectChanged
 	w.mu.Unlock()
 	if !known || last.State != o.State || last.Reason != o.Reason || last.Message != o.Message {
 		w.Emit(o.ObjectChanged)
 	}
 }
 
-// isFinal reports whether the fault has been seen for as long as it may heal
-// by itself.
+// isFinal reports whether the fault has exceeded its grace period.
 func (w *Watcher) isFinal(o observation) bool {
 	if o.grace < 0 {
 		return false
@@ -207,7 +207,7 @@ func (w *Watcher) isFinal(o observation) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s, known := w.seen[o.key()]
-	if !known || now.Sub(s.last) > forgotten {
+	if !known || now.Sub(s.last) > resolvedAfter {
 		s.first = now
 	}
 	s.last = now
@@ -215,21 +215,21 @@ func (w *Watcher) isFinal(o observation) bool {
 	return now.Sub(s.first) >= o.grace
 }
 
-// sighting is when a fault was seen; crashes come and go.
+// sighting records when a fault was seen; crash loops alternate.
 type sighting struct{ first, last time.Time }
 
-// forgotten is how long a fault must be absent to count as fixed.
-const forgotten = 20 * time.Second
+// resolvedAfter is how long a fault must be absent to count as fixed.
+const resolvedAfter = 20 * time.Second
 
-// CanWatch reports whether objects of the kind can be watched.
+// CanWatch reports whether the user can watch the kind.
 func (w *Watcher) CanWatch(kind string) bool { return !w.caches.isForbidden(kind) }
 
-// Unready returns what was last seen and not ready.
+// Unready returns the last reported objects that are not ready.
 func (w *Watcher) Unready() []event.ObjectChanged {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var waiting []event.ObjectChanged
-	for _, o := range w.shown {
+	for _, o := range w.reported {
 		if o.State != event.Ready {
 			waiting = append(waiting, o)
 		}
@@ -237,7 +237,8 @@ func (w *Watcher) Unready() []event.ObjectChanged {
 	return sortObjects(waiting)
 }
 
-// DeploymentsReady reports whether every Deployment of the release is available.
+// DeploymentsReady reports whether every Deployment of the release is
+// available.
 func (w *Watcher) DeploymentsReady() bool {
 	for _, o := range w.view().observe() {
 		if o.Kind == "Deployment" && o.State != event.Ready {
@@ -247,8 +248,9 @@ func (w *Watcher) DeploymentsReady() bool {
 	return true
 }
 
-// lighten drops what the watch does not read, Secrets in environment included.
-func lighten(object any) (any, error) {
+// trimObject removes unused fields from cached objects, including secrets in
+// environment variables.
+func trimObject(object any) (any, error) {
 	if pod, ok := object.(*corev1.Pod); ok {
 		pod.ManagedFields = nil
 		pod.Spec.Volumes = nil
