@@ -122,7 +122,8 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	if err != nil {
 		return nil, err
 	}
-	if err := p.faults.Err(); err != nil {
+	faults, _ := p.judge(e.options)
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	if _, err := p.secrets(u); err != nil {

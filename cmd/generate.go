@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/format"
 )
@@ -21,6 +23,7 @@ type generateOptions struct {
 	streams Streams
 	common  common
 	file    answersFlags
+	checks  check.Options
 	output  string
 	force   bool
 	format  string
@@ -35,7 +38,8 @@ func newGenerate(s Streams, c *common, run func(context.Context, *generateOption
 
 No cluster is needed. The chart is pulled to determine its layout; with a local
 chart no network is needed either. The effect of every answer is verified on
-the rendered chart before the file is written.`,
+the rendered chart before the file is written: an answer without effect is an
+error, anything else without effect is a warning.`,
 		Example: `  zenml-installer generate -f answers.yaml
   zenml-installer generate -f answers.yaml --chart ./zenml-0.98.1.tgz --output -`,
 		Args: noArgs,
@@ -46,6 +50,8 @@ the rendered chart before the file is written.`,
 	}
 	o.file.register(cmd)
 	flags := cmd.Flags()
+	flags.StringSliceVar(&o.checks.Skip, "skip", nil, "ignore what these groups or check ids find: supply.effect, supply.values")
+	flags.StringSliceVar(&o.checks.WarnOnly, "warn-only", nil, "report what these groups or check ids find as warnings")
 	flags.StringVar(&o.format, "format", string(format.Values), "output format: "+strings.Join(formatNames(), ", "))
 	flags.StringVar(&o.output, "output", "",
 		"file to write, or folder for manifests (default: the usual name of the format; - for standard output)")
@@ -68,6 +74,9 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if o.file.name == "" && len(o.file.extras) == 0 {
 		return usagef("no answers given: use -f answers.yaml or --answer KEY=VALUE")
 	}
+	if _, err := o.checks.Plan(checks.Table); err != nil {
+		return usage(err)
+	}
 	file, err := o.file.load(o.streams, o.common)
 	if err != nil {
 		return err
@@ -80,8 +89,12 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err != nil {
 		return unit.locateChartError(err)
 	}
-	if err := p.faults.Err(); err != nil {
+	faults, warnings := p.judge(o.checks)
+	if err := faults.Err(); err != nil {
 		return usage(err)
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(o.streams.Err, "Warning: %v\n", w)
 	}
 	files, err := p.files(unit, format.Format(o.format))
 	if err != nil {

@@ -154,7 +154,8 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	if err != nil {
 		return application{}, err
 	}
-	if err := p.faults.Err(); err != nil {
+	faults, _ := p.judge(o.checks) // preflight has shown the warnings
+	if err := faults.Err(); err != nil {
 		return application{}, usage(err)
 	}
 	up, err := u.upgrade(ctx, p)

@@ -23,6 +23,7 @@ type prepared struct {
 	document values.Document
 	objects  []manifest.Object
 	faults   answers.Faults // unknown keys, answers without effect
+	warnings answers.Faults // the same of what no answer asks for
 }
 
 // prepareWith pulls the chart, writes the values in its layout, renders it in
@@ -36,13 +37,14 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 	if p.settings, err = gather(ctx); err != nil {
 		return nil, err
 	}
-	if p.document, err = values.Build(u.answers, chart.Info, p.settings); err != nil {
+	if p.document, err = values.Build(u.file.Answers, chart.Info, p.settings); err != nil {
 		return nil, u.locate(err)
 	}
 	if p.objects, err = u.render(chart, p.document.Map); err != nil {
 		return nil, err
 	}
-	p.faults, err = p.prove(u)
+	found, err := p.prove(u)
+	p.faults, p.warnings = found.Split()
 	return p, err
 }
 
@@ -64,6 +66,25 @@ func (p *prepared) prove(u *setup) (answers.Faults, error) {
 		return u.render(p.chart, values)
 	})
 	return u.file.Locate(append(faults, raw...)), err
+}
+
+// judge applies --skip and --warn-only to what the proof of effect found.
+func (p *prepared) judge(o check.Options) (faults, warnings answers.Faults) {
+	warnings = p.warnings
+	for _, f := range p.faults {
+		c := check.Check{ID: f.Check}
+		switch {
+		case check.Matches(c, o.Skip):
+		case check.Matches(c, o.WarnOnly):
+			f.Warning = true
+			warnings = append(warnings, f)
+		default:
+			faults = append(faults, f)
+		}
+	}
+	return faults, slices.DeleteFunc(slices.Clone(warnings), func(f answers.Fault) bool {
+		return check.Matches(check.Check{ID: f.Check}, o.Skip)
+	})
 }
 
 // locate adds the lines of the answers file to faults.
@@ -112,7 +133,7 @@ func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	if err != nil {
 		return check.Rendered{}, err
 	}
-	r := check.Rendered{Objects: p.objects}
+	r := check.Rendered{Objects: p.objects, Warnings: p.warnings}
 	faults = p.faults
 	secrets, err := p.secrets(u)
 	var unreadable answers.Faults

@@ -127,7 +127,7 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["environment"] = map[string]any{"ZENML_STORE_URL": "postgres://nowhere"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "keeps crashing",
+			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "does not support this kind of database",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

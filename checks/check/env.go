@@ -59,6 +59,9 @@ type Rendered struct {
 	Unknown answers.Faults
 	// Findings lists the answers that have no effect on the objects.
 	Findings answers.Faults
+	// Warnings lists defaults, and settings that the installer adds by itself,
+	// that have no effect.
+	Warnings answers.Faults
 }
 
 // Begin returns a copy with an empty memory, for one run.

@@ -76,11 +76,21 @@ func checkEffect(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if len(without) == 0 {
-		return "", nil
+		return "", ineffective(r.Warnings)
 	}
 	fault := check.AnswersFault(without)
 	if strings.TrimSpace(fault.Remedy) == "" {
 		fault.Remedy = "set another chart.version, or remove these answers"
 	}
 	return "", fault
+}
+
+// ineffective returns a warning about what no answer asks for, or nil.
+func ineffective(warnings answers.Faults) error {
+	if len(warnings) == 0 {
+		return nil
+	}
+	fault := check.AnswersFault(warnings)
+	fault.Warn = true
+	return fault
 }

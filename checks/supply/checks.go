@@ -73,6 +73,7 @@ var Checks = []check.Check{
 		Reason: "you would silently get another server than you asked for",
 		Finds: []string{
 			"any answer without effect on the objects",
+			"a default, or a setting that the installer adds by itself, without effect (a warning)",
 		},
 	},
 	{

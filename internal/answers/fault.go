@@ -15,6 +15,10 @@ type Fault struct {
 	// Check is the id of the preflight check that reports the fault
 	// ("supply.values"), if it depends on the chart.
 	Check string
+
+	// Warning marks what no answer asks for: a default, or what the installer
+	// adds by itself. It stops nothing.
+	Warning bool
 }
 
 // Error formats the fault in one line: place, key, problem, remedy.
@@ -43,6 +47,18 @@ func (f Faults) Error() string {
 		lines[i] = fault.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Split separates the faults that stop from the warnings.
+func (f Faults) Split() (faults, warnings Faults) {
+	for _, fault := range f {
+		if fault.Warning {
+			warnings = append(warnings, fault)
+		} else {
+			faults = append(faults, fault)
+		}
+	}
+	return faults, warnings
 }
 
 // Err returns the faults as an error, or nil if there are none.

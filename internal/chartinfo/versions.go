@@ -1,6 +1,7 @@
 package chartinfo
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -30,6 +31,17 @@ func VersionsWith(name string) string {
 		}
 	}
 	return currentSince
+}
+
+// release finds a version in the words of VersionsWith.
+var release = regexp.MustCompile(`\d+\.\d+\.\d+`)
+
+// IsNewEnough reports whether a chart's version is one of those that have the
+// server's setting name.
+func IsNewEnough(c Info, name string) bool {
+	words := VersionsWith(name)
+	since := release.FindString(words)
+	return !isOlder(c.Version, since) && (c.Version != since || !strings.HasPrefix(words, "newer than"))
 }
 
 // isOlder reports whether a chart's version lies before another; an unreadable

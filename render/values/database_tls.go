@@ -24,8 +24,11 @@ func mysqlTLS(d *draft) {
 	d.certificate("database.sslCert", "ZENML_STORE_SSL_CERT", "database.mysql.tls.cert")
 	d.certificate("database.sslKey", "ZENML_STORE_SSL_KEY", "database.mysql.tls.key")
 	full := tls.Mode == answers.TLSVerifyFull
-	d.set("database.sslVerifyServerCert", full, mode).
+	verify := d.set("database.sslVerifyServerCert", full, mode).
 		prove(proof.PodsHave("ZENML_STORE_SSL_VERIFY_SERVER_CERT", map[bool]string{true: "true", false: "false"}[full]))
+	if !full {
+		verify.added("the server may verify the host name in the database's certificate")
+	}
 }
 
 var tlsWords = map[string]string{

@@ -13,6 +13,7 @@ import (
 // draft collects the settings of all sections.
 type draft struct {
 	a        answers.Answers // with defaults
+	given    answers.Answers // without defaults
 	chart    chartinfo.Info
 	layout   chartinfo.Layout
 	settings Settings
@@ -25,6 +26,9 @@ type draft struct {
 	blocks []block
 	needs  []Need
 	faults answers.Faults
+	// ignored are warnings about settings that the chart does not have and no
+	// answer asks for.
+	ignored answers.Faults
 }
 
 func newDraft(a answers.Answers, c chartinfo.Info, s Settings) (*draft, error) {
@@ -32,7 +36,7 @@ func newDraft(a answers.Answers, c chartinfo.Info, s Settings) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{a: a.Complete(), chart: c, layout: layout, settings: s}
+	d := &draft{a: a.Complete(), given: a, chart: c, layout: layout, settings: s}
 	for _, section := range sections {
 		section(d)
 	}
@@ -68,19 +72,28 @@ func (d *draft) fault(key, problem, remedy string) {
 	d.faults = append(d.faults, answers.Fault{Check: CheckValues, Key: key, Summary: problem, Remedy: remedy})
 }
 
-// refuseUnknown records a fault for every setting that the chart silently ignores.
+// refuseUnknown records a fault for every setting that the chart silently
+// ignores. Settings that no answer asks for are dropped with a warning.
 func (d *draft) refuseUnknown() {
+	var kept []*setting
 	for _, s := range d.values {
-		if len(s.path) == 0 || d.knows(s.path) {
-			continue
+		switch {
+		case len(s.path) == 0 || d.knows(s.path):
+			kept = append(kept, s)
+		case d.isAsked(s):
+			kept = append(kept, s)
+			d.fault(s.answers[0], d.chartName()+" has no "+tree.Dotted(s.path)+" and would silently ignore it",
+				d.remedyWithout(s.answers[0], d.belowRoot(s.path)))
+		default:
+			d.ignored = append(d.ignored, d.warning(CheckValues, s, d.chartName()+" has no "+tree.Dotted(s.path)))
 		}
-		name := strings.TrimPrefix(tree.Dotted(s.path), d.layout.Root+".")
-		d.fault(
-			s.answers[0],
-			fmt.Sprintf("%s has no %s and would silently ignore it", d.chartName(), tree.Dotted(s.path)),
-			"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer",
-		)
 	}
+	d.values = kept
+}
+
+// belowRoot is a path of the values as the server's settings are named.
+func (d *draft) belowRoot(path []string) string {
+	return strings.TrimPrefix(tree.Dotted(path), d.layout.Root+".")
 }
 
 // has reports whether the chart has the server setting name.
@@ -107,7 +120,7 @@ func (d *draft) supports(name, key, cannot string) bool {
 		return true
 	}
 	d.fault(key, fmt.Sprintf("%s %s: it has no %s", d.chartName(), cannot, tree.Dotted(d.server(name))),
-		"use a chart that is "+chartinfo.VersionsWith(name)+" (chart.version), or remove the answer")
+		d.remedyWithout(key, name))
 	return false
 }
 

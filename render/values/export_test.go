@@ -16,3 +16,14 @@ func ProvedAnswers(d Document) []string {
 
 // OutsideTheChart exports outsideTheChart.
 var OutsideTheChart = outsideTheChart
+
+// AddedPaths returns the chart values that no answer asks for.
+func AddedPaths(d Document) [][]string {
+	var paths [][]string
+	for _, s := range d.draft.values {
+		if len(s.path) > 0 && !d.draft.isAsked(s) {
+			paths = append(paths, s.path)
+		}
+	}
+	return paths
+}

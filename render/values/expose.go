@@ -80,14 +80,20 @@ func serverURLs(d *draft) {
 		server, from = d.publicURL(), []string{"expose.host", "expose.path", "expose.tls.mode", "expose.gateway.scheme"}
 	}
 	if server != "" {
-		d.set("serverURL", server, from...).prove(proof.ServerHas("ZENML_SERVER_SERVER_URL", server))
+		s := d.set("serverURL", server, from...).prove(proof.ServerHas("ZENML_SERVER_SERVER_URL", server))
+		if d.a.Server.URL == "" {
+			s.added("the server does not know its URL, and clients may be sent to another one")
+		}
 	}
 	from = []string{"server.dashboardURL"}
 	if dashboard == "" && d.path() == "" {
 		dashboard, from = d.publicURL(), []string{"expose.host", "expose.tls.mode", "expose.gateway.scheme"}
 	}
 	if dashboard != "" {
-		d.set("dashboardURL", dashboard, from...).prove(proof.ServerHas("ZENML_SERVER_DASHBOARD_URL", dashboard))
+		s := d.set("dashboardURL", dashboard, from...).prove(proof.ServerHas("ZENML_SERVER_DASHBOARD_URL", dashboard))
+		if d.a.Server.DashboardURL == "" {
+			s.added("links to the dashboard may lead to another URL")
+		}
 	}
 }
 
@@ -144,8 +150,14 @@ func proxyHeaders(d *draft) {
 		"proxyHeaders",
 		"The server is behind a proxy and reads the users' addresses from its headers (expose.trustedProxies).",
 	)
-	d.set("proxyHeaders.enabled", true, "expose.type").
+	s := d.set("proxyHeaders.enabled", true, "expose.type").
 		prove(proof.Server("the server trusts a proxy's headers", proof.TrustsProxyHeaders))
+	if len(e.TrustedProxies) == 0 {
+		s.added("the server sees the proxy's address instead of the users' addresses, and its rate limit on logins " +
+			"counts all users as one")
+	} else {
+		s.answers = []string{trusted}
+	}
 	if list := strings.Join(e.TrustedProxies, ","); list != "" {
 		d.set("proxyHeaders.forwardedAllowIPs", list, trusted).
 			prove(proof.Server("the server trusts the headers of "+list, func(p *proof.Pod) bool {

@@ -54,7 +54,10 @@ func (d *draft) ingressAnnotations() {
 		from = append(from, "expose.ingress.annotations")
 	}
 	if len(all) > 0 || e.TLS.Mode != answers.CertOff {
-		d.set("ingress.annotations", all, append(from, "expose.tls.mode")...).prove(proof.Annotated("Ingress", all))
+		s := d.set("ingress.annotations", all, append(from, "expose.tls.mode")...).prove(proof.Annotated("Ingress", all))
+		if len(all) == 0 {
+			s.added("the chart may not render with TLS")
+		}
 	}
 }
 

@@ -75,7 +75,10 @@ func proxy(d *draft) {
 		}
 	}
 	if direct := NoProxyHosts(d.a, d.settings.NoProxy); len(direct) > 0 {
-		d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(proof.NoProxy(direct))
+		s := d.set("proxy.additionalNoProxy", direct, "proxy.noProxy").prove(proof.NoProxy(direct))
+		if len(d.a.Proxy.NoProxy) == 0 {
+			s.added("connections to the database and to the cluster's own addresses may go through the proxy")
+		}
 	}
 }
 

@@ -22,11 +22,13 @@ const (
 
 // Prove verifies the effect of every answer in the objects rendered from
 // doc.Map. It returns a fault for each answer without effect, each key that the
-// chart does not support, and each referenced Secret that nothing creates. Raw
-// values override answers: an answer whose effect they changed passes.
+// chart does not support, and each referenced Secret that nothing creates.
+// Defaults, and what the installer adds by itself, are warnings if they have no
+// effect. Raw values override answers: an answer whose effect they changed
+// passes.
 func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest.Object) answers.Faults {
 	d := doc.draft
-	faults := d.unknown(nil, doc.Map)
+	faults := append(d.ignored, d.unknown(nil, doc.Map)...)
 	v := proof.NewView(objects)
 	if v.Server == nil {
 		return append(
@@ -44,7 +46,7 @@ func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest
 		}
 		for _, p := range s.proofs {
 			if !p.Holds(v) {
-				faults = append(faults, d.effectless(s, p))
+				faults = append(faults, d.effectless(s, p.Claim))
 			}
 		}
 	}
@@ -121,19 +123,6 @@ func (d *draft) overruled(s *setting) bool {
 		}
 	}
 	return false
-}
-
-func (d *draft) effectless(s *setting, p proof.Proof) answers.Fault {
-	fault := answers.Fault{
-		Check:   CheckEffect,
-		Key:     s.answers[0],
-		Summary: fmt.Sprintf("it has no effect: expected in the objects that %s renders: %s", d.chartName(), p.Claim),
-		Remedy:  "use another chart version (chart.version), or remove the answer",
-	}
-	if len(s.path) > 0 {
-		fault.Summary += " (" + tree.Dotted(s.path) + ")"
-	}
-	return fault
 }
 
 // unknown returns a fault for every key below path that the chart does not

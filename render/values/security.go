@@ -23,16 +23,16 @@ func security(d *draft) {
 		d.commentTop("podSecurityContext", words)
 		d.commentTop("securityContext", words)
 	}
-	d.contexts("podSecurityContext", "server.security.profile", profile.Pod, proof.PodContext)
+	d.contexts("podSecurityContext", "server.security.profile", profile.Pod, proof.PodContext, "")
 	d.setFSGroup()
-	d.contexts("podSecurityContext", "server.security.pod", s.Pod, proof.PodContext)
-	d.contexts("securityContext", "server.security.profile", profile.Container, proof.ContainerContext)
-	d.contexts("securityContext", "server.security.container", s.Container, proof.ContainerContext)
+	d.contexts("podSecurityContext", "server.security.pod", s.Pod, proof.PodContext, "")
+	d.contexts("securityContext", "server.security.profile", profile.Container, proof.ContainerContext, "")
+	d.contexts("securityContext", "server.security.container", s.Container, proof.ContainerContext, "")
 }
 
 // contexts sets each entry of a security context, replacing earlier ones. A nil
-// entry removes the chart's default.
-func (d *draft) contexts(name, key string, want map[string]any, have func(*proof.Pod) map[string]any) {
+// entry removes the chart's default. lost is empty where an answer asks for them.
+func (d *draft) contexts(name, key string, want map[string]any, have func(*proof.Pod) map[string]any, lost string) {
 	for _, entry := range slices.Sorted(maps.Keys(want)) {
 		value := want[entry]
 		path := []string{name, entry}
@@ -40,7 +40,7 @@ func (d *draft) contexts(name, key string, want map[string]any, have func(*proof
 		if value == nil && d.layout.Default(path...) == nil {
 			continue
 		}
-		s := &setting{path: path, value: value, answers: []string{key}}
+		s := &setting{path: path, value: value, answers: []string{key}, lost: lost}
 		d.values = append(d.values, s.prove(proof.Pods("the "+name+" has the given "+entry, func(p *proof.Pod) bool {
 			return tree.Covers(have(p)[entry], value)
 		})))
@@ -68,5 +68,6 @@ func (d *draft) setFSGroup() {
 		d.needsGroup,
 		map[string]any{"fsGroup": 1000, "fsGroupChangePolicy": "OnRootMismatch"},
 		proof.PodContext,
+		"the server, which is not root, may be unable to write to its volume",
 	)
 }

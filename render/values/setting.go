@@ -18,7 +18,14 @@ type setting struct {
 	sensitive bool // the value is a secret
 	enforced  bool // raw values must not remove its effect
 	raw       bool // a raw value
+
+	// lost is what is lost without its effect, if the installer adds it by itself.
+	lost string
 }
+
+// added marks a setting that the installer adds by itself, and says what is
+// lost without its effect.
+func (s *setting) added(lost string) *setting { s.lost = lost; return s }
 
 // explicit makes the setting appear in the file even if it equals the chart's
 // default.
