@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // guided asks for missing answers, on screens or line by line.
@@ -49,7 +50,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		Engine: e, Input: o.streams.In, Output: o.streams.Err,
 		Terminal:   o.common.terminal(o.streams),
 		Start:      start,
-		StatePath:  statePath(),
+		Unfinished: unfinishedInstalls(),
 		ValuesPath: o.output,
 		NoOpen:     o.common.noOpen,
 	}
@@ -59,7 +60,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 	return wizard.Run(ctx, options)
 }
 
-// statePath is the file for the answers of an interrupted run.
-func statePath() string {
-	return filepath.Join(xdg.StateHome, "zenml-installer", "answers.yaml")
+// unfinishedInstalls is the folder for the answers of interrupted installs.
+func unfinishedInstalls() saved.Folder {
+	return saved.Folder(filepath.Join(xdg.StateHome, "zenml-installer", "unfinished"))
 }

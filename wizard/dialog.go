@@ -21,7 +21,7 @@ type dialog struct {
 // option is an answer of a dialog or an action of a screen.
 type option struct {
 	key   string // a single letter that selects it
-	label string
+	label string // its further lines are shown below it, muted
 	run   func() (move, tea.Cmd)
 }
 
@@ -90,12 +90,16 @@ func (s *session) dialogView(width, height int) string {
 // optionLine draws an option. The pointer, not only the colour, marks the one
 // under the cursor.
 func (s *session) optionLine(o option, chosen bool) string {
-	label := o.label
+	label, help, _ := strings.Cut(o.label, "\n")
 	if o.key != "" {
 		label += " (" + o.key + ")"
 	}
+	line := "  " + label
 	if chosen {
-		return s.styles.Selected.Render(display.GlyphPointer + " " + label)
+		line = s.styles.Selected.Render(display.GlyphPointer + " " + label)
 	}
-	return "  " + label
+	if help != "" {
+		line += "\n" + s.styles.Muted.Render("    "+strings.ReplaceAll(help, "\n", "\n    "))
+	}
+	return line
 }

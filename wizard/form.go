@@ -192,6 +192,7 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 	if f.onAnswer != nil {
 		cmd = f.onAnswer(q.Key)
 	}
+	cmd = tea.Batch(cmd, f.saveProgress(step(f.step)))
 	f.rebuild()
 	if f.resumeAt != "" && f.step != answers.StepCluster {
 		return f.resumeMove(), cmd

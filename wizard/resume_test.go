@@ -2,19 +2,19 @@ package wizard
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 func TestResumeAtMissingSecret(t *testing.T) {
-	state := filepath.Join(t.TempDir(), "answers.yaml")
-	with := func(o *Options) { o.StatePath = state }
+	state := saved.Folder(t.TempDir())
+	with := func(o *Options) { o.Unfinished = state }
 	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
 	p.press("ctrl+c").leaves()
 
-	again := newPerson(t, with).sees("Continue your previous install?", "Secrets you typed were not saved",
+	again := newPerson(t, with).sees("Continue your unfinished install?", "MySQL on db.example.com", "Secrets you typed were not saved",
 		"Continue at Secrets").press("enter")
 	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
 		t.Fatalf("not at the missing secret\n%s", again.m.View())
@@ -28,14 +28,14 @@ func TestResumeAtMissingSecret(t *testing.T) {
 	}
 	again.sees("Yes, install").press("down", "enter").toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	again.stage.finish <- nil
-	again.sees("Server ready").until("the state file to go", func() bool { return saved.Read(state) == nil })
+	again.sees("Server ready").until("the state file to go", func() bool { return len(state.List(answers.Cluster{})) == 0 })
 }
 
 // A failed install resumes at its review, after only the missing secrets and
 // the confirmation of the cluster.
 func TestResumeFailedInstallAtReview(t *testing.T) {
-	state := filepath.Join(t.TempDir(), "answers.yaml")
-	with := func(o *Options) { o.StatePath = state }
+	state := saved.Folder(t.TempDir())
+	with := func(o *Options) { o.Unfinished = state }
 	p := newPerson(t,
 		with).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.stage.finish <- errors.New("boom")
@@ -50,12 +50,43 @@ func TestResumeFailedInstallAtReview(t *testing.T) {
 }
 
 func TestResumeAtQuestion(t *testing.T) {
-	state := filepath.Join(t.TempDir(), "answers.yaml")
-	with := func(o *Options) { o.StatePath = state }
+	state := saved.Folder(t.TempDir())
+	with := func(o *Options) { o.Unfinished = state }
 	newPerson(t, with).throughCluster().to("expose.type").press("ctrl+c").leaves()
 	again := newPerson(t, with).sees("Continue at Access").press("enter").sees("● Access")
 	again.until("the contexts", func() bool { return len(again.m.responses.Questions("Database")[0].Choices) == 3 })
 	if f := again.form(); f == nil || f.current().Key != "expose.type" {
 		t.Fatalf("not at the question where it stopped\n%s", again.m.View())
+	}
+}
+
+// Every answer is saved when it is given: a run that is killed loses only the
+// question that was open.
+func TestSavesAfterEachAnswer(t *testing.T) {
+	state := saved.Folder(t.TempDir())
+	p := newPerson(t, func(o *Options) { o.Unfinished = state }).throughCluster().throughMySQL()
+	p.until("the host to be saved", func() bool {
+		runs := state.List(answers.Cluster{})
+		return len(runs) == 1 && runs[0].Answers.Database.MySQL.Host == "db.example.com"
+	})
+}
+
+// Two installs into different namespaces are both offered, and finishing one
+// leaves the other.
+func TestResumeOneOfSeveral(t *testing.T) {
+	state := saved.Folder(t.TempDir())
+	for _, namespace := range []string{"team-a", "team-b"} {
+		a := answers.Answers{Cluster: answers.Cluster{Context: "sandbox", Namespace: namespace}}
+		a.Database.Type = answers.SQLiteDatabase
+		if err := state.Write(a, "Access"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	with := func(o *Options) { o.Unfinished = state }
+	newPerson(t, with).sees("Continue an unfinished install?", "team-a", "team-b", "Start a new install")
+	only := newPerson(t, with, func(o *Options) { o.Start.Cluster.Namespace = "team-b" })
+	only.sees("Continue your unfinished install?", "team-b").press("enter").sees("● Access")
+	if got := only.m.responses.Complete().Cluster.Namespace; got != "team-b" {
+		t.Errorf("it continues the install into %s", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
@@ -25,9 +26,8 @@ type Options struct {
 	Terminal theme.Terminal
 	// Start holds the answers that a file or flags provide.
 	Start answers.Answers
-	// StatePath is the file that keeps the answers of an interrupted run. It
-	// never holds a secret. Nothing is kept when it is empty.
-	StatePath string
+	// Unfinished keeps the answers of interrupted installs, without secrets.
+	Unfinished saved.Folder
 	// ValuesPath is the name of the values file.
 	ValuesPath string
 	// NoOpen prevents opening a browser.

@@ -14,6 +14,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/term"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -84,7 +85,7 @@ func TestRunRestoresTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := filepath.Join(t.TempDir(), "zenml-installer", "answers.yaml")
+	state := filepath.Join(t.TempDir(), "zenml-installer", "unfinished")
 	type ending struct {
 		outcome Outcome
 		err     error
@@ -93,7 +94,7 @@ func TestRunRestoresTerminal(t *testing.T) {
 	begin := time.Now()
 	go func() {
 		o, err := Run(context.Background(),
-			Options{Engine: newStage(), Input: program, Output: program, StatePath: state})
+			Options{Engine: newStage(), Input: program, Output: program, Unfinished: saved.Folder(state)})
 		ended <- ending{o, err}
 	}()
 	w.sees("https://127.0.0.1:16443")
@@ -122,9 +123,14 @@ func TestRunRestoresTerminal(t *testing.T) {
 	checkState(t, state)
 }
 
-// checkState checks the state file of an unfinished run.
-func checkState(t *testing.T, path string) {
+// checkState checks the only file in the folder of unfinished installs.
+func checkState(t *testing.T, folder string) {
 	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	path := files[0]
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -135,9 +141,9 @@ func checkState(t *testing.T, path string) {
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %s", info.Mode())
 	}
-	run := saved.Read(path)
-	if run == nil || run.Step != "Database" || run.Answers.Database.MySQL.User != "zen" {
-		t.Errorf("%+v", run)
+	runs := saved.Folder(folder).List(answers.Cluster{})
+	if len(runs) != 1 || runs[0].Step != "Database" || runs[0].Answers.Database.MySQL.User != "zen" {
+		t.Errorf("%+v", runs)
 	}
 }
 

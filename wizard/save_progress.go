@@ -12,7 +12,7 @@ import (
 func (s *session) saveProgress(at step) tea.Cmd {
 	a := s.responses.Answers()
 	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.IsWorthKeeping(a)
-	if s.options.StatePath == "" || at == stepResume || atStart {
+	if s.options.Unfinished == "" || at == stepResume || atStart {
 		return nil // nothing worth saving yet
 	}
 	if s.resumeAt != "" {
@@ -39,8 +39,8 @@ func (s *session) writeProgress(number int, a answers.Answers, at step, finished
 	}
 	s.written = number
 	if finished {
-		_ = saved.Remove(s.options.StatePath)
+		_ = s.keeper.Finish(a)
 		return
 	}
-	_ = saved.Write(s.options.StatePath, a, string(at))
+	_ = s.keeper.Save(a, string(at))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
@@ -99,8 +100,9 @@ type session struct {
 	problems  map[string]string // problems with answers, by the question's key
 	layout
 
-	writing         sync.Mutex // guards the state file
+	writing         sync.Mutex // guards the keeper
 	writes, written int        // sequence numbers of started and finished writes
+	keeper          saved.Keeper
 
 	plan      Plan
 	outcome   Outcome
@@ -116,7 +118,7 @@ func newSession(ctx context.Context, o Options) *session {
 	return &session{
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,
 		responses: question.NewResponses(o.Start), styles: l, formTheme: l.HuhTheme(),
-		tasks: map[int]*task{}, outcome: Outcome{Ending: Left},
+		tasks: map[int]*task{}, outcome: Outcome{Ending: Left}, keeper: saved.Keeper{Folder: o.Unfinished},
 		sendMsg: func(tea.Msg) {},
 	}
 }

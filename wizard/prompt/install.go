@@ -10,7 +10,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
-	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // install carries out the plan. It asks first if checks failed or a release in
@@ -36,9 +35,7 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 		p.outcome.Install, p.outcome.Err = outcome, err
 		if err == nil {
 			p.outcome.Ending = wizard.Installed
-			if p.StatePath != "" {
-				_ = saved.Remove(p.StatePath)
-			}
+			_ = p.keeper.Finish(p.responses.Answers())
 			return false, nil
 		}
 		p.narrator.InstallFailed(err)

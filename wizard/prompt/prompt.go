@@ -29,6 +29,7 @@ type prompter struct {
 	responses *question.Responses
 	answered  []string // the keys answered in this run, in order
 	consented []string // notices that the user agreed to
+	keeper    saved.Keeper
 	outcome   wizard.Outcome
 }
 
@@ -39,6 +40,7 @@ type prompter struct {
 func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	o.ValuesPath = cmp.Or(o.ValuesPath, wizard.DefaultValues)
 	p := &prompter{
+		keeper:  saved.Keeper{Folder: o.Unfinished},
 		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
 		narrator:  narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}),
 		responses: question.NewResponses(o.Start),
@@ -73,23 +75,27 @@ func (p *prompter) run(ctx context.Context) error {
 	return err
 }
 
-// resume offers to continue a previous run.
+// resume offers to continue an unfinished install, the latest first.
 func (p *prompter) resume(ctx context.Context) error {
-	if p.StatePath == "" || saved.IsWorthKeeping(p.Start) {
+	if saved.IsWorthKeeping(p.Start) {
 		return nil
 	}
-	run := saved.Read(p.StatePath)
-	if run == nil {
-		return nil
+	for _, run := range p.Unfinished.List(p.Start.Cluster) {
+		yes, err := p.confirm(ctx, "continue", fmt.Sprintf("Continue your unfinished install of %s, saved on %s? You "+
+			"will be asked for secrets again, and to confirm the cluster.", run,
+			run.At.Format("2 January 2006, 15:04")), true)
+		if err != nil {
+			return err
+		}
+		if yes {
+			*p.responses = *question.NewResponses(run.Answers)
+			p.responses.SetAll(p.Start)
+			p.keeper.Continue(run)
+			p.restoreProgress(run.Step)
+			return nil
+		}
 	}
-	yes, err := p.confirm(ctx, "continue", fmt.Sprintf("Continue your previous install from %s? You will be asked "+
-		"for secrets again, and to confirm the cluster.", run.At.Format("2 January 2006, 15:04")), true)
-	if err == nil && yes {
-		*p.responses = *question.NewResponses(run.Answers)
-		p.responses.SetAll(p.Start)
-		p.restoreProgress(run.Step)
-	}
-	return err
+	return nil
 }
 
 // restoreProgress marks as answered what the previous run had answered: the
@@ -151,11 +157,8 @@ func (p *prompter) askAndReview(ctx context.Context) error {
 
 // saveProgress saves the answers for a later run.
 func (p *prompter) saveProgress(step answers.Step) {
-	if p.StatePath == "" {
-		return
-	}
 	if a := p.responses.Answers(); saved.IsWorthKeeping(a) {
-		_ = saved.Write(p.StatePath, a, string(step))
+		_ = p.keeper.Save(a, string(step))
 	}
 }
 

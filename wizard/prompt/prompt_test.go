@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -123,8 +121,8 @@ func mysql() script {
 
 func TestGuidedInstall(t *testing.T) {
 	e := newEngine()
-	state := filepath.Join(t.TempDir(), "answers.yaml")
-	outcome, c, err := converse(t, e, mysql(), func(o *wizard.Options) { o.StatePath = state })
+	state := saved.Folder(t.TempDir())
+	outcome, c, err := converse(t, e, mysql(), func(o *wizard.Options) { o.Unfinished = state })
 	if err != nil {
 		t.Fatalf("%v\n%s", err, c.said.String())
 	}
@@ -150,8 +148,8 @@ func TestGuidedInstall(t *testing.T) {
 	if strings.Contains(c.said.String(), canary) {
 		t.Error("the secret was printed")
 	}
-	if saved.Read(state) != nil {
-		t.Error("the state file remains after the install")
+	if len(state.List(answers.Cluster{})) > 0 {
+		t.Error("the saved answers remain after the install")
 	}
 }
 
@@ -430,11 +428,11 @@ func TestInstallWritesValues(t *testing.T) {
 }
 
 func TestContinuePreviousRun(t *testing.T) {
-	state := filepath.Join(t.TempDir(), "answers.yaml")
+	state := saved.Folder(t.TempDir())
 	var a answers.Answers
 	a.Database.Type = answers.MySQLDatabase
 	a.Database.MySQL = answers.MySQL{Host: "kept.example.com", Name: "zenml", User: "zen"}
-	if err := saved.Write(state, a, "Database"); err != nil {
+	if err := state.Write(a, "Database"); err != nil {
 		t.Fatal(err)
 	}
 	with := mysql()
@@ -442,12 +440,12 @@ func TestContinuePreviousRun(t *testing.T) {
 	delete(with, "User")
 	delete(with, "Database [")
 	e := newEngine()
-	_, c, err := converse(t, e, with, func(o *wizard.Options) { o.StatePath = state })
+	_, c, err := converse(t, e, with, func(o *wizard.Options) { o.Unfinished = state })
 	if err != nil || e.installed.Database.MySQL.Host != "kept.example.com" {
 		t.Errorf("%v %+v\n%s", err, e.installed.Database.MySQL, c.said.String())
 	}
-	if _, err := os.Stat(state); !os.IsNotExist(err) {
-		t.Error("the state file remains after the install")
+	if len(state.List(answers.Cluster{})) > 0 {
+		t.Error("the saved answers remain after the install")
 	}
 	for _, asked := range c.asked {
 		if strings.HasPrefix(asked, "Host") || strings.HasPrefix(asked, "Namespace") {

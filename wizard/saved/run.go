@@ -1,5 +1,5 @@
-// Package saved keeps the answers of an unfinished install for the next run. It
-// never writes secrets.
+// Package saved keeps the answers of unfinished installs for later runs, one file
+// for each cluster, namespace and release. It never writes secrets.
 package saved
 
 import (
@@ -26,11 +26,11 @@ type Run struct {
 // comment.
 var stepComment = regexp.MustCompile(`(?m)^# next: (\w+)$`)
 
-// Write saves answers in a file of mode 0600. It leaves out typed secrets but
+// write saves answers in a file of mode 0600. It leaves out typed secrets but
 // keeps the names of their sources. It also leaves out answers that only a file
 // can hold (raw chart values, environments, proxies), because they may contain
 // secrets.
-func Write(path string, a answers.Answers, step string) error {
+func write(path string, a answers.Answers, step string) error {
 	body, err := yaml.Marshal(WithoutSecrets(a))
 	if err != nil {
 		return err
@@ -77,8 +77,8 @@ func replaceFile(path string, content []byte) error {
 	return os.Rename(file.Name(), path)
 }
 
-// Read returns what a previous run saved, or nil if there is nothing usable.
-func Read(path string) *Run {
+// read returns what a previous run saved, or nil if there is nothing usable.
+func read(path string) *Run {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil
@@ -96,14 +96,6 @@ func Read(path string) *Run {
 		run.Step = string(m[1])
 	}
 	return run
-}
-
-// Remove deletes the saved run, if there is one.
-func Remove(path string) error {
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return nil
 }
 
 // IsWorthKeeping reports whether the answers contain more than the cluster.
