@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,13 +43,20 @@ editors.`,
 
 func newAnswersExplain(s Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:               "explain KEY",
-		Short:             "Explain a key of the answers file",
-		Example:           "  zenml-installer answers explain database.mysql.tls.mode",
-		Args:              exactly(1, "a key of the answers file"),
+		Use:   "explain [KEY]",
+		Short: "Explain a key of the answers file, or list the keys",
+		Example: `  zenml-installer answers explain
+  zenml-installer answers explain database.mysql
+  zenml-installer answers explain database.mysql.tls.mode`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return exactly(1, "a key of the answers file")(cmd, args)
+		},
 		ValidArgsFunction: completeKeys,
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := answers.Explain(args[0])
+			text, err := answers.Explain(strings.Join(args, ""))
 			if err != nil {
 				return usage(err)
 			}

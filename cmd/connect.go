@@ -29,7 +29,7 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().IntVar(&o.port, "port", 0, "local port (default 8080, or any free port if 8080 is in use)")
+	cmd.Flags().IntVar(&o.port, "port", 0, "local port (default 8080, or the next free port)")
 	return cmd
 }
 

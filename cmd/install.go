@@ -67,7 +67,7 @@ func (o *installOptions) register(cmd *cobra.Command) {
 	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
 	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")
-	flags.IntVar(&o.port, "port", 0, "local port of the server (default 8080, or any free port if 8080 is in use)")
+	flags.IntVar(&o.port, "port", 0, "local port of the server (default 8080, or the next free port)")
 }
 
 func runInstall(ctx context.Context, o *installOptions) error {

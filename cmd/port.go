@@ -15,8 +15,11 @@ const defaultPort = 8080
 
 func preferredPort(chosen int) int { return cmp.Or(chosen, defaultPort) }
 
+// portsTried is how many ports from the default one on are tried.
+const portsTried = 20
+
 // forward opens the tunnel on the chosen port and no other. Without a choice it
-// uses the default port, or any free port if that is in use.
+// uses the default port or the next one that is free.
 func forward(
 	ctx context.Context,
 	engine *install.Engine,
@@ -25,11 +28,12 @@ func forward(
 	observe event.Observer,
 ) (*connect.Tunnel, error) {
 	request := connect.ForwardRequest{Namespace: namespace, Release: release, LocalPort: preferredPort(chosen)}
-	tunnel, err := engine.Forward(ctx, request, observe)
-	var taken *connect.PortInUseError
-	if errors.As(err, &taken) && chosen == 0 {
-		request.LocalPort = 0
-		return engine.Forward(ctx, request, observe)
+	for {
+		tunnel, err := engine.Forward(ctx, request, observe)
+		var taken *connect.PortInUseError
+		if !errors.As(err, &taken) || chosen != 0 || request.LocalPort == defaultPort+portsTried {
+			return tunnel, err
+		}
+		request.LocalPort++
 	}
-	return tunnel, err
 }

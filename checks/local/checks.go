@@ -31,7 +31,7 @@ var Checks = []check.Check{
 
 func checkPort(ctx context.Context, e *check.Env) (string, error) {
 	if e.Port == 0 {
-		return "any free port", nil
+		return "the next free port from 8080 on", nil
 	}
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(e.Port))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -39,11 +39,11 @@ func checkPort(ctx context.Context, e *check.Env) (string, error) {
 		return address, listener.Close()
 	}
 	if !e.PortChosen {
-		return fmt.Sprintf("%s is in use; another port will be used", address), nil
+		return fmt.Sprintf("%s is in use; the next free port will be used", address), nil
 	}
 	fault := &check.Fault{
 		Summary: fmt.Sprintf("cannot listen on %s: %v", address, err),
-		Remedy:  "choose another port: --port PORT, or leave the flag out to use any free port",
+		Remedy:  "choose another port: --port PORT, or leave the flag out to use the next free one from 8080 on",
 		Err:     err,
 	}
 	switch {

@@ -13,7 +13,7 @@ func TestLocalPort(t *testing.T) {
 	checktest.Must(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
 	e := &check.Env{Port: listener.Addr().(*net.TCPAddr).Port}
-	checktest.Expect(t, look(t, e, "local.port"), "local.port", check.Pass, "another port will be used")
+	checktest.Expect(t, look(t, e, "local.port"), "local.port", check.Pass, "the next free port will be used")
 	e.PortChosen = true
 	checktest.Expect(t, look(t, e, "local.port"), "local.port", check.Failed, "in use")
 	checktest.Expect(t, look(t, &check.Env{}, "local.port"), "local.port", check.Pass)

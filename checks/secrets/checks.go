@@ -16,6 +16,7 @@ var Checks = []check.Check{
 		Failure:  "the SQL secrets store does not encrypt with a stable key",
 		Severity: check.MustPass,
 		When:     needsSQLStore,
+		Needs:    []string{"cluster.reachable"},
 		Answers:  []string{"secretsStore.sql.encryptionKey"},
 		Run:      checkKey,
 

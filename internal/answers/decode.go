@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,24 @@ func Read(name string, data []byte) (File, error) {
 	}
 	d := decoder{lines: file.lines}
 	d.value(doc, reflect.ValueOf(&file.Answers).Elem(), "")
+	if len(d.faults) > 0 {
+		d.faults = append(d.faults, file.wrongValues(d.faults)...)
+		slices.SortStableFunc(d.faults, func(a, b Fault) int { return a.Line - b.Line })
+	}
 	return file, d.faults.Err()
+}
+
+// wrongValues returns the faults of answers that the file gives, besides those
+// that are already known, so that one run names everything that is wrong.
+func (f File) wrongValues(known Faults) Faults {
+	var wrong Faults
+	for _, fault := range f.Locate(Validate(f.Answers)) {
+		_, given := f.lines[fault.Key]
+		if given && !slices.ContainsFunc(known, func(k Fault) bool { return k.Key == fault.Key }) {
+			wrong = append(wrong, fault)
+		}
+	}
+	return wrong
 }
 
 // oneDocument reads YAML with a single document, because others would be
@@ -196,13 +214,26 @@ func join(key, name string) string {
 	return key + "." + name
 }
 
-// Nearest suggests the field that was probably meant by an unknown key.
+// mostSuggestions is how many keys a remedy lists.
+const mostSuggestions = 10
+
+// Nearest suggests the fields that were probably meant by an unknown key: those
+// with that word in their key, or one that is spelled alike.
 func Nearest(key string) string {
-	known := make([]string, len(Fields))
-	for i, f := range Fields {
-		known[i] = f.Key
+	var all, related []string
+	for _, f := range Fields {
+		all = append(all, f.Key)
+		if slices.Contains(strings.Split(f.Key, "."), key) {
+			related = append(related, f.Key)
+		}
 	}
-	return didYouMean(key, known)
+	switch best := nearest.Name(key, all); {
+	case len(related) > 0 && len(related) <= mostSuggestions:
+		return "did you mean one of these?\n  " + strings.Join(related, "\n  ")
+	case best != "":
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	return "list all keys with: zenml-installer answers explain"
 }
 
 // NearestOf suggests the known name that was probably meant, or lists them.

@@ -1,6 +1,8 @@
 package answers
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -112,5 +114,33 @@ func TestParseSyntaxErrorHidesContent(t *testing.T) {
 	_, err := Parse("a.yaml", []byte("version: 1\ndatabase: {mysql: {password: {value: c4n4ry}\n"))
 	if err == nil || strings.Contains(err.Error(), "c4n4ry") || !strings.Contains(err.Error(), "invalid YAML") {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// One run names everything that is wrong: unknown keys and wrong values.
+func TestReadListsEverything(t *testing.T) {
+	_, err := Read("a.yaml", []byte("version: 1\ndatabase: {type: mysqll, mysql: {prot: 3306}}\n"+
+		"expose: {type: ingres}\ntimeout: 3\n"))
+	var faults Faults
+	if !errors.As(err, &faults) {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, f := range faults {
+		keys = append(keys, f.Key)
+	}
+	if want := []string{"database.mysql.prot", "database.type", "expose.type", "timeout"}; !slices.Equal(keys, want) {
+		t.Errorf("faults of %q, want %q", keys, want)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for key, want := range map[string]string{
+		"tls": "database.mysql.tls.mode", "database.mysql.prot": "did you mean database.mysql.port?",
+		"nothing-like-it": "list all keys with",
+	} {
+		if got := Nearest(key); !strings.Contains(got, want) || len(got) > 500 {
+			t.Errorf("%s: %s", key, got)
+		}
 	}
 }

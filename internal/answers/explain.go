@@ -9,14 +9,14 @@ import (
 )
 
 // Explain returns the help on one key of the answers file, or the list of keys
-// below it. The error suggests the nearest key if there is none.
+// below it; all keys if it is empty. The error suggests keys if there is none.
 func Explain(key string) (string, error) {
 	if f, ok := FieldByKey(key); ok {
 		return f.explain(), nil
 	}
 	var b strings.Builder
 	for _, f := range sortedByModel() {
-		if strings.HasPrefix(f.Key, key+".") {
+		if key == "" || strings.HasPrefix(f.Key, key+".") {
 			fmt.Fprintf(&b, "%s\n    %s\n", f.Key, f.Title)
 		}
 	}
