@@ -26,7 +26,7 @@ func TestReportOptions(t *testing.T) {
 		flag bool // --no-color
 		want display.Style
 	}{
-		"colours": {map[string]string{"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, false,
+		"colors": {map[string]string{"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, false,
 			display.Style{Color: true, Unicode: true}},
 		"NO_COLOR": {map[string]string{"TERM": "xterm", "LANG": "C.utf8", "NO_COLOR": "1"}, false,
 			display.Style{Unicode: true}},
@@ -34,7 +34,7 @@ func TestReportOptions(t *testing.T) {
 		"dumb":       {map[string]string{"TERM": "dumb"}, false, display.Style{}},
 		"no UTF-8": {map[string]string{"TERM": "xterm", "LC_ALL": "C", "LANG": "en_US.UTF-8"}, false,
 			display.Style{Color: true}},
-		"16 colours": {map[string]string{"TERM": "xterm", "LC_CTYPE": "de_DE.UTF-8", "LANG": "C"}, false,
+		"16 colors": {map[string]string{"TERM": "xterm", "LC_CTYPE": "de_DE.UTF-8", "LANG": "C"}, false,
 			display.Style{Color: true, Unicode: true}},
 		"no settings": {nil, false, display.Style{}},
 	} {

@@ -35,7 +35,7 @@ const (
 	ink, paper            = "#d0d0d0", "#1c1c1c"
 )
 
-// drawScreen turns a screen with its colours (SGR sequences) into an SVG.
+// drawScreen turns a screen with its colors (SGR sequences) into an SVG.
 func drawScreen(screen string) string {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
 	var body strings.Builder
@@ -70,7 +70,7 @@ func drawScreen(screen string) string {
 
 // pen is the current text style.
 type pen struct {
-	colour      string
+	color       string
 	bold, faint bool
 }
 
@@ -93,8 +93,8 @@ func (p *pen) runs(line string) []run {
 
 func (p *pen) style() string {
 	var s string
-	if p.colour != "" {
-		s += fmt.Sprintf(` fill="%s"`, p.colour)
+	if p.color != "" {
+		s += fmt.Sprintf(` fill="%s"`, p.color)
 	}
 	if p.bold {
 		s += ` font-weight="bold"`
@@ -126,26 +126,26 @@ func (p *pen) take(codes []string) {
 		case n == 22:
 			p.bold, p.faint = false, false
 		case n >= 30 && n <= 37:
-			p.colour = sixteen[n-30]
+			p.color = sixteen[n-30]
 		case n >= 90 && n <= 97:
-			p.colour = sixteen[n-82]
+			p.color = sixteen[n-82]
 		case n == 39:
-			p.colour = ""
+			p.color = ""
 		case (n == 38 || n == 48) && i+2 < len(codes) && codes[i+1] == "5":
 			if c, _ := strconv.Atoi(codes[i+2]); n == 38 {
-				p.colour = indexed(c)
+				p.color = indexed(c)
 			}
 			i += 2
 		case (n == 38 || n == 48) && i+4 < len(codes) && codes[i+1] == "2":
 			if n == 38 {
-				p.colour = fmt.Sprintf("rgb(%s,%s,%s)", codes[i+2], codes[i+3], codes[i+4])
+				p.color = fmt.Sprintf("rgb(%s,%s,%s)", codes[i+2], codes[i+3], codes[i+4])
 			}
 			i += 4
 		}
 	}
 }
 
-// indexed is the colour of the 256-colour palette.
+// indexed returns a color of the 256-color palette.
 func indexed(n int) string {
 	level := func(v int) int {
 		if v == 0 {
@@ -160,8 +160,8 @@ func indexed(n int) string {
 		n -= 16
 		return fmt.Sprintf("rgb(%d,%d,%d)", level(n/36), level(n/6%6), level(n%6))
 	}
-	grey := 8 + 10*(n-232)
-	return fmt.Sprintf("rgb(%d,%d,%d)", grey, grey, grey)
+	gray := 8 + 10*(n-232)
+	return fmt.Sprintf("rgb(%d,%d,%d)", gray, gray, gray)
 }
 
 func TestDrawScreen(t *testing.T) {

@@ -87,7 +87,7 @@ func (s *session) dialogView(width, height int) string {
 	return p.view()
 }
 
-// optionLine draws an option. The pointer, not only the colour, marks the one
+// optionLine draws an option. The pointer, not only the color, marks the one
 // under the cursor.
 func (s *session) optionLine(o option, chosen bool) string {
 	label, help, _ := strings.Cut(o.label, "\n")

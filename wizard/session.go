@@ -133,12 +133,12 @@ func (s *session) steps() []step {
 	return append(steps, stepReview, stepInstall, stepConnect)
 }
 
-// after and before return a step's neighbours in the rail, or the step itself
+// after and before return a step's neighbors in the rail, or the step itself
 // at the ends.
-func (s *session) after(at step) step  { return s.neighbour(at, 1) }
-func (s *session) before(at step) step { return s.neighbour(at, -1) }
+func (s *session) after(at step) step  { return s.neighbor(at, 1) }
+func (s *session) before(at step) step { return s.neighbor(at, -1) }
 
-func (s *session) neighbour(at step, by int) step {
+func (s *session) neighbor(at step, by int) step {
 	steps := s.steps()
 	i := slices.Index(steps, at) + by
 	if i < 0 || i >= len(steps) {

@@ -42,7 +42,7 @@ func checkSidecars(ctx context.Context, e *check.Env) (string, error) {
 	}
 	for _, pod := range jobs {
 		if pod.answer == nil {
-			return labelledSidecars(ctx, e, pod)
+			return sidecarsByLabel(ctx, e, pod)
 		}
 		added, err := addedContainers(pod)
 		if err != nil {
@@ -117,9 +117,9 @@ var meshLabels = []struct{ key, value, injector string }{
 	{"appmesh.k8s.aws/sidecarInjectorWebhook", "enabled", "AWS App Mesh"},
 }
 
-// labelledSidecars judges by the namespace where the user cannot create pods, not even
+// sidecarsByLabel judges by the namespace where the user cannot create pods, not even
 // in a dry run. It is indirect evidence: the mesh may inject native sidecars.
-func labelledSidecars(ctx context.Context, e *check.Env, pod trial) (string, error) {
+func sidecarsByLabel(ctx context.Context, e *check.Env, pod trial) (string, error) {
 	namespace, err := check.FindNamespace(ctx, e)
 	if err != nil || namespace == nil {
 		return "", check.Skip("you cannot create pods, so it is unknown whether the cluster adds containers to them")

@@ -26,8 +26,8 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 	}
 	var notReady error
 	for _, where := range dnsServices {
-		labelled := metav1.ListOptions{LabelSelector: where.selector}
-		services, err := client.CoreV1().Services(where.namespace).List(ctx, labelled)
+		options := metav1.ListOptions{LabelSelector: where.selector}
+		services, err := client.CoreV1().Services(where.namespace).List(ctx, options)
 		if err != nil {
 			return "", check.ReadError(err, "the Services of namespace "+where.namespace)
 		}

@@ -133,7 +133,7 @@ const (
 	labelWidth  = len("remedy: ")
 )
 
-// paragraph writes a labelled text and aligns its further lines.
+// paragraph writes a labeled text and aligns its further lines.
 func (t *text) paragraph(label, content string) {
 	if content == "" {
 		return

@@ -78,7 +78,7 @@ func checkIdentity(ctx context.Context, e *check.Env) (string, error) {
 			continue
 		}
 		if provider == answers.AzureSecrets {
-			all.add(p, unlabelled(e, p))
+			all.add(p, unlabeled(e, p))
 			continue
 		}
 		all.pass(p, value+" is the pod's identity; its permissions are not tested, because only a pod has it")
@@ -111,9 +111,9 @@ func annotationFault(e *check.Env, p storeRef, b binding, value string) *check.F
 	return nil
 }
 
-// unlabelled warns about the pod label that AKS needs: the chart can set annotations
+// unlabeled warns about the pod label that AKS needs: the chart can set annotations
 // but no labels.
-func unlabelled(e *check.Env, p storeRef) *check.Fault {
+func unlabeled(e *check.Env, p storeRef) *check.Fault {
 	return &check.Fault{
 		Warn: true,
 		Summary: fmt.Sprintf("%s: the pod will not have the label %s: \"true\", because the chart cannot set it", p.key,

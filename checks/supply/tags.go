@@ -8,20 +8,20 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
-// nearTags returns up to three tags, the nearest first: neighbours in version order,
+// nearTags returns up to three tags, the nearest first: neighbors in version order,
 // or the most similar names.
 func nearTags(wanted string, tags []string) []string {
 	if v, err := semver.NewVersion(wanted); err == nil {
-		if near := neighbours(v, tags); len(near) > 0 {
+		if near := neighbors(v, tags); len(near) > 0 {
 			return near
 		}
 	}
 	return nearest.Sorted(wanted, tags)[:min(3, len(tags))]
 }
 
-// neighbours returns the tags that are versions, the nearest to wanted first, older
+// neighbors returns the tags that are versions, the nearest to wanted first, older
 // before newer.
-func neighbours(wanted *semver.Version, tags []string) []string {
+func neighbors(wanted *semver.Version, tags []string) []string {
 	var versions []*semver.Version
 	for _, tag := range tags {
 		if v, err := semver.NewVersion(tag); err == nil {

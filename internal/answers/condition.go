@@ -2,10 +2,10 @@ package answers
 
 import "slices"
 
-// condition states when a field applies, for the code and in words.
+// condition determines when a field applies, and describes it.
 type condition struct {
 	holds func(Answers) bool
-	text  string // ends the sentence "Applies when …"
+	text  string // completes the sentence "Applies when …"
 }
 
 // and combines two conditions.
@@ -27,7 +27,7 @@ func when(c condition, fields ...Field) []Field {
 	return fields
 }
 
-// fileOnly groups fields that the guided install does not ask.
+// fileOnly groups fields that the guided install does not ask for.
 func fileOnly(groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)
 	for i := range fields {

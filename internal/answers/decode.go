@@ -24,10 +24,10 @@ type File struct {
 	lines map[string]int
 }
 
-// Dir is the folder that the file's relative paths start from.
+// Dir is the base folder of the file's relative paths.
 func (f File) Dir() string { return filepath.Dir(f.Name) }
 
-// Line returns the line that answers key, or the nearest line above it.
+// Line returns the line of the answer at key, or of its closest parent.
 func (f File) Line(key string) int {
 	for key != "" {
 		if line, ok := f.lines[key]; ok {
@@ -42,8 +42,8 @@ func (f File) Line(key string) int {
 	return 0
 }
 
-// Parse reads an answers file and validates it. name is used in messages. It
-// returns Faults with everything that is wrong.
+// Parse reads and validates an answers file. name is used in messages. The
+// error is Faults with every problem.
 func Parse(name string, data []byte) (File, error) {
 	file, err := Read(name, data)
 	if err != nil {
@@ -52,8 +52,8 @@ func Parse(name string, data []byte) (File, error) {
 	return file, file.Locate(Validate(file.Answers)).Err()
 }
 
-// Read reads an answers file without validating the answers, because others may
-// still override them. It returns Faults for invalid YAML, unknown keys and
+// Read reads an answers file without validating the answers, because flags may
+// still override them. The error is Faults for invalid YAML, unknown keys and
 // wrong types.
 func Read(name string, data []byte) (File, error) {
 	file := File{Name: name, lines: map[string]int{}}
@@ -236,10 +236,10 @@ func Nearest(key string) string {
 	return "list all keys with: zenml-installer answers explain"
 }
 
-// NearestOf suggests the known name that was probably meant, or lists them.
+// NearestOf suggests the known name that was probably meant, or lists all.
 func NearestOf(name string, known []string) string { return didYouMean(name, known) }
 
-// didYouMean suggests the known name that was probably meant, or lists them.
+// didYouMean suggests the known name that was probably meant, or lists all.
 func didYouMean(name string, known []string) string {
 	if best := nearest.Name(name, known); best != "" {
 		return fmt.Sprintf("did you mean %s?", best)

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// value decodes one answer into the model.
+// value decodes an answer into the model.
 func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -90,8 +90,8 @@ func (d *decoder) hasDuplicates(n *yaml.Node, key string) (found bool) {
 	return found
 }
 
-// tree decodes a free-form mapping. Merge keys and aliases are refused because
-// they would be lost when the file is written again.
+// tree decodes a free-form mapping. Merge keys and aliases are rejected because
+// writing the file would lose them.
 func (d *decoder) tree(n *yaml.Node, into *map[string]any, key string) {
 	if d.hasDuplicates(n, key) {
 		return
@@ -180,7 +180,7 @@ func hasAlias(n *yaml.Node) bool {
 	return false
 }
 
-// plainData reports whether a tree can be written as JSON.
+// plainData reports whether a tree can be encoded as JSON.
 func plainData(v any) bool {
 	switch v := v.(type) {
 	case float64:

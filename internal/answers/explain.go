@@ -59,7 +59,7 @@ func (f Field) explain() string {
 	return b.String()
 }
 
-// typeText words the type of an answer.
+// typeText describes the type of an answer.
 func (f Field) typeText() string {
 	switch f.Kind {
 	case Integer:

@@ -37,7 +37,7 @@ func (f Fault) Error() string {
 	return b.String()
 }
 
-// Faults are all problems with one set of answers, in the order of the file.
+// Faults are all problems with a set of answers, in the order of the file.
 type Faults []Fault
 
 // Error lists the faults, one per line.

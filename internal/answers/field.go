@@ -63,7 +63,7 @@ type Field struct {
 	// When reports whether the field applies with the other answers; nil means
 	// always. Answering a field that does not apply is a fault.
 	When func(Answers) bool
-	// AppliesText words When: it ends the sentence "Applies when …".
+	// AppliesText describes When: it completes the sentence "Applies when …".
 	AppliesText string
 	// Needed reports whether an answer is required; nil means never.
 	Needed func(Answers) bool
@@ -73,12 +73,12 @@ type Field struct {
 	// CheckName returns what is wrong with a name of Pairs or Secrets.
 	CheckName func(name string) (problem, remedy string)
 	// CheckTyped returns what is wrong with a secret that is typed now. Unlike
-	// Check it does not apply to files, whose secrets may predate the rule.
+	// Check, it does not apply to files, whose secrets may predate the rule.
 	CheckTyped func(value string) (problem, remedy string)
 	// Generable allows {generate: true} for a Secret.
 	Generable bool
-	// Confirm asks for the secret twice, because a typing error could not be
-	// noticed or corrected later.
+	// Confirm asks for the secret twice, because a typo could not be noticed or
+	// corrected later.
 	Confirm bool
 }
 
@@ -115,7 +115,7 @@ func FieldByKey(key string) (Field, bool) {
 	return Fields[i], true
 }
 
-// Asked returns the fields that the guided install asks in a step with the
+// Asked returns the fields that the guided install asks for in a step with the
 // given answers.
 func Asked(step Step, a Answers) []Field {
 	var asked []Field

@@ -15,7 +15,7 @@ func (s Source) IsZero() bool {
 	return s.Env == "" && s.File == "" && s.SecretRef == nil && !s.Generate && s.Value.Empty()
 }
 
-// Describe words where the content comes from, never the content.
+// Describe describes the source, never the content.
 func (s Source) Describe() string {
 	switch {
 	case s.SecretRef != nil:
@@ -32,8 +32,8 @@ func (s Source) Describe() string {
 	return "not set"
 }
 
-// Local provides what Sources on the user's machine are read from. The caller
-// supplies it, so that libraries never read the environment themselves.
+// Local provides the environment and files that Sources are read from, so that
+// libraries never access them directly.
 type Local struct {
 	Getenv   func(name string) (string, bool)
 	ReadFile func(path string) ([]byte, error)
@@ -66,7 +66,7 @@ func (s Source) Read(local Local) (secret.Text, error) {
 	return secret.Text{}, fmt.Errorf("%s has no content on this machine", s.Describe())
 }
 
-// PlainSecrets returns the keys of secrets that the answers contain as plain
+// PlainSecrets returns the keys of secrets that the answers contain in plain
 // text.
 func (a Answers) PlainSecrets() []string {
 	var keys []string

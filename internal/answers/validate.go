@@ -2,9 +2,9 @@ package answers
 
 import "strconv"
 
-// Validate returns every problem with the answers themselves, without access to
-// a cluster, a database or the chart. Missing answers that have a default are
-// not faults.
+// Validate returns every problem with the answers that can be found without
+// access to a cluster, a database or the chart. Missing answers with a default
+// are not faults.
 func Validate(a Answers) Faults {
 	var faults Faults
 	if a.Version != Version {
@@ -49,7 +49,7 @@ func (f Field) removeRemedy() string {
 	return "remove it; it applies only when " + f.AppliesText
 }
 
-// answerRemedy words how to answer the field in a file.
+// answerRemedy describes how to set the field in a file.
 func (f Field) answerRemedy() string {
 	switch {
 	case f.Kind == Secret:

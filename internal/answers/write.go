@@ -10,8 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Moved is a secret from the answers that is not written to the file. The file
-// reads it from an environment variable instead.
+// Moved is a secret that was replaced in the file by an environment variable.
 type Moved struct {
 	Key  string // the answers key
 	Env  string // the variable in the file
@@ -56,7 +55,7 @@ func appendPair(n *yaml.Node, name string, value *yaml.Node) {
 	n.Content = append(n.Content, key, value)
 }
 
-// empty reports whether nothing was answered, also for structures.
+// empty reports whether nothing was answered, including nested fields.
 func empty(v reflect.Value) bool {
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
@@ -91,8 +90,7 @@ func (w *writer) value(v reflect.Value, key string) *yaml.Node {
 	return n
 }
 
-// source writes where a content comes from. Public content in the answers is
-// kept.
+// source encodes a Source. Public content is kept inline.
 func (w *writer) source(s Source, key string) *yaml.Node {
 	if problem, _ := noPrivateKey(s.Value.Reveal()); !s.Value.Empty() && (!public(key) || problem != "") {
 		name := "ZENML_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
@@ -109,7 +107,7 @@ func (w *writer) source(s Source, key string) *yaml.Node {
 	return flow(s)
 }
 
-// public reports whether the content of a Source may be shown.
+// public reports whether the content of a Source is not secret.
 func public(key string) bool {
 	if strings.HasPrefix(key, "certificates.") {
 		return true

@@ -1,5 +1,5 @@
-// Package chartinfo describes a pulled ZenML Helm chart: its version, its default
-// values, and which keys it reads. It does not know Helm.
+// Package chartinfo describes a pulled ZenML Helm chart: its version, its
+// default values, and the keys that it reads. It does not import Helm.
 package chartinfo
 
 import (
@@ -10,31 +10,30 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 )
 
-// Info is a pulled chart.
+// Info describes a pulled chart.
 type Info struct {
-	Ref        string // where it was pulled from, as the user wrote it
+	Ref        string // source, as the user specified it
 	Name       string
 	Version    string
 	AppVersion string
-	Defaults   []byte // its values.yaml, comments and order as published
+	Defaults   []byte // values.yaml as published, with comments
 }
 
-// String names the chart and its version: "chart zenml 0.98.1".
+// String returns the chart's name and version: "chart zenml 0.98.1".
 func (i Info) String() string { return "chart " + i.Name + " " + i.Version }
 
-// Layout says under which key a chart takes the server's settings and what
-// that generation of the chart can do.
+// Layout is the structure of a generation's values.
 type Layout struct {
-	Root string // "server" or "zenml"
+	Root string // root key of the server's settings: "server" or "zenml"
 	keys *yaml.Node
 }
 
-// Legacy reports whether the chart is of the generation before the settings
-// moved from zenml: to server: (0.94.2).
+// Legacy reports whether the chart uses the root key zenml:, which 0.94.2
+// renamed to server:.
 func (l Layout) Legacy() bool { return l.Root == "zenml" }
 
-// Layout reads the layout from the chart's defaults, never from its version
-// number. It fails if the chart has the key of neither generation.
+// Layout determines the layout from the chart's default values, not its
+// version. It fails if the chart has neither root key.
 func (i Info) Layout() (Layout, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(i.Defaults, &doc); err != nil {
@@ -55,12 +54,12 @@ func (i Info) Layout() (Layout, error) {
 	)
 }
 
-// Default returns the chart's own default at path, or nil when the chart does
-// not name that key.
+// Default returns the chart's default at path, or nil if the chart does not
+// have the key.
 func (l Layout) Default(path ...string) *yaml.Node { return yamlnode.Lookup(l.keys, path...) }
 
-// Server returns the chart's default at path below the server settings, or nil
-// if the chart does not have the key.
+// Server returns the chart's default at path below the server's root key, or
+// nil if the chart does not have the key.
 func (l Layout) Server(path ...string) *yaml.Node {
 	return l.Default(append([]string{l.Root}, path...)...)
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// undocumented are the settings that charts read without naming them in their
-// defaults, from the version since on. Others are known when the defaults
-// mention them in a comment, at the place where they would stand.
+// undocumented are settings that charts read but do not list in their defaults,
+// from version since on. Other unlisted settings are commented out in the
+// defaults.
 var undocumented = []struct {
-	path  string // below the server's key
-	since string // "" means every chart
+	path  string // below the server's root key
+	since string // "" for all charts
 }{
 	{path: "database.poolSize"},
 	{path: "database.maxOverflow"},
@@ -37,15 +37,15 @@ var undocumented = []struct {
 	{path: "database.customBackupEngineConfig", since: "0.93.1"},
 }
 
-// openMappings are the mappings that charts hand on as they are, so that any key below
-// them has a meaning.
+// openMappings are mappings that charts pass through unchanged, so that any key
+// below them is valid.
 var openMappings = regexp.MustCompile(
 	`^((server|zenml)\.(backupSecretsStore|secretsStore)\.(aws|gcp|azure)\.authConfig|podSecurityContext|securityContext)$`,
 )
 
 // Knows reports whether the chart reads the value at path.
 func Knows(c Info, layout Layout, path []string) bool {
-	if path[0] == "global" { // Helm's own, for subcharts
+	if path[0] == "global" { // reserved by Helm for subcharts
 		return true
 	}
 	for i := range path {
@@ -63,8 +63,8 @@ func Knows(c Info, layout Layout, path []string) bool {
 	return true
 }
 
-// isOpen reports whether a default leaves open what stands below it: an empty
-// mapping, a list, nothing at all.
+// isOpen reports whether a default accepts any value: an empty mapping, a list
+// or null.
 func isOpen(n *yaml.Node) bool {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -92,14 +92,14 @@ func knowsUndocumented(c Info, layout Layout, path []string) bool {
 	return false
 }
 
-// mentions reports whether a key stands in a comment of the chart's defaults, as
-// deep as it would stand without the mark.
+// mentions reports whether the chart's defaults contain key commented out, at
+// the given depth of indentation.
 func mentions(c Info, key string, depth int) bool {
 	pattern := fmt.Sprintf(`(?m)^ {%d}# ?%s:`, 2*depth, regexp.QuoteMeta(key))
 	return regexp.MustCompile(pattern).Match(c.Defaults)
 }
 
-// Children lists the keys that the chart knows at path, for a hint.
+// Children returns the keys that the chart has at path, for suggestions.
 func Children(layout Layout, path []string) []string {
 	var names []string
 	if n := layout.Default(path...); n != nil && n.Kind == yaml.MappingNode {

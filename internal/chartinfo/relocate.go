@@ -4,8 +4,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// Relocate moves the server's settings to the key at which a chart of this layout
-// reads them, wherever the other generation has them.
+// Relocate moves the server's settings from the other generation's root key to
+// that of layout.
 func Relocate(layout Layout, values map[string]any) map[string]any {
 	values = tree.Clone(values)
 	for _, root := range []string{"zenml", "server"} {

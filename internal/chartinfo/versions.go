@@ -7,12 +7,12 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// currentSince is the first chart of the generation that renamed zenml: to
-// server: and brought most of what older ones lack.
+// currentSince is the first version that renamed zenml: to server: and added
+// most of what legacy charts lack.
 const currentSince = "0.94.2 or newer"
 
-// availableSince says in words which charts have a setting of the server; what is not
-// named came with currentSince.
+// availableSince describes the charts that have a setting. The default is
+// currentSince.
 var availableSince = map[string]string{
 	"gateway":                   "0.94.3 or newer",
 	"proxyHeaders":              "0.95.0 or newer",
@@ -23,7 +23,7 @@ var availableSince = map[string]string{
 	"database.payloadStorage":   "newer than 0.95.1",
 }
 
-// VersionsWith says in words which charts have the server's setting name.
+// VersionsWith describes the charts that have the server setting name.
 func VersionsWith(name string) string {
 	for prefix, version := range availableSince {
 		if name == prefix || strings.HasPrefix(name, prefix+".") {

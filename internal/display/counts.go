@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Count words a number of things: "1 node", "3 nodes".
+// Count formats a number of things: "1 node", "3 nodes".
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -14,7 +14,7 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Duration words how long something took: "0.4s", "12s", "3m05s", "1h02m".
+// Duration formats how long something took: "0.4s", "12s", "3m05s", "1h02m".
 func Duration(d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < 10*time.Second:
@@ -25,7 +25,7 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// Elapsed words how long something has been running, in whole seconds.
+// Elapsed formats how long something has been running, in whole seconds.
 func Elapsed(d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < time.Minute:
@@ -36,17 +36,17 @@ func Elapsed(d time.Duration) string {
 	return Duration(d)
 }
 
-// Tally counts the results of checks.
+// Tally counts check results by status.
 type Tally struct{ Passed, Warnings, Failed, Skipped int }
 
-// TallyPart is one count with the mark of its results.
+// TallyPart is one count and its mark.
 type TallyPart struct {
 	Mark  Mark
 	Count int
 	Text  string // "2 failed"
 }
 
-// Parts returns the four counts in the order in which they are shown.
+// Parts returns the four counts in display order.
 func (t Tally) Parts() []TallyPart {
 	return []TallyPart{
 		{Passed, t.Passed, fmt.Sprintf("%d passed", t.Passed)},
@@ -56,7 +56,7 @@ func (t Tally) Parts() []TallyPart {
 	}
 }
 
-// String words the tally: "41 passed, 1 warning, 0 failed, 3 skipped".
+// String formats the tally: "41 passed, 1 warning, 0 failed, 3 skipped".
 func (t Tally) String() string {
 	var texts []string
 	for _, part := range t.Parts() {

@@ -1,12 +1,12 @@
-// Package display holds what screens, prompts and reports share when they
-// write for people: marks and glyphs with their ASCII fallback, colours by
-// meaning, line wrapping, and the wording of counts and durations.
+// Package display contains what screens, prompts and reports share for output:
+// marks and glyphs with their ASCII fallback, semantic colors, line wrapping,
+// and the formatting of counts and durations.
 package display
 
 import "fmt"
 
-// Glyphs are one column wide. None carries a meaning alone: a word is always
-// beside it.
+// Glyphs are one column wide. A word always accompanies a glyph, so that no
+// meaning is lost without it.
 const (
 	GlyphDone    = "✓"
 	GlyphFailed  = "✗"
@@ -23,7 +23,7 @@ const (
 	GlyphBullet  = "·"
 )
 
-// Tone is what a text means: it decides its colour.
+// Tone is the meaning of a text, which determines its color.
 type Tone int
 
 // The tones.
@@ -33,13 +33,13 @@ const (
 	Good
 	Warn
 	Bad
-	Muted // help, what is not reachable yet
+	Muted // help, unreachable steps
 )
 
-// Color is one tone for each kind of terminal. The hex colours have enough
-// contrast on both backgrounds.
+// Color is the color of a tone in each kind of terminal. The hex colors have
+// enough contrast on their background.
 type Color struct {
-	ANSI  string // the parameter of an SGR sequence, in 16 colours
+	ANSI  string // parameter of an SGR sequence, 16 colors
 	Light string // hex, on a light background
 	Dark  string // hex, on a dark background
 }
@@ -52,17 +52,17 @@ var colors = map[Tone]Color{
 	Muted:  {ANSI: "90", Light: "#5F6368", Dark: "#9AA0A6"},
 }
 
-// Color returns the colour of a tone; it is zero for Plain.
+// Color returns the color of a tone; it is zero for Plain.
 func (t Tone) Color() Color { return colors[t] }
 
-// Mark is how a state is shown: a glyph, the word beside it, and a tone.
+// Mark is how a status is displayed: a glyph, a word, and a tone.
 type Mark struct {
 	Glyph string
 	Word  string
 	Tone  Tone
 }
 
-// The marks of checks and of objects in the cluster.
+// The marks of check results and of objects in the cluster.
 var (
 	Passed  = Mark{GlyphDone, "passed", Good}
 	Warning = Mark{GlyphWarning, "warning", Warn}
@@ -75,26 +75,26 @@ var (
 	Progressing = Mark{GlyphRunning, "working", Accent}
 )
 
-// Style is what the destination of a text can show. The zero value is for
-// pipes and files: no colours, and ASCII only.
+// Style describes what the output can display. The zero value is for pipes and
+// files: no colors, ASCII only.
 type Style struct {
 	Color   bool
 	Unicode bool
 }
 
-// Paint colours text by tone, in the 16 colours that every terminal has.
+// Paint colors text by tone with the standard 16 colors.
 func (s Style) Paint(t Tone, text string) string { return s.escape(t.Color().ANSI, text) }
 
-// Bold emphasises text.
+// Bold makes text bold.
 func (s Style) Bold(text string) string { return s.escape("1", text) }
 
-// Faint makes text recede.
+// Faint dims text.
 func (s Style) Faint(text string) string { return s.escape("2", text) }
 
-// markWidth is the longest word of a mark of a check.
+// markWidth is the length of the longest word of a check's mark.
 const markWidth = len("warning")
 
-// Mark returns a mark with its word, padded to a column of a fixed width.
+// Mark returns a mark and its word, padded to a fixed width.
 func (s Style) Mark(m Mark) string {
 	text := fmt.Sprintf("%s %-*s", m.Glyph, markWidth, m.Word)
 	if !s.Unicode {
@@ -103,7 +103,7 @@ func (s Style) Mark(m Mark) string {
 	return s.Paint(m.Tone, text)
 }
 
-// Text returns a message as the destination can show it.
+// Text returns a message in characters that the output can display.
 func (s Style) Text(message string) string {
 	message = Printable(message)
 	if s.Unicode {

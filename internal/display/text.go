@@ -6,8 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// asciiFallback replaces a glyph by one character wherever there is one, so
-// that columns stay aligned. Replace before measuring: an ellipsis gets longer.
+// asciiFallback replaces glyphs by single characters if possible, so that
+// columns stay aligned. Replace before measuring: an ellipsis becomes longer.
 var asciiFallback = strings.NewReplacer(
 	GlyphDone, "+", GlyphFailed, "x", GlyphSkipped, "-", GlyphCurrent, "*", GlyphPending, "o", GlyphRunning, "~",
 	GlyphPointer, ">", GlyphRule, "-", GlyphBar, "|", GlyphUp, "^", GlyphDown, "v", GlyphBullet, "-",
@@ -15,8 +15,8 @@ var asciiFallback = strings.NewReplacer(
 	"≥", ">=", "≤", "<=",
 )
 
-// ASCII spells text for a terminal that cannot show UTF-8. Characters without
-// a fallback become question marks.
+// ASCII transliterates text for terminals without UTF-8. Characters without a
+// fallback become question marks.
 func ASCII(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r > '~' {
@@ -27,7 +27,8 @@ func ASCII(text string) string {
 }
 
 // Printable removes escape sequences and control characters except line breaks
-// and tabs: what a server or a container writes must not control the terminal.
+// and tabs, so that output of servers and containers cannot control the
+// terminal.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
@@ -37,12 +38,12 @@ func Printable(text string) string {
 	}, ansi.Strip(text))
 }
 
-// noBreak replaces hyphens while lines are wrapped: a flag or a name that is
-// broken at its hyphen reads as another one.
+// noBreak replaces hyphens during wrapping, because a flag or name that is
+// broken at its hyphen is misleading.
 const noBreak = "\u2011"
 
-// Wrap breaks long lines at spaces; words longer than a line are broken too.
-// Escape sequences take no space.
+// Wrap breaks long lines at spaces, and words that are longer than a line
+// anywhere. Escape sequences have no width.
 func Wrap(text string, width int) string {
 	if width < 1 {
 		return ""
@@ -55,11 +56,11 @@ func Wrap(text string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Truncate shortens a line to width and marks that it was cut.
+// Truncate shortens a line to width and marks the cut.
 func Truncate(line string, width int) string { return ansi.Truncate(line, max(width, 0), "…") }
 
-// Indent wraps text and aligns the following lines with the beginning of the
-// first: after its leading spaces, or after its first word when it has none.
+// Indent wraps text and aligns continuation lines with the start of the first
+// line: after its leading spaces, or after its first word if it has none.
 func Indent(text string, width int) string {
 	lead := len(text) - len(strings.TrimLeft(text, " "))
 	if lead == 0 {

@@ -54,7 +54,7 @@ func TestStyle(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := (Style{}).Paint(Bad, "x"); got != "x" {
-		t.Errorf("colours without a terminal: %q", got)
+		t.Errorf("colors without a terminal: %q", got)
 	}
 	if got, want := (Style{Color: true, Unicode: true}).Paint(Bad, "✗"), "\x1b[31m✗\x1b[0m"; got != want {
 		t.Errorf("got %q, want %q", got, want)

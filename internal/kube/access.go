@@ -1,4 +1,4 @@
-// Package kube accesses a cluster with the flags that kubectl users know.
+// Package kube accesses a cluster with kubectl's flags.
 package kube
 
 import (
@@ -11,8 +11,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// Access is a lazy connection to a cluster. It reads nothing and sends nothing
-// before it is used.
+// Access is a lazy connection to a cluster. It reads and sends nothing before
+// it is used.
 type Access struct {
 	flags  *genericclioptions.ConfigFlags
 	config func() (*rest.Config, error)
@@ -36,7 +36,7 @@ func NewFlags() *genericclioptions.ConfigFlags {
 	})
 }
 
-// New returns the access that flags from NewFlags describe. Several may share
+// New returns access with flags from NewFlags. Several Access values may share
 // the flags.
 func New(flags *genericclioptions.ConfigFlags) *Access {
 	a := &Access{flags: flags}
@@ -51,22 +51,22 @@ func New(flags *genericclioptions.ConfigFlags) *Access {
 	return a
 }
 
-// Getter is the interface that Helm and kubectl's libraries take.
+// Getter returns the client getter that Helm's and kubectl's libraries accept.
 func (a *Access) Getter() genericclioptions.RESTClientGetter { return a.flags }
 
-// Config returns the REST configuration. Callers must not change it.
+// Config returns the REST configuration. Callers must not modify it.
 func (a *Access) Config() (*rest.Config, error) { return a.config() }
 
 // Client returns the typed client.
 func (a *Access) Client() (kubernetes.Interface, error) { return a.client() }
 
-// Context describes a kubeconfig context for people to compare.
+// Context describes a kubeconfig context.
 type Context struct {
 	Name      string
 	Cluster   string
 	Server    string // the API server's URL
 	User      string
-	Namespace string // the context's own default, often empty
+	Namespace string // the context's default namespace, often empty
 	Current   bool
 }
 
@@ -80,7 +80,7 @@ func (a *Access) Contexts() ([]Context, error) {
 	return list(raw, deref(a.flags.Context)), nil
 }
 
-// Context returns the context in use: that of --context, or the kubeconfig's
+// Context returns the selected context: that of --context, or the kubeconfig's
 // current one.
 func (a *Access) Context() (Context, error) {
 	contexts, err := a.Contexts()
@@ -97,13 +97,13 @@ func (a *Access) Context() (Context, error) {
 			fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
 	}
 	if config, err := a.config(); err == nil && config.Host != clientcmd.ClusterDefaults.Server {
-		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's own cluster
+		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's ServiceAccount
 	}
 	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context "+
 		"(kubeconfig: %s)", a.path())
 }
 
-// WithContext returns access to another context of the same kubeconfig.
+// WithContext returns access to another context in the same kubeconfig.
 func (a *Access) WithContext(name string) *Access {
 	flags := NewFlags()
 	*flags.KubeConfig = deref(a.flags.KubeConfig)

@@ -25,10 +25,10 @@ const (
 	PluginOutput
 )
 
-// PluginError is the failure of a credential plugin, with its own words.
+// PluginError is the failure of a credential plugin.
 type PluginError struct {
 	Command string
-	Words   string // what it printed for people, at most 2 KiB, not yet printable
+	Words   string // its messages, at most 2 KiB, not sanitized
 	Reason  PluginReason
 	Limit   time.Duration
 	Err     error
@@ -69,7 +69,7 @@ func (e *PluginError) Asked() string {
 	return strings.TrimSpace(text[strings.LastIndex(text, "\n")+1:])
 }
 
-// Words makes a plugin's messages printable: without colours, control characters and
+// Words returns a plugin's messages without colors, control characters and
 // empty lines.
 func Words(text string) string {
 	var lines []string
@@ -87,8 +87,8 @@ func Words(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Kubeconfig returns the configuration as the kubeconfig has it, with its credential
-// plugin, which is not run.
+// Kubeconfig returns the configuration in the kubeconfig, including its
+// credential plugin. It does not run the plugin.
 func (a *Access) Kubeconfig() (*rest.Config, error) {
 	return a.flags.ToRawKubeConfigLoader().ClientConfig()
 }
@@ -121,7 +121,7 @@ func (a *Access) Login(ctx context.Context, t Terminal) (words string, err error
 	return Words(c.words), nil
 }
 
-// authenticate replaces client-go's way to run a credential plugin.
+// authenticate replaces client-go's execution of credential plugins.
 func authenticate(c *rest.Config) {
 	if c.ExecProvider == nil {
 		return

@@ -162,7 +162,7 @@ func TestWords(t *testing.T) {
 	for range 1000 {
 		_, _ = b.Write([]byte("0123456789"))
 	}
-	if len(b.String()) != mostWords {
+	if len(b.String()) != maxWords {
 		t.Errorf("%d bytes are kept", len(b.String()))
 	}
 }

@@ -215,8 +215,8 @@ func (p *plugin) decode(output []byte) (*credential, error) {
 	return c, nil
 }
 
-// mostWords limits what is kept of a plugin's messages.
-const mostWords = 2048
+// maxWords limits what is kept of a plugin's messages.
+const maxWords = 2048
 
 // bounded keeps the end of what is written to it.
 type bounded struct {
@@ -228,7 +228,7 @@ func (b *bounded) Write(data []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.data = append(b.data, data...)
-	if extra := len(b.data) - mostWords; extra > 0 {
+	if extra := len(b.data) - maxWords; extra > 0 {
 		b.data = append([]byte(nil), b.data[extra:]...)
 	}
 	return len(data), nil

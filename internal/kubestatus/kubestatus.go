@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Completed reports whether all containers have ended well, though the pod's phase
-// does not say so yet.
+// Completed reports whether all containers have succeeded, even if the pod's
+// phase has not been updated.
 func Completed(p *corev1.Pod) bool {
 	return !slices.ContainsFunc(p.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool {
 		return s.State.Terminated == nil || s.State.Terminated.ExitCode != 0
@@ -18,7 +18,7 @@ func Completed(p *corev1.Pod) bool {
 		len(p.Status.ContainerStatuses) > 0
 }
 
-// Running reports whether all containers of a pod run.
+// Running reports whether all containers of a pod are running.
 func Running(p *corev1.Pod) bool {
 	return !slices.ContainsFunc(
 		p.Status.ContainerStatuses,
@@ -42,19 +42,20 @@ func PodCondition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondit
 	return nil
 }
 
-// Serving reports whether a pod takes requests: it is ready and stays.
+// Serving reports whether a pod accepts requests: it is ready and not
+// terminating.
 func Serving(p *corev1.Pod) bool {
 	c := PodCondition(p, corev1.PodReady)
 	return p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && c != nil &&
 		c.Status == corev1.ConditionTrue
 }
 
-// OwnedBy reports whether an object has the owner.
+// OwnedBy reports whether owner owns the object.
 func OwnedBy(o metav1.Object, owner types.UID) bool {
 	return slices.ContainsFunc(o.GetOwnerReferences(), func(r metav1.OwnerReference) bool { return r.UID == owner })
 }
 
-// JobCondition returns a condition of a Job that is true, or nil.
+// JobCondition returns a true condition of a Job, or nil.
 func JobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
 	for i := range job.Status.Conditions {
 		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Flatten gives every value of the objects by its place.
+// Flatten returns the scalar values of all objects, by object and path.
 func Flatten(objects []Object) map[string]any {
 	flat := map[string]any{}
 	var walk func(at string, v any)

@@ -29,7 +29,7 @@ func (o Object) Hooks() []string {
 	return hooks
 }
 
-// Test reports whether the object exists only for `helm test`.
+// Test reports whether the object is a hook of `helm test` only.
 func (o Object) Test() bool {
 	h := o.Hooks()
 	return len(h) == 1 && strings.HasPrefix(h[0], "test")

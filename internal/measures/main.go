@@ -1,6 +1,6 @@
-// Command measures reports how the code is shaped and fails where it outgrows
-// its limits: function and file length, package size, line width, and test
-// files without a source file of the same name.
+// Command measures reports code metrics and fails if one exceeds its limit:
+// function and file length, package size, line width, and test files without a
+// source file of the same name.
 //
 //	go run ./internal/measures [folder]
 package main

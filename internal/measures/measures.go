@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The limits. Every change keeps to them.
+// The limits.
 const (
 	maxMedianFunction  = 10 // lines
 	maxP90Function     = 25 // lines
@@ -17,7 +17,7 @@ const (
 	minNamedTests      = 90 // percent
 )
 
-// measure is one figure and whether it is within its limit.
+// measure is a metric and whether it is within its limit.
 type measure struct {
 	name     string
 	value    string
@@ -26,7 +26,7 @@ type measure struct {
 	examples []string // what exceeds the limit
 }
 
-// String formats the measure as one line, with what exceeds the limit below it.
+// String formats the measure as one line, followed by what exceeds the limit.
 func (m measure) String() string {
 	mark := "ok  "
 	if !m.met {
@@ -60,7 +60,7 @@ func (t tree) functionLength(name string, percent, limit int) measure {
 }
 
 // percentile returns the smallest value that percent of the values do not
-// exceed, and 0 for none.
+// exceed, or 0 without values.
 func percentile(values []int, percent int) int {
 	if len(values) == 0 {
 		return 0
@@ -117,9 +117,9 @@ func (t tree) lineWidth() measure {
 }
 
 // namedTests measures the share of test files that are named after a source
-// file of their folder, a suffix for a platform aside. main_test.go, which
-// starts the tests, and export_test.go, which opens a package to them, count.
-// Folders that hold nothing but tests and package documentation are left out.
+// file in their folder, ignoring platform suffixes. main_test.go and
+// export_test.go count as named. Folders with only tests and package
+// documentation are ignored.
 func (t tree) namedTests() measure {
 	sources, folders := map[string]bool{}, map[string]bool{}
 	for _, f := range t.sources {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// write makes a tree of Go files; the content follows the package clause.
+// write creates a tree of Go files; the contents follow the package clause.
 func write(t *testing.T, files map[string]string) tree {
 	t.Helper()
 	root := t.TempDir()
@@ -37,7 +37,7 @@ func TestMeasures(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		files  map[string]string
-		failed string // the measure that is not met; empty for none
+		failed string // the measure that fails; empty for none
 	}{
 		{"small tree", map[string]string{"a.go": function(10), "a_test.go": "", "main_test.go": ""}, ""},
 		{"long median", map[string]string{"a.go": function(11)}, "function length, median"},

@@ -12,13 +12,13 @@ import (
 	"unicode/utf8"
 )
 
-// tabWidth is the number of columns that a tab counts for.
+// tabWidth is the width of a tab in columns.
 const tabWidth = 4
 
-// maxColumns is the widest line that is not counted as long.
+// maxColumns is the maximum width of a line that does not count as long.
 const maxColumns = 120
 
-// file is what is measured of one Go file.
+// file contains the metrics of one Go file.
 type file struct {
 	path      string // slash-separated, relative to the root
 	lines     int
@@ -26,7 +26,7 @@ type file struct {
 	functions []int // lengths in lines
 }
 
-// tree is every Go file below a folder, generated and fixture files left out.
+// tree is every Go file below a folder, except generated files and fixtures.
 type tree struct {
 	sources []file
 	tests   []file
@@ -57,7 +57,7 @@ func readTree(root string) (tree, error) {
 	return t, err
 }
 
-// isSkipped reports whether a folder holds no code of ours.
+// isSkipped reports whether a folder contains none of our code.
 func isSkipped(name string) bool {
 	return name == "testdata" || name == "vendor" || len(name) > 1 && name[0] == '.'
 }
@@ -86,8 +86,8 @@ func columns(line string) int {
 	return utf8.RuneCountInString(line) + strings.Count(line, "\t")*(tabWidth-1)
 }
 
-// functionLengths returns the number of lines of each declared function, its
-// signature and closing brace included.
+// functionLengths returns the number of lines of each declared function,
+// including its signature and closing brace.
 func functionLengths(path string, content []byte) ([]int, error) {
 	positions := token.NewFileSet()
 	parsed, err := parser.ParseFile(positions, path, content, parser.SkipObjectResolution)

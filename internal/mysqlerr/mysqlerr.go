@@ -9,7 +9,7 @@ type Error struct {
 	Number    int
 	Summary   string // what failed, in plain words
 	Remedy    string // what to do; {user} stands for the account, {database} for the database
-	Temporary bool   // it can pass without anybody doing something
+	Temporary bool   // may resolve without intervention
 }
 
 // RemedyFor returns the remedy for an account, as SQL names it ('zenml'@'%'), and a

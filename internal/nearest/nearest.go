@@ -9,7 +9,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-const longest = 64 // bytes of a name that are compared
+const maxLength = 64 // bytes of a name that are compared
 
 // Name returns the known name that was probably meant, or "" if none is
 // similar. It ignores case.
@@ -35,4 +35,4 @@ func distance(a, b string) int {
 	return levenshtein.ComputeDistance(strings.ToLower(a), strings.ToLower(b))
 }
 
-func short(name string) string { return name[:min(len(name), longest)] }
+func short(name string) string { return name[:min(len(name), maxLength)] }

@@ -1,2 +1,2 @@
-// Package poll asks until something is so.
+// Package poll polls until a condition is true.
 package poll

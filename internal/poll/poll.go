@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Until asks at once and then regularly until done, an error, or the end of
-// ctx, whose cause it then returns.
+// Until calls ask at once and then at an interval until it returns true or an
+// error, or ctx is done; then it returns ctx's cause.
 func Until(ctx context.Context, every time.Duration, ask func() (bool, error)) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

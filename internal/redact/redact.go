@@ -1,4 +1,4 @@
-// Package redact replaces secrets in text that other programs wrote.
+// Package redact masks secrets in the output of other programs.
 package redact
 
 import (
@@ -16,18 +16,18 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// shortest is the length from which a secret is replaced: shorter ones ("sql",
-// "root") occur in every line.
-const shortest = 6
+// minLength is the minimum length of a secret that is masked: shorter values
+// ("sql", "root") occur in ordinary text.
+const minLength = 6
 
-// Redactor replaces the secrets that it knows. It is safe for concurrent use;
-// the zero Redactor knows none.
+// Redactor masks the secrets that were added to it. It is safe for concurrent
+// use. The zero Redactor masks nothing.
 type Redactor struct {
 	mu     sync.RWMutex
 	values []string // longest first
 }
 
-// New returns a Redactor of everything in Secrets.
+// New returns a Redactor for all secret values in Secrets.
 func New(secrets []corev1.Secret) *Redactor {
 	r := &Redactor{}
 	for _, s := range secrets {
@@ -41,13 +41,13 @@ func New(secrets []corev1.Secret) *Redactor {
 	return r
 }
 
-// isSensitive reports whether a key of a Secret holds a secret, and not a
-// setting ("ZENML_SECRETS_STORE_TYPE"). A URL may have a password in it.
+// isSensitive reports whether a key of a Secret contains a secret rather than a
+// setting ("ZENML_SECRETS_STORE_TYPE"). A URL may contain a password.
 func isSensitive(key string) bool {
 	return secret.IsSensitiveName([]string{key}) || strings.HasSuffix(strings.ToUpper(key), "_URL")
 }
 
-// AddObjects adds the secrets in rendered Secrets.
+// AddObjects adds the secrets of rendered Secrets.
 func (r *Redactor) AddObjects(objects []manifest.Object) {
 	for _, o := range manifest.Find(objects, "Secret", "") {
 		data, _ := o.Object["data"].(map[string]any)
@@ -67,13 +67,14 @@ func (r *Redactor) AddObjects(objects []manifest.Object) {
 	}
 }
 
-// unencodedPassword finds the password of a URL that is not percent-encoded: it
-// goes from the user's name to the last @.
+// unencodedPassword matches the password of a URL that is not percent-encoded:
+// everything between the user's name and the last @.
 var unencodedPassword = regexp.MustCompile(`^[^:]+://[^:@/]*:(.*)@`)
 
-// addUnencoded adds the password of a URL in which it is not percent-encoded.
-// The server parses parts of such a password as host, database or parameter and
-// names them in errors: every part is added, short ones with what follows them.
+// addUnencoded adds the password of a URL that is not percent-encoded. The
+// server parses parts of it as host, database or parameters and repeats them in
+// errors, so it adds every part; short parts are combined with what follows
+// them.
 func (r *Redactor) addUnencoded(address string) {
 	found := unencodedPassword.FindStringSubmatchIndex(address)
 	if found == nil {
@@ -91,12 +92,12 @@ func (r *Redactor) addUnencoded(address string) {
 	}
 }
 
-// isDelimiter reports whether a URL is split at the character.
+// isDelimiter reports whether a URL parser splits at c.
 func isDelimiter(c rune) bool { return strings.ContainsRune("@:/?#&=", c) }
 
-// Add adds a secret. Of a URL it adds only the password, because the rest names
-// the database; of a JSON object, as secrets stores are configured, also each of
-// its sensitive fields.
+// Add adds a secret. Of a URL it adds only the password, because the rest
+// identifies the database. Of a JSON object, such as a secrets store's
+// configuration, it also adds each sensitive field.
 func (r *Redactor) Add(value string) {
 	value = strings.TrimSpace(value)
 	var fields map[string]any
@@ -116,9 +117,9 @@ func (r *Redactor) Add(value string) {
 	r.keep(value)
 }
 
-// keep adds a text in the forms in which it may occur.
+// keep adds a text in all encodings in which it may occur.
 func (r *Redactor) keep(value string) {
-	if len(value) < shortest {
+	if len(value) < minLength {
 		return
 	}
 	r.mu.Lock()
@@ -131,7 +132,7 @@ func (r *Redactor) keep(value string) {
 	slices.SortFunc(r.values, func(a, b string) int { return len(b) - len(a) })
 }
 
-// Text returns s with every known secret replaced.
+// Text returns s with every known secret masked.
 func (r *Redactor) Text(s string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -141,7 +142,7 @@ func (r *Redactor) Text(s string) string {
 	return s
 }
 
-// Lines returns the lines with every known secret replaced.
+// Lines returns the lines with every known secret masked.
 func (r *Redactor) Lines(lines []string) []string {
 	out := make([]string, len(lines))
 	for i, line := range lines {

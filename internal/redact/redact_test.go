@@ -47,8 +47,8 @@ data:
 	}
 }
 
-// TestPasswordThatIsNotPercentEncoded has the lines in which a server
-// names parts of such a password, because it takes the URL for another one.
+// TestPasswordThatIsNotPercentEncoded covers messages that contain parts of
+// such a password, because the server parses the URL differently.
 func TestPasswordThatIsNotPercentEncoded(t *testing.T) {
 	for address, line := range map[string]string{
 		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter " +

@@ -19,7 +19,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
-// Duration is how long a Lease that is not renewed counts as held.
+// Duration is how long a Lease is valid without renewal.
 const Duration = 15 * time.Second
 
 const (
@@ -31,14 +31,14 @@ const (
 type Holder struct {
 	User, Host string
 	PID        int
-	Since      time.Time // when it took the Lease, by its own clock
+	Since      time.Time // when it acquired the Lease, by its own clock
 	Renewed    time.Time // when it last renewed the Lease, by its own clock
 
 	identity string
 	duration time.Duration
 }
 
-// String names the run for people.
+// String describes the run.
 func (h Holder) String() string {
 	if h.PID == 0 {
 		return h.identity
@@ -46,10 +46,10 @@ func (h Holder) String() string {
 	return fmt.Sprintf("%s on %s (process %d)", h.User, h.Host, h.PID)
 }
 
-// LeaseName is the name of the Lease of a release.
+// LeaseName returns the name of a release's Lease.
 func LeaseName(release string) string { return manifest.Installer + "-" + release }
 
-// newIdentity names this run: user@host/process/random.
+// newIdentity returns the identity of this run: user@host/process/random.
 func newIdentity() string {
 	name := "unknown"
 	if u, err := user.Current(); err == nil {
@@ -82,8 +82,8 @@ func newHolder(r resourcelock.LeaderElectionRecord) *Holder {
 	return h
 }
 
-// isOutdated returns true if the Lease has ended by the clock. Only the clock of
-// this machine can be compared.
+// isOutdated reports whether the Lease has expired. It is only reliable for a
+// holder on this machine, because clocks differ.
 func (h *Holder) isOutdated() bool { return h.Host == hostname() && time.Since(h.Renewed) > h.duration }
 
 // Find returns the run that holds the Lease of a release, working or killed, or
@@ -99,8 +99,8 @@ func Find(ctx context.Context, client kubernetes.Interface, namespace, release s
 	return newHolder(*resourcelock.LeaseSpecToLeaderElectionRecord(&lease.Spec)), nil
 }
 
-// Working watches the Lease of a release until it is clear whether its holder is
-// working: it was if it renews the Lease, and was killed if it does not within
+// Working watches the Lease of a release until it is known whether its holder
+// is working: it renews the Lease, or was killed and does not renew it within
 // Duration. The holder is nil if there is none.
 func Working(
 	ctx context.Context,
@@ -119,13 +119,13 @@ func Working(
 	return holder, working, err
 }
 
-// observation follows one holder of a Lease with the clock of this machine, as
-// the clocks of other machines may differ.
+// observation follows the holder of a Lease with this machine's clock, because
+// clocks differ.
 type observation struct {
 	identity string
-	first    time.Time // what the Lease said when the holder was first seen
-	last     time.Time // what it said last
-	at       time.Time // when that was first seen
+	first    time.Time // renewal time when the holder was first seen
+	last     time.Time // latest renewal time
+	at       time.Time // when last was first seen
 }
 
 // renewed reports whether the holder has renewed the Lease since it was first

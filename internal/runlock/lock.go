@@ -17,20 +17,20 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
-// Request says which release to lock, and what to do if another run holds it.
+// Request selects the release to lock and what to do if another run holds its
+// Lease.
 type Request struct {
 	Client             kubernetes.Interface
 	Namespace, Release string
 
-	// Wait waits for a run that is working. Without it Acquire returns a
-	// *HeldError.
+	// Wait waits for a working run. Otherwise Acquire returns a *HeldError.
 	Wait bool
-	// Observe is told once that another run holds the Lease, before it is clear
-	// whether it is working, and again when it is. It may be nil.
+	// Observe is called when another run holds the Lease, before it is known
+	// whether that run is working, and again when it is known. It may be nil.
 	Observe func(h Holder, working bool)
 }
 
-// HeldError says that another run is changing the release.
+// HeldError means that another run is changing the release.
 type HeldError struct {
 	Namespace, Release string
 	Holder             Holder
@@ -41,7 +41,7 @@ func (e *HeldError) Error() string {
 		e.Namespace, e.Release, e.Holder, e.Holder.Since.UTC().Format(time.RFC3339), e.Remedy())
 }
 
-// Remedy says how to continue.
+// Remedy returns how to continue.
 func (e *HeldError) Remedy() string { return "Stop that run, or wait for it with --wait-for-other." }
 
 // Lock is a Lease that this run holds and renews.
@@ -55,8 +55,8 @@ type Lock struct {
 	lost     chan struct{}
 }
 
-// Acquire takes the Lease of a release and renews it until it is released. It
-// takes it over from a run that does not renew it any more.
+// Acquire acquires the Lease of a release and renews it until it is released.
+// It takes over the Lease of a killed run.
 func Acquire(ctx context.Context, r Request) (*Lock, error) {
 	l := &Lock{
 		request: r,
@@ -76,11 +76,11 @@ func Acquire(ctx context.Context, r Request) (*Lock, error) {
 	return l, nil
 }
 
-// acquisition is an attempt to take the Lease.
+// acquisition is an attempt to acquire the Lease.
 type acquisition struct {
 	*Lock
 	seen    observation
-	holder  *Holder // the run in the way, if any
+	holder  *Holder // the run that holds the Lease, if any
 	told    string
 	working bool
 }
@@ -108,7 +108,8 @@ func (a *acquisition) try(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// taken reports whether the Lease is ours. Another run may have been faster.
+// taken reports whether this run acquired the Lease. Another run may have been
+// faster.
 func (a *acquisition) taken(err error) (bool, error) {
 	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) || apierrors.IsNotFound(err) {
 		a.previous = nil
@@ -125,7 +126,7 @@ func isMissingLease(err error) bool {
 	return errors.As(err, &status) && status.Status().Details != nil && status.Status().Details.Kind == "leases"
 }
 
-// tell reports the run in the way, when it is found and when it is known to work.
+// tell reports the holder when it is found and when it is known to be working.
 func (a *acquisition) tell() {
 	text := fmt.Sprintf("%s %t", a.holder.identity, a.working)
 	if text != a.told && a.request.Observe != nil {
@@ -134,7 +135,7 @@ func (a *acquisition) tell() {
 	a.told = text
 }
 
-// explain names the run that was in the way when the time ran out.
+// explain adds the holder to the error when the time has run out.
 func (a *acquisition) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil && a.holder != nil {
 		return fmt.Errorf("waiting for the run of %s: %w", a.holder, err)
@@ -151,14 +152,14 @@ func (l *Lock) newRecord(transitions int) resourcelock.LeaderElectionRecord {
 	return l.record
 }
 
-// Previous is the run that held the Lease and was killed; nil if there was none.
+// Previous returns the killed run that held the Lease, or nil.
 func (l *Lock) Previous() *Holder { return l.previous }
 
-// Lost is closed if another run has taken the Lease over.
+// Lost is closed if another run has taken over the Lease.
 func (l *Lock) Lost() <-chan struct{} { return l.lost }
 
-// renew keeps the Lease until ctx ends. An API server that does not answer is not
-// a reason to stop: then no other run can take the Lease either.
+// renew renews the Lease until ctx is done. It tolerates an unavailable API
+// server, because no other run can take the Lease either.
 func (l *Lock) renew(ctx context.Context) {
 	_ = poll.Until(ctx, renewEvery, func() (bool, error) {
 		request, cancel := context.WithTimeout(ctx, renewEvery)
@@ -177,8 +178,8 @@ func (l *Lock) renew(ctx context.Context) {
 	})
 }
 
-// Abandon stops renewing the Lease and leaves it like a killed run, so that the
-// next run sees that there is work to take over. It need not wait for Duration.
+// Abandon stops renewing the Lease without deleting it, like a killed run, so
+// that the next run takes over. That run does not need to wait for Duration.
 func (l *Lock) Abandon(ctx context.Context) {
 	l.close()
 	l.record.LeaseDurationSeconds = 1

@@ -35,8 +35,8 @@ func acquire(t *testing.T, r Request) *Lock {
 	return l
 }
 
-// otherHost makes the Lease that of a run on another machine, whose clock says
-// nothing here.
+// otherHost changes the holder to a run on another machine, whose clock cannot
+// be compared.
 func otherHost(t *testing.T, r Request, l *Lock) {
 	t.Helper()
 	l.close()

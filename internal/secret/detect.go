@@ -8,13 +8,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
-// What a value may be by its name, or by its looks.
+// Patterns for names and contents of secrets.
 var (
 	sensitiveName = regexp.MustCompile(
 		`(?i)passw(or)?d|passphrase|secret|token|credential|key$|access_?key|jwt|private|auth_?config|account_?json|service_?account_?info`,
 	)
-	storeName = regexp.MustCompile(`(?i)secrets?_?store`) // the name of a part of the server, in names of others
-	// harmlessName are names of a Secret, of a key in it or of a file, and settings of what is secret.
+	storeName = regexp.MustCompile(`(?i)secrets?_?store`) // a server component, not a secret
+	// harmlessName matches names of Secrets, keys and files, and settings of
+	// secrets.
 	harmlessName = regexp.MustCompile(
 		`(?i)(secret_?name|refs?|public_?key|topology_?key|algorithm|issuer|audience|minutes|seconds|timeout|enabled|file|path)$|^(existingsecret|imagepullsecrets|key)$`,
 	)
@@ -24,9 +25,9 @@ var (
 	sensitiveText = regexp.MustCompile(`://[^\s/@]*:[^\s@]*@|https?://[^\s/@]+@|PRIVATE KEY`)
 )
 
-// IsSensitive reports whether a value may be a secret: by the name at the end of
-// its path, or by its looks. It is the one rule for what no answer speaks for:
-// raw values, a values file that is carried over, and what an upgrade shows.
+// IsSensitive reports whether a value may be a secret, based on the name at the
+// end of its path or its content. It is used for raw values, imported values
+// and the values that an upgrade shows, for which no answer exists.
 func IsSensitive(path []string, value any) bool {
 	switch v := value.(type) {
 	case map[string]any:
@@ -46,8 +47,8 @@ func IsSensitive(path []string, value any) bool {
 	return LooksSensitive(text) || IsSensitiveName(path)
 }
 
-// namedValue gives an item like {name: NAME, value: VALUE} the form {NAME: VALUE}:
-// it is the name that says what the value is.
+// namedValue converts an item like {name: NAME, value: VALUE} to {NAME: VALUE},
+// because the name determines whether it is secret.
 func namedValue(item any) any {
 	m, _ := item.(map[string]any)
 	name, isText := m["name"].(string)
@@ -58,11 +59,12 @@ func namedValue(item any) any {
 	return map[string]any{name: value}
 }
 
-// LooksSensitive reports whether a text shows that it is one: a URL with a
-// password, a private key.
+// LooksSensitive reports whether a text contains a secret: a URL with a
+// password, or a private key.
 func LooksSensitive(text string) bool { return sensitiveText.MatchString(text) }
 
-// IsSensitiveName reports whether the name at the end of a path is that of a secret.
+// IsSensitiveName reports whether the name at the end of a path suggests a
+// secret.
 func IsSensitiveName(path []string) bool {
 	above, name := path[:len(path)-1], path[len(path)-1]
 	if slices.Contains(above, "secretEnvironment") {
@@ -72,7 +74,7 @@ func IsSensitiveName(path []string) bool {
 		sensitiveName.MatchString(storeName.ReplaceAllString(name, "")) && !harmlessName.MatchString(name)
 }
 
-// SensitiveTexts collects the texts of a value that may be secrets.
+// SensitiveTexts returns the strings in a value that may be secrets.
 func SensitiveTexts(path []string, value any) []string {
 	var texts []string
 	switch v := value.(type) {

@@ -1,10 +1,9 @@
-// Package secret has the type that carries secret text through the program
-// without revealing it.
+// Package secret provides a type that carries secret text without revealing it.
 package secret
 
 import "fmt"
 
-// Mask is shown instead of a secret.
+// Mask replaces a secret in output.
 const Mask = "••••••"
 
 // Text is a string that formats, prints and marshals as Mask. Only Reveal

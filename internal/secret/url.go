@@ -5,15 +5,15 @@ import (
 	"regexp"
 )
 
-// cleanURL has at most one @, which ends the user information, and what is
-// special percent-encoded.
+// cleanURL matches URLs with at most one @, which ends the user info, and with
+// special characters percent-encoded.
 var cleanURL = regexp.MustCompile(
 	`^[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s@:/?#]*(?::[^\s@/?#]*)?@)?[^\s@/?#]*(?:/[^\s@?#]*)?(?:\?[^\s@#]*)?$`,
 )
 
-// CleanURL parses a URL that every parser reads the same way. In any other,
-// part of a password might be mistaken for the host, the path or a parameter,
-// so it must not be shown.
+// CleanURL parses a URL that all parsers interpret the same way. In any other
+// URL, part of a password might be parsed as host, path or parameter, so the
+// URL must not be shown.
 func CleanURL(text string) (*url.URL, bool) {
 	u, err := url.Parse(text)
 	return u, err == nil && cleanURL.MatchString(text)

@@ -1,7 +1,8 @@
-// Package testcache finds what .ci/peers has prepared in the user's cache for the tests: servers, clients and images
-// that others wrote.
+// Package testcache finds what .ci/peers installed for the tests: third-party
+// servers, clients and images.
 //
-// A test that needs something which is missing is skipped with one line. It fails where ZENML_TEST_REQUIRE_PEERS is set.
+// If something is missing, the test is skipped, or fails if
+// ZENML_TEST_REQUIRE_PEERS is set.
 package testcache
 
 import (
@@ -11,10 +12,11 @@ import (
 	"testing"
 )
 
-// Skipped is set when a test of this process was skipped because something is missing.
+// Skipped is set when a test of this process was skipped because something is
+// missing.
 var Skipped atomic.Bool
 
-// Path returns the path of what .ci/peers prepared under this name.
+// Path returns the path of what .ci/peers installed under this name.
 func Path(t testing.TB, name string) string {
 	t.Helper()
 	path, err := locate(name)
@@ -38,7 +40,7 @@ func locate(name string) (string, error) {
 	return path, err
 }
 
-// Missing skips a test for a reason, or fails it where ZENML_TEST_REQUIRE_PEERS is set.
+// Missing skips a test, or fails it if ZENML_TEST_REQUIRE_PEERS is set.
 func Missing(t testing.TB, reason string) {
 	t.Helper()
 	Skipped.Store(true)

@@ -1,8 +1,9 @@
-// Package testcluster gives a test the sandbox: a real Kubernetes with one node that runs containers, a registry with
-// the stand-in charts of both generations and their image, and a MySQL server that pods reach. Tests that ask for it
-// also get the real ZenML server.
+// Package testcluster provides the sandbox to tests: a real Kubernetes cluster
+// with a node, a registry with the stand-in charts of both generations and
+// their image, and a MySQL server that pods can reach. Tests can also request
+// the real ZenML server.
 //
-// One sandbox serves a whole test process, or all of them under make test.
+// A test process shares one sandbox; under make test all processes do.
 package testcluster
 
 import (
@@ -32,23 +33,24 @@ type Cluster struct {
 	HostAddress string // where pods reach servers on this machine; 127.0.0.1 with simulated nodes
 	Registry    string // host:port of the OCI registry for this machine, plain HTTP
 	RealNodes   bool   // whether nodes run containers
-	HTTPS       HTTPS  // what StartHTTPS adds
+	HTTPS       HTTPS  // set by StartHTTPS
 
 	name string // of the sandbox
 }
 
-// HTTPS is where a sandbox serves Ingresses and Gateways, with certificates
-// that its ACME server issues.
+// HTTPS describes the entrypoint of Ingresses and Gateways, whose certificates
+// the sandbox's ACME server issues.
 type HTTPS struct {
 	Address string // of the ingress controller, for this machine and for pods
-	CAFile  string // the root of the ACME server's certificates
+	CAFile  string // root CA of the ACME server
 }
 
-// Chart is a chart in the sandbox's registry, and the server image that goes with it. The chart's defaults ask for that
-// image if its repository is zenmldocker/zenml-server; otherwise the answers must name it.
+// Chart is a chart in the sandbox's registry and its server image. If the
+// image's repository is zenmldocker/zenml-server, it is the chart's default;
+// otherwise the answers must set it.
 type Chart struct{ Ref, Version, Image, Generation string }
 
-// Database is the sandbox's MySQL server. Its user may create databases.
+// Database is the sandbox's MySQL server. Its user can create databases.
 type Database struct {
 	Host     string
 	Port     int
@@ -73,7 +75,7 @@ func (c *Cluster) Client(t testing.TB) kubernetes.Interface {
 	return client
 }
 
-// Namespace creates a namespace for the test. It is deleted when the test ends.
+// Namespace creates a namespace and deletes it after the test.
 func (c *Cluster) Namespace(t testing.TB) string {
 	t.Helper()
 	client := c.Client(t)
@@ -89,7 +91,7 @@ func (c *Cluster) Namespace(t testing.TB) string {
 func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, name string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
 	defer cancel()
-	// The server's preStop hook sleeps; a test that has ended need not wait for it.
+	// Skip the sleep of the server's preStop hook.
 	now := int64(0)
 	_ = client.CoreV1().Pods(name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &now},
 		metav1.ListOptions{})
@@ -98,8 +100,8 @@ func (c *Cluster) removeNamespace(t testing.TB, client kubernetes.Interface, nam
 	}
 }
 
-// DatabaseName returns the name of a database for the test. It does not exist yet: the server creates it. It is dropped
-// when the test ends.
+// DatabaseName returns the name of a database that does not exist yet and is
+// dropped after the test. The server creates it.
 func (c *Cluster) DatabaseName(t testing.TB) string {
 	t.Helper()
 	name := "test_" + lowerText()

@@ -10,7 +10,8 @@ import (
 	"k8s.io/client-go/tools/remotecommand"
 )
 
-// Exec runs a command in the first container of a pod, which must succeed, and returns its output.
+// Exec runs a command in the first container of a pod and returns its output.
+// The command must succeed.
 func (c *Cluster) Exec(t testing.TB, namespace, pod string, command ...string) string {
 	t.Helper()
 	config, err := c.Access().Config()

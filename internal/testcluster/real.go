@@ -12,12 +12,12 @@ import (
 
 // Versions of the real server that tests use.
 const (
-	RealCurrent = "0.98.0" // goes with the current generation of the chart
-	RealLegacy  = "0.84.3" // goes with the legacy generation
-	RealOldest  = "0.73.0" // the last one whose wheel has the published chart
+	RealCurrent = "0.98.0" // for the current generation of the chart
+	RealLegacy  = "0.84.3" // for the legacy generation
+	RealOldest  = "0.73.0" // the oldest wheel that contains the published chart
 )
 
-// realServers remembers what was published, by sandbox and version.
+// realServers caches the published charts by sandbox and version.
 var realServers struct {
 	sync.Mutex
 	charts map[string]published
@@ -28,8 +28,9 @@ type published struct {
 	err   error
 }
 
-// RealServer returns the chart of a version of the real ZenML server, and has the sandbox's registry serve both. Where
-// the server's image cannot be built, the test is skipped, or fails if ZENML_TEST_REQUIRE_PEERS is set.
+// RealServer returns the chart of a version of the real ZenML server, after
+// publishing it and its image to the sandbox's registry. If the image cannot be
+// built, the test is skipped, or fails if ZENML_TEST_REQUIRE_PEERS is set.
 func (c *Cluster) RealServer(t testing.TB, version string) Chart {
 	t.Helper()
 	realServers.Lock()
@@ -70,7 +71,7 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// Flags are the installer's flags that select the chart and its image.
+// Flags returns the installer's flags that select the chart and its image.
 func (c Chart) Flags() []string {
 	flags := []string{"--chart", c.Ref, "--chart-version", c.Version, "--plain-http", "--skip", "supply.image"}
 	repository, tag, _ := strings.Cut(c.Image, ":")

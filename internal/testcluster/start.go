@@ -17,10 +17,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Environment variables through which make test shares one sandbox between all packages.
+// Environment variables with which make test shares one sandbox between all
+// packages.
 const (
 	envRecord = "ZENML_TEST_SANDBOX_JSON" // file with the record of a running sandbox
-	envBinary = "ZENML_SANDBOX"           // the sandbox's program, if it is built already
+	envBinary = "ZENML_SANDBOX"           // the sandbox's program, if it is already built
 )
 
 var (
@@ -30,11 +31,12 @@ var (
 	startHTTPS = sync.OnceValues(func() (*Cluster, error) { return startOnce("", "https") })
 
 	mu      sync.Mutex
-	stopped []func() // remove the sandboxes that this process has started
+	stopped []func() // functions that remove the sandboxes started by this process
 )
 
-// Start returns the sandbox, which the first call starts. The test is skipped under -short, and fails if the sandbox
-// cannot run. Packages that use it have a TestMain that calls Main.
+// Start returns the sandbox and starts it on the first call. The test is
+// skipped with -short and fails if the sandbox cannot run. Packages that use it
+// have a TestMain that calls Main.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	if testing.Short() {
@@ -47,8 +49,9 @@ func Start(t testing.TB) *Cluster {
 	return cluster
 }
 
-// StartHTTPS returns a sandbox with cert-manager, an ACME server and an ingress controller. It is not the sandbox of
-// Start, whose tests need a cluster without them.
+// StartHTTPS returns a sandbox with cert-manager, an ACME server and an ingress
+// controller. It is separate from that of Start, whose tests need a cluster
+// without them.
 func StartHTTPS(t testing.TB) *Cluster {
 	t.Helper()
 	if testing.Short() {
@@ -61,13 +64,13 @@ func StartHTTPS(t testing.TB) *Cluster {
 	return cluster
 }
 
-// parallel is how many parallel tests run at once: they mostly wait for the cluster.
+// parallel is the number of parallel tests: they mostly wait for the cluster.
 const parallel = "8"
 
-// Main runs the tests of a package, more of them at once than there are processors, and removes the sandbox if it was
-// started for them.
+// Main runs the tests of a package, more of them in parallel than there are
+// processors, and removes the sandbox if they started it.
 func Main(m interface{ Run() int }) {
-	_ = flag.Set("test.parallel", parallel) // -parallel on the command line comes later and takes precedence
+	_ = flag.Set("test.parallel", parallel) // an explicit -parallel flag takes precedence
 	code := m.Run()
 	for _, stop := range stopped {
 		stop()
@@ -75,7 +78,8 @@ func Main(m interface{ Run() int }) {
 	os.Exit(code)
 }
 
-// startOnce returns the sandbox of a record, or starts one with an add-on, if one is named.
+// startOnce returns the sandbox of a record, or starts one, optionally with an
+// add-on.
 func startOnce(record, addon string) (*Cluster, error) {
 	if record != "" {
 		data, err := os.ReadFile(record) //nolint:gosec // named by make test
@@ -107,8 +111,8 @@ func startOnce(record, addon string) (*Cluster, error) {
 	return read(data)
 }
 
-// build returns the path of the sandbox's program, which is built unless the same sources were built before, with an
-// add-on if one is named.
+// build builds the sandbox's program, optionally with an add-on, unless its
+// sources are unchanged, and returns its path.
 func build(addon string) (string, error) {
 	if path := os.Getenv(envBinary); path != "" && addon == "" { //nolint:forbidigo // set by make test
 		return path, nil
@@ -125,7 +129,7 @@ func build(addon string) (string, error) {
 	return strings.TrimSpace(string(path)), err
 }
 
-// Root is the folder of the module whose package is tested.
+// Root returns the folder of the module under test.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -151,7 +155,7 @@ func run(name string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// record is the part of a sandbox's record that tests need.
+// record is the part of a sandbox's record that tests use.
 type record struct {
 	Name       string
 	State      string

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Authority is the certificate authority of one test.
+// Authority is a test's certificate authority.
 type Authority struct {
 	PEM  []byte // its certificate
 	cert *x509.Certificate

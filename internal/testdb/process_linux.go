@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// nobody is the user without rights on every Linux.
+// nobody is Linux's unprivileged user.
 const nobody = 65534
 
-// endWithTest makes a child that ends with the test.
+// endWithTest kills the child when the test process ends.
 func endWithTest() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
 
-// unprivileged makes a child that ends with the test and does not run as root.
+// unprivileged is endWithTest for a child that must not run as root.
 func unprivileged() *syscall.SysProcAttr {
 	attr := endWithTest()
 	if os.Geteuid() == 0 {
@@ -21,8 +21,8 @@ func unprivileged() *syscall.SysProcAttr {
 	return attr
 }
 
-// hand gives a file to the user that an unprivileged child runs as.
-func hand(t testing.TB, path string) {
+// chown changes a file's owner to the user of an unprivileged child.
+func chown(t testing.TB, path string) {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		check(t, os.Chown(path, nobody, nobody))

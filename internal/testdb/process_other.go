@@ -9,8 +9,8 @@ import (
 
 func endWithTest() *syscall.SysProcAttr { return nil }
 
-// unprivileged is the test's own user, who must not be root.
+// unprivileged does nothing here: the test must not run as root.
 func unprivileged() *syscall.SysProcAttr { return nil }
 
-// hand does nothing here: the server runs as the test's user.
-func hand(testing.TB, string) {}
+// chown does nothing here: the server runs as the test's user.
+func chown(testing.TB, string) {}

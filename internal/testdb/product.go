@@ -31,7 +31,8 @@ func find(t testing.TB, kind Kind) product {
 	return product{kind: kind, server: program(t, "mariadbd"), installer: program(t, "mariadb-install-db")}
 }
 
-// program finds a program of MariaDB. Debian has the server in a folder that is not in every PATH.
+// program returns the path of a MariaDB program. Debian installs the server in
+// a folder that may not be in PATH.
 func program(t testing.TB, name string) string {
 	t.Helper()
 	for _, candidate := range []string{name, "/usr/sbin/" + name} {
@@ -46,19 +47,19 @@ func program(t testing.TB, name string) string {
 	return ""
 }
 
-// install makes the data folder and the folder for temporary files.
+// install creates the data folder and the folder for temporary files.
 func (p product) install(t testing.TB, dir string) {
 	t.Helper()
 	data, temp := filepath.Join(dir, "data"), filepath.Join(dir, "tmp")
 	check(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server may run as another user
 	check(t, os.Mkdir(temp, 0o700))
-	p.hand(t, temp)
+	p.chown(t, temp)
 	if p.kind == MySQL {
 		check(t, os.CopyFS(data, os.DirFS(p.template)))
 		return
 	}
 	check(t, os.Mkdir(data, 0o700))
-	p.hand(t, data)
+	p.chown(t, data)
 	cmd := exec.Command(
 		p.installer,
 		"--no-defaults",
@@ -75,7 +76,7 @@ func (p product) install(t testing.TB, dir string) {
 	}
 }
 
-// flags are those that only this product knows, first the one that must be first.
+// flags are specific to the product. The first one must be the first argument.
 func (p product) flags() []string {
 	if p.kind == MariaDB {
 		return []string{"--no-defaults", "--innodb-log-file-size=4M"}
@@ -86,7 +87,7 @@ func (p product) flags() []string {
 		flags = append(
 			flags,
 			"--user=root",
-		) // the cache belongs to root, so no other user can run the server from there
+		) // the cache belongs to root, so other users cannot run the server from there
 	}
 	return flags
 }
@@ -98,7 +99,8 @@ func (p product) withoutTLS() []string {
 	return nil
 }
 
-// attributes are those of a process that ends with the test. MariaDB refuses to run as root.
+// attributes kills the process when the test ends. MariaDB refuses to run as
+// root.
 func (p product) attributes() *syscall.SysProcAttr {
 	if p.kind == MySQL {
 		return endWithTest()
@@ -106,10 +108,10 @@ func (p product) attributes() *syscall.SysProcAttr {
 	return unprivileged()
 }
 
-// hand gives a file to the user that the server runs as.
-func (p product) hand(t testing.TB, path string) {
+// chown changes a file's owner to the server's user.
+func (p product) chown(t testing.TB, path string) {
 	t.Helper()
 	if p.kind == MariaDB {
-		hand(t, path)
+		chown(t, path)
 	}
 }

@@ -16,11 +16,11 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Kind is the product that a test runs against.
+// Kind is a database product.
 type Kind int
 
-// Kinds of servers. MariaDB starts faster and reports the version that a test wants; MySQL has caching_sha2_password,
-// roles and MySQL's own error codes.
+// The products. MariaDB starts faster and can report any version; MySQL has
+// caching_sha2_password, roles and MySQL's error codes.
 const (
 	MariaDB Kind = iota
 	MySQL
@@ -29,18 +29,18 @@ const (
 // String returns the product's name.
 func (k Kind) String() string { return [...]string{"MariaDB", "MySQL"}[k] }
 
-// Options describe the server that a test needs. The zero value is a MariaDB primary that reports MySQL 8.0.41 and
-// offers TLS for the hosts db.test and 127.0.0.1.
+// Options configure the server. The zero value is a MariaDB primary that
+// reports MySQL 8.0.41 and offers TLS for the hosts db.test and 127.0.0.1.
 type Options struct {
 	Server   Kind
 	Version  string    // the version that MariaDB reports: "8.0.41", "5.7.44-log"; "own" for MariaDB's own
-	Address  string    // where it listens; 127.0.0.1 when empty
+	Address  string    // listen address; 127.0.0.1 if empty
 	Name     string    // common name of its certificate
 	Hosts    []string  // hosts of its certificate; empty and not nil for none
 	Chained  bool      // an intermediate authority signs its certificate and is sent with it
-	NotAfter time.Time // when its certificate expires; in an hour when zero
-	NoTLS    bool      // it offers no TLS
-	Flags    []string  // further flags of the server
+	NotAfter time.Time // expiry of its certificate; in an hour if zero
+	NoTLS    bool      // without TLS
+	Flags    []string  // additional flags
 }
 
 // Server is a running server.
@@ -53,8 +53,9 @@ type Server struct {
 	admin *sql.DB
 }
 
-// Start starts a server and stops it at the end of the test. A missing MariaDB fails the test, or skips it under
-// -short; a missing MySQL skips it, or fails it where ZENML_TEST_REQUIRE_PEERS is set.
+// Start starts a server and stops it after the test. A missing MariaDB fails
+// the test, or skips it with -short; a missing MySQL skips it, or fails it if
+// ZENML_TEST_REQUIRE_PEERS is set.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	p := find(t, o.Server)
@@ -88,7 +89,7 @@ func (o Options) complete() Options {
 	return o
 }
 
-// launch starts the server and waits until it answers.
+// launch starts the server and waits until it responds.
 func (s *Server) launch(t testing.TB, p product, dir string, o Options) {
 	t.Helper()
 	data := filepath.Join(dir, "data")
@@ -96,7 +97,8 @@ func (s *Server) launch(t testing.TB, p product, dir string, o Options) {
 	args := append(p.flags(), "--datadir="+data, "--socket="+socket, "--log-error="+log,
 		"--port="+strconv.Itoa(s.Port), "--bind-address="+o.Address, "--skip-name-resolve",
 		"--innodb-buffer-pool-size=16M", "--innodb-fast-shutdown=2",
-		// Temporary tables are named after the process id, which is not unique where servers run in containers.
+		// Temporary tables are named after the process id, which is not unique
+		// across containers.
 		"--tmpdir="+filepath.Join(dir, "tmp"))
 	if o.Version != "" && o.Version != "own" {
 		args = append(args, "--version="+o.Version)
@@ -127,7 +129,7 @@ func (s *Server) certificates(t testing.TB, p product, dir string, o Options) []
 	for name, content := range files {
 		path := filepath.Join(dir, name)
 		check(t, os.WriteFile(path, content, 0o600))
-		p.hand(t, path)
+		p.chown(t, path)
 	}
 	return []string{"--ssl-ca=" + filepath.Join(dir, "ca.pem"), "--ssl-cert=" + filepath.Join(dir, "cert.pem"),
 		"--ssl-key=" + filepath.Join(dir, "key.pem")}
@@ -200,11 +202,11 @@ func (s *Server) Strings(t testing.TB, query string) []string {
 	return all
 }
 
-// Hold opens one more connection of root and keeps it until the test ends. It waits where a closing connection still
-// counts against the limit.
+// Hold opens another connection as root and keeps it until the test ends. It
+// retries while closing connections still count against the limit.
 func (s *Server) Hold(t testing.TB) {
 	t.Helper()
-	first, err := s.admin.Conn(t.Context()) // so that the next one is different
+	first, err := s.admin.Conn(t.Context()) // so that the next connection is a new one
 	check(t, err)
 	t.Cleanup(func() { _ = first.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

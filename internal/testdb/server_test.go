@@ -71,7 +71,7 @@ func TestStart_passwordPlugin(t *testing.T) {
 	}
 }
 
-// ping logs the user zenml in over TCP.
+// ping logs in as user zenml over TCP.
 func (s *Server) ping(t *testing.T, encrypted bool) error {
 	t.Helper()
 	config := mysql.NewConfig()

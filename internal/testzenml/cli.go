@@ -16,7 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcache"
 )
 
-// CLI is the real zenml client, with a configuration and a working folder of one test.
+// CLI is the real zenml client with a test's own configuration and working
+// folder.
 type CLI struct {
 	bin string // folder of its programs
 	dir string
@@ -28,7 +29,8 @@ func NewCLI(t testing.TB) *CLI {
 	return &CLI{bin: filepath.Join(testcache.Path(t, "zenml"), "bin"), dir: t.TempDir()}
 }
 
-// command returns a command of the client's Python environment. No browser opens.
+// command returns a command of the client's Python environment that opens no
+// browser.
 func (c *CLI) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, filepath.Join(c.bin, program), args...) //nolint:gosec // the client
 	command.Dir = c.dir
@@ -40,7 +42,8 @@ func (c *CLI) command(ctx context.Context, program string, args ...string) *exec
 	return command
 }
 
-// Run runs a program of the client's Python environment, which must succeed, and returns its output.
+// Run runs a program of the client's Python environment and returns its output.
+// The program must succeed.
 func (c *CLI) Run(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -52,7 +55,7 @@ func (c *CLI) Run(t testing.TB, program string, args ...string) string {
 	return string(out)
 }
 
-// Script runs a Python script as the user of the client.
+// Script runs a Python script with the client's configuration.
 func (c *CLI) Script(t testing.TB, text string) string {
 	t.Helper()
 	path := filepath.Join(c.dir, "script.py")
@@ -62,11 +65,11 @@ func (c *CLI) Script(t testing.TB, text string) string {
 	return c.Run(t, "python", path)
 }
 
-// deviceURL is where the client sends the user to approve its login.
+// deviceURL matches the URL where users approve the client's login.
 var deviceURL = regexp.MustCompile(`/devices/verify\?device_id=([0-9a-f-]+)&user_code=([0-9A-Za-z_-]+)`)
 
-// Login logs the client into a server as a user does in a browser: the client prints an address, where the admin
-// approves the device.
+// Login logs the client in as users do with a browser: the client prints a URL,
+// where the admin approves the device.
 func (c *CLI) Login(t testing.TB, admin *Client) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)

@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// Client calls one server, after Login as a user.
+// Client calls one server. Login authenticates it.
 type Client struct {
-	// URL is the server's, without a path.
+	// URL is the server's URL without a path.
 	URL   string
 	token string
 }
 
-// Answer is the server's response to one call.
+// Answer is the server's response to a request.
 type Answer struct {
 	Status int
 	Type   string // of the content, without parameters
@@ -66,7 +66,8 @@ func newRequest(ctx context.Context, method, address string, body any) (*http.Re
 	return request, err
 }
 
-// Do sends a request that must succeed, and decodes the answer into result unless that is nil.
+// Do sends a request that must succeed, and decodes the response into result
+// unless it is nil.
 func (c *Client) Do(t testing.TB, method, path string, body, result any) {
 	t.Helper()
 	answer, err := c.Call(t.Context(), method, path, body)
@@ -84,7 +85,7 @@ func (c *Client) Do(t testing.TB, method, path string, body, result any) {
 	}
 }
 
-// Login makes the following calls as a user.
+// Login authenticates subsequent requests.
 func (c *Client) Login(t testing.TB, user, password string) {
 	t.Helper()
 	var login struct {
@@ -94,7 +95,7 @@ func (c *Client) Login(t testing.TB, user, password string) {
 	c.token = login.Token
 }
 
-// WaitReady waits until the server answers with its database.
+// WaitReady waits until the server responds and can use its database.
 func (c *Client) WaitReady(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -150,5 +151,5 @@ func (c *Client) HasProject(t testing.TB, name string) bool {
 	return page.Total == 1
 }
 
-// String describes the answer for a failed test.
+// String describes the response, for failed tests.
 func (a Answer) String() string { return fmt.Sprintf("%d %s %.500s", a.Status, a.Type, a.Body) }

@@ -21,13 +21,13 @@ import (
 
 func TestMain(m *testing.M) { testcluster.Main(m) }
 
-// call is one request of the script that both servers answer.
+// call is one request to both servers.
 type call struct {
 	name, method, path string
 	body               any
 }
 
-// script has the requests that an installer sends, and those that fail.
+// script contains the requests of an installer, and requests that fail.
 var script = []call{
 	{"health", http.MethodGet, "/health", nil},
 	{"readiness", http.MethodGet, "/ready", nil},
@@ -46,7 +46,8 @@ var script = []call{
 	{"unknown path", http.MethodGet, "/api/v1/no-such-path", nil},
 }
 
-// TestStandIn sends the same requests to the real server and to the stand-in and compares what an installer reads.
+// TestStandIn sends the same requests to the real server and to the stand-in,
+// and compares what an installer reads.
 func TestStandIn(t *testing.T) {
 	c := testcluster.Start(t)
 	real := serve(t, c, c.RealServer(t, testcluster.RealCurrent).Image)
@@ -81,7 +82,7 @@ func serve(t *testing.T, c *testcluster.Cluster, image string) *testzenml.Client
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	for { // the namespace's service account is created a moment after the namespace
+	for { // the namespace's service account is created asynchronously
 		_, err := c.Client(t).CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{})
 		if err == nil {
 			break
@@ -96,7 +97,7 @@ func serve(t *testing.T, c *testcluster.Cluster, image string) *testzenml.Client
 	return client
 }
 
-// shape describes an answer without what differs between any two servers.
+// shape describes a response without what differs between any two servers.
 func shape(t *testing.T, client *testzenml.Client, c call) string {
 	t.Helper()
 	answer, err := client.Call(t.Context(), c.method, c.path, c.body)
@@ -110,7 +111,8 @@ func shape(t *testing.T, client *testzenml.Client, c call) string {
 	return fmt.Sprintf("%d %s %s", answer.Status, answer.Type, describe("", decoded))
 }
 
-// compared are the fields whose values must be the same; of others only the name and the kind of value.
+// compared are the fields whose values must be equal. Of other fields only the
+// name and the type are compared.
 var compared = []string{"active", "debug", "deployment_type", "database_type", "secrets_store_type", "auth_scheme",
 	"server_url", "dashboard_url", "token_type", "detail", "is_admin", "is_service_account"}
 

@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// WithoutURL strips the URL that net/http puts in front of its errors: the reference
-// is named already, and the URL may hold a password.
+// WithoutURL removes the URL that net/http adds to its errors: messages name
+// the reference already, and the URL may contain a password.
 func WithoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

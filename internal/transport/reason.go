@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// Reason returns what a network or TLS error reports in the end: "connection
-// refused" instead of "Get \"https://…\": dial tcp …: connect: connection refused".
+// Reason returns the innermost message of a network or TLS error: "connection
+// refused" instead of "Get \"https://…\": dial tcp …: connect: connection
+// refused".
 func Reason(err error) string {
 	for {
 		inner := innerError(err)
@@ -21,7 +22,7 @@ func Reason(err error) string {
 	}
 }
 
-// innerError unwraps the errors that only add how a connection was made.
+// innerError unwraps errors that only describe the connection attempt.
 func innerError(err error) error {
 	var (
 		address *url.Error

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// Covers reports whether a rendered tree holds everything of a wanted one;
-// entries that are wanted as nil must be missing or nil.
+// Covers reports whether have contains all entries of want. Entries that are
+// nil in want must be missing or nil.
 func Covers(have, want any) bool {
 	switch want := want.(type) {
 	case nil:
@@ -24,7 +24,7 @@ func Covers(have, want any) bool {
 	}
 }
 
-// plainJSON brings numbers and lists into the form in which JSON reads them.
+// plainJSON converts numbers and lists to the types that JSON decodes to.
 func plainJSON(v any) any {
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -1,3 +1,3 @@
-// Package tree has helpers for trees of decoded YAML or JSON, such as chart
-// values: mappings are map[string]any.
+// Package tree contains helpers for decoded YAML or JSON, such as chart values:
+// mappings are map[string]any.
 package tree

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Flatten lists the values by their dotted path; a list counts as one value.
-// Numbers are as JSON has them, whatever they were read from.
+// Flatten returns the values by dotted path; a list counts as one value.
+// Numbers have the types that JSON decodes to.
 func Flatten(values map[string]any) map[string]any {
 	all := map[string]any{}
 	var walk func(path string, value any)
@@ -24,7 +24,7 @@ func Flatten(values map[string]any) map[string]any {
 	}
 	if data, err := json.Marshal(values); err == nil {
 		values = nil
-		_ = json.Unmarshal(data, &values) // what was just written can be read
+		_ = json.Unmarshal(data, &values) // decoding what was just encoded cannot fail
 	}
 	walk("", values)
 	delete(all, "")
@@ -46,7 +46,7 @@ func At(tree map[string]any, path []string) any {
 	return tree[path[len(path)-1]]
 }
 
-// Leaves lists the paths to everything in raw values that is no mapping.
+// Leaves returns the paths of all values that are not mappings.
 func Leaves(m map[string]any, path []string) [][]string {
 	var all [][]string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -60,5 +60,5 @@ func Leaves(m map[string]any, path []string) [][]string {
 	return all
 }
 
-// Dotted writes a path as people do: "server.database.url".
+// Dotted joins a path: "server.database.url".
 func Dotted(path []string) string { return strings.Join(path, ".") }

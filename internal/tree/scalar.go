@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// ScalarText returns a text, number or boolean as text.
+// ScalarText returns a string, number or boolean as text.
 func ScalarText(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Merge lays one tree over another, as Helm does.
+// Merge merges over into a copy of under, as Helm merges values.
 func Merge(under, over map[string]any) map[string]any {
 	out := maps.Clone(under)
 	for name, value := range over {
@@ -19,7 +19,7 @@ func Merge(under, over map[string]any) map[string]any {
 	return out
 }
 
-// Clone copies a tree, mappings and lists.
+// Clone returns a deep copy of a tree.
 func Clone(m map[string]any) map[string]any {
 	out := make(map[string]any, len(m))
 	for name, value := range m {
@@ -45,7 +45,7 @@ func cloneValue(value any) any {
 // Keys returns the sorted keys.
 func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
-// IsEmpty reports whether a value, and everything below it, is empty.
+// IsEmpty reports whether a value and everything in it is empty.
 func IsEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:
@@ -60,8 +60,7 @@ func IsEmpty(value any) bool {
 	return false
 }
 
-// Cut takes the value at path out of a tree, and the mappings that are empty
-// without it.
+// Cut removes the value at path and the mappings that become empty.
 func Cut(tree map[string]any, path []string) {
 	if len(path) == 0 {
 		return

@@ -6,8 +6,8 @@ import "runtime/debug"
 // Set by the linker: -X github.com/zenml-installer/zenml-installer/internal/version.tag=v1.2.3
 var tag string
 
-// String returns the tag of the release, or what the Go toolchain recorded of
-// the module or the commit, or "dev".
+// String returns the tag of the release, the module version or commit that the
+// Go toolchain recorded, or "dev".
 func String() string {
 	if tag != "" {
 		return tag

@@ -1,2 +1,2 @@
-// Package yamlnode edits trees of YAML nodes, which keep order and comments.
+// Package yamlnode edits trees of YAML nodes, preserving order and comments.
 package yamlnode

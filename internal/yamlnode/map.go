@@ -6,10 +6,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Map is a mapping whose keys keep their order: name before key.
+// Map is a mapping with ordered keys.
 type Map [][2]any // key and value
 
-// MarshalYAML writes the entries in their order.
+// MarshalYAML encodes the entries in order.
 func (o Map) MarshalYAML() (any, error) { return o.Node() }
 
 // Node returns the mapping as a node.
@@ -25,8 +25,8 @@ func (o Map) Node() (*yaml.Node, error) {
 	return n, nil
 }
 
-// Of makes the node of a value. A node stands as it is: yaml's own Encode
-// would take its comments away.
+// Of returns the node of a value. It returns a node unchanged, because yaml's
+// Encode would drop its comments.
 func Of(v any) (*yaml.Node, error) {
 	switch v := v.(type) {
 	case *yaml.Node:

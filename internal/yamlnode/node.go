@@ -27,7 +27,7 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// Cut is cut for the tree of a file.
+// Cut removes the value at path and the mappings that become empty.
 func Cut(n *yaml.Node, path []string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value != path[0] {
@@ -44,7 +44,7 @@ func Cut(n *yaml.Node, path []string) {
 	}
 }
 
-// Encode writes a tree; nothing for an empty one.
+// Encode encodes a tree, or returns nothing for an empty one.
 func Encode(root *yaml.Node) ([]byte, error) {
 	if len(root.Content) == 0 {
 		return nil, nil
@@ -58,7 +58,7 @@ func Encode(root *yaml.Node) ([]byte, error) {
 	return out.Bytes(), encoder.Close()
 }
 
-// Put sets the value at path, making the mappings on the way.
+// Put sets the value at path and creates missing mappings.
 func Put(n *yaml.Node, path []string, value *yaml.Node) {
 	for _, name := range path[:len(path)-1] {
 		next := Lookup(n, name)

@@ -1,5 +1,5 @@
 // Package zenml is a client for the part of the ZenML server's API that an
-// installer needs: whether it is up and activated, activation and login.
+// installer needs: server information, activation and login.
 package zenml
 
 import (
@@ -48,7 +48,7 @@ type Activation struct {
 // ErrAlreadyActive is returned for a server that was already activated.
 var ErrAlreadyActive = errors.New("the server is already activated")
 
-// ErrRefused is returned if the server refuses the user or the password.
+// ErrRefused means that the server rejected the user or the password.
 var ErrRefused = errors.New("the server refuses the user or the password")
 
 // Info queries the server.

@@ -117,7 +117,7 @@ func TestSamplesComeBackAsTheyWere(t *testing.T) {
 			t.Run(generation+"/"+name, func(t *testing.T) {
 				doc, err := values.Build(a, c.Info, rendertest.Settings(a))
 				if err != nil {
-					t.Skip("this chart cannot honour it")
+					t.Skip("this chart does not support it")
 				}
 				backAgain(t, c, a, doc)
 			})

@@ -83,7 +83,7 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 			}
 			if s.Labels["app.kubernetes.io/managed-by"] != manifest.Installer ||
 				s.Labels["app.kubernetes.io/instance"] != "zenml-server" {
-				t.Errorf("%s is not labelled as ours: %v", s.Name, s.Labels)
+				t.Errorf("%s lacks the labels of the installer: %v", s.Name, s.Labels)
 			}
 		}
 		want := map[string]string{

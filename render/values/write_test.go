@@ -28,7 +28,7 @@ func TestSamples(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		rendertest.NoneLeftOver(t, generation)
 	}
-	t.Logf("%d samples proved, %d refused by a chart that cannot honour them", proved, refused)
+	t.Logf("%d samples proved, %d rejected by a chart that does not support them", proved, refused)
 }
 
 func sampleOn(t *testing.T, generation, name string, a answers.Answers) (proved bool) {

@@ -1,6 +1,6 @@
 // Package narrate writes what the libraries report as plain lines, for pipes,
 // logs and terminals that cannot redraw: one line per change, with its
-// duration, and nothing that only colour can tell apart.
+// duration, and nothing that only color can tell apart.
 package narrate
 
 import (

@@ -14,9 +14,9 @@ import (
 // Terminal describes what the terminal can show. The zero value is plain lines
 // without styles.
 type Terminal struct {
-	Styled  bool            // it can show bold text and colours
-	Profile termenv.Profile // how many colours
-	NoColor bool            // bold, faint and reverse, but no colours (no-color.org)
+	Styled  bool            // it can show bold text and colors
+	Profile termenv.Profile // how many colors
+	NoColor bool            // bold, faint and reverse, but no colors (no-color.org)
 	Dark    bool            // the background is dark
 	ASCII   bool            // it cannot show UTF-8
 }

@@ -52,7 +52,7 @@ func New(t Terminal) *Styles {
 	}
 }
 
-// color returns a tone's colour for the terminal's background; in 16 colours
+// color returns a tone's color for the terminal's background; in 16 colors
 // it becomes the nearest of the terminal's own.
 func (t Terminal) color(tone display.Tone) lipgloss.TerminalColor {
 	if t.NoColor {

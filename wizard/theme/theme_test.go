@@ -27,21 +27,21 @@ func TestFieldTextsHaveASCIISpelling(t *testing.T) {
 }
 
 func TestNoColorKeepsEmphasis(t *testing.T) {
-	colour := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
+	color := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-9]`)
 	s := New(Terminal{Styled: true, Profile: termenv.TrueColor, NoColor: true, Dark: true})
 	for name, style := range map[string]string{
 		"accent": s.Accent.Render("x"), "good": s.Good.Render("x"), "bad": s.Bad.Render("x"),
 		"warn": s.Warn.Render("x"), "muted": s.Muted.Render("x"),
 	} {
-		if colour.MatchString(style) {
+		if color.MatchString(style) {
 			t.Errorf("%s: %q", name, style)
 		}
 	}
 	if got := s.Accent.Render("x"); !strings.Contains(got, "\x1b[1m") {
 		t.Errorf("no emphasis left: %q", got)
 	}
-	if got := New(Terminal{Styled: true, Profile: termenv.TrueColor}).Accent.Render("x"); !colour.MatchString(got) {
-		t.Errorf("a terminal with colours gets none: %q", got)
+	if got := New(Terminal{Styled: true, Profile: termenv.TrueColor}).Accent.Render("x"); !color.MatchString(got) {
+		t.Errorf("a terminal with colors gets none: %q", got)
 	}
 }
 
