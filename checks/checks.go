@@ -45,13 +45,14 @@ func Run(ctx context.Context, env *check.Env, o check.Options, observe check.Obs
 	return check.Run(ctx, Table, env, o, observe)
 }
 
-// Notices describes what a run with these options creates for a moment in accounts
-// outside the cluster, for the user to read before the run. The answers are complete.
+// Notices describes what a run with these options creates temporarily in
+// accounts outside the cluster, for the user to read before the run. The
+// answers are complete.
 func Notices(a answers.Answers, o check.Options) []string { return o.Notices(Table, a) }
 
-// RemoveLeftovers removes from the cluster what killed preflights of this namespace left.
-// Every command that reaches the cluster can call it. It takes a few seconds at most and
-// ignores errors: the cluster deletes the objects by itself later.
+// RemoveLeftovers removes what killed preflights left in this namespace. Any
+// command that connects to the cluster can call it. It takes a few seconds at
+// most and ignores errors: the objects expire.
 func RemoveLeftovers(ctx context.Context, access *kube.Access, namespace string) {
 	ctx, cancel := context.WithTimeout(ctx, leftoversLimit)
 	defer cancel()

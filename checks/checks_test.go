@@ -56,8 +56,8 @@ func reaches(t *testing.T, c check.Check, id string, depth int) bool {
 	return false
 }
 
-// TestWholeRun makes every check that an install into the sandbox with a
-// database on this machine has, but the two that look from inside the cluster.
+// TestWholeRun runs every check of an install into the sandbox with a database
+// on this machine, except the two that run inside the cluster.
 func TestWholeRun(t *testing.T) {
 	c := testcluster.Start(t)
 	e := checktest.WithDatabase(t, checktest.StartDatabase(t, testdb.Options{}))

@@ -33,8 +33,8 @@ const (
 	mostBytes = 150 << 20
 )
 
-// TestScale measures a run of the cluster's checks on the sandbox as it is,
-// and again with thousands of nodes and pods.
+// TestScale measures the cluster's checks on an empty sandbox, and again with
+// thousands of nodes and pods.
 func TestScale(t *testing.T) {
 	if !*scale {
 		t.Skip("takes minutes: -scale")
@@ -51,12 +51,12 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// measure is what a run cost.
+// measure is the cost of a run.
 type measure struct {
 	wall, serial time.Duration
 	requests     int64
-	heap         uint64 // its highest, bytes
-	resident     string // the process's highest
+	heap         uint64 // peak, in bytes
+	resident     string // peak memory of the process
 }
 
 func (m measure) String() string {
@@ -64,7 +64,7 @@ func (m measure) String() string {
 		m.requests, m.heap>>20, m.resident)
 }
 
-// measured runs the checks three times and takes the fastest.
+// measured runs the checks three times and returns the fastest.
 func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 	t.Helper()
 	var best measure
@@ -93,7 +93,7 @@ func measured(t *testing.T, c *testcluster.Cluster, namespace string) measure {
 	return best
 }
 
-// counting returns the access by a proxy that counts what passes.
+// counting returns access through a proxy that counts bytes.
 func counting(t *testing.T, c *testcluster.Cluster) (*kube.Access, *atomic.Int64) {
 	t.Helper()
 	var count atomic.Int64
@@ -134,7 +134,7 @@ func resident() string {
 	return "not known"
 }
 
-// fill adds the nodes and the pods, and removes them at the end.
+// fill creates the nodes and the pods, and removes them after the test.
 func fill(t *testing.T, c *testcluster.Cluster, namespace string) {
 	t.Helper()
 	config, err := c.Access().Config()
@@ -175,7 +175,8 @@ func atOnce(t *testing.T, n int, do func(int) error) {
 	group.Wait()
 }
 
-// largeNode is as heavy as a real one: forty images and as many labels.
+// largeNode returns a node of a realistic size: with forty images and as many
+// labels.
 func largeNode(namespace string, i int) *corev1.Node {
 	n := &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{

@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 )
 
-// claimedError reports that another account is already the server's admin:
-// someone was faster, or the database already had one.
+// claimedError means that another account is already the server's admin: it was
+// created by someone else meanwhile, or is from an existing database.
 type claimedError struct {
 	user string
 	err  error
@@ -24,7 +24,7 @@ func (e *claimedError) Error() string {
 
 func (e *claimedError) Unwrap() error { return e.err }
 
-// activate activates the server as the answers say.
+// activate activates the server as the answers specify.
 func (u *setup) activate(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
 	switch {
 	case u.answers.Admin.Activate == answers.ActivateAuto:
@@ -85,7 +85,7 @@ func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenm
 	err = client.Activate(ctx, zenml.Activation{
 		ServerName: u.answers.Admin.ServerName, Username: u.answers.Admin.Username, Password: password,
 	})
-	if errors.Is(err, zenml.ErrAlreadyActive) { // someone was faster
+	if errors.Is(err, zenml.ErrAlreadyActive) { // someone else activated it
 		return u.proveLogin(ctx, client, password)
 	}
 	if err != nil {

@@ -43,8 +43,8 @@ func TestServerWithAnotherAdminFails(t *testing.T) {
 	}
 }
 
-// active acts like a server that was already activated by an admin with the
-// given password.
+// active runs a fake of a server that an admin with the given password has
+// activated.
 func active(t *testing.T, password string) string {
 	t.Helper()
 	mux := http.NewServeMux()

@@ -89,7 +89,8 @@ func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDi
 	return keys, cobra.ShellCompDirectiveNoFileComp
 }
 
-// exactly requires a number of arguments; anything else is a usage error.
+// exactly returns a validator that requires n arguments and fails with a usage
+// error.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {

@@ -27,7 +27,7 @@ func (f answersFlags) load(s Streams, c common) (answers.File, error) {
 	return file, nil
 }
 
-// warnOfPlainSecrets lists the secrets that the file contains as plain text.
+// warnOfPlainSecrets warns about secrets that the file contains in plain text.
 func warnOfPlainSecrets(s Streams, a answers.Answers) {
 	if keys := a.PlainSecrets(); len(keys) > 0 {
 		fmt.Fprintf(s.Err, "! %s: plain text in the answers; use {env: NAME}, {file: PATH} or {secretRef: {name: "+
@@ -36,7 +36,7 @@ func warnOfPlainSecrets(s Streams, a answers.Answers) {
 }
 
 // loadPartial is load without validation, because the guided install asks for
-// what is missing.
+// missing answers.
 func (f answersFlags) loadPartial(s Streams, c common) (answers.File, error) {
 	file, err := f.read(s)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// application is how a prepared install is carried out.
+// application is the input of apply.
 type application struct {
 	prepared     *prepared
-	reviewed     install.Reviewed // the release that it was prepared for
+	reviewed     install.Reviewed // state of the release when it was prepared
 	timeout      time.Duration
 	waitForOther bool
 }
 
-// apply installs what was prepared.
+// apply installs a prepared plan.
 func (u *setup) apply(ctx context.Context, a application, observe event.Observer) (install.Outcome, error) {
 	secrets, err := a.prepared.secrets(u)
 	if err != nil {
@@ -32,8 +32,8 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	}, observe)
 }
 
-// isOutdated reports whether another run changed the release or a key after this
-// one was prepared, so that it has to be prepared again.
+// isOutdated reports whether another run changed the release or a key after
+// this run was prepared, so that it must be prepared again.
 func isOutdated(err error) bool {
 	var changed *install.ChangedError
 	var conflict *install.KeyConflictError

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// canOpenBrowser reports whether the user would see a browser that is opened:
-// not over SSH, and on Linux only with a display. Setting $BROWSER always
-// counts.
+// canOpenBrowser reports whether the user would see an opened browser: not over
+// SSH, and on Linux only with a display. If $BROWSER is set, it always returns
+// true.
 func canOpenBrowser(s Streams) bool {
 	set := func(name string) bool { v, _ := s.Getenv(name); return v != "" }
 	switch {
@@ -55,13 +55,13 @@ func withURL(command []string, url string) []string {
 	return command
 }
 
-// earlyExitWindow is how long a browser is watched for an early exit: one that
+// earlyExitWindow is how long startBrowser waits for an error: a browser that
 // cannot open the page exits at once.
 const earlyExitWindow = time.Second
 
-// startBrowser starts a command that may exit at once or run as long as the
-// browser. It survives this program and its interrupts, and its output is
-// discarded.
+// startBrowser starts a browser command, which may exit at once or keep
+// running. The browser survives this process and its interrupts, and its output
+// is discarded.
 func startBrowser(ctx context.Context, command []string) error {
 	detached := context.WithoutCancel(ctx)
 	c := exec.CommandContext(detached, command[0], command[1:]...) //nolint:gosec // the user chooses the browser

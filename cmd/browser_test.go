@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	browserResult   = "ZENML_TEST_BROWSER_RESULT" // a file for what the browser saw
+	browserResult   = "ZENML_TEST_BROWSER_RESULT" // file with the result of the browser
 	browserUser     = "admin"
 	browserPassword = "Br0wser-c4nary!"
 )
@@ -54,7 +54,7 @@ func activate(url string) (string, error) {
 	defer func() { _ = os.RemoveAll(profile) }()
 	ctx, stop := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Env("TMPDIR="+profile), // what it leaves goes with the profile
+		chromedp.Env("TMPDIR="+profile), // so that its files are removed with the profile
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
 	defer stop()
 	ctx, end := chromedp.NewContext(ctx)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// script writes an executable command.
+// script creates an executable script.
 func (p *place) script(name, body string) string {
 	p.t.Helper()
 	path := p.file(name, "#!/bin/sh\n"+body+"\n")
@@ -22,13 +22,14 @@ func (p *place) script(name, body string) string {
 	return path
 }
 
-// staying is a browser that runs in the foreground and records its process id.
+// staying creates a browser that runs in the foreground and records its process
+// id.
 func (p *place) staying(name string) (command, pidFile string) {
 	pidFile = filepath.Join(p.dir, name+".pid")
 	return p.script(name, "echo $$ $1 > "+pidFile+".new; mv "+pidFile+".new "+pidFile+"; exec sleep 600"), pidFile
 }
 
-// opens opens a page and returns the error; it must not wait until the browser
+// opens opens a page and returns the error. It must not wait until the browser
 // exits.
 func (p *place) opens(url string) error {
 	p.t.Helper()
@@ -44,7 +45,7 @@ func (p *place) opens(url string) error {
 	}
 }
 
-// leavesAlone checks that the browser runs in its own process group, and ends
+// leavesAlone verifies that the browser runs in its own process group, and ends
 // it.
 func (p *place) leavesAlone(pidFile, url string) {
 	p.t.Helper()

@@ -61,7 +61,7 @@ type connection struct {
 }
 
 // connect forwards a port, waits until the server is ready, activates it as the
-// answers say, and prints how to log in.
+// answers specify, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
 	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
 	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,

@@ -18,7 +18,8 @@ import (
 )
 
 // describe queries the cluster, the namespace and the release. It omits what
-// this user may not see; only an unreachable API server is an error.
+// the user has no permission to read; only an unreachable API server is an
+// error.
 func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 	at := u.answers.Cluster
 	target := wizard.Target{Namespace: at.Namespace, Release: at.Release}
@@ -66,8 +67,8 @@ func releaseNote(r *install.Release) string {
 	return "Installing upgrades it with the values of these answers only."
 }
 
-// nodes counts the nodes with one small request, and detects the provider from
-// the nodes' providerID or the version.
+// nodes returns the number of nodes with one small request, and detects the
+// provider from the nodes' providerID or the version.
 func nodes(ctx context.Context, client kubernetes.Interface, kubeVersion string) (int, string) {
 	page, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 1})
 	if err != nil || len(page.Items) == 0 {

@@ -35,7 +35,7 @@ type engine struct {
 	charts    map[chart.Source]*chart.Chart
 	leftovers []check.Leftover // of interrupted checks, reported at the end
 	claimed   *claimedError    // set if the last activation found another admin
-	version   string           // of the server, once it has answered
+	version   string           // the server's version, once known
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -174,7 +174,7 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 	return e.rememberClaim(err)
 }
 
-// rememberClaim stores that the server has another admin, for the final
+// rememberClaim records that the server has another admin, for the final
 // message.
 func (e *engine) rememberClaim(err error) error {
 	e.mu.Lock()
@@ -184,21 +184,21 @@ func (e *engine) rememberClaim(err error) error {
 	return err
 }
 
-// rememberVersion stores the server's version, for the final message.
+// rememberVersion records the server's version, for the final message.
 func (e *engine) rememberVersion(version string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.version = version
 }
 
-// serverVersion returns the stored version, if any.
+// serverVersion returns the recorded version, or "".
 func (e *engine) serverVersion() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.version
 }
 
-// otherAdmin returns the stored error, if any.
+// otherAdmin returns the recorded error, if any.
 func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -23,8 +23,8 @@ import (
 // secretsFile is the manifest file that contains the Secrets.
 const secretsFile = "secrets.yaml"
 
-// readExistingKeys reads the keys in the output that will be replaced, because
-// a generated key must never change.
+// readExistingKeys reads the keys in the output that will be overwritten,
+// because a generated key must never change.
 func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, error) {
 	switch {
 	case o.output == "-":
@@ -90,8 +90,8 @@ func secretsOf(objects []manifest.Object) ([]corev1.Secret, error) {
 	return found, nil
 }
 
-// checkKeysKept fails if replacing the output would lose an encryption key: one
-// of another release, or one that the chart no longer takes as a value.
+// checkKeysKept fails if overwriting the output would lose an encryption key:
+// that of another release, or one that the chart no longer accepts inline.
 func checkKeysKept(earlier []corev1.Secret, files []format.File) error {
 	for _, s := range earlier {
 		key := s.Data[manifest.EncryptionKey]
@@ -110,7 +110,7 @@ func containsKey(f format.File, key []byte) bool {
 	return bytes.Contains(f.Bytes, key) || bytes.Contains(f.Bytes, []byte(base64.StdEncoding.EncodeToString(key)))
 }
 
-// printNewKeys asks to keep a copy of the keys that were newly generated into a
+// printNewKeys tells the user to back up the keys that were generated into a
 // written or printed file.
 func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.File) {
 	for _, key := range slices.Sorted(maps.Keys(p.settings.Keys)) {

@@ -13,7 +13,7 @@ import (
 const generatedKey = "version: 1\ndatabase: {type: sqlite}\nexpose: {type: port-forward}\nsecretsStore: {type: " +
 	"sql, sql: {encryptionKey: {generate: true}}}\n"
 
-// generates runs generate with answers that generate a key.
+// generates runs generate with answers that request a generated key.
 func (p *place) generates(generation, format, output string, more ...string) result {
 	p.t.Helper()
 	args := []string{"generate", "-f", p.file("answers.yaml", generatedKey), "--format", format, "--output", output,
@@ -77,8 +77,8 @@ func TestGenerateReportsPrintedKey(t *testing.T) {
 	}
 }
 
-// If the chart reads the key from a Secret, a printed command generates it. The
-// file also says to keep it.
+// If the chart reads the key from a Secret, a printed command generates it, and
+// the file says to back it up.
 func TestGenerateReportsCommandGeneratedKey(t *testing.T) {
 	p := nowhere(t)
 	path := filepath.Join(p.dir, "values.yaml")

@@ -69,7 +69,7 @@ func printError(w io.Writer, err error) {
 	printPrefixed(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
 }
 
-// isBareCancel reports whether an interruption carries no further information.
+// isBareCancel reports whether an interruption has no further information.
 func isBareCancel(err error) bool {
 	cause := err
 	for errors.Unwrap(cause) != nil {

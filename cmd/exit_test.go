@@ -10,7 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 )
 
-// TestPrintError checks that interruptions are printed with everything that is known.
+// TestPrintError verifies that interruptions are printed with all available
+// information.
 func TestPrintError(t *testing.T) {
 	stopped := &install.Interrupted{Step: "release", Next: "the next run starts from the beginning",
 		Err: context.Canceled}

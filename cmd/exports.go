@@ -27,7 +27,7 @@ func (e *exports) register(cmd *cobra.Command) {
 		"write the policies that the secrets stores need into this folder (- prints them and skips the checks)")
 }
 
-// run writes what was requested. done means that the checks are skipped.
+// run writes the requested files. done means that the checks are skipped.
 func (e exports) run(ctx context.Context, s Streams, u *setup) (done bool, err error) {
 	if e.rbac != "" {
 		content, err := cluster.RBAC(ctx, u.checksEnv(0))

@@ -114,7 +114,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	return nil
 }
 
-// files formats what was prepared.
+// files returns the prepared install in a format.
 func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
 	var r format.Rendered
 	if to == format.Manifests {
@@ -131,8 +131,8 @@ func (p *prepared) files(u *setup, to format.Format) ([]format.File, error) {
 	return files, nil
 }
 
-// print writes a single file to standard output. Of several files it omits
-// those with secrets.
+// print writes a single file to standard output. Of several files it prints
+// those without secrets.
 func (o *generateOptions) print(u *setup, p *prepared, files []format.File) error {
 	var printed []format.File
 	for _, f := range files {

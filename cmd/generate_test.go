@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// nowhere is a place without a cluster.
+// nowhere returns a place without a cluster.
 func nowhere(t *testing.T) *place {
 	t.Helper()
 	p := newPlace(t)
@@ -45,7 +45,7 @@ func TestGenerateDoesNotOverwrite(t *testing.T) {
 		t.Errorf("the file was overwritten: %s", data)
 	}
 	p.runs(append(args, "--force")...).want(t, exitDone, "Wrote")
-	p.runs(args...).want(t, exitDone) // the same content is no overwriting
+	p.runs(args...).want(t, exitDone) // the same content does not count as overwriting
 }
 
 func TestGeneratePrintsSecretCommands(t *testing.T) {
@@ -59,8 +59,8 @@ func TestGeneratePrintsSecretCommands(t *testing.T) {
 	}
 }
 
-// Equivalent commands name the cluster of the answers, whatever the current
-// context is.
+// Equivalent commands name the answers' cluster, regardless of the current
+// context.
 func TestEquivalentCommandsNameTheCluster(t *testing.T) {
 	p := nowhere(t)
 	args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--context", "my prod", "--output",
@@ -144,7 +144,7 @@ func TestGenerateFormatsContainNoSecret(t *testing.T) {
 		args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", format, "--output", "-"},
 			standIn("current")...)
 		if format != "values" && format != "manifests" {
-			p.runs(args...).want(t, exitUsage, "chart.ref") // a folder is nothing that another tool could follow
+			p.runs(args...).want(t, exitUsage, "chart.ref") // other tools cannot follow a folder
 			continue
 		}
 		r := p.runs(args...).want(t, exitDone)

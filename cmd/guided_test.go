@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// suggestion offers the sandbox's MySQL, as the demo does.
+// suggestion returns an answers file with the sandbox's MySQL, like the demo's.
 func (p *place) suggestion(c *testcluster.Cluster) string {
 	return p.file("suggestion.yaml", fmt.Sprintf(`# the sandbox's MySQL
 version: 1
@@ -50,7 +50,7 @@ func walkThrough(term *terminal) {
 	term.t.Fatalf("the review was not reached:\n%s", term.screen())
 }
 
-// guidedNamespace is a new namespace, or the default one for pictures.
+// guidedNamespace returns a new namespace, or the default one for screenshots.
 func guidedNamespace(t *testing.T, c *testcluster.Cluster) string {
 	t.Helper()
 	if os.Getenv(picturesDir) != "" {

@@ -4,7 +4,7 @@ package cmd
 
 import "context"
 
-// untilHangup does nothing here: there is no such signal.
+// untilHangup returns ctx: this system has no SIGHUP.
 func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }

@@ -102,7 +102,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		return err
 	}
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
-		return err // preflight reports any other error
+		return err // preflight reports all other errors
 	}
 	if err := o.preflight(ctx, u); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		}
 		narrator.Printf("The other run has changed the release: preparing this install again.")
 		u = newSetup(o.streams, o.common, u.file, chart.Load)
-		o.force = true // the values file is the one that this run wrote
+		o.force = true // the existing file is from this run
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 )
 
-// address returns the public address of the server. An error is no reason to
-// fail, so it is described in the result.
+// address returns the public address of the server. It returns an error as part
+// of the address, so that it does not fail the command.
 func (u *setup) address(ctx context.Context) connect.Address {
 	found, err := u.engine.Address(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
 	if err != nil {
@@ -37,8 +37,8 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 	}
 }
 
-// printClientAdvice says if the zenml client on this machine is older or newer
-// than the server, and how to install the right one.
+// printClientAdvice warns if the zenml client on this machine is older or newer
+// than the server, and prints how to install the matching version.
 func printClientAdvice(ctx context.Context, s Streams, server string) {
 	if advice := connect.CompareClient(connect.ClientVersion(ctx, s.getenv("PATH")), server); advice != "" {
 		fmt.Fprintln(s.Err, advice)

@@ -36,7 +36,7 @@ func TestInstallPrintsNodePort(t *testing.T) {
 		strings.Contains(r.out, "127.0.0.1") {
 		t.Fatalf("got %s, the node's port is %d", r.out, service.Spec.Ports[0].NodePort)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be a moment behind
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // kube-proxy may be slow
 	defer cancel()
 	if info, err := connect.WaitForServer(ctx, zenml.Client{Base: line}); err != nil || info.Version == "" {
 		t.Errorf("%s is unreachable: %v", line, err)
@@ -65,8 +65,8 @@ func TestInstallPrintsConnectCommand(t *testing.T) {
 	p.runs("status", "-n", namespace).want(t, exitDone, "none (connect with zenml-installer connect ")
 }
 
-// A client of another version than the server is named, with the command that
-// installs the right one.
+// A client with another version than the server is reported, with the command
+// that installs the matching version.
 func TestInstallComparesClient(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
@@ -110,7 +110,7 @@ func TestInstallPrintsLoadBalancerAddress(t *testing.T) {
 
 // balance assigns addresses to the server's Service as a cloud load balancer
 // does, once the Service exists.
-func balance(ctx context.Context, services corev1client.ServiceInterface, doors ...corev1.LoadBalancerIngress) error {
+func balance(ctx context.Context, services corev1client.ServiceInterface, at ...corev1.LoadBalancerIngress) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -118,7 +118,7 @@ func balance(ctx context.Context, services corev1client.ServiceInterface, doors 
 	for {
 		service, err := services.Get(ctx, "zenml-server", metav1.GetOptions{})
 		if err == nil {
-			service.Status.LoadBalancer.Ingress = doors
+			service.Status.LoadBalancer.Ingress = at
 			_, err = services.UpdateStatus(ctx, service, metav1.UpdateOptions{})
 			return err
 		}

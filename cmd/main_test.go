@@ -59,7 +59,7 @@ func (p *place) file(name, content string) string {
 	return path
 }
 
-// result is the result of a command line.
+// result is the outcome of a command line.
 type result struct {
 	code     int
 	out, err string
@@ -104,7 +104,7 @@ func chartFlags(c *testcluster.Cluster, generation string) []string {
 	return []string{"--chart", chart.Ref, "--chart-version", chart.Version, "--skip", "supply.image"}
 }
 
-// mysqlFlags are answers for a database of this test.
+// mysqlFlags returns answers for a database of this test.
 func (p *place) mysqlFlags(c *testcluster.Cluster) []string {
 	p.t.Helper()
 	return []string{

@@ -8,11 +8,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/shell"
 )
 
-// kubectlFlags are the kubectl flags that select the same cluster.
+// kubectlFlags returns the kubectl flags that select the same cluster.
 func (u *setup) kubectlFlags() []string { return u.clusterFlags("--context") }
 
-// clusterFlags are the flags that select the same cluster; programs differ in
-// the name of the flag for the context.
+// clusterFlags returns the flags that select the same cluster. context is the
+// program's name for the context flag.
 func (u *setup) clusterFlags(context string) []string {
 	var flags []string
 	if u.kubeconfig != "" {
@@ -24,14 +24,14 @@ func (u *setup) clusterFlags(context string) []string {
 	return flags
 }
 
-// kubectl is a kubectl command in the namespace of the release.
+// kubectl returns a kubectl command in the namespace of the release.
 func (u *setup) kubectl(args ...string) string {
 	words := append([]string{"kubectl"}, u.kubectlFlags()...)
 	return shell.Line(append(append(words, "-n", u.answers.Cluster.Namespace), args...)...)
 }
 
-// ownCommand is a command of this program for the same release, with the name
-// by which it was called.
+// ownCommand returns a command of this program for the same release, with the
+// program's name as the user called it.
 func (u *setup) ownCommand(command string, args ...string) string {
 	words := append([]string{u.program, command}, u.kubectlFlags()...)
 	at := u.answers.Cluster
@@ -43,8 +43,8 @@ func (u *setup) ownCommand(command string, args ...string) string {
 	return shell.Line(append(words, args...)...)
 }
 
-// connectCommand is the command that reconnects to the server, at the same
-// local port if at is given.
+// connectCommand returns the command that reconnects to the server, with the
+// same local port if at is set.
 func (u *setup) connectCommand(at string) string {
 	if local, err := url.Parse(at); err == nil && local.Port() != "" && local.Port() != strconv.Itoa(defaultPort) {
 		return u.ownCommand("connect", "--port", local.Port())
@@ -52,7 +52,7 @@ func (u *setup) connectCommand(at string) string {
 	return u.ownCommand("connect")
 }
 
-// helmCommand is the equivalent Helm command.
+// helmCommand returns the equivalent Helm command.
 func helmCommand(u *setup, p *prepared, values string) string {
 	words := []string{"helm", "upgrade", "--install", u.answers.Cluster.Release, u.answers.Chart.Ref}
 	if !isLocalChart(u.answers.Chart.Ref) {

@@ -96,7 +96,7 @@ func (u *setup) locate(err error) error {
 	return err
 }
 
-// wrongSource are the reasons that only another chart.ref can fix.
+// wrongSource are the errors that only another chart.ref can fix.
 var wrongSource = []chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}
 
 // locateChartError names the answer that points to a missing chart. Errors that
@@ -123,7 +123,7 @@ func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 	return secrets, u.locate(err)
 }
 
-// rendered is what the preflight checks get of it.
+// rendered returns the rendered chart for the preflight checks.
 func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	p, err := u.prepareTentative(ctx)
 	var faults answers.Faults

@@ -16,7 +16,7 @@ import (
 // by make pictures.
 const picturesDir = "ZENML_TEST_PICTURES"
 
-// picture draws the current screen as an SVG, if screenshots are requested.
+// picture saves the current screen as an SVG, if screenshots are requested.
 func (term *terminal) picture(name string) {
 	term.t.Helper()
 	dir := os.Getenv(picturesDir)
@@ -35,7 +35,7 @@ const (
 	ink, paper            = "#d0d0d0", "#1c1c1c"
 )
 
-// drawScreen turns a screen with its colors (SGR sequences) into an SVG.
+// drawScreen converts a screen with colors (SGR sequences) to SVG.
 func drawScreen(screen string) string {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
 	var body strings.Builder

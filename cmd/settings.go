@@ -16,16 +16,16 @@ import (
 // settingsSource collects what the values need besides answers and chart.
 type settingsSource func(context.Context) (values.Settings, error)
 
-// offline needs no cluster, except for an address that the answers leave to it.
-// It keeps generated keys in the output that is replaced, and otherwise
-// generates new ones.
+// offline needs no cluster, except for addresses that the answers leave to it.
+// It reuses generated keys in the output that will be overwritten, and
+// otherwise generates new ones.
 func (u *setup) offline(ctx context.Context) (values.Settings, error) {
 	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.existingKeys)}
 	return s, u.addRouteAddress(ctx, &s)
 }
 
-// online queries the cluster for what the values need, and keeps the keys that
-// a previous install generated. It fails rather than lose one.
+// online queries the cluster for what the values need, and reuses the keys of a
+// previous install. It fails rather than lose a key.
 func (u *setup) online(ctx context.Context) (values.Settings, error) {
 	s := values.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
 		return u.clusterSecret(ctx, ref)
@@ -37,8 +37,8 @@ func (u *setup) online(ctx context.Context) (values.Settings, error) {
 	return s, u.addAddresses(ctx, &s)
 }
 
-// tentative is online as far as the cluster is reachable: the preflight checks
-// report what fails.
+// tentative is online, without an error if the cluster is unreachable: the
+// preflight checks report it.
 func (u *setup) tentative(ctx context.Context) (values.Settings, error) {
 	s, err := u.online(ctx)
 	if err == nil || ctx.Err() != nil {
@@ -85,7 +85,7 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	return nil
 }
 
-// keptKeys returns the generated keys of a previous install of this release.
+// keptKeys returns the keys that a previous install of this release generated.
 func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
 	client, err := u.cluster.Client()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// setup is one set of answers with access to what they refer to. Expensive
-// parts are lazy and cached.
+// setup is a set of answers with access to what they refer to. Expensive parts
+// are lazy and cached.
 type setup struct {
 	file    answers.File
 	answers answers.Answers // with defaults
@@ -31,8 +31,8 @@ type setup struct {
 
 	chart func(context.Context) (*chart.Chart, error)
 
-	// The prepared install: for a values file, as far as the cluster is
-	// reachable, and as it will be applied.
+	// The prepared install: for a values file, without failing if the cluster
+	// is unreachable, and for an install.
 	prepareOffline, prepareTentative, prepare func(context.Context) (*prepared, error)
 }
 
@@ -58,9 +58,9 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	return u
 }
 
-// login fetches the credentials of the cluster while the terminal is free, because a
-// credential plugin may ask for a code or a passphrase. Without a terminal the plugin
-// runs when the first request needs it.
+// login gets the cluster's credentials before the screens start, because a
+// credential plugin may prompt for a code or a passphrase. Without a terminal
+// the plugin runs on the first request.
 func (u *setup) login(ctx context.Context, s Streams) error {
 	if !s.Interactive() {
 		return nil
@@ -88,8 +88,8 @@ func (u *setup) checksEnv(port int) *check.Env {
 	}
 }
 
-// memoize caches the first result, even an error, that was not cut short by its
-// context. Concurrent callers wait, or leave when their context ends.
+// memoize caches the first result or error, unless its context was cancelled.
+// Concurrent callers wait until their own context is done.
 func memoize[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
 	turn := make(chan struct{}, 1)
 	var value T

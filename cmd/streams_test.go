@@ -75,7 +75,7 @@ func (term *terminal) matches(pattern string, patience time.Duration) string {
 	return ""
 }
 
-// changes waits until the screen shows something else.
+// changes waits until the screen differs from before.
 func (term *terminal) changes(before string, patience time.Duration) {
 	term.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {

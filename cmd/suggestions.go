@@ -14,7 +14,7 @@ import (
 )
 
 // readSuggestions reads answers files whose database is offered as a choice.
-// The first comment line is the title of the choice, the second its help.
+// The first comment line is the choice's title, the second its help.
 func readSuggestions(names []string) ([]question.Suggestion, error) {
 	var all []question.Suggestion
 	for _, name := range names {

@@ -17,8 +17,8 @@ type upgrade struct {
 	changes []values.Change
 }
 
-// upgrade compares the prepared values with the existing release. It is nil if
-// there is none, or if this user may not see it, which the checks report.
+// upgrade compares the prepared values with the existing release. It returns
+// nil if there is none, or if the user cannot read it, which the checks report.
 func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	at := u.answers.Cluster
 	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
@@ -33,7 +33,7 @@ func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
 }
 
-// reviewed is the state of the release that was shown.
+// reviewed returns the state of the release that was shown.
 func (up *upgrade) reviewed() install.Reviewed {
 	if up == nil {
 		return install.Reviewed{}

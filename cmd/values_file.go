@@ -12,10 +12,10 @@ import (
 // defaultValuesFile is the default name of the values file.
 const defaultValuesFile = "custom-values.yaml"
 
-// writeValues writes a values file that only its owner can read. It overwrites
-// a file with other content only if allowed, and otherwise returns fs.ErrExist.
-// The replacement is atomic. It writes through links, and into pipes and
-// devices.
+// writeValues writes a values file with mode 0600. It overwrites a file with
+// other content only if overwrite is set, and otherwise returns fs.ErrExist.
+// The replacement is atomic. It follows links, and writes to pipes and devices
+// directly.
 func writeValues(path string, content []byte, overwrite bool) error {
 	target, regular, err := resolveOutput(path)
 	if err != nil {
@@ -37,7 +37,7 @@ func writeValues(path string, content []byte, overwrite bool) error {
 	return replaceFile(target, content)
 }
 
-// writeThrough writes into a pipe, a device or an open descriptor.
+// writeThrough writes to a pipe, a device or an open descriptor.
 func writeThrough(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Output that a shell has redirected goes to the same file, after its previous
-// content. The test uses a path of its own, because /dev/stdout is shared.
+// Writing to redirected output appends to the file. The test uses its own path,
+// because /dev/stdout is shared.
 func TestWriteToStdoutByName(t *testing.T) {
 	dir := t.TempDir()
 	path, stdout := filepath.Join(dir, "all"), filepath.Join(dir, "stdout")

@@ -15,8 +15,8 @@ import (
 
 const guardKey = "@cluster"
 
-// cluster asks where to install and lets the user confirm it: the last question
-// guards against the wrong cluster.
+// cluster asks where to install. Its last question asks the user to confirm the
+// cluster.
 type cluster struct {
 	*form
 	contexts  []kube.Context

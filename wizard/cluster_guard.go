@@ -18,8 +18,8 @@ const (
 	guardAgain = "again"
 )
 
-// guard asks whether this is the right cluster. Nothing is written to a cluster
-// that was not confirmed, and the cursor never starts on yes.
+// guard asks whether this is the right cluster. Nothing is written to an
+// unconfirmed cluster, and the cursor never starts on yes.
 func (c *cluster) guard() []question.Question {
 	name := c.session.target().Context
 	no := answers.Option{Value: guardNo, Title: "No, choose another context"}
@@ -64,8 +64,8 @@ func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 	return move{kind: next}, nil
 }
 
-// firstIncomplete leads to the first question before a step that still needs an
-// answer, or to that step, but not beyond the review.
+// firstIncomplete returns a move to the first question before a step that still
+// needs an answer, or to that step, but not beyond the review.
 func (s *session) firstIncomplete(at step) move {
 	for _, step := range s.steps() {
 		if step == at || step == stepReview {

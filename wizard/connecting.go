@@ -107,7 +107,7 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 	return tea.Batch(open, c.awaitActivation())
 }
 
-// activateMode is how the server is activated.
+// activateMode returns how the server is activated.
 func (c *connecting) activateMode() string { return c.responses.Complete().Admin.Activate }
 
 func (c *connecting) awaitActivation() tea.Cmd {

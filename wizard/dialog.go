@@ -9,8 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// dialog is a question that must be answered before anything else. Its last
-// option is the safe one; esc selects it.
+// dialog is a modal question. Its last option is the safe one; esc selects it.
 type dialog struct {
 	title   string
 	text    string
@@ -25,7 +24,7 @@ type option struct {
 	run   func() (move, tea.Cmd)
 }
 
-// goTo is an action that only moves.
+// goTo returns an action that only moves.
 func goTo(m move) func() (move, tea.Cmd) { return func() (move, tea.Cmd) { return m, nil } }
 
 // openDialog shows a dialog with the cursor on the safe option.
@@ -33,7 +32,7 @@ func (s *session) openDialog(title, text string, options ...option) {
 	s.dialog = &dialog{title: title, text: text, options: options, at: len(options) - 1}
 }
 
-// safeOption is the last option.
+// safeOption returns the last option.
 func (d *dialog) safeOption() option { return d.options[len(d.options)-1] }
 
 // answerDialog handles a key. The first answer closes the dialog.
@@ -87,8 +86,8 @@ func (s *session) dialogView(width, height int) string {
 	return p.view()
 }
 
-// optionLine draws an option. The pointer, not only the color, marks the one
-// under the cursor.
+// optionLine returns an option's line. The selected option has a pointer as
+// well as a color.
 func (s *session) optionLine(o option, chosen bool) string {
 	label, help, _ := strings.Cut(o.label, "\n")
 	if o.key != "" {

@@ -1,7 +1,6 @@
-// Package wizard is the guided install: the screens on a terminal. It only asks
-// and shows. Everything that touches a cluster, a file or a browser is done by
-// the Engine, which the command line implements. The line prompter
-// (wizard/prompt) runs the same install in plain lines.
+// Package wizard is the guided install on a terminal. It only asks and
+// displays: an Engine, which package cmd implements, accesses clusters, files
+// and the browser. Package wizard/prompt runs the same install line by line.
 package wizard
 
 import (
@@ -16,7 +15,7 @@ import (
 )
 
 // Engine does the work of the guided install. Its methods may be called
-// concurrently and return soon after their context ends.
+// concurrently and return soon after their context is done.
 type Engine interface {
 	// Contexts lists the contexts of the kubeconfig.
 	Contexts(ctx context.Context) ([]kube.Context, error)
@@ -35,16 +34,16 @@ type Engine interface {
 	// Preflight runs the checks. They write what the notices list only if the
 	// user agreed.
 	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error)
-	// Prepare plans an install. If the error holds answers.Faults, the user is
-	// taken to the first of them.
+	// Prepare plans an install. If the error contains answers.Faults, the user
+	// is taken to the first of them.
 	Prepare(ctx context.Context, a answers.Answers) (Plan, error)
 	// Connect opens a tunnel to the installed server and returns when the
-	// server answers through it. The tunnel lasts until it is closed or ctx
-	// ends. Notices ("lost the pod, connected again") go to observe.
+	// server responds. The tunnel stays open until it is closed or ctx is done.
+	// Notices ("lost the pod, connected again") go to observe.
 	Connect(ctx context.Context, a answers.Answers, observe event.Observer) (Tunnel, error)
-	// Activate returns when the server at url is activated. It activates the
-	// server itself with admin.activate auto, and otherwise waits until the
-	// user has done it.
+	// Activate returns when the server at url is activated. With admin.activate
+	// auto it activates the server itself, otherwise it waits for the user to
+	// do so.
 	Activate(ctx context.Context, a answers.Answers, url string) error
 	// OpenBrowser opens url in a browser.
 	OpenBrowser(ctx context.Context, url string) error
@@ -57,12 +56,12 @@ type Plan interface {
 	// WriteValues writes the values file with mode 0600. Without overwrite it
 	// returns fs.ErrExist if the file exists with other content.
 	WriteValues(path string, overwrite bool) error
-	// Install carries out the plan. Cancelling ctx asks it to stop after the
+	// Install carries out the plan. Cancelling ctx makes it stop after the
 	// current step; it returns when nothing is running any more.
 	Install(ctx context.Context, observe event.Observer) (install.Outcome, error)
 }
 
-// Review is what is shown of a plan before it is carried out.
+// Review describes a plan before it is carried out.
 type Review struct {
 	Sentences []string // what will be done, in order
 	Changes   []string // of an upgrade: the values that change, one per line

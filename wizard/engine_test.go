@@ -20,8 +20,7 @@ import (
 // canary is a secret that must not appear in any view or file.
 const canary = "C4nary!Pass"
 
-// stage is the engine for tests of the screens. Each test decides what it
-// returns, and when.
+// stage is a fake engine. Each test controls what it returns, and when.
 type stage struct {
 	mu       sync.Mutex
 	prepared []answers.Answers
@@ -30,8 +29,8 @@ type stage struct {
 	stopped  bool
 	ended    chan struct{} // an install has returned
 
-	unreadable  map[string]error // by the description of the source
-	slow        chan struct{}    // when not nil, reading waits for it
+	unreadable  map[string]error // by the source's description
+	slow        chan struct{}    // if not nil, reading waits for it
 	describeErr error
 	prepareErr  error
 	failing     bool          // a check fails
@@ -39,7 +38,7 @@ type stage struct {
 	changes     []string      // what the plan changes in a release in use
 	finish      chan error    // ends the install
 	activate    chan error    // ends the activation
-	hold        chan struct{} // when not nil, the checks wait for it
+	hold        chan struct{} // if not nil, the checks wait for it
 	gone        chan struct{} // ends the tunnel
 }
 
@@ -85,7 +84,7 @@ func (s *stage) Suggest(context.Context) []question.Suggestion {
 		Help: "The temporary MySQL 8 of the sandbox, ready to use.", Answers: a}}
 }
 
-// stageChecks are rows of the real table; the stage invents their results.
+// stageChecks are rows of the real table; stage invents their results.
 var stageChecks = rowsOf(
 	"cluster.reachable", "cluster.permissions", "database.login", "database.version", "secrets.permissions",
 	"supply.chart",

@@ -11,9 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// form is the screen of a step with questions, one below the other; one of them
-// is open. It is rebuilt after each answer, because answers change what is
-// asked.
+// form is the screen of a step's questions; one of them is open. It is rebuilt
+// after each answer, because answers change which questions apply.
 type form struct {
 	*session
 	step           answers.Step
@@ -30,8 +29,8 @@ type form struct {
 	visited        bool
 	lastFocus      focus // what the pane last scrolled to
 
-	// extraQuestions appends questions that are not answers. Their keys start
-	// with "@".
+	// extraQuestions returns additional questions that are not answers. Their
+	// keys start with "@".
 	extraQuestions func() []question.Question
 	// onExtra handles the answer to an extra question.
 	onExtra func(key, value string) (move, tea.Cmd)
@@ -130,7 +129,7 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, f.updateField(msg)
 }
 
-// updateField passes a message to the open field and keeps what was typed.
+// updateField passes a message to the open field and stores its content.
 func (f *form) updateField(msg tea.Msg) tea.Cmd {
 	updated, cmd := f.field.Update(msg)
 	f.field = updated.(huh.Field)
@@ -158,7 +157,7 @@ func (f *form) takeTyped(text string) {
 	}
 }
 
-// commit accepts the answer and moves to the next question or step.
+// commit validates the answer and moves to the next question or step.
 func (f *form) commit() (move, tea.Cmd) {
 	q := f.current()
 	if strings.HasPrefix(q.Key, "@") {
@@ -211,7 +210,7 @@ func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
 	return move{kind: next}, cmd
 }
 
-// showFault shows what is wrong with the open question's answer, if anything.
+// showFault displays the open question's fault, if any.
 func (f *form) showFault() bool {
 	fault, bad := f.responses.Fault(f.current().Key)
 	f.fault = ""

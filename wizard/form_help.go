@@ -16,8 +16,8 @@ func (f *form) keys() []binding {
 	return append(keys, binding{f.helpKey(), "help"})
 }
 
-// helpKey is F1 where a question mark may be part of the text: in secrets, and
-// in any text after its beginning.
+// helpKey returns "f1" if a question mark may be part of the input, as in
+// secrets and non-empty text fields.
 func (f *form) helpKey() string {
 	if f.isTyping() {
 		return "F1"
@@ -25,12 +25,12 @@ func (f *form) helpKey() string {
 	return "?"
 }
 
-// isTyping reports whether a question mark belongs to the text.
+// isTyping reports whether a question mark is input.
 func (f *form) isTyping() bool {
 	return len(f.questions) > 0 && !f.isChoosing() && (f.text != "" || f.current().Kind == answers.Secret)
 }
 
-// about is the help page of the open question.
+// about returns the help page of the open question.
 func (f *form) about() (title, text string) {
 	if len(f.questions) == 0 {
 		return string(f.step), ""

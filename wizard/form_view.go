@@ -48,8 +48,8 @@ type focus struct {
 	text, fault                     string
 }
 
-// cursorHeight counts the lines at the cursor: an option with its help, or the
-// line of an input with its footnote.
+// cursorHeight returns the number of lines at the cursor: an option with its
+// help, or an input with its footnote.
 func (f *form) cursorHeight() int {
 	if !f.isChoosing() {
 		return 1 + lipgloss.Height(f.footnote(f.measure-2))
@@ -62,7 +62,7 @@ func (f *form) cursorHeight() int {
 	return 1
 }
 
-// closedLine shows a question that is not open in one line.
+// closedLine renders a closed question in one line.
 func (f *form) closedLine(q question.Question, i, width int) string {
 	glyph, answer := f.styles.Muted.Render(display.GlyphBullet), ""
 	if strings.HasPrefix(q.Key, "@") {
@@ -101,7 +101,7 @@ func (f *form) titleWidth() int {
 	return widest
 }
 
-// openLines shows the open question and returns the line of the cursor.
+// openLines renders the open question and returns the line of the cursor.
 func (f *form) openLines(q question.Question, width int) (lines []string, cursor int) {
 	inner := width - 2
 	var parts []string
@@ -136,7 +136,7 @@ func (f *form) openLines(q question.Question, width int) (lines []string, cursor
 	return lines, cursor
 }
 
-// pointerLine returns the line of a field that has the pointer.
+// pointerLine returns the line of a field with the pointer.
 func pointerLine(field string) int {
 	for i, line := range strings.Split(field, "\n") {
 		if strings.HasPrefix(ansi.Strip(line), display.GlyphPointer) {
@@ -146,7 +146,7 @@ func pointerLine(field string) int {
 	return 0
 }
 
-// footnote is the text below the field: the fault, or a hint.
+// footnote returns the text below the field: the fault, or a hint.
 func (f *form) footnote(width int) string {
 	if f.fault != "" {
 		return f.styles.Bad.Render(display.Wrap(display.GlyphFailed+" "+f.fault, width))
@@ -157,7 +157,7 @@ func (f *form) footnote(width int) string {
 	return ""
 }
 
-// hint explains below the field how the input is understood.
+// hint explains how the input is interpreted.
 func (f *form) hint(q question.Question) string {
 	sourced := q.Kind == answers.Secret || q.Kind == answers.Content
 	if !sourced || f.fault != "" {

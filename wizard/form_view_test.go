@@ -11,7 +11,7 @@ import (
 
 var short = [][2]int{{80, 14}, {40, 12}, {80, 24}}
 
-// pointed is the line with the cursor, or "" if it is not visible.
+// pointed returns the line with the cursor, or "" if it is not visible.
 func (p *person) pointed() string {
 	for line := range strings.SplitSeq(ansi.Strip(p.m.View()), "\n") {
 		if _, after, found := strings.Cut(line, "› "); found {
@@ -44,7 +44,7 @@ func TestCursorOptionIsVisible(t *testing.T) {
 	}
 }
 
-// optionTitle is the title of the selected option.
+// optionTitle returns the title of the selected option.
 func optionTitle(p *person) string {
 	for _, o := range p.form().current().Choices {
 		if o.Value == p.form().text {

@@ -12,15 +12,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// hiddenInput is the state of a secret that must be typed twice.
+// hiddenInput is the state of a secret that must be entered twice.
 type hiddenInput struct {
-	first string // what was typed first, if anything
+	first string // the first entry, if any
 }
 
 // sourceReadMsg reports whether a source can be read.
 type sourceReadMsg struct{ err error }
 
-// updateEcho shows the input for a secret only if it names a source.
+// updateEcho shows a secret's input only if it names a source.
 func (f *form) updateEcho() {
 	input, ok := f.field.(*huh.Input)
 	if !ok {
@@ -33,8 +33,8 @@ func (f *form) updateEcho() {
 	input.EchoMode(mode)
 }
 
-// confirmHidden handles a secret that must be typed twice. It returns true
-// while more input is needed; the previous answer stays valid until then.
+// confirmHidden asks for a secret a second time. It returns true while more
+// input is needed; the previous answer stays valid until then.
 func (f *form) confirmHidden(q question.Question) (again bool, cmd tea.Cmd) {
 	if strings.TrimSpace(f.text) == "" {
 		if f.hidden.first != "" {
@@ -69,8 +69,8 @@ func (f *form) checkSource(source answers.Source) tea.Cmd {
 	return cmd
 }
 
-// sourceRead moves on from a readable source and handles the keys typed during
-// the check.
+// sourceRead moves on if the source is readable, and handles the keys that were
+// typed during the check.
 func (f *form) sourceRead(err error) (move, tea.Cmd) {
 	waiting := f.queuedKeys
 	f.queuedKeys = nil

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
-// installing shows the running install: steps, objects and the last log line.
-// If it fails, it shows the cause and what can be done.
+// installing displays the running install: steps, objects and the last log
+// line. If it fails, it displays the cause and the options.
 type installing struct {
 	*session
 	pane     pane
@@ -23,7 +23,7 @@ type installing struct {
 	stopping bool
 	failure  *narrate.Failure
 	finished bool
-	final    chan installedMsg // receives the result even if the screens have ended
+	final    chan installedMsg // receives the result even after the screens have closed
 }
 
 type (
@@ -44,8 +44,8 @@ func newInstalling(s *session) *installing {
 	return &installing{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
 }
 
-// enter starts the install. Only the review leads here, after confirmation, or
-// trying again.
+// enter starts the install. It is only reached from a confirmed review or a
+// retry.
 func (i *installing) enter(string) tea.Cmd {
 	if i.task.running() || i.plan == nil {
 		return nil
@@ -106,8 +106,8 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// retry repeats the install. If another run changed the release or wrote a key,
-// the plan is made again first, with what is in the cluster now.
+// retry returns the option to repeat the install. If another run changed the
+// release or wrote a key, the plan is prepared again first.
 func (i *installing) retry(f narrate.Failure) option {
 	if !f.Outdated {
 		return option{"t", "Try again", func() (move, tea.Cmd) { return move{}, i.enter("") }}
@@ -133,7 +133,7 @@ func DescribeValuesFile(path string, err error) string {
 	return "wrote the values to " + path
 }
 
-// takeFinal records the end of an install whose screen is gone.
+// takeFinal records the result of an install after its screen was closed.
 func (i *installing) takeFinal() {
 	select {
 	case msg := <-i.final:
@@ -155,8 +155,8 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 	return i.list.key(name)
 }
 
-// handleInterrupt handles Ctrl-C: after confirmation it asks a running install
-// to stop, and waits for it.
+// handleInterrupt handles Ctrl-C: after confirmation it cancels a running
+// install and waits for it.
 func (i *installing) handleInterrupt() bool {
 	if !i.task.running() {
 		return false
@@ -168,7 +168,7 @@ func (i *installing) handleInterrupt() bool {
 			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
 	}
-	if i.session.dialog != nil { // ctrl+c a second time means yes
+	if i.session.dialog != nil { // a second ctrl+c confirms
 		i.session.dialog = nil
 		i.stop()
 		return true
@@ -184,7 +184,7 @@ func (i *installing) stop() {
 	i.task.cancel()
 }
 
-// abandon quits without waiting for the engine.
+// abandon quits without waiting for the install.
 func (i *installing) abandon() (move, tea.Cmd) {
 	i.outcome.Ending, i.outcome.Err = Stopped, context.Canceled
 	i.abandoned = true

@@ -29,7 +29,7 @@ const (
 	minRows       = 8   // nothing can be drawn below this height
 )
 
-// layout is how the window is divided.
+// layout divides the window.
 type layout struct {
 	rail, aside       bool
 	columns, measure  int // of the body, and of the text in it
@@ -42,7 +42,7 @@ func (m *model) resize(width, height int) {
 	m.updateLayout()
 }
 
-// updateLayout divides the window again and informs the screen.
+// updateLayout divides the window and notifies the screen.
 func (m *model) updateLayout() {
 	m.layout = layout{rail: m.width >= railMinWidth, aside: m.width >= asideMinWidth, keyRows: 2, headRows: 3}
 	m.columns = m.width - 2
@@ -63,7 +63,7 @@ func (m *model) updateLayout() {
 	}
 }
 
-// View draws the window. It is exactly as high as the window and never wider.
+// View renders the window. It is exactly as high as the window and never wider.
 func (m *model) View() string {
 	if m.quitting {
 		return ""
@@ -92,7 +92,7 @@ func (m *model) header() []string {
 	return append(rows, m.styles.Muted.Render(strings.Repeat(display.GlyphRule, m.width)))
 }
 
-// confirmedCluster is the confirmed target, which is always visible.
+// confirmedCluster renders the confirmed target, which is always visible.
 func (m *model) confirmedCluster() string {
 	if !m.isConfirmed() {
 		return ""
@@ -127,7 +127,7 @@ func (m *model) footerKeys() []binding {
 	return append(m.screen().keys(), binding{"ctrl+c", word})
 }
 
-// body is the rail, the screen and the side column.
+// body renders the rail, the screen and the side column.
 func (m *model) body() []string {
 	var content string
 	switch {

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden views")
 
 var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 
-// scenes open every screen in each state that looks different.
+// scenes open every screen in each state with a different layout.
 var scenes = map[string]func(*person){
 	"cluster": func(p *person) { p.sees("https://127.0.0.1:16443") },
 	"guard": func(p *person) {
@@ -153,8 +153,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// The contract is 16 ms per key. The best of several keys counts, because test
-// machines may be slow and shared.
+// A key press must be handled within 16 ms. The test uses the best of several
+// keys, because test machines may be slow and shared.
 func TestKeyLatency(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL().press("shift+tab")
 	p.handle(tea.WindowSizeMsg{Width: 200, Height: 60})
@@ -176,8 +176,7 @@ func TestASCIIScreens(t *testing.T) {
 		"guard", "database", "database-source", "help", "review-failed", "install", "connect-active",
 	} {
 		p := newPerson(t, func(o *Options) { o.Terminal.ASCII = true })
-		// The scenes wait for texts that ASCII replaces, but the model is the
-		// same.
+		// Scenes wait for texts that ASCII replaces, but the model is the same.
 		scenes[name](p)
 		for _, size := range sizes {
 			p.handle(tea.WindowSizeMsg{Width: size[0], Height: size[1]})

@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// list is the actions of a screen; one of them is under the cursor.
+// list is a list of actions with a cursor.
 type list struct {
 	*session
 	options []option
@@ -15,8 +15,8 @@ type list struct {
 	moved   bool // by the user
 }
 
-// set replaces the actions. The cursor stays on the action to which the user
-// moved it, and otherwise goes to the first.
+// set replaces the actions. The cursor stays on the action that the user
+// selected, otherwise it moves to the first.
 func (l *list) set(options ...option) {
 	key := ""
 	if l.moved && l.at < len(l.options) {
@@ -51,7 +51,7 @@ func (l *list) key(name string) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// view shows one action per line.
+// view renders one action per line.
 func (l *list) view() string {
 	lines := make([]string, len(l.options))
 	for i, o := range l.options {
@@ -60,7 +60,7 @@ func (l *list) view() string {
 	return strings.Join(lines, "\n")
 }
 
-// flat shows the actions side by side, in as many lines as they need.
+// flat renders the actions side by side, in as few lines as possible.
 func (l *list) flat(width int) string {
 	var lines []string
 	line := ""

@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// model is the root: it knows the steps, passes messages to their screens and
-// draws the frame around them.
+// model is the root model: it passes messages to the steps' screens and draws
+// the frame around them.
 type model struct {
 	*session
 	screens  map[step]screen
@@ -36,7 +36,7 @@ func newModel(ctx context.Context, o Options) *model {
 	return m
 }
 
-// outcomeWithAnswers is the outcome with the final answers.
+// outcomeWithAnswers returns the outcome with the final answers.
 func (m *model) outcomeWithAnswers() Outcome {
 	m.outcome.Answers = m.responses.Answers()
 	return m.outcome
@@ -66,7 +66,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m.updateScreen(msg)
 }
 
-// handleTask passes on a task's message, unless the task was dropped.
+// handleTask forwards a task's message, unless the task was dropped.
 func (m *model) handleTask(msg taskMsg) tea.Cmd {
 	task, ok := m.tasks[msg.id]
 	if !ok {
@@ -109,7 +109,7 @@ func (m *model) updateScreen(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, m.follow(move))
 }
 
-// isTyping reports whether the screen takes a question mark as text.
+// isTyping reports whether the screen uses a question mark as input.
 func (m *model) isTyping() bool {
 	s, ok := m.screen().(textScreen)
 	return ok && s.isTyping()

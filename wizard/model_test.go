@@ -161,7 +161,7 @@ func (p *person) settles() *person {
 	})
 }
 
-// form is the form of the current step.
+// form returns the form of the current step.
 func (p *person) form() *form {
 	switch s := p.m.screen().(type) {
 	case *form:

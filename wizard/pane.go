@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// pane shows the part of a long text that fits, and how many lines are hidden
+// pane displays the visible part of a long text, and how many lines are hidden
 // above and below.
 type pane struct {
 	styles *theme.Styles
@@ -30,9 +30,9 @@ func (p *pane) last() int { return max(len(p.lines)-p.height, 0) }
 // scroll moves by lines, down if positive.
 func (p *pane) scroll(by int) { p.offset = min(max(p.offset+by, 0), p.last()) }
 
-// show scrolls the lines from..to into view; from wins if not all fit.
+// show scrolls lines from..to into view, preferring from if not all fit.
 func (p *pane) show(from, to int) {
-	// One line at each end may show how many lines are hidden.
+	// One line at each end may display the number of hidden lines.
 	if to+2 > p.offset+p.height {
 		p.offset = to + 2 - p.height
 	}
@@ -42,7 +42,7 @@ func (p *pane) show(from, to int) {
 	p.scroll(0)
 }
 
-// key scrolls and reports whether it used the key.
+// key scrolls and reports whether it handled the key.
 func (p *pane) key(name string) bool {
 	switch name {
 	case "up", "k":

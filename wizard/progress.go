@@ -66,7 +66,7 @@ func (p *progress) object(e event.ObjectChanged, now time.Time) {
 	p.objects = append(p.objects, objectRow{e, now})
 }
 
-// ready counts the objects that are ready.
+// ready returns the number of ready objects.
 func (p *progress) ready() int {
 	n := 0
 	for _, o := range p.objects {

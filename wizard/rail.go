@@ -26,7 +26,7 @@ func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	return display.GlyphPending, m.styles.Muted
 }
 
-// flatRail shows the steps in one line. If they do not fit, it shows the
+// flatRail renders the steps in one line. If they do not fit, it shows the
 // current step and how many follow.
 func (m *model) flatRail() string {
 	var parts []string
@@ -49,7 +49,7 @@ func (m *model) flatRail() string {
 	return ""
 }
 
-// tallRail shows one step per line, with its state where that is informative.
+// tallRail renders one step per line, with its state if informative.
 func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
@@ -77,7 +77,7 @@ func (m *model) helpText() string {
 	return m.styles.Title.Render(title) + "\n\n" + text
 }
 
-// sideColumn is the right column of a very wide window: the screen's own side
+// sideColumn renders the right column of a very wide window: the screen's side
 // view, or the help of the open question.
 func (m *model) sideColumn() string {
 	width := asideWidth - 2

@@ -14,7 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// review shows the plan, the values, and the checks as they run. It is the last
+// review shows the plan, the values, and the running checks. It is the last
 // screen before anything is written to the cluster.
 type review struct {
 	*session
@@ -100,12 +100,10 @@ func (r *review) check() tea.Cmd {
 	return cmd
 }
 
-// hasConsent reports whether the user agreed to everything that the checks
-// write outside the cluster.
+// hasConsent reports whether the user agreed to all notices.
 func (r *review) hasConsent() bool { return slices.Equal(r.consented, r.engine.Notices(r.answered)) }
 
-// hasUnproved reports whether a check was skipped because it lacks consent to
-// write.
+// hasUnproved reports whether a check was skipped without consent to write.
 func (r *review) hasUnproved() bool {
 	return !r.hasConsent() && slices.ContainsFunc(r.rows, func(row checkRow) bool {
 		return row.check.Notices != nil && row.result != nil && row.result.Status == check.Skipped
@@ -164,7 +162,7 @@ func (r *review) checkChanged(e check.Event) {
 	r.rows = append(r.rows, checkRow{e.Check, e.Result})
 }
 
-// reportReady sorts the checks as in the report.
+// reportReady sorts the checks in the report's order.
 func (r *review) reportReady(msg reportMsg) {
 	if msg.err != nil {
 		r.checksError = msg.err.Error()

@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// updateActions offers what can be done now, the most likely first: install, or
-// fix what failed.
+// updateActions offers the available actions, the most likely first: install,
+// or fix what failed.
 func (r *review) updateActions() {
 	options := slices.Concat(r.proceedOptions(), r.fixOptions())
 	if r.tally().Failed > 0 {
@@ -114,8 +114,8 @@ func (r *review) markProblems() {
 	}
 }
 
-// install starts the install, after asking about everything that speaks against
-// it.
+// install starts the install. It asks for confirmation if checks failed or an
+// existing release changes.
 func (r *review) install() (move, tea.Cmd) {
 	if !r.isConfirmed() {
 		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil

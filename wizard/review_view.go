@@ -27,7 +27,7 @@ func (r *review) view(width, height int) string {
 	return r.pane.view() + "\n\n" + bottom
 }
 
-// document shows everything to review, section by section.
+// document renders everything to review, section by section.
 func (r *review) document(width int) string {
 	var b strings.Builder
 	section := func(title, text string) {
@@ -86,7 +86,7 @@ func (r *review) valuesTitle() string {
 	return title
 }
 
-// problemLines lists the failed checks and the warnings, with their remedies.
+// problemLines renders the failed checks and the warnings, with their remedies.
 func (r *review) problemLines(width int) string {
 	var lines []string
 	for _, status := range []check.Status{check.Failed, check.Warned} {
@@ -108,10 +108,10 @@ func (r *review) problemLines(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// claimColumn is where a check's claim begins, after its mark.
+// claimColumn is the column of a check's claim, after its mark.
 const claimColumn = 10
 
-// checkLines lists every check on a line.
+// checkLines renders every check on a line.
 func (r *review) checkLines(width int) string {
 	if r.checksError != "" {
 		return r.styles.Bad.Render(display.GlyphFailed+" The checks could not run: ") + r.checksError
@@ -150,7 +150,7 @@ func (r *review) tally() display.Tally {
 	return t
 }
 
-// checksLine sums up the checks; it is always visible.
+// checksLine renders a summary of the checks; it is always visible.
 func (r *review) checksLine() string {
 	var parts []string
 	for i, part := range r.tally().Parts() {
@@ -168,7 +168,7 @@ func (r *review) checksLine() string {
 	return r.styles.Title.Render("Checks  ") + strings.Join(parts, "  ")
 }
 
-// sideView shows the values where the window is wide enough.
+// sideView renders the values if the window is wide enough.
 func (r *review) sideView(width, height int) string {
 	p := pane{styles: r.styles}
 	text := r.styles.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)

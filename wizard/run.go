@@ -60,13 +60,13 @@ type Outcome struct {
 	Err       error // of a failed or stopped install
 }
 
-// shutdownTimeout is how long the program waits at its end for an engine that
+// shutdownTimeout is how long the program waits at exit for an engine that
 // ignores its context. It always waits for a running install.
 const shutdownTimeout = 2 * time.Second
 
 // Run guides the user through the install on a terminal and returns the
 // outcome. It waits for a running install to stop, unless the user chose not
-// to. An error means that ctx ended or that the screens could not be shown.
+// to. The error is ctx's, or why the screens could not be displayed.
 func Run(ctx context.Context, o Options) (Outcome, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -83,8 +83,8 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return model.outcomeWithAnswers(), err
 }
 
-// shutdown waits for the engine and records how an install ended that the
-// screens no longer saw.
+// shutdown waits for the engine and records the result of an install whose
+// screen was closed.
 func (m *model) shutdown() {
 	at := m.screens[stepInstall].(*installing)
 	if !at.task.running() || m.abandoned {

@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
-// step is a part of the guided install, as listed in the rail: a step of the
-// answers, or one of those that follow them.
+// step is a step of the guided install, as listed in the rail: a step of the
+// answers, or a later one.
 type step string
 
 const (
@@ -33,17 +33,17 @@ type screen interface {
 	// start with, if any.
 	enter(key string) tea.Cmd
 	update(msg tea.Msg) (move, tea.Cmd)
-	// view draws within width and height.
+	// view renders within width and height.
 	view(width, height int) string
 	// keys lists the keys that work now, the most useful first.
 	keys() []binding
-	// about is the help page: what is asked or shown, and why.
+	// about returns the help page: what is asked or shown, and why.
 	about() (title, text string)
 	// state is shown in the rail.
 	state() state
 }
 
-// Optional abilities of screens. The model asks for each by type assertion.
+// Optional interfaces of screens, detected by type assertion.
 type (
 	// resizable screens fit their content to a new window size.
 	resizable interface{ resize() }
@@ -60,7 +60,7 @@ type (
 // binding is a key and its effect, in one or two words.
 type binding struct{ key, does string }
 
-// move is where a screen wants to go. The zero value stays.
+// move is a screen's request to change the step. The zero value stays.
 type move struct {
 	kind moveKind
 	to   step   // of a jump
@@ -77,7 +77,7 @@ const (
 	leave
 )
 
-// session is the state that all screens share.
+// session is the state shared by all screens.
 type session struct {
 	ctx       context.Context
 	options   Options
@@ -133,8 +133,8 @@ func (s *session) steps() []step {
 	return append(steps, stepReview, stepInstall, stepConnect)
 }
 
-// after and before return a step's neighbors in the rail, or the step itself
-// at the ends.
+// after and before return a step's neighbor in the rail, or the step itself at
+// the ends.
 func (s *session) after(at step) step  { return s.neighbor(at, 1) }
 func (s *session) before(at step) step { return s.neighbor(at, -1) }
 
@@ -147,8 +147,8 @@ func (s *session) neighbor(at step, by int) step {
 	return steps[i]
 }
 
-// resumeMove leads to the first answer that the previous run misses, or to
-// where it stopped.
+// resumeMove returns a move to the first answer that the previous run lacks, or
+// to where it stopped.
 func (s *session) resumeMove() move {
 	to := s.firstIncomplete(s.resumeAt)
 	if to.to == s.resumeAt || to.to == stepReview {
@@ -157,7 +157,7 @@ func (s *session) resumeMove() move {
 	return to
 }
 
-// wasPassed reports whether the previous run came further than a step.
+// wasPassed reports whether the previous run got past a step.
 func (s *session) wasPassed(at step) bool {
 	steps := s.steps()
 	return s.reached != "" && slices.Index(steps, at) < slices.Index(steps, s.reached)
@@ -176,5 +176,6 @@ func (s *session) isConfirmed() bool {
 	return s.confirmed != answers.Cluster{} && s.confirmed == s.target()
 }
 
-// target returns where the answers point, with defaults.
+// target returns the cluster, namespace and release of the answers, with
+// defaults.
 func (s *session) target() answers.Cluster { return s.responses.Complete().Cluster }

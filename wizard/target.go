@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// Target describes where the install would go, so that the user can confirm it.
+// Target describes the install's target, so that the user can confirm it.
 type Target struct {
 	Context  kube.Context
 	Version  string // of Kubernetes: "v1.36.2"

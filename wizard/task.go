@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// task is a piece of work that a screen started in the engine. Its messages
-// carry its number, so that those of a dropped task are ignored.
+// task is background work of a screen in the engine. Its messages carry its
+// number, so that those of a dropped task are ignored.
 type task struct {
 	id        int
 	owner     screen
@@ -28,8 +28,8 @@ type taskMsg struct {
 	last bool
 }
 
-// begin starts work for a screen in a goroutine of the program. What do passes
-// to tell, and what it returns, arrive in the screen's update.
+// begin runs do in a goroutine for a screen. The messages that do passes to
+// tell, and the one it returns, are passed to the screen's update.
 func (s *session) begin(owner screen, do func(ctx context.Context, tell func(tea.Msg)) tea.Msg) (*task, tea.Cmd) {
 	s.lastTask++
 	t := &task{id: s.lastTask, owner: owner, startedAt: s.now(), s: s}
@@ -46,7 +46,7 @@ func (s *session) begin(owner screen, do func(ctx context.Context, tell func(tea
 	return t, tea.Batch(cmd, s.tick())
 }
 
-// drop cancels a task and ignores its messages from now on.
+// drop cancels a task and ignores its later messages.
 func (t *task) drop() {
 	if t == nil {
 		return
@@ -64,11 +64,11 @@ func (t *task) running() bool {
 	return there
 }
 
-// tickMsg arrives every second while a task is running, to update the times on
-// screen.
+// tickMsg is sent every second while a task is running, to update displayed
+// times.
 type tickMsg struct{}
 
-// tick keeps at most one clock running.
+// tick starts the clock unless it is running.
 func (s *session) tick() tea.Cmd {
 	if s.ticking || len(s.tasks) == 0 {
 		return nil
@@ -78,7 +78,7 @@ func (s *session) tick() tea.Cmd {
 }
 
 // work counts the goroutines that use the engine, so that the program can wait
-// for them at its end.
+// for them at exit.
 type work struct {
 	mu     sync.Mutex
 	closed bool
@@ -118,8 +118,8 @@ func (w *work) close(patience time.Duration) {
 	}
 }
 
-// since formats how long something has been running. It is empty if it has not
-// started.
+// since formats how long something has been running, or returns "" if it has
+// not started.
 func since(now, start time.Time) string {
 	if start.IsZero() {
 		return ""

@@ -33,7 +33,7 @@ func checkAdmission(ctx context.Context, e *check.Env) (string, error) {
 	return admission(e, where, done)
 }
 
-// outcome is the result of the trials.
+// outcome is the result of the dry runs.
 type outcome struct {
 	where    trialSite
 	total    int
@@ -44,7 +44,7 @@ type outcome struct {
 	doubts   []check.Fault // what is probably rejected, but cannot be verified
 }
 
-// blockedByWebhook returns the objects that a webhook without an answer blocks.
+// blockedByWebhook returns the objects that an unavailable webhook blocks.
 func (o *outcome) blockedByWebhook() []refusedObject {
 	return slices.DeleteFunc(slices.Clone(o.refused), func(r refusedObject) bool {
 		_, _, down := check.WebhookDown(r.err)
@@ -52,8 +52,8 @@ func (o *outcome) blockedByWebhook() []refusedObject {
 	})
 }
 
-// admission describes the outcome. Objects that were not tried are a warning,
-// because they may be rejected in the middle of the install.
+// admission describes the outcome. Objects that could not be tried are a
+// warning, because they may be rejected in the middle of the install.
 func admission(e *check.Env, where trialSite, done outcome) (string, error) {
 	if len(done.refused) > 0 {
 		fault := refusedFault(e, done.refused)

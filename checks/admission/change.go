@@ -30,8 +30,8 @@ func tryPatch(
 	return err
 }
 
-// previous is the object as the release rendered it last, or the wanted object if
-// that cannot be read.
+// previous returns the object as last rendered by the release, or the wanted
+// object if that cannot be read.
 func previous(ctx context.Context, e *check.Env, wanted *unstructured.Unstructured) *unstructured.Unstructured {
 	release, err := release.FindDeployed(ctx, e)
 	if err != nil || release == nil {
@@ -47,8 +47,8 @@ func previous(ctx context.Context, e *check.Env, wanted *unstructured.Unstructur
 	return wanted
 }
 
-// helmPatch is a three-way merge: a strategic merge for built-in kinds, a JSON
-// merge for others.
+// helmPatch returns a three-way merge patch: a strategic merge for built-in
+// kinds, a JSON merge for others.
 func helmPatch(previous, wanted, live *unstructured.Unstructured) (types.PatchType, []byte, error) {
 	texts := make([][]byte, 3)
 	for i, o := range []*unstructured.Unstructured{previous, wanted, live} {

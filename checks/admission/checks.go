@@ -1,10 +1,10 @@
-// Package admission holds the check that has the API server judge the rendered
-// objects by a dry run, before anything is installed.
+// Package admission contains the check that submits the rendered objects to the
+// API server as a dry run, before anything is installed.
 package admission
 
 import "github.com/zenml-installer/zenml-installer/checks/check"
 
-// Checks ask whether the API server accepts what the install applies.
+// Checks verify that the API server accepts what the install applies.
 var Checks = []check.Check{
 	{
 		ID:       "cluster.admission",

@@ -39,7 +39,7 @@ func trialClient(e *check.Env) (dynamic.Interface, error) {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.WarningHandler = rest.NoWarnings{} // warnings would be printed
+	config.WarningHandler = rest.NoWarnings{} // the client would print warnings
 	return dynamic.NewForConfig(config)
 }
 
@@ -96,17 +96,17 @@ func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (
 	return done, nil
 }
 
-// add classifies the answer to a trial, and returns an error that is not about the
-// object.
+// add classifies the response to a trial, and returns an error that is not
+// about the object.
 func (o *outcome) add(t trial, err error) error {
 	switch {
-	case err == nil || apierrors.IsAlreadyExists(err): // admission comes before the name is checked
+	case err == nil || apierrors.IsAlreadyExists(err): // admission runs before the name is checked
 		o.accepted = append(o.accepted, t)
 	case cannotTry(err):
 		o.untried = append(o.untried, untriedObject{t, err})
 	case check.IsTransient(check.KubeError(err)):
 		return check.KubeError(err)
-	case !isStatus(err): // the connection broke
+	case !isStatus(err): // connection error
 		return check.Transient(err)
 	default:
 		o.refused = append(o.refused, refusedObject{t, err})
@@ -140,7 +140,8 @@ func tryOne(ctx context.Context, e *check.Env, client dynamic.Interface, where t
 	return tryPatch(ctx, e, objects, &t.object, live)
 }
 
-// ownObject is the existing object of that name, if this release owns it.
+// ownObject returns the existing object with that name, if this release owns
+// it.
 func ownObject(
 	ctx context.Context, e *check.Env, objects dynamic.ResourceInterface, where trialSite, t *trial,
 ) (*unstructured.Unstructured, error) {
@@ -183,9 +184,9 @@ func tryNew(
 	return admitted, err
 }
 
-// cannotTry reports whether the refusal is about the trial rather than the object:
-// no permission to create pods, which the install does not need, or a webhook
-// without support for dry runs.
+// cannotTry reports whether the rejection is about the trial rather than the
+// object: no permission to create pods, which the install does not need, or a
+// webhook without support for dry runs.
 func cannotTry(err error) bool {
 	text := err.Error()
 	noPermission := strings.Contains(text, `cannot create resource "`) ||

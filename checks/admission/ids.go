@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// idsError is OpenShift's refusal of the users and groups of a pod.
+// idsError is OpenShift's rejection of a pod's users and groups.
 type idsError struct {
 	account string
 	ids     []string // "runAsUser 1000"
@@ -22,9 +22,10 @@ func (e *idsError) Error() string {
 		e.account, check.JoinAnd(e.ids), e.given)
 }
 
-// checkIDs compares the users and groups of the pods with those that OpenShift
-// assigned to the namespace. A dry run does not show it: OpenShift then uses the
-// permissions of whoever creates the pod, later those of its ServiceAccount.
+// checkIDs compares the pods' users and groups with those that OpenShift
+// assigned to the namespace. A dry run does not detect a mismatch: OpenShift
+// then uses the permissions of the user who creates the pod, and in the install
+// those of its ServiceAccount.
 func checkIDs(ctx context.Context, e *check.Env, done *outcome) error {
 	given, err := readIDs(ctx, e)
 	if err != nil || given == nil {
@@ -52,8 +53,9 @@ func checkIDs(ctx context.Context, e *check.Env, done *outcome) error {
 	return nil
 }
 
-// checkAccount asks whether the pod's account can use other constraints. If that
-// is unknown, or OpenShift has not assigned a range yet, it is a doubt.
+// checkAccount checks whether the pod's account can use other constraints. If
+// that is unknown, or OpenShift has not assigned a range yet, it records a
+// doubt.
 func checkAccount(ctx context.Context, e *check.Env, done *outcome, given *givenIDs, pod trial, wrong *idsError) {
 	name, err := canUse(ctx, e, wrong.account, wrong.allowed)
 	doubt := check.Fault{Summary: fmt.Sprintf("%s: %v", pod, wrong), Remedy: idsRemedy(e, wrong)}

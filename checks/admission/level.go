@@ -44,8 +44,8 @@ func checkLevel(ctx context.Context, e *check.Env, done *outcome) error {
 	return nil
 }
 
-// enforcedLevel is the level of a namespace's labels, in the version of the labels
-// or of the API server.
+// enforcedLevel returns the level of a namespace's labels, in the version of
+// the labels or of the API server.
 func enforcedLevel(ctx context.Context, e *check.Env, labels map[string]string) psaapi.LevelVersion {
 	none := psaapi.LevelVersion{Level: psaapi.LevelPrivileged, Version: psaapi.LatestVersion()}
 	// An unknown level counts as restricted, as in the API server.
@@ -59,7 +59,8 @@ func enforcedLevel(ctx context.Context, e *check.Env, labels map[string]string) 
 	return level
 }
 
-// violation is the API server's error for the pod; nil if the level allows it.
+// violation returns the API server's error for the pod, or nil if the level
+// allows it.
 func violation(pod trial, level psaapi.LevelVersion) (refusal, err error) {
 	spec, err := pod.spec()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// need is the memory that a pod of ZenML uses at least.
+// need is the minimum memory of one of ZenML's pods.
 type need struct {
 	what  string
 	least resource.Quantity
@@ -93,7 +93,7 @@ func lowLimit(n need, limit resource.Quantity, source string) *check.Fault {
 	}
 }
 
-// limitSource names what set the limit.
+// limitSource returns what set the limit.
 func limitSource(ctx context.Context, e *check.Env, n need, isSet bool) string {
 	if isSet {
 		return "server." + n.key + ".limits"
@@ -121,7 +121,7 @@ func limitRanges(ctx context.Context, e *check.Env) []corev1.LimitRange {
 	return found.Items
 }
 
-// defaultLimits judges by the LimitRanges where the user cannot create pods, not even
+// defaultLimits uses the LimitRanges if the user cannot create pods, not even
 // in a dry run.
 func defaultLimits(ctx context.Context, e *check.Env) (string, error) {
 	rendered, err := e.Render(ctx)

@@ -80,7 +80,7 @@ func TestLimitsOfPolicy(t *testing.T) {
 	)
 }
 
-// TestLimitsWithoutPermissionToCreatePods judges by the LimitRange.
+// TestLimitsWithoutPermissionToCreatePods uses the LimitRange.
 func TestLimitsWithoutPermissionToCreatePods(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)

@@ -30,7 +30,8 @@ var (
 // if it has not yet.
 type givenIDs struct{ users, groups string }
 
-// readIDs reads them from the namespace; nil if the cluster is not OpenShift.
+// readIDs reads them from the namespace. It returns nil if the cluster is not
+// OpenShift.
 func readIDs(ctx context.Context, e *check.Env) (*givenIDs, error) {
 	found, err := check.FindNamespace(ctx, e)
 	if err != nil {
@@ -62,7 +63,8 @@ func (g *givenIDs) hasUser(id int64) bool {
 	return ok && first <= id && id <= last
 }
 
-// isGroup reports whether an fsGroup is the only allowed one: the first.
+// isGroup reports whether id is the only allowed fsGroup: the first of the
+// range.
 func (g *givenIDs) isGroup(id int64) bool {
 	groups, _, _ := strings.Cut(g.groups, ",")
 	first, _, ok := block(groups)
@@ -83,8 +85,8 @@ func block(text string) (first, last int64, ok bool) {
 	return first, last, errFirst == nil && errLast == nil
 }
 
-// refuses returns the pod's users and groups that the namespace does not have; nil
-// if it has all of them or the pod sets none.
+// refuses returns the pod's users and groups that the namespace does not allow,
+// or nil.
 func (g *givenIDs) refuses(spec corev1.PodSpec) *idsError {
 	wrong := &idsError{allowed: rootless, given: g.String()}
 	for _, id := range usersOf(spec) {
@@ -105,8 +107,8 @@ func (g *givenIDs) refuses(spec corev1.PodSpec) *idsError {
 	return wrong
 }
 
-// usersOf are the users of the containers, without duplicates: a container's own,
-// or the pod's.
+// usersOf returns the users of the containers, without duplicates: a
+// container's own, or the pod's.
 func usersOf(spec corev1.PodSpec) []int64 {
 	var users []int64
 	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
@@ -124,7 +126,7 @@ func usersOf(spec corev1.PodSpec) []int64 {
 	return users
 }
 
-// canUse returns which of the constraints the ServiceAccount can use; "" if none.
+// canUse returns the first constraint that the ServiceAccount can use, or "".
 func canUse(ctx context.Context, e *check.Env, account string, constraints []string) (string, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {

@@ -13,9 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// project gives a namespace the annotations that OpenShift gives it. The
-// sandbox enforces nothing by them, as OpenShift does not when an admin tries
-// the pods.
+// project annotates a namespace as OpenShift does. The sandbox enforces none of
+// it, like OpenShift when an admin creates the pods.
 func project(t *testing.T, c *testcluster.Cluster, namespace string) {
 	t.Helper()
 	namespaces := c.Client(t).CoreV1().Namespaces()
@@ -67,8 +66,8 @@ func TestAdmissionOnOpenShift(t *testing.T) {
 		"whether the account can use other constraints is unknown", "profile: openshift")
 }
 
-// TestAdmissionOnOpenShiftWithGrantedConstraint grants the server's account the same
-// as oc adm policy add-scc-to-user.
+// TestAdmissionOnOpenShiftWithGrantedConstraint grants the server's account the
+// same permission as oc adm policy add-scc-to-user.
 func TestAdmissionOnOpenShiftWithGrantedConstraint(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
@@ -88,7 +87,7 @@ func TestAdmissionOnOpenShiftWithGrantedConstraint(t *testing.T) {
 		Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: "zenml", Namespace: namespace}},
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
-	// The API server takes up a new binding after a while.
+	// The API server applies a new binding after a while.
 	eventually(t, func(context.Context) bool {
 		r, _ := admitted(t, c, namespace).ByID("cluster.admission")
 		return r.Status == check.Pass
@@ -100,8 +99,8 @@ func TestAdmissionOnOpenShiftWithGrantedConstraint(t *testing.T) {
 	checktest.Expect(t, admitted(t, c, namespace, asRoot), "cluster.admission", check.Failed, "runAsUser 0")
 }
 
-// TestAdmissionBeforeOpenShiftMakesTheNamespace asks a cluster that serves
-// OpenShift's group, which here a proxy adds.
+// TestAdmissionBeforeOpenShiftMakesTheNamespace uses a proxy that adds
+// OpenShift's API group.
 func TestAdmissionBeforeOpenShiftMakesTheNamespace(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)

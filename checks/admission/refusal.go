@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// refusedFault describes the rejected objects, each remedy once.
+// refusedFault describes the rejected objects, without duplicate remedies.
 func refusedFault(e *check.Env, refused []refusedObject) *check.Fault {
 	var found, remedies []string
 	for _, r := range refused {

@@ -29,8 +29,9 @@ var injectors = []injector{
 	{"OpenTelemetry", []string{"otc-container"}, `sidecar.opentelemetry.io/inject: "false"`},
 }
 
-// checkSidecars looks for containers that the cluster adds to the migration's pod. A
-// Job only completes when all its containers end, except native sidecars.
+// checkSidecars looks for containers that the cluster injects into the
+// migration's pod. A Job only completes when all its containers exit, except
+// native sidecars.
 func checkSidecars(ctx context.Context, e *check.Env) (string, error) {
 	done, err := tryAll(ctx, e)
 	if err != nil {
@@ -55,8 +56,8 @@ func checkSidecars(ctx context.Context, e *check.Env) (string, error) {
 	return "no container is added to " + check.JoinAnd(owners(jobs)), nil
 }
 
-// addedContainers lists the containers of the admitted pod that its template does not
-// have. Init containers end or are native sidecars.
+// addedContainers returns the containers of the admitted pod that its template
+// does not have. It ignores init containers, which exit or are native sidecars.
 func addedContainers(pod trial) ([]string, error) {
 	wanted, err := pod.spec()
 	if err != nil {
@@ -117,8 +118,9 @@ var meshLabels = []struct{ key, value, injector string }{
 	{"appmesh.k8s.aws/sidecarInjectorWebhook", "enabled", "AWS App Mesh"},
 }
 
-// sidecarsByLabel judges by the namespace where the user cannot create pods, not even
-// in a dry run. It is indirect evidence: the mesh may inject native sidecars.
+// sidecarsByLabel uses the namespace's labels if the user cannot create pods,
+// not even in a dry run. They are indirect evidence: the mesh may inject native
+// sidecars.
 func sidecarsByLabel(ctx context.Context, e *check.Env, pod trial) (string, error) {
 	namespace, err := check.FindNamespace(ctx, e)
 	if err != nil || namespace == nil {

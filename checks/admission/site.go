@@ -16,13 +16,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// trialSite is the namespace that the objects are tried in.
+// trialSite is the namespace of the dry run.
 type trialSite struct {
 	namespace string
-	standIn   bool // instead of the namespace of the answers, which does not exist yet
+	standIn   bool // a substitute for the namespace of the answers, which does not exist yet
 }
 
-// describe mentions a stand-in between two texts; "" for the namespace itself.
+// describe mentions a substitute between two texts; it returns "" for the
+// namespace itself.
 func (p trialSite) describe(before, wanted, after string) string {
 	if !p.standIn {
 		return ""
@@ -36,8 +37,8 @@ func (p trialSite) describe(before, wanted, after string) string {
 	)
 }
 
-// chooseSite returns the namespace of the answers or, before it exists, one like
-// the install creates: without labels.
+// chooseSite returns the namespace of the answers or, if it does not exist yet,
+// one like the install creates: without labels.
 func chooseSite(ctx context.Context, e *check.Env) (trialSite, error) {
 	found, err := check.FindNamespace(ctx, e)
 	if err != nil {
@@ -62,8 +63,8 @@ func chooseSite(ctx context.Context, e *check.Env) (trialSite, error) {
 	return trialSite{namespace: name, standIn: true}, nil
 }
 
-// standIn finds a namespace that is like a new one, preferably default; "" if the
-// user cannot read any.
+// standIn returns a namespace that is like a new one, preferably default; "" if
+// the user cannot read any.
 func standIn(ctx context.Context, client kubernetes.Interface) (string, error) {
 	names, err := plainNamespaces(ctx, client)
 	if err != nil {
@@ -113,8 +114,8 @@ func isLikeNew(n *corev1.Namespace) bool {
 	return n.DeletionTimestamp == nil && !strings.HasPrefix(n.Name, "kube-")
 }
 
-// isUnlimited reports whether a namespace is ready for pods and has neither quota
-// nor limits, which the new namespace would not have.
+// isUnlimited reports whether a namespace is ready for pods and, like a new
+// one, has neither quotas nor limits.
 func isUnlimited(ctx context.Context, client kubernetes.Interface, namespace string) (bool, error) {
 	core, one := client.CoreV1(), metav1.ListOptions{Limit: 1}
 	quotas, err := core.ResourceQuotas(namespace).List(ctx, one)
@@ -129,7 +130,8 @@ func isUnlimited(ctx context.Context, client kubernetes.Interface, namespace str
 	return err == nil, ignoreHidden(err)
 }
 
-// ignoreHidden ignores objects that do not exist or that the user cannot read.
+// ignoreHidden ignores errors for objects that do not exist or that the user
+// cannot read.
 func ignoreHidden(err error) error {
 	if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) {
 		return nil
@@ -137,8 +139,8 @@ func ignoreHidden(err error) error {
 	return check.KubeError(err)
 }
 
-// freeName derives an unused name from a name. It is at most 63 characters long,
-// like a DNS label.
+// freeName derives an unused name from a name. It is at most 63 characters
+// long, the limit of DNS labels.
 func freeName(name string) string {
 	const longest = 63 - 1 - 5
 	return strings.TrimRight(name[:min(len(name), longest)], "-.") + "-" + strings.ToLower(rand.Text()[:5])

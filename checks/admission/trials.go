@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// trial is an object to try in a dry run.
+// trial is an object to submit in a dry run.
 type trial struct {
 	object unstructured.Unstructured
 	claim  release.Claim // empty for a pod, which gets an unused name
@@ -21,15 +21,15 @@ type trial struct {
 	// objects. The trial may use another one: see setAccount.
 	account string
 	owner   string // of a pod: "Job zenml-db-migration"
-	// answer is the new object as the API server would store it, with what
-	// admission added; nil if it was not created.
+	// answer is the object as the API server would store it, after admission;
+	// nil if it was not created.
 	answer *unstructured.Unstructured
 }
 
 func (t trial) isPod() bool    { return t.account != "" }
 func (t trial) String() string { return t.object.GetKind() + " " + t.object.GetName() }
 
-// triedAs names the account that a pod was tried with, if it is not its own.
+// triedAs returns the account that a pod was tried with, if it is not its own.
 func (t trial) triedAs() string {
 	spec, _ := release.Dig(t.object.Object, "spec")
 	if tried, _ := spec["serviceAccountName"].(string); t.isPod() && tried != t.account {
@@ -137,8 +137,9 @@ func podOf(o manifest.Object) (trial, bool) {
 	return trial{object: pod, account: account, owner: o.GetKind() + " " + o.GetName()}, true
 }
 
-// tryAccount has the pod tried as its own account, because policies and quotas
-// may look at it, or as the default one before the chart has made it.
+// setAccount makes the trial use the pod's own account, because policies and
+// quotas may depend on it, or the default one if the chart has not created it
+// yet.
 func setAccount(ctx context.Context, e *check.Env, where trialSite, r check.Rendered, pod *trial) error {
 	spec, ok := release.Dig(pod.object.Object, "spec")
 	if !ok {

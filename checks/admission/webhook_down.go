@@ -19,8 +19,8 @@ type webhook struct {
 	client admissionv1.WebhookClientConfig
 }
 
-// webhookDownFault is the one fault of all objects that a webhook without an answer
-// blocks. Nothing is wrong with the objects.
+// webhookDownFault is the single fault of all objects that an unavailable
+// webhook blocks. The objects themselves are fine.
 func webhookDownFault(ctx context.Context, e *check.Env, refused []refusedObject) *check.Fault {
 	name, reason, _ := check.WebhookDown(refused[0].err)
 	var objects []string
@@ -76,7 +76,8 @@ func findWebhook(ctx context.Context, e *check.Env, name string) *webhook {
 	return nil
 }
 
-// owner names what serves the webhook, and the Helm release that installed it.
+// owner returns what serves the webhook, and the Helm release that installed
+// it.
 func (w *webhook) owner() string {
 	owner := "no service"
 	switch {

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// CertificateNames lists the hosts that a certificate is valid for.
+// CertificateNames returns the hosts that a certificate is valid for.
 func CertificateNames(c *x509.Certificate) []string {
 	names := append([]string{}, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
 	}
 	if len(c.DNSNames) == 0 {
-		names = append(names, CommonNames(c)...) // clients fall back to them
+		names = append(names, CommonNames(c)...) // clients fall back to common names
 	}
 	if len(names) == 0 {
 		names = append(names, "no host (it has no subject alternative name)")
@@ -34,7 +34,7 @@ func ValidityProblem(c *x509.Certificate, now time.Time) string {
 // ExpiryWarning is how long before the expiry of a certificate a check warns.
 const ExpiryWarning = 14 * 24 * time.Hour
 
-// CommonNames lists the common names of a certificate's subject.
+// CommonNames returns the common names of a certificate's subject.
 func CommonNames(c *x509.Certificate) []string {
 	var names []string
 	for _, n := range c.Subject.Names {

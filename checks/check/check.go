@@ -1,5 +1,5 @@
-// Package check is the kernel of the preflight checks: it defines a check, runs a
-// table of them and collects the results. It also holds the helpers that the
+// Package check is the kernel of the preflight checks: it defines a check, runs
+// a table of them and collects the results. It also contains helpers that the
 // groups of checks share.
 //
 // Checks depend on each other by id and run concurrently. A fact that several
@@ -32,29 +32,28 @@ type Check struct {
 	// Claim is what the check asserts, positive and in lower case: "the user
 	// can log in".
 	Claim string
-	// Failure is the sentence for a claim that does not hold: "the user cannot
-	// log in".
+	// Failure is the sentence for a failed check: "the user cannot log in".
 	Failure string
-	// Severity is what its faults count as, unless a Fault says it is a warning.
+	// Severity is the severity of its faults, unless a Fault is a warning.
 	Severity Severity
 	// Needs lists the checks that must pass before this one makes sense.
 	Needs []string
 	// Limit is the time limit, including retries of transient faults. Zero means
 	// DefaultLimit.
 	Limit time.Duration
-	// Writes is true if the check creates something, even for a moment.
+	// Writes is true if the check creates something, even temporarily.
 	// Options.ReadOnly skips such a check.
 	Writes bool
-	// Notices describes what the check creates for a moment in accounts outside
+	// Notices describes what the check creates temporarily in accounts outside
 	// the cluster, for the user to read before the run; nil if nothing. The
 	// answers are complete.
 	Notices func(answers.Answers) []string
 	// Answers lists the keys of the answers that may have to change when the
 	// check fails, the likeliest first.
 	Answers []string
-	// SettledBy is the check whose success turns this check's faults of the
-	// local network (Fault.Local) into warnings, because the server does not
-	// run on this machine.
+	// SettledBy is the check whose success turns this check's local network
+	// faults (Fault.Local) into warnings, because the server does not run on
+	// this machine.
 	SettledBy string
 	// When returns why the check does not apply, or "" if it does.
 	When func(*Env) (skip string)
@@ -63,9 +62,9 @@ type Check struct {
 	// claim could not be checked, and AsFault describes any other error.
 	Run func(context.Context, *Env) (found string, err error)
 
-	// Reason is what goes wrong later if the claim does not hold.
+	// Reason is the consequence of a failure.
 	Reason string
-	// Finds lists the faults that the check distinguishes, for its page.
+	// Finds lists the faults that the check detects, for its page.
 	Finds []string
 }
 

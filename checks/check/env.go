@@ -45,10 +45,10 @@ type Env struct {
 
 	options Options
 	memory  *memory
-	left    *leftovers // of the check that holds this copy
+	left    *leftovers // leftovers of the check that has this copy
 }
 
-// Rendered is what the install would apply, and what is wrong with it.
+// Rendered is what the install would apply, and its faults.
 type Rendered struct {
 	// Objects of the release, hooks and tests included.
 	Objects []manifest.Object
@@ -64,7 +64,7 @@ type Rendered struct {
 	Warnings answers.Faults
 }
 
-// Begin returns a copy with an empty memory, for one run.
+// Begin returns a copy with an empty cache, for one run.
 func (e *Env) Begin(ctx context.Context, o Options) *Env {
 	c := *e
 	c.options = o
@@ -94,22 +94,22 @@ func (e *Env) Unannounced() bool { return e.options.Unannounced }
 // changing the release.
 func (e *Env) WaitsForOther() bool { return e.options.WaitForOther }
 
-// Namespace is the namespace that the server is installed into.
+// Namespace returns the namespace that the server is installed into.
 func (e *Env) Namespace() string { return e.Answers.Cluster.Namespace }
 
-// Release is the name of the Helm release.
+// Release returns the name of the Helm release.
 func (e *Env) Release() string { return e.Answers.Cluster.Release }
 
 var chartMemo = NewMemo[chartinfo.Info]("chart")
 
-// PullChart pulls the chart once.
+// PullChart pulls the chart once per run.
 func (e *Env) PullChart(ctx context.Context) (chartinfo.Info, error) {
 	return chartMemo.Get(ctx, e, e.Chart)
 }
 
 var renderedMemo = NewMemo[Rendered]("rendered")
 
-// Render renders the chart once.
+// Render renders the chart once per run.
 func (e *Env) Render(ctx context.Context) (Rendered, error) {
 	return renderedMemo.Get(ctx, e, e.Rendered)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Fault is the reason why a claim does not hold.
+// Fault is the reason why a check failed.
 type Fault struct {
 	// Summary is what failed, in plain words.
 	Summary string
@@ -18,11 +18,11 @@ type Fault struct {
 	Remedy string
 	// Warn makes it a warning, whatever the check's severity.
 	Warn bool
-	// Blocks skips the checks that need this one, although the fault is only a
+	// Blocks skips the checks that need this one, even if the fault is only a
 	// warning.
 	Blocks bool
-	// Local marks a fault of this machine's network, which says little about the
-	// cluster's. See Check.SettledBy.
+	// Local marks a fault of this machine's network, which may not affect the
+	// cluster. See Check.SettledBy.
 	Local bool
 	// Err is the underlying error; Summary includes its text where it helps.
 	Err error

@@ -2,9 +2,9 @@ package check
 
 import "strings"
 
-// LineBreak describes the line break at the end of a value; empty if it has none. A
-// Secret made with echo ends in one, and so does a value out of a file with Windows line
-// endings.
+// LineBreak describes the line break at the end of a value, or returns "". A
+// Secret created with echo ends in one, and so does a value from a file with
+// Windows line endings.
 func LineBreak(value string) string {
 	switch {
 	case strings.HasSuffix(value, "\r\n"):

@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// memoLimit is the time limit of a question.
+// memoLimit is the time limit of a query.
 const memoLimit = time.Minute
 
-// Memo caches the answer to a question that several checks ask. The question is
-// answered once in a run.
+// Memo caches a result that several checks need. It is computed once per run.
 type Memo[T any] struct {
 	topic *topic
 	key   string
@@ -21,16 +20,16 @@ type Memo[T any] struct {
 // topic is the subject of a memo; its address identifies it.
 type topic struct{ name string }
 
-// NewMemo returns a memo; name appears in the error if the question panics.
+// NewMemo returns a memo; name appears in the error if the query panics.
 func NewMemo[T any](name string) Memo[T] { return Memo[T]{topic: &topic{name}} }
 
-// For returns the memo of the same question about one of several objects.
+// For returns the memo for one of several objects.
 func (m Memo[T]) For(key string) Memo[T] { return Memo[T]{topic: m.topic, key: key} }
 
-// Get asks the question the first time and waits for the answer until ctx ends.
-// Errors are cached too, except transient ones.
+// Get calls ask the first time and waits for the result until ctx is done. It
+// caches errors too, except transient ones.
 func (m Memo[T]) Get(ctx context.Context, e *Env, ask func(context.Context) (T, error)) (T, error) {
-	//nolint:contextcheck // the question runs under the run's context, not one check's
+	//nolint:contextcheck // the query runs under the run's context, not one check's
 	a := e.memory.start(question(m), func(ctx context.Context) (any, error) { return ask(ctx) })
 	var none T
 	select {
@@ -45,7 +44,7 @@ func (m Memo[T]) Get(ctx context.Context, e *Env, ask func(context.Context) (T, 
 	}
 }
 
-// question identifies a memo in the memory of a run.
+// question identifies a memo in the cache of a run.
 type question struct {
 	topic *topic
 	key   string
@@ -53,8 +52,8 @@ type question struct {
 
 func (q question) String() string { return strings.TrimSpace(q.topic.name + " " + q.key) }
 
-// memory holds the answers of one run. A question runs under the run's context,
-// so that the time limit of one check does not fail another.
+// memory caches the results of one run. A query runs under the run's context,
+// so that the time limit of one check does not affect another.
 type memory struct {
 	ctx    context.Context // ends with the run
 	cancel context.CancelFunc
@@ -98,7 +97,7 @@ func (m *memory) start(q question, ask func(context.Context) (any, error)) *answ
 	return a
 }
 
-// isRetryable returns true if the question can be asked again.
+// isRetryable reports whether the query can be repeated.
 func (a *answer) isRetryable() bool {
 	select {
 	case <-a.done:
@@ -108,14 +107,14 @@ func (a *answer) isRetryable() bool {
 	}
 }
 
-// atEnd calls closer at the end of the run, for something that a question opened.
+// atEnd calls closer at the end of the run, for something that a query opened.
 func (m *memory) atEnd(closer func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closers = append(m.closers, closer)
 }
 
-// end cancels the running questions, waits for them and calls the closers.
+// end cancels the running queries, waits for them and calls the closers.
 func (m *memory) end() {
 	m.cancel()
 	m.group.Wait()

@@ -12,7 +12,7 @@ import (
 )
 
 // DialLimit is the time limit of a connection attempt. A firewall that drops
-// packets only shows as a timeout.
+// packets is only detected by a timeout.
 const DialLimit = 5 * time.Second
 
 // IsTimeout returns true if err is a timeout.
@@ -21,8 +21,8 @@ func IsTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
 
-// Reason returns what a network or TLS error reports in the end, without how the
-// connection was made.
+// Reason returns the innermost message of a network or TLS error, without the
+// connection attempt.
 func Reason(err error) string { return transport.Reason(err) }
 
 // FirstWords returns the printable start of a greeting in an unknown protocol.
@@ -53,13 +53,13 @@ var privateSuffixes = []string{
 
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598, used by clusters and carriers
 
-// IsPrivateAddress returns true if the internet does not route an address.
+// IsPrivateAddress reports whether an address is not routed on the internet.
 func IsPrivateAddress(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
 }
 
-// IsLoopback returns true if a host is this machine.
+// IsLoopback reports whether a host is this machine.
 func IsLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()

@@ -18,13 +18,13 @@ type Options struct {
 	Skip []string
 	// WarnOnly turns the faults of these groups or ids into warnings.
 	WarnOnly []string
-	// ReadOnly skips every check that creates something, even for a moment.
+	// ReadOnly skips every check that creates something, even temporarily.
 	ReadOnly bool
-	// Unannounced stops the checks with Notices from creating anything, because
-	// the user has not seen the notices. They only read.
+	// Unannounced restricts the checks with Notices to reading, because the
+	// user has not seen the notices.
 	Unannounced bool
-	// WaitForOther means that the install waits for another run that is changing
-	// the release, so that such a run is a warning.
+	// WaitForOther means that the install waits for another run that is
+	// changing the release, so that such a run is only a warning.
 	WaitForOther bool
 }
 
@@ -107,9 +107,9 @@ func groups(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.Contains(n, ".") })
 }
 
-// Notices describes what a run with these options creates for a moment in
-// accounts outside the cluster, for the user to read before the run. The answers
-// are complete.
+// Notices describes what a run with these options creates temporarily in
+// accounts outside the cluster, for the user to read before the run. The
+// answers are complete.
 func (o Options) Notices(table []Check, a answers.Answers) []string {
 	plan, err := o.Plan(table)
 	if err != nil || o.ReadOnly || o.Unannounced {

@@ -33,15 +33,15 @@ type Result struct {
 
 	blocks  bool // the checks that need this one are skipped
 	passed  bool // the claim holds, despite leftovers
-	refuted bool // the claim does not hold, although the result is a warning
+	refuted bool // the check failed, although the result is a warning
 }
 
-// Refuted returns true if the claim does not hold. A warning may also be about
-// a detail of a claim that holds; then only its Message says what it is.
+// Refuted reports whether the claim is false. A warning may instead be about a
+// detail of a true claim; then only its Message describes it.
 func (r Result) Refuted() bool { return r.Status == Failed || r.Softened || r.refuted }
 
-// Title describes the result in one line: the failure if the claim does not hold,
-// the id for a warning about a detail, else the claim.
+// Title describes the result in one line: the failure if the claim is false,
+// the id for a warning about a detail, otherwise the claim.
 func (r Result) Title() string {
 	switch {
 	case r.Refuted():
@@ -82,14 +82,14 @@ func (r Report) Summary() Summary {
 	return s
 }
 
-// Tally returns the counts as they are shown to people.
+// Tally returns the counts for display.
 func (r Report) Tally() display.Tally {
 	s := r.Summary()
 	return display.Tally{Passed: s.Passed, Warnings: s.Warned, Failed: s.Failed, Skipped: s.Skipped}
 }
 
-// Verdict is the worst status: Failed, else Warned, else Pass. A command exits
-// with 3 on Failed, and with 4 on Warned if --fail-on is warn.
+// Verdict returns the worst status: Failed, otherwise Warned, otherwise Pass. A
+// command exits with 3 on Failed, and with 4 on Warned if --fail-on is warn.
 func (r Report) Verdict() Status {
 	switch s := r.Summary(); {
 	case s.Failed > 0:
@@ -110,7 +110,7 @@ func (r Report) ByID(id string) (Result, bool) {
 	return Result{}, false
 }
 
-// Left lists everything that the checks created and could not remove.
+// Left returns everything that the checks created and could not remove.
 func (r Report) Left() []Leftover {
 	var all []Leftover
 	for _, result := range r.Results {
@@ -119,7 +119,7 @@ func (r Report) Left() []Leftover {
 	return all
 }
 
-// Serial is the sum of the durations of all checks.
+// Serial returns the sum of the durations of all checks.
 func (r Report) Serial() time.Duration {
 	var sum time.Duration
 	for _, result := range r.Results {

@@ -89,8 +89,8 @@ func (r *runner) result(ctx context.Context, c Check) Result {
 	return result
 }
 
-// settle turns a fault of this machine's network into a warning if another check
-// proved that the cluster's network works. It waits for that check.
+// settle turns a local network fault into a warning if another check verified
+// that the cluster's network works. It waits for that check.
 func (r *runner) settle(ctx context.Context, c Check, err error, result *Result) {
 	var fault *Fault
 	other, there := r.nodes[c.SettledBy]
@@ -128,7 +128,7 @@ func (r *runner) skipReason(c Check) string {
 	return ""
 }
 
-// await waits for the checks that the check needs and returns which one is missing.
+// await waits for the checks that the check needs and returns which one failed.
 func (r *runner) await(ctx context.Context, c Check) string {
 	for _, id := range c.Needs {
 		need, ok := r.nodes[id]
@@ -179,7 +179,7 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	return result
 }
 
-// fallbackRemedy is for an error that nobody wrote a remedy for.
+// fallbackRemedy is for an error without a remedy.
 func fallbackRemedy(c Check) string {
 	return fmt.Sprintf("fix what the message names and try again; to skip the check: --skip %s", c.ID)
 }

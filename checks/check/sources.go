@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Read returns the content of a source, from this machine or from the Secret in
-// the cluster. A Secret that cannot be read is a skip, because supply.references
+// Read returns the content of a source, from this machine or from a Secret in
+// the cluster. An unreadable Secret is a skip, because supply.references
 // reports it.
 func (e *Env) Read(ctx context.Context, what string, s answers.Source) (secret.Text, error) {
 	switch {

@@ -13,7 +13,8 @@ func JoinAnd(items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
-// JoinLines joins two texts with a line break; an empty text is left out.
+// JoinLines joins two texts with a line break, or returns the one that is not
+// empty.
 func JoinLines(before, after string) string {
 	if before == "" || after == "" {
 		return before + after

@@ -20,7 +20,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// Serving returns the access to the sandbox through a proxy that adds an API group.
+// Serving returns access to the sandbox through a proxy that adds an API group.
 func Serving(t *testing.T, c *testcluster.Cluster, group string) *kube.Access {
 	t.Helper()
 	return Proxied(t, c, func(w http.ResponseWriter, r *http.Request) bool {
@@ -71,7 +71,7 @@ func Kubeconfig(t *testing.T, c *testcluster.Cluster, change func(*clientcmdapi.
 	return AccessBy(path, "")
 }
 
-// Proxied returns the access through a proxy. The proxy forwards a request unless
+// Proxied returns access through a proxy. The proxy forwards a request unless
 // answers returns true.
 func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWriter, *http.Request) bool) *kube.Access {
 	t.Helper()
@@ -98,7 +98,7 @@ func Proxied(t *testing.T, c *testcluster.Cluster, answers func(http.ResponseWri
 	})
 }
 
-// AccessBy returns the access of a kubeconfig file and one of its contexts.
+// AccessBy returns access with a kubeconfig file and one of its contexts.
 func AccessBy(path, context string) *kube.Access {
 	flags := kube.NewFlags()
 	*flags.KubeConfig, *flags.Context = path, context

@@ -6,7 +6,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// CertificateCases are server certificates that Go and Python's ssl verify
+// CertificateCases returns server certificates that Go and Python's ssl verify
 // differently. Takes is true if Python accepts them.
 func CertificateCases() map[string]certificateCase {
 	none := []string{}

@@ -1,4 +1,4 @@
-// Package checktest holds the helpers that the tests of the checks share: environments
+// Package checktest contains helpers for the tests of the checks: environments
 // of an install into the sandbox, and assertions about reports.
 package checktest
 
@@ -106,10 +106,10 @@ func Must(t *testing.T, err error) {
 	}
 }
 
-// Chart is the folder of the stand-in chart.
+// Chart returns the folder of the stand-in chart.
 func Chart(t *testing.T) string { return filepath.Join(Root(t), "sandbox", "charts", "current") }
 
-// Root is the folder of the repository.
+// Root returns the folder of the repository.
 func Root(t *testing.T) string {
 	t.Helper()
 	root, err := testcluster.Root()

@@ -8,14 +8,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// seen counts the observed faults and passes by check id.
+// seen records the statuses that tests observed, by check id.
 var seen = struct {
 	sync.Mutex
 	faults, passes map[string]int
 }{faults: map[string]int{}, passes: map[string]int{}}
 
-// Expect asserts the status of a check and that its message, reason or hint contains
-// every text, and records the status as seen.
+// Expect asserts the status of a check and that its message, reason or remedy
+// contains every text. It records the status.
 func Expect(t *testing.T, r check.Report, id string, status check.Status, texts ...string) check.Result {
 	t.Helper()
 	result, ok := r.ByID(id)

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// Main runs the tests of a group of checks. A full run fails if no test saw a check of
-// the table fail, or pass.
+// Main runs the tests of a group of checks. A full run fails if no test
+// observed a check failing, or passing.
 func Main(m *testing.M, table []check.Check) {
 	flag.Parse()
 	testcluster.Main(covered{m, table})
@@ -55,7 +55,7 @@ func isFullRun() bool {
 	return !testing.Short()
 }
 
-// uncovered lists the statuses that no test saw.
+// uncovered lists the statuses that no test observed.
 func uncovered(table []check.Check) []string {
 	seen.Lock()
 	defer seen.Unlock()

@@ -18,8 +18,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// InstallServer creates the Deployment and the Secret of a server like the charts:
-// plain variables in the Deployment, the encryption key and the login in the Secret.
+// InstallServer creates the Deployment and the Secret of a server like the
+// charts do: plain variables in the Deployment, the encryption key and the
+// login in the Secret.
 func InstallServer(t *testing.T, c *testcluster.Cluster, namespace string, open, hidden map[string]string) {
 	t.Helper()
 	client, labels := c.Client(t), map[string]string{

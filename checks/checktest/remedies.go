@@ -13,12 +13,13 @@ import (
 var (
 	// rawError matches the texts of Go's network and TLS errors.
 	rawError = regexp.MustCompile(`(Get|Post|Head|Put) "https?://|dial (tcp|udp)|x509: |context deadline exceeded`)
-	// keyLike matches what reads like a key of the answers file.
+	// keyLike matches text that looks like a key of the answers file.
 	keyLike = regexp.MustCompile(`\b(server|database|expose|chart|secretsStore|certificates|proxy)\.[A-Za-z]+(\.[A-Za-z]+)*`)
 )
 
-// verifyFault asserts what holds for every fault: it has a reason and a remedy, its
-// message is no raw Go error, and its remedy names existing answers keys only.
+// verifyFault asserts the rules for every fault: it has a reason and a remedy,
+// its message is not a raw Go error, and its remedy names existing answers keys
+// only.
 func verifyFault(t *testing.T, r check.Result) {
 	t.Helper()
 	if r.Remedy == "" || r.Reason == "" {

@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 )
 
-// room is what a pod requests or what a node has left: CPU in thousandths of a
-// core, memory in bytes, and pods.
+// room is a pod's requests or a node's free capacity: CPU in millicores, memory
+// in bytes, and pods.
 type room struct{ cpu, memory, pods int64 }
 
 func (r room) fits(in room) bool {
@@ -42,8 +42,8 @@ func roomOf(list corev1.ResourceList) room {
 	return room{cpu: list.Cpu().MilliValue(), memory: list.Memory().Value(), pods: list.Pods().Value()}
 }
 
-// requests is what the scheduler reserves for a pod: the larger of the sum of its
-// containers and its largest init container, plus the overhead.
+// requests returns what the scheduler reserves for a pod: the larger of the sum
+// of its containers and its largest init container, plus the overhead.
 func requests(spec corev1.PodSpec) room {
 	sum, first := room{pods: 1}, room{}
 	for _, c := range spec.Containers {
@@ -52,7 +52,7 @@ func requests(spec corev1.PodSpec) room {
 	}
 	for _, c := range spec.InitContainers {
 		r := roomOf(c.Resources.Requests)
-		if c.RestartPolicy != nil { // a native sidecar runs beside the containers
+		if c.RestartPolicy != nil { // a native sidecar runs alongside the containers
 			sum.cpu, sum.memory = sum.cpu+r.cpu, sum.memory+r.memory
 			continue
 		}
@@ -83,15 +83,15 @@ func checkCapacity(ctx context.Context, e *check.Env) (string, error) {
 	return found, nil
 }
 
-// fewNodes is the number of nodes whose pods are listed node by node, before
-// listing the pods of the whole cluster.
+// fewNodes is how many nodes' pods are listed separately before all pods of the
+// cluster are listed.
 const fewNodes = 5
 
 // roomFor returns a node with enough room left.
 func roomFor(ctx context.Context, e *check.Env, w workload, wanted room, nodes []nodes.Node) (string, error) {
 	large := largeEnough(nodes, wanted)
 	if len(large) == 0 {
-		return "", unlessOnDemand(ctx, e, tooSmall(w, wanted, nodes)) // every node was listed
+		return "", unlessOnDemand(ctx, e, tooSmall(w, wanted, nodes)) // all nodes were listed
 	}
 	for _, n := range large[:min(fewNodes, len(large))] {
 		used, err := usedOn(ctx, e, n.Name)
@@ -106,7 +106,7 @@ func roomFor(ctx context.Context, e *check.Env, w workload, wanted room, nodes [
 }
 
 // largeEnough returns the nodes that would have enough room if they were empty,
-// the largest first. It sorts all.
+// largest first. It sorts all in place.
 func largeEnough(all []nodes.Node, wanted room) []nodes.Node {
 	slices.SortStableFunc(all, func(a, b nodes.Node) int {
 		return cmp.Or(

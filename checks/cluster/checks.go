@@ -1,5 +1,5 @@
-// Package cluster holds the checks of the cluster that the server is installed
-// into: access, version, namespace, permissions, nodes and storage.
+// Package cluster contains the checks of the cluster that the server is
+// installed into: access, version, namespace, permissions, nodes and storage.
 package cluster
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Checks ask about the cluster that the server is installed into.
+// Checks verify the cluster that the server is installed into.
 var Checks = []check.Check{
 	{
 		ID:       "cluster.kubeconfig",

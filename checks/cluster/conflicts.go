@@ -63,7 +63,8 @@ func judgeConflicts(wanted []release.Claim, problems []*check.Fault, faults []er
 	return fmt.Sprintf("%d names are free or belong to this release", len(wanted)), nil
 }
 
-// claims lists the objects that the install creates, without the chart's tests.
+// claims returns the objects that the install creates, without the chart's
+// tests.
 func claims(r check.Rendered) []release.Claim {
 	var all []release.Claim
 	for _, o := range r.Objects {
@@ -87,7 +88,7 @@ func conflict(ctx context.Context, e *check.Env, client metadata.Interface, c re
 	}
 	found, err := getter.Get(ctx, c.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
-		return nil, nil // cluster.permissions reports what you cannot read
+		return nil, nil // cluster.permissions reports objects that the user cannot read
 	}
 	if err != nil {
 		return nil, check.KubeError(err)
@@ -95,7 +96,7 @@ func conflict(ctx context.Context, e *check.Env, client metadata.Interface, c re
 	owner, ours := release.OwnerOf(e, found, c)
 	object := strings.ToLower(c.Kind.Kind) + "/" + c.Name
 	switch {
-	case !ours && c.Prepared: // never suggest to delete it: it may hold the only copy of a key
+	case !ours && c.Prepared: // never suggest deleting it: it may contain the only copy of a key
 		return &check.Fault{
 			Summary: fmt.Sprintf("%s %s exists and belongs to %s", c.Kind.Kind, c.Name, owner),
 			Remedy: "if it was created for this release, adopt it and keep its keys: " +

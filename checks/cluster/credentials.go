@@ -36,8 +36,8 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 	return "credentials from " + command, nil
 }
 
-// pluginFault describes a credential plugin that returns no credentials, in its own
-// words.
+// pluginFault describes a credential plugin that returns no credentials,
+// quoting its messages.
 func pluginFault(e *check.Env, failed *kube.PluginError) *check.Fault {
 	words := kube.Words(failed.Words)
 	fault := &check.Fault{Err: failed, Remedy: pluginLogin(e, failed.Command, words)}
@@ -86,7 +86,8 @@ var logins = []struct{ plugin, words, command string }{
 	{"tsh", "", "tsh login"},
 }
 
-// pluginLogin says how to log in, so that the plugin finds a session and asks nothing.
+// pluginLogin returns how to log in, so that the plugin finds a session and
+// does not prompt.
 func pluginLogin(e *check.Env, command, words string) string {
 	name := strings.TrimSuffix(filepath.Base(command), ".exe")
 	remedy := "log in where the plugin can ask, then try again: " + loginCommand(e)
@@ -98,7 +99,7 @@ func pluginLogin(e *check.Env, command, words string) string {
 	return remedy
 }
 
-// loginCommand runs the plugin with a terminal.
+// loginCommand returns the command that runs the plugin with a terminal.
 func loginCommand(e *check.Env) string {
 	if named, err := e.Cluster.Context(); err == nil && named.Name != "" {
 		return "kubectl auth whoami --context " + named.Name

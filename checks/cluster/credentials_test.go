@@ -87,7 +87,8 @@ func TestCredentials(t *testing.T) {
 	)
 }
 
-// TestCredentialsOfHangingPlugin waits like a device login that nobody confirms.
+// TestCredentialsOfHangingPlugin uses a plugin that waits forever, like an
+// unconfirmed device login.
 func TestCredentialsOfHangingPlugin(t *testing.T) {
 	c := testcluster.Start(t)
 	script := "echo 'To sign in, open https://microsoft.com/devicelogin and enter the code ABCD-EFGH.' >&2; sleep 300"

@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// dnsServices are the selectors of cluster DNS Services: Kubernetes' own label,
-// which CoreDNS of every common distribution has, and OpenShift's.
+// dnsServices select cluster DNS Services: by Kubernetes' label, which CoreDNS
+// has in every common distribution, and OpenShift's.
 var dnsServices = []struct{ namespace, selector string }{
 	{metav1.NamespaceSystem, "k8s-app=kube-dns"},
 	{"openshift-dns", "dns.operator.openshift.io/owning-dns=default"},

@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// TestDNS checks the sandbox's own DNS, and in the test's namespace a missing one and
-// one without a ready pod.
+// TestDNS checks the sandbox's DNS, and in the test's namespace a missing one
+// and one without a ready pod.
 func TestDNS(t *testing.T) {
 	c := testcluster.Start(t)
 	client, namespace := c.Client(t), c.Namespace(t)

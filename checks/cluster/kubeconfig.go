@@ -41,7 +41,7 @@ func checkKubeconfig(_ context.Context, e *check.Env) (string, error) {
 	return fmt.Sprintf("context %s, %s", named.Name, config.Host), nil
 }
 
-// inCluster reports whether the configuration is that of a pod.
+// inCluster reports whether the configuration is a pod's.
 func inCluster(config *rest.Config) bool {
 	return strings.HasPrefix(config.BearerTokenFile, "/var/run/secrets/kubernetes.io/")
 }

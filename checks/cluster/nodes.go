@@ -17,7 +17,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// workloads are the pods that the install waits for: the server and the migration.
+// workloads returns the pods that the install waits for: the server and the
+// migration.
 func workloads(objects []manifest.Object) []workload {
 	var all []workload
 	for _, o := range objects {
@@ -56,7 +57,7 @@ func fit(all []nodes.Node, w workload) []nodes.Node {
 	return slices.DeleteFunc(slices.Clone(all), func(n nodes.Node) bool { return n.Refuses(w.spec) != "" })
 }
 
-// unfit explains why no node accepts the pod, the most frequent reason first.
+// unfit explains why no node accepts the pod, most frequent reason first.
 func unfit(nodes []nodes.Node, w workload) *check.Fault {
 	if len(nodes) == 0 {
 		return &check.Fault{
@@ -106,8 +107,8 @@ func fitRemedy(reason string) string {
 
 var someNodesMemo = check.NewMemo[nodes.Survey]("some nodes")
 
-// someNodes lists nodes, once, until enough of them accept every pod of the
-// release. In most clusters the first page is enough.
+// someNodes lists nodes until enough of them accept every pod of the release.
+// In most clusters the first page suffices.
 func someNodes(ctx context.Context, e *check.Env) (nodes.Survey, error) {
 	return someNodesMemo.Get(ctx, e, func(ctx context.Context) (nodes.Survey, error) {
 		r, err := e.Render(ctx)

@@ -13,7 +13,7 @@ import (
 // provisioner creates nodes when pods need them.
 type provisioner struct {
 	evidence string // what shows that the cluster has it
-	remedy   string // how to see whether it creates a node for the pod
+	remedy   string // how to verify that it creates a node for the pod
 }
 
 // fargate is the label and the taint of nodes that AWS creates for one pod each.
@@ -38,7 +38,7 @@ var nodeLabels = []struct{ key, value, remedy string }{
 }
 
 // findProvisioner returns what creates nodes on demand, as far as the user can
-// see; nil if nothing does.
+// read; nil if nothing does.
 func findProvisioner(ctx context.Context, e *check.Env) *provisioner {
 	seen, _ := someNodes(ctx, e)
 	for _, n := range seen.Nodes {
@@ -69,8 +69,8 @@ func provisionerOf(n nodes.Node) *provisioner {
 
 const autoscalerName = "cluster-autoscaler"
 
-// findAutoscaler looks for the cluster autoscaler: its Deployment, or its status
-// where the provider runs it outside the cluster.
+// findAutoscaler looks for the cluster autoscaler: its Deployment, or its
+// status if the provider runs it outside the cluster.
 func findAutoscaler(ctx context.Context, e *check.Env) *provisioner {
 	client, err := e.Cluster.Client()
 	if err != nil {

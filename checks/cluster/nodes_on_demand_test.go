@@ -16,8 +16,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// These tests make the whole cluster look autoscaled for a moment, so they do not run
-// in parallel with tests of node faults.
+// These tests temporarily make the whole cluster look autoscaled, so they do
+// not run in parallel with tests of node faults.
 
 func TestNodesOnFargate(t *testing.T) {
 	c := testcluster.Start(t)
@@ -43,7 +43,7 @@ func TestCapacityWithKarpenter(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	addNode(t, c, namespace)
-	other := c.Namespace(t) // the label is on a node that the pod does not select
+	other := c.Namespace(t) // the pod does not select the node with the label
 	name := addNode(t, c, other, func(n *corev1.Node) { n.Labels["karpenter.sh/nodepool"] = "general" })
 	asking := func(cpu string) check.Report {
 		return look(

@@ -19,10 +19,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// addNode adds a node with 4 CPU and 8 GiB and the label test=<namespace>. It has no
-// kubelet: a taint that only the test's own pods tolerate keeps other pods away. The
-// API server taints every new node as not-ready, and the node controller removes the
-// taint from a ready node some time later: only then is the node as requested.
+// addNode adds a node with 4 CPU and 8 GiB and the label test=<namespace>. It
+// has no kubelet: a taint that only the test's pods tolerate keeps other pods
+// away. The API server taints every new node as not-ready; addNode waits until
+// the node controller removes that taint.
 func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...func(*corev1.Node)) string {
 	t.Helper()
 	client := c.Client(t)
@@ -68,7 +68,7 @@ func addNode(t *testing.T, c *testcluster.Cluster, namespace string, change ...f
 	return made.Name
 }
 
-// onNodes schedules the server onto the test's own nodes only.
+// onNodes schedules the server onto the test's nodes only.
 func onNodes(namespace string, requests map[string]string) func(*answers.Answers) {
 	return func(a *answers.Answers) {
 		wanted := map[string]any{}

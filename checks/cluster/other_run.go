@@ -12,8 +12,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/runlock"
 )
 
-// otherRun reports a run of the installer that is changing the release, and one
-// that was killed while Helm worked.
+// otherRun reports an installer run that is changing the release, or one that
+// was killed while Helm worked.
 func otherRun(ctx context.Context, e *check.Env, found *release.Deployed) (*check.Fault, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {

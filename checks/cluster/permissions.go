@@ -68,9 +68,9 @@ func describe(missing []right) []string {
 	return all
 }
 
-// missing returns the permissions that the user does not have. It fetches the
-// rules of the namespace first, in one request, and asks one by one for what they
-// do not clearly grant, because some authorizers do not list their rules.
+// missing returns the permissions that the user lacks. It gets the rules of the
+// namespace first, in one request, and reviews individually what they do not
+// clearly grant, because some authorizers do not list their rules.
 func missing(ctx context.Context, e *check.Env, needed []right) ([]right, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -104,7 +104,7 @@ func granted(rules []authorizationv1.ResourceRule, r right) bool {
 	})
 }
 
-// deniedOf asks for each permission separately, a few at a time.
+// deniedOf reviews each permission separately, a few in parallel.
 func deniedOf(ctx context.Context, e *check.Env, open []right) ([]right, error) {
 	const atOnce = 8
 	denied := make([]bool, len(open))
@@ -141,7 +141,7 @@ func distinct(faults []error) []error {
 	})
 }
 
-// attributes is the permission in the form of an access review.
+// attributes returns the permission for an access review.
 func (r right) attributes(namespace string) authorizationv1.ResourceAttributes {
 	resource, sub, _ := strings.Cut(r.resource, "/")
 	a := authorizationv1.ResourceAttributes{

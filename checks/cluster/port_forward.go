@@ -18,8 +18,8 @@ import (
 // noPod is the name of a pod that does not exist.
 const noPod = "zenml-installer-preflight"
 
-// checkPortForward upgrades a connection to a running pod, as a port-forward does, and
-// closes it. It opens no stream, so the pod sees nothing.
+// checkPortForward upgrades a connection to a running pod, as a port-forward
+// does, and closes it. It opens no stream, so the pod is not affected.
 func checkPortForward(ctx context.Context, e *check.Env) (string, error) {
 	pod, err := forwardablePod(ctx, e)
 	if err != nil {
@@ -66,8 +66,9 @@ func upgradeFault(host string, err error) *check.Fault {
 	}
 }
 
-// forwardablePod returns a running pod that the user can forward to, from the server's
-// namespace or the control plane's; without one, a pod that does not exist.
+// forwardablePod returns a running pod that the user can forward to, in the
+// server's namespace or the control plane's; otherwise a pod that does not
+// exist.
 func forwardablePod(ctx context.Context, e *check.Env) (*corev1.Pod, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {

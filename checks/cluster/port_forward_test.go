@@ -62,8 +62,8 @@ func TestPortForwardThroughProxies(t *testing.T) {
 	}
 }
 
-// runPod creates a pod that counts as running, on a node without a kubelet: a refused
-// upgrade never gets that far.
+// runPod creates a pod that is reported as running, on a node without a
+// kubelet: a rejected upgrade never gets that far.
 func runPod(t *testing.T, c *testcluster.Cluster, namespace string) {
 	t.Helper()
 	node := addNode(t, c, namespace, func(n *corev1.Node) {

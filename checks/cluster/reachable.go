@@ -22,27 +22,27 @@ import (
 type APIServer struct {
 	Version version.Info
 	clock   time.Time     // its Date header; zero without one
-	skew    time.Duration // its clock minus ours
-	user    string        // our user name; empty if unknown
+	skew    time.Duration // its clock minus this machine's
+	user    string        // this user's name; empty if unknown
 }
 
-// errNotKubernetes is the answer of something else.
+// errNotKubernetes is a response that is not from an API server.
 type errNotKubernetes struct{ answer string }
 
 func (e *errNotKubernetes) Error() string { return e.answer }
 
-// errStatus is an error answer of the API server.
+// errStatus is an error response of the API server.
 type errStatus struct{ code int }
 
 func (e *errStatus) Error() string { return fmt.Sprintf("the API server answered %d", e.code) }
 
-// versionLimit is the time limit of the first request. A busy API server or a cold
-// connection through a VPN may take ten seconds.
+// versionLimit is the time limit of the first request. A busy API server or a
+// new connection through a VPN may take ten seconds.
 const versionLimit = 20 * time.Second
 
 var apiServerMemo = check.NewMemo[APIServer]("api server")
 
-// FindAPIServer asks the API server for its version, once.
+// FindAPIServer gets the API server's version once per run.
 func FindAPIServer(ctx context.Context, e *check.Env) (APIServer, error) {
 	return apiServerMemo.Get(ctx, e, func(ctx context.Context) (APIServer, error) {
 		config, err := e.Cluster.Config()
@@ -102,7 +102,7 @@ func readVersion(response *http.Response, body []byte, asked, answered time.Time
 	return found, nil
 }
 
-// whoAmI asks the server for our user name (Kubernetes 1.28 and newer).
+// whoAmI gets the user's name from the server (Kubernetes 1.28 and newer).
 func whoAmI(ctx context.Context, e *check.Env) string {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -114,7 +114,7 @@ func whoAmI(ctx context.Context, e *check.Env) string {
 	case err == nil:
 		return review.Status.UserInfo.Username
 	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), `"`+anonymous+`"`):
-		return anonymous // who cannot even send this request
+		return anonymous // anonymous users cannot send this request
 	}
 	return ""
 }

@@ -72,8 +72,8 @@ func TestClusterUnreachable(t *testing.T) {
 	}), "cluster.reachable", check.Failed, "through the proxy: connection refused", "NO_PROXY")
 }
 
-// TestClusterAnonymous connects without credentials: the sandbox's API server answers
-// anonymous requests, like most.
+// TestClusterAnonymous connects without credentials. Like most API servers, the
+// sandbox's answers anonymous requests.
 func TestClusterAnonymous(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
@@ -97,7 +97,8 @@ func TestClusterAnonymous(t *testing.T) {
 	}
 }
 
-// TestClusterSlow stalls the first answer for ten seconds, like a busy API server.
+// TestClusterSlow delays the first response by ten seconds, like a busy API
+// server.
 func TestClusterSlow(t *testing.T) {
 	c := testcluster.Start(t)
 	var once sync.Once

@@ -93,8 +93,8 @@ func TestReleases(t *testing.T) {
 		"cluster.release", check.Skipped, "cannot list the Secrets")
 }
 
-// testOtherRuns checks a release that a run has locked: one that works, and one
-// that was killed.
+// testOtherRuns checks a release that is locked: by a working run, and by a
+// killed one.
 func testOtherRuns(t *testing.T, c *testcluster.Cluster) {
 	for name, test := range map[string]struct {
 		status  string // of the release

@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// right is a permission that the install needs: a verb on a resource.
+// right is a permission that the install needs.
 type right struct {
 	group    string
 	resource string // including the subresource: "pods/log"
@@ -38,9 +38,9 @@ var leaseRights = baseRight{"coordination.k8s.io", "leases", "get create update 
 var baseRights = []baseRight{
 	// Helm stores its releases in Secrets, and the installer creates Secrets itself.
 	{"", "secrets", "get list create update patch delete"},
-	// The lock that keeps other runs away from the release.
+	// The lock of the release.
 	leaseRights,
-	// The wait and the diagnosis watch these.
+	// The watch and the diagnosis read these.
 	{"", "pods", "get list watch"},
 	{"", "pods/log", "get"},
 	{"", "events", "list watch"},

@@ -63,7 +63,8 @@ func storageClasses(ctx context.Context, e *check.Env) ([]storagev1.StorageClass
 	return found.Items, nil
 }
 
-// bound reports whether a previous install left the claim with its volume.
+// bound reports whether the claim exists and is bound to a volume of a previous
+// install.
 func bound(ctx context.Context, e *check.Env, claim string) (bool, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
-// unreachable describes why the API server does not answer, with a remedy that
-// fits the cause.
+// unreachable describes why the API server does not respond, with a remedy for
+// the cause.
 func unreachable(e *check.Env, err error) *check.Fault {
 	host := "the API server"
 	if config, configErr := e.Cluster.Config(); configErr == nil {
@@ -65,7 +65,7 @@ func refusal(host string, err error) *check.Fault {
 	return nil
 }
 
-// noConnection describes why there is no answer at all.
+// noConnection describes why there is no response.
 func noConnection(host string, err error) *check.Fault {
 	var dns *net.DNSError
 	reason := check.Reason(err)

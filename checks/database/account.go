@@ -11,7 +11,7 @@ import (
 var accountMemo = check.NewMemo[string]("database account")
 
 // account returns the account that the server matched to the login, quoted for
-// SQL. Its host may be a pattern; a statement about another account fails (1133).
+// SQL. Its host may be a pattern; a statement with another host fails (1133).
 func account(ctx context.Context, e *check.Env) string {
 	found, err := accountMemo.Get(ctx, e, func(ctx context.Context) (string, error) {
 		db, err := openServer(ctx, e)
@@ -29,8 +29,8 @@ func account(ctx context.Context, e *check.Env) string {
 	return quoteSQL(found[:cut]) + "@" + quoteSQL(found[cut+1:])
 }
 
-// anyHost returns the account with the host pattern %, the usual one. The real
-// host is unknown before the login.
+// anyHost returns the account with the usual host pattern %. The real pattern
+// is unknown before the login.
 func anyHost(e *check.Env) string { return quoteSQL(e.Answers.Database.MySQL.User) + "@'%'" }
 
 // deniedAccount matches the account in error 1044. Login errors name the client's

@@ -10,8 +10,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// TestAccount_remediesWork runs the printed statements: they must be for the account of
-// the login, whose host is a pattern.
+// TestAccount_remediesWork runs the printed statements for an account whose
+// host is a pattern.
 func TestAccount_remediesWork(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})

@@ -8,15 +8,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// backupRights are the rights that a restore needs: it drops the database and
-// creates it again.
+// backupRights are the privileges for a restore, which drops and recreates the
+// database.
 var backupRights = []string{"SELECT", "DROP", "CREATE", "INSERT"}
 
 func checkBackup(ctx context.Context, e *check.Env) (string, error) {
 	d := e.Answers.Database
 	strategy := d.Backup.Strategy
 	if strategy == "" {
-		strategy = answers.BackupInMemory // the server's own default
+		strategy = answers.BackupInMemory // the server's default
 	}
 	if d.MySQL.Auth == answers.RDSAuth && (strategy == answers.BackupDatabase || strategy == answers.BackupMydumper) {
 		return "", &check.Fault{

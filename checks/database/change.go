@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// checkChange compares the database with that of the deployed release. The server
-// moves no data: with another database it starts empty.
+// checkChange compares the database with that of the deployed release. The
+// server does not migrate data: another database would be empty.
 func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	v, err := release.DeployedEnvironment(ctx, e)
 	if err != nil {
@@ -78,7 +78,7 @@ func (w location) keep() string {
 		host, port, name)
 }
 
-// chosenLocation returns where the answers store the data.
+// chosenLocation returns where the answers store data.
 func chosenLocation(e *check.Env) location {
 	if e.Answers.Database.Type != answers.MySQLDatabase {
 		return location{kind: answers.SQLiteDatabase}

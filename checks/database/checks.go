@@ -1,4 +1,4 @@
-// Package database holds the checks of MySQL and SQLite from this machine.
+// Package database contains the checks of MySQL and SQLite from this machine.
 // Package probepod checks MySQL from a pod.
 package database
 
@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// NeedsMySQL returns why a check is skipped if the database is not MySQL.
+// NeedsMySQL skips a check if the database is not MySQL.
 func NeedsMySQL(e *check.Env) string {
 	if e.Answers.Database.Type != answers.MySQLDatabase {
 		return "the database is not MySQL"
@@ -24,7 +24,7 @@ func needsSQLite(e *check.Env) string {
 	return ""
 }
 
-// Checks check the database from this machine.
+// Checks verify the database from this machine.
 var Checks = []check.Check{
 	{
 		ID:       "database.config",

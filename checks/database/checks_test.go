@@ -40,8 +40,9 @@ func passOnWorkingDatabase(t *testing.T, s *testdb.Server) {
 	}
 }
 
-// TestChecks_MySQL runs every check against a real MySQL server, whose accounts use
-// caching_sha2_password, and follows the remedies of a user without rights.
+// TestChecks_MySQL runs every check against a real MySQL server, whose accounts
+// use caching_sha2_password, and follows the remedies for a user without
+// privileges.
 func TestChecks_MySQL(t *testing.T) {
 	t.Parallel()
 	s := testdb.Start(t, testdb.Options{Server: testdb.MySQL})
@@ -66,7 +67,8 @@ func TestChecks_MySQL(t *testing.T) {
 	checktest.Expect(t, preflight(t, e, check.Options{}), "database.login", check.Failed, "works only in UTF-8")
 }
 
-// TestChecks_slowDatabase has every packet take 150 ms: a database 300 ms away works.
+// TestChecks_slowDatabase delays every packet by 150 ms: a database 300 ms away
+// must work.
 func TestChecks_slowDatabase(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
@@ -83,8 +85,8 @@ func TestChecks_slowDatabase(t *testing.T) {
 	}
 }
 
-// TestChecks_remedies runs faulty settings and holds every finding to the rules: a remedy,
-// no chart value and no raw Go error.
+// TestChecks_remedies verifies that every fault has a remedy, names no chart
+// value and is not a raw Go error.
 func TestChecks_remedies(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{Flags: []string{"--default-storage-engine=MyISAM"}})

@@ -48,8 +48,8 @@ func unresolved(e *check.Env, err error) error {
 	return fault
 }
 
-// softenPrivate makes a network fault of this machine a warning: pods can often
-// reach a private database that a laptop cannot.
+// softenPrivate turns a network fault of this machine into a warning for a
+// private database: pods can often reach it although a laptop cannot.
 func softenPrivate(e *check.Env, f *check.Fault) {
 	f.Warn, f.Blocks = true, true
 	f.Reason = "the address looks private: only pods in the cluster must reach it, and this machine cannot test that"
@@ -104,8 +104,8 @@ func unconnected(ctx context.Context, e *check.Env, err error) error {
 	return fault
 }
 
-// isPrivateDatabase reports whether this machine probably cannot reach the
-// database, judged by its name and address.
+// isPrivateDatabase reports whether this machine is unlikely to reach the
+// database, judging by its name and address.
 func isPrivateDatabase(ctx context.Context, e *check.Env) bool {
 	host := e.Answers.Database.MySQL.Host
 	if check.IsPrivateName(host) {

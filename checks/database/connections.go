@@ -54,15 +54,15 @@ func pods(n int) string {
 	return fmt.Sprintf("%d pods", n)
 }
 
-// connectionLimit is a limit of connections, 0 for none, and the statement that
+// connectionLimit is a connection limit, 0 for none, and the statement that
 // raises it.
 type connectionLimit struct {
 	most        int
 	name, raise string
 }
 
-// connectionLimits returns the limits that apply to the user. The session variable
-// is the account's own limit if it has one, else the server's.
+// connectionLimits returns the limits that apply to the user. The session
+// variable is the account's own limit if it has one, otherwise the server's.
 func connectionLimits(ctx context.Context, e *check.Env, variables map[string]string) ([]connectionLimit, error) {
 	db, err := openServer(ctx, e)
 	if err != nil {
@@ -84,7 +84,7 @@ func connectionLimits(ctx context.Context, e *check.Env, variables map[string]st
 	return []connectionLimit{{most, "max_connections", "SET GLOBAL max_connections = %d;"}, user}, nil
 }
 
-// tightest returns the lowest of the limits.
+// tightest returns the lowest limit.
 func tightest(limits []connectionLimit) connectionLimit {
 	var low connectionLimit
 	for _, l := range limits {
@@ -102,7 +102,7 @@ func orDefault(n, otherwise int) int {
 	return otherwise
 }
 
-// mostReplicas returns the largest number of server pods.
+// mostReplicas returns the maximum number of server pods.
 func mostReplicas(ctx context.Context, e *check.Env) int {
 	if e.Rendered != nil {
 		if r, err := e.Render(ctx); err == nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// greetingLimit is the time limit of the server's greeting: by default the server
-// resolves the client's name first.
+// greetingLimit is the time limit of the server's greeting: by default the
+// server first resolves the client's name.
 const greetingLimit = 5 * time.Second
 
 // greeting is a connection on which the server has sent its first packet.
@@ -30,7 +30,7 @@ type greeting struct {
 	tls     bool // the server offers TLS
 }
 
-// notMySQLError reports that the port does not speak MySQL's protocol.
+// notMySQLError means that the port does not speak MySQL's protocol.
 type notMySQLError struct{ reason string }
 
 func (e *notMySQLError) Error() string { return e.reason }

@@ -31,14 +31,15 @@ func checkEngine(ctx context.Context, e *check.Env) (string, error) {
 // storageEngine returns the engine of new tables.
 func storageEngine(variables map[string]string) string {
 	if enforced := variables["enforce_storage_engine"]; enforced != "" {
-		return enforced // of MariaDB
+		return enforced // MariaDB
 	}
 	return variables["default_storage_engine"]
 }
 
 const engineReason = "the migration fails: an index of the schema exceeds the limit of the engine or row format (1071)"
 
-// engineFault returns why tables of the ZenML server cannot be created; nil if they can.
+// engineFault returns why the ZenML server's tables cannot be created; nil if
+// they can.
 func engineFault(variables map[string]string) *check.Fault {
 	engine, format := storageEngine(variables), variables["innodb_default_row_format"]
 	switch {

@@ -35,7 +35,8 @@ func MySQLFault(e *check.Env, err error) *check.Fault {
 	}
 }
 
-// accountIn returns the account that the server's message names, or else the usual one.
+// accountIn returns the account in the server's message, otherwise the usual
+// one.
 func accountIn(e *check.Env, message string) string {
 	if m := deniedAccount.FindStringSubmatch(message); m != nil {
 		return m[1]
@@ -52,7 +53,7 @@ func withHostNote(e *check.Env, remedy string) string {
 		quoteSQL(e.Answers.Database.MySQL.User) + ";"
 }
 
-// driverFault explains an error of the client's side.
+// driverFault explains a client-side error.
 func driverFault(e *check.Env, err error) *check.Fault {
 	switch {
 	case errors.Is(err, mysql.ErrCleartextPassword):
@@ -78,7 +79,7 @@ func driverFault(e *check.Env, err error) *check.Fault {
 	}
 }
 
-// temporaryMySQL marks errors that can pass within seconds.
+// temporaryMySQL marks errors that may resolve within seconds.
 func temporaryMySQL(err error) error {
 	if n := number(err); n == mysqlerr.TooManyConnections || n == mysqlerr.TooManyUserConnections {
 		return check.Transient(err)

@@ -9,7 +9,7 @@ import (
 )
 
 // checkExists connects as the server does. The server creates a missing
-// database on error 1049 alone; any other error is final for it.
+// database only on error 1049; any other error is fatal.
 func checkExists(ctx context.Context, e *check.Env) (string, error) {
 	name := e.Answers.Database.MySQL.Name
 	_, err := openDatabase(ctx, e)

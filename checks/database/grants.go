@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// migrationRights are the rights that the migrations need on the database.
+// migrationRights are the privileges that the migrations need on the database.
 var migrationRights = []string{"CREATE", "ALTER", "DROP", "INDEX", "REFERENCES", "SELECT", "INSERT", "UPDATE", "DELETE"}
 
 // grant is one line of SHOW GRANTS.
@@ -90,7 +90,8 @@ func (g grant) covers(database string) bool {
 	return err == nil && matched
 }
 
-// missingRights returns the wanted rights that no grant gives on the database.
+// missingRights returns the wanted privileges that are not granted on the
+// database.
 func missingRights(grants []grant, database string, wanted []string) []string {
 	var missing []string
 	for _, right := range wanted {

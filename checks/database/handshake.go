@@ -11,7 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// errNoTLS reports that the server does not offer TLS.
+// errNoTLS means that the server does not offer TLS.
 var errNoTLS = errors.New("the database server does not offer TLS")
 
 var handshakeMemo = check.NewMemo[tls.ConnectionState]("database handshake")
@@ -46,9 +46,10 @@ func databaseHandshake(ctx context.Context, e *check.Env, config *tls.Config) (t
 	})
 }
 
-// accepted returns an error if the server rejects the client's certificate. With
-// TLS 1.3 the server decides after the client's handshake is complete, so this sends
-// a login without a user name: any answer means that the certificate was accepted.
+// accepted returns an error if the server rejects the client's certificate.
+// With TLS 1.3 the server decides after the client's handshake is complete, so
+// this sends a login without a user name: any response means that the
+// certificate was accepted.
 func accepted(client *tls.Conn) error {
 	_, _ = client.Write(emptyLogin()) // fails if the server has closed the connection; the read below reports that
 	if _, err := io.ReadFull(client, make([]byte, 1)); err != nil {
@@ -57,15 +58,15 @@ func accepted(client *tls.Conn) error {
 	return nil
 }
 
-// clientRejected reports that the server closed the connection after it received
+// clientRejected means that the server closed the connection after it received
 // the client's certificate.
 type clientRejected struct{ cause error }
 
 func (e *clientRejected) Error() string { return e.cause.Error() }
 func (e *clientRejected) Unwrap() error { return e.cause }
 
-// tlsRequest is the packet by which a client asks for TLS before the login:
-// capabilities, largest packet, character set, 23 zero bytes.
+// tlsRequest is the packet with which a client requests TLS before the login:
+// capabilities, maximum packet size, character set, 23 zero bytes.
 func tlsRequest() []byte {
 	return clientPacket(1, wantTLS, nil)
 }

@@ -55,8 +55,8 @@ func TestLogin_tooManyConnections(t *testing.T) {
 		"no free connection")
 }
 
-// hold keeps a logged-in connection until the test ends; it returns if the server has no
-// free connection.
+// hold keeps a connection open until the test ends. It returns if the server
+// has no free connection.
 func hold(t *testing.T, e *check.Env) {
 	t.Helper()
 	e = e.Begin(t.Context(), check.Options{})

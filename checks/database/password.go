@@ -42,7 +42,7 @@ func UnsendablePassword(e *check.Env) *check.Fault {
 	}
 }
 
-// passwordFault returns why a denied password is wrong as it is, if a variant of it
+// passwordFault returns the fault of a denied password if a variant of it
 // works; nil otherwise.
 func passwordFault(ctx context.Context, e *check.Env, config *tls.Config) *check.Fault {
 	password, err := readPassword(ctx, e)
@@ -72,7 +72,7 @@ func passwordFault(ctx context.Context, e *check.Env, config *tls.Config) *check
 	return nil
 }
 
-// lineBreakRemedy is how to store the password without a line break.
+// lineBreakRemedy returns how to store the password without a line break.
 func lineBreakRemedy(e *check.Env) string {
 	source := e.Answers.Database.MySQL.Password
 	switch {

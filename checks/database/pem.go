@@ -9,7 +9,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/pemtext"
 )
 
-// pemFile is one of the files for TLS with the database.
+// pemFile is one of the TLS files for the database.
 type pemFile struct {
 	what   string // for messages: "CA certificate"
 	key    string // of the answers
@@ -37,7 +37,8 @@ func (f pemFile) name() string {
 	return "FILE"
 }
 
-// fault returns why the content cannot be used; nil if it is PEM with what is needed.
+// fault returns why the content cannot be used; nil if it is PEM with the
+// required block.
 func (f pemFile) fault(content string) *check.Fault {
 	switch format := pemtext.Recognize(content); {
 	case format != pemtext.PEM:
@@ -57,7 +58,7 @@ func (f pemFile) fault(content string) *check.Fault {
 	return nil
 }
 
-// needed names what the file must contain.
+// needed describes what the file must contain.
 func (f pemFile) needed() string {
 	if f.kind == "" {
 		return "private key"
@@ -65,7 +66,7 @@ func (f pemFile) needed() string {
 	return "certificate"
 }
 
-// hasBlock reports whether the PEM text has a block of the needed type.
+// hasBlock reports whether the PEM text has a block of the required type.
 func (f pemFile) hasBlock(content string) bool {
 	for rest := []byte(pemtext.Clean(content)); ; {
 		var block *pem.Block
@@ -79,7 +80,8 @@ func (f pemFile) hasBlock(content string) bool {
 	}
 }
 
-// notPEM returns the fault of another format, with the command that converts it.
+// notPEM returns the fault of another format, with the command that converts
+// it.
 func (f pemFile) notPEM(format pemtext.Format) *check.Fault {
 	return &check.Fault{
 		Summary: fmt.Sprintf("the %s is not PEM but %s", f.what, format),
@@ -87,7 +89,7 @@ func (f pemFile) notPEM(format pemtext.Format) *check.Fault {
 	}
 }
 
-// part is what the file is needed for.
+// part returns the part of a file that is needed.
 func (f pemFile) part() pemtext.Part {
 	switch f.key {
 	case "database.mysql.tls.cert":

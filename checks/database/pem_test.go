@@ -23,7 +23,7 @@ func runOpenSSL(t *testing.T, dir, command string) {
 	}
 }
 
-// TestTLS_formats gives files in the formats that people have, and follows the remedies.
+// TestTLS_formats uses files in common formats, and follows the remedies.
 func TestTLS_formats(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})

@@ -38,8 +38,8 @@ func Ed25519Fault(ctx context.Context, e *check.Env) *check.Fault {
 	}
 }
 
-// cleartextFault warns about an account that sends its password in plain text (PAM,
-// LDAP, Microsoft Entra, Cloud SQL IAM) over a connection without TLS.
+// cleartextFault warns about an account that sends its password in plain text
+// (PAM, LDAP, Microsoft Entra, Cloud SQL IAM) over an unencrypted connection.
 func cleartextFault(e *check.Env, err error) *check.Fault {
 	return &check.Fault{
 		Warn: true, Blocks: true, Err: err,

@@ -11,9 +11,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
-// checkPrivileges first uses every right on a table that does not exist: the server
-// reports a missing right before a missing table. Then it creates, uses and removes a
-// scratch table.
+// checkPrivileges first uses every privilege on a table that does not exist:
+// the server reports a missing privilege before a missing table. Then it
+// creates, uses and removes a scratch table.
 func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 	db, err := openDatabase(ctx, e)
 	if number(err) == mysqlerr.UnknownDatabase {
@@ -52,7 +52,7 @@ func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 	return "tested with a scratch table that was removed", nil
 }
 
-// noScratch returns why no scratch table is created; empty if it is.
+// noScratch returns why no scratch table is created, or "" if it is.
 func noScratch(ctx context.Context, e *check.Env) string {
 	if e.ReadOnly() {
 		return "--read-only"
@@ -71,8 +71,8 @@ func lacking(ctx context.Context, e *check.Env, missing []string) *check.Fault {
 	}
 }
 
-// granted checks only the grants: the database does not exist yet, or the run is
-// read-only.
+// granted only checks the grants, because the database does not exist yet or
+// the run is read-only.
 func granted(ctx context.Context, e *check.Env) (string, error) {
 	grants, err := grants(ctx, e)
 	if err != nil {
@@ -84,8 +84,8 @@ func granted(ctx context.Context, e *check.Env) (string, error) {
 	return "granted; not tested because the database does not exist yet", nil
 }
 
-// uses are statements that use each right and always fail because the table %[1]s
-// does not exist.
+// uses are statements that use each privilege and always fail because the table
+// %[1]s does not exist.
 var uses = []struct{ right, statement string }{
 	{"CREATE", "CREATE TABLE %[1]s_c LIKE %[1]s"},
 	{"ALTER", "ALTER TABLE %[1]s ADD COLUMN c INT"},
@@ -99,7 +99,7 @@ var uses = []struct{ right, statement string }{
 
 var deniedRight = regexp.MustCompile(`^([A-Z]+)(?: VIEW)? command denied`)
 
-// missingByUse returns the rights that the server denies, in the order of
+// missingByUse returns the privileges that the server denies, in the order of
 // migrationRights. It changes nothing.
 func missingByUse(ctx context.Context, db *sql.DB, table string) ([]string, error) {
 	denied := map[string]bool{}
@@ -115,7 +115,7 @@ func missingByUse(ctx context.Context, db *sql.DB, table string) ([]string, erro
 	return slices.DeleteFunc(slices.Clone(migrationRights), func(r string) bool { return !denied[r] }), nil
 }
 
-// deniedName returns the right that the server's message names.
+// deniedName returns the privilege in the server's message.
 func deniedName(err error, asked string) string {
 	if m := deniedRight.FindStringSubmatch(serverMessage(err)); m != nil && slices.Contains(migrationRights, m[1]) {
 		return m[1]

@@ -15,8 +15,8 @@ import (
 
 var tablesMemo = check.NewMemo[[]string]("database tables")
 
-// Tables lists the tables of the database once per run; none if it does not exist
-// yet.
+// Tables returns the tables of the database, none if it does not exist yet. It
+// queries them once per run.
 func Tables(ctx context.Context, e *check.Env) ([]string, error) {
 	return tablesMemo.Get(ctx, e, func(ctx context.Context) ([]string, error) {
 		db, err := openDatabase(ctx, e)
@@ -52,8 +52,8 @@ func column(ctx context.Context, db *sql.DB, query string) ([]string, error) {
 // AlembicTable is the table in which the migrations store the schema's revision.
 const AlembicTable = "alembic_version"
 
-// stackTable exists in every database of a ZenML server, which takes a database
-// without it for an empty one.
+// stackTable exists in every database of a ZenML server, which considers a
+// database without it empty.
 const stackTable = "stack"
 
 func checkSchema(ctx context.Context, e *check.Env) (string, error) {
@@ -121,9 +121,8 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 	}
 }
 
-// revision compares the schema's revision with the chart. Revisions that are
-// released are named by the version; those between are not, and cannot be
-// compared.
+// revision compares the schema's revision with the chart. Released revisions
+// are named after the version; revisions in between cannot be compared.
 func revision(ctx context.Context, e *check.Env) (string, error) {
 	db, err := openDatabase(ctx, e)
 	if err != nil {

@@ -30,8 +30,8 @@ func scratchTable(ctx context.Context, e *check.Env) (string, error) {
 	})
 }
 
-// steps are those of a small migration of the scratch table %[1]s and a table that
-// references it.
+// steps are those of a small migration of the scratch table %[1]s and a table
+// that references it.
 var steps = []struct{ right, statement string }{
 	{"CREATE", "CREATE TABLE `%[1]s` (id CHAR(32) NOT NULL PRIMARY KEY, note TEXT)"},
 	{"REFERENCES", "CREATE TABLE `%[1]s_ref` (id CHAR(32) NOT NULL PRIMARY KEY, parent CHAR(32), " +
@@ -66,7 +66,8 @@ func stepFault(ctx context.Context, e *check.Env, right string, err error) *chec
 	return fault
 }
 
-// dropScratch has its own time limit because that of the check may be over.
+// dropScratch has its own time limit because that of the check may have
+// expired.
 func dropScratch(ctx context.Context, e *check.Env, db *sql.DB, table string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 	defer cancel()

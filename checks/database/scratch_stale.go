@@ -11,19 +11,19 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// staleTables is the age at which the scratch tables of another run are leftovers in any
-// case.
+// staleTables is the age from which another run's scratch tables are leftovers
+// in any case.
 const staleTables = 10 * time.Minute
 
-// lockScratch takes the named lock of a scratch table, which the server releases when
-// the connection ends. It shows other runs that this one is alive. Servers without named
-// locks ignore it.
+// lockScratch acquires the named lock of a scratch table, which the server
+// releases when the connection ends. It shows other runs that this one is
+// alive. It ignores servers without named locks.
 func lockScratch(ctx context.Context, conn *sql.Conn, table string) {
-	_, _ = conn.ExecContext(ctx, "SELECT GET_LOCK(?, 0)", table) // the age of the tables counts otherwise
+	_, _ = conn.ExecContext(ctx, "SELECT GET_LOCK(?, 0)", table) // without the lock, the age of the tables decides
 }
 
-// removeStaleTables drops the scratch tables of killed runs: those whose lock is free,
-// or that are old. It needs the lock of this run's own table.
+// removeStaleTables drops the scratch tables of killed runs: those whose lock
+// is free, or that are old. It needs the lock of this run's table.
 func removeStaleTables(ctx context.Context, e *check.Env, db *sql.DB, own string) {
 	old, fresh, err := otherScratchTables(ctx, db, own)
 	if err != nil {
@@ -41,7 +41,7 @@ func removeStaleTables(ctx context.Context, e *check.Env, db *sql.DB, own string
 	}
 }
 
-// otherScratchTables lists the scratch tables of other runs by age.
+// otherScratchTables returns the scratch tables of other runs by age.
 func otherScratchTables(ctx context.Context, db *sql.DB, own string) (old, fresh []string, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, COALESCE(TIMESTAMPDIFF(SECOND, CREATE_TIME, NOW()), 0) "+
 		"FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'zenml\\_preflight\\_%'")
@@ -66,8 +66,9 @@ func otherScratchTables(ctx context.Context, db *sql.DB, own string) (old, fresh
 	return old, fresh, rows.Err()
 }
 
-// unlocked returns the tables whose run has ended. It asks on another connection, and
-// only if that one sees the lock of this run's own table: proxies may not pass it on.
+// unlocked returns the tables whose run has ended. It queries on another
+// connection, and only if that connection sees the lock of this run's table:
+// proxies may hide it.
 func unlocked(ctx context.Context, e *check.Env, tables []string, own string) []string {
 	server, err := openServer(ctx, e)
 	if err != nil || len(tables) == 0 || isFree(ctx, server, own) {

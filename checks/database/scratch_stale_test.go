@@ -15,7 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// killedPort is set for the process that TestScratchTables_killedRun kills.
+// killedPort is set in the process that TestScratchTables_killedRun kills.
 const killedPort = "ZENML_TEST_KILLED_PORT"
 
 // TestKilledRun is the process that is killed. It does nothing in other runs.

@@ -17,7 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// tlsRequiredError reports that a login works with TLS and fails without it.
+// tlsRequiredError means that a login works with TLS and fails without it.
 type tlsRequiredError struct{ cause error }
 
 func (e *tlsRequiredError) Error() string { return "the database server requires TLS" }
@@ -41,8 +41,8 @@ func openServer(ctx context.Context, e *check.Env) (*sql.DB, error) {
 	})
 }
 
-// explainDenied repeats a denied login with one difference at a time, to find out what
-// the server objects to: it reports only "denied".
+// explainDenied repeats a denied login with one difference at a time to find
+// the reason: the server reports only "denied".
 func explainDenied(ctx context.Context, e *check.Env, config *tls.Config, denied error) error {
 	if config == nil && loginNeedsTLS(ctx, e) {
 		return &tlsRequiredError{cause: denied}
@@ -54,8 +54,8 @@ func explainDenied(ctx context.Context, e *check.Env, config *tls.Config, denied
 	return denied
 }
 
-// loginNeedsTLS reports whether the login works with TLS. The password is not less
-// protected than without TLS.
+// loginNeedsTLS reports whether the login works with TLS. Unverified TLS
+// protects the password no less than no TLS.
 func loginNeedsTLS(ctx context.Context, e *check.Env) bool {
 	h, err := databaseGreeting(ctx, e)
 	if err != nil || !h.tls {
@@ -80,8 +80,8 @@ func openDatabase(ctx context.Context, e *check.Env) (*sql.DB, error) {
 	})
 }
 
-// open connects and logs in with the password as the ZenML server sends it. The pool is
-// closed at the end of the run.
+// open connects and logs in with the password as the ZenML server sends it. It
+// closes the pool at the end of the run.
 func open(ctx context.Context, e *check.Env, config *tls.Config, database string) (*sql.DB, error) {
 	password, err := readPassword(ctx, e)
 	if err != nil {
@@ -118,8 +118,8 @@ func connect(ctx context.Context, e *check.Env, config *tls.Config, database str
 	return db, nil
 }
 
-// driverLog keeps what the driver reports only in its log: the cause of a broken
-// connection and the name of an unsupported plugin.
+// driverLog keeps what the driver only logs: the cause of a broken connection
+// and the name of an unsupported plugin.
 type driverLog struct {
 	mu     sync.Mutex
 	last   error
@@ -152,7 +152,7 @@ func (l *driverLog) explain(err error) error {
 	return err
 }
 
-// pluginError reports that Go's driver does not support an authentication plugin.
+// pluginError means that Go's driver does not support an authentication plugin.
 type pluginError struct {
 	plugin string
 	cause  error

@@ -13,9 +13,9 @@ import (
 
 var tlsConfigMemo = check.NewMemo[*tls.Config]("database tls config")
 
-// databaseTLSConfig returns the client's TLS configuration for the answers, as the
-// server reads them: require encrypts without verification, verify-ca verifies the
-// chain, verify-full also the host name. It is nil if TLS is off.
+// databaseTLSConfig returns the client's TLS configuration for the answers,
+// with the server's semantics: require encrypts without verification, verify-ca
+// verifies the chain, verify-full also the host name. It is nil if TLS is off.
 func databaseTLSConfig(ctx context.Context, e *check.Env) (*tls.Config, error) {
 	return tlsConfigMemo.Get(ctx, e, func(ctx context.Context) (*tls.Config, error) {
 		m := e.Answers.Database.MySQL
@@ -58,7 +58,8 @@ func addTrust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Conf
 	return nil
 }
 
-// addClientCertificate adds the client's certificate if the answers give one.
+// addClientCertificate adds the client's certificate if the answers contain
+// one.
 func addClientCertificate(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
 	if t.Cert.IsZero() || t.Key.IsZero() {
 		return nil

@@ -10,8 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// alertOf returns the TLS alert by which the server ended the handshake, for example
-// because it rejects the client's certificate. Go gives only the text of an OpError.
+// alertOf returns the TLS alert with which the server ended the handshake, for
+// example because it rejects the client's certificate. Go provides only the
+// text of an OpError.
 func alertOf(err error) (alert string, ok bool) {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {

@@ -15,11 +15,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// The ZenML server uses Python's ssl on OpenSSL, whose rules differ from Go's: a
-// chain must end at a root, and the common name counts if a certificate has no DNS
-// name.
+// The ZenML server uses Python's ssl on OpenSSL, whose rules differ from Go's:
+// a chain must end at a root, and the common name is used if a certificate has
+// no DNS name.
 
-// noRootError reports that the CA certificates do not include the root.
+// noRootError means that the CA certificates do not include the root.
 type noRootError struct{ last *x509.Certificate }
 
 func (e *noRootError) Error() string { return "unable to get issuer certificate" }
@@ -71,9 +71,9 @@ func selfSigned(c *x509.Certificate) bool {
 		c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
-// verifyHost verifies that the certificate is for the host, and reports whether only
-// its common name says so. The common name counts for names, not addresses, and only
-// without DNS names.
+// verifyHost verifies that the certificate is for the host, and reports whether
+// it matched only the common name. The common name is used for names, not
+// addresses, and only without DNS names.
 func verifyHost(c *x509.Certificate, host string) (byName bool, err error) {
 	if net.ParseIP(host) != nil {
 		return false, c.VerifyHostname(host)

@@ -15,7 +15,7 @@ import (
 // accepts.
 var urlParameters = []string{"ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_server_cert"}
 
-// rawURL returns a database URL in the raw chart values, and its key.
+// rawURL returns the database URL in the raw chart values and its key.
 func rawURL(values map[string]any) (key, address string) {
 	for _, root := range []string{"server", "zenml"} {
 		settings, _ := values[root].(map[string]any)
@@ -39,9 +39,9 @@ func rawPassword(values map[string]any) string {
 	return ""
 }
 
-// rawDatabase checks a database URL in the raw values by the server's rules. Its
-// faults never quote the URL, which may contain a password, and quote a part only if
-// it is certainly not one of the password.
+// rawDatabase checks a database URL in the raw values by the server's rules.
+// Its faults never quote the URL, which may contain a password, and quote a
+// part only if it cannot be part of the password.
 func rawDatabase(values map[string]any) answers.Faults {
 	key, address := rawURL(values)
 	if key == "" || strings.HasPrefix(address, "sqlite:") {

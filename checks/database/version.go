@@ -43,8 +43,8 @@ func databaseVariables(ctx context.Context, e *check.Env) (map[string]string, er
 	})
 }
 
-// relatives are servers that resemble MySQL and name themselves in the version or
-// its comment. The ZenML server is not tested with them.
+// relatives are servers that resemble MySQL and identify themselves in the
+// version or its comment. The ZenML server is not tested with them.
 var relatives = []struct{ sign, name, remark string }{
 	{"mariadb", "MariaDB", "its version number is not one of MySQL"},
 	{"tidb", "TiDB", "it speaks MySQL's protocol, but alters tables differently"},

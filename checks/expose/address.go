@@ -96,7 +96,7 @@ func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, node
 	return d, nil
 }
 
-// onHostPorts reports whether a pod listens on port 80 or 443 of its node.
+// onHostPorts reports whether a pod uses host port 80 or 443.
 func onHostPorts(p corev1.Pod) bool {
 	for _, c := range p.Spec.Containers {
 		for _, port := range c.Ports {

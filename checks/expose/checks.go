@@ -1,5 +1,5 @@
-// Package expose holds the checks of the Ingress or Gateway that exposes the server:
-// its controller, host name and certificate.
+// Package expose contains the checks of the Ingress or Gateway that exposes the
+// server: its controller, host name and certificate.
 package expose
 
 import (
@@ -66,8 +66,8 @@ func certificateMode(e *check.Env) string {
 	return answers.CertOff
 }
 
-// Checks check the exposure of the server: the route, its controller, the host name
-// and the certificate.
+// Checks verify how the server is exposed: the route, its controller, the host
+// name and the certificate.
 var Checks = []check.Check{
 	{
 		ID:       "expose.host",

@@ -20,7 +20,7 @@ type claim struct {
 	rival  bool   // served by the same controller as the server's route
 }
 
-// ingressList is every Ingress that the user can list.
+// ingressList contains every Ingress that the user can list.
 type ingressList struct {
 	items []networkingv1.Ingress
 	// only is the single namespace that could be listed; empty for all.
@@ -139,8 +139,8 @@ type routeMatch struct {
 	QueryParams []any  `json:"queryParams"`
 }
 
-// routeClaims lists the claims of the HTTPRoutes; none without the Gateway API. only
-// is the single namespace that could be listed.
+// routeClaims returns the claims of the HTTPRoutes, none without the Gateway
+// API. only is the single namespace that could be listed.
 func routeClaims(ctx context.Context, e *check.Env) (claims []claim, only string, err error) {
 	served, err := check.Serves(ctx, e, httpRouteResource)
 	if err != nil || !served {
@@ -189,8 +189,8 @@ func claimsOf(e *check.Env, r httpRoute) []claim {
 	return claims
 }
 
-// routePaths returns the paths of which a route takes all requests: a match on the
-// method, headers or the query takes only some.
+// routePaths returns the paths for which a route receives all requests. It
+// ignores matches on the method, headers or the query.
 func routePaths(r httpRoute) []string {
 	var paths []string
 	for _, rule := range r.Spec.Rules {

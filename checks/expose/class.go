@@ -29,7 +29,7 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 	return "", noClass(e, name, all)
 }
 
-// noClass names the existing classes, unless the answers want ingress-nginx.
+// noClass suggests existing classes, unless the answers request ingress-nginx.
 func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
 	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
 	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist"}

@@ -22,8 +22,8 @@ type ingressController struct {
 
 const appName = "app.kubernetes.io/name="
 
-// controllers by the prefix of IngressClass.spec.controller, from their documentation
-// and charts.
+// controllers maps prefixes of IngressClass.spec.controller to controllers,
+// based on their documentation and charts.
 var controllers = map[string]ingressController{
 	"k8s.io/ingress-nginx": {
 		name: ingressNginx,
@@ -93,8 +93,8 @@ var controllers = map[string]ingressController{
 	},
 }
 
-// controllerOf returns the controller for IngressClass.spec.controller; an unknown
-// one gets that value as its name.
+// controllerOf returns the controller for IngressClass.spec.controller. An
+// unknown controller is named after that value.
 func controllerOf(spec string) ingressController {
 	found, length := ingressController{name: spec}, 0
 	for prefix, c := range controllers {

@@ -14,7 +14,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// gateway is the part of a Gateway that decides about a route.
+// gateway contains the fields of a Gateway that determine whether it admits a
+// route.
 type gateway struct {
 	Metadata metav1.ObjectMeta `json:"metadata"`
 	Spec     struct {
@@ -207,8 +208,8 @@ func namespaceRefusal(ctx context.Context, e *check.Env, g *gateway, l listener)
 	return fmt.Sprintf("admits only namespaces with %s, not %s", selector, e.Namespace()), nil
 }
 
-// namespaceLabels returns the labels of the server's namespace, or the future ones if
-// it does not exist yet.
+// namespaceLabels returns the labels of the server's namespace, or those that
+// it will get if it does not exist yet.
 func namespaceLabels(ctx context.Context, e *check.Env) (labels.Set, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
@@ -224,8 +225,8 @@ func namespaceLabels(ctx context.Context, e *check.Env) (labels.Set, error) {
 	return namespace.Labels, nil
 }
 
-// hostnameCovers reports whether a listener's hostname admits a host: an empty one
-// admits all, *.example.com admits every name below example.com.
+// hostnameCovers reports whether a listener's hostname admits a host: "" admits
+// all, *.example.com admits every name below example.com.
 func hostnameCovers(pattern, host string) bool {
 	if suffix, wild := strings.CutPrefix(pattern, "*"); wild {
 		return strings.HasSuffix(host, suffix) && len(host) > len(suffix)

@@ -50,7 +50,7 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 	return d, nil
 }
 
-// conditionFault returns a fault if a condition is not true or not set.
+// conditionFault returns a fault if a condition is false, unknown or missing.
 func conditionFault(all []metav1.Condition, kind, name, class string) *check.Fault {
 	for _, c := range all {
 		if c.Type != kind {

@@ -116,7 +116,7 @@ func patternFault(ctx context.Context, e *check.Env, path string) error {
 		fault.Reason = "ingress-nginx 1.12 and newer reject it, and other controllers match it literally"
 		return fault
 	}
-	d, _ := findEntrypoint(ctx, e) // a faulty controller is known well enough
+	d, _ := findEntrypoint(ctx, e) // the controller is known even if it has a fault
 	if d.name != "" && d.name != ingressNginx {
 		fault.Reason = d.name + " matches the path literally, so no request matches"
 		return fault

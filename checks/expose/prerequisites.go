@@ -18,8 +18,8 @@ const (
 		" --namespace cert-manager --create-namespace --set crds.enabled=true"
 )
 
-// notInstalled notes that this version does not install a prerequisite that the
-// answers want.
+// notInstalled notes that the installer does not install a prerequisite that
+// the answers request.
 func notInstalled(key string, wanted bool) string {
 	if !wanted {
 		return ""
@@ -27,14 +27,14 @@ func notInstalled(key string, wanted bool) string {
 	return fmt.Sprintf("; this version does not support %s, use the command below", key)
 }
 
-// wantsIssuer reports whether the answers want a new ClusterIssuer.
+// wantsIssuer reports whether the answers request a new ClusterIssuer.
 func wantsIssuer(e *check.Env) bool {
 	return e.Answers.Prerequisites.ClusterIssuer.Create && e.Answers.Expose.TLS.Issuer.Kind != answers.NamespaceIssuer
 }
 
-// issuerCommand returns the command that creates the issuer in the answers, for Let's
-// Encrypt with the server's ingress class. It uses the staging service unless the
-// answers or the name ask for production.
+// issuerCommand returns the command that creates the answers' issuer, for Let's
+// Encrypt with the server's ingress class. It uses the staging service unless
+// the answers or the name request production.
 func issuerCommand(e *check.Env) string {
 	name, asked := e.Answers.Expose.TLS.Issuer.Name, e.Answers.Prerequisites.ClusterIssuer
 	server := acmeStaging

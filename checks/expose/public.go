@@ -31,8 +31,8 @@ func checkPublic(ctx context.Context, e *check.Env) (string, error) {
 	}
 }
 
-// activeServer asks a running server of this release, through the API server, whether
-// it is activated.
+// activeServer queries a running server of this release, through the API
+// server, for its activation.
 func activeServer(ctx context.Context, e *check.Env) (active, known bool) {
 	if e.Cluster == nil {
 		return false, false

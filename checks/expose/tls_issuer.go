@@ -159,7 +159,7 @@ func acmeFault(e *check.Env, found *issuer) error {
 	return nil
 }
 
-// wantedACME returns the ACME server that the answers ask for; empty if none.
+// wantedACME returns the ACME server that the answers request, or "".
 func wantedACME(e *check.Env) string {
 	if !wantsIssuer(e) {
 		return ""

@@ -55,8 +55,8 @@ func missingCertManager(ctx context.Context, e *check.Env) ([]string, error) {
 	return missing, nil
 }
 
-// certManagerWebhook checks that cert-manager's webhook answers: without it the API
-// server rejects every Certificate.
+// certManagerWebhook checks that cert-manager's webhook responds: without it
+// the API server rejects every Certificate.
 func certManagerWebhook(ctx context.Context, e *check.Env) error {
 	if err := webhookEndpoints(ctx, e); err != nil {
 		return err

@@ -1,4 +1,4 @@
-// Package local holds the checks of the machine that runs the installer.
+// Package local contains the checks of the machine that runs the installer.
 package local
 
 import (

@@ -17,7 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/pemtext"
 )
 
-// customCA is a custom CA of the answers, from any source.
+// customCA is a custom CA from the answers or raw values.
 type customCA struct {
 	where  string // its key in the answers
 	name   string
@@ -130,7 +130,7 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 	return all, nil
 }
 
-// notPEM names the format of a file that has no PEM block, with the command that
+// notPEM returns the format of a file without a PEM block, and the command that
 // converts it.
 func notPEM(where, content string) *check.Fault {
 	format := pemtext.Recognize(content)

@@ -1,4 +1,4 @@
-// Package network holds the checks of the proxy and the custom CAs.
+// Package network contains the checks of the proxy and the custom CAs.
 package network
 
 import (
@@ -19,7 +19,7 @@ func needsCAs(e *check.Env) string {
 	return ""
 }
 
-// Checks ask about the proxy and the custom CAs of the server.
+// Checks verify the server's proxy and custom CAs.
 var Checks = []check.Check{
 	{
 		ID:       "network.proxy",

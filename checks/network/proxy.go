@@ -59,8 +59,8 @@ func notExcluded(missing []string, why string) *check.Fault {
 	}
 }
 
-// noProxy is the NO_PROXY of the rendered server, or of the answers if nothing was
-// rendered.
+// noProxy returns NO_PROXY of the rendered server, or of the answers if nothing
+// was rendered.
 func noProxy(ctx context.Context, e *check.Env) []string {
 	env := release.ServerEnvironment(release.RenderedObjects(ctx, e))
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
@@ -72,7 +72,7 @@ func noProxy(ctx context.Context, e *check.Env) []string {
 	return e.Answers.Proxy.NoProxy
 }
 
-// malformed returns the fault of an entry that programs ignore or misread.
+// malformed returns the fault of an entry that programs ignore or misinterpret.
 func malformed(entries []string) *check.Fault {
 	for _, entry := range entries {
 		reason := ""
@@ -97,8 +97,8 @@ func malformed(entries []string) *check.Fault {
 	return nil
 }
 
-// directTargets are the hosts of the answers that a web proxy usually cannot reach:
-// the database, and a Vault inside the cluster.
+// directTargets returns the answers' hosts that a web proxy usually cannot
+// reach: the database, and a Vault inside the cluster.
 func directTargets(e *check.Env) []string {
 	var targets []string
 	if e.Answers.Database.Type == answers.MySQLDatabase {
@@ -125,7 +125,7 @@ func bypasses(entries []string, host string) bool {
 	})
 }
 
-// bypassesRange reports whether one of the entries covers a whole range.
+// bypassesRange reports whether one entry covers the whole range.
 func bypassesRange(entries []string, r netip.Prefix) bool {
 	return slices.ContainsFunc(entries, func(entry string) bool {
 		wide, err := netip.ParsePrefix(strings.TrimSpace(entry))

@@ -13,9 +13,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
-// setServiceAccount gives the pod the server's ServiceAccount, whose pull secrets
-// and bindings decide whether the server starts. If the chart has not created it yet,
-// the pod gets the default one and the pull secrets of the rendered one.
+// setServiceAccount gives the pod the server's ServiceAccount, whose pull
+// secrets and bindings determine whether the server starts. If the chart has
+// not created it yet, the pod gets the default one and the pull secrets of the
+// rendered one.
 func (p *probePod) setServiceAccount(ctx context.Context, r check.Rendered, name string) error {
 	name = cmp.Or(name, release.DefaultAccount)
 	there, err := release.AccountExists(ctx, p.env, r, name)
@@ -49,8 +50,9 @@ func renderedPullSecrets(r check.Rendered, name string) ([]corev1.LocalObjectRef
 	return nil, nil
 }
 
-// defaultPullSecrets notes that the pod uses pull secrets which the server's pods
-// will not have: Kubernetes adds those of the ServiceAccount to pods without any.
+// defaultPullSecrets notes that the pod uses pull secrets that the server's
+// pods will not have: Kubernetes adds those of the ServiceAccount to pods
+// without any.
 func (p *probePod) defaultPullSecrets(ctx context.Context, name string) string {
 	var names []string
 	for _, ref := range release.PullSecrets(ctx, p.env, release.DefaultAccount) {

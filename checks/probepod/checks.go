@@ -1,5 +1,6 @@
-// Package probepod checks the database from a pod in the namespace of the server. The
-// pod does what the server does first: it resolves the host, connects and logs in.
+// Package probepod checks the database from a pod in the server's namespace.
+// The pod does what the server does first: it resolves the host, connects and
+// logs in.
 package probepod
 
 import (

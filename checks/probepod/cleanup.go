@@ -33,7 +33,7 @@ func (p *probePod) checkRemovable(ctx context.Context) error {
 	return nil
 }
 
-// kinds are the kinds of the objects that the probe creates.
+// kinds returns the kinds of the objects that the check creates.
 func (p *probePod) kinds() []string {
 	if p.secret == nil {
 		return []string{"pod"}
@@ -41,8 +41,9 @@ func (p *probePod) kinds() []string {
 	return []string{"pod", "secret"}
 }
 
-// remove deletes the objects, also after Ctrl-C, and reports what it cannot delete.
-// It deletes by name, because an interrupted request may have created its object.
+// remove deletes the objects, also after Ctrl-C, and reports what it cannot
+// delete. It deletes by name, because an interrupted request may have created
+// its object.
 func (p *probePod) remove(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeLimit)
 	defer cancel()
@@ -59,7 +60,7 @@ func (p *probePod) remove(ctx context.Context) {
 		)
 	}
 	if p.deadline != nil {
-		_ = p.client.BatchV1().Jobs(p.env.Namespace()).Delete(ctx, p.pod.Name, inBackground()) // it expires by itself
+		_ = p.client.BatchV1().Jobs(p.env.Namespace()).Delete(ctx, p.pod.Name, inBackground()) // the Job expires
 	}
 	if err != nil {
 		p.env.Leave(check.Leftover{
@@ -71,9 +72,9 @@ func (p *probePod) remove(ctx context.Context) {
 	}
 }
 
-// RemoveLeftovers deletes what killed runs left in a namespace: what is older than any
-// run takes, and pods that terminated without being removed. Errors are ignored: the
-// cluster deletes the objects later, and the next run tries again.
+// RemoveLeftovers deletes what killed runs left in a namespace: objects that
+// are older than the longest run, and pods that terminated without being
+// removed. It ignores errors: the objects expire, and the next run tries again.
 func RemoveLeftovers(ctx context.Context, client kubernetes.Interface, namespace string, now time.Time) {
 	options := metav1.ListOptions{LabelSelector: selector}
 	isOld := func(o metav1.ObjectMeta) bool { return now.Sub(o.CreationTimestamp.Time) > staleAge }
@@ -102,8 +103,8 @@ func RemoveLeftovers(ctx context.Context, client kubernetes.Interface, namespace
 	}
 }
 
-// isAbandoned reports whether the pod terminated a while ago: a live run removes it at
-// once.
+// isAbandoned reports whether the pod terminated a while ago: a live run would
+// have removed it.
 func isAbandoned(pod *corev1.Pod, now time.Time) bool {
 	for _, s := range pod.Status.ContainerStatuses {
 		if s.State.Terminated != nil && now.Sub(s.State.Terminated.FinishedAt.Time) > abandonedAfter {
@@ -125,7 +126,7 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// notStarted is the fault of a pod that cannot start.
+// notStarted returns the fault of a pod that cannot start.
 func (p *probePod) notStarted(ctx context.Context, reason, message string) error {
 	fault := &check.Fault{
 		Summary: "the probe pod did not start: " + strings.TrimSpace(reason+" "+message),

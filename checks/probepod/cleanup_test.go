@@ -94,7 +94,8 @@ func (s *stage) leftovers() []string {
 	return names
 }
 
-// killedRun is what the killed process of TestRemoveLeftovers_killedRun needs.
+// killedRun is the input of the process that TestRemoveLeftovers_killedRun
+// kills.
 type killedRun struct {
 	Kubeconfig, Namespace, Image, Host, Password string
 	Port                                         int
@@ -148,7 +149,8 @@ func TestRemoveLeftovers_killedRun(t *testing.T) {
 	s.expectNoLeftovers()
 }
 
-// expectOwned fails the test if the cluster would keep the pod or the Secret forever.
+// expectOwned fails the test if the cluster would never delete the pod or the
+// Secret.
 func (s *stage) expectOwned() {
 	s.T.Helper()
 	ctx, options := checktest.ContextOf(s.T), metav1.ListOptions{LabelSelector: selector}

@@ -8,20 +8,21 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// deadlineSeconds is how long the cluster keeps the pod and the Secret of a killed run.
+// deadlineSeconds is when the cluster deletes the pod and the Secret of a
+// killed run.
 const deadlineSeconds = 600
 
-// createDeadline creates a Job that owns the pod and the Secret. It needs no completions
-// and creates no pod, so that it is complete at once; the cluster deletes it after its
-// time to live, together with what it owns. It returns nil if the user cannot create
-// Jobs.
+// createDeadline creates a Job that owns the pod and the Secret. It has no
+// completions and creates no pod, so it completes at once, and the cluster
+// deletes it and its dependents after its TTL. It returns nil if the user
+// cannot create Jobs.
 func (p *probePod) createDeadline(ctx context.Context) *batchv1.Job {
 	none := int32(0)
 	job := &batchv1.Job{
 		ObjectMeta: *p.pod.ObjectMeta.DeepCopy(),
 		Spec: batchv1.JobSpec{
 			Completions: &none, Parallelism: &none, BackoffLimit: &none, TTLSecondsAfterFinished: &p.ttl,
-			// The probe's own spec, so that policies accept it.
+			// The probe pod's spec, so that policies accept it.
 			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: p.pod.Labels}, Spec: p.pod.Spec},
 		},
 	}

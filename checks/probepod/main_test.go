@@ -11,7 +11,8 @@ import (
 
 func TestMain(m *testing.M) { checktest.Main(m, Checks) }
 
-// table has the check of this package and the database checks that its result settles.
+// table contains the check of this package and the database checks that its
+// result settles.
 var table = slices.Concat(database.Checks, Checks)
 
 func runChecks(t *testing.T, e *check.Env, only ...string) check.Report {

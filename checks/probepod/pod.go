@@ -34,14 +34,14 @@ const (
 	selector = "app.kubernetes.io/managed-by=zenml-installer,app.kubernetes.io/component=preflight"
 )
 
-// probePod is a pod and the Secret with those of its secrets that are not in the
+// probePod is a pod and the Secret with those secrets that are not in the
 // cluster yet.
 type probePod struct {
 	env    *check.Env
 	client kubernetes.Interface
 	pod    *corev1.Pod
-	secret *corev1.Secret // nil if everything it needs is in the cluster
-	// deadline owns both of them; nil if the user cannot create Jobs.
+	secret *corev1.Secret // nil if all its secrets are in the cluster
+	// deadline owns the pod and the Secret; nil if the user cannot create Jobs.
 	deadline *batchv1.Job
 	ttl      int32 // of the deadline, in seconds
 	// differs describes how the pod differs from the server's pods.
@@ -96,11 +96,12 @@ func (p *probePod) prepare(ctx context.Context, server corev1.PodSpec) error {
 	return nil
 }
 
-// shortened keeps a label value with its suffix within 63 characters.
+// shortened truncates a label value so that it fits 63 characters with a
+// suffix.
 func shortened(text string) string { return strings.TrimRight(text[:min(len(text), 52)], "-._") }
 
-// spec copies from the server's pod what decides whether the pod runs and what it
-// can reach.
+// spec copies from the server's pod what determines whether the pod runs and
+// what it can reach.
 func (p *probePod) spec(server corev1.PodSpec, files []corev1.VolumeProjection) corev1.PodSpec {
 	image, off := server.Containers[0], false
 	deadline, now := int64(probeLimit.Seconds())+20, int64(0)

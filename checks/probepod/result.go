@@ -15,7 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/database"
 )
 
-// probeResult is the line that the pod prints: the step at which it stopped.
+// probeResult is the pod's output: the step at which it stopped.
 type probeResult struct {
 	ZenmlPreflight int      `json:"zenmlPreflight"`
 	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, password, login, database or done
@@ -96,7 +96,7 @@ func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 	switch {
 	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
 		fault = database.Ed25519Fault(ctx, e)
-	case r.Code == 0: // an error of PyMySQL itself
+	case r.Code == 0: // an error of PyMySQL
 		fault.Summary = r.Error
 		fault.Remedy = "check the authentication plugin and the password of " + e.Answers.Database.MySQL.User +
 			" in the database: SHOW CREATE USER"
@@ -106,7 +106,7 @@ func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 	return fault
 }
 
-// policies names the network policies that limit the egress of the namespace.
+// policies returns the network policies that limit egress in the namespace.
 func policies(ctx context.Context, e *check.Env) string {
 	client, err := e.Cluster.Client()
 	if err != nil {

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	// probeLimit is the time limit of the pod, the image pull included.
+	// probeLimit is the time limit of the pod, including the image pull.
 	probeLimit = 100 * time.Second
 	// removeLimit is the time limit of the removal.
 	removeLimit = 15 * time.Second
-	// staleAge is the age at which the objects of another run are leftovers: longer
-	// than the check's own limit.
+	// staleAge is the age from which another run's objects are leftovers:
+	// longer than the check's time limit.
 	staleAge = 3 * time.Minute
 	// abandonedAfter is how long a terminated pod can belong to a live run.
 	abandonedAfter = 30 * time.Second
@@ -53,9 +53,8 @@ func notCreated(err error, kind string) error {
 	return err
 }
 
-// create creates the objects. Something that the cluster deletes by itself owns the
-// Secret from the first moment on, in case this program is killed: the deadline, or else
-// the pod.
+// create creates the objects. The Secret has an owner from the start, in case
+// this program is killed: the deadline, otherwise the pod.
 func (p *probePod) create(ctx context.Context) error {
 	p.deadline = p.createDeadline(ctx)
 	if p.deadline == nil {

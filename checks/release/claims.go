@@ -46,7 +46,7 @@ func OwnerOf(e *check.Env, found *metav1.PartialObjectMetadata, c Claim) (owner 
 	return "someone else (it has no owner labels)", false
 }
 
-// ClusterKinds are kinds without a namespace; the chart renders none of them today.
+// ClusterKinds are cluster-scoped kinds. The chart renders none of them today.
 var ClusterKinds = map[string]bool{
 	"Namespace": true, "ClusterRole": true, "ClusterRoleBinding": true, "PersistentVolume": true,
 	"StorageClass": true, "IngressClass": true, "PriorityClass": true, "ClusterIssuer": true, "GatewayClass": true,

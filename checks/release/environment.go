@@ -51,7 +51,7 @@ func DeployedEnvironment(ctx context.Context, e *check.Env) (Environment, error)
 	})
 }
 
-// isServer reports whether the environment is that of a ZenML server: charts of both
+// isServer reports whether the environment is a ZenML server's: charts of both
 // generations always set some of its variables.
 func (v Environment) isServer() bool {
 	for name := range v {

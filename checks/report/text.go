@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Options says how a report is written for people.
+// Options configure a text report.
 type Options struct {
 	Style display.Style
 	// Width is the number of columns at which lines wrap; zero means that they
@@ -83,7 +83,7 @@ func (t *text) group(results []check.Result) {
 	}
 }
 
-// counts writes how many checks of a group passed or were skipped.
+// counts prints how many checks of a group passed or were skipped.
 func (t *text) counts(results []check.Result) {
 	for _, part := range (check.Report{Results: results}).Tally().Parts() {
 		if part.Count == 0 || part.Mark != display.Passed && part.Mark != display.Skipped {
@@ -94,13 +94,13 @@ func (t *text) counts(results []check.Result) {
 	}
 }
 
-// marks shows each status as the screens do.
+// marks maps statuses to the marks of the screens.
 var marks = map[check.Status]display.Mark{
 	check.Pass: display.Passed, check.Warned: display.Warning,
 	check.Failed: display.Failed, check.Skipped: display.Skipped,
 }
 
-// head is the beginning of a result's line: its mark and its id.
+// head returns the start of a result's line: its mark and its id.
 func (t *text) head(r check.Result) string {
 	return fmt.Sprintf("  %s  %-*s  ", t.Style.Mark(marks[r.Status]), t.idWidth, r.Check.ID)
 }
@@ -127,13 +127,13 @@ func (t *text) detail(message string) string {
 	return t.Style.Faint(" (" + t.Style.Text(message) + ")")
 }
 
-// labelIndent and labelWidth place the labels of a fault's paragraphs.
+// labelIndent and labelWidth align the labels of a fault's paragraphs.
 const (
 	labelIndent = 6
 	labelWidth  = len("remedy: ")
 )
 
-// paragraph writes a labeled text and aligns its further lines.
+// paragraph prints a labeled text with aligned continuation lines.
 func (t *text) paragraph(label, content string) {
 	if content == "" {
 		return
@@ -153,10 +153,11 @@ func (t *text) wrap(content string, margin int) []string {
 	return strings.Split(content, "\n")
 }
 
-// minRoom is the width of a paragraph in a terminal that is too narrow for one.
+// minRoom is the width of a paragraph in a terminal that is too narrow.
 const minRoom = 20
 
-// summary counts all results: "41 passed, 1 warning, 0 failed, 3 skipped in 1.9s".
+// summary returns all counts: "41 passed, 1 warning, 0 failed, 3 skipped in
+// 1.9s".
 func (t *text) summary(r check.Report) string {
 	var parts []string
 	for _, part := range r.Tally().Parts() {

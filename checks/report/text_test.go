@@ -92,8 +92,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// A group in which everything passed takes two lines, and nothing asks for
-// --verbose when there is nothing to list.
+// A group in which everything passed takes two lines. --verbose is not
+// mentioned if it would add nothing.
 func TestTextShort(t *testing.T) {
 	passed := check.Result{Check: check.Check{ID: "cluster.version", Claim: "c"}, Status: check.Pass}
 	failed := check.Result{Check: check.Check{ID: "cluster.clock", Failure: "f"}, Status: check.Failed, Message: "m"}

@@ -209,8 +209,8 @@ func TestAWS_credentials(t *testing.T) {
 	})
 }
 
-// simulation is a response of IAM from its API reference: moto does not implement the
-// call.
+// simulation is an example from IAM's API reference: moto does not implement
+// the call.
 func simulation(decisions map[string]string) string {
 	var results strings.Builder
 	for action, decision := range decisions {
@@ -266,7 +266,7 @@ func TestAWS_interruptedRun(t *testing.T) {
 	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeSecret") {
 			reached = len(cloud.Secrets(t)) == 1
-			_, _ = io.Copy(io.Discard, r.Body) // the server sees the end of the connection only then
+			_, _ = io.Copy(io.Discard, r.Body) // only then does the server see the end of the connection
 			cancel()
 			<-r.Context().Done()
 			return
@@ -286,8 +286,8 @@ func TestAWS_interruptedRun(t *testing.T) {
 	}
 }
 
-// TestAWS_denials has moto answer, except for one call that another service or policy
-// denies with the messages in AWS's documentation.
+// TestAWS_denials uses moto, except for one call that fails with a denial
+// message from AWS's documentation.
 func TestAWS_denials(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)

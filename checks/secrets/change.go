@@ -31,8 +31,8 @@ func deployedType(v release.Environment, store string) string {
 	return answers.NoSecrets
 }
 
-// checkChange compares the store with that of the deployed release. The backup store
-// can change because it only holds copies.
+// checkChange compares the store with that of the deployed release. The backup
+// store can change because it only contains copies.
 func checkChange(ctx context.Context, e *check.Env) (string, error) {
 	v, err := release.DeployedEnvironment(ctx, e)
 	if err != nil {
@@ -86,8 +86,8 @@ func switched(v release.Environment, before, after string) *check.Fault {
 // setting is a part of a store's location.
 type setting struct{ name, value string }
 
-// location returns where the answers put the store. It leaves out settings in Secrets
-// and in authConfig.
+// location returns where the answers store secrets. It omits settings in
+// Secrets and in authConfig.
 func (p storeRef) location() []setting {
 	s := p.store
 	switch s.Type {
@@ -106,8 +106,8 @@ func (p storeRef) location() []setting {
 	return nil
 }
 
-// deployedLocation returns the location of the deployed store. The legacy charts set
-// the address of a Vault as a separate variable.
+// deployedLocation returns the location of the deployed store. Legacy charts
+// set Vault's address as a separate variable.
 func deployedLocation(v release.Environment, kind string) map[string]string {
 	get := func(name string) string { return v.Get(variablePrefixes["secretsStore"] + name) }
 	config, err := stores.ParseConfig(cmp.Or(get("AUTH_CONFIG"), "{}"))

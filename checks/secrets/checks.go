@@ -1,5 +1,5 @@
-// Package secrets holds the checks of the secrets store, which stores the secrets of
-// the server's users, and of the backup secrets store.
+// Package secrets contains the checks of the secrets store, which stores the
+// secrets of the server's users, and of the backup secrets store.
 package secrets
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// Checks check the secrets store and the backup secrets store.
+// Checks verify the secrets store and the backup secrets store.
 var Checks = []check.Check{
 	{
 		ID:       "secrets.key",
@@ -116,7 +116,7 @@ var Checks = []check.Check{
 	},
 }
 
-// storeLogins are the answers that a login to a secrets store starts from.
+// storeLogins are the answers with the credentials of secrets stores.
 var storeLogins = []string{
 	"secretsStore.aws.accessKeyID", "secretsStore.aws.roleARN",
 	"secretsStore.gcp.serviceAccountJSON", "secretsStore.gcp.externalAccountJSON",
@@ -125,7 +125,8 @@ var storeLogins = []string{
 	"secretsStore.hashicorp.token", "secretsStore.hashicorp.secretID", "secretsStore.hashicorp.awsRole",
 }
 
-// storeMethods are the answers that choose how to log in to a secrets store.
+// storeMethods are the answers that select the authentication method of secrets
+// stores.
 var storeMethods = []string{
 	"secretsStore.aws.authMethod", "secretsStore.gcp.authMethod",
 	"secretsStore.azure.authMethod", "secretsStore.hashicorp.authMethod",

@@ -187,7 +187,7 @@ func TestGCP_invalidKeys(t *testing.T) {
 	_, other := g.Account(t, "other", nil, nil)
 	gone, goneKey := g.Account(t, "gone", nil, nil)
 	g.Forget(gone)
-	swapped := strings.Replace(other, "other@", "keeper@", 1) // one account's name over another's key
+	swapped := strings.Replace(other, "other@", "keeper@", 1) // one account's name with another's key
 	for name, c := range map[string]struct{ key, say string }{
 		"deleted account": {goneKey, "the service account " + gone},
 		"deleted key":     {swapped, "Google does not know the key key-of-other of keeper@"},

@@ -12,13 +12,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// binding is how a provider binds a ServiceAccount to one of its identities.
+// binding is how a provider maps a ServiceAccount to one of its identities.
 type binding struct {
 	annotation string
 	pattern    *regexp.Regexp
-	form       string // what the value is
+	form       string // description of the value
 	example    string
-	otherwise  string // what else can give the pod an identity
+	otherwise  string // other ways to give the pod an identity
 }
 
 var bindings = map[string]binding{
@@ -38,7 +38,7 @@ var bindings = map[string]binding{
 // azureUse is the pod label that Azure's webhook requires.
 const azureUse = "azure.workload.identity/use"
 
-// provider returns whose identity of the pod the store uses; empty if none.
+// provider returns the provider of the pod identity that the store uses, or "".
 func (p storeRef) provider() string {
 	switch {
 	case p.method() == answers.ImplicitAuth:
@@ -58,8 +58,8 @@ func needsImplicit(e *check.Env) string {
 	return "no secrets store uses the pod's identity"
 }
 
-// checkIdentity checks what gives the pod its identity. Only a pod can test the
-// permissions of that identity.
+// checkIdentity checks the configuration of the pod's identity. Only a pod
+// could test the permissions of that identity.
 func checkIdentity(ctx context.Context, e *check.Env) (string, error) {
 	annotations, err := serviceAccount(ctx, e)
 	if err != nil {
@@ -111,8 +111,8 @@ func annotationFault(e *check.Env, p storeRef, b binding, value string) *check.F
 	return nil
 }
 
-// unlabeled warns about the pod label that AKS needs: the chart can set annotations
-// but no labels.
+// unlabeled warns about the pod label that AKS requires: the chart can set
+// annotations but no labels.
 func unlabeled(e *check.Env, p storeRef) *check.Fault {
 	return &check.Fault{
 		Warn: true,

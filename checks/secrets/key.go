@@ -24,8 +24,8 @@ var keyVariables = map[string]string{ //nolint:gosec // names of variables
 // stores generated keys.
 var keySecrets = map[string]string{"secretsStore": "secrets-store", "backupSecretsStore": "backup-secrets-store"}
 
-// checkKey checks that there is an encryption key, that it is strong, and that it is
-// the one of the deployed release.
+// checkKey checks that there is an encryption key, that it is strong, and that
+// it equals that of the deployed release.
 func checkKey(ctx context.Context, e *check.Env) (string, error) {
 	var all results
 	for _, p := range storeRefs(e) {
@@ -101,8 +101,8 @@ func checkStoreKey(ctx context.Context, e *check.Env, p storeRef, all *results) 
 	return nil
 }
 
-// plannedKey returns the key that the install would set. It never replaces a
-// generated key.
+// plannedKey returns the key that the install would set. An existing generated
+// key is never replaced.
 func plannedKey(ctx context.Context, e *check.Env, p storeRef) (secret.Text, error) {
 	source := p.store.SQL.EncryptionKey
 	if !source.Generate || e.Cluster == nil {
@@ -149,8 +149,8 @@ func (p storeRef) changed(what string) *check.Fault {
 // minBits is the strength of AES-128; a key with less is weak.
 const minBits = 128
 
-// weakKey describes what is wrong with a key; empty if it is good. It shows no part of
-// the key.
+// weakKey describes what is wrong with a key, or returns "". It shows no part
+// of the key.
 func weakKey(key string) string {
 	seen := map[rune]bool{}
 	for _, r := range key {

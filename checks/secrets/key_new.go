@@ -14,8 +14,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// checkNewKey checks a key that will be generated. It is right for an empty database
-// and wrong for one with secrets of a previous server.
+// checkNewKey checks a key that will be generated. It is right for an empty
+// database and wrong for one with secrets of a previous server.
 func checkNewKey(ctx context.Context, e *check.Env, p storeRef, all *results) error {
 	what, err := existingData(ctx, e)
 	if err != nil {
@@ -36,8 +36,8 @@ func checkNewKey(ctx context.Context, e *check.Env, p storeRef, all *results) er
 	}
 }
 
-// existingData names what holds the data of a previous server; empty if nothing does.
-// It cannot read a volume, but a volume of the release counts.
+// existingData describes what may contain a previous server's data, or returns
+// "". It cannot read a volume, so a volume of the release counts.
 func existingData(ctx context.Context, e *check.Env) (string, error) {
 	if e.Answers.Database.Type == answers.MySQLDatabase {
 		return existingTables(ctx, e)
@@ -61,8 +61,8 @@ func existingData(ctx context.Context, e *check.Env) (string, error) {
 	return "PersistentVolumeClaim " + claims.Items[0].Name + " of a previous release may already contain secrets", nil
 }
 
-// queryLimit is the time limit of the database, shorter than the check's own: the
-// checks of the database report that it does not answer.
+// queryLimit is the database's time limit. It is shorter than the check's,
+// because the database checks report a database that does not respond.
 const queryLimit = 10 * time.Second
 
 func existingTables(ctx context.Context, e *check.Env) (string, error) {
@@ -83,9 +83,9 @@ func existingTables(ctx context.Context, e *check.Env) (string, error) {
 	return "", nil
 }
 
-// differsFromExisting fails if a Secret of a previous install has another key than
-// the given one: stored secrets could not be read, and the install would overwrite the
-// old key.
+// differsFromExisting fails if a Secret of a previous install contains another
+// key: stored secrets could not be decrypted, and the install would overwrite
+// the old key.
 func differsFromExisting(ctx context.Context, e *check.Env, p storeRef, key secret.Text) error {
 	if e.Cluster == nil {
 		return nil

@@ -43,7 +43,8 @@ func checkCredentials(ctx context.Context, e *check.Env) (string, error) {
 	return all.merge()
 }
 
-// description names the identity of the credentials, the location and the expiry.
+// description returns the identity of the credentials, the location and the
+// expiry.
 func (in *loggedIn) description() string {
 	text := in.identity.Who + ", " + in.identity.Where
 	if end := in.identity.Expires; !end.IsZero() {
@@ -56,7 +57,7 @@ func (in *loggedIn) description() string {
 type results struct {
 	passes, skips []string
 	faults        []*check.Fault
-	transient     bool // a retry may fix one of the faults
+	transient     bool // a retry may succeed
 }
 
 func (f *results) pass(p storeRef, text string) { f.passes = append(f.passes, p.key+": "+text) }
@@ -72,7 +73,7 @@ func (f *results) add(p storeRef, err error) {
 	f.faults = append(f.faults, check.AsFault(err))
 }
 
-// merge returns everything as one result with the worst status.
+// merge combines all results into one with the worst status.
 func (f *results) merge() (string, error) {
 	passes := strings.Join(f.passes, "; ")
 	if len(f.faults) == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// secretsNotices returns a sentence for each secrets store that the checks write to.
+// secretsNotices describes what the checks write to each secrets store.
 func secretsNotices(a answers.Answers) []string {
 	var all []string
 	e := &check.Env{Answers: a}
@@ -27,7 +27,7 @@ func secretsNotices(a answers.Answers) []string {
 	return all
 }
 
-// testSecret is the name of the checks' test secrets in the store.
+// testSecret returns the name of the checks' test secrets in the store.
 func (p storeRef) testSecret() string {
 	if p.store.Type == answers.GCPSecrets || p.store.Type == answers.AzureSecrets {
 		return "zenml-preflight-…"
@@ -35,7 +35,7 @@ func (p storeRef) testSecret() string {
 	return "zenml/preflight-…"
 }
 
-// target is where the test secret is created.
+// target describes where the test secret is created.
 func (p storeRef) target() string {
 	s := p.store
 	switch s.Type {

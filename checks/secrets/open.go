@@ -59,7 +59,8 @@ func openStore(r *reader, m stores.Machine) (stores.Store, []secret.Text, error)
 	return nil, nil, check.Skip("a store of type %s cannot be tested from this machine", p.store.Type)
 }
 
-// authConfig reads the complete configuration; empty if the answers do not give it.
+// authConfig reads the complete configuration, or "" if the answers do not
+// contain it.
 func (r *reader) authConfig(s answers.Source) string { return r.read("authConfig", s).Reveal() }
 
 // parseFault returns the fault of a configuration that cannot be parsed.

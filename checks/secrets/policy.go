@@ -23,9 +23,9 @@ type Policy struct {
 	Content []byte // the content of the file
 }
 
-// Policies returns the policy of each secrets store of the answers that needs one. It
-// makes no request: what only the provider knows (AWS account, project number) is a
-// pattern or a command. The answers must be complete.
+// Policies returns the policy of each secrets store that needs one. It makes no
+// request: for what only the provider knows (AWS account, project number) it
+// uses a pattern or a command. The answers must be complete.
 func Policies(a answers.Answers) ([]Policy, error) {
 	var all []Policy
 	e := &check.Env{Answers: a}
@@ -42,7 +42,7 @@ func Policies(a answers.Answers) ([]Policy, error) {
 	return all, nil
 }
 
-// details is what a login reveals in addition to the answers.
+// details are what a login reveals in addition to the answers.
 type details struct {
 	account string // of AWS
 	who     string // AWS: the caller's ARN

@@ -9,8 +9,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// checkPermissions tests the permissions in every store: with a test secret that it
-// removes, or read-only by queries.
+// checkPermissions tests the permissions in every store: with a temporary test
+// secret, or read-only with queries.
 func checkPermissions(ctx context.Context, e *check.Env) (string, error) {
 	var all results
 	for _, p := range storeRefs(e) {
@@ -92,7 +92,7 @@ func (in *loggedIn) addProved(e *check.Env, all *results, rights stores.Rights) 
 	all.add(in.storeRef, check.Skip("not tested because %s: %s%s", reason, strings.Join(unproved, ", "), granted))
 }
 
-// remedy returns the policy to attach.
+// remedy returns how to attach the policy.
 func (in *loggedIn) remedy() string {
 	policy, err := policyOf(in.storeRef, in.details())
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// storeRef is one of the two secrets stores of the answers.
+// storeRef refers to one of the answers' secrets stores.
 type storeRef struct {
 	key   string // the answers key
 	store answers.SecretsStore

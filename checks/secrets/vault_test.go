@@ -28,7 +28,8 @@ func inVault(address, token string, change ...func(*answers.VaultStore)) answers
 	return answers.SecretsStore{Type: answers.HashiCorpSecrets, HashiCorp: v}
 }
 
-// vaultToken creates a token with a policy. It is periodic unless more overrides it.
+// vaultToken creates a periodic token with a policy. more overrides its
+// settings.
 func vaultToken(t *testing.T, v *peers.Vault, namespace, policy string, more map[string]any) string {
 	t.Helper()
 	name := "test-" + strings.ToLower(strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()))
@@ -285,7 +286,8 @@ func TestVault_namespace(t *testing.T) {
 		)
 	}
 
-	// A Vault without namespaces ignores the header; this proxy removes it.
+	// This proxy removes the namespace header, like a Vault without namespaces
+	// ignores it.
 	deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forward(t, w, r, v.Address, func(r *http.Request) { r.Header.Del("X-Vault-Namespace") })
 	}))

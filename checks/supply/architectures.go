@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/nodes"
 )
 
-// nodeArchitectures lists the architectures of the nodes that a selector matches,
-// sorted; none if the user cannot list nodes.
+// nodeArchitectures returns the architectures of the nodes that a selector
+// matches, sorted; none if the user cannot list nodes.
 func nodeArchitectures(ctx context.Context, e *check.Env, selector map[string]string) ([]string, error) {
 	seen, err := nodes.All(ctx, e)
 	if apierrors.IsForbidden(err) {

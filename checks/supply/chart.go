@@ -25,7 +25,7 @@ func checkChart(ctx context.Context, e *check.Env) (string, error) {
 	return info.Name + " " + info.Version, nil
 }
 
-// referencesCheck marks findings about missing Secrets.
+// referencesCheck is the check of findings about missing Secrets.
 const referencesCheck = "supply.references"
 
 func checkRender(ctx context.Context, e *check.Env) (string, error) {

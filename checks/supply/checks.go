@@ -1,5 +1,5 @@
-// Package supply holds the checks of what is installed: the chart, its values,
-// its image and the Secrets it refers to.
+// Package supply contains the checks of what is installed: the chart, its
+// values, its image and the Secrets that it references.
 package supply
 
 import (
@@ -13,8 +13,7 @@ func needsChart(e *check.Env) string {
 	return ""
 }
 
-// Checks ask about what is installed: the chart, its image, and the
-// Secrets it refers to.
+// Checks verify what is installed.
 var Checks = []check.Check{
 	{
 		ID:       "supply.chart",

@@ -13,12 +13,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/release"
 )
 
-// pullLogins are the logins of pull secrets by registry, in the notation of docker's
-// configuration: "registry.example.com", "https://index.docker.io/v1/".
+// pullLogins are the credentials of pull secrets by registry, in Docker's
+// notation: "registry.example.com", "https://index.docker.io/v1/".
 type pullLogins map[string]authn.AuthConfig
 
-// Resolve returns the login for a registry or repository. The longest matching entry
-// wins, as in the kubelet.
+// Resolve returns the credentials for a registry or repository. As in the
+// kubelet, the longest matching entry takes precedence.
 func (p pullLogins) Resolve(target authn.Resource) (authn.Authenticator, error) {
 	best, found := "", authn.AuthConfig{}
 	for entry, login := range p {
@@ -48,8 +48,9 @@ func matchesRegistry(entry string, target authn.Resource) bool {
 	return folder == "" || target.String() == whole || strings.HasPrefix(target.String(), whole+"/")
 }
 
-// pullSecrets reads the logins that the kubelet uses for a pod: those of its own pull
-// secrets and of its ServiceAccount's. supply.references reports missing ones.
+// pullSecrets reads the credentials that the kubelet uses for a pod: those of
+// its own pull secrets and of its ServiceAccount's. supply.references reports
+// missing ones.
 func pullSecrets(ctx context.Context, e *check.Env, pod corev1.PodSpec) (pullLogins, []string) {
 	logins, names := pullLogins{}, []string{}
 	if e.Cluster == nil {
@@ -68,7 +69,7 @@ func pullSecrets(ctx context.Context, e *check.Env, pod corev1.PodSpec) (pullLog
 	return logins, names
 }
 
-// readLogins reads a Secret of either type for docker's configuration.
+// readLogins reads a Secret of either type of Docker configuration.
 func readLogins(s *corev1.Secret) pullLogins {
 	if data, ok := s.Data[corev1.DockerConfigJsonKey]; ok {
 		var config struct{ Auths pullLogins }

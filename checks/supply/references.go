@@ -99,8 +99,8 @@ func isProvided(r check.Rendered, ref reference) bool {
 	return len(manifest.Find(r.Objects, "Secret", ref.name)) > 0
 }
 
-// isBlocked reports whether the install would create the Secret if a source were
-// readable. The unreadable source is already among the findings.
+// isBlocked reports whether the install would create the Secret if a source
+// were readable. The unreadable source is reported separately.
 func isBlocked(e *check.Env, r check.Rendered, ref reference) bool {
 	if !strings.HasPrefix(ref.name, e.Release()+"-") || isNamed(e, ref) {
 		return false
@@ -110,12 +110,12 @@ func isBlocked(e *check.Env, r check.Rendered, ref reference) bool {
 	})
 }
 
-// isNamed reports whether an answer names the Secret.
+// isNamed reports whether an answer references the Secret.
 func isNamed(e *check.Env, ref reference) bool {
 	return slices.ContainsFunc(answerReferences(e.Answers), func(a reference) bool { return a.name == ref.name })
 }
 
-// answerReferences returns the Secrets that the answers name.
+// answerReferences returns the Secrets that the answers reference.
 func answerReferences(a answers.Answers) []reference {
 	var all []reference
 	for _, f := range answers.Fields {
@@ -129,7 +129,7 @@ func answerReferences(a answers.Answers) []reference {
 	return all
 }
 
-// podReferences returns the Secrets that the rendered pods need.
+// podReferences returns the Secrets that the rendered pods require.
 func podReferences(objects []manifest.Object) []reference {
 	var all []reference
 	for _, o := range objects {

@@ -22,8 +22,8 @@ import (
 type registryQuestion struct {
 	image   string
 	ref     name.Reference
-	nodes   authn.Keychain // the logins of the nodes
-	secrets []string       // the pull secrets with these logins
+	nodes   authn.Keychain // the nodes' credentials
+	secrets []string       // the pull secrets with these credentials
 	plain   bool           // plain HTTP is allowed for any host
 	env     *check.Env
 }
@@ -47,7 +47,8 @@ func newRegistryQuestion(
 	return q, nil
 }
 
-// options sets short time limits and replaces go-containerregistry's long retries.
+// options sets short time limits and replaces go-containerregistry's long
+// retries.
 func (q *registryQuestion) options(ctx context.Context, logins authn.Keychain) []remote.Option {
 	return []remote.Option{
 		remote.WithContext(ctx), remote.WithAuthFromKeychain(logins), remote.WithUserAgent("zenml-installer"),
@@ -94,8 +95,8 @@ func (q *registryQuestion) architectures(ctx context.Context, logins authn.Keych
 	return linuxArchitectures(manifest.Manifests), nil
 }
 
-// linuxArchitectures lists an index's architectures for Linux. Attestations have an
-// unknown one.
+// linuxArchitectures returns an index's architectures for Linux. Attestations
+// have an unknown one.
 func linuxArchitectures(manifests []v1.Descriptor) []string {
 	var all []string
 	for _, m := range manifests {
@@ -109,13 +110,13 @@ func linuxArchitectures(manifests []v1.Descriptor) []string {
 
 var errPlainHTTP = errors.New("the registry uses plain HTTP")
 
-// guardedTransport refuses plain HTTP to any host except this machine.
+// guardedTransport rejects plain HTTP to any host except this machine.
 type guardedTransport struct {
 	plain bool
 	next  http.RoundTripper
 }
 
-// RoundTrip refuses requests that must not be sent unencrypted.
+// RoundTrip rejects requests that must not be sent unencrypted.
 func (g *guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme == "http" && !g.plain && !check.IsLoopback(r.URL.Hostname()) {
 		return nil, errPlainHTTP

@@ -20,7 +20,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// status is the HTTP status of a registry's error answer, 0 without one.
+// status returns the HTTP status of a registry's error response, or 0.
 func status(err error) int {
 	var answer *transport.Error
 	if errors.As(err, &answer) {
@@ -33,13 +33,13 @@ func isLoginRefused(err error) bool {
 	return status(err) == http.StatusUnauthorized || status(err) == http.StatusForbidden
 }
 
-// nodeLogin lists the registries that nodes of the same cloud log in to with their
-// own identity.
+// nodeLogin lists the registries that nodes of the same cloud authenticate to
+// with their own identity.
 var nodeLogin = []string{".amazonaws.com", ".pkg.dev", "gcr.io", ".azurecr.io"}
 
 func (q *registryQuestion) registry() string { return q.ref.Context().RegistryStr() }
 
-// fault describes a registry's answer.
+// fault describes a registry's response.
 func (q *registryQuestion) fault(ctx context.Context, err error) error {
 	switch code := status(err); {
 	case code == http.StatusNotFound:
@@ -64,8 +64,8 @@ func (q *registryQuestion) fault(ctx context.Context, err error) error {
 	return check.Transient(q.unreachable(err))
 }
 
-// unreachable describes why this machine gets no answer. It is a warning, because
-// the nodes use another network.
+// unreachable describes why the registry does not respond to this machine. It
+// is a warning, because the nodes use another network.
 func (q *registryQuestion) unreachable(err error) *check.Fault {
 	reason, remedy := connectionProblem(q.registry(), err)
 	return &check.Fault{
@@ -118,7 +118,8 @@ func (q *registryQuestion) createSecret() string {
 		"\nserver: {image: {pullSecrets: [registry-login]}}", q.env.Namespace(), q.registry())
 }
 
-// private is the fault of an image that this machine can pull and the nodes cannot.
+// private returns the fault of an image that this machine can pull and the
+// nodes cannot.
 func (q *registryQuestion) private(has []string) error {
 	fault := &check.Fault{
 		Summary: fmt.Sprintf("%s (%s) requires a login: this machine has one, and the nodes have no pull secret for %s",
@@ -145,15 +146,15 @@ func (q *registryQuestion) unauthorized(err error) error {
 	return fault
 }
 
-// updateSecret returns the commands that replace an expired login.
+// updateSecret returns the commands that replace expired credentials.
 func (q *registryQuestion) updateSecret() string {
 	return fmt.Sprintf("replace the login: kubectl -n %s create secret docker-registry %s --docker-server=%s "+
 		"--docker-username=USER --docker-password=PASSWORD --dry-run=client -o yaml | kubectl apply -f -",
 		q.env.Namespace(), q.secrets[0], q.registry())
 }
 
-// soften turns the fault into a warning for registries that nodes of the same cloud
-// can pull from without a pull secret.
+// soften turns the fault into a warning for registries from which nodes of the
+// same cloud can pull without a pull secret.
 func (q *registryQuestion) soften(fault *check.Fault) {
 	if slices.ContainsFunc(nodeLogin, func(suffix string) bool { return strings.HasSuffix(q.registry(), suffix) }) {
 		fault.Warn = true
@@ -161,7 +162,7 @@ func (q *registryQuestion) soften(fault *check.Fault) {
 	}
 }
 
-// missing is the fault of an unknown tag or repository.
+// missing returns the fault of an unknown tag or repository.
 func (q *registryQuestion) missing(ctx context.Context, err error) error {
 	fault := &check.Fault{
 		Err: err, Summary: fmt.Sprintf("the image %s does not exist", q.image),
@@ -178,7 +179,7 @@ func (q *registryQuestion) missing(ctx context.Context, err error) error {
 	return fault
 }
 
-// tags lists the first pages of the repository's tags.
+// tags returns the first pages of the repository's tags.
 func (q *registryQuestion) tags(ctx context.Context) []string {
 	if _, digest := q.ref.(name.Digest); digest {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
-// nearTags returns up to three tags, the nearest first: neighbors in version order,
-// or the most similar names.
+// nearTags returns up to three tags, the nearest first: neighbors in version
+// order, or the most similar names.
 func nearTags(wanted string, tags []string) []string {
 	if v, err := semver.NewVersion(wanted); err == nil {
 		if near := neighbors(v, tags); len(near) > 0 {

@@ -8,10 +8,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// samples is the folder of the sample answers.
 const samples = "../../render/testdata/answers"
 
-// answersFile reads a sample and merges further answers into it, in YAML. A null removes an answer.
+// answersFile reads a sample and merges YAML overlays into it. A null removes
+// an answer.
 func answersFile(t *testing.T, sample string, overlays ...string) []byte {
 	t.Helper()
 	text := []byte("version: 1")

@@ -12,11 +12,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// obstacle is a table that one of the migrations creates: if it exists, they fail after most of them have run.
+// obstacle is a table that one of the last migrations creates. If it exists,
+// the migration fails.
 const obstacle = "webhook_event_payload"
 
-// restores upgrades a server with data. At first a migration fails, and the server restores its backup; then the upgrade
-// succeeds. The migration's log must contain all texts.
+// restores upgrades a server with data. First a migration fails, and the server
+// restores its backup; then the upgrade succeeds. The migration's log must
+// contain all texts.
 func restores(texts ...string) func(*installation) {
 	return func(i *installation) {
 		i.sql("CREATE TABLE " + i.database + "." + obstacle + " (id INT PRIMARY KEY)")
@@ -37,7 +39,8 @@ func restores(texts ...string) func(*installation) {
 	}
 }
 
-// upgraded installs the older server on MySQL, fills it, and then upgrades with a backup strategy.
+// upgraded installs an older server on MySQL, creates data, and then configures
+// a backup strategy for the upgrade.
 func upgraded(backup string, then func(*installation)) func(*installation) {
 	return func(i *installation) {
 		sample := i.sample

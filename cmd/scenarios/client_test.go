@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testzenml"
 )
 
-// pipeline is a run of two steps. It prints the status that the server has of it.
+// pipeline runs two steps and prints the run's status on the server.
 const pipeline = `
 from zenml import pipeline, step
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// storeModule is a secrets store of one's own, as a user would write it.
+// storeModule is a custom secrets store, as users would write it.
 const storeModule = `
 import json
 import urllib.request
@@ -56,7 +56,7 @@ class SecretsStore(BaseSecretsStore):
         self._call("DELETE", secret_id)
 `
 
-// keyValues is a server that keeps what it is sent.
+// keyValues is a key-value server.
 type keyValues struct {
 	url string
 

@@ -8,7 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// mysql answers with a database of this test on the sandbox's MySQL.
+// mysql adds answers for a database on the sandbox's MySQL.
 func (i *installation) mysql() {
 	i.Helper()
 	i.database = i.cluster.DatabaseName(i)
@@ -18,7 +18,7 @@ func (i *installation) mysql() {
 		"env: null, secretRef: null}}}", db.Host, db.Port, db.User, i.database)
 }
 
-// onMySQL is a scenario that needs nothing but a database.
+// onMySQL is a scenario that needs only a database.
 func onMySQL(i *installation) {
 	i.mysql()
 	i.keepsData()
@@ -68,7 +68,8 @@ var databases = []scenario{
 	{name: "two replicas behind the Service", quick: true, samples: []string{"mysql-production.yaml"}, run: replicated},
 }
 
-// replicated installs two pods with a verified connection to the database, and calls both through the Service.
+// replicated installs two pods with verified TLS to the database, and calls
+// both through the Service.
 func replicated(i *installation) {
 	db := i.startMySQL(mysqlOptions{require: "X509"})
 	pair := db.Authority.Client(i, "zenml")

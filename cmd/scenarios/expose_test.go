@@ -11,7 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
-// exposed are exposures on a cluster without an ingress controller and load balancers.
+// exposed are scenarios for clusters without an ingress controller or a load
+// balancer.
 var exposed = []scenario{
 	{name: "node port", quick: true, samples: []string{"expose-node-port.yaml"}, run: nodePort},
 	{name: "load balancer", samples: []string{"expose-load-balancer.yaml"}, run: loadBalancer},
@@ -51,7 +52,7 @@ func nodePort(i *installation) {
 	i.loginThrough(url)
 }
 
-// loadBalancer gives the Service an address, as a cloud does.
+// loadBalancer assigns an address to the Service, as a cloud does.
 func loadBalancer(i *installation) {
 	ctx, cancel := context.WithTimeout(i.Context(), 5*time.Minute)
 	defer cancel()

@@ -29,10 +29,10 @@ import (
 type exposure struct {
 	name, sample, answers string
 	quick                 bool   // also part of make test
-	host                  string // IP in it is the controller's address
+	host                  string // "IP" is replaced by the controller's address
 	path                  string
-	secret                string                // with the authority; empty for the ACME server's, "-" for plain HTTP
-	prepare               func(i *installation) // makes what the answers expect in the namespace
+	secret                string                // Secret with the CA; empty for the ACME server's, "-" for plain HTTP
+	prepare               func(i *installation) // creates what the answers require in the namespace
 }
 
 var exposures = []exposure{
@@ -81,7 +81,7 @@ func TestExposures(t *testing.T) {
 			e.waitForAnswer(i)
 			engine := install.Engine{Access: c.Access()}
 			found, err := engine.Address(t.Context(), i.namespace, "zenml-server")
-			// This machine trusts none of the authorities.
+			// This machine trusts none of the CAs.
 			if err != nil || found.URL != e.url() || found.NoVerify != (e.secret != "-") {
 				t.Errorf("address %+v, %v", found, err)
 			}
@@ -96,7 +96,7 @@ func (e exposure) url() string {
 	return "https://" + e.host + e.path
 }
 
-// selfSignedIssuer makes the issuer of the sample.
+// selfSignedIssuer creates the sample's issuer.
 func selfSignedIssuer(i *installation) {
 	config, err := i.cluster.Access().Config()
 	i.check(err)
@@ -111,7 +111,7 @@ func selfSignedIssuer(i *installation) {
 	i.check(err)
 }
 
-// runProcess runs the installer in a process of its own that sees the hosts as /etc/hosts.
+// runProcess runs the installer in its own process with hosts as /etc/hosts.
 func (i *installation) runProcess(args ...string) (int, string) {
 	i.Helper()
 	const script = `mount --bind "$1" /etc/hosts && shift && exec "$@"`
@@ -130,7 +130,8 @@ func (i *installation) runProcess(args ...string) (int, string) {
 	return command.ProcessState.ExitCode(), out.String()
 }
 
-// waitForAnswer waits until the server answers at its address, with a certificate of the expected authority.
+// waitForAnswer waits until the server responds at its address, with a
+// certificate of the expected CA.
 func (e exposure) waitForAnswer(i *installation) {
 	i.Helper()
 	ctx, cancel := context.WithTimeout(i.Context(), 2*time.Minute)
@@ -177,7 +178,7 @@ func (e exposure) ask(ctx context.Context, i *installation) error {
 	return nil
 }
 
-// authority is the certificate that the server's must come from.
+// authority returns the CA of the server's certificate.
 func (e exposure) authority(i *installation) []byte {
 	i.Helper()
 	switch e.secret {
@@ -188,7 +189,7 @@ func (e exposure) authority(i *installation) []byte {
 	}
 	found, err := i.cluster.Client(i).CoreV1().Secrets(i.namespace).Get(i.Context(), e.secret, metav1.GetOptions{})
 	if err != nil {
-		return nil // cert-manager has not made it yet
+		return nil // cert-manager has not created it yet
 	}
 	return found.Data["ca.crt"]
 }

@@ -17,24 +17,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testzenml"
 )
 
-// adminPassword is the admin's on all servers.
+// adminPassword is the admin's password on all servers.
 const adminPassword = "Real-Server-c4nary-1!"
 
-// installation is an installation of the real server in a namespace of its own.
+// installation is an installation of the real server in its own namespace.
 type installation struct {
 	*testing.T
 
 	cluster   *testcluster.Cluster
 	namespace string
 	sample    string // sample of the answers
-	dir       string // holds the answers and the files that they name
+	dir       string // folder of the answers and the files that they name
 	env       map[string]string
 	flags     []string
 	answers   []string // merged into the sample
 	user      string   // name of the admin
 	database  string   // name of the database on the sandbox's MySQL
-	verify    func()   // looks for what fill created
-	hosts     string   // lines of /etc/hosts for the installer, which then runs as a process
+	verify    func()   // verifies the data that fill created
+	hosts     string   // /etc/hosts of the installer, which then runs in its own process
 	output    string   // of the last install
 }
 
@@ -49,12 +49,12 @@ func newInstallation(t *testing.T, c *testcluster.Cluster, samples ...string) *i
 	return i
 }
 
-// with merges answers into those of the sample.
+// with adds answers to those of the sample.
 func (i *installation) with(format string, args ...any) {
 	i.answers = append(i.answers, fmt.Sprintf(format, args...))
 }
 
-// file writes a file beside the answers.
+// file writes a file next to the answers.
 func (i *installation) file(name string, content []byte) {
 	i.Helper()
 	if err := os.WriteFile(filepath.Join(i.dir, name), content, 0o600); err != nil {
@@ -133,13 +133,13 @@ func (i *installation) run(args ...string) (int, string) {
 	return code, out.String()
 }
 
-// login logs the admin into the server through a port-forward.
+// login logs in as admin through a port-forward.
 func (i *installation) login() *testzenml.Client {
 	i.Helper()
 	return i.loginThrough(i.cluster.Forward(i, i.namespace, i.pod()))
 }
 
-// loginThrough logs the admin into the server at an address.
+// loginThrough logs in as admin at a URL.
 func (i *installation) loginThrough(url string) *testzenml.Client {
 	i.Helper()
 	client := &testzenml.Client{URL: url}
@@ -148,7 +148,7 @@ func (i *installation) loginThrough(url string) *testzenml.Client {
 	return client
 }
 
-// pod is a ready pod of the server.
+// pod returns a ready pod of the server.
 func (i *installation) pod() string {
 	i.Helper()
 	return i.cluster.ServerPod(i, i.namespace)
@@ -160,7 +160,7 @@ func (i *installation) python(script string) string {
 	return i.cluster.Exec(i, i.namespace, i.pod(), "python3", "-c", script)
 }
 
-// restart deletes the server's pods, at once.
+// restart deletes the server's pods without a grace period.
 func (i *installation) restart() {
 	i.Helper()
 	now := int64(0)
@@ -171,7 +171,7 @@ func (i *installation) restart() {
 	}
 }
 
-// fill creates what must survive, and returns a function that looks for it.
+// fill creates data that must survive, and returns a function that verifies it.
 func (i *installation) fill() (verify func()) {
 	i.Helper()
 	client := i.login()

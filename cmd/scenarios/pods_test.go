@@ -26,8 +26,9 @@ var pods = []scenario{
 	}},
 }
 
-// customNetwork has a process in the pod ask two hosts that only the proxy reaches, each with a certificate of another
-// authority: one from the answers, one from a Secret.
+// customNetwork connects from the pod to two hosts that only the proxy reaches,
+// each with a certificate of a different CA: one from the answers, one from a
+// Secret.
 func customNetwork(i *installation) {
 	host := i.cluster.HostAddress
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -58,7 +59,7 @@ func customNetwork(i *installation) {
 	}
 }
 
-// environment has variables in the pod, the secret ones from a Secret.
+// environment sets variables in the pod, the secret ones from a Secret.
 func environment(i *installation) {
 	const secret = "environment-c4nary"
 	i.env["MY_TOKEN"] = secret
@@ -75,7 +76,7 @@ func environment(i *installation) {
 	}
 }
 
-// serverSettings installs all settings of the server, except those that name classes.
+// serverSettings sets all settings of the server except class names.
 func serverSettings(i *installation) {
 	i.mysql()
 	i.with("server: {auth: {rbacImplementationSource: null, featureGateImplementationSource: null, " +
@@ -93,7 +94,7 @@ func serverSettings(i *installation) {
 	}
 }
 
-// variable is a variable in the environment of a process in the pod.
+// variable returns an environment variable of a process in the pod.
 func (i *installation) variable(name string) string {
 	i.Helper()
 	return strings.TrimSpace(i.python("import os; print(os.environ.get('" + name + "', '(not set)'))"))

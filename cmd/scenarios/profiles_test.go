@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// openShiftUser is a user as OpenShift assigns them to a namespace.
+// openShiftUser is a user as assigned to a namespace by OpenShift.
 const openShiftUser = "1000680000"
 
 var profiles = []scenario{
@@ -53,8 +53,9 @@ func (i *installation) label(key, value string) {
 	}
 }
 
-// assignUsers makes the namespace behave as OpenShift's with the default constraint: it gives pods a user and a group
-// from a range, and refuses pods that ask for others.
+// assignUsers makes the namespace behave like OpenShift's default constraint:
+// it assigns pods a user and a group from a range, and rejects pods that
+// request others.
 func (i *installation) assignUsers() {
 	i.Helper()
 	i.label("pod-security.kubernetes.io/enforce", "restricted")
@@ -70,7 +71,7 @@ func (i *installation) assignUsers() {
 	i.refuseUsers(rules)
 }
 
-// assignUser gives pods the namespace's user and group.
+// assignUser sets the namespace's user and group in pods.
 func (i *installation) assignUser(rules *admission.MatchResources) {
 	i.Helper()
 	client, name := i.cluster.Client(i).AdmissionregistrationV1(), metav1.ObjectMeta{Name: i.namespace}
@@ -93,7 +94,7 @@ func (i *installation) assignUser(rules *admission.MatchResources) {
 	})
 }
 
-// refuseUsers refuses pods with another user or group.
+// refuseUsers rejects pods with another user or group.
 func (i *installation) refuseUsers(rules *admission.MatchResources) {
 	i.Helper()
 	client, name := i.cluster.Client(i).AdmissionregistrationV1(), metav1.ObjectMeta{Name: i.namespace}
@@ -115,14 +116,15 @@ func (i *installation) refuseUsers(rules *admission.MatchResources) {
 	})
 }
 
-// assignment gives a pod without a user the namespace's, as OpenShift does.
+// assignment sets the namespace's user in pods without one, as OpenShift does.
 const assignment = `Object{spec: Object.spec{securityContext: Object.spec.securityContext{
   runAsUser: has(object.spec.securityContext) && has(object.spec.securityContext.runAsUser) ?
     object.spec.securityContext.runAsUser : ` + openShiftUser + `,
   fsGroup: has(object.spec.securityContext) && has(object.spec.securityContext.fsGroup) ?
     object.spec.securityContext.fsGroup : ` + openShiftUser + `}}}`
 
-// inRange accepts pods whose user and group, and whose containers' users, are the namespace's.
+// inRange accepts pods whose user and group, and whose containers' users, are
+// the namespace's.
 const inRange = `object.spec.securityContext.runAsUser == ` + openShiftUser + ` &&
 object.spec.securityContext.fsGroup == ` + openShiftUser + ` &&
 (object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])).all(c,

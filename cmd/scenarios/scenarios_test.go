@@ -1,7 +1,8 @@
-// Package scenarios_test installs the samples of the answers file with the real ZenML server on a real cluster, and
-// proves the effect of each: data that survives, connections that are encrypted, secrets that are in their store.
+// Package scenarios_test installs the sample answers with the real ZenML server
+// on a real cluster, and verifies their effects: data survives, connections are
+// encrypted, secrets are in their store.
 //
-// make test-scenarios runs all scenarios, make test those that are marked as quick.
+// make test-scenarios runs all scenarios, make test those marked as quick.
 package scenarios_test
 
 import (
@@ -24,23 +25,23 @@ func TestMain(m *testing.M) {
 	testcluster.Main(m)
 }
 
-// current is the version of the server that scenarios install.
+// current is the server version that scenarios install.
 const current = testcluster.RealCurrent
 
 // scenario is one way to install the server.
 type scenario struct {
 	name    string
 	quick   bool     // also part of make test
-	samples []string // samples of the answers file that it installs
+	samples []string // samples that it installs
 	run     func(i *installation)
 }
 
-// scenarios lists all of them.
+// scenarios returns all scenarios.
 func scenarios() []scenario {
 	return slices.Concat(databases, tlsModes, stores, backups, upgrades, pods, profiles, exposed)
 }
 
-// runAll reports whether the slow scenarios run, too.
+// runAll reports whether the slow scenarios run too.
 func runAll() bool { return os.Getenv("ZENML_TEST_SCENARIOS") == "all" }
 
 func TestScenarios(t *testing.T) {
@@ -59,7 +60,8 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// notInstalled are the samples that no scenario installs, with the reason. The tests of render/ prove their values.
+// notInstalled maps samples that no scenario installs to the reason. The tests
+// of render/ cover their values.
 var notInstalled = map[string]string{
 	"external-auth.yaml":      "needs an external login service",
 	"mysql-rds-iam.yaml":      "needs AWS RDS",

@@ -11,11 +11,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/peers"
 )
 
-// storedSecrets lists the names of the secrets in a store.
+// storedSecrets returns the names of the secrets in a store.
 type storedSecrets func() []string
 
-// provesStore installs the server, and has a secret created, read after a restart, and removed. The store must have it
-// under a name that begins with prefix, until it is removed.
+// provesStore installs the server, creates a secret, reads it after a restart,
+// and deletes it. Until then the store must contain it under a name with the
+// prefix.
 func (i *installation) provesStore(prefix string, stored storedSecrets, flags ...string) {
 	i.Helper()
 	i.install(flags...)
@@ -38,7 +39,7 @@ func (i *installation) provesStore(prefix string, stored storedSecrets, flags ..
 	}
 }
 
-// policy is the policy that the installer recommends for the store of the answers.
+// policy returns the policy that the installer recommends for the store.
 func (i *installation) policy() string {
 	i.Helper()
 	file, err := answers.Read("answers.yaml", answersFile(i.T, i.sample, i.answers...))
@@ -52,7 +53,8 @@ func (i *installation) policy() string {
 	return string(policies[0].Content)
 }
 
-// aws starts AWS and answers with it. The user has the policy that the installer recommends.
+// aws starts AWS and configures it in the answers. The user has the policy that
+// the installer recommends.
 func (i *installation) aws() *peers.AWS {
 	i.Helper()
 	cloud := peers.StartAWSOn(i, i.cluster.HostAddress)
@@ -65,11 +67,12 @@ func (i *installation) aws() *peers.AWS {
 	return cloud
 }
 
-// resource is the resource of a policy.
+// resource matches the resource in a policy.
 var resource = regexp.MustCompile(`"Resource": "[^"]*"`)
 
-// awsPolicy is the policy that the installer recommends, with further actions. It is for every resource, because moto
-// does not know the resources of calls to Secrets Manager.
+// awsPolicy returns the policy that the installer recommends, with additional
+// actions. It applies to all resources, because moto does not evaluate the
+// resources of calls to Secrets Manager.
 func (i *installation) awsPolicy(more ...string) string {
 	i.Helper()
 	policy := resource.ReplaceAllString(i.policy(), `"Resource": "*"`)
@@ -133,7 +136,7 @@ var stores = []scenario{
 	{name: "store of one's own", samples: []string{"store-own.yaml"}, run: customStore},
 }
 
-// vaultByToken uses a namespace, and a token with the policy that the installer recommends.
+// vaultByToken uses a namespace, and a token with the recommended policy.
 func vaultByToken(i *installation) {
 	v := peers.StartVault(i, peers.VaultOptions{Host: i.cluster.HostAddress})
 	v.Write(i, "sys/namespaces/ml", nil)
@@ -146,7 +149,7 @@ func vaultByToken(i *installation) {
 	i.provesStore("", func() []string { return vaultNames(v.Keys(i, "ml/secret/metadata/zenml")) })
 }
 
-// vaultByRole uses mounts that are not the default, and a backup in a second mount.
+// vaultByRole uses custom mounts, and a backup store in a second mount.
 func vaultByRole(i *installation) {
 	v := peers.StartVault(i, peers.VaultOptions{Host: i.cluster.HostAddress})
 	for _, mount := range []string{"kv", "copy"} {
@@ -169,7 +172,7 @@ func vaultByRole(i *installation) {
 		}
 		return names
 	}
-	i.provesStore("", both, "--warn-only", "secrets") // the backup's token is the root's
+	i.provesStore("", both, "--warn-only", "secrets") // the backup store uses the root token
 }
 
 func vaultNames(keys []any) []string {
@@ -181,7 +184,8 @@ func vaultNames(keys []any) []string {
 	return names
 }
 
-// azureByPrincipal reaches Azure's host names through a proxy, and trusts its authority by the answers.
+// azureByPrincipal redirects Azure's host names with a proxy, and trusts its CA
+// through the answers.
 func azureByPrincipal(i *installation) {
 	cloud := peers.StartAzureOn(i, i.cluster.HostAddress)
 	const client = "66666666-7777-8888-9999-000000000000"
@@ -197,10 +201,11 @@ func azureByPrincipal(i *installation) {
 	})
 }
 
-// customStore installs an image with a store that keeps its secrets on a server of the test.
+// customStore installs an image with a store that saves its secrets on the
+// test's server.
 func customStore(i *installation) {
 	server := newKeyValues(i, i.cluster.HostAddress)
-	// The sample does not pull a tag that the node has already.
+	// The sample's pull policy does not pull a tag that the node already has.
 	i.cluster.CustomImage(i, i.cluster.RealServer(i, current).Image, "own/zenml-server:"+i.namespace,
 		map[string]string{"usr/lib/python3/dist-packages/my_stores.py": storeModule})
 	i.mysql()

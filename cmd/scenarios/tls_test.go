@@ -6,15 +6,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
-// mysqlOptions configure a MySQL of one scenario.
+// mysqlOptions configure the MySQL server of a scenario.
 type mysqlOptions struct {
-	require string   // what the account requires of connections: "SSL", "X509"
-	hosts   []string // of the server's certificate; the address that it listens on when empty
+	require string   // connections that the account requires: "SSL", "X509"
+	hosts   []string // hosts of the server's certificate; its address if empty
 	noTLS   bool
 }
 
-// startMySQL starts a MySQL that pods reach, with the certificate of an authority of its own, and answers with it. The
-// authority's certificate is in ca.pem, a client's in client.pem and client-key.pem.
+// startMySQL starts a MySQL server that pods can reach, with a certificate of
+// its own CA, and configures it in the answers. The CA's certificate is in
+// ca.pem, a client's in client.pem and client-key.pem.
 func (i *installation) startMySQL(o mysqlOptions) *testdb.Server {
 	i.Helper()
 	if o.hosts == nil {
@@ -38,7 +39,7 @@ func (i *installation) startMySQL(o mysqlOptions) *testdb.Server {
 	return db
 }
 
-// certificate is a Secret's content with a certificate for a host.
+// certificate returns the data of a Secret with a certificate for a host.
 func (i *installation) certificate(host string) map[string]string {
 	i.Helper()
 	authority := testdb.NewAuthority(i)
@@ -46,7 +47,8 @@ func (i *installation) certificate(host string) map[string]string {
 	return map[string]string{"tls.crt": string(pair.Cert), "tls.key": string(pair.Key), "ca.crt": string(authority.PEM)}
 }
 
-// tlsScenario installs with TLS answers. The server or the account accept no connection of a weaker mode.
+// tlsScenario installs with TLS answers. The server or the account rejects
+// connections with a weaker mode.
 func tlsScenario(o mysqlOptions, answers string) func(*installation) {
 	return func(i *installation) {
 		db := i.startMySQL(o)
@@ -58,11 +60,12 @@ func tlsScenario(o mysqlOptions, answers string) func(*installation) {
 	}
 }
 
-// inSecrets are the certificates of tlsScenario's Secrets.
+// inSecrets references the certificates of tlsScenario's Secrets.
 const inSecrets = "ca: {secretRef: {name: db-ca, key: ca.crt}}, cert: {secretRef: {name: db-client, key: tls.crt}}, " +
 	"key: {secretRef: {name: db-client, key: tls.key}}}"
 
-// elsewhere is a host that the certificate does not have to be for, unless the mode is verify-full.
+// elsewhere is a host that a certificate may be for unless the mode is
+// verify-full.
 var elsewhere = []string{"db.elsewhere.test"}
 
 var tlsModes = []scenario{

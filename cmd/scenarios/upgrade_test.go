@@ -25,7 +25,8 @@ func fromOldest(i *installation) {
 	i.imports(current)
 }
 
-// fillOldest creates what must survive through the API of 0.73.0, whose projects are called workspaces.
+// fillOldest creates data that must survive through the API of 0.73.0, whose
+// projects are called workspaces.
 func (i *installation) fillOldest() (verify func()) {
 	i.Helper()
 	client := i.login()
@@ -46,7 +47,8 @@ func (i *installation) fillOldest() (verify func()) {
 	}
 }
 
-// imports imports the values file and the release. Both must give the database and the store of the answers.
+// imports imports the values file and the release. Both must produce the
+// answers' database and store.
 func (i *installation) imports(version string) {
 	i.Helper()
 	chart := i.cluster.RealServer(i, version)
@@ -70,7 +72,6 @@ func (i *installation) imports(version string) {
 	}
 }
 
-// read reads an answers file.
 func (i *installation) read(path string) answers.Answers {
 	i.Helper()
 	file, err := answers.Read(path, readFile(i.T, path))

@@ -13,17 +13,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/runlock"
 )
 
-// Failure describes an install that did not finish, in the order in which
-// people read it.
+// Failure describes a failed or stopped install, in display order.
 type Failure struct {
 	Summary  string
 	Evidence []string // log lines, or the objects that were not ready
 	Remedy   string
 	Stopped  bool // the user stopped it
-	Outdated bool // another run changed what the plan was made for
+	Outdated bool // another run changed what the plan was based on
 }
 
-// Explain turns an error of the install engine into a Failure.
+// Explain converts an error of the install engine.
 func Explain(err error) Failure {
 	var fault *diagnose.Fault
 	var stopped *install.Interrupted

@@ -1,6 +1,6 @@
-// Package narrate writes what the libraries report as plain lines, for pipes,
-// logs and terminals that cannot redraw: one line per change, with its
-// duration, and nothing that only color can tell apart.
+// Package narrate prints events as plain lines, for pipes, logs and terminals
+// that cannot redraw: one line per change, with its duration. No information
+// depends on color.
 package narrate
 
 import (
@@ -27,7 +27,7 @@ type Narrator struct {
 	objects map[event.Object]reported
 }
 
-// reported is what was last written about an object.
+// reported is the last printed state of an object.
 type reported struct {
 	state  event.State
 	detail string
@@ -133,7 +133,7 @@ func (n *Narrator) object(e event.ObjectChanged) {
 	n.line(text)
 }
 
-// InstallFailed writes why an install failed or stopped, and what to do.
+// InstallFailed prints why an install failed or stopped, and what to do.
 func (n *Narrator) InstallFailed(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -151,7 +151,7 @@ func (n *Narrator) InstallFailed(err error) {
 	}
 }
 
-// Summary writes the counts of a report in one line.
+// Summary prints the counts of a report in one line.
 func (n *Narrator) Summary(r check.Report) {
 	n.Printf("Checks: %s in %s", r.Tally(), display.Duration(r.Duration))
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// ProgressLine returns an observer of checks that keeps one line of a terminal
-// up to date with the checks that are running and for how long. The line
-// disappears when nothing is running.
+// ProgressLine returns an observer that maintains one terminal line with the
+// running checks and their durations. It clears the line when no check is
+// running.
 func ProgressLine(w io.Writer) check.Observer {
 	running := map[string]time.Time{}
 	var order []string
@@ -31,7 +31,7 @@ func ProgressLine(w io.Writer) check.Observer {
 	}
 }
 
-// progressWidth fits on the narrowest terminal without wrapping.
+// progressWidth fits an 80-column terminal without wrapping.
 const progressWidth = 76
 
 func progressText(order []string, since map[string]time.Time, now time.Time) string {

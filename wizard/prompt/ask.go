@@ -11,12 +11,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// guardKey represents, in the list of answered questions, the one that confirms
-// the cluster.
+// guardKey is the key of the question that confirms the cluster, in the list of
+// answered questions.
 const guardKey = "@cluster"
 
 // ask asks every question that was not answered in this run, in order,
-// including those that become questions by an answer.
+// including those that an answer adds.
 func (p *prompter) ask(ctx context.Context) error {
 	for {
 		q, ok := p.nextQuestion()
@@ -58,7 +58,7 @@ func (p *prompter) undoAnswer() {
 	}
 }
 
-// forget makes a question unanswered.
+// forget marks a question as unanswered.
 func (p *prompter) forget(key string) {
 	p.answered = slices.DeleteFunc(p.answered, func(k string) bool { return k == key })
 }
@@ -88,7 +88,8 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 	}
 }
 
-// label is the prompt with the default in brackets. A secret is never shown.
+// label returns the prompt with the default in brackets. It never shows a
+// secret.
 func (p *prompter) label(q question.Question) string {
 	shown := ""
 	switch {
@@ -146,8 +147,8 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 	return true, nil
 }
 
-// problemWith describes what is wrong with the stored answer; it is empty if
-// the answer is valid.
+// problemWith describes what is wrong with the stored answer, or returns "" if
+// it is valid.
 func (p *prompter) problemWith(ctx context.Context, q question.Question, line string) (string, error) {
 	if fault, bad := p.responses.Fault(q.Key); bad {
 		return strings.TrimSuffix(fault.Summary+"; "+fault.Remedy, "; "), nil
@@ -236,7 +237,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	return nil
 }
 
-// forgetCluster makes the questions about the cluster unanswered.
+// forgetCluster marks the questions about the cluster as unanswered.
 func (p *prompter) forgetCluster() {
 	p.forget(guardKey)
 	for _, f := range answers.Asked(answers.StepCluster, p.responses.Complete()) {

@@ -19,7 +19,7 @@ const (
 	url    = "http://127.0.0.1:8080"
 )
 
-// engine says what it is told to.
+// engine is a fake engine.
 type engine struct {
 	unreadable  map[string]error
 	failing     bool           // a check fails
@@ -33,7 +33,7 @@ type engine struct {
 	overwritten int
 }
 
-// last is the check whose line ends the checks.
+// last is the last check.
 var last = check.Check{ID: "local.port", Claim: "the local port is free"}
 
 func newEngine() *engine { return &engine{} }

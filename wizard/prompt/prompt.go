@@ -1,6 +1,6 @@
-// Package prompt is the guided install in plain lines: for screen readers, for
+// Package prompt is the guided install line by line: for screen readers, for
 // terminals that cannot move their cursor, and for pipes. It asks the same
-// questions as the screens, with the same rules, one per line.
+// questions as the screens, with the same rules.
 package prompt
 
 import (
@@ -33,10 +33,10 @@ type prompter struct {
 	outcome   wizard.Outcome
 }
 
-// Run guides the user through the install in plain lines: it writes to the
-// options' Output and reads answers from Input, one per line. Secrets are not
-// echoed on a terminal. If the input ends too early, the error is
-// answers.Faults and names the missing answer; if ctx ends, it is ctx's error.
+// Run guides the user through the install line by line: it writes to the
+// options' Output and reads answers from Input. Terminals do not echo secrets.
+// If the input ends too early, the error is answers.Faults and names the
+// missing answer; if ctx is done, it is ctx's error.
 func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	o.ValuesPath = cmp.Or(o.ValuesPath, wizard.DefaultValues)
 	p := &prompter{
@@ -59,7 +59,7 @@ func withoutStyles(t theme.Terminal) theme.Terminal {
 // errQuit ends the install because the user quit.
 var errQuit = errors.New("left")
 
-// run is the install from start to end.
+// run runs the install from start to end.
 func (p *prompter) run(ctx context.Context) error {
 	p.printf("Install a ZenML server on your Kubernetes cluster. Press Enter to accept the default in brackets, ? " +
 		"for help, < to go back.")
@@ -141,8 +141,8 @@ func (p *prompter) loadContexts(ctx context.Context) error {
 	return nil
 }
 
-// askAndReview asks and reviews, again after each change of an answer, until
-// something was installed or the user quit.
+// askAndReview asks and reviews until something was installed or the user quit.
+// It starts over if an answer changes.
 func (p *prompter) askAndReview(ctx context.Context) error {
 	for {
 		if err := p.ask(ctx); err != nil {
@@ -162,7 +162,7 @@ func (p *prompter) saveProgress(step answers.Step) {
 	}
 }
 
-// printf writes a paragraph.
+// printf prints a paragraph.
 func (p *prompter) printf(format string, args ...any) { p.narrator.Printf(format, args...) }
 
 // confirm asks a yes-or-no question. key names it if the input ends there.
@@ -188,7 +188,7 @@ func (p *prompter) confirm(ctx context.Context, key, text string, byDefault bool
 	}
 }
 
-// line shows a prompt and reads a line. key names the missing answer if the
+// line displays a prompt and reads a line. key names the missing answer if the
 // input ends there.
 func (p *prompter) line(ctx context.Context, key, prompt string, hidden bool) (string, error) {
 	line, err := p.in.line(ctx, hidden, func() { fmt.Fprint(p.out, p.styles.Text(prompt)) })

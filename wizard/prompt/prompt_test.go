@@ -20,17 +20,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
-// script holds the answers by the start of the prompt. Other prompts get an
-// empty line.
+// script maps the start of a prompt to its answers. Other prompts get an empty
+// line.
 type script map[string][]string
 
-// conversation answers each prompt when it is written, and records the output.
+// conversation answers each prompt when it is printed, and records the output.
 type conversation struct {
 	mu      sync.Mutex
 	said    strings.Builder
 	answers script
 	asked   []string
-	leaving string // the prompt that ends the conversation, not answered yet
+	leaving string // the prompt that ends the conversation, unanswered
 	lines   chan string
 	limit   int
 }
@@ -42,7 +42,7 @@ func (c *conversation) Write(p []byte) (int, error) {
 	text := string(p)
 	switch {
 	case strings.HasPrefix(text, "Press Enter"):
-		c.leaving = text // a person reads first whether the server is activated
+		c.leaving = text // users first check whether the server is activated
 	case strings.HasSuffix(text, ": "), strings.HasSuffix(text, "] "):
 		c.answer(text)
 	}
@@ -314,7 +314,7 @@ type writer func([]byte)
 func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // onTerminal answers prompts on a pseudo-terminal with the next of its replies,
-// or an empty line, until the review asks what to do. It returns the output.
+// or an empty line, until the review's prompt. It returns the output.
 func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
 	t.Helper()
 	user, program, err := pty.Open()
@@ -343,7 +343,7 @@ func onTerminal(t *testing.T, e *engine, replies map[string][]string) string {
 		}
 	}()
 	_, err = Run(ctx, wizard.Options{Engine: e, Input: program, Output: program})
-	_, _ = user.WriteString("\n") // ends the read that is still waiting
+	_, _ = user.WriteString("\n") // ends the pending read
 	_ = program.Close()
 	<-drawing
 	if !errors.Is(err, context.Canceled) {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// reader reads answers, one per line, and can be interrupted while it waits.
+// reader reads lines and can be interrupted while it waits.
 type reader struct {
 	in      *bufio.Reader
 	fd      int // of the terminal; -1 if the input is not one
@@ -35,8 +35,8 @@ func newReader(in io.Reader) *reader {
 // isTerminal reports whether the input is a terminal.
 func (r *reader) isTerminal() bool { return r.fd >= 0 }
 
-// line returns the next line without its end; show writes the prompt. A hidden
-// line is not echoed on a terminal, starting before the prompt appears. The
+// line returns the next line without its line break; show prints the prompt. A
+// terminal does not echo a hidden line, starting before the prompt appears. The
 // error is io.EOF at the end of the input, or ctx's.
 func (r *reader) line(ctx context.Context, hidden bool, show func()) (string, error) {
 	restore := func() {}

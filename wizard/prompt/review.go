@@ -15,7 +15,7 @@ import (
 )
 
 // review shows the plan, runs the checks and asks what to do. again means that
-// questions are open again.
+// questions must be asked again.
 func (p *prompter) review(ctx context.Context) (again bool, err error) {
 	plan, err := p.prepare(ctx)
 	if err != nil || plan == nil {
@@ -49,8 +49,8 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 	}
 }
 
-// prepare creates the plan and shows it. Without a plan the questions at fault
-// are open again.
+// prepare creates and shows the plan. If that fails, the questions with faults
+// are asked again.
 func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 	p.printf("\nPreparing the plan…")
 	plan, err := p.Engine.Prepare(ctx, p.responses.Answers())
@@ -80,7 +80,7 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 	return plan, nil
 }
 
-// reopenQuestions shows the faults and opens the questions that they name.
+// reopenQuestions shows the faults and marks their questions as unanswered.
 func (p *prompter) reopenQuestions(faults answers.Faults) bool {
 	open := false
 	p.printf("Some answers need to be fixed:")
@@ -125,7 +125,7 @@ func (p *prompter) repeatFailures(report check.Report) {
 	}
 }
 
-// withTitles names answers by the titles of their questions.
+// withTitles replaces answers keys by the titles of their questions.
 func withTitles(e check.Event) check.Event {
 	if e.Result == nil {
 		return e

@@ -7,15 +7,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// groupSteps are the steps that ask for what a group of checks is about.
+// groupSteps maps groups of checks to the step with their questions.
 var groupSteps = map[string]answers.Step{
 	"cluster": answers.StepCluster, "database": answers.StepDatabase,
 	"secrets": answers.StepSecrets, "expose": answers.StepAccess,
 }
 
-// ForCheck returns the question whose answer may have to change when a check
-// fails: the first of the check's answers that is asked now, else the first
-// question of its group's step. Checks of other groups lead to no question.
+// ForCheck returns the question to change when a check fails: the first of the
+// check's answers that applies, otherwise the first question of its group's
+// step. ok is false for groups without questions.
 func (s *Responses) ForCheck(c check.Check) (key string, ok bool) {
 	for _, key := range c.Answers {
 		if f, known := answers.FieldByKey(key); known && s.isAsked(f) {

@@ -9,11 +9,11 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// Question is a field as it is asked now.
+// Question is a field with its current choices.
 type Question struct {
 	answers.Field
-	// Choices are the field's options or those found on the cluster, and the
-	// suggestions. They are empty if the answer is typed.
+	// Choices are the field's options or those found in the cluster, and the
+	// suggestions. They are empty for free text.
 	Choices []answers.Option
 }
 
@@ -95,8 +95,7 @@ func (s *Responses) CurrentChoice(q Question) string {
 	return ""
 }
 
-// booleanDefault returns false for a Boolean: that is what an unanswered one
-// means.
+// booleanDefault returns "false" for an unanswered Boolean.
 func booleanDefault(q Question) string {
 	if q.Kind == answers.Boolean {
 		return "false"
@@ -104,8 +103,8 @@ func booleanDefault(q Question) string {
 	return ""
 }
 
-// Display returns the answer for display, and whether it is only the default. A
-// secret is described by its source, a choice by its title.
+// Display returns the answer for display and whether it is the default. It
+// shows a secret's source and a choice's title.
 func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	typed := s.typed[q.Key]
 	switch {
@@ -132,7 +131,7 @@ func (s *Responses) Display(q Question) (text string, isDefault bool) {
 }
 
 // AcceptEmpty accepts an empty line as the answer. It generates a key if the
-// field allows it.
+// field allows that.
 func (s *Responses) AcceptEmpty(q Question) {
 	if q.Generable && s.typed[q.Key] == "" {
 		s.Type(q.Key, GenerateKeyword)

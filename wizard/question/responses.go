@@ -7,15 +7,15 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Responses holds what was typed, by the field's key, on top of the answers
-// that the install started with. A text is kept when its field stops applying,
-// and used again when it applies again.
+// Responses contains the entered texts by field key, on top of the initial
+// answers. A text is kept when its field stops applying, and used again when it
+// applies again.
 type Responses struct {
 	base        answers.Answers
 	typed       map[string]string
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
-	snapshot    *snapshot // the evaluated responses, nil after a change
+	snapshot    *snapshot // result of evaluating the responses, nil after a change
 }
 
 // snapshot is the result of evaluating the responses.
@@ -25,10 +25,10 @@ type snapshot struct {
 	faults   map[string]answers.Fault
 }
 
-// Suggestion is a set of answers that is offered as one more option of a
+// Suggestion is a set of answers that is offered as an additional option of a
 // Choice.
 type Suggestion struct {
-	Key     string // the Choice that offers it: "database.type"
+	Key     string // key of the Choice: "database.type"
 	Title   string
 	Help    string // one sentence
 	Answers answers.Answers
@@ -59,7 +59,7 @@ func (s *Responses) SetAll(a answers.Answers) {
 	}
 }
 
-// isTypeable reports whether an answer fits on one line.
+// isTypeable reports whether an answer can be entered on one line.
 func isTypeable(f answers.Field) bool {
 	switch f.Kind {
 	case answers.Tree, answers.Secrets, answers.Items:
@@ -68,7 +68,7 @@ func isTypeable(f answers.Field) bool {
 	return true
 }
 
-// Typed returns the text at key as it was typed. It may be a secret.
+// Typed returns the text at key as entered. It may be a secret.
 func (s *Responses) Typed(key string) string { return s.typed[key] }
 
 // Type stores a text at key. If the text is the value of a suggestion, it
@@ -139,7 +139,7 @@ func setTyped(a *answers.Answers, f answers.Field, text string) {
 	a.SetSource(f.Key, source)
 }
 
-// Fault returns what is wrong with the answer to key, worded for the guided
+// Fault returns the fault of the answer to key, in the wording of the guided
 // install.
 func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	f, ok := answers.FieldByKey(key)
@@ -161,8 +161,8 @@ func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	return fault, bad
 }
 
-// typedProblem checks a newly typed secret. Answers that the install started
-// with may predate the rule and stay valid.
+// typedProblem checks a newly entered secret. Initial answers may predate the
+// rule and stay valid.
 func (s *Responses) typedProblem(f answers.Field, text string) (problem, remedy string) {
 	if f.CheckTyped == nil || text == "" || text == typedForm(f, s.base) {
 		return "", ""

@@ -7,17 +7,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// LiteralPrefix marks a secret that itself starts like a source.
+// LiteralPrefix marks a secret that looks like a source.
 const LiteralPrefix = "value:"
 
-// GenerateKeyword requests a random key, where a field allows one.
+// GenerateKeyword requests a random key, for fields that allow it.
 const GenerateKeyword = "generate"
 
 func takesSource(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
 
-// readSource parses what was typed for a secret or a certificate: the short
-// form of a source, or else the secret itself or the file name of the
-// certificate.
+// readSource parses the text for a secret or certificate: the short form of a
+// source, otherwise the secret itself or the certificate's file name.
 func readSource(f answers.Field, text string) (source answers.Source, problem, remedy string) {
 	if text == "" {
 		return answers.Source{}, "", ""
@@ -45,9 +44,9 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 
 var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secret": "secret:NAME/KEY"}
 
-// IsVisible reports whether the input may be shown while it is typed, because
-// it names a source or requests a random key. An incomplete source is visible
-// too: it is not a secret yet.
+// IsVisible reports whether the input may be echoed, because it names a source
+// or requests a random key. An incomplete source is visible too: it is not a
+// secret yet.
 func IsVisible(f answers.Field, text string) bool {
 	if f.Kind != answers.Secret {
 		return true
@@ -100,7 +99,7 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 }
 
 // KeptLabel describes the secret that an empty line keeps, without revealing
-// it. It is empty if there is no valid one.
+// it. It returns "" if there is no valid one.
 func (s *Responses) KeptLabel(f answers.Field) string {
 	if _, bad := s.Fault(f.Key); bad || f.Kind != answers.Secret || s.typed[f.Key] == "" {
 		return ""
@@ -114,7 +113,7 @@ func (s *Responses) KeptLabel(f answers.Field) string {
 	return "keep the one you typed"
 }
 
-// LocalSource returns the source on this machine that the answer names, if any.
+// LocalSource returns the local source that the answer names, if any.
 func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool) {
 	if !takesSource(f) {
 		return answers.Source{}, false
@@ -123,7 +122,7 @@ func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool
 	return source, problem == "" && (source.Env != "" || source.File != "")
 }
 
-// DescribeSource describes where an answer comes from, without revealing it.
+// DescribeSource describes an answer's source, without revealing its content.
 func (s *Responses) DescribeSource(f answers.Field) string {
 	source, problem, _ := readSource(f, s.typed[f.Key])
 	if problem != "" || source.IsZero() {
@@ -132,7 +131,7 @@ func (s *Responses) DescribeSource(f answers.Field) string {
 	return source.Describe()
 }
 
-// NamesSource reports whether the answer names a source and is therefore not
+// NamesSource reports whether the answer names a source, so that it is not
 // secret itself.
 func (s *Responses) NamesSource(f answers.Field) bool {
 	source, problem, _ := readSource(f, s.typed[f.Key])

@@ -15,7 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Run is what a previous run saved.
+// Run is a saved run.
 type Run struct {
 	Answers answers.Answers
 	Step    string // the step where it stopped, as in the rail
@@ -44,7 +44,7 @@ func write(path string, a answers.Answers, step string) error {
 	return replaceFile(path, b.Bytes())
 }
 
-// WithoutSecrets returns the answers without what is or may be secret.
+// WithoutSecrets returns the answers without secrets and possible secrets.
 func WithoutSecrets(a answers.Answers) answers.Answers {
 	a.Version = answers.Version
 	for _, f := range answers.Fields {

@@ -12,7 +12,7 @@ import (
 
 const canary = "C4nary!Pass"
 
-// everything answers each secret field with the canary.
+// everything returns answers with the canary in each secret field.
 func everything(t *testing.T) answers.Answers {
 	t.Helper()
 	file, err := answers.Read("a.yaml", []byte(`version: 1

@@ -1,5 +1,5 @@
-// Package theme holds the styles of a terminal by meaning, and detects what the
-// terminal can show.
+// Package theme provides semantic terminal styles, and detects what the
+// terminal supports.
 package theme
 
 import (
@@ -11,18 +11,18 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Terminal describes what the terminal can show. The zero value is plain lines
+// Terminal describes what the terminal supports. The zero value is plain lines
 // without styles.
 type Terminal struct {
-	Styled  bool            // it can show bold text and colors
-	Profile termenv.Profile // how many colors
+	Styled  bool            // it supports bold text and colors
+	Profile termenv.Profile // color support
 	NoColor bool            // bold, faint and reverse, but no colors (no-color.org)
 	Dark    bool            // the background is dark
-	ASCII   bool            // it cannot show UTF-8
+	ASCII   bool            // it does not support UTF-8
 }
 
-// Detect finds out what the terminal behind out can show, given a lookup of
-// environment variables. The background was queried when the program started.
+// Detect determines what the terminal of out supports, given a lookup of
+// environment variables. The background color was queried at program start.
 func Detect(out io.Writer, getenv func(name string) string) Terminal {
 	output := termenv.NewOutput(out, termenv.WithEnvironment(environment(getenv)))
 	t := Terminal{
@@ -37,7 +37,7 @@ func Detect(out io.Writer, getenv func(name string) string) Terminal {
 
 // UTF8 reports whether the environment's locale is UTF-8. Without a locale it
 // is POSIX's, which is not. Windows has no such variables, and its consoles
-// take UTF-8.
+// support UTF-8.
 func UTF8(getenv func(name string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := strings.ToLower(getenv(name)); v != "" {

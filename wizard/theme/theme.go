@@ -9,17 +9,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
-// Styles is the set of styles for one terminal, named by meaning.
+// Styles are the styles for one terminal, named by meaning.
 type Styles struct {
 	Title     lipgloss.Style // the product, a screen, a question
 	Plain     lipgloss.Style
-	Muted     lipgloss.Style // help, what is not reachable yet
+	Muted     lipgloss.Style // help, unreachable steps
 	Accent    lipgloss.Style // the current position
 	Good      lipgloss.Style
 	Warn      lipgloss.Style
 	Bad       lipgloss.Style
-	Key       lipgloss.Style // a key that can be pressed
-	Selected  lipgloss.Style // the option under the cursor
+	Key       lipgloss.Style // a key
+	Selected  lipgloss.Style // the selected option
 	Cursor    lipgloss.Style // the text cursor
 	CursorOff lipgloss.Style
 
@@ -52,8 +52,8 @@ func New(t Terminal) *Styles {
 	}
 }
 
-// color returns a tone's color for the terminal's background; in 16 colors
-// it becomes the nearest of the terminal's own.
+// color returns a tone's color for the terminal's background. With 16 colors it
+// becomes the nearest of the terminal's palette.
 func (t Terminal) color(tone display.Tone) lipgloss.TerminalColor {
 	if t.NoColor {
 		return lipgloss.NoColor{}
@@ -79,16 +79,16 @@ func (s *Styles) Tone(t display.Tone) lipgloss.Style {
 	return s.Plain
 }
 
-// markWidth is the longest word of a mark.
+// markWidth is the length of the longest word of a mark.
 const markWidth = 7
 
-// Mark draws a mark and its word in a column of a fixed width.
+// Mark renders a mark and its word in a fixed width.
 func (s *Styles) Mark(m display.Mark) string {
 	word := m.Word + "       "[:max(markWidth-len(m.Word), 0)]
 	return s.Tone(m.Tone).Render(m.Glyph + " " + word)
 }
 
-// Text returns text as the terminal can show it.
+// Text returns text in characters that the terminal supports.
 func (s *Styles) Text(text string) string {
 	if s.ascii {
 		return display.ASCII(text)

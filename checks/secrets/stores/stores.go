@@ -1,7 +1,8 @@
-// Package stores defines what the checks need of a secrets store: the identity of the
-// server's credentials and their permissions. Each provider has a package below.
+// Package stores defines secrets stores for the checks: the identity of the
+// server's credentials and their permissions. Each provider has a package
+// below.
 //
-// No store reads the environment or files; Machine passes what they need.
+// Stores never read the environment or files; Machine passes what they need.
 package stores
 
 import (
@@ -13,10 +14,10 @@ import (
 	"time"
 )
 
-// Machine is what a store can use of the machine that the checks run on.
+// Machine provides what a store needs of this machine.
 type Machine struct {
-	// Getenv looks up the variables that set other endpoints for the provider's own
-	// tools. Each package documents the variables that it reads.
+	// Getenv looks up the variables with which the provider's own tools
+	// override endpoints. Each package documents the variables that it reads.
 	Getenv func(name string) (string, bool)
 	// HTTP makes the requests, with the proxy, CAs and DNS of the checks.
 	HTTP *http.Client
@@ -35,8 +36,8 @@ func (m Machine) Env(name string) string {
 
 // Store is a secrets store with the server's credentials.
 type Store interface {
-	// Login logs in as the server does and returns the identity. An error is a *Fault,
-	// or an *Unchecked if this machine cannot test it.
+	// Login logs in as the server does and returns the identity. An error is a
+	// *Fault, or an *Unchecked if this machine cannot test it.
 	Login(context.Context) (Identity, error)
 	// Rights returns the permissions of the credentials after a Login. With write it
 	// can create a test secret with the store's prefix; it always removes the secret,
@@ -49,7 +50,7 @@ type Store interface {
 // Identity is the provider's identity of the credentials.
 type Identity struct {
 	Who     string    // "arn:aws:iam::123456789012:user/zenml"
-	Where   string    // where the secrets are: "account 123456789012, us-east-1"
+	Where   string    // location of the secrets: "account 123456789012, us-east-1"
 	Same    string    // equal for two references to the same store
 	Expires time.Time // when the credentials expire; zero if never or unknown
 	Faults  []*Fault  // what is wrong although the login succeeded
@@ -72,7 +73,7 @@ type Right struct {
 	Note  string // what the provider reports about it, in a few words
 	// Words is the provider's own message for a denial.
 	Words string
-	// Remedy is what helps against this denial; empty if the policy of the store does.
+	// Remedy fixes this denial; if it is empty, the store's policy does.
 	Remedy string
 }
 
@@ -128,7 +129,8 @@ type Fault struct {
 	Remedy  string
 	Reason  string // empty for the check's own reason
 	Warn    bool   // a warning: the store works
-	// Unseen means that only this machine has the problem; pods may reach the store.
+	// Unseen means that the problem is this machine's; pods may reach the
+	// store.
 	Unseen  bool
 	Passing bool // a retry may succeed
 	Err     error
@@ -140,7 +142,7 @@ func (f *Fault) Error() string { return f.Summary }
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Unchecked is why this machine cannot test something.
+// Unchecked is the reason why this machine cannot test something.
 type Unchecked struct{ Reason string }
 
 // Error returns the reason.

@@ -8,8 +8,8 @@ import (
 )
 
 // ask tests permissions without changing anything: IAM simulates the caller's
-// policies, or, if the caller cannot do that, it reads a secret that does not exist.
-// Then write permissions are not tested.
+// policies, or, if the caller cannot use that, it reads a secret that does not
+// exist. In that case write permissions are not tested.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 	if list, err := s.simulate(ctx); err == nil {
 		return stores.Rights{List: list, How: "simulated by IAM"}, nil

@@ -69,7 +69,7 @@ func absent(err error) bool {
 	return c == "ResourceNotFoundException"
 }
 
-// fault explains the errors of a login.
+// fault explains a login error.
 func (s *Store) fault(err error) error {
 	key := s.config.AccessKeyID.Reveal()
 	name, message := code(err)
@@ -135,7 +135,7 @@ func (s *Store) other(err error, f *stores.Fault) error {
 	return f
 }
 
-// refusal is the fault of a login that a policy denies.
+// refusal returns the fault of a login that a policy denies.
 func (s *Store) refusal(f *stores.Fault) error {
 	key := s.config.AccessKeyID.Reveal()
 	switch s.config.Method {

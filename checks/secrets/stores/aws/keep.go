@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// bodyKeeper is a client whose error responses can be read again.
+// bodyKeeper is a client whose error responses can be read twice.
 type bodyKeeper struct{ client *http.Client }
 
 // maxBody is larger than any error response of AWS.
@@ -27,7 +27,7 @@ func (k bodyKeeper) Do(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// body is the body of an error response that keeps its text.
+// body is the buffered body of an error response.
 type body struct {
 	io.Reader
 	text []byte

@@ -121,7 +121,8 @@ func (s *Store) absentARN() string {
 	return s.secretARN("zenml/"+stores.CanaryName()) + "-" + rand.Text()[:6]
 }
 
-// sweep deletes what may have been created before an error, and returns what remains.
+// sweep deletes what may have been created before an error, and returns what
+// remains.
 func (s *Store) sweep(ctx context.Context, id string) string {
 	ctx, cancel := stores.CleanUp(ctx)
 	defer cancel()
@@ -141,7 +142,8 @@ func (s *Store) leftover(name string) string {
 // known reports whether a response is about a permission.
 func known(err error) bool { return err == nil || denied(err) || absent(err) }
 
-// state returns the permission for a response: "not found" means that it is granted.
+// state returns the permission for a response: "not found" means that it is
+// granted.
 func (s *Store) state(action string, err error) stores.Right {
 	if err != nil && denied(err) {
 		return s.deny(stores.Right{Name: action}, err)

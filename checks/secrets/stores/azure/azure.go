@@ -1,7 +1,7 @@
 // Package azure tests a secrets store in an Azure key vault.
 //
-// It reads AZURE_AUTHORITY_HOST through Machine.Getenv, as Azure's SDKs do. Like the
-// server it derives the vault's address from its name:
+// It reads AZURE_AUTHORITY_HOST through Machine.Getenv, as Azure's SDKs do.
+// Like the server, it derives the vault's URL from its name:
 // https://NAME.vault.azure.net.
 package azure
 
@@ -101,7 +101,8 @@ type staticToken struct {
 	now   func() time.Time
 }
 
-// GetToken returns the token. The expiry is not used: the vault checks the token's own.
+// GetToken returns the token. Its expiry is not used: the vault checks the
+// token's own.
 func (f staticToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	return azcore.AccessToken{Token: f.token.Reveal(), ExpiresOn: f.now().Add(time.Hour)}, nil
 }

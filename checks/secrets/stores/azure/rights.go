@@ -32,7 +32,7 @@ func (s *Store) Rights(ctx context.Context, write bool) (stores.Rights, error) {
 	return s.prove(ctx)
 }
 
-// ask reads a secret that does not exist. Azure cannot be asked for write
+// ask reads a secret that does not exist. Azure has no query for write
 // permissions.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 	rights := stores.Rights{How: "tested with a secret that does not exist"}
@@ -98,9 +98,9 @@ func (s *Store) make(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
-// purge removes the deleted secret permanently if the credentials and the vault allow
-// it: otherwise the name is reserved until the retention ends. The vault needs a moment
-// after the deletion.
+// purge deletes the deleted secret permanently if the credentials and the vault
+// allow it: otherwise the name is reserved until the retention ends. The vault
+// needs a moment after the deletion.
 func (s *Store) purge(ctx context.Context, name string) {
 	for range 5 {
 		_, err := s.vault.PurgeDeletedSecret(ctx, name, nil)

@@ -9,9 +9,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/secrets/stores"
 )
 
-// ask asks for the permissions on the project. A condition can grant more on the
-// store's own secrets: reading a secret that does not exist tests get, the others are
-// not tested. Only create must be granted on the project.
+// ask queries the permissions on the project. Conditional bindings may grant
+// more on the store's own secrets: reading a secret that does not exist tests
+// get, the others are not tested. Only create must be granted on the project.
 func (s *Store) ask(ctx context.Context) (stores.Rights, error) {
 	rights := stores.Rights{How: "queried for the project (testIamPermissions)"}
 	at := s.endpoint("CLOUDRESOURCEMANAGER", "cloudresourcemanager.googleapis.com") + "v1/projects/" + url.PathEscape(

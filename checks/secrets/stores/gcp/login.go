@@ -21,12 +21,13 @@ import (
 
 const (
 	scope   = "https://www.googleapis.com/auth/cloud-platform"
-	tokenAt = "https://oauth2.googleapis.com/token" //nolint:gosec // an address
+	tokenAt = "https://oauth2.googleapis.com/token" //nolint:gosec // a URL
 )
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// Login gets a token and its identity, and checks that Secret Manager has the project.
+// Login gets a token and its identity, and checks that the project exists in
+// Secret Manager.
 func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 	if s.config.ProjectID == "" {
 		return stores.Identity{}, &stores.Fault{Summary: "the project is missing", Remedy: "set projectID"}
