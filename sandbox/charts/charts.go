@@ -1,7 +1,8 @@
-// Package charts holds the sandbox's stand-in charts: two Helm charts named zenml, written for the
-// tests and the demo, that render what the published ZenML chart renders. Current is the layout
-// with server settings under `server:` (published since 0.94.2), Legacy the older one under `zenml:`.
-// Left out: workerDeployments, which renders nothing here.
+// Package charts contains the sandbox's stand-in charts: two Helm charts named
+// zenml, written for the tests and the demo, that render what the published
+// ZenML chart renders. Current has the server settings under `server:`
+// (published since 0.94.2), Legacy under `zenml:`. They omit workerDeployments,
+// which renders nothing here.
 package charts
 
 import (
@@ -28,13 +29,15 @@ const (
 //go:embed all:current all:legacy
 var folders embed.FS
 
-// firstCurrent is the first version that was published with the current layout.
+// firstCurrent is the first published version with the current layout.
 const firstCurrent = "v0.94.2"
 
-// realServers are the releases of the server on PyPI that go with the charts. The current chart is newer than any.
+// realServers are the releases of the server on PyPI that match the charts. The
+// current chart is newer than any release.
 var realServers = map[string]string{Current: "0.98.0", Legacy: "0.84.3"}
 
-// RealServer returns the version of the real server that goes with a generation of the chart.
+// RealServer returns the version of the real server that matches a generation
+// of the chart.
 func RealServer(generation string) string { return realServers[generation] }
 
 // Archive is a packaged chart as a registry or a repository serves it.
@@ -43,7 +46,7 @@ type Archive struct {
 	Version    string // the chart's version
 	AppVersion string // the server's version; the chart's images are tagged with Version
 	Generation string // Current or Legacy
-	Data       []byte // the .tgz; the same bytes at every call
+	Data       []byte // the .tgz; equal on every call
 }
 
 // Archives packages both generations in their own versions, Current first.
@@ -59,8 +62,8 @@ func Archives() ([]Archive, error) {
 	return archives, nil
 }
 
-// Package packages one generation in the given version, for chart and server alike, so that tests can upgrade; an empty
-// version keeps the chart's own.
+// Package packages one generation with the given version, for chart and server,
+// so that tests can upgrade. An empty version keeps the chart's own.
 func Package(generation, version string) (Archive, error) {
 	files, err := filesOf(generation, version)
 	if err != nil {
@@ -83,7 +86,8 @@ func Package(generation, version string) (Archive, error) {
 	}, nil
 }
 
-// PackageFolder packages a chart that is a folder. Its generation follows from its version.
+// PackageFolder packages a chart in a folder. Its version determines its
+// generation.
 func PackageFolder(dir string) (Archive, error) {
 	files, err := filesIn(os.DirFS(dir))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// TestDatabases starts a sandbox with each kind of database that can run here.
+// TestDatabases starts a sandbox with each kind of database that is available.
 func TestDatabases(t *testing.T) {
 	for kind, version := range map[string]string{"mysql": "9.", "mariadb": "8.0."} {
 		t.Run(kind, func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
-// useDatabase does over a verified connection what a server and its backup do.
+// useDatabase does what a server and its backup do, over a verified connection.
 func useDatabase(t *testing.T, s *sandbox) {
 	t.Helper()
 	db := openDatabase(t, s, s.Database.User, password(t, s))
@@ -72,7 +72,8 @@ func openDatabase(t *testing.T, s *sandbox, user, password string) *sql.DB {
 	return db
 }
 
-// skip skips a test whose parts cannot be had here, or fails it where ZENML_TEST_REQUIRE_PEERS is set.
+// skip skips a test whose requirements are missing, or fails it if
+// ZENML_TEST_REQUIRE_PEERS is set.
 func skip(t *testing.T, reason string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(reason), "\n")

@@ -1,2 +1,2 @@
-// Package e2e holds the tests that bring whole sandboxes up and take them down.
+// Package e2e contains the tests that start and remove whole sandboxes.
 package e2e

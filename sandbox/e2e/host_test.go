@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// hostState is what a sandbox could leave on the machine.
+// hostState is the state of the machine that a sandbox could change.
 type hostState struct {
 	interfaces map[string]bool
 	// netns are named network namespaces, iptables the rules without counters.
 	netns, iptables string
-	// tunables are settings of the kernel that node components like to change.
+	// tunables are kernel settings that node components change.
 	tunables string
 }
 
@@ -59,8 +59,9 @@ func listing(dir string) string {
 	return strings.Join(entries, "\n")
 }
 
-// assertNothingOf checks that the machine is as it was before the sandbox.
-// Other sandboxes may come and go meanwhile, so only what has this one's name counts.
+// assertNothingOf verifies that the sandbox left nothing on the machine. Other
+// sandboxes may start and stop meanwhile, so it only considers this one's
+// names.
 func (h hostState) assertNothingOf(t *testing.T, s *sandbox, before hostState) {
 	t.Helper()
 	folder := filepath.Join(os.Getenv("ZENML_SANDBOX_STATE"), s.Name)
@@ -84,7 +85,8 @@ func (h hostState) assertNothingOf(t *testing.T, s *sandbox, before hostState) {
 	}
 }
 
-// assertNoTrace looks for the sandbox's processes, mounts and control groups.
+// assertNoTrace verifies that no processes, mounts or control groups of the
+// sandbox exist.
 func assertNoTrace(t *testing.T, folder, cgroup string) {
 	t.Helper()
 	environments, err := filepath.Glob("/proc/[0-9]*/environ")

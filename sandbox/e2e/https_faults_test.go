@@ -18,15 +18,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// fault is a certificate that cannot be issued, and the state it leaves.
+// fault is a certificate that cannot be issued, and the resulting state.
 type fault struct {
 	host   string
 	issuer string // a ClusterIssuer; letsencrypt-staging if empty
 	// solver is a manifest of a ClusterIssuer's solvers, which is created first.
 	solver string
-	// expired puts an expired certificate into the Secret before.
+	// expired stores an expired certificate in the Secret first.
 	expired bool
-	// want are lines of issuance, each as parts that follow one another.
+	// want are the expected lines of issuance, each as parts in order.
 	want [][]string
 }
 
@@ -56,7 +56,8 @@ var httpsFaults = map[string]fault{
 		issuer: "wrong-class",
 		solver: "[{http01: {ingress: {ingressClassName: traefik}}}]",
 		want: [][]string{
-			// The exposed server answers the challenge's path, as ZenML's dashboard does for all paths.
+			// The server itself responds at the challenge's path, as ZenML's
+			// dashboard does for all paths.
 			{
 				"Challenge/",
 				"pending",
@@ -98,7 +99,7 @@ var httpsFaults = map[string]fault{
 }
 
 // provoke exposes a host with a certificate that cannot be issued, and waits
-// for the state that this leaves.
+// for the resulting state.
 func (f fault) provoke(t *testing.T, s *httpsSandbox, name string) {
 	namespace := strings.ToLower(strings.NewReplacer(" ", "-", "'", "").Replace(name))
 	s.serve(t, namespace)
@@ -136,7 +137,7 @@ spec:
 	})
 }
 
-// containsLine returns true if a line of the text has all parts.
+// containsLine reports whether a line of the text contains all parts in order.
 func containsLine(text string, parts []string) bool {
 	for line := range strings.Lines(text) {
 		all := true
@@ -153,7 +154,7 @@ func containsLine(text string, parts []string) bool {
 // issuance describes the objects that lead to the certificates of a namespace,
 // a line per condition or state.
 func (s *httpsSandbox) issuance(ctx context.Context, namespace string) string {
-	ctx = context.WithoutCancel(ctx) // what is found counts most when the time is up
+	ctx = context.WithoutCancel(ctx) // the state is most useful when the time has run out
 	var out strings.Builder
 	for _, resource := range []schema.GroupVersionResource{certificates, requests, orders, challenges} {
 		list, err := s.dynamic.Resource(resource).Namespace(namespace).List(ctx, metav1.ListOptions{})
@@ -192,7 +193,7 @@ func describe(out *strings.Builder, object *unstructured.Unstructured) {
 	}
 }
 
-// events are the warnings of a namespace, a line each.
+// events returns the warnings in a namespace, one per line.
 func (s *httpsSandbox) events(ctx context.Context, namespace string) string {
 	list, err := s.client.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: "type=Warning"})
 	if err != nil {
@@ -228,7 +229,7 @@ func (s *httpsSandbox) expiredScenario(t *testing.T, _ *httpsSandbox) {
 	})
 }
 
-// expiredSecret puts an expired certificate into Secret "zenml-tls", as
+// expiredSecret stores an expired certificate in Secret "zenml-tls", as
 // cert-manager leaves one that it cannot renew.
 func (s *httpsSandbox) expiredSecret(t *testing.T, namespace, host string) (certificate []byte) {
 	t.Helper()
@@ -248,10 +249,10 @@ func (s *httpsSandbox) expiredSecret(t *testing.T, namespace, host string) (cert
 	return certificate
 }
 
-// expired makes a self-signed certificate that expired an hour ago.
+// expired creates a self-signed certificate that expired an hour ago.
 func expired(t *testing.T, host string) (certificate, key []byte) {
 	t.Helper()
-	private, err := rsa.GenerateKey(rand.Reader, 2048) // as cert-manager does
+	private, err := rsa.GenerateKey(rand.Reader, 2048) // like cert-manager
 	if err != nil {
 		t.Fatal(err)
 	}

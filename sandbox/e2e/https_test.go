@@ -24,7 +24,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// httpsReadyWithin is how long a built sandbox with the add-on may take.
+// httpsReadyWithin is the start timeout of a built sandbox with the add-on.
 const httpsReadyWithin = 3 * time.Minute
 
 // The resources that tests read and write.
@@ -76,7 +76,7 @@ func TestHTTPS(t *testing.T) {
 	}
 }
 
-// upHTTPS builds the add-on and brings a sandbox up with it.
+// upHTTPS builds the add-on and starts a sandbox with it.
 func upHTTPS(t *testing.T) *httpsSandbox {
 	t.Helper()
 	build := exec.Command("../build.sh", "--addons", "https")
@@ -119,7 +119,7 @@ func upHTTPS(t *testing.T) *httpsSandbox {
 	return &httpsSandbox{sandbox: s, dynamic: client}
 }
 
-// apply creates an object of a manifest in a namespace, which may be empty.
+// apply creates an object from a manifest in a namespace, which may be empty.
 func (s *httpsSandbox) apply(t *testing.T, resource schema.GroupVersionResource, namespace, manifest string) {
 	t.Helper()
 	object := &unstructured.Unstructured{}
@@ -139,7 +139,7 @@ func (s *httpsSandbox) apply(t *testing.T, resource schema.GroupVersionResource,
 	}
 }
 
-// serve starts the stand-in server as Service "zenml" in a namespace of the test's own.
+// serve starts the stand-in server as Service "zenml" in the test's namespace.
 func (s *httpsSandbox) serve(t *testing.T, namespace string) {
 	t.Helper()
 	s.namespace(t, namespace)
@@ -190,7 +190,7 @@ spec:
 `, annotations, host, host))
 }
 
-// ask requests the server's health over HTTPS, trusting roots alone.
+// ask requests the server's health over HTTPS, trusting only roots.
 func (s *httpsSandbox) ask(ctx context.Context, host string, roots *x509.CertPool) (*tls.ConnectionState, error) {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots},
@@ -220,7 +220,7 @@ func (s *httpsSandbox) ask(ctx context.Context, host string, roots *x509.CertPoo
 	return response.TLS, nil
 }
 
-// roots are those of the sandbox's ACME server alone.
+// roots returns the root certificates of the sandbox's ACME server.
 func (s *httpsSandbox) roots(t *testing.T) *x509.CertPool {
 	t.Helper()
 	data, err := os.ReadFile(s.HTTPS.CAFile)
@@ -234,7 +234,8 @@ func (s *httpsSandbox) roots(t *testing.T) *x509.CertPool {
 	return pool
 }
 
-// waitAnswer waits until a host answers with a certificate that the ACME server issued.
+// waitAnswer waits until a host responds with a certificate from the ACME
+// server.
 func (s *httpsSandbox) waitAnswer(t *testing.T, namespace, host string) {
 	t.Helper()
 	roots, start := s.roots(t), time.Now()
@@ -264,7 +265,8 @@ func (s *httpsSandbox) ingressScenario(t *testing.T, _ *httpsSandbox) {
 	}
 }
 
-// gatewayScenario uses the add-on's Gateway, whose certificate cert-manager issues.
+// gatewayScenario uses the add-on's Gateway and a certificate from
+// cert-manager.
 func (s *httpsSandbox) gatewayScenario(t *testing.T, _ *httpsSandbox) {
 	s.serve(t, "by-gateway")
 	s.apply(t, httpRoutes, "by-gateway", `

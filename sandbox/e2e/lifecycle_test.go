@@ -76,10 +76,10 @@ func killed(t *testing.T, kind string) {
 	if record := status(t, s.Name); record.State != "stopped" {
 		t.Errorf("state %q after down, want stopped", record.State)
 	}
-	down(t, s.Name) // removing nothing is no error
+	down(t, s.Name) // removing a missing sandbox is not an error
 }
 
-// TestUpReplacesBroken brings a sandbox up over the remains of a killed one.
+// TestUpReplacesBroken starts a sandbox over the remains of a killed one.
 func TestUpReplacesBroken(t *testing.T) {
 	s := up(t, "replaced", "--nodes", "simulated", "--database", "none")
 	killSupervisor(t, s)
@@ -92,7 +92,7 @@ func TestUpReplacesBroken(t *testing.T) {
 	}
 }
 
-// TestOwner kills the process for which a sandbox is there.
+// TestOwner kills the owner of a sandbox.
 func TestOwner(t *testing.T) {
 	before := host(t)
 	owner := exec.Command("sleep", "600")
@@ -110,7 +110,7 @@ func TestOwner(t *testing.T) {
 		}
 		return ""
 	})
-	down(t, s.Name) // waits for the one that is at work
+	down(t, s.Name) // waits for the running down
 	host(t).assertNothingOf(t, s, before)
 }
 
@@ -138,7 +138,8 @@ func TestFailedUpLeavesNothing(t *testing.T) {
 	host(t).assertNothingOf(t, &sandbox{Record: record}, before)
 }
 
-// killSupervisor kills a sandbox's supervisor and waits until that is known.
+// killSupervisor kills a sandbox's supervisor and waits until its status shows
+// that.
 func killSupervisor(t *testing.T, s *sandbox) {
 	t.Helper()
 	kill(t, s.PIDs["supervisor"])

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// run builds the sandbox and gives the tests a state folder of their own.
+// run builds the sandbox and creates a state folder for the tests.
 func run(m *testing.M) (int, error) {
 	build := exec.Command("../build.sh")
 	build.Stderr = os.Stderr

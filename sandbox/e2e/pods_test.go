@@ -101,7 +101,8 @@ func (s *sandbox) logs(t *testing.T, name string) string {
 	return string(data)
 }
 
-// startsWithin is how long a server may take in a pod; the real one imports its packages first.
+// startsWithin is a server's start timeout in a pod; the real one imports its
+// packages first.
 const startsWithin = 2 * time.Minute
 
 // waitLog waits until a pod's log contains text.
@@ -116,7 +117,7 @@ func (s *sandbox) waitLog(t *testing.T, name, text string) {
 	})
 }
 
-// get asks a pod's server for path through a port-forward.
+// get requests path from a pod's server through a port-forward.
 func (s *sandbox) get(t *testing.T, name, path string) string {
 	t.Helper()
 	transport, upgrader, err := spdy.RoundTripperFor(s.config)
@@ -194,7 +195,7 @@ func (s *sandbox) exec(t *testing.T, name string, args ...string) (string, error
 	return out.String(), err
 }
 
-// claim creates a claim of the default class.
+// claim creates a PersistentVolumeClaim of the default class.
 func (s *sandbox) claim(t *testing.T, name string) {
 	t.Helper()
 	claim := &corev1.PersistentVolumeClaim{
@@ -211,7 +212,7 @@ func (s *sandbox) claim(t *testing.T, name string) {
 	}
 }
 
-// mount gives a pod's container a volume of a claim.
+// mount mounts a claim into a pod's container.
 func mount(pod *corev1.Pod, claim, path string) {
 	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: claim, VolumeSource: corev1.VolumeSource{
 		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},

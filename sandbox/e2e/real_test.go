@@ -45,7 +45,7 @@ func realServer(t *testing.T, s *sandbox) {
 	}
 }
 
-// realVolume runs a server whose SQLite lies on a volume, with and without fsGroup.
+// realVolume runs a server with SQLite on a volume, with and without fsGroup.
 func realVolume(t *testing.T, s *sandbox) {
 	user, nonRoot := int64(1000), true
 	for _, group := range []*int64{nil, &user} {
@@ -83,7 +83,8 @@ func volumeFolder(t *testing.T, s *sandbox, claim string) string {
 	return volume.Spec.Local.Path
 }
 
-// removeWithClaim deletes pod and claim, and waits until the volume's folder is gone.
+// removeWithClaim deletes pod and claim, and waits until the volume's folder is
+// deleted.
 func (s *sandbox) removeWithClaim(t *testing.T, name, folder string) {
 	t.Helper()
 	now := int64(0)
@@ -122,7 +123,8 @@ func realUnknownTag(t *testing.T, s *sandbox) {
 	})
 }
 
-// realDatabase migrates the sandbox's database from inside a pod, by address and by name.
+// realDatabase migrates the sandbox's database from a pod, by address and by
+// name.
 func realDatabase(t *testing.T, s *sandbox) {
 	for name, host := range map[string]string{"by-address": s.Database.Host, "by-name": realnode.HostName} {
 		url := fmt.Sprintf(

@@ -19,17 +19,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// readyWithin is how long a built sandbox may take to be ready.
+// readyWithin is the start timeout of a built sandbox.
 const readyWithin = 20 * time.Second
 
-// sandbox is one that a test brought up.
+// sandbox is a sandbox that a test started.
 type sandbox struct {
 	*state.Record
 	config *rest.Config
 	client kubernetes.Interface
 }
 
-// needReal skips a test where real nodes cannot run.
+// needReal skips a test if real nodes cannot run.
 func needReal(t *testing.T) {
 	t.Helper()
 	if missing := realnode.Missing(); len(missing) > 0 {
@@ -37,7 +37,7 @@ func needReal(t *testing.T) {
 	}
 }
 
-// command runs the sandbox's binary and returns what it wrote.
+// command runs the sandbox's binary and returns its output.
 func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -49,7 +49,8 @@ func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	return out.String(), talk.String(), err
 }
 
-// up starts a sandbox, with the stand-in server unless args say otherwise, and removes it when the test ends.
+// up starts a sandbox, with the stand-in server unless args select another, and
+// removes it after the test.
 func up(t *testing.T, name string, args ...string) *sandbox {
 	t.Helper()
 	t.Cleanup(func() { down(t, name) })
@@ -103,7 +104,7 @@ func status(t *testing.T, name string) *state.Record {
 	return record
 }
 
-// eventually polls check until it answers nothing, and fails with its last answer.
+// eventually polls check until it returns "", and fails with its last result.
 func eventually(t *testing.T, timeout time.Duration, check func(context.Context) string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// TestRealServer runs the real server in a pod of the image that its chart names.
+// TestRealServer runs the real server in a pod with its chart's image.
 func TestRealServer(t *testing.T) {
 	needReal(t)
 	version := charts.RealServer(charts.Current)
@@ -39,7 +39,8 @@ func TestRealServer(t *testing.T) {
 	}
 }
 
-// TestPublish adds a real server to a sandbox in which a stand-in has the published name of the same version.
+// TestPublish adds a real server to a sandbox in which a stand-in uses the
+// published name of the same version.
 func TestPublish(t *testing.T) {
 	needReal(t)
 	version := charts.RealServer(charts.Legacy)

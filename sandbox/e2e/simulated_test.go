@@ -111,7 +111,8 @@ func simulatedMissingSecret(t *testing.T, s *sandbox) {
 	s.waitReason(t, "missing-secret", "CreateContainerConfigError")
 }
 
-// simulatedVolume replaces a server and finds the same server identity in the database it left.
+// simulatedVolume replaces a server and expects the same server identity in its
+// database.
 func simulatedVolume(t *testing.T, s *sandbox) {
 	s.claim(t, "kept")
 	var identities []string

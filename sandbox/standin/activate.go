@@ -7,7 +7,8 @@ import (
 	"net/http"
 )
 
-// activate answers PUT /api/v1/activate. It needs no login and works once; later calls get status 403.
+// activate serves PUT /api/v1/activate. It needs no login and works once; later
+// requests get status 403.
 func (s *Server) activate(w http.ResponseWriter, r *http.Request) {
 	var body activation
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body); err != nil {
@@ -50,7 +51,7 @@ func (s *Server) activateUnattended(ctx context.Context) error {
 	return err
 }
 
-// userModel is a user as the API shows one.
+// userModel returns a user in the API's format.
 func userModel(a *account) map[string]any {
 	return map[string]any{
 		"id":   a.id,

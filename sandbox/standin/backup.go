@@ -11,9 +11,10 @@ import (
 	"strings"
 )
 
-// backUp saves a non-empty MySQL database before it is migrated, by the strategy that env names;
-// in-memory is the server's own default. It needs the rights that the strategy needs and fails without them. The stand-in
-// does not restore it after a failed migration.
+// backUp saves a non-empty MySQL database before it is migrated, with the
+// strategy in env; the default is in-memory. It needs the strategy's privileges
+// and fails without them. The stand-in does not restore the backup after a
+// failed migration.
 func (s *store) backUp(ctx context.Context, env Env, log Log) error {
 	if s.kind != kindMySQL {
 		return nil

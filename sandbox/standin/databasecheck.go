@@ -18,8 +18,9 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// CheckMarker is the first line of the script with which the installer checks the database from a pod. The real server's
-// image runs it with Python; the stand-in does the same steps.
+// CheckMarker is the first line of the script with which the installer checks
+// the database from a pod. The real server's image runs it with Python; the
+// stand-in performs the same steps.
 const CheckMarker = "# zenml-preflight: database 1\n"
 
 const checkTimeout = 10 * time.Second
@@ -37,7 +38,8 @@ type checkResult struct {
 	Server    string   `json:"server,omitempty"`
 }
 
-// CheckDatabase does what the script does, with the same environment, and writes the same line to out.
+// CheckDatabase performs the script's steps in the same environment and writes
+// the same line to out.
 func CheckDatabase(ctx context.Context, env Env, out io.Writer) error {
 	found := checkDatabase(ctx, env)
 	found.Marker = 1
@@ -64,7 +66,7 @@ func checkDatabase(ctx context.Context, env Env) checkResult {
 	return done
 }
 
-// patiently retries what fails at once: a new pod's network may need a moment.
+// patiently retries immediate failures: a new pod's network may need a moment.
 func patiently[T any](call func() (T, error)) (T, error) {
 	for _, pause := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second} {
 		result, err := call()
@@ -77,7 +79,8 @@ func patiently[T any](call func() (T, error)) (T, error) {
 	return call()
 }
 
-// checkGreeting connects and reports whether the server offers TLS, or where it came to a halt.
+// checkGreeting connects and reports whether the server offers TLS, or the
+// failed step.
 func checkGreeting(ctx context.Context, address string) (offersTLS bool, failed checkResult) {
 	conn, err := patiently(func() (net.Conn, error) {
 		return (&net.Dialer{Timeout: checkTimeout}).DialContext(ctx, "tcp", address)
@@ -102,7 +105,7 @@ func checkGreeting(ctx context.Context, address string) (offersTLS bool, failed 
 	}
 	body, _ := reader.Peek(4 + int(first[0]) + int(first[1])<<8)
 	if first[4] == 0xff {
-		return true, checkResult{} // an error, which the login will get too
+		return true, checkResult{} // an error, which the login will also get
 	}
 	_, rest, ok := strings.Cut(string(body[5:]), "\x00")
 	return ok && len(rest) > 14 && rest[14]&0x08 != 0, checkResult{}
@@ -165,7 +168,7 @@ func checkTLS(env Env) (*tls.Config, error) {
 	}
 	config, err := settings.config(env["ZENML_PREFLIGHT_HOST"])
 	if config != nil && settings.ca == "" && mode != "require" {
-		config.InsecureSkipVerify = false // the system's authorities, like Python
+		config.InsecureSkipVerify = false // the system's CAs, like Python
 	}
 	return config, err
 }
@@ -173,7 +176,7 @@ func checkTLS(env Env) (*tls.Config, error) {
 func checkFile(env Env, name string) string {
 	data, err := os.ReadFile(filepath.Join(env["ZENML_PREFLIGHT_FILES"], name))
 	if err != nil {
-		return "" // it is not in the Secret
+		return "" // not in the Secret
 	}
 	return string(data)
 }

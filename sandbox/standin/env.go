@@ -1,9 +1,10 @@
-// Package standin is a server that behaves like a ZenML server towards an installer: it reads the variables that the
-// chart sets, migrates and opens the database, fails with the real server's messages, and answers the API calls of an
-// installation. It shares no code with the real server.
+// Package standin is a server that behaves like a ZenML server towards an
+// installer: it reads the variables that the chart sets, migrates and opens the
+// database, fails with the real server's messages, and serves the API calls of
+// an install. It shares no code with the real server.
 //
-// It runs no pipelines, has no dashboard beyond the activation pages, and contacts no cloud: of a secrets store it
-// checks only the configuration.
+// It runs no pipelines, has no dashboard beyond the activation pages, and
+// connects to no cloud: it checks only the configuration of a secrets store.
 package standin
 
 import (
@@ -12,14 +13,16 @@ import (
 	"strings"
 )
 
-// DefaultVersion is the version that the server reports by default: that of the current stand-in chart.
+// DefaultVersion is the default version that the server reports: that of the
+// current stand-in chart.
 const DefaultVersion = "0.98.1"
 
-// Env is the environment of the process, by name. Besides the server's own variables it has:
+// Env is the environment of the process, by name. In addition to the server's
+// variables it has:
 //
 //	ZENML_STANDIN_VERSION  the version to report and the revision to migrate to
-//	ZENML_STANDIN_CLASSES  comma-separated class paths that a custom image would hold
-//	ZENML_CONFIG_PATH      folder of the server's files, /zenml/.zenconfig when unset
+//	ZENML_STANDIN_CLASSES  comma-separated class paths that a custom image contains
+//	ZENML_CONFIG_PATH      folder of the server's files; default /zenml/.zenconfig
 type Env map[string]string
 
 // Version is the version the server reports, such as 0.98.1.
@@ -30,7 +33,7 @@ func (e Env) Version() string {
 	return DefaultVersion
 }
 
-// or returns a variable's value, or the fallback if it is empty or unset.
+// or returns a variable's value, or fallback if it is empty or unset.
 func (e Env) or(name, fallback string) string {
 	if v := e[name]; v != "" {
 		return v
@@ -38,7 +41,7 @@ func (e Env) or(name, fallback string) string {
 	return fallback
 }
 
-// truth reads a boolean as the server's settings do.
+// truth parses a boolean like the server's settings.
 func (e Env) truth(name string, fallback bool) (bool, error) {
 	switch strings.ToLower(strings.TrimSpace(e[name])) {
 	case "":
@@ -51,7 +54,8 @@ func (e Env) truth(name string, fallback bool) (bool, error) {
 	return false, invalidSetting(name, "should be a valid boolean, unable to interpret input")
 }
 
-// number reads an integer. 1e+06, which the chart renders for a million, is an error.
+// number parses an integer. 1e+06, which the chart renders for a million, is an
+// error.
 func (e Env) number(name string, fallback int) (int, error) {
 	text := strings.TrimSpace(e[name])
 	if text == "" {

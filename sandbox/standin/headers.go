@@ -5,11 +5,13 @@ import (
 	"strings"
 )
 
-// secureHeader is a header that the server sends unless its variable disables or replaces it.
+// secureHeader is a header that the server sends unless its variable disables
+// or replaces it.
 type secureHeader struct{ variable, header, value string }
 
-// secureHeaderDefaults are the headers and what "enabled" makes of them. HSTS is on by default and covers the
-// subdomains. The pages have their own, stricter content security policy.
+// secureHeaderDefaults are the headers and their values for "enabled". HSTS is
+// on by default and covers subdomains. The pages have a stricter content
+// security policy.
 var secureHeaderDefaults = []secureHeader{
 	{"SERVER", "Server", "zenml-stand-in"},
 	{"HSTS", "Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
@@ -25,7 +27,7 @@ var secureHeaderDefaults = []secureHeader{
 	},
 }
 
-// secureHeaders sets the headers before the request is answered.
+// secureHeaders sets the headers before the request is handled.
 func (s *Server) secureHeaders(next http.Handler) http.Handler {
 	headers := map[string]string{}
 	for _, h := range secureHeaderDefaults {

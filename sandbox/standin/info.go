@@ -2,7 +2,7 @@ package standin
 
 import "net/http"
 
-// info answers GET /api/v1/info, without a login and from the database.
+// info serves GET /api/v1/info from the database, without a login.
 func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.store.settings(r.Context())
 	if err != nil {

@@ -8,42 +8,43 @@ import (
 	"time"
 )
 
-// Colours of the console's log levels.
+// Colors of the console's log levels.
 const (
 	infoColour  = "\x1b[37m"
 	errorColour = "\x1b[31m"
 	resetColour = "\x1b[0m"
 )
 
-// width is where the server's tracebacks wrap when its output is no terminal.
+// width is where the server wraps tracebacks if its output is not a terminal.
 const width = 80
 
-// Log writes lines as the server does: with colours although its output is no terminal, and with tracebacks drawn in
-// boxes. Both can be switched off by the server's environment.
+// Log writes lines like the server: in color even if the output is not a
+// terminal, and with boxed tracebacks. The server's environment can disable
+// both.
 type Log struct {
 	out   io.Writer
-	plain bool // no colours
-	rich  bool // tracebacks in boxes
+	plain bool // no colors
+	rich  bool // boxed tracebacks
 }
 
-// NewLog returns the log that env asks for.
+// NewLog returns a log configured by env.
 func NewLog(env Env, out io.Writer) Log {
 	plain, _ := env.truth("ZENML_LOGGING_COLORS_DISABLED", false)
 	rich, err := env.truth("ZENML_ENABLE_RICH_TRACEBACK", true)
 	return Log{out: out, plain: plain, rich: rich || err != nil}
 }
 
-// Info writes a message of the function where.
+// Info writes a message from the function where.
 func (l Log) Info(where, format string, args ...any) {
 	l.write(infoColour, "INFO", where, format, args)
 }
 
-// Error writes a message about a failure in the function where.
+// Error writes an error message from the function where.
 func (l Log) Error(where, format string, args ...any) {
 	l.write(errorColour, "ERROR", where, format, args)
 }
 
-// Print writes a line without level and colour, as commands do.
+// Print writes a line without level and color, like commands.
 func (l Log) Print(line string) { _, _ = fmt.Fprintln(l.out, line) }
 
 func (l Log) write(colour, level, where, format string, args []any) {
@@ -63,7 +64,7 @@ func (l Log) write(colour, level, where, format string, args []any) {
 	)
 }
 
-// traceback writes a failure as Python does, with the exception at the end.
+// traceback writes an error like Python, with the exception at the end.
 func (l Log) traceback(where string, err error) {
 	class, text := "RuntimeError", err.Error()
 	var py *pyError
@@ -88,13 +89,14 @@ func (l Log) traceback(where string, err error) {
 	_, _ = io.WriteString(l.out, box(where)+wrap(short+": "+text))
 }
 
-// frameFile is the file that the stand-in's tracebacks name.
+// frameFile is the file name in the stand-in's tracebacks.
 const frameFile = "/usr/local/lib/python3/dist-packages/standin/server.py"
 
-// frames is how many frames a boxed traceback has: real ones fill hundreds of lines.
+// frames is the number of frames in a boxed traceback: real ones are hundreds
+// of lines long.
 const frames = 16
 
-// box draws the frames of a traceback.
+// box returns the frames of a traceback.
 func box(where string) string {
 	var out strings.Builder
 	title := " Traceback (most recent call last) "
@@ -125,7 +127,8 @@ func boxed(text string) string {
 	return fmt.Sprintf("│ %-*s │\n", width-4, text)
 }
 
-// wrap breaks lines at spaces so that they fit the width. A space before a break stays at the end of its line.
+// wrap breaks lines at spaces. A space before a break remains at the end of its
+// line.
 func wrap(text string) string {
 	var out strings.Builder
 	for _, line := range strings.Split(text, "\n") {

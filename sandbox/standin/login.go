@@ -9,7 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// login answers POST /api/v1/login: a form with username and password, an access token in return.
+// login serves POST /api/v1/login: it accepts a form with username and password
+// and returns an access token.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := r.ParseForm(); err != nil || !r.PostForm.Has("username") {
@@ -50,7 +51,8 @@ func (s *Server) sendToken(w http.ResponseWriter, r *http.Request, user *account
 	answer(w, http.StatusOK, reply)
 }
 
-// sign creates a user's token and returns its lifetime; zero means until the key changes.
+// sign creates a user's token and returns its lifetime; zero means that it does
+// not expire.
 func (s *Server) sign(user *account, serverID string) (string, time.Duration, error) {
 	minutes, err := s.env.number("ZENML_SERVER_JWT_TOKEN_EXPIRE_MINUTES", 0)
 	if err != nil {
@@ -70,7 +72,7 @@ func (s *Server) sign(user *account, serverID string) (string, time.Duration, er
 	return token, lifetime, err
 }
 
-// currentUser answers GET /api/v1/current-user.
+// currentUser serves GET /api/v1/current-user.
 func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 	settings, err := s.store.settings(r.Context())
 	if err != nil {
@@ -102,7 +104,7 @@ func (s *Server) currentUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tokenOf returns a request's bearer token, else that in the cookie.
+// tokenOf returns a request's bearer token, otherwise that in the cookie.
 func (s *Server) tokenOf(r *http.Request, serverID string) string {
 	if scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " "); found &&
 		strings.EqualFold(scheme, "bearer") {

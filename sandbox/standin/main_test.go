@@ -16,7 +16,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// mariadb is a real server of a test's own: own folder, own port, own certificates.
+// mariadb is a MariaDB server with its own folder, port and certificates.
 type mariadb struct {
 	port   int
 	pki    *pki
@@ -39,7 +39,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// startedMariaDB is the server that the tests of this package share; where MariaDB is not installed the test is skipped.
+// startedMariaDB returns the server that the tests of this package share. It
+// skips the test if MariaDB is not installed.
 func startedMariaDB(t *testing.T) *mariadb {
 	t.Helper()
 	if _, err := exec.LookPath("mariadbd"); err != nil {
@@ -52,8 +53,8 @@ func startedMariaDB(t *testing.T) *mariadb {
 	return shared
 }
 
-// startMariaDB makes a data folder and runs a server on it, with TLS by a CA of its own unless
-// further options say otherwise.
+// startMariaDB creates a data folder and starts a server, with TLS from its own
+// CA unless options override it.
 func startMariaDB(options ...string) (*mariadb, error) {
 	folder, err := os.MkdirTemp("", "standin-mariadb-")
 	if err != nil {
@@ -114,7 +115,7 @@ func (db *mariadb) run(options []string) error {
 	return db.connectRoot(socket, ended)
 }
 
-// connectRoot waits until the server answers.
+// connectRoot waits until the server responds.
 func (db *mariadb) connectRoot(socket string, ended <-chan struct{}) error {
 	cfg := mysql.NewConfig()
 	cfg.Net, cfg.Addr, cfg.User, cfg.Logger = "unix", socket, "root", silent{}
@@ -150,7 +151,8 @@ func (db *mariadb) exec(t *testing.T, statements ...string) {
 	}
 }
 
-// fresh makes a user with an empty database and all rights on it, removed with the test.
+// fresh creates a user with all privileges on an empty database. Both are
+// removed after the test.
 func (db *mariadb) fresh(t *testing.T) tenant {
 	t.Helper()
 	name := fmt.Sprintf("t%d", time.Now().UnixNano())
@@ -174,7 +176,7 @@ type tenant struct {
 	password string
 }
 
-// env is what the chart would set for this database, and more on top.
+// env returns what the chart would set for this database, and more.
 func (w tenant) env(more Env) Env {
 	env := Env{
 		"ZENML_STORE_URL":      fmt.Sprintf("mysql://%s@127.0.0.1:%d/%s", w.name, w.db.port, w.name),

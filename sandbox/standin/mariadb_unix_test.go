@@ -12,7 +12,8 @@ import (
 	"syscall"
 )
 
-// giveAway makes a command run as nobody when the test runs as root, whom the server refuses.
+// giveAway makes a command run as nobody if the test runs as root, because the
+// server refuses to.
 func (db *mariadb) giveAway(command *exec.Cmd) error {
 	if os.Getuid() != 0 {
 		return nil

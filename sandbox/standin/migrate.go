@@ -15,11 +15,12 @@ const (
 	ownTable     = "stack"
 )
 
-const migrating = "standin.store:migrate:1" // where the log's lines come from
+const migrating = "standin.store:migrate:1" // source of the log's lines
 
-// Migrate does what `zenml migrate-database` does: it opens the store that env names, creates the database if it is
-// missing, and migrates its schema to the server's version. A failure is logged to out as a Python traceback, and
-// returned; the password is in neither.
+// Migrate implements `zenml migrate-database`: it opens the store in env,
+// creates the database if it is missing, and migrates its schema to the
+// server's version. It logs a failure to out as a Python traceback and returns
+// it; neither contains the password.
 func Migrate(ctx context.Context, env Env, out io.Writer) error {
 	if err := migrateAll(ctx, env, out); err != nil {
 		NewLog(env, out).traceback("migrate_database", err)
@@ -42,8 +43,8 @@ func migrateAll(ctx context.Context, env Env, out io.Writer) error {
 	return nil
 }
 
-// migrate brings the schema to env's version: an empty one is created, a known older one is backed up and upgraded,
-// anything else is refused.
+// migrate migrates the schema to env's version: it creates an empty one, backs
+// up and upgrades a known older one, and rejects any other.
 func (s *store) migrate(ctx context.Context, env Env, log Log) error {
 	version := env.Version()
 	at, err := s.revision(ctx)
@@ -77,8 +78,8 @@ func (s *store) migrate(ctx context.Context, env Env, log Log) error {
 	return nil
 }
 
-// revision reads the revision that the schema is at; empty for a schema without the server's own tables, whatever other
-// tables it has. The server's tables without a revision are refused.
+// revision returns the revision of the schema, or "" without the server's own
+// tables, whatever other tables exist. It rejects tables without a revision.
 func (s *store) revision(ctx context.Context) (string, error) {
 	tables, err := s.tables(ctx)
 	if err != nil {
@@ -108,7 +109,7 @@ func neverMigrated() error {
 	}
 }
 
-// stamp records the revision that the schema is at.
+// stamp records the revision of the schema.
 func (s *store) stamp(ctx context.Context, version string) error {
 	if err := s.exec(ctx, "DELETE FROM alembic_version"); err != nil {
 		return err
@@ -117,8 +118,9 @@ func (s *store) stamp(ctx context.Context, version string) error {
 	return s.explain(err)
 }
 
-// requireSchema checks the schema for a server that must not migrate: it must exist and have what this version uses. A
-// newer one passes, since only a migration looks up revisions.
+// requireSchema checks the schema for a server that must not migrate: it must
+// exist and have what this version uses. A newer schema passes, since only a
+// migration compares revisions.
 func (s *store) requireSchema(ctx context.Context, version string) error {
 	at, err := s.revision(ctx)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// migrateOutput migrates and returns the output; the password of the environment must not be in it.
+// migrateOutput migrates and returns the output, which must not contain the
+// password.
 func migrateOutput(t *testing.T, env Env) (string, error) {
 	t.Helper()
 	var out strings.Builder
@@ -20,7 +21,7 @@ func migrateOutput(t *testing.T, env Env) (string, error) {
 	return out.String(), err
 }
 
-// mustMigrate ends the test where a migration fails.
+// mustMigrate fails the test if a migration fails.
 func mustMigrate(t *testing.T, env Env) string {
 	t.Helper()
 	out, err := migrateOutput(t, env)
@@ -136,7 +137,7 @@ func TestMigrateNetwork(t *testing.T) {
 	wantFailure(t, env, "(2013, 'Lost connection to MySQL server during query')")
 }
 
-// greet sends everyone who connects a line and hangs up.
+// greet sends a line to every client and hangs up.
 func greet(listener net.Listener, line string) {
 	for {
 		conn, err := listener.Accept()

@@ -9,10 +9,12 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// errNoDatabase is MySQL's "unknown database", after which the server creates the database.
+// errNoDatabase is MySQL's "unknown database", on which the server creates the
+// database.
 const errNoDatabase = 1049
 
-// openMySQL connects with the settings. It creates an unknown database; every other failure is final.
+// openMySQL connects to the database and creates it if it is unknown; every
+// other error is fatal.
 func openMySQL(ctx context.Context, u storeURL, env Env) (*store, error) {
 	if err := u.checkMySQL(env); err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func mysqlConfig(u storeURL, env Env) (*mysql.Config, error) {
 	return cfg, err
 }
 
-// silent keeps the driver from writing to standard error.
+// silent discards the driver's log.
 type silent struct{}
 
 func (silent) Print(...any) {}
@@ -105,8 +107,9 @@ func sizePool(db *sql.DB, env Env) error {
 	return nil
 }
 
-// checkAuthMode returns the server's errors about RDS IAM logins. The stand-in has no AWS identity, so correct settings
-// fail like a pod without credentials.
+// checkAuthMode returns the server's errors about RDS IAM authentication. The
+// stand-in has no AWS identity, so correct settings fail like in a pod without
+// credentials.
 func checkAuthMode(u storeURL, env Env) error {
 	switch mode := env.or("ZENML_STORE_AUTH_MODE", "password"); mode {
 	case "password":

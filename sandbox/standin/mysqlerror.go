@@ -20,7 +20,8 @@ const (
 	clientTLS           = 2026
 )
 
-// mysqlError returns PyMySQL's error for a failure of the driver. The driver's errors never have the password.
+// mysqlError converts a driver's error to PyMySQL's. The driver's errors never
+// contain the password.
 func mysqlError(err error, host string) error {
 	var py *pyError
 	if errors.As(err, &py) {
@@ -45,7 +46,7 @@ func mysqlError(err error, host string) error {
 	return operational(clientLostServer, "Lost connection to MySQL server during query")
 }
 
-// mysqlClass is PyMySQL's exception class for a server's error number.
+// mysqlClass returns PyMySQL's exception class for a server's error number.
 func mysqlClass(number uint16) string {
 	switch number {
 	case 1007, 1064, 1102, 1103, 1146, 1149:
@@ -58,7 +59,7 @@ func mysqlClass(number uint16) string {
 	return "OperationalError"
 }
 
-// tlsFault returns OpenSSL's text for a failed handshake; empty for other failures.
+// tlsFault returns OpenSSL's text for a failed handshake, or "".
 func tlsFault(err error) string {
 	var wrongName x509.HostnameError
 	var unknown x509.UnknownAuthorityError
@@ -99,7 +100,7 @@ func untrusted(err error, last *x509.Certificate) string {
 	return "self-signed certificate in certificate chain"
 }
 
-// networkFault returns Python's text for a failed dial; empty for other failures.
+// networkFault returns Python's text for a failed dial, or "".
 func networkFault(err error) string {
 	var dns *net.DNSError
 	var dial *net.OpError

@@ -12,8 +12,8 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// What no server here can be made to do on demand is checked against the errors that Go's own
-// libraries return for it.
+// Errors that cannot be provoked on a server are simulated with Go's own
+// errors.
 func TestMySQLErrorWording(t *testing.T) {
 	dial := func(cause error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: cause} }
 	pki := newPKI()

@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// storeTLS has the TLS settings of the connection to MySQL. Certificates alone do not turn it on. With a CA the chain
-// is verified, and the host name only if verifyHost is set.
+// storeTLS contains the TLS settings of the connection to MySQL. Certificates
+// alone do not enable TLS. With a CA the chain is verified, and the host name
+// only if verifyHost is set.
 type storeTLS struct {
 	enabled       bool
-	ca, cert, key string // PEM text or a file's path
+	ca, cert, key string // PEM text or a file name
 	verifyHost    bool
 }
 
@@ -39,7 +40,7 @@ func tlsSettings(u storeURL, env Env) (storeTLS, error) {
 	}, err
 }
 
-// config returns the TLS configuration for a host; nil means plain text.
+// config returns the TLS configuration for a host; nil means no TLS.
 func (s storeTLS) config(host string) (*tls.Config, error) {
 	if !s.enabled {
 		return nil, nil
@@ -66,7 +67,8 @@ func (s storeTLS) config(host string) (*tls.Config, error) {
 	return config, nil
 }
 
-// verifyChain checks a server's certificate against the roots, without its name.
+// verifyChain verifies a server's certificate against the roots, without its
+// name.
 func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
 	return func(state tls.ConnectionState) error {
 		intermediates := x509.NewCertPool()
@@ -114,7 +116,7 @@ func loadPair(certSource, keySource string) (tls.Certificate, error) {
 	return pair, sslError("[SSL] PEM lib", errors.Join(err))
 }
 
-// pemOf returns PEM text that is given inline or as a file.
+// pemOf returns PEM text from a value or a file.
 func pemOf(source string) ([]byte, error) {
 	if strings.Contains(source, "-----BEGIN") {
 		return []byte(source), nil

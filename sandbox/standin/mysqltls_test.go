@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// by switches the URL's host from 127.0.0.1 to localhost, the name on the server's certificate.
+// by replaces 127.0.0.1 in the URL by localhost, the name in the server's
+// certificate.
 func by(host string, who tenant, more Env) Env {
 	env := who.env(more)
 	env["ZENML_STORE_URL"] = strings.Replace(env["ZENML_STORE_URL"], "127.0.0.1", host, 1)
@@ -103,7 +104,7 @@ func TestTLSExpiredCertificate(t *testing.T) {
 }
 
 func TestTLSAgainstAServerWithoutIt(t *testing.T) {
-	startedMariaDB(t) // skips where MariaDB is not installed
+	startedMariaDB(t) // skips if MariaDB is not installed
 	plain, err := startMariaDB("--skip-ssl")
 	if plain != nil && plain.stop != nil {
 		t.Cleanup(plain.stop)

@@ -19,8 +19,8 @@ type pageData struct {
 	Nonce     string
 	Base      string // rootUrlPath
 	Version   string
-	Redirect  string // where to go after the activation, within this server
-	ServerURL string // the configured address; the browser's if empty
+	Redirect  string // target after the activation, on this server
+	ServerURL string // the configured URL; the browser's if empty
 	Name      string
 }
 
@@ -38,7 +38,8 @@ func (s *Server) activationPage(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, "activate.html", pageData{Redirect: s.basePath + localPath(r.URL.Query().Get("redirect"))})
 }
 
-// dashboard answers every other page. An inactive server redirects to its activation.
+// dashboard serves every other page. An inactive server redirects to its
+// activation.
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -57,7 +58,8 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, "onboarding.html", pageData{Name: settings.name, ServerURL: s.env["ZENML_SERVER_SERVER_URL"]})
 }
 
-// localPath returns a redirect target on this server, else the onboarding page.
+// localPath returns a redirect target on this server, otherwise the onboarding
+// page.
 func localPath(target string) string {
 	if strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "//") && !strings.ContainsAny(target, "\\\r\n") {
 		return target
@@ -65,7 +67,8 @@ func localPath(target string) string {
 	return "/onboarding"
 }
 
-// show renders a page under a policy that allows its own inline style and script and nothing else.
+// show renders a page with a policy that allows only its own inline style and
+// script.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, page string, data pageData) {
 	random := make([]byte, 16)
 	_, _ = rand.Read(random) // never fails: crypto/rand ends the process instead

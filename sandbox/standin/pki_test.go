@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// pki is a CA with a server's and a client's certificate, and a second CA that has signed neither.
-// The server's certificate is for localhost, not for 127.0.0.1.
+// pki contains a CA with a server's and a client's certificate, and a second CA
+// that signed neither. The server's certificate is for localhost, not for
+// 127.0.0.1.
 type pki struct {
 	ca, server, client, stranger pair
 }
@@ -36,7 +37,8 @@ func newPKI() *pki {
 	}
 }
 
-// issue makes a certificate that ends after life; one without an issuer is a CA.
+// issue creates a certificate that is valid for life. Without an issuer it is a
+// CA.
 func issue(name string, by *pair, life time.Duration) pair {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -76,7 +78,8 @@ func (p pair) keyPEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// writeServer puts the CA's certificate and a server's pair where the database reads them.
+// writeServer writes the CA's certificate and a server's pair to the database's
+// folder.
 func (p *pki) writeServer(folder string, server pair) error {
 	return errors.Join(
 		os.WriteFile(filepath.Join(folder, "ca.pem"), []byte(p.ca.certPEM()), 0o644),

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// pyError is a failure in the words of a Python server: an exception's class and text. Both are in the pod's log, where
-// the installer must understand them.
+// pyError is an error of a Python server: an exception's class and text. Both
+// are in the pod's log, which the installer parses.
 type pyError struct {
 	class string
 	text  string
@@ -17,7 +17,8 @@ func (e *pyError) Error() string { return e.class + ": " + e.text }
 
 func (e *pyError) Unwrap() error { return e.cause }
 
-// pyRepr quotes text as Python's repr does: in single quotes unless it contains some and no double quotes.
+// pyRepr quotes text like Python's repr: in single quotes unless it contains
+// some and no double quotes.
 func pyRepr(text string) string {
 	quote := "'"
 	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
@@ -35,7 +36,8 @@ func invalidSetting(variable, fault string) error {
 	}
 }
 
-// databaseError is a DB-API error as SQLAlchemy shows it, without a code if that is 0.
+// databaseError is a DB-API error as formatted by SQLAlchemy, without a code if
+// that is 0.
 func databaseError(driver, class string, code int, message string, cause error) error {
 	text := fmt.Sprintf("(%s.%s) %s", driver, class, message)
 	if code != 0 {

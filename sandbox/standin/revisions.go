@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// revision is one step of the schema. Its name is the version that added it, like the real server's release revisions.
+// revision is one step of the schema. It is named after the version that added
+// it, like the real server's release revisions.
 type revision struct {
 	name       string
 	statements []string
 }
 
-// revisions in order. The first creates the schema; the later ones need the same privileges as real migrations: ALTER,
-// INDEX, REFERENCES and DROP besides CREATE.
+// revisions are in order. The first creates the schema; later ones need the
+// same privileges as real migrations: ALTER, INDEX, REFERENCES and DROP in
+// addition to CREATE.
 var revisions = []revision{
 	{name: "0.50.0", statements: []string{
 		"CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
@@ -33,7 +35,8 @@ var revisions = []revision{
 	}},
 }
 
-// pending lists the revisions after from, up to the server's version; from is empty for an empty schema.
+// pending returns the revisions after from, up to the server's version; from is
+// empty for an empty schema.
 func pending(from, version string) []revision {
 	var steps []revision
 	for _, r := range revisions {
@@ -44,12 +47,14 @@ func pending(from, version string) []revision {
 	return steps
 }
 
-// known reports whether a server of that version knows a revision: its own or that of an older release.
+// known reports whether a server of that version knows a revision: its own or
+// that of an older release.
 func known(at, version string) bool {
 	return release(at) != nil && !older(version, at)
 }
 
-// older reports whether release a is before b. An empty or malformed one is before every other.
+// older reports whether release a is before b. An empty or malformed release is
+// before any other.
 func older(a, b string) bool {
 	x, y := release(a), release(b)
 	for i := range 3 {

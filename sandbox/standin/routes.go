@@ -10,8 +10,8 @@ import (
 
 const defaultAuthScheme = "OAUTH2_PASSWORD_BEARER"
 
-// routes returns the handler of all paths. The server answers with and without the root path in front, since only some
-// proxies strip it.
+// routes returns the handler of all paths. The server accepts requests with and
+// without the root path, since only some proxies strip it.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", s.alive)
@@ -41,7 +41,8 @@ func (s *Server) stripRoot(next http.Handler) http.Handler {
 	})
 }
 
-// alive answers the probes without the database: in plain text, or as JSON before the current generation of the chart.
+// alive serves the probes without the database: in plain text, or as JSON for
+// the legacy chart.
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) {
 	if older(s.env.Version(), "0.94.2") {
 		answer(w, http.StatusOK, "OK")
@@ -62,7 +63,8 @@ func answer(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(body)
 }
 
-// fail sends an error in the server's format: {"detail": …}, a text or [class, text].
+// fail sends an error in the server's format: {"detail": …} with a text or
+// [class, text].
 func fail(w http.ResponseWriter, status int, detail ...string) {
 	if len(detail) == 1 {
 		answer(w, status, map[string]any{"detail": detail[0]})
@@ -71,7 +73,7 @@ func fail(w http.ResponseWriter, status int, detail ...string) {
 	answer(w, status, map[string]any{"detail": detail})
 }
 
-// failStore answers a request after an error of the database.
+// failStore responds to a request after a database error.
 func (s *Server) failStore(w http.ResponseWriter, err error) {
 	s.log.traceback("handle_request", err)
 	var py *pyError

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// checkSecretsStore returns the server's errors about the configuration of a secrets store. prefix is
-// ZENML_SECRETS_STORE or the backup's. It contacts no cloud and no Vault: wrong credentials pass.
+// checkSecretsStore returns the server's errors about the configuration of a
+// secrets store. prefix is ZENML_SECRETS_STORE or the backup's. It does not
+// connect to the store: wrong credentials pass.
 func checkSecretsStore(env Env, prefix string) error {
 	kind := secretsStoreType(env, prefix)
 	switch kind {
@@ -27,7 +28,8 @@ func checkSecretsStore(env Env, prefix string) error {
 	)
 }
 
-// secretsStoreType is the store's type; by default the main one is SQL, and there is no backup.
+// secretsStoreType returns the store's type. By default the main store is SQL,
+// and there is no backup store.
 func secretsStoreType(env Env, prefix string) string {
 	fallback := "none"
 	if prefix == "ZENML_SECRETS_STORE" {
@@ -36,7 +38,8 @@ func secretsStoreType(env Env, prefix string) string {
 	return env.or(prefix+"_TYPE", fallback)
 }
 
-// cloudMethods lists, by cloud and authentication method, what authConfig needs besides region or project.
+// cloudMethods lists, by cloud and authentication method, the keys that
+// authConfig needs in addition to region or project.
 var cloudMethods = map[string]map[string][]string{
 	"aws": {
 		"implicit": nil, "secret-key": {"aws_access_key_id", "aws_secret_access_key"},
@@ -129,7 +132,8 @@ func storeConfigFault(kind, fault string) error {
 	}
 }
 
-// importClass fails like an import of a class that is not in the image. ZENML_STANDIN_CLASSES lists those that are.
+// importClass fails like an import of a class that is not in the image.
+// ZENML_STANDIN_CLASSES lists existing ones.
 func importClass(env Env, path string) error {
 	for _, held := range strings.Split(env["ZENML_STANDIN_CLASSES"], ",") {
 		if path != "" && strings.TrimSpace(held) == path {

@@ -13,7 +13,7 @@ func TestSecretsStoreConfiguration(t *testing.T) {
 	with := func(env Env, name, value string) Env { env[p+name] = value; return env }
 	for name, c := range map[string]struct {
 		env  Env
-		want string // empty: accepted
+		want string // empty if accepted
 	}{
 		"default":      {Env{}, ""},
 		"disabled":     {Env{p + "_TYPE": "none"}, ""},

@@ -22,10 +22,11 @@ type Server struct {
 	log       Log
 }
 
-// NewServer starts a server: it checks the settings, opens the store without waiting for it, migrates it unless
-// DISABLE_DATABASE_MIGRATION is set, checks the settings of the secrets stores without calling them, and activates itself
-// if the environment asks for it. A failure is logged to out as a Python traceback, and returned. The caller closes the
-// server.
+// NewServer starts a server: it checks the settings, opens the store without
+// waiting for it, migrates it unless DISABLE_DATABASE_MIGRATION is set, checks
+// the settings of the secrets stores without connecting to them, and activates
+// itself if the environment requests that. It logs a failure to out as a Python
+// traceback and returns it. The caller must close the server.
 func NewServer(ctx context.Context, env Env, out io.Writer) (*Server, error) {
 	s := &Server{env: env, log: NewLog(env, &lockedWriter{to: out})}
 	if err := s.start(ctx); err != nil {
@@ -61,7 +62,7 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// prepare makes the opened store ready for requests.
+// prepare migrates or checks the opened store.
 func (s *Server) prepare(ctx context.Context) error {
 	noMigration, err := s.env.truth("DISABLE_DATABASE_MIGRATION", false)
 	if err != nil {
@@ -86,10 +87,10 @@ func (s *Server) prepare(ctx context.Context) error {
 	return s.activateUnattended(ctx)
 }
 
-// Close ends the server's use of the database.
+// Close closes the database.
 func (s *Server) Close() error { return s.store.close() }
 
-// ServeHTTP answers one request and logs it.
+// ServeHTTP handles and logs one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	logged := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	s.handler.ServeHTTP(logged, r)
@@ -105,7 +106,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	)
 }
 
-// signingKey returns the key of the tokens: the chart's, or a random one that is lost with the process.
+// signingKey returns the key of the tokens: the chart's, or a random one that
+// is lost when the process ends.
 func signingKey(env Env) ([]byte, error) {
 	if key := env["ZENML_SERVER_JWT_SECRET_KEY"]; key != "" {
 		return []byte(key), nil
@@ -117,7 +119,7 @@ func signingKey(env Env) ([]byte, error) {
 	return []byte(hex.EncodeToString(random)), nil
 }
 
-// statusRecorder remembers the status that was sent.
+// statusRecorder records the response's status.
 type statusRecorder struct {
 	http.ResponseWriter
 	status int
@@ -128,7 +130,7 @@ func (r *statusRecorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// lockedWriter keeps the lines of concurrent requests whole.
+// lockedWriter serializes the lines of concurrent requests.
 type lockedWriter struct {
 	mu sync.Mutex
 	to io.Writer

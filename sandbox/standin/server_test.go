@@ -21,7 +21,7 @@ type running struct {
 	out *strings.Builder
 }
 
-// startServer starts a server and ends it with the test.
+// startServer starts a server that is closed after the test.
 func startServer(t *testing.T, env Env) *running {
 	t.Helper()
 	out := &strings.Builder{}
@@ -34,15 +34,17 @@ func startServer(t *testing.T, env Env) *running {
 	return &running{Server: server, t: t, web: web, out: out}
 }
 
-// sqliteEnv is a server on a SQLite file of the test's own.
+// sqliteEnv returns the environment of a server on a new SQLite file.
 func sqliteEnv(t *testing.T) Env {
 	return Env{"ZENML_CONFIG_PATH": t.TempDir(), plainTraceback: "false"}
 }
 
-// plainTraceback is the variable that switches boxed tracebacks off, so that a test finds whole lines.
+// plainTraceback is the variable that disables boxed tracebacks, so that tests
+// find whole lines.
 const plainTraceback = "ZENML_ENABLE_RICH_TRACEBACK"
 
-// call sends a request and returns status and body; redirects are not followed.
+// call sends a request and returns status and body. It does not follow
+// redirects.
 func (r *running) call(method, path, contentType, body string, headers ...string) (int, string, http.Header) {
 	r.t.Helper()
 	request, err := http.NewRequestWithContext(r.t.Context(), method, r.web.URL+path, strings.NewReader(body))

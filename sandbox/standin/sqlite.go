@@ -29,7 +29,7 @@ func openSQLite(ctx context.Context, file string) (*store, error) {
 		return nil, sqliteError(err)
 	}
 	db.SetMaxOpenConns(1)
-	// A write lock proves that the file can be written, without changing it.
+	// A write lock verifies that the file is writable, without changing it.
 	if err := tryWriteLock(ctx, db); err != nil {
 		_ = db.Close()
 		return nil, sqliteError(err)
@@ -49,7 +49,7 @@ func sqliteError(err error) error {
 	return databaseError("sqlite3", "OperationalError", 0, err.Error(), err)
 }
 
-// osError returns Python's error for a failure of the file system.
+// osError converts a file system error to Python's.
 func osError(err error) error {
 	path := ""
 	var failed *fs.PathError

@@ -43,8 +43,9 @@ var (
 	errNoAccount     = errors.New("no such user")
 )
 
-// ensureSettings creates the rows that every server has: its settings and the default project. If replicas start at the
-// same time, one insert succeeds, and the others read its row.
+// ensureSettings creates the initial rows: the server's settings and the
+// default project. If replicas start concurrently, one insert succeeds, and the
+// others read its row.
 func (s *store) ensureSettings(ctx context.Context, env Env) error {
 	_, err := s.settings(ctx)
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -76,8 +77,8 @@ func (s *store) settings(ctx context.Context) (serverSettings, error) {
 	return row, s.explain(err)
 }
 
-// activate makes an inactive server active and creates the admin if both name and password are given; without one of
-// them the server has no admin. It works once.
+// activate activates an inactive server and creates the admin if both name and
+// password are given; otherwise the server has no admin. It works once.
 func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 	var admin *account
 	if a.AdminUsername != nil && a.AdminPassword != nil {
@@ -111,7 +112,8 @@ func (s *store) activate(ctx context.Context, a activation) (*account, error) {
 	return admin, s.explain(tx.Commit())
 }
 
-// turnActive changes the settings row if it is inactive; of two concurrent requests one fails.
+// turnActive activates the settings row if it is inactive; of two concurrent
+// requests one fails.
 func (s *store) turnActive(ctx context.Context, tx *sql.Tx, a activation) error {
 	result, err := tx.ExecContext(
 		ctx,
@@ -136,7 +138,7 @@ func (s *store) turnActive(ctx context.Context, tx *sql.Tx, a activation) error 
 	return nil
 }
 
-// accountBy finds a user by name or id, or returns errNoAccount.
+// accountBy returns a user by name or id, or errNoAccount.
 func (s *store) accountBy(ctx context.Context, column, value string) (*account, error) {
 	if column != "id" && column != "name" {
 		return nil, fmt.Errorf("users cannot be looked up by %q", column)
@@ -158,12 +160,12 @@ func newAccount(name, password string) (*account, error) {
 	return &account{id: newID(), name: name, hash: hash, isAdmin: true}, nil
 }
 
-// accepts reports whether the password is the account's.
+// accepts reports whether the password matches the account's.
 func (a *account) accepts(password string) bool {
 	return bcrypt.CompareHashAndPassword(a.hash, bcryptInput(password)) == nil
 }
 
-// bcryptInput cuts a password at the limit of bcrypt, 72 bytes.
+// bcryptInput truncates a password to bcrypt's limit of 72 bytes.
 func bcryptInput(password string) []byte {
 	return []byte(password)[:min(len(password), 72)]
 }

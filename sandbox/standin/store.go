@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The kinds of databases, as /api/v1/info names them.
+// The kinds of databases in /api/v1/info.
 const (
 	kindSQLite = "sqlite"
 	kindMySQL  = "mysql"
@@ -25,8 +25,8 @@ type store struct {
 
 func (s *store) close() error { return s.db.Close() }
 
-// openStore opens the database that the environment names and checks that it answers. It creates a missing MySQL
-// database.
+// openStore opens the database in env and checks that it responds. It creates a
+// missing MySQL database.
 func openStore(ctx context.Context, env Env) (*store, error) {
 	text := env["ZENML_STORE_URL"]
 	if text == "" {
@@ -42,7 +42,7 @@ func openStore(ctx context.Context, env Env) (*store, error) {
 	case "mysql":
 		return openMySQL(ctx, u, env)
 	}
-	// The real server quotes the whole URL, with its password.
+	// The real server quotes the whole URL, including its password.
 	return nil, &pyError{
 		class: "TypeError",
 		text: fmt.Sprintf(
@@ -55,10 +55,11 @@ func openStore(ctx context.Context, env Env) (*store, error) {
 	}
 }
 
-// configFolder is the folder of the server's files, where the chart mounts a volume.
+// configFolder returns the folder of the server's files, where the chart mounts
+// a volume.
 func configFolder(env Env) string { return env.or("ZENML_CONFIG_PATH", "/zenml/.zenconfig") }
 
-// tables lists the database's own tables.
+// tables returns the names of the database's tables.
 func (s *store) tables(ctx context.Context) ([]string, error) {
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
 	if s.kind == kindMySQL {
@@ -90,7 +91,7 @@ func (s *store) exec(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// explain returns the server's error for a driver's error; nil for nil.
+// explain converts a driver's error to the server's; nil for nil.
 func (s *store) explain(err error) error {
 	if err == nil {
 		return nil

@@ -20,13 +20,13 @@ type storeURL struct {
 	query    map[string]string
 }
 
-// urlShape parses a database URL as SQLAlchemy does: the first @ ends the password, so a password with @ must be
-// percent-encoded.
+// urlShape parses a database URL like SQLAlchemy: the first @ ends the
+// password, so a password with @ must be percent-encoded.
 var urlShape = regexp.MustCompile(
 	`^([\w+]+)://(?:([^:/]*)(?::([^@]*))?@)?(?:(?:\[([^/?]+)\]|([^/:?]+))?(?::([^/?]*))?)?(?:/([^?]*))?(?:\?(.*))?$`,
 )
 
-// databaseName is what the server accepts as a MySQL database's name.
+// databaseName matches the MySQL database names that the server accepts.
 var databaseName = regexp.MustCompile(`^[^\\/?%*:|"<>.-]{1,64}$`)
 
 func parseStoreURL(text string) (storeURL, error) {
@@ -74,7 +74,8 @@ func unquote(text string) string {
 	return text
 }
 
-// checkMySQL returns the server's errors about a mysql:// URL, and takes a missing password from the environment.
+// checkMySQL returns the server's errors about a mysql:// URL, and reads a
+// missing password from the environment.
 func (u *storeURL) checkMySQL(env Env) error {
 	for name := range u.query {
 		switch name {
@@ -113,7 +114,8 @@ func (u *storeURL) checkMySQL(env Env) error {
 
 func (u *storeURL) address() string { return net.JoinHostPort(u.host, strconv.Itoa(u.port)) }
 
-// storeFault is an error of the store's settings model. It never quotes the URL, which may contain a password.
+// storeFault returns an error of the store's settings model. It never quotes
+// the URL, which may contain a password.
 func storeFault(fault string) error {
 	return &pyError{
 		class: "pydantic_core._pydantic_core.ValidationError",

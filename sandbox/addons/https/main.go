@@ -1,6 +1,6 @@
 // Command https is the sandbox's add-on for HTTPS. On the user's machine, "up"
 // installs cert-manager, an ACME server and an ingress controller into a
-// sandbox; in their pods it is the latter two.
+// sandbox. In their pods, it runs the ACME server or the ingress controller.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package rendertest renders the stand-in charts with Helm's own engine. It is a module of its
-// own so that Helm stays out of the sandbox's module.
+// Package rendertest renders the stand-in charts with Helm's engine. It is a
+// separate module so that the sandbox does not depend on Helm.
 package rendertest
 
 import (
@@ -19,7 +19,7 @@ import (
 // object is one rendered Kubernetes object.
 type object map[string]any
 
-// generations are the folders of the stand-in charts, beside this module.
+// generations are the folders of the stand-in charts, next to this module.
 var generations = []string{"current", "legacy"}
 
 // loadChart reads a generation's chart from its folder.
@@ -90,8 +90,9 @@ func mustRender(t *testing.T, generation, values string) []object {
 	return objects
 }
 
-// parse splits a YAML stream into its objects; empty documents are left out. A plain y is text to it, as it is to the
-// program that wrote the samples, and not a boolean as in YAML 1.1.
+// parse splits a YAML stream into its objects, ignoring empty documents. It
+// reads a plain y as text, like the program that wrote the samples, and not as
+// a YAML 1.1 boolean.
 func parse(text string) ([]object, error) {
 	var objects []object
 	for _, document := range strings.Split("\n"+text, "\n---") {
@@ -106,12 +107,12 @@ func parse(text string) ([]object, error) {
 	return objects, nil
 }
 
-// key is what objects are sorted and told apart by: "Kind/name".
+// key identifies an object: "Kind/name".
 func (o object) key() string {
 	return fmt.Sprintf("%v/%v", o["kind"], o.at("metadata", "name"))
 }
 
-// at walks the object by map keys and list indices; nil where the path ends early.
+// at returns the value at a path of map keys and list indices, or nil.
 func (o object) at(path ...any) any {
 	var here any = map[string]any(o)
 	for _, step := range path {

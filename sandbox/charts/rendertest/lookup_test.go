@@ -14,10 +14,10 @@ import (
 	"k8s.io/client-go/dynamic/fake"
 )
 
-// cluster answers the charts' lookups out of objects in memory.
+// cluster serves the charts' lookups from objects in memory.
 type cluster struct{ client dynamic.Interface }
 
-// clusterWith holds the given objects in namespace zenml.
+// clusterWith returns a cluster with objects in namespace zenml.
 func clusterWith(t *testing.T, objects ...object) cluster {
 	t.Helper()
 	scheme := runtime.NewScheme()
@@ -33,7 +33,8 @@ func clusterWith(t *testing.T, objects ...object) cluster {
 	return cluster{client: fake.NewSimpleDynamicClient(scheme, there...)}
 }
 
-// GetClientFor is what Helm's lookup asks; both kinds that the charts look up live in namespaces.
+// GetClientFor implements Helm's lookup; both kinds that the charts look up are
+// namespaced.
 func (c cluster) GetClientFor(_, kind string) (dynamic.NamespaceableResourceInterface, bool, error) {
 	resource := map[string]string{"Secret": "secrets", "PersistentVolumeClaim": "persistentvolumeclaims"}[kind]
 	return c.client.Resource(schema.GroupVersionResource{Version: "v1", Resource: resource}), true, nil

@@ -10,8 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRenders holds both charts against samples of what the published chart renders, where such a
-// folder is at hand: NAME.values.yaml beside NAME.objects.yaml or NAME.error.txt, by generation.
+// TestRenders compares both charts with samples of the published chart's
+// output, if available: NAME.values.yaml with NAME.objects.yaml or
+// NAME.error.txt, by generation.
 func TestRenders(t *testing.T) {
 	folder := rendersFolder()
 	if folder == "" {
@@ -29,7 +30,8 @@ func TestRenders(t *testing.T) {
 	}
 }
 
-// rendersFolder is ZENML_RENDERS, or a folder shared/renders beside the checkout or above it.
+// rendersFolder returns ZENML_RENDERS, or a folder shared/renders beside or
+// above the checkout.
 func rendersFolder() string {
 	if folder := os.Getenv("ZENML_RENDERS"); folder != "" {
 		return folder
@@ -63,7 +65,7 @@ func compareSample(t *testing.T, generation, base string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(normalise(want), normalise(objects)); diff != "" {
+	if diff := cmp.Diff(normalize(want), normalize(objects)); diff != "" {
 		t.Errorf("objects differ (-published +ours):\n%s", diff)
 	}
 }
@@ -83,19 +85,19 @@ var (
 	digest   = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// essence is an error without the CLI's words around it and without line and column.
+// essence strips the CLI's prefix, the line and the column from an error.
 func essence(text string) string {
 	text = strings.TrimPrefix(text, "Error: ")
 	text, _, _ = strings.Cut(text, "\n")
 	return position.ReplaceAllString(text, "")
 }
 
-// randomKeys are the keys of Secrets whose values are new at every rendering.
+// randomKeys are the keys of Secrets whose values are random.
 var randomKeys = map[string]bool{"ZENML_SERVER_JWT_SECRET_KEY": true, "ca.crt": true, "tls.crt": true, "tls.key": true}
 
-// normalise takes random values, checksums, chart versions and shell comments out of objects, and
-// indexes them by kind and name so that a difference names its object.
-func normalise(objects []object) map[string]any {
+// normalize removes random values, checksums, chart versions and shell comments
+// from objects, and indexes them by kind and name.
+func normalize(objects []object) map[string]any {
 	byKey := map[string]any{}
 	for _, o := range objects {
 		if data, ok := o["data"].(map[string]any); ok && o["kind"] == "Secret" {
@@ -105,28 +107,28 @@ func normalise(objects []object) map[string]any {
 				}
 			}
 		}
-		byKey[o.key()] = normaliseValue("", map[string]any(o))
+		byKey[o.key()] = normalizeValue("", map[string]any(o))
 	}
 	return byKey
 }
 
-func normaliseValue(key string, value any) any {
+func normalizeValue(key string, value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for k, inner := range v {
-			v[k] = normaliseValue(k, inner)
+			v[k] = normalizeValue(k, inner)
 		}
 	case []any:
 		for i, inner := range v {
-			v[i] = normaliseValue(key, inner)
+			v[i] = normalizeValue(key, inner)
 		}
 	case string:
-		return normaliseText(key, v)
+		return normalizeText(key, v)
 	}
 	return value
 }
 
-func normaliseText(key, text string) string {
+func normalizeText(key, text string) string {
 	switch key {
 	case "app.kubernetes.io/version", "helm.sh/chart", "image":
 		return version.ReplaceAllString(text, "<version>")

@@ -13,13 +13,14 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/zenmlimage"
 )
 
-// Values of flags that let the sandbox choose, or leave something out.
+// Special values of flags.
 const (
 	auto = "auto"
 	none = "none"
 )
 
-// chooseServers builds the images of the real servers. It returns none where the stand-in serves.
+// chooseServers builds the images of the real servers, or returns none for the
+// stand-in.
 func chooseServers(ctx context.Context, wanted string, versions []string, nodes string, say func(string)) ([]*zenmlimage.Server, error) {
 	if !slices.Contains([]string{state.ServerReal, state.ServerStandIn, auto}, wanted) {
 		return nil, fmt.Errorf("--server %q: use real, stand-in or auto", wanted)
@@ -50,7 +51,8 @@ func buildServers(ctx context.Context, versions []string, nodes string, say func
 	return servers, nil
 }
 
-// chooseDatabase returns the server to run: the wanted one, or for auto the first that works here.
+// chooseDatabase returns the selected server, or for auto the first that works
+// here.
 func chooseDatabase(ctx context.Context, wanted string, say func(string)) (database.Engine, error) {
 	switch wanted {
 	case none:
@@ -71,7 +73,7 @@ func chooseDatabase(ctx context.Context, wanted string, say func(string)) (datab
 	return database.Engine{}, fmt.Errorf("--database %q: use mysql, mariadb, memory, none or auto", wanted)
 }
 
-// anyDatabase says why it does not take MySQL.
+// anyDatabase reports why it does not use MySQL.
 func anyDatabase(ctx context.Context, say func(string)) (database.Engine, error) {
 	engine, err := prepareMySQL(ctx, say)
 	if err == nil || ctx.Err() != nil {
@@ -104,7 +106,8 @@ func memoryDatabase() (database.Engine, error) {
 	return database.Engine{Kind: database.Memory}, nil
 }
 
-// fits returns an error if a running sandbox has another server or database than the flags ask for.
+// fits returns an error if a running sandbox has another server or database
+// than the flags select.
 func (o *upOptions) fits(record *state.Record) error {
 	running := none
 	if record.Database != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/supervisor"
 )
 
-// progressFD is the descriptor on which a supervisor reports its progress.
+// progressFD is the file descriptor for a supervisor's progress.
 const progressFD = 3
 
 // helpers are the sandbox's own background processes.
@@ -33,7 +33,7 @@ func supervise(args []string) int {
 	progress := os.NewFile(progressFD, "progress")
 	encoder := json.NewEncoder(progress)
 	tell := func(word supervisor.Progress) {
-		_ = encoder.Encode(word) // the supervisor goes on if nobody waits any more
+		_ = encoder.Encode(word) // the supervisor continues if nobody reads any more
 		if word.Ready || word.Error != "" {
 			_ = progress.Close()
 		}

@@ -16,7 +16,8 @@ import (
 
 func main() { os.Exit(run()) }
 
-// run becomes the component or the helper that the first argument names, or else the command line.
+// run runs the component or the helper that the first argument names, otherwise
+// the command line.
 func run() int {
 	if len(os.Args) > 1 {
 		name := os.Args[1]

@@ -46,7 +46,8 @@ func runPublish(command *cobra.Command, name, version string) error {
 	return json.NewEncoder(command.OutOrStdout()).Encode(chart)
 }
 
-// published finds the chart of a real server that the sandbox has had from the start.
+// published returns the chart of a real server that the sandbox was started
+// with.
 func published(record *state.Record, version string) (state.Chart, bool) {
 	i := slices.IndexFunc(record.Charts, func(c state.Chart) bool { return isReal(c) && c.Version == version })
 	if i < 0 {

@@ -72,7 +72,7 @@ func runUp(command *cobra.Command, options *upOptions) error {
 	return err
 }
 
-// prepare checks the flags and returns a supervisor's options.
+// prepare validates the flags and returns a supervisor's options.
 func (o *upOptions) prepare(ctx context.Context, say func(string)) (supervisor.Options, error) {
 	dir, err := dirOf(o.name)
 	if err != nil {
@@ -118,10 +118,10 @@ func addAddons(flags *pflag.FlagSet, addons *[]string) {
 		"https: cert-manager, an ACME server and an ingress controller (real nodes only)")
 }
 
-// addonTimeout is how much longer a sandbox with add-ons may take to be ready.
+// addonTimeout is the additional start timeout of a sandbox with add-ons.
 const addonTimeout = 4 * time.Minute
 
-// chooseAddons returns true if the add-on https is wanted and can run.
+// chooseAddons reports whether the add-on https is requested and can run.
 func chooseAddons(wanted []string, nodes, executable string) (bool, error) {
 	for _, name := range wanted {
 		switch {
@@ -158,7 +158,8 @@ func chooseNodes(wanted string, say func(string)) (string, error) {
 	return "", fmt.Errorf("--nodes %q: use real, simulated or auto", wanted)
 }
 
-// narrator returns a function that writes lines of progress with the seconds since start.
+// narrator returns a function that prints lines of progress with the seconds
+// since start.
 func narrator(out io.Writer, start time.Time) func(string) {
 	return func(line string) {
 		_, _ = fmt.Fprintf(out, "%5.1fs  %s\n", time.Since(start).Seconds(), line)

@@ -1,6 +1,8 @@
-// Command zenml is the entry point of the stand-in server's image. It runs under the names that the chart and the node
-// call: zenml for the server and the migration, sleep for the chart's preStop hook, pause for the container that holds
-// a pod together, and python3 for the script with which the installer checks the database from a pod.
+// Command zenml is the entrypoint of the stand-in server's image. It runs under
+// the names that the chart and the node call: zenml for the server and the
+// migration, sleep for the chart's preStop hook, pause for the pod's
+// infrastructure container, and python3 for the script with which the installer
+// checks the database from a pod.
 package main
 
 import (
@@ -15,7 +17,8 @@ import (
 // version is set at build time (-X main.version=…); the environment's ZENML_STANDIN_VERSION takes precedence.
 var version string
 
-// Exit codes: a failed migration ends with 1, a failed start with 3, as uvicorn's does.
+// Exit codes: 1 for a failed migration, and 3, like uvicorn's, for a failed
+// start.
 const (
 	exitFailed      = 1
 	exitUsage       = 2

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// asCommand in the environment turns the test's binary into the command itself.
+// asCommand makes the test binary run as the command.
 const asCommand = "ZENML_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command is the command under that name, with those variables set.
+// command returns the command with the given name and variables.
 func command(t *testing.T, name string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -135,8 +135,8 @@ func TestSleepTime(t *testing.T) {
 	}
 }
 
-// A signal that comes before the command listens for it ends the process with another status, so
-// later and later ones are tried.
+// A signal before the command handles it ends the process with another status,
+// so the test tries increasing delays.
 func TestPauseStopsWhenTold(t *testing.T) {
 	var err error
 	for delay := 20 * time.Millisecond; delay < 5*time.Second; delay *= 2 {

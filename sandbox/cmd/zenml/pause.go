@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// pause holds a pod's namespaces until a signal stops it, and reaps the orphans of the pod's containers.
+// pause holds a pod's namespaces until it receives a signal, and reaps the
+// orphans of the pod's containers.
 func pause() int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
@@ -25,7 +26,8 @@ func pause() int {
 	}
 }
 
-// sleep waits like sleep(1): a number of seconds, or with the suffix s, m, h or d; several are added.
+// sleep implements sleep(1): numbers of seconds, or with the suffix s, m, h or
+// d, which are added up.
 func sleep(args []string) int {
 	total, err := sleepTime(args)
 	if err != nil {

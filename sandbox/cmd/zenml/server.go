@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/standin"
 )
 
-// drainFor is how long open requests may take after the signal to stop.
+// drainFor is the timeout of open requests after the signal to stop.
 const drainFor = 10 * time.Second
 
 func migrate(env standin.Env) int {
@@ -49,7 +49,8 @@ func serve(env standin.Env) int {
 	return answerUntil(ctx, listener, server, log)
 }
 
-// answerUntil serves on the listener until ctx ends, then lets open requests finish.
+// answerUntil serves on the listener until ctx is done, then waits for open
+// requests.
 func answerUntil(ctx context.Context, listener net.Listener, handler http.Handler, log standin.Log) int {
 	httpServer := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second}
 	failed := make(chan error, 1)

@@ -1,4 +1,5 @@
-// Package cache keeps what takes minutes to build in the user's cache folder, for all sandboxes and checkouts.
+// Package cache stores build results in the user's cache folder, for all
+// sandboxes and checkouts.
 package cache
 
 import (
@@ -35,13 +36,13 @@ func (c Cache) Find(name string) (string, bool) {
 		return "", false
 	}
 	now := time.Now()
-	_ = os.Chtimes(path, now, now) // marks it as used
+	_ = os.Chtimes(path, now, now) // records the last use
 	return path, true
 }
 
-// Ensure returns the folder called name and builds it first if it is missing.
-// A build fills a temporary folder that is renamed when it has succeeded, so a
-// failed or interrupted one leaves nothing. One process builds at a time.
+// Ensure returns the folder called name and builds it first if it is missing. A
+// build fills a temporary folder that is renamed on success, so a failed or
+// interrupted one leaves nothing. One process builds at a time.
 func (c Cache) Ensure(
 	ctx context.Context,
 	name string,
@@ -62,7 +63,7 @@ func (c Cache) Ensure(
 	c.prune()
 	temporary := filepath.Join(c.Dir, unfinished+name)
 	defer func() { _ = os.RemoveAll(temporary) }()
-	if err := os.Mkdir(temporary, 0o755); err != nil { //nolint:gosec // other users run what is in it
+	if err := os.Mkdir(temporary, 0o755); err != nil { //nolint:gosec // other users run its content
 		return "", fmt.Errorf("create cache folder: %w", err)
 	}
 	if err := build(temporary); err != nil {
@@ -89,7 +90,8 @@ func (c Cache) lock(ctx context.Context, say func(string)) (*state.Lock, error) 
 	return lock, nil
 }
 
-// prune removes the leftovers of killed builds and what was not used for a month. The lock must be held.
+// prune removes the leftovers of killed builds and folders that were not used
+// for a month. The caller must hold the lock.
 func (c Cache) prune() {
 	entries, _ := os.ReadDir(c.Dir)
 	for _, entry := range entries {

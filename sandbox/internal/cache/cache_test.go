@@ -57,7 +57,7 @@ func TestEnsure_oneBuilderAtATime(t *testing.T) {
 		all.Go(func() {
 			_, err := c.Ensure(t.Context(), "part", func(string) { told.Add(1) }, func(string) error {
 				built.Add(1)
-				time.Sleep(100 * time.Millisecond) // long enough for the others to meet the lock
+				time.Sleep(100 * time.Millisecond) // long enough for the others to wait for the lock
 				return nil
 			})
 			if err != nil {

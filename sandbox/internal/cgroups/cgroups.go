@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// The pods' share of the processor, in the files of both versions of control groups. Without it all pods together count
-// as much as one process of this machine, and miss their probes beside a compiler.
+// The pods' CPU share, in the files of both cgroup versions. Without it all
+// pods together have the share of one process of this machine, and fail their
+// probes while a compiler runs.
 var shares = map[string]string{"cpu.shares": "16384", "cpu.weight": "1600"}
 
 // Create creates the group in every mounted hierarchy.
@@ -40,7 +41,7 @@ func Create(group string) error {
 	return nil
 }
 
-// setShares writes those of the files that a hierarchy has.
+// setShares writes the files that a hierarchy has.
 func setShares(dir string) error {
 	for name, value := range shares {
 		file, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY, 0) //nolint:gosec // a file of the kernel
@@ -58,8 +59,8 @@ func setShares(dir string) error {
 	return nil
 }
 
-// Remove kills the remaining processes of the group and removes it with all its children from every hierarchy. A
-// missing group is no error.
+// Remove kills the remaining processes of the group and removes it with all its
+// children from every hierarchy. A missing group is not an error.
 func Remove(ctx context.Context, group string) error {
 	roots, err := hierarchies()
 	if err != nil {
@@ -73,7 +74,7 @@ func Remove(ctx context.Context, group string) error {
 	return nil
 }
 
-// Left returns the paths at which the group still exists.
+// Left returns the paths where the group still exists.
 func Left(group string) []string {
 	roots, err := hierarchies()
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package components holds the commands of Kubernetes, etcd, CoreDNS and kwok, so that
-// one binary can be any of them.
+// Package components contains the commands of Kubernetes, etcd, CoreDNS and
+// kwok, so that one binary can run any of them.
 package components
 
 import (
@@ -22,7 +22,8 @@ import (
 // Main runs a component with the process's arguments and returns its exit code.
 type Main func() int
 
-// Find returns the component called name, or nil if there is none for this platform.
+// Find returns the component called name, or nil if it does not exist on this
+// platform.
 func Find(name string) Main {
 	if main, ok := platform()[name]; ok {
 		return main
@@ -64,8 +65,8 @@ func runKwok() int {
 	return 0
 }
 
-// ForgetFlags drops the global flags that Kubernetes' packages register in every process: cobra would add them to all
-// commands.
+// ForgetFlags removes the global flags that Kubernetes' packages register:
+// cobra would add them to all commands.
 func ForgetFlags() {
 	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ExitOnError)
 }

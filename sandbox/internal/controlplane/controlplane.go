@@ -19,7 +19,8 @@ type Endpoints struct {
 	APIPort int
 	// EtcdClient and EtcdPeer are ports on loopback.
 	EtcdClient, EtcdPeer int
-	// Advertise is true if pods can reach API; otherwise the Service "kubernetes" has no endpoint.
+	// Advertise is true if pods can reach API; otherwise the Service
+	// "kubernetes" has no endpoint.
 	Advertise bool
 }
 
@@ -28,7 +29,7 @@ func (e Endpoints) URL() string {
 	return "https://" + net.JoinHostPort(e.API, fmt.Sprint(e.APIPort))
 }
 
-// Plane is one sandbox's control plane, configured and not started.
+// Plane is the configured control plane of a sandbox.
 type Plane struct {
 	Dir       state.Dir
 	Endpoints Endpoints

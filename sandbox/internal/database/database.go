@@ -1,5 +1,6 @@
-// Package database runs the MySQL server of a sandbox: the real MySQL or MariaDB as a process beside the supervisor,
-// or go-mysql-server in the supervisor itself, in memory, where neither can run.
+// Package database runs a sandbox's MySQL server: real MySQL or MariaDB as a
+// separate process, or, if neither can run, go-mysql-server in memory in the
+// supervisor.
 package database
 
 import (

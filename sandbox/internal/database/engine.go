@@ -9,13 +9,14 @@ import (
 	"strconv"
 )
 
-// Engine is a server program that is ready to start.
+// Engine is an installed database server.
 type Engine struct {
 	// Kind is MySQL, MariaDB or Memory.
 	Kind string `json:"kind"`
 	// Program is the path of the server; empty for Memory.
 	Program string `json:"program,omitempty"`
-	// Data is an initialized data folder to copy. MariaDB has none: its installer makes one.
+	// Data is an initialized data folder to copy. It is empty for MariaDB,
+	// whose installer creates one.
 	Data string `json:"data,omitempty"`
 }
 
@@ -25,7 +26,8 @@ const (
 	mariadbInstaller = "mariadb-install-db"
 )
 
-// reportedVersion is what MariaDB reports as its version: clients that need MySQL 8 refuse its own.
+// reportedVersion is the version that MariaDB reports: clients that require
+// MySQL 8 reject its own.
 const reportedVersion = "8.0.41"
 
 // FindMariaDB returns this machine's MariaDB, if it is installed.
@@ -51,10 +53,10 @@ type Files struct {
 
 func (f Files) data() string { return filepath.Join(f.Dir, "data") }
 
-// Socket is the path of the socket on which the administrator logs in.
+// Socket returns the path of the socket for the administrator's login.
 func (f Files) Socket() string { return filepath.Join(f.Dir, "socket") }
 
-// Prepare makes the data folder of a new server.
+// Prepare creates the data folder of a new server.
 func (e Engine) Prepare(ctx context.Context, files Files) error {
 	if err := os.MkdirAll(files.Dir, 0o700); err != nil {
 		return fmt.Errorf("create database folder: %w", err)
@@ -83,7 +85,8 @@ func (e Engine) Prepare(ctx context.Context, files Files) error {
 	return nil
 }
 
-// Args are the server's arguments to listen on host:port. They trade durability and statistics for time and memory.
+// Args returns the server's arguments to listen on host:port. They trade
+// durability and statistics for speed and memory.
 func (e Engine) Args(files Files, host string, port int) []string {
 	args := []string{
 		"--datadir=" + files.data(), "--tmpdir=" + files.Dir, "--socket=" + files.Socket(), "--pid-file=" + filepath.Join(files.Dir, "pid"),
@@ -99,7 +102,8 @@ func (e Engine) Args(files Files, host string, port int) []string {
 	return append(args, asRoot()...)
 }
 
-// asRoot allows the server to run as root, which it refuses otherwise: the sandbox's folders belong to root.
+// asRoot allows MariaDB to run as root, which it refuses by default: the
+// sandbox's folders belong to root.
 func asRoot() []string {
 	if os.Geteuid() == 0 {
 		return []string{"--user=root"}

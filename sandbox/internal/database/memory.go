@@ -30,8 +30,8 @@ type Server struct {
 	closing sync.Once
 }
 
-// Serve answers on listener with the empty database Name and the user User, who has all privileges. It offers TLS with
-// this certificate and logs to out.
+// Serve serves the empty database Name on listener, for the user User with all
+// privileges. It offers TLS with this certificate and logs to out.
 func Serve(
 	ctx context.Context,
 	listener net.Listener,
@@ -72,7 +72,7 @@ func takeTurns(
 	return engine, sessions, inTurns(handler)
 }
 
-// Version returns what the server answers to SELECT VERSION().
+// Version returns the result of SELECT VERSION().
 func (s *Server) Version() string { return s.version }
 
 // Close stops the server.
@@ -94,7 +94,7 @@ func createUser(ctx context.Context, engine *sqle.Engine, provider *memory.DbPro
 	users := engine.Analyzer.Catalog.MySQLDb
 	users.SetPersister(&mysql_db.NoopPersister{})
 	editor := users.Editor()
-	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // nobody needs to know it
+	users.AddEphemeralSuperUser(editor, "root", "localhost", rand.Text()) // the password is not needed again
 	editor.Close()
 	session := memory.NewSession(
 		sql.NewBaseSessionWithClientServer("", sql.Client{User: "root", Address: "localhost"}, 1),

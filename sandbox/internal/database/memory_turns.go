@@ -12,16 +12,19 @@ import (
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 )
 
-// lockWait is how long a statement waits for its turn: the default of MySQL's innodb_lock_wait_timeout.
+// lockWait is how long a statement waits for its turn (the default of MySQL's
+// innodb_lock_wait_timeout).
 const lockWait = 50 * time.Second
 
-// turns serializes connections: each has its turn for one statement, or for a whole transaction. The in-memory tables
-// of go-mysql-server are not safe for concurrent use: a commit writes back every table that its session has read, also
-// of other databases, and panics if another session has dropped one of them.
+// turns serializes connections: each has its turn for one statement, or for a
+// whole transaction. The in-memory tables of go-mysql-server are not safe for
+// concurrent use: a commit writes back every table that its session has read,
+// including those of other databases, and panics if another session has dropped
+// one of them.
 type turns struct {
 	mysql.Handler
-	free   chan struct{} // holds a token while it is nobody's turn
-	holder atomic.Uint32 // the id of the connection whose turn it is, or 0
+	free   chan struct{} // contains a token while no connection has the turn
+	holder atomic.Uint32 // id of the connection that has the turn, or 0
 }
 
 func inTurns(handler mysql.Handler) *turns {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestSessionsDoNotDisturbEachOther has several sessions make, fill and drop
-// tables, each in a database of its own, while others read all of the server.
+// TestSessionsDoNotDisturbEachOther creates, fills and drops tables in several
+// sessions, each in its own database, while others read all databases.
 func TestSessionsDoNotDisturbEachOther(t *testing.T) {
 	address, password, _ := serve(t)
 	db := open(t, User, password, address)
@@ -60,8 +60,8 @@ func makeAndDrop(t *testing.T, db *sql.DB, name string) {
 	}
 }
 
-// TestTransactionsTakeTurns has two transactions change one row: the second
-// sees what the first has done, also when the first is lost with its connection.
+// TestTransactionsTakeTurns changes one row in two transactions: the second
+// sees what the first did, even if the first was lost with its connection.
 func TestTransactionsTakeTurns(t *testing.T) {
 	address, password, _ := serve(t)
 	db := open(t, User, password, address)

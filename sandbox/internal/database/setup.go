@@ -9,7 +9,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Answers returns an error until the administrator can log in.
+// Answers returns nil when the administrator can log in.
 func Answers(ctx context.Context, files Files) error {
 	db, err := connect(files)
 	if err != nil {
@@ -22,8 +22,8 @@ func Answers(ctx context.Context, files Files) error {
 	return nil
 }
 
-// SetUp creates the database Name and the user User, who has all privileges, locks the administrator out, and returns
-// the version that the server reports.
+// SetUp creates the database Name and the user User with all privileges, locks
+// the administrator's account, and returns the version that the server reports.
 func SetUp(ctx context.Context, files Files, password string) (string, error) {
 	db, err := connect(files)
 	if err != nil {
@@ -41,7 +41,7 @@ func SetUp(ctx context.Context, files Files, password string) (string, error) {
 		"CREATE DATABASE IF NOT EXISTS " + Name,
 		fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '%s'", User, password),
 		fmt.Sprintf("GRANT ALL PRIVILEGES ON *.* TO '%s'@'%%' WITH GRANT OPTION", User),
-		fmt.Sprintf("ALTER USER 'root'@'localhost' IDENTIFIED BY '%s'", rand.Text()), // a password that is not kept
+		fmt.Sprintf("ALTER USER 'root'@'localhost' IDENTIFIED BY '%s'", rand.Text()), // the password is discarded
 	} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return "", fmt.Errorf("set up the database: %w", err)

@@ -1,5 +1,6 @@
-// Package debian unpacks Debian packages into a folder, with all that they depend on. Nothing is installed on this
-// machine, and its package lists and package cache stay as they are.
+// Package debian unpacks Debian packages and their dependencies into a folder.
+// It installs nothing on this machine, and does not change its package lists
+// and package cache.
 package debian
 
 import (
@@ -23,7 +24,7 @@ const (
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-// Missing lists the programs that unpacking needs and this machine lacks.
+// Missing returns the programs that unpacking needs and this machine lacks.
 func Missing() []string {
 	var missing []string
 	for _, name := range []string{"apt-get", "dpkg-deb", "tar"} {
@@ -34,7 +35,8 @@ func Missing() []string {
 	return missing
 }
 
-// Unpack downloads packages of a suite and extracts them into the folder root, which it creates.
+// Unpack downloads packages of a suite and extracts them into a new folder
+// root.
 func Unpack(ctx context.Context, root, suite string, packages ...string) error {
 	work, err := os.MkdirTemp(filepath.Dir(root), "apt-")
 	if err != nil {
@@ -60,7 +62,7 @@ func Unpack(ctx context.Context, root, suite string, packages ...string) error {
 	return nil
 }
 
-// apt runs apt-get on package lists and a package cache of its own.
+// apt runs apt-get with separate package lists and a separate cache.
 type apt struct{ dir string }
 
 func (a apt) prepare(ctx context.Context, suite string) error {
@@ -89,7 +91,8 @@ func (a apt) prepare(ctx context.Context, suite string) error {
 
 func (a apt) path(name string) string { return filepath.Join(a.dir, name) }
 
-// options point apt at the own folders. They keep waits short where no mirror answers.
+// options configure apt's folders, and short timeouts for mirrors that do not
+// respond.
 func (a apt) options() []string {
 	options := []string{
 		"Dir::State::Lists=" + a.path("lists"), "Dir::State::status=" + a.path("status"), "Dir::Cache=" + a.dir,
@@ -112,7 +115,7 @@ func (a apt) run(ctx context.Context, args ...string) error {
 	return err
 }
 
-// download returns the package files of packages and of all that they depend on.
+// download returns the package files of packages and all their dependencies.
 func (a apt) download(ctx context.Context, packages []string) ([]string, error) {
 	if err := a.run(ctx, append([]string{"install", "--download-only", "--yes"}, packages...)...); err != nil {
 		return nil, err
@@ -124,7 +127,7 @@ func (a apt) download(ctx context.Context, packages []string) ([]string, error) 
 	return files, err
 }
 
-// sourceOf returns the sources.list of a suite on the Debian mirror that this machine uses.
+// sourceOf returns the sources.list of a suite on this machine's Debian mirror.
 func sourceOf(ctx context.Context, suite string) (string, error) {
 	out, err := output(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
 	if err != nil {
@@ -144,7 +147,8 @@ func sourceOf(ctx context.Context, suite string) (string, error) {
 	return "", errors.New("this machine's package sources name no Debian mirror")
 }
 
-// layOut makes the folders of a system whose /bin, /sbin and /lib are links into /usr.
+// layOut creates the folders of a system whose /bin, /sbin and /lib are links
+// into /usr.
 func layOut(root string) error {
 	for _, name := range []string{"bin", "sbin", "lib", "lib64"} {
 		if err := os.MkdirAll(filepath.Join(root, "usr", name), 0o755); err != nil { //nolint:gosec // a system's folder
@@ -157,7 +161,8 @@ func layOut(root string) error {
 	return nil
 }
 
-// extract unpacks one package. dpkg-deb alone would replace the links that layOut made.
+// extract unpacks one package. dpkg-deb alone would replace the links that
+// layOut created.
 func extract(ctx context.Context, file, root string) error {
 	read := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file)                   //nolint:gosec // a package that apt verified
 	write := exec.CommandContext(ctx, "tar", "-x", "-C", root, "--keep-directory-symlink") //nolint:gosec // our own folder
@@ -177,7 +182,8 @@ func extract(ctx context.Context, file, root string) error {
 	return nil
 }
 
-// output runs a program and returns its standard output. The error has the last lines that it wrote.
+// output runs a program and returns its standard output. An error includes the
+// last lines of its stderr.
 func output(ctx context.Context, name string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // programs of the system
 	var out, said bytes.Buffer

@@ -11,8 +11,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// offer writes answers that the wizard offers as a choice: the sandbox's own MySQL. It returns the file's name. The
-// file refers to the password.
+// offer writes answers with the sandbox's MySQL, which the wizard offers as a
+// choice, and returns the file's name. The file references the password.
 func offer(dir string, db *state.Database) (string, error) {
 	name := filepath.Join(dir, "mysql.answers.yaml")
 	text := fmt.Sprintf(`# the sandbox's MySQL
@@ -25,7 +25,7 @@ database:
 	return name, state.WriteFile(name, []byte(text), 0o600)
 }
 
-// given is the part of an answers file that the demo needs.
+// given contains the relevant part of an answers file.
 type given struct {
 	Database struct {
 		Type  string `yaml:"type"`
@@ -40,7 +40,8 @@ type given struct {
 	} `yaml:"admin"`
 }
 
-// overrides returns the answers that adapt an answers file to the sandbox, and a sentence about each.
+// overrides returns the answers that adapt an answers file to the sandbox, and
+// a sentence about each.
 func overrides(file string, record *state.Record) (flags, said []string, err error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

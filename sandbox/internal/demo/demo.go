@@ -30,7 +30,8 @@ type Options struct {
 
 const (
 	adminPassword = "ZENML_ADMIN_PASSWORD" //nolint:gosec // the name of a variable
-	// sandboxPassword is the admin's on a server that only this machine reaches and that is removed with the sandbox.
+	// sandboxPassword is the admin's password on a server that only this
+	// machine can reach and that is removed with the sandbox.
 	sandboxPassword = "Sandbox-Admin-1!" //nolint:gosec // see above
 )
 
@@ -117,8 +118,9 @@ func (o Options) args() ([]string, error) {
 	return slices.Concat(args, flags, o.Args), nil
 }
 
-// chartFlags name the sandbox's chart; the published one is the installer's default. Only the nodes find the image
-// under its name, so the installer must not look for it.
+// chartFlags select the sandbox's chart; the published one is the installer's
+// default. Only the nodes find the image, so the installer must not look for
+// it.
 func (o Options) chartFlags() []string {
 	chart, ok := o.chart()
 	if o.Published || !ok {
@@ -127,7 +129,8 @@ func (o Options) chartFlags() []string {
 	return []string{"--chart", chart.Ref, "--chart-version", chart.Version, "--plain-http", "--skip", "supply.image"}
 }
 
-// chart returns the chart of the wanted generation. A chart with the real server is preferred.
+// chart returns the chart of the selected generation, preferably one with the
+// real server.
 func (o Options) chart() (state.Chart, bool) {
 	fits := func(c state.Chart) bool { return c.Generation == o.Chart }
 	real := func(c state.Chart) bool { return fits(c) && c.Server == state.ServerReal }
@@ -139,8 +142,8 @@ func (o Options) chart() (state.Chart, bool) {
 	return state.Chart{}, false
 }
 
-// environment returns the caller's environment with the sandbox's kubeconfig. A password that the caller has set is
-// kept.
+// environment returns the caller's environment with the sandbox's kubeconfig.
+// It keeps a password that the caller has set.
 func (o Options) environment(env []string) []string {
 	env = append(env, "KUBECONFIG="+o.Record.Kubeconfig)
 	if !has(env, adminPassword) {

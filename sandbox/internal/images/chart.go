@@ -25,8 +25,8 @@ const (
 	chartLayer  types.MediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 )
 
-// ChartArtifact returns a packaged chart (.tgz) as Helm stores it in OCI registries: the metadata as configuration, the
-// archive as the only layer.
+// ChartArtifact returns a packaged chart (.tgz) in Helm's format for OCI
+// registries: the metadata is the configuration, the archive the only layer.
 func ChartArtifact(archive []byte) (v1.Image, error) {
 	metadata, err := chartMetadata(archive)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *artifact) ConfigFile() (*v1.ConfigFile, error) {
 	return nil, errors.New("a chart has no image configuration")
 }
 
-// Manifest describes the chart's metadata instead of an image configuration.
+// Manifest implements v1.Image with the chart's metadata as its configuration.
 func (a *artifact) Manifest() (*v1.Manifest, error) {
 	manifest, err := a.Image.Manifest()
 	if err != nil {

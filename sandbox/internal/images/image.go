@@ -21,17 +21,18 @@ import (
 
 // Repositories in the sandbox's registry.
 const (
-	// ServerRepository is where the charts look for the server's image.
+	// ServerRepository is the repository of the charts' default image.
 	ServerRepository = "zenmldocker/zenml-server"
-	// RealRepository has the images of real servers whose published name belongs to a stand-in.
+	// RealRepository contains the images of real servers whose published name a
+	// stand-in uses.
 	RealRepository = "zenml-sandbox/zenml-server"
-	// PauseRepository holds the image of the pods' first container.
+	// PauseRepository contains the image of the pods' infrastructure container.
 	PauseRepository = "zenml-sandbox/pause"
 	// PauseTag is the only tag of PauseRepository.
 	PauseTag = "1"
 )
 
-// user is the user and group that the server's image runs as.
+// user is the user and group of the server's image.
 const user = 1000
 
 // builtAt is the creation time of everything in the images: equal content, equal digests.
@@ -66,7 +67,7 @@ func (b *Builder) Server(version string) (v1.Image, error) {
 	})
 }
 
-// Pause returns the image of the pods' first container.
+// Pause returns the image of the pods' infrastructure container.
 func (b *Builder) Pause() (v1.Image, error) {
 	return b.image(v1.Config{
 		User:       "65535:65535",
@@ -109,7 +110,8 @@ func Push(ctx context.Context, registry, repository, tag string, image v1.Image)
 	return nil
 }
 
-// archive is the image's only layer: the binary under three names, and the folders that the server writes to.
+// archive returns the image's only layer: the binary under three names, and the
+// folders that the server writes to.
 func archive(binary []byte) ([]byte, error) {
 	passwd := fmt.Sprintf("root:x:0:0::/:/\nzenml:x:%d:%d::/zenml:/\n", user, user)
 	entries := []struct {

@@ -21,7 +21,7 @@ type Cluster struct {
 	CA []byte
 }
 
-// Write stores a kubeconfig for user at path, mode 0600.
+// Write writes a kubeconfig for user to path with mode 0600.
 func (c Cluster) Write(path, user string, pair pki.Pair) error {
 	config := api.NewConfig()
 	config.Clusters[c.Name] = &api.Cluster{Server: c.Server, CertificateAuthorityData: c.CA}

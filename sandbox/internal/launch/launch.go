@@ -1,4 +1,4 @@
-// Package launch starts a sandbox for a person or a test that waits for it.
+// Package launch starts a sandbox and waits until it is ready.
 package launch
 
 import (
@@ -14,9 +14,10 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/teardown"
 )
 
-// Up makes sure that the sandbox runs and returns its record. say gets one line of progress at a time. A running
-// sandbox is left as it is; leftovers of a stopped one are removed first; one that fails to start is removed unless
-// retain is set.
+// Up ensures that the sandbox is running and returns its record. say receives
+// lines of progress. It leaves a running sandbox unchanged, and removes the
+// leftovers of a stopped one first. A sandbox that fails to start is removed
+// unless retain is set.
 func Up(ctx context.Context, options supervisor.Options, retain bool, say func(string)) (*state.Record, error) {
 	dir := options.Dir
 	lock, err := state.TryLock(dir.NameLock())
@@ -56,7 +57,7 @@ func fits(record *state.Record, options supervisor.Options) error {
 	return nil
 }
 
-// cleanUp removes a sandbox that failed to start, also after an interruption.
+// cleanUp removes a sandbox that failed to start, even after an interrupt.
 func cleanUp(ctx context.Context, err error, dir state.Dir, retain bool, say func(string)) error {
 	if retain {
 		return fmt.Errorf("%w\nkept for inspection: %s", err, dir.Path())

@@ -43,7 +43,7 @@ func spawn(options supervisor.Options) (io.ReadCloser, error) {
 	return read, nil
 }
 
-// follow passes a supervisor's messages on until it is ready or fails.
+// follow forwards a supervisor's messages until it is ready or fails.
 func follow(progress io.Reader, say func(string)) error {
 	decoder := json.NewDecoder(bufio.NewReader(progress))
 	for {

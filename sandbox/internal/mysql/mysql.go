@@ -1,5 +1,5 @@
-// Package mysql unpacks a real MySQL server from Debian's packages into the cache, ready to run beside whatever this
-// machine has installed.
+// Package mysql unpacks a MySQL server from Debian's packages into the cache,
+// independent of what is installed on this machine.
 package mysql
 
 import (
@@ -17,20 +17,21 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/debian"
 )
 
-// serverPackage is MySQL's server; stable releases of Debian do not have it.
+// serverPackage is MySQL's server, which stable Debian releases do not have.
 const serverPackage = "mysql-server-core"
 
-// ProgramIn returns the program in the folder that Prepare returns: a script that starts mysqld by its own loader.
+// ProgramIn returns the program in the folder that Prepare returns: a script
+// that starts mysqld with its own loader.
 func ProgramIn(dir string) string { return filepath.Join(dir, "mysqld") }
 
-// DataIn returns the initialized data folder in the folder that Prepare returns, to copy for every server. Its root
-// has no password.
+// DataIn returns the initialized data folder in the folder that Prepare
+// returns, a template for every server. Its root user has no password.
 func DataIn(dir string) string { return filepath.Join(dir, "data") }
 
 //go:embed mysqld.sh
 var script []byte
 
-// Missing lists what this machine lacks to unpack the server.
+// Missing returns the programs that this machine lacks to unpack the server.
 func Missing() []string {
 	if runtime.GOOS != "linux" {
 		return []string{"MySQL from Debian packages needs Linux"}
@@ -38,7 +39,8 @@ func Missing() []string {
 	return debian.Missing()
 }
 
-// Prepare returns the folder of the server, downloaded first if the cache lacks it.
+// Prepare returns the folder of the server, and downloads it first if it is not
+// cached.
 func Prepare(ctx context.Context, c cache.Cache, say func(string)) (string, error) {
 	name := "mysql-" + runtime.GOARCH + "-1"
 	if dir, ok := c.Find(name); ok {
@@ -76,7 +78,8 @@ func unpack(ctx context.Context, dir string, say func(string)) error {
 	return dropIdentity(data)
 }
 
-// dropIdentity removes what must differ between servers: their id and their keys. A server makes new ones when it starts.
+// dropIdentity removes what must differ between servers: their id and their
+// keys. A server creates new ones when it starts.
 func dropIdentity(data string) error {
 	keys, err := filepath.Glob(filepath.Join(data, "*.pem"))
 	if err != nil {

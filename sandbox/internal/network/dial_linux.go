@@ -9,8 +9,8 @@ import (
 	"github.com/vishvananda/netns"
 )
 
-// Answers returns an error unless something accepts TCP connections at address (an IP and a port) inside the network
-// namespace of the process pid.
+// Answers returns nil if something accepts TCP connections at address (an IP
+// and a port) in the network namespace of the process pid.
 func Answers(ctx context.Context, pid int, address string) error {
 	result := make(chan error, 1)
 	go func() {

@@ -12,12 +12,13 @@ import (
 	"github.com/vishvananda/netns"
 )
 
-// lockName is an abstract socket, which serves as a lock: one process at a time can bind it in the host's network
-// namespace, and the kernel releases it.
+// lockName is an abstract socket that serves as a lock: only one process at a
+// time can bind it in the host's network namespace, and the kernel releases it.
 const lockName = "@zenml-installer-sandbox-network"
 
-// Connect picks a free subnet and creates an interface pair between the host and the network namespace of the process
-// pid. The pair is removed with that namespace.
+// Connect picks a free subnet and creates an interface pair between the host
+// and the network namespace of the process pid. The kernel removes the pair
+// with that namespace.
 func Connect(ctx context.Context, pid int) (Link, error) {
 	unlock, err := lock(ctx)
 	if err != nil {
@@ -38,7 +39,8 @@ func Connect(ctx context.Context, pid int) (Link, error) {
 	return link, nil
 }
 
-// Remove deletes the host's end of a link, and with it the node's. A missing link is no error.
+// Remove deletes the host's end of a link, and with it the node's. A missing
+// link is not an error.
 func Remove(name string) error {
 	found, err := netlink.LinkByName(name)
 	var missing netlink.LinkNotFoundError
@@ -71,7 +73,7 @@ func lock(ctx context.Context) (func(), error) {
 	}
 }
 
-// inUse lists the prefixes of all the host's addresses and routes.
+// inUse returns the prefixes of all the host's addresses and routes.
 func inUse() ([]netip.Prefix, error) {
 	addresses, err := netlink.AddrList(nil, netlink.FAMILY_V4)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package network connects a real node to the host by a pair of addresses that nobody else uses.
+// Package network connects a real node to the host with a pair of unused
+// addresses.
 package network
 
 import (
@@ -22,8 +23,8 @@ const (
 
 var pool = netip.MustParsePrefix("10.211.0.0/16")
 
-// widest is the shortest prefix that counts as a network in use. Our more specific route takes precedence over a wider
-// one (a VPN's 10.0.0.0/8).
+// widest is the shortest prefix that counts as a network in use. The sandbox's
+// more specific route takes precedence over a wider one (a VPN's 10.0.0.0/8).
 const widest = 16
 
 // Link is a point-to-point network between the host and one node.

@@ -9,16 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hidden are the host folders that node components write to at fixed paths; inside the namespaces they are empty, and
-// removed with the node.
+// hidden are the host folders that node components write to at fixed paths. In
+// the namespaces they are empty, and they are removed with the node.
 var hidden = []string{"/run", "/var/lib", "/var/log"}
 
-// kept are the fixed paths whose content must be on disk: each is a folder of the same name below the state folder's
-// "node".
+// kept are the fixed paths whose content must be on disk: each is a folder of
+// the same name below "node" in the state folder.
 var kept = []string{"/var/lib/cni", "/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods"}
 
-// isolate gives this process its own mounts, /proc and empty folders instead of the host's, and turns on packet
-// forwarding.
+// isolate gives this process its own mounts, /proc and empty folders instead of
+// the host's, and enables packet forwarding.
 func isolate(stateDir string) error {
 	state, err := unix.Open(stateDir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -67,7 +67,7 @@ func hide(dir string) error {
 func keep(stateDir, dir string) error {
 	source := filepath.Join(stateDir, "node", filepath.Base(dir))
 	for _, path := range []string{source, dir} {
-		if err := os.MkdirAll(path, 0o755); err != nil { //nolint:gosec // containers of any user pass through
+		if err := os.MkdirAll(path, 0o755); err != nil { //nolint:gosec // containers of any user must traverse it
 			return fmt.Errorf("keep %s: %w", dir, err)
 		}
 	}

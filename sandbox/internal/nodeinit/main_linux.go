@@ -13,8 +13,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/process"
 )
 
-// Main is the node's first process. stateDir stays writable at its path, also below hidden folders. It returns when the
-// supervisor is gone.
+// Main is the node's first process. stateDir stays writable at its path, even
+// below hidden folders. It returns when the supervisor has ended.
 func Main(stateDir string) error {
 	events := json.NewEncoder(os.NewFile(eventsFD, "events"))
 	requests := json.NewDecoder(os.NewFile(requestsFD, "requests"))
@@ -31,7 +31,7 @@ func Main(stateDir string) error {
 	for {
 		var spec process.Spec
 		if err := requests.Decode(&spec); err != nil {
-			return nil //nolint:nilerr // the supervisor closed its end: leave, and the kernel kills the rest
+			return nil //nolint:nilerr // the supervisor closed its end: exit, and the kernel kills the rest
 		}
 		if err := first.start(spec); err != nil {
 			return err
@@ -55,7 +55,8 @@ func (f *firstProcess) send(e event) error {
 	return nil
 }
 
-// start holds the lock until the process is registered, so that reap does not take it for an orphan.
+// start holds the lock until the process is registered, so that reap does not
+// treat it as an orphan.
 func (f *firstProcess) start(spec process.Spec) error {
 	f.mu.Lock()
 	pid, err := fork(spec)
@@ -89,7 +90,8 @@ func fork(spec process.Spec) (int, error) {
 		})
 }
 
-// reap collects every child, also orphans of containers, and reports those that start started.
+// reap collects every child, including orphans of containers, and reports those
+// that start started.
 func (f *firstProcess) reap() {
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, syscall.SIGCHLD)

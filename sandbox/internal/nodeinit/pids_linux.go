@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// HostPID translates a process id inside the namespaces of the first process
-// into the host's, or returns 0 for a process that is gone.
+// HostPID translates a process id in the namespaces of the first process to the
+// host's, or returns 0 for a process that has ended.
 func HostPID(first, id int) int {
 	namespace, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/pid", first))
 	if err != nil {

@@ -1,5 +1,6 @@
-// Package nodeinit isolates a real node from the host: a first process in its own network, mount and process namespaces
-// starts all others, and when it dies, the kernel removes everything with it.
+// Package nodeinit isolates a real node from the host: a first process in its
+// own network, mount and process namespaces starts all others. When it dies,
+// the kernel removes everything with it.
 package nodeinit
 
 import "github.com/zenml-installer/zenml-installer/sandbox/internal/process"
@@ -7,13 +8,13 @@ import "github.com/zenml-installer/zenml-installer/sandbox/internal/process"
 // Command is the hidden subcommand that becomes the node's first process.
 const Command = "node-init"
 
-// Descriptors of the first process: requests come in, events go out.
+// File descriptors of the first process, for requests and events.
 const (
 	requestsFD = 3
 	eventsFD   = 4
 )
 
-// event is what the first process reports, one JSON object a line. Exactly one
+// event is a report of the first process, one JSON object per line. Exactly one
 // of its fields is set.
 type event struct {
 	Ready   bool          `json:"ready,omitempty"`
@@ -21,8 +22,8 @@ type event struct {
 	Exit    *process.Exit `json:"exit,omitempty"`
 }
 
-// started answers a request to start a process, with its id inside the
-// namespaces or an error.
+// started is the response to a request to start a process: its id in the
+// namespaces, or an error.
 type started struct {
 	PID   int    `json:"pid"`
 	Error string `json:"error,omitempty"`

@@ -23,19 +23,19 @@ type Runner struct {
 	mu       sync.Mutex
 }
 
-// Options say how to start a node's first process.
+// Options configure a node's first process.
 type Options struct {
 	// Executable is the sandbox's own binary.
 	Executable string
 	// StateDir is the sandbox's folder.
 	StateDir string
-	// Env is added to the environment of everything inside.
+	// Env is added to the environment of all processes.
 	Env []string
-	// Log takes the output of the first process.
+	// Log is the file for the output of the first process.
 	Log string
 }
 
-// Start makes the namespaces and their first process. The process does not
+// Start creates the namespaces and their first process. The process does not
 // outlive the caller.
 func Start(options Options) (*Runner, error) {
 	requestsRead, requestsWrite, err := os.Pipe()
@@ -105,10 +105,10 @@ func (r *Runner) follow(events *os.File, decoder *json.Decoder) {
 	}
 }
 
-// PID returns the first process's id as the host sees it.
+// PID returns the first process's id on the host.
 func (r *Runner) PID() int { return r.cmd.Process.Pid }
 
-// Start implements process.Runner; the id is the one inside the namespaces.
+// Start implements process.Runner; the id is that in the namespaces.
 func (r *Runner) Start(spec process.Spec) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

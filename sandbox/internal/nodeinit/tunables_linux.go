@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tunables are the settings of the whole machine that a kubelet changes, with the values that it expects.
+// tunables are the machine-wide settings that a kubelet changes, with the
+// values that it expects.
 var tunables = map[string]string{
 	"vm/overcommit_memory":      "1",
 	"vm/panic_on_oom":           "0",
@@ -19,8 +20,8 @@ var tunables = map[string]string{
 	"kernel/keys/root_maxbytes": "25000000",
 }
 
-// shieldTunables covers those settings with files that have the expected values, so that the kubelet does not change
-// the machine's. It expects an empty /run.
+// shieldTunables mounts files with the expected values over those settings, so
+// that the kubelet does not change the machine's. It requires an empty /run.
 func shieldTunables() error {
 	for name, value := range tunables {
 		cover, target := filepath.Join("/run/tunables", name), filepath.Join("/proc/sys", name)

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// lifetime of every certificate; longer than a sandbox lives.
+// lifetime is the validity of every certificate; longer than a sandbox lives.
 const lifetime = 365 * 24 * time.Hour
 
 // Authority signs the certificates of one sandbox and writes them into one folder.
@@ -27,7 +27,7 @@ type Authority struct {
 	key  crypto.Signer
 }
 
-// Pair is a certificate and its key, as files and as PEM.
+// Pair is a certificate and its key, as files and in PEM.
 type Pair struct {
 	CertFile, KeyFile string
 	CertPEM, KeyPEM   []byte
@@ -35,7 +35,7 @@ type Pair struct {
 
 // Request describes a certificate.
 type Request struct {
-	// File is the name of the files without their endings.
+	// File is the name of the files without extension.
 	File string
 	// User becomes the common name, Groups the organizations.
 	User   string

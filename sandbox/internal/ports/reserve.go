@@ -1,4 +1,5 @@
-// Package ports finds free ports and keeps them free for the component that will listen there.
+// Package ports finds free ports and reserves them until a component listens
+// there.
 package ports
 
 import (
@@ -12,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Reservation holds a TCP port without listening on it. Only a process of the same user that sets SO_REUSEPORT can
-// listen there meanwhile.
+// Reservation reserves a TCP port without listening on it. Only a process of
+// the same user that sets SO_REUSEPORT can listen there.
 type Reservation struct {
 	Address string
 	Port    int

@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// EnvLifeline names the environment variable with the number of a file descriptor. When it reaches its end, the
-// component's supervisor is gone.
+// EnvLifeline is the environment variable with the number of a file descriptor
+// that reaches its end when the component's supervisor has ended.
 const EnvLifeline = "ZENML_SANDBOX_LIFELINE"
 
-// FollowLifeline ends this process as soon as the one that started it is gone.
-// It does nothing in a process that no supervisor started.
+// FollowLifeline ends this process when its supervisor has ended. It does
+// nothing in a process without a supervisor.
 func FollowLifeline() { followLifeline(func() { os.Exit(1) }) }
 
 func followLifeline(end func()) {

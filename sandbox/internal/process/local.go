@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// Local starts processes beside the caller. Each gets a lifeline and ends with the caller, also when that is killed.
+// Local starts processes as children of the caller. Each gets a lifeline and
+// ends with the caller, even if that is killed.
 type Local struct {
 	read, write *os.File
 	exits       chan Exit

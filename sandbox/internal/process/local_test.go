@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// role in the environment turns the test's binary into a process to start.
+// role makes the test binary run as another process.
 const role = "ZENML_TEST_ROLE"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(role) {
-	case "follower": // a component: lives until its supervisor is gone
+	case "follower": // a component that runs until its supervisor has ended
 		FollowLifeline()
 		select {}
 	case "failing":
@@ -88,7 +88,7 @@ func TestCloseEndsAll(t *testing.T) {
 	}
 }
 
-// TestLifeline kills a supervisor in a way it cannot notice: its component ends all the same.
+// TestLifeline kills a supervisor with SIGKILL; its component must end too.
 func TestLifeline(t *testing.T) {
 	supervisor := exec.Command(os.Args[0])
 	supervisor.Env = append(os.Environ(), role+"=supervisor")
@@ -120,7 +120,7 @@ func TestLifeline(t *testing.T) {
 	}
 }
 
-// alive reports whether a process runs; one that only waits to be collected does not.
+// alive reports whether a process is running. A zombie is not.
 func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false

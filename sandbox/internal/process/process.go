@@ -30,15 +30,15 @@ type Exit struct {
 
 // Runner starts processes that do not outlive it.
 type Runner interface {
-	// Start starts a process and returns its id as the runner sees it.
+	// Start starts a process and returns its id in the runner's namespace.
 	Start(spec Spec) (int, error)
-	// Exits delivers each end of a started process once.
+	// Exits delivers the end of each started process once.
 	Exits() <-chan Exit
-	// Close kills all processes and waits until they are gone.
+	// Close kills all processes and waits until they have ended.
 	Close()
 }
 
-// Tail returns the last lines of a log, or the reason why there are none.
+// Tail returns the last lines of a log, or why there are none.
 func Tail(path string, lines int) string {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package publish fills the registry of a sandbox with charts and images.
+// Package publish pushes charts and images to the registry of a sandbox.
 package publish
 
 import (
@@ -19,18 +19,19 @@ import (
 
 // Publisher pushes images and charts to a registry.
 type Publisher struct {
-	// Address is the registry's, host:port.
+	// Address is the registry's host:port.
 	Address string
 	// Blobs is the registry's folder.
 	Blobs string
-	// RealByDefault gives real servers the published name where a stand-in of the same version has it otherwise.
+	// RealByDefault gives real servers the published name, which otherwise
+	// belongs to a stand-in of the same version.
 	RealByDefault bool
-	// Charts are those in the registry.
+	// Charts are the charts in the registry.
 	Charts []state.Chart
 }
 
-// StandIns publishes the images of the stand-in's program, which are the server and the pods' first container, and the
-// charts of both generations.
+// StandIns publishes the images of the stand-in program, which is the server
+// and the pods' infrastructure container, and the charts of both generations.
 func (p *Publisher) StandIns(ctx context.Context, program string) error {
 	builder, err := images.NewBuilder(program)
 	if err != nil {
@@ -83,7 +84,8 @@ func (p *Publisher) Server(ctx context.Context, server *zenmlimage.Server) error
 	return p.push(ctx, archive, repository, image, state.ServerReal)
 }
 
-// linkLayers makes the registry serve an image's layers from the cache, so that they need not be pushed.
+// linkLayers makes the registry serve an image's layers from the cache, so that
+// they are not copied.
 func (p *Publisher) linkLayers(server *zenmlimage.Server) error {
 	for _, layer := range server.Layers {
 		link := filepath.Join(p.Blobs, layer.Sum.Algorithm, layer.Sum.Hex)
@@ -97,8 +99,9 @@ func (p *Publisher) linkLayers(server *zenmlimage.Server) error {
 	return nil
 }
 
-// chartOf returns the chart of a real server: the published one where the server's wheel has it, else the stand-in
-// chart of its generation in the server's version.
+// chartOf returns the chart of a real server: the published one if the server's
+// wheel contains it, otherwise the stand-in chart of its generation in the
+// server's version.
 func chartOf(server *zenmlimage.Server) (charts.Archive, error) {
 	if server.Chart != "" {
 		return charts.PackageFolder(server.Chart)

@@ -15,23 +15,24 @@ import (
 // NodeName is the name of a sandbox's real node.
 const NodeName = "sandbox"
 
-// HostName is the name under which pods find the machine that runs the sandbox.
+// HostName is the host name with which pods reach the machine that runs the
+// sandbox.
 const HostName = "host.sandbox.internal"
 
-// Node is a real node, configured and not started.
+// Node is a configured real node.
 type Node struct {
 	Dir   state.Dir
 	Plane *controlplane.Plane
 	Link  network.Link
-	// Registry is the host:port from which every image is pulled.
+	// Registry is the host:port of the registry for all images.
 	Registry string
-	// PauseImage is the image of the pods' first container.
+	// PauseImage is the image of the pods' infrastructure container.
 	PauseImage string
-	// Cgroup is the group that holds the pods.
+	// Cgroup is the control group of the pods.
 	Cgroup string
-	// TestHosts makes the cluster DNS answer for the hosts of tests.
+	// TestHosts makes the cluster DNS resolve the hosts of tests.
 	TestHosts bool
-	// Executable is the binary that holds kubelet and kube-proxy.
+	// Executable is the binary that contains kubelet and kube-proxy.
 	Executable string
 }
 
@@ -91,7 +92,7 @@ func (n *Node) Kubelet() process.Spec {
 // DNS returns the process of the cluster DNS, which listens on the node's address.
 func (n *Node) DNS() process.Spec { return n.spec("coredns", "-conf="+n.path("Corefile")) }
 
-// DNSReady is the URL that answers 200 once the cluster DNS serves.
+// DNSReady returns the readiness URL of the cluster DNS.
 func (n *Node) DNSReady() string { return "http://" + n.Link.Node.String() + ":8181/ready" }
 
 // Proxy returns the process of kube-proxy.

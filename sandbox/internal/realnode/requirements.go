@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// searchPath has the folders that are searched for the node's programs besides PATH, which often lacks those of system
-// programs.
+// searchPath lists folders in which the node's programs are searched in
+// addition to PATH, which often lacks those of system programs.
 var searchPath = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
 var cniDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
@@ -25,7 +25,8 @@ var programs = []struct{ name, packageName string }{
 
 var plugins = []string{"loopback", "ptp", "host-local", "portmap"}
 
-// Missing lists what this machine lacks to run real nodes, with remedies; it is empty where real nodes can run.
+// Missing returns what this machine lacks to run real nodes, with remedies, or
+// nothing if it can.
 func Missing() []string {
 	if runtime.GOOS != "linux" {
 		return []string{"real nodes need Linux (this is " + runtime.GOOS + ")"}
@@ -64,7 +65,7 @@ func missingPackages() []string {
 	return packages
 }
 
-// find returns the path of a program or nothing.
+// find returns the path of a program, or "".
 func find(name string) string {
 	if path, err := exec.LookPath(name); err == nil {
 		return path
@@ -78,7 +79,7 @@ func find(name string) string {
 	return ""
 }
 
-// cniDir returns the folder that holds all CNI plugins we use, or nothing.
+// cniDir returns the folder with all required CNI plugins, or "".
 func cniDir() string {
 	for _, dir := range cniDirs {
 		if hasAll(dir, plugins) {
@@ -97,7 +98,8 @@ func hasAll(dir string, names []string) bool {
 	return true
 }
 
-// path is the PATH of the node's processes: the usual folders, and those of the programs that were found.
+// path returns PATH for the node's processes: the usual folders, and those of
+// the programs that were found.
 func path() string {
 	dirs := slices.Clone(searchPath)
 	for _, program := range programs {

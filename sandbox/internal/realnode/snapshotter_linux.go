@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// snapshotter names the containerd snapshotter that works on the file system
-// of dir: overlay file systems cannot be stacked on each other.
+// snapshotter returns the containerd snapshotter for the file system of dir:
+// overlay file systems cannot be stacked.
 func snapshotter(dir string) string {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err == nil && stat.Type == unix.OVERLAYFS_SUPER_MAGIC {

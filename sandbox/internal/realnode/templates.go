@@ -9,7 +9,7 @@ import (
 
 type file struct{ path, template string }
 
-// values are the data of the templates.
+// values is the data of the templates.
 type values struct {
 	*Node
 	CNIDir, Snapshotter       string
@@ -31,11 +31,12 @@ func (n *Node) render(text string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Socket is containerd's, inside the node's mount namespace.
+// Socket is containerd's socket in the node's mount namespace.
 const Socket = "/run/containerd/containerd.sock"
 
-// The fixed paths belong to the node: see package nodeinit. restrict_oom_score_adj lets pods start without the
-// capability CAP_SYS_RESOURCE; AppArmor is off because its profiles would stay in the host's kernel.
+// The fixed paths are in the node's mount namespace: see package nodeinit.
+// restrict_oom_score_adj lets pods start without CAP_SYS_RESOURCE. AppArmor is
+// off because its profiles would remain in the host's kernel.
 const containerdTemplate = `version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
@@ -66,7 +67,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
     config_path = "{{.Root}}/certs.d"
 `
 
-// Every registry name resolves to the sandbox's own, so a missing image is reported at once instead of after a timeout.
+// Every registry name maps to the sandbox's registry, so a missing image is
+// reported at once instead of after a timeout.
 const hostsTemplate = `server = "http://{{.Registry}}"
 
 [host."http://{{.Registry}}"]
@@ -134,8 +136,9 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 iptables: {minSyncPeriod: 100ms}
 `
 
-// The cluster DNS resolves the cluster's names, and a name of the host for pods. There is no route to the internet, so
-// other names do not exist, except those of testHosts.
+// The cluster DNS resolves the cluster's names, and a name of the host for
+// pods. There is no route to the internet, so other names do not exist, except
+// for those of testHosts.
 const corefileTemplate = `.:53 {
     bind {{.Link.Node}}
     ready {{.Link.Node}}:8181
@@ -160,8 +163,10 @@ const corefileTemplate = `.:53 {
 }
 `
 
-// With an ingress controller, the domains reserved for examples and tests resolve to it, and nip.io names to the address
-// in them. Hosts below unresolved.test do not exist; those below unreachable.test have an unreachable address (RFC 5737).
+// With an ingress controller, the domains reserved for examples and tests
+// resolve to it, and nip.io names to their address. Hosts below unresolved.test
+// do not exist; those below unreachable.test have an unreachable address (RFC
+// 5737).
 const testHosts = `
     template ANY ANY unresolved.test {
         rcode NXDOMAIN
@@ -181,6 +186,7 @@ const testHosts = `
         rcode NOERROR
     }`
 
-// Pods must not inherit the host's resolver: it often listens on the host's loopback, which pods cannot reach.
+// Pods must not use the host's resolver: it often listens on the host's
+// loopback, which pods cannot reach.
 const resolvTemplate = `nameserver {{.Link.Node}}
 `

@@ -15,13 +15,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// Registry is a running OCI registry that speaks plain HTTP.
+// Registry is a running OCI registry without TLS.
 type Registry struct {
 	server *http.Server
 }
 
-// Serve answers on all listeners. It stores blobs in dir and manifests in memory. upstream turns on what Upstream does.
-// Requests are logged to out.
+// Serve serves a registry on all listeners. It stores blobs in dir and
+// manifests in memory. upstream enables Upstream. It logs requests to out.
 func Serve(dir string, upstream bool, out io.Writer, listeners ...net.Listener) (*Registry, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create registry folder: %w", err)

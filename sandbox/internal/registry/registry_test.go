@@ -25,7 +25,8 @@ func start(t *testing.T, upstream bool) string {
 	return listener.Addr().String()
 }
 
-// TestUpstream pulls an image by its parts, as a node does, from a registry that only its upstream fills.
+// TestUpstream pulls the parts of an image, like a node, from a registry that
+// only has them upstream.
 func TestUpstream(t *testing.T) {
 	origin := start(t, false)
 	ref, err := name.NewTag(origin + "/some/image:1")

@@ -16,8 +16,8 @@ import (
 // readPath matches the path of a node's requests.
 var readPath = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs)/([^/]+)$`)
 
-// Upstream serves what local lacks from the registry that the image's name begins with. containerd sends it in the
-// query parameter ns.
+// Upstream serves what local lacks from the registry in the image's name, which
+// containerd sends in the query parameter ns.
 func Upstream(local http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := readPath.FindStringSubmatch(r.URL.Path)
@@ -37,7 +37,7 @@ func Upstream(local http.Handler) http.Handler {
 	})
 }
 
-// has reports whether the registry has what r asks for.
+// has reports whether the registry can serve r.
 func has(local http.Handler, r *http.Request) bool {
 	head := r.Clone(r.Context())
 	head.Method = http.MethodHead
@@ -46,7 +46,7 @@ func has(local http.Handler, r *http.Request) bool {
 	return answer.status != http.StatusNotFound
 }
 
-// statusOnly is a response that keeps only the status.
+// statusOnly is a response writer that keeps only the status.
 type statusOnly struct {
 	header http.Header
 	status int
@@ -118,7 +118,7 @@ func statusOf(err error) int {
 	return http.StatusBadGateway
 }
 
-// Exists returns an error unless the registry that an image's name begins with has it.
+// Exists returns nil if the image exists in the registry in its name.
 func Exists(ctx context.Context, image name.Reference) error {
 	if _, err := remote.Head(image, remote.WithContext(ctx)); err != nil {
 		return fmt.Errorf("failed to pull %s: %w", image, err)

@@ -12,18 +12,19 @@ import (
 type Config struct {
 	// PodCIDR is the range of the pods' addresses.
 	PodCIDR string
-	// NodeIP and KubeletPort are the address of every node's kubelet.
+	// NodeIP and KubeletPort are the address of all nodes' kubelet.
 	NodeIP      string
 	KubeletPort int
 	// KubeletVersion is the version that the nodes report.
 	KubeletVersion string
 }
 
-// leaseSeconds is long because there may be thousands of nodes.
+// leaseSeconds is high because there may be thousands of nodes.
 const leaseSeconds = 240
 
-// Render returns kwok's configuration file: its options and the stages of nodes and pods. Nodes that a user creates
-// become ready as well, unless they have the label Fault.
+// Render returns kwok's configuration file: its options and the stages of nodes
+// and pods. Nodes that users create become ready too, unless they have the
+// label Fault.
 func (c Config) Render() ([]byte, error) {
 	var out bytes.Buffer
 	head, err := template.New("").Delims("<<", ">>").Parse(headTemplate)
@@ -92,7 +93,7 @@ spec:
   next: {delete: true}
 `
 
-// render writes the stage as kwok reads it.
+// render formats the stage for kwok.
 func (p podStage) render() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "---\napiVersion: kwok.x-k8s.io/v1alpha1\nkind: Stage\nmetadata: {name: %s}\nspec:\n", p.name)
@@ -110,7 +111,7 @@ func (p podStage) render() string {
 	return out.String()
 }
 
-// status is the template of the pod's status.
+// status returns the template of the pod's status.
 func (p podStage) status() string {
 	ready := map[bool]string{true: "True", false: "False"}[p.ready]
 	reason := ""

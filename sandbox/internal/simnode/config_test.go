@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/kwok/pkg/config"
 )
 
-// TestConfigIsKwoks lets kwok itself read what we render.
+// TestConfigIsKwoks parses the rendered configuration with kwok.
 func TestConfigIsKwoks(t *testing.T) {
 	data, err := Config{
 		PodCIDR:        "10.244.0.0/16",

@@ -13,8 +13,8 @@ import (
 	"k8s.io/kubernetes/third_party/forked/golang/expansion"
 )
 
-// environment computes the environment of a container as a kubelet does. A missing Secret, ConfigMap or key is an error
-// unless it is optional.
+// environment computes the environment of a container like a kubelet. A missing
+// Secret, ConfigMap or key is an error unless it is optional.
 func environment(
 	ctx context.Context,
 	client kubernetes.Interface,

@@ -16,19 +16,20 @@ import (
 	"k8s.io/cri-streaming/pkg/streaming/portforward"
 )
 
-// Kubelet answers the API server for all simulated nodes: logs and port-forward. There is no exec.
+// Kubelet serves the API server's requests to all simulated nodes: logs and
+// port-forward. It does not support exec.
 type Kubelet struct {
 	runtime *Runtime
 	server  *http.Server
 }
 
-// TLS has the kubelet's certificate and the authority of its clients.
+// TLS contains the kubelet's certificate and the CA of its clients.
 type TLS struct {
 	CertFile, KeyFile string
 	ClientCA          []byte
 }
 
-// ServeKubelet answers on listener until Close.
+// ServeKubelet serves on listener until Close.
 func ServeKubelet(listener net.Listener, files TLS, runtime *Runtime, out io.Writer) (*Kubelet, error) {
 	certificate, err := tls.LoadX509KeyPair(files.CertFile, files.KeyFile)
 	if err != nil {
@@ -60,7 +61,7 @@ func ServeKubelet(listener net.Listener, files TLS, runtime *Runtime, out io.Wri
 	return k, nil
 }
 
-// Close stops answering.
+// Close stops the kubelet.
 func (k *Kubelet) Close() { _ = k.server.Close() }
 
 func refuse(w http.ResponseWriter, _ *http.Request) {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// logs writes the log of the pod's stand-in. Other simulated pods have none.
+// logs serves the log of the pod's stand-in. Other simulated pods have none.
 func (k *Kubelet) logs(w http.ResponseWriter, r *http.Request) {
 	run, err := k.runtime.find(r.PathValue("namespace"), r.PathValue("pod"))
 	if err != nil {
@@ -41,7 +41,7 @@ func (k *Kubelet) logs(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tail returns the last lines of text, all of it if count is no number.
+// tail returns the last lines of text, or all of it if count is not a number.
 func tail(text []byte, count string) []byte {
 	lines, err := strconv.Atoi(count)
 	if err != nil || lines < 0 {
@@ -59,7 +59,7 @@ func tail(text []byte, count string) []byte {
 	return nil
 }
 
-// follow copies new lines until the pod or the reader is gone.
+// follow copies new lines until the pod or the reader has ended.
 func follow(ctx context.Context, run *run, file io.Reader, w http.ResponseWriter) {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()

@@ -21,7 +21,7 @@ var capacity = corev1.ResourceList{
 	corev1.ResourcePods:             resource.MustParse("250"),
 }
 
-// CreateNodes creates count nodes, which are ready at once.
+// CreateNodes creates count nodes, which are ready immediately.
 func (c Config) CreateNodes(ctx context.Context, client kubernetes.Interface, count int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(32)
@@ -46,7 +46,7 @@ func NodeName(i, count int) string {
 	return fmt.Sprintf("sandbox-%04d", i)
 }
 
-// node is a node as its kubelet would register it.
+// node returns a node as its kubelet would register it.
 func (c Config) node(name string) *corev1.Node {
 	return &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{

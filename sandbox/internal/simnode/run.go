@@ -25,7 +25,7 @@ type run struct {
 	dir       string
 	cancel    context.CancelFunc
 	ctx       context.Context
-	// ended is closed once nothing is written to the log any more.
+	// ended is closed when nothing more is written to the log.
 	ended chan struct{}
 	once  sync.Once
 
@@ -48,8 +48,8 @@ func newRun(ctx context.Context, pod *corev1.Pod, container corev1.Container, di
 	}
 }
 
-// start does what the pod's container would do, and returns the pod's outcome, with a message for errors in the pod's
-// configuration.
+// start does what the pod's container would do. It returns the pod's outcome,
+// with a message for errors in the pod's configuration.
 func (r *run) start(runtime *Runtime) (outcome, message string) {
 	outcome, message = r.do(runtime)
 	if outcome != "running" {
@@ -107,8 +107,8 @@ func (r *run) openLog() error {
 
 func (r *run) logPath() string { return filepath.Join(r.dir, "log") }
 
-// environment merges the image's and the pod's environment. Paths in volumes are replaced by the folders of the
-// volumes.
+// environment merges the image's and the pod's environment. It replaces paths
+// in volumes by the volumes' folders.
 func (r *run) environment(runtime *Runtime) (standin.Env, error) {
 	env, err := environment(r.ctx, runtime.client, r.pod, r.container)
 	if err != nil {
@@ -136,7 +136,7 @@ func setDefault(env map[string]string, name, value string) {
 	}
 }
 
-// tagOf returns an image's tag or nothing.
+// tagOf returns an image's tag, or "".
 func tagOf(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	if colon := strings.LastIndex(image, ":"); colon > strings.LastIndex(image, "/") {
@@ -157,7 +157,7 @@ func (r *run) checksDatabase() bool {
 	)
 }
 
-// serve answers the connections that port-forward brings.
+// serve serves the connections of port-forwards.
 func (r *run) serve(server *standin.Server) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

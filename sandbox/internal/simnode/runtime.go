@@ -36,7 +36,8 @@ type Runtime struct {
 	runs map[types.UID]*run
 }
 
-// NewRuntime returns a runtime that keeps its files in dir and checks images with pulls.
+// NewRuntime returns a runtime that stores its files in dir and checks images
+// with pulls.
 func NewRuntime(
 	client kubernetes.Interface,
 	dir string,
@@ -46,7 +47,7 @@ func NewRuntime(
 	return &Runtime{client: client, dir: dir, pulls: pulls, log: log, runs: map[types.UID]*run{}}
 }
 
-// Run follows the pods until ctx ends; then it stops what it runs.
+// Run follows the pods until ctx is done, then stops what it runs.
 func (r *Runtime) Run(ctx context.Context) error {
 	factory := informers.NewSharedInformerFactoryWithOptions(r.client, 0, informers.WithTransform(slim))
 	pods := factory.Core().V1().Pods()
@@ -71,7 +72,7 @@ func (r *Runtime) Run(ctx context.Context) error {
 	return nil
 }
 
-// see starts a pod of the stand-in's image, once.
+// see starts a pod of the stand-in's image once.
 func (r *Runtime) see(ctx context.Context, object any) {
 	pod, ok := object.(*corev1.Pod)
 	if !ok || pod.Spec.NodeName == "" || pod.DeletionTimestamp != nil || pod.Status.Phase != corev1.PodPending {
@@ -133,7 +134,7 @@ func (r *Runtime) settle(ctx context.Context, pod *corev1.Pod, outcome, message 
 	return nil
 }
 
-// find returns what runs for a pod, or nil where nothing does.
+// find returns what runs for a pod, or nil.
 func (r *Runtime) find(namespace, name string) (*run, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -158,7 +159,8 @@ func standInContainer(pod *corev1.Pod) *corev1.Container {
 	return &pod.Spec.Containers[index]
 }
 
-// slim drops unused fields of the cached pods; there may be tens of thousands.
+// slim removes unused fields of the cached pods; there may be tens of
+// thousands.
 func slim(object any) (any, error) {
 	if pod, ok := object.(*corev1.Pod); ok {
 		pod.ManagedFields = nil

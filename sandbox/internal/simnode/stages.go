@@ -1,15 +1,17 @@
-// Package simnode simulates nodes: kwok changes the status of nodes and pods, and this package is the kubelet and the
-// container runtime of the stand-in server.
+// Package simnode simulates nodes: kwok changes the status of nodes and pods,
+// and this package is the kubelet and the container runtime of the stand-in
+// server.
 package simnode
 
 import "fmt"
 
 // Annotations and labels that control simulated pods.
 const (
-	// Fault, an annotation or a label that a user sets on a pod, is one of
-	// crash, oom, pull-error.
+	// Fault is an annotation or a label that users set on a pod: crash, oom or
+	// pull-error.
 	Fault = "sandbox.zenml.io/fault"
-	// Outcome is set on stand-in pods: one of running, succeeded, failed, crash, pull-error, config-error.
+	// Outcome is set on stand-in pods: running, succeeded, failed, crash,
+	// pull-error or config-error.
 	Outcome = "sandbox.zenml.io/outcome"
 	// Message explains an Outcome that is a fault.
 	Message = "sandbox.zenml.io/message"

@@ -10,16 +10,18 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// mounts creates folders for a container's volumes, since there is no container to mount them in.
+// mounts creates folders for a container's volumes, because there is no
+// container to mount them into.
 type mounts struct {
 	objects objects
-	// pod has the folders that are removed with the pod, claims those that outlive it.
+	// pod contains the folders that are removed with the pod, claims those that
+	// outlive it.
 	pod, claims string
 	paths       map[string]string // mount path → folder
 }
 
-// layOut fills the folders of all volumes that the container mounts. Volumes of kinds that the stand-in server does not
-// use are empty.
+// layOut fills the folders of all volumes that the container mounts. Volumes of
+// kinds that the stand-in server does not use are empty.
 func (m *mounts) layOut(pod *corev1.Pod, container corev1.Container) error {
 	m.paths = map[string]string{}
 	for _, mount := range container.VolumeMounts {
@@ -117,8 +119,8 @@ func write(folder, object string, values map[string]string, items []corev1.KeyTo
 	return nil
 }
 
-// translate replaces mount paths at the beginning of values, or after the scheme of a SQLite URL, by the volumes'
-// folders.
+// translate replaces mount paths at the start of values, or after the scheme of
+// a SQLite URL, by the volumes' folders.
 func (m *mounts) translate(env map[string]string) {
 	var paths []string
 	for path := range m.paths {

@@ -1,4 +1,4 @@
-// Package state has the paths of a sandbox's files, and its record.
+// Package state manages the paths of a sandbox's files, and its record.
 package state
 
 import (
@@ -14,15 +14,17 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// EnvRoot names the environment variable that moves all sandboxes to another folder.
+// EnvRoot is the environment variable that moves all sandboxes to another
+// folder.
 const EnvRoot = "ZENML_SANDBOX_STATE"
 
-// DefaultName is the name of the sandbox when none is given.
+// DefaultName is the default name of a sandbox.
 const DefaultName = "default"
 
 var validName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
-// Root returns the folder with one folder per sandbox: override if it is not empty, else the user's XDG state folder.
+// Root returns the folder with one folder per sandbox: override if it is not
+// empty, otherwise the user's XDG state folder.
 func Root(override string) (string, error) {
 	if override != "" {
 		return filepath.Abs(override)
@@ -32,7 +34,7 @@ func Root(override string) (string, error) {
 
 // Dir is the folder of one sandbox.
 type Dir struct {
-	// Root holds the folders and locks of all sandboxes.
+	// Root contains the folders and locks of all sandboxes.
 	Root string
 	// Name is the sandbox's name.
 	Name string
@@ -76,7 +78,7 @@ func (d Dir) Join(elem ...string) string {
 // Record returns the path of sandbox.json.
 func (d Dir) Record() string { return d.Join("sandbox.json") }
 
-// Cgroup returns the name of the control group of the sandbox's pods, which is unique on this machine.
+// Cgroup returns the machine-wide unique name of the pods' control group.
 func (d Dir) Cgroup() string {
 	sum := sha256.Sum256([]byte(d.Path()))
 	return "/zenml-sandbox-" + hex.EncodeToString(sum[:6])
@@ -94,7 +96,7 @@ func (d Dir) Logs() string { return d.Join("logs") }
 // Log returns the path of a component's log.
 func (d Dir) Log(component string) string { return d.Join("logs", component+".log") }
 
-// Create creates the sandbox's folder, which only its owner can read.
+// Create creates the sandbox's folder with access for its owner only.
 func (d Dir) Create() error {
 	if err := os.MkdirAll(d.Root, 0o700); err != nil {
 		return fmt.Errorf("create state folder: %w", err)

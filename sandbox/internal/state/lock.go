@@ -13,10 +13,10 @@ import (
 // ErrLocked means that another process holds the lock.
 var ErrLocked = errors.New("locked by another process")
 
-// Lock is an advisory lock on a file, released by the kernel when its holder dies.
+// Lock is an advisory file lock. The kernel releases it when its holder dies.
 type Lock struct{ file *os.File }
 
-// TryLock takes the lock on path at once or returns ErrLocked.
+// TryLock acquires the lock on path without waiting, or returns ErrLocked.
 func TryLock(path string) (*Lock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
@@ -36,7 +36,8 @@ func TryLock(path string) (*Lock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, err)
 }
 
-// WaitLock takes the lock on path, waiting for its holder until ctx ends.
+// WaitLock acquires the lock on path and waits for its holder until ctx is
+// done.
 func WaitLock(ctx context.Context, path string) (*Lock, error) {
 	for {
 		lock, err := TryLock(path)
@@ -62,7 +63,7 @@ func (l *Lock) Note(text string) error {
 	return nil
 }
 
-// Unlock releases the lock and leaves its file.
+// Unlock releases the lock and keeps its file.
 func (l *Lock) Unlock() { _ = l.file.Close() }
 
 // Remove deletes the lock's file while the lock is held, then releases it.
@@ -75,7 +76,8 @@ func (l *Lock) Remove() error {
 	return nil
 }
 
-// isSame reports whether path is still the opened file: a lock on a file that was removed protects nothing.
+// isSame reports whether path is still the opened file: a lock on a removed
+// file protects nothing.
 func isSame(file *os.File, path string) bool {
 	opened, err := file.Stat()
 	if err != nil {
@@ -85,14 +87,16 @@ func isSame(file *os.File, path string) bool {
 	return err == nil && os.SameFile(opened, named)
 }
 
-// NameLock returns the path of the lock that up and down of this sandbox take.
+// NameLock returns the path of the lock that up and down acquire.
 func (d Dir) NameLock() string { return filepath.Join(d.Root, "."+d.Name+".lock") }
 
-// LifeLock returns the path of the lock that the supervisor holds while it lives.
+// LifeLock returns the path of the lock that the supervisor holds while it is
+// running.
 func (d Dir) LifeLock() string { return d.Join("supervisor.lock") }
 
-// Alive reports whether the sandbox's supervisor runs. It takes a shared lock for a moment, so that concurrent calls do
-// not mistake each other for the supervisor.
+// Alive reports whether the sandbox's supervisor is running. It briefly takes a
+// shared lock, so that concurrent calls do not mistake each other for the
+// supervisor.
 func (d Dir) Alive() bool {
 	file, err := os.Open(d.LifeLock())
 	if err != nil {

@@ -28,7 +28,8 @@ const (
 	Stopped  = "stopped"
 )
 
-// Record is the content of sandbox.json: everything that a test or a demo needs.
+// Record is the content of sandbox.json: everything that tests and the demo
+// need.
 type Record struct {
 	Version    int            `json:"version"`
 	Name       string         `json:"name"`
@@ -48,7 +49,7 @@ type Record struct {
 	Logs       string         `json:"logs"`
 }
 
-// Failure is a component that ended on its own.
+// Failure is a component that ended unexpectedly.
 type Failure struct {
 	Component string    `json:"component"`
 	Message   string    `json:"message"`
@@ -88,8 +89,9 @@ type Chart struct {
 	Ref        string `json:"ref"`
 	Version    string `json:"version"`
 	Generation string `json:"generation"`
-	// Image is the chart's server. Unless it is zenmldocker/zenml-server with the chart's version as tag, which the
-	// chart's defaults ask for, it must be set in the values.
+	// Image is the chart's server image. It is the chart's default if it is
+	// zenmldocker/zenml-server with the chart's version as tag; otherwise it
+	// must be set in the values.
 	Image string `json:"image"`
 	// Server is "real" or "stand-in".
 	Server string `json:"server"`
@@ -103,7 +105,7 @@ type Database struct {
 	Port int    `json:"port"`
 	Name string `json:"name"`
 	User string `json:"user"`
-	// PasswordFile has the password and nothing else, mode 0600.
+	// PasswordFile contains only the password. Its mode is 0600.
 	PasswordFile string `json:"passwordFile"`
 	// CAFile is the CA of the server's certificate.
 	CAFile string `json:"caFile"`
@@ -115,8 +117,8 @@ type Database struct {
 
 // HTTPS is what the add-on https has installed.
 type HTTPS struct {
-	// Address serves ports 80 and 443; user and pods reach it. The cluster DNS
-	// leads hosts below example.com and test to it.
+	// Address serves ports 80 and 443 for the user and pods. The cluster DNS
+	// resolves hosts below example.com and test to it.
 	Address        string   `json:"address"`
 	IngressClasses []string `json:"ingressClasses"`
 	GatewayClass   string   `json:"gatewayClass"`
@@ -125,11 +127,11 @@ type HTTPS struct {
 	ClusterIssuers []string `json:"clusterIssuers"`
 	// ACMEDirectory is the URL of the ACME server inside the cluster.
 	ACMEDirectory string `json:"acmeDirectory"`
-	// CAFile holds the root of the certificates that the ACME server issues.
+	// CAFile contains the root certificate of the ACME server.
 	CAFile string `json:"caFile"`
 }
 
-// Network is the sandbox's network; all but the CIDRs are empty for simulated nodes.
+// Network is the sandbox's network. For simulated nodes only the CIDRs are set.
 type Network struct {
 	Subnet      string `json:"subnet,omitempty"`
 	Interface   string `json:"interface,omitempty"`
@@ -139,7 +141,7 @@ type Network struct {
 	ServiceCIDR string `json:"serviceCIDR"`
 }
 
-// Write stores the record in dir atomically, mode 0600.
+// Write writes the record to dir atomically with mode 0600.
 func (r *Record) Write(dir Dir) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -148,7 +150,7 @@ func (r *Record) Write(dir Dir) error {
 	return WriteFile(dir.Record(), append(data, '\n'), 0o600)
 }
 
-// Read returns the record in dir, or os.ErrNotExist where there is none.
+// Read returns the record in dir, or os.ErrNotExist.
 func Read(dir Dir) (*Record, error) {
 	data, err := os.ReadFile(dir.Record())
 	if err != nil {
@@ -161,8 +163,9 @@ func Read(dir Dir) (*Record, error) {
 	return record, nil
 }
 
-// Current returns the record of the sandbox in dir with its current state: without its supervisor it is stopped or
-// broken. A sandbox without a folder is stopped.
+// Current returns the record of the sandbox in dir with its current state:
+// without its supervisor it is stopped or broken. A sandbox without a folder is
+// stopped.
 func Current(dir Dir) (*Record, error) {
 	record, err := Read(dir)
 	switch {
@@ -184,7 +187,7 @@ func Current(dir Dir) (*Record, error) {
 	return record, nil
 }
 
-// WriteFile stores data in path atomically.
+// WriteFile writes data to path atomically.
 func WriteFile(path string, data []byte, mode os.FileMode) error {
 	temporary := path + ".new"
 	if err := os.WriteFile(temporary, data, mode); err != nil {

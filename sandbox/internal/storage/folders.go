@@ -11,7 +11,8 @@ import (
 
 // Folders creates the folders of volumes.
 type Folders struct {
-	// Dir has one folder per volume. It is empty for simulated nodes, which need no folders.
+	// Dir contains one folder per volume. It is empty for simulated nodes,
+	// which need no folders.
 	Dir string
 	// Node is the node that the folders are on; empty for simulated nodes.
 	Node string

@@ -12,7 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 )
 
-// serve runs a provisioner against an API that remembers.
+// serve runs a provisioner with a fake clientset.
 func serve(t *testing.T, folders Folders) *fake.Clientset {
 	t.Helper()
 	client := fake.NewClientset()
@@ -88,8 +88,8 @@ func TestVolumeComesAndGoes(t *testing.T) {
 	})
 }
 
-// TestClaimWaits proves that a claim gets nothing before a pod uses it, and
-// that one with an access mode that is not offered is told so.
+// TestClaimWaits verifies that a claim gets no volume before a pod uses it, and
+// that an unsupported access mode causes an event.
 func TestClaimWaits(t *testing.T) {
 	client := serve(t, Folders{Dir: filepath.Join(t.TempDir(), "volumes"), Node: "node"})
 	waiting := newClaim(corev1.ReadWriteOnce, nil)

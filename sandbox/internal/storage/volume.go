@@ -42,8 +42,8 @@ func (p *Provisioner) provision(ctx context.Context, claim *corev1.PersistentVol
 	return nil
 }
 
-// due reports whether the claim can have its volume: with WaitForFirstConsumer, when the scheduler has chosen a node
-// for its pod.
+// due reports whether the claim can get its volume: with WaitForFirstConsumer,
+// when the scheduler has chosen a node for its pod.
 func due(class *storagev1.StorageClass, claim *corev1.PersistentVolumeClaim) bool {
 	if class.VolumeBindingMode == nil || *class.VolumeBindingMode == storagev1.VolumeBindingImmediate {
 		return true
@@ -51,7 +51,7 @@ func due(class *storagev1.StorageClass, claim *corev1.PersistentVolumeClaim) boo
 	return claim.Annotations[selectedNode] != ""
 }
 
-// refuse returns why a claim cannot be served, or nothing.
+// refuse returns why a claim is not supported, or "".
 func refuse(claim *corev1.PersistentVolumeClaim) string {
 	for _, mode := range claim.Spec.AccessModes {
 		if mode != corev1.ReadWriteOnce && mode != corev1.ReadWriteOncePod {

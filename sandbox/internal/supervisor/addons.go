@@ -15,16 +15,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// AddonHTTPS is the name of the add-on of cert-manager, ACME server and ingress
-// controller. It is a module of its own, built apart from the sandbox.
+// AddonHTTPS is the name of the add-on with cert-manager, an ACME server and an
+// ingress controller. It is a separate module with its own build.
 const AddonHTTPS = "https"
 
-// AddonFolder is where build.sh puts a built add-on, beside the sandbox's binary.
+// AddonFolder returns the folder of a built add-on, next to the sandbox's
+// binary.
 func AddonFolder(executable, name string) string {
 	return filepath.Join(filepath.Dir(executable), name)
 }
 
-// installAddons runs the add-on's installer and records what it reports.
+// installAddons runs the add-on's installer and records its result.
 func (s *Supervisor) installAddons(ctx context.Context) error {
 	if !s.options.HTTPS {
 		return nil
@@ -44,7 +45,7 @@ func (s *Supervisor) installAddons(ctx context.Context) error {
 		"--state-dir="+s.options.Dir.Path(),
 	)
 	cmd.Stderr = log
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it then says what it waited for
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it then reports what it was waiting for
 	cmd.WaitDelay = 5 * time.Second
 	answer, err := cmd.Output()
 	if err != nil {

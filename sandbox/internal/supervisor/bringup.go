@@ -16,7 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
 
-// bringUp starts a sandbox step by step. It fails as soon as a component ends.
+// bringUp starts a sandbox step by step. It fails when a component ends.
 func (s *Supervisor) bringUp(parent context.Context) error {
 	timed, stop := context.WithTimeoutCause(
 		parent,
@@ -51,7 +51,8 @@ func (s *Supervisor) bringUp(parent context.Context) error {
 	return s.update(func(r *state.Record) { r.State = state.Running })
 }
 
-// because replaces the error of a cancelled step by the cause of the cancellation.
+// because replaces the error of a cancelled step by the cause of the
+// cancellation.
 func because(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	if cause == nil || errors.Is(err, cause) {
@@ -107,7 +108,7 @@ func (s *Supervisor) preparePlane(context.Context) error {
 	return s.update(func(r *state.Record) { r.Kubernetes.APIServer = endpoints.URL() })
 }
 
-// startServices starts in parallel what does not depend on each other.
+// startServices starts independent services in parallel.
 func (s *Supervisor) startServices(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.startPlane(ctx) })
@@ -154,7 +155,8 @@ func (s *Supervisor) start(specs ...process.Spec) error {
 	return nil
 }
 
-// poll calls check until it succeeds. When ctx ends, it returns the last error.
+// poll calls check until it succeeds. When ctx is done, it returns the last
+// error.
 func poll(ctx context.Context, interval time.Duration, check func(context.Context) error) error {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -57,7 +57,8 @@ func (s *Supervisor) startDatabase(ctx context.Context) error {
 	})
 }
 
-// usualDatabasePort returns MySQL's port where the address is the sandbox's own, else any.
+// usualDatabasePort returns MySQL's port if the address is the sandbox's own,
+// otherwise 0.
 func (s *Supervisor) usualDatabasePort() int {
 	if s.options.real() {
 		return usualDatabase
@@ -65,7 +66,7 @@ func (s *Supervisor) usualDatabasePort() int {
 	return 0
 }
 
-// runDatabase starts a server program and sets it up.
+// runDatabase starts a server program and creates its database and user.
 func (s *Supervisor) runDatabase(ctx context.Context, password string, certificate pki.Pair) (databaseServer, error) {
 	engine, dir := s.options.Database, s.options.Dir
 	address, err := s.freeAddress(ctx, s.host.Network().HostAddress, s.usualDatabasePort())

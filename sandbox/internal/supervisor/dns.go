@@ -19,8 +19,8 @@ const dnsImage = "registry.k8s.io/coredns/coredns:v1.14.2"
 
 var dnsLabels = map[string]string{"k8s-app": "kube-dns"}
 
-// publishDNS creates the Service kube-dns. Its endpoint is the DNS server at address, or, without one, a simulated
-// Deployment.
+// publishDNS creates the Service kube-dns. Its endpoint is the DNS server at
+// address or, without one, a simulated Deployment.
 func publishDNS(ctx context.Context, client kubernetes.Interface, address string) error {
 	service := dnsService()
 	create := func() error { return createDNSEndpoints(ctx, client, address) }

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/storage"
 )
 
-// realHost is a node with containers, in its own namespaces.
+// realHost is a node with containers in its own namespaces.
 type realHost struct {
 	s      *Supervisor
 	runner *nodeinit.Runner
@@ -61,7 +61,7 @@ func (h *realHost) Network() state.Network {
 
 func (h *realHost) PID(id int) int { return nodeinit.HostPID(h.runner.PID(), id) }
 
-// Prepare starts containerd and waits until it answers.
+// Prepare starts containerd and waits until it responds.
 func (h *realHost) Prepare(ctx context.Context) error {
 	h.node = &realnode.Node{
 		Dir: h.s.options.Dir, Plane: h.s.plane, Link: h.link,
@@ -100,7 +100,8 @@ func (h *realHost) Join(ctx context.Context) error {
 	return poll(ctx, 50*time.Millisecond, h.dnsReady)
 }
 
-// servicesReady returns an error until kube-proxy routes to the cluster DNS's Service.
+// servicesReady returns nil when kube-proxy routes to the cluster DNS's
+// Service.
 func (h *realHost) servicesReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 250*time.Millisecond)
 	defer cancel()

@@ -13,7 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// Ports inside a real node's own network namespace, where everything is free.
+// Ports in a real node's network namespace, where all ports are free.
 const (
 	realAPIPort    = 6443
 	realEtcdClient = 2379
@@ -44,14 +44,15 @@ func (s *Supervisor) endpoints() (controlplane.Endpoints, error) {
 	return controlplane.Endpoints{API: address, APIPort: picked[0], EtcdClient: picked[1], EtcdPeer: picked[2]}, nil
 }
 
-// Ports on the host's end of a real node's network. Another one is used if a server on this machine listens on all
-// addresses.
+// Ports on the host's end of a real node's network. Another port is used if a
+// server on this machine listens on all addresses.
 const (
 	usualRegistry = 5000
 	usualDatabase = 3306
 )
 
-// listen opens a listener, on the usual port if that is free, and closes it with the sandbox.
+// listen opens a listener, on the usual port if that is free. It is closed with
+// the sandbox.
 func (s *Supervisor) listen(ctx context.Context, address string, usual int) (net.Listener, error) {
 	listener, err := listen(ctx, address, usual)
 	if err != nil {
@@ -73,8 +74,8 @@ func listen(ctx context.Context, address string, usual int) (net.Listener, error
 	return listener, nil
 }
 
-// openRegistry serves the registry on loopback, where Helm uses plain HTTP by default, and on the address that nodes
-// reach.
+// openRegistry serves the registry on loopback, where Helm uses plain HTTP by
+// default, and at the address that nodes can reach.
 func (s *Supervisor) openRegistry(ctx context.Context) error {
 	local, err := s.listen(ctx, loopback, 0)
 	if err != nil {
@@ -99,7 +100,8 @@ func (s *Supervisor) openRegistry(ctx context.Context) error {
 	})
 }
 
-// publish fills the registry: the charts of both generations with the stand-in server, and those of the real servers.
+// publish pushes the charts of both generations with the stand-in server, and
+// those of the real servers.
 func (s *Supervisor) publish(ctx context.Context) error {
 	publisher := &publish.Publisher{
 		Address: s.record.Registry.Address, Blobs: s.options.Dir.Registry(), RealByDefault: s.options.RealByDefault,

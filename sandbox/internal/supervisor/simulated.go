@@ -20,7 +20,8 @@ import (
 // loopback is the only address that a sandbox with simulated nodes listens on.
 const loopback = "127.0.0.1"
 
-// simulatedHost runs the control plane beside the supervisor, without containers.
+// simulatedHost runs the control plane as processes next to the supervisor,
+// without containers.
 type simulatedHost struct {
 	s        *Supervisor
 	listener net.Listener
@@ -43,7 +44,7 @@ func (h *simulatedHost) Network() state.Network {
 
 func (h *simulatedHost) PID(id int) int { return id }
 
-// Prepare opens the port of every node's kubelet.
+// Prepare opens the port of all nodes' kubelet.
 func (h *simulatedHost) Prepare(ctx context.Context) error {
 	var err error
 	h.listener, err = h.s.listen(ctx, loopback, 0)
@@ -93,7 +94,7 @@ func (h *simulatedHost) serveKubelet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the start
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it continues after the start
 	runtime := simnode.NewRuntime(h.s.client, h.s.options.Dir.Join("standin"), h.pulls, h.s.log)
 	files := simnode.TLS{CertFile: serving.CertFile, KeyFile: serving.KeyFile, ClientCA: h.s.plane.Authority.CertPEM()}
 	kubelet, err := simnode.ServeKubelet(h.listener, files, runtime, h.s.log)
@@ -113,8 +114,8 @@ func (h *simulatedHost) serveKubelet(ctx context.Context) error {
 	return nil
 }
 
-// pulls returns an error unless the sandbox's registry has an image, whatever registry its name begins with, as on a
-// real node.
+// pulls returns nil if the sandbox's registry has an image, whatever registry
+// its name contains, as on a real node.
 func (h *simulatedHost) pulls(ctx context.Context, image string) error {
 	ref, err := name.ParseReference(image)
 	if err != nil {

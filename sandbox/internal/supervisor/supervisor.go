@@ -24,7 +24,7 @@ type Supervisor struct {
 	tell    func(Progress)
 	log     io.Writer
 	host    host
-	beside  *process.Local // runs what is not in the host's namespaces
+	beside  *process.Local // runs processes outside the host's namespaces
 	plane   *controlplane.Plane
 	client  kubernetes.Interface
 
@@ -33,15 +33,15 @@ type Supervisor struct {
 	closers []func()
 }
 
-// host is what differs between real and simulated nodes.
+// host abstracts real and simulated nodes.
 type host interface {
 	// Runner starts the components.
 	Runner() process.Runner
 	// Network returns the sandbox's addresses.
 	Network() state.Network
-	// PID translates a component's id into the host's.
+	// PID translates a component's id to the host's.
 	PID(id int) int
-	// Prepare starts what the nodes need before there is an API server.
+	// Prepare starts what the nodes need before the API server runs.
 	Prepare(ctx context.Context) error
 	// Join starts the nodes.
 	Join(ctx context.Context) error
@@ -51,10 +51,10 @@ type host interface {
 	Close()
 }
 
-// Run starts a sandbox, reports its progress to tell, and keeps it until ctx ends. What runs inside the supervisor logs
-// to log.
+// Run starts a sandbox, sends its progress to tell, and keeps it until ctx is
+// done. The supervisor logs to log.
 func Run(ctx context.Context, options Options, tell func(Progress), log io.Writer) error {
-	waiting, cancel := context.WithTimeout(ctx, 2*time.Second) // a status command may hold it for a moment
+	waiting, cancel := context.WithTimeout(ctx, 2*time.Second) // a status command may hold it briefly
 	defer cancel()
 	life, err := state.WaitLock(waiting, options.Dir.LifeLock())
 	if err != nil {
@@ -94,7 +94,7 @@ func newRecord(options Options) *state.Record {
 	}
 }
 
-// update changes the record and stores it.
+// update changes and writes the record.
 func (s *Supervisor) update(change func(*state.Record)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *Supervisor) say(format string, args ...any) {
 	s.tell(Progress{Message: fmt.Sprintf(format, args...)})
 }
 
-// onClose registers what to undo, in reverse order.
+// onClose registers an undo function; they run in reverse order.
 func (s *Supervisor) onClose(undo func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +149,8 @@ func (s *Supervisor) failed(err error) {
 	s.tell(Progress{Error: err.Error()})
 }
 
-// watch waits for the end of the sandbox. A component that ends is not restarted: the sandbox is then broken.
+// watch waits for the end of the sandbox. Components are not restarted: if one
+// ends, the sandbox is broken.
 func (s *Supervisor) watch(ctx context.Context) {
 	gone := s.options.ownerGone(ctx)
 	for {
@@ -179,14 +180,14 @@ func (s *Supervisor) ended(exit process.Exit) {
 	})
 }
 
-// died is the error of a component that ended while the sandbox started.
+// died returns the error of a component that ended during the start.
 func (s *Supervisor) died(exit process.Exit) error {
 	path := s.options.Dir.Log(exit.Name)
 	tail := process.Tail(path, 15)
 	return fmt.Errorf("%s ended (%s)%s; the end of its log %s:\n%s", exit.Name, exit.Status, remedy(tail), path, tail)
 }
 
-// remedy returns what to do about a component's last log lines, or nothing.
+// remedy returns what to do about a component's last log lines, or "".
 func remedy(words string) string {
 	if strings.Contains(words, "too many open files") {
 		return ": the host's inotify instances are used up (a sandbox with a real node needs about 16): remove another sandbox, or raise the limit with sysctl fs.inotify.max_user_instances=1024"

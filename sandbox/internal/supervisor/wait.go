@@ -12,7 +12,7 @@ import (
 func (s *Supervisor) waitNodes(ctx context.Context) error {
 	interval := 200*time.Millisecond + time.Duration(
 		s.record.Nodes.Count,
-	)*time.Millisecond // a list of thousands takes time
+	)*time.Millisecond // listing thousands takes time
 	return poll(ctx, interval, func(ctx context.Context) error {
 		nodes, err := s.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{ResourceVersion: "0"})
 		if err != nil {
@@ -26,7 +26,8 @@ func (s *Supervisor) waitNodes(ctx context.Context) error {
 	})
 }
 
-// countReady returns how many nodes are ready, and why the first of the others is not.
+// countReady returns how many nodes are ready, and why the first other one is
+// not.
 func countReady(nodes []corev1.Node) (int, string) {
 	ready, reason := 0, ""
 	for _, node := range nodes {

@@ -20,8 +20,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// processes returns the ids of the sandbox's processes. Those in pods have no marker, but end with the first process of
-// their namespace, which has it.
+// processes returns the ids of the sandbox's processes. Those in pods have no
+// marker, but end with the first process of their namespace, which has it.
 func processes(dir state.Dir) []int {
 	environments, err := filepath.Glob("/proc/[0-9]*/environ")
 	if err != nil {
@@ -46,7 +46,7 @@ func processes(dir state.Dir) []int {
 	return found
 }
 
-// cleanHost removes interface, control group and mounts, and verifies it.
+// cleanHost removes the interface, control group and mounts, and verifies that.
 func cleanHost(ctx context.Context, dir state.Dir, record *state.Record) error {
 	return errors.Join(
 		removeLink(ctx, dir, record.Network.Interface),
@@ -83,8 +83,8 @@ func removeCgroup(ctx context.Context, dir state.Dir) error {
 	return nil
 }
 
-// unmountAll detaches mounts below the sandbox's folder, the deepest first. The node's mounts are in their own
-// namespace, so these are a user's.
+// unmountAll detaches mounts below the sandbox's folder, deepest first. The
+// node's mounts are in their own namespace, so these are a user's.
 func unmountAll(dir state.Dir) error {
 	mounts, err := mountsBelow(dir.Path())
 	if err != nil {

@@ -14,22 +14,24 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/state"
 )
 
-// EnvMarker names the environment variable that all of a sandbox's processes have; its value is the sandbox's folder.
+// EnvMarker is the environment variable of all of a sandbox's processes; its
+// value is the sandbox's folder.
 const EnvMarker = "ZENML_SANDBOX_DIR"
 
 const (
-	// patience is how long a supervisor may take to end.
+	// patience is the timeout for the end of a supervisor.
 	patience = 10 * time.Second
-	// kernelPatience is how long killed processes may take to exit.
+	// kernelPatience is the timeout for the end of killed processes.
 	kernelPatience = 15 * time.Second
 )
 
-// Down removes everything of the sandbox in dir: processes, then their leftovers on the host, then files. It verifies
-// the result, and its error names what could not be removed. A missing sandbox is no error.
+// Down removes everything of the sandbox in dir: processes, then their
+// leftovers on the host, then files. It verifies the result, and its error
+// lists what could not be removed. A missing sandbox is not an error.
 func Down(ctx context.Context, dir state.Dir) error {
 	record, err := state.Read(dir)
 	if err != nil {
-		record = &state.Record{} // it was not written yet, or is damaged; the rest is found without it
+		record = &state.Record{} // missing or damaged; everything else is found without it
 	}
 	stopSupervisor(ctx, dir)
 	ctx, cancel := context.WithTimeout(ctx, kernelPatience)
@@ -41,7 +43,7 @@ func Down(ctx context.Context, dir state.Dir) error {
 	)
 }
 
-// stopSupervisor asks the supervisor to end, and kills it if it does not.
+// stopSupervisor terminates the supervisor, and kills it after a timeout.
 func stopSupervisor(ctx context.Context, dir state.Dir) {
 	pid := supervisorPID(dir)
 	for _, attempt := range []struct {
@@ -58,7 +60,7 @@ func stopSupervisor(ctx context.Context, dir state.Dir) {
 	}
 }
 
-// supervisorPID reads the process id from the lock that the supervisor holds.
+// supervisorPID reads the process id from the supervisor's lock file.
 func supervisorPID(dir state.Dir) int {
 	data, err := os.ReadFile(dir.LifeLock())
 	if err != nil {
@@ -92,7 +94,7 @@ func removeFiles(dir state.Dir) error {
 	return nil
 }
 
-// until polls check and reports whether it succeeded before ctx ended.
+// until polls check and reports whether it succeeded before ctx was done.
 func until(ctx context.Context, check func() bool) bool {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()

@@ -23,8 +23,8 @@ func TestDownOfNothing(t *testing.T) {
 	}
 }
 
-// TestDownWithoutARecord removes a sandbox whose record is damaged and whose
-// supervisor is gone, but of which a process still runs.
+// TestDownWithoutARecord removes a sandbox with a damaged record and without a
+// supervisor, of which a process is still running.
 func TestDownWithoutARecord(t *testing.T) {
 	dir := newDir(t)
 	if err := dir.Create(); err != nil {

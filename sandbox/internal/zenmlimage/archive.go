@@ -81,7 +81,7 @@ func addFile(archive *tar.Writer, name, content string, mode int64) error {
 	return err
 }
 
-// hashWriter computes digest and size of what is written through it.
+// hashWriter computes the digest and size of what is written.
 type hashWriter struct {
 	out  io.Writer
 	hash hash.Hash

@@ -13,12 +13,13 @@ import (
 )
 
 // basePackages are what the server needs of its system: Python, and the shell
-// and tools that the chart's init container and hooks run.
+// and tools for the chart's init container and hooks.
 var basePackages = []string{
 	"base-files", "ca-certificates", "coreutils", "dash", "media-types", "python3", "python3-distutils", "tzdata",
 }
 
-// pipPackage has pip as a wheel, which Python runs as it is. It is not part of the image.
+// pipPackage contains pip as a wheel, which Python can run directly. It is not
+// part of the image.
 const pipPackage = "python3-pip-whl"
 
 // Folders in the base.
@@ -28,10 +29,11 @@ const (
 	wheels       = "usr/share/python-wheels"
 )
 
-// base is the cached folder of the image's lower layer: the packages, unpacked, and the layer made of them.
+// base is the cached folder of the image's lower layer: the unpacked packages
+// and their layer.
 type base struct{ dir string }
 
-// baseName names the base by what it is made from.
+// baseName returns the cache key of the base.
 func baseName() string {
 	return fmt.Sprintf(
 		"python-%s-%s",
@@ -40,7 +42,7 @@ func baseName() string {
 	)
 }
 
-// codename identifies the release of this machine's distribution.
+// codename returns the release of this machine's distribution.
 func codename() string {
 	data, _ := os.ReadFile("/etc/os-release")
 	for line := range strings.Lines(string(data)) {
@@ -71,7 +73,8 @@ func (b *builder) ensureBase(ctx context.Context) error {
 
 func (b base) root() string { return filepath.Join(b.dir, rootFolder) }
 
-// compile byte-compiles the standard library, as the package's own installation would.
+// compile byte-compiles the standard library, as the package's installation
+// would.
 func (b base) compile(ctx context.Context) error {
 	python, err := b.python()
 	if err != nil {
@@ -86,8 +89,8 @@ func (b base) compile(ctx context.Context) error {
 	return nil
 }
 
-// fill writes the packages without their documentation, the user, and the bundle of CA certificates that the
-// packages' installation would have made.
+// fill writes the packages without their documentation, the user, and the CA
+// bundle that the packages' installation would have created.
 func (b base) fill(archive *tar.Writer) error {
 	if err := addTree(archive, b.root(), "", skipInBase); err != nil {
 		return err

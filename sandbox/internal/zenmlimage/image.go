@@ -1,5 +1,5 @@
-// Package zenmlimage builds images of the real ZenML server from Debian packages and PyPI, without a container
-// engine. Both layers are kept in the cache.
+// Package zenmlimage builds images of the real ZenML server from Debian
+// packages and PyPI, without a container engine. It caches both layers.
 package zenmlimage
 
 import (
@@ -24,11 +24,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/debian"
 )
 
-// recipe is changed when the build changes in a way that its inputs do not show.
+// recipe must change when the build changes in a way that its inputs do not
+// show.
 const recipe = "1"
 
-// extras are those of the published image: the server, the clients of all secrets stores, and the connectors that the
-// stores of the clouds log in with.
+// extras are those of the published image: the server, the clients of all
+// secrets stores, and the connectors with which the cloud stores authenticate.
 const extras = "server,secrets-aws,secrets-gcp,secrets-azure,secrets-hashicorp,connectors-aws,connectors-gcp,connectors-azure"
 
 // The user of the published image and its home.
@@ -37,7 +38,7 @@ const (
 	home = "/zenml"
 )
 
-// chartInWheel is where the wheels up to 0.73.0 have the Helm chart of their version.
+// chartInWheel is the folder of the Helm chart in wheels up to 0.73.0.
 const chartInWheel = "zenml/zen_server/deploy/helm"
 
 // Folder names in the cached folder of a server.
@@ -49,16 +50,17 @@ const (
 // Server is a built server image.
 type Server struct {
 	Version string
-	// Chart is the folder of the chart that the server's wheel has; empty for versions without one.
+	// Chart is the folder of the chart in the server's wheel; empty if it has
+	// none.
 	Chart  string
 	Layers []*Layer
 }
 
-// Missing lists what this machine lacks to build images.
+// Missing returns the programs that this machine lacks to build images.
 func Missing() []string { return debian.Missing() }
 
-// Build returns the image of a server version. What the cache lacks is built
-// first, which takes minutes; say gets a line of progress at a time.
+// Build returns the image of a server version. It first builds what is not
+// cached, which takes minutes; say receives lines of progress.
 func Build(ctx context.Context, c cache.Cache, version string, say func(string)) (*Server, error) {
 	if missing := Missing(); len(missing) > 0 {
 		return nil, errors.New(strings.Join(missing, "; "))
@@ -100,14 +102,14 @@ func (b *builder) build(ctx context.Context, version string) (*Server, error) {
 	return server, nil
 }
 
-// makeServer installs the server's Python packages and makes a layer of them.
+// makeServer installs the server's Python packages and creates a layer of them.
 func (b *builder) makeServer(ctx context.Context, dir, version string) error {
 	python, err := b.base.python()
 	if err != nil {
 		return err
 	}
 	site := filepath.Join(dir, siteFolder)
-	defer func() { _ = os.RemoveAll(site) }() // the layer has it
+	defer func() { _ = os.RemoveAll(site) }() // the layer contains it
 	b.say(fmt.Sprintf("installing ZenML %s and its dependencies from PyPI, once: about 2 minutes", version))
 	said := newTicker(b.say, 15*time.Second)
 	if err := python.install(ctx, said.line, site, "zenml["+extras+"]=="+version); err != nil {
@@ -136,7 +138,7 @@ func fillServer(archive *tar.Writer, site, target string) error {
 		if err != nil {
 			return err
 		}
-		_, body, _ := strings.Cut(string(script), "\n") // its first line names the Python that pip ran with
+		_, body, _ := strings.Cut(string(script), "\n") // the first line names the Python that ran pip
 		if err := addFile(archive, "usr/local/bin/"+name, "#!/usr/bin/python3\n"+body, 0o755); err != nil {
 			return err
 		}
@@ -146,7 +148,7 @@ func fillServer(archive *tar.Writer, site, target string) error {
 	)
 }
 
-// Image assembles the image as the published one is configured.
+// Image assembles the image with the configuration of the published one.
 func (s *Server) Image() (v1.Image, error) {
 	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	for _, layer := range s.Layers {
@@ -193,7 +195,7 @@ func (s *Server) config() v1.Config {
 	}
 }
 
-// digest identifies a cached folder by its inputs.
+// digest returns the cache key of a folder with these inputs.
 func digest(inputs ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(inputs, "\x00")))
 	return hex.EncodeToString(sum[:])[:12]

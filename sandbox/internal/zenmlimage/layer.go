@@ -13,7 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Layer is an image layer in a file of the cache. It implements v1.Layer.
+// Layer is an image layer in a cached file. It implements v1.Layer.
 type Layer struct {
 	Path   string  `json:"path"`
 	Sum    v1.Hash `json:"digest"`
@@ -27,7 +27,7 @@ const (
 	layerRecord = "layer.json"
 )
 
-// writeLayer stores the archive that fill writes as a layer in dir.
+// writeLayer writes the archive of fill as a layer to dir.
 func writeLayer(dir string, fill func(*tar.Writer) error) error {
 	layer, err := compressLayer(filepath.Join(dir, layerFile), fill)
 	if err != nil {
@@ -43,7 +43,7 @@ func writeLayer(dir string, fill func(*tar.Writer) error) error {
 	return nil
 }
 
-// compressLayer writes the layer to path and computes both of its digests on the way.
+// compressLayer writes the layer to path and computes both of its digests.
 func compressLayer(path string, fill func(*tar.Writer) error) (Layer, error) {
 	file, err := os.Create(path) //nolint:gosec // a path in the cache
 	if err != nil {
@@ -65,7 +65,7 @@ func compressLayer(path string, fill func(*tar.Writer) error) (Layer, error) {
 	return Layer{Path: path, Sum: compressed.sum(), Diff: plain.sum(), Length: compressed.size}, nil
 }
 
-// openLayer returns the layer that writeLayer stored in dir.
+// openLayer returns the layer that writeLayer wrote to dir.
 func openLayer(dir string) (*Layer, error) {
 	data, err := os.ReadFile(filepath.Join(dir, layerRecord)) //nolint:gosec // a path in the cache
 	if err != nil {

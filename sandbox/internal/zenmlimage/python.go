@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// python runs the base's Python on this machine, by its own loader and
+// python runs the base's Python on this machine, with its own loader and
 // libraries, so that packages are installed for exactly that version.
 type python struct{ loader, libraries, program, home, pip string }
 
@@ -35,10 +35,10 @@ func (b base) python() (python, error) {
 	}, nil
 }
 
-// version is the minor version that names Python's folders, "3.11".
+// version returns the minor version in the names of Python's folders, "3.11".
 func (p python) version() string { return strings.TrimPrefix(filepath.Base(p.program), "python") }
 
-// run runs Python; each line that it writes goes to said.
+// run runs Python and passes each line of its output to said.
 func (p python) run(ctx context.Context, said func(string), args ...string) error {
 	command := exec.CommandContext(
 		ctx,
@@ -68,13 +68,14 @@ func (p python) run(ctx context.Context, said func(string), args ...string) erro
 	return nil
 }
 
-// isPythonSetting finds the variables of a virtual environment that this process may run in.
+// isPythonSetting reports whether a variable belongs to a virtual environment
+// that this process may run in.
 func isPythonSetting(variable string) bool {
 	return strings.HasPrefix(variable, "PYTHON") || strings.HasPrefix(variable, "VIRTUAL_ENV=")
 }
 
 // compile byte-compiles folder, which will be installed as target. The result
-// does not depend on the files' times, which an image does not keep.
+// does not depend on the files' times, which an image does not preserve.
 func (p python) compile(ctx context.Context, folder, target string) error {
 	err := p.run(
 		ctx,
@@ -95,7 +96,7 @@ func (p python) compile(ctx context.Context, folder, target string) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	return nil // files of another Python version fail, and are compiled when they are imported
+	return nil // files of another Python version fail, and are compiled on import
 }
 
 // install installs a requirement from the package index into folder.

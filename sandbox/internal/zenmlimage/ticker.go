@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ticker turns the many lines of a long step into a line of progress now and then.
+// ticker condenses the output of a long step into occasional lines of progress.
 type ticker struct {
 	say      func(string)
 	interval time.Duration
@@ -20,7 +20,7 @@ func newTicker(say func(string), interval time.Duration) *ticker {
 	return &ticker{say: say, interval: interval, start: now, next: now.Add(interval)}
 }
 
-// line takes a line of pip's output.
+// line handles a line of pip's output.
 func (t *ticker) line(text string) {
 	if strings.HasPrefix(text, "Collecting ") {
 		t.packages++

@@ -14,8 +14,8 @@ import (
 	"github.com/cert-manager/cert-manager/pkg/util/cmapichecker"
 )
 
-// newAPICheckCommand is the chart's post-install hook: "startupapicheck check
-// api --wait=1m" succeeds when cert-manager's API, webhook included, works.
+// newAPICheckCommand is the chart's post-install hook "startupapicheck check
+// api --wait=1m", which succeeds when cert-manager's API and webhook work.
 func newAPICheckCommand() *cobra.Command {
 	var timeout time.Duration
 	command := &cobra.Command{Use: "startupapicheck", Short: "wait for cert-manager's API"}

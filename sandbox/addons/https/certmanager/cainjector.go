@@ -45,7 +45,8 @@ func runCAInjector(ctx context.Context, metrics string) error {
 		Scheme:  injectorScheme(),
 		Logger:  logs.FromContext(ctx, "cainjector"),
 		Metrics: server.Options{BindAddress: metrics},
-		// The injector watches the metadata of Secrets only and reads the few it needs.
+		// The injector watches only the metadata of Secrets and reads the few
+		// that it needs.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 	})
 	if err != nil {

@@ -20,10 +20,10 @@ import (
 	"github.com/cert-manager/cert-manager/pkg/logs"
 )
 
-// healthAddress is where the chart's liveness probe asks.
+// healthAddress is the address of the chart's liveness probe.
 const healthAddress = ":9403"
 
-// workers is the number of workers per controller, cert-manager's default.
+// workers is the number of workers per controller (cert-manager's default).
 const workers = 5
 
 func newControllerCommand() *cobra.Command {
@@ -60,8 +60,8 @@ func newControllerCommand() *cobra.Command {
 	return command
 }
 
-// defaults are cert-manager's own for what has no flag here. The Venafi and
-// Vault issuers and DNS-01 are left out.
+// defaults are cert-manager's defaults for options without a flag here. It
+// omits the Venafi and Vault issuers and DNS-01.
 func defaults() *controller.ContextOptions {
 	return &controller.ContextOptions{
 		KubernetesAPIQPS: 20, KubernetesAPIBurst: 50,
@@ -130,7 +130,8 @@ func buildLoops(factory *controller.ContextFactory, gateway bool) ([]controller.
 	return loops, nil
 }
 
-// startInformers starts what the controllers have asked for, so it comes after them.
+// startInformers starts the informers that the controllers requested, so it
+// must be called after they are built.
 func startInformers(ctx context.Context, shared *controller.Context, gateway bool) {
 	shared.SharedInformerFactory.Start(ctx.Done())
 	shared.KubeSharedInformerFactory.Start(ctx.Done())
@@ -140,7 +141,7 @@ func startInformers(ctx context.Context, shared *controller.Context, gateway boo
 	}
 }
 
-// serveHealth answers the liveness probe until ctx ends.
+// serveHealth serves the liveness probe until ctx is done.
 func serveHealth(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", healthAddress)
 	if err != nil {

@@ -1,6 +1,6 @@
 package main
 
-// Importing a controller or an issuer registers it. Left out are Vault and
+// Importing a controller or an issuer registers it. The imports omit Vault and
 // Venafi (Venafi's client cannot be downloaded), metrics, and the experimental
 // controllers of CertificateSigningRequests and ListenerSets.
 import (

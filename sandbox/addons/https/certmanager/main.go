@@ -50,8 +50,8 @@ func addLogging(command *cobra.Command, config *logsapi.LoggingConfiguration) {
 	}
 }
 
-// ignoreLeaderElection accepts the chart's leader election flags. The sandbox
-// runs one replica of each component, so there is nobody to elect.
+// ignoreLeaderElection accepts and ignores the chart's leader election flags,
+// because the sandbox runs one replica of each component.
 func ignoreLeaderElection(flags *pflag.FlagSet) {
 	flags.String("leader-election-namespace", "", "accepted and ignored: there is one replica")
 }

@@ -13,7 +13,7 @@ import (
 func newWebhookCommand() *cobra.Command {
 	config, err := options.NewWebhookConfiguration()
 	if err != nil {
-		panic(err) // cert-manager's own defaults
+		panic(err) // cannot happen with cert-manager's defaults
 	}
 	command := &cobra.Command{
 		Use:   "webhook",

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// orderPath and noncePath are where Pebble takes new orders and gives nonces.
+// orderPath and noncePath are Pebble's paths for new orders and nonces.
 const (
 	orderPath = "/order-plz"
 	noncePath = "/nonce-plz"
 )
 
-// maxBody is far above the size of an order.
+// maxBody is far larger than an order.
 const maxBody = 1 << 20
 
-// limited refuses orders for hosts below zone as Let's Encrypt refuses those
+// limited rejects orders for hosts below zone like Let's Encrypt rejects orders
 // above a rate limit. Pebble has no rate limits.
 func limited(zone string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,8 @@ func limited(zone string, next http.Handler) http.Handler {
 	})
 }
 
-// below returns true if an order, a signed message, names a host of the zone.
+// below reports whether an order, a signed message, contains a host of the
+// zone.
 func below(zone string, body []byte) bool {
 	var message struct{ Payload string }
 	var order struct{ Identifiers []struct{ Value string } }
@@ -62,7 +63,7 @@ func below(zone string, body []byte) bool {
 	return false
 }
 
-// refuse answers with the problem that RFC 8555 defines for rate limits.
+// refuse responds with the rate limit problem of RFC 8555.
 func refuse(w http.ResponseWriter) {
 	again := time.Now().UTC().Add(34 * time.Hour).Truncate(time.Second)
 	w.Header().Set("Content-Type", "application/problem+json")
@@ -79,7 +80,7 @@ func refuse(w http.ResponseWriter) {
 	})
 }
 
-// nonce asks Pebble for the nonce that the client's next request needs.
+// nonce gets the nonce for the client's next request from Pebble.
 func nonce(r *http.Request, pebble http.Handler) string {
 	ask := r.Clone(r.Context())
 	ask.Method, ask.Body = http.MethodHead, http.NoBody
@@ -89,7 +90,7 @@ func nonce(r *http.Request, pebble http.Handler) string {
 	return http.Header(answer).Get("Replay-Nonce")
 }
 
-// headersOnly is a response of which only the headers matter.
+// headersOnly is a response writer that keeps only the headers.
 type headersOnly http.Header
 
 func (h headersOnly) Header() http.Header            { return http.Header(h) }

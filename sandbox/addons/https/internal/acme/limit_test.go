@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// order is the body of a request for a certificate, as ACME clients sign it.
+// order returns the body of a certificate request, as ACME clients sign it.
 func order(hosts ...string) string {
 	var identifiers []string
 	for _, host := range hosts {

@@ -1,4 +1,4 @@
-// Package acme runs Pebble, Let's Encrypt's ACME server for tests, under the
+// Package acme runs Pebble, Let's Encrypt's ACME test server, under the host
 // names of Let's Encrypt, so that ClusterIssuers written for it work unchanged.
 package acme
 
@@ -19,29 +19,29 @@ import (
 )
 
 const (
-	// Port is where the ACME API is served over HTTPS.
+	// Port is the HTTPS port of the ACME API.
 	Port = 14000
-	// RootPort is where RootPath is served over plain HTTP.
+	// RootPort is the HTTP port of RootPath.
 	RootPort = 15000
-	// RootPath answers with the root of the certificates that are issued, in
-	// PEM. Pebble makes a new one at each start.
+	// RootPath serves the root certificate in PEM. Pebble creates a new one on
+	// each start.
 	RootPath = "/root"
 )
 
 // validity is how long issued certificates are valid, in seconds: 90 days.
 const validity = 90 * 24 * 60 * 60
 
-// Options say how to serve.
+// Options configure the server.
 type Options struct {
 	// CertFile and KeyFile are the API's own certificate and key.
 	CertFile, KeyFile string
-	// LimitedZone is a domain below which every order exceeds a rate limit.
+	// LimitedZone is a domain for which every order exceeds a rate limit.
 	LimitedZone string
-	// BlockedDomain is a domain that the server's policy refuses.
+	// BlockedDomain is a domain that the server's policy rejects.
 	BlockedDomain string
 }
 
-// Run serves until ctx ends. Pebble itself reads its PEBBLE_ variables from
+// Run serves until ctx is done. Pebble itself reads its PEBBLE_ variables from
 // the environment.
 func Run(ctx context.Context, options Options, out *log.Logger) error {
 	store := db.NewMemoryStore()
@@ -64,7 +64,7 @@ func Run(ctx context.Context, options Options, out *log.Logger) error {
 	return group.Wait()
 }
 
-// compatible serves the directory where Let's Encrypt has it.
+// compatible serves the directory at Let's Encrypt's path.
 func compatible(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/directory" {
@@ -74,7 +74,7 @@ func compatible(next http.Handler) http.Handler {
 	})
 }
 
-// serve answers until ctx ends, over HTTPS if there is a certificate.
+// serve serves until ctx is done, over HTTPS if there is a certificate.
 func serve(ctx context.Context, port int, handler http.Handler, certFile, keyFile string) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf(":%d", port))
 	if err != nil {

@@ -27,15 +27,15 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Options say how to run the controller.
+// Options configure the controller.
 type Options struct {
-	// Address is the IP address that statuses name.
+	// Address is the IP address in statuses.
 	Address string
-	// Service is the controller's own Service, whose load balancer it is.
+	// Service is the controller's own Service of type LoadBalancer.
 	Service types.NamespacedName
 }
 
-// Run serves until ctx ends.
+// Run serves until ctx is done.
 func Run(ctx context.Context, options Options, log *slog.Logger) error {
 	ctrl.SetLogger(logr.FromSlogHandler(log.Handler()))
 	server, err := newProxy(log)
@@ -80,13 +80,13 @@ func newManager() (manager.Manager, error) {
 	return m, nil
 }
 
-// reconciler makes the whole table again after any change.
+// reconciler rebuilds the whole table after any change.
 type reconciler struct {
 	proxy    *proxy
 	reporter *reporter
 }
 
-// watch leads every change to one request.
+// watch maps every change to a single request.
 func watch(m manager.Manager, r reconcile.Reconciler) error {
 	all := handler.EnqueueRequestsFromMapFunc(func(context.Context, client.Object) []reconcile.Request {
 		return []reconcile.Request{{NamespacedName: types.NamespacedName{Name: "table"}}}
@@ -102,7 +102,7 @@ func watch(m manager.Manager, r reconcile.Reconciler) error {
 	return builder.Complete(r)
 }
 
-// Reconcile serves and reports what the cluster holds now.
+// Reconcile serves and reports the cluster's current objects.
 func (r *reconciler) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
 	s, err := take(ctx, r.reporter)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 var groupReference = regexp.MustCompile(`\$(\d+)`)
 
-// defaultCertificate is self-signed, for hosts without a certificate.
+// defaultCertificate returns a self-signed certificate, for hosts without one.
 func defaultCertificate() (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

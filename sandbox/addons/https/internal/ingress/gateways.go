@@ -16,12 +16,12 @@ const (
 	securePort = 443
 )
 
-// listener is a Gateway's listener as it is served.
+// listener is a Gateway's listener.
 type listener struct {
 	*gatewayv1.Listener
 	gateway     *gatewayv1.Gateway
 	certificate *tls.Certificate
-	// unsupported and unresolved say what is wrong with it; nil if nothing is.
+	// unsupported and unresolved are its faults, or nil.
 	unsupported, unresolved error
 	attached                int32
 }
@@ -88,7 +88,7 @@ func (s *snapshot) listenerCertificate(gateway *gatewayv1.Gateway, spec *gateway
 	return s.pair(gateway.Namespace, string(ref.Name))
 }
 
-// admits returns true if the listener takes routes of a namespace.
+// admits reports whether the listener admits routes of a namespace.
 func (s *snapshot) admits(l *listener, namespace string) bool {
 	from := gatewayv1.NamespacesFromSame
 	var selector *metav1.LabelSelector
@@ -108,7 +108,7 @@ func (s *snapshot) admits(l *listener, namespace string) bool {
 	return namespace == l.gateway.Namespace
 }
 
-// intersect returns the hosts that a route and a listener have in common.
+// intersect returns the hosts that a route and a listener share.
 func intersect(listener string, routes []gatewayv1.Hostname) []string {
 	if len(routes) == 0 {
 		return []string{listener}

@@ -8,20 +8,21 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// attachment is what became of one parent reference of an HTTPRoute.
+// attachment is the result for one parent reference of an HTTPRoute.
 type attachment struct {
 	object *gatewayv1.HTTPRoute
 	ref    gatewayv1.ParentReference
-	// accepted is true if a listener took the route; reason and message say why none did.
+	// accepted is true if a listener admitted the route; otherwise reason and
+	// message say why not.
 	accepted bool
 	reason   gatewayv1.RouteConditionReason
 	message  string
-	// unresolved names a backend that does not exist; empty if all do.
+	// unresolved is a backend that does not exist, or "".
 	unresolved string
 }
 
-// gatewayTable makes routes and certificates of this controller's Gateways,
-// and reports what became of each parent reference.
+// gatewayTable builds the routes and certificates of this controller's
+// Gateways, and returns the result for each parent reference.
 func (s *snapshot) gatewayTable(listeners []*listener) (table, []attachment) {
 	result := table{certificates: map[string]*tls.Certificate{}}
 	for _, l := range listeners {
@@ -42,7 +43,7 @@ func (s *snapshot) gatewayTable(listeners []*listener) (table, []attachment) {
 	return result, attachments
 }
 
-// ofGateway returns the listeners of the Gateway that a reference names.
+// ofGateway returns the listeners of the referenced Gateway.
 func ofGateway(listeners []*listener, route *gatewayv1.HTTPRoute, ref gatewayv1.ParentReference) []*listener {
 	if ref.Kind != nil && *ref.Kind != "Gateway" {
 		return nil
@@ -60,7 +61,7 @@ func ofGateway(listeners []*listener, route *gatewayv1.HTTPRoute, ref gatewayv1.
 	return found
 }
 
-// attach makes the routes of one parent reference.
+// attach builds the routes of one parent reference.
 func (s *snapshot) attach(
 	object *gatewayv1.HTTPRoute,
 	ref gatewayv1.ParentReference,
@@ -98,7 +99,7 @@ func (a *attachment) refuse(reason gatewayv1.RouteConditionReason, message strin
 	a.reason, a.message = reason, message
 }
 
-// rules makes the routes of an HTTPRoute on one listener.
+// rules builds the routes of an HTTPRoute on one listener.
 func (s *snapshot) rules(object *gatewayv1.HTTPRoute, l *listener, hosts []string, became *attachment) []route {
 	var routes []route
 	for _, rule := range object.Spec.Rules {
@@ -141,7 +142,7 @@ func pathsOf(rule gatewayv1.HTTPRouteRule) []pathMatch {
 	return paths
 }
 
-// redirects returns true if a rule sends requests to HTTPS.
+// redirects reports whether a rule redirects requests to HTTPS.
 func redirects(rule gatewayv1.HTTPRouteRule) bool {
 	for _, filter := range rule.Filters {
 		if filter.RequestRedirect != nil && filter.RequestRedirect.Scheme != nil &&

@@ -8,12 +8,12 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// ControllerName is the name in IngressClasses and GatewayClasses that this
-// controller serves.
+// ControllerName is this controller's name in IngressClasses and
+// GatewayClasses.
 const ControllerName = "sandbox.zenml.io/ingress-controller"
 
-// The annotations that are understood. Those of ingress-nginx are what ZenML's
-// charts and its guide set.
+// The supported annotations. Those of ingress-nginx are set by ZenML's charts
+// and guide.
 const (
 	classAnnotation    = "kubernetes.io/ingress.class"
 	redirectAnnotation = "nginx.ingress.kubernetes.io/ssl-redirect"
@@ -35,7 +35,7 @@ func (s *snapshot) ownIngresses() []networkingv1.Ingress {
 	return found
 }
 
-// className returns the class from the annotation that predates the field, or the field.
+// className returns the class from the legacy annotation, or from the field.
 func className(ingress *networkingv1.Ingress) string {
 	if class := ingress.Annotations[classAnnotation]; class != "" {
 		return class
@@ -46,7 +46,8 @@ func className(ingress *networkingv1.Ingress) string {
 	return ""
 }
 
-// ingressTable makes routes and certificates of this controller's Ingresses.
+// ingressTable builds the routes and certificates of this controller's
+// Ingresses.
 func (s *snapshot) ingressTable() table {
 	result := table{certificates: map[string]*tls.Certificate{}}
 	for _, ingress := range s.ownIngresses() {
@@ -70,7 +71,7 @@ func (s *snapshot) certificatesOf(ingress *networkingv1.Ingress) table {
 	for _, entry := range ingress.Spec.TLS {
 		pair, err := s.pair(ingress.Namespace, entry.SecretName)
 		if err != nil {
-			continue // the default certificate is served until there is one
+			continue // the default certificate is used until the Secret exists
 		}
 		for _, host := range entry.Hosts {
 			result.certificates[strings.ToLower(host)] = pair
@@ -79,7 +80,8 @@ func (s *snapshot) certificatesOf(ingress *networkingv1.Ingress) table {
 	return result
 }
 
-// ingressRoute makes a route of one path; false if it cannot be served.
+// ingressRoute builds the route of one path; ok is false if it cannot be
+// served.
 func (s *snapshot) ingressRoute(
 	ingress *networkingv1.Ingress,
 	host string,
@@ -106,7 +108,7 @@ func (s *snapshot) ingressRoute(
 	return r, true
 }
 
-// secured returns true if the Ingress names the host in its TLS section.
+// secured reports whether the Ingress lists the host in its TLS section.
 func secured(ingress *networkingv1.Ingress, host string) bool {
 	for _, entry := range ingress.Spec.TLS {
 		for _, name := range entry.Hosts {

@@ -29,7 +29,7 @@ func newProxy(log *slog.Logger) (*proxy, error) {
 	return p, nil
 }
 
-// certificate chooses by the client's server name.
+// certificate returns the certificate for the client's server name.
 func (p *proxy) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if found := p.table.Load().certificate(hello.ServerName); found != nil {
 		return found, nil
@@ -37,7 +37,7 @@ func (p *proxy) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 	return p.fallback, nil
 }
 
-// ServeHTTP answers 404 without a route and 503 without a Service behind it.
+// ServeHTTP responds with 404 without a route and 503 without a backend.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := hostOf(r)
 	found := p.table.Load().find(r.TLS != nil, host, r.URL.Path)
@@ -81,7 +81,7 @@ func (p *proxy) forward(to *route, w http.ResponseWriter, r *http.Request) {
 	reverse.ServeHTTP(w, r)
 }
 
-// rewritten applies the rewrite target, whose groups are written $1.
+// rewritten applies the rewrite target, which references groups as $1.
 func (r *route) rewritten(path string) string {
 	match := r.regex.FindStringSubmatchIndex(path)
 	template := groupReference.ReplaceAllString(r.rewrite, "$${$1}")

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// newServers serves a table over HTTP and HTTPS, with a Service behind it that
-// answers with what it has seen.
+// newServers serves a table over HTTP and HTTPS, with a backend that echoes its
+// requests.
 func newServers(t *testing.T, routes func(backend string) []route) (plain, secure string) {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -15,7 +15,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// snapshot is what the cluster holds at one moment.
+// snapshot contains the cluster's objects at one moment.
 type snapshot struct {
 	ingressClasses []networkingv1.IngressClass
 	ingresses      []networkingv1.Ingress
@@ -27,7 +27,8 @@ type snapshot struct {
 	namespaces     map[string]corev1.Namespace
 }
 
-// take reads a snapshot, oldest objects first: they win conflicts.
+// take reads a snapshot, oldest objects first: they take precedence in
+// conflicts.
 func take(ctx context.Context, reader client.Reader) (*snapshot, error) {
 	var classes networkingv1.IngressClassList
 	var ingresses networkingv1.IngressList
@@ -77,7 +78,7 @@ func namespacesByName(items []corev1.Namespace) map[string]corev1.Namespace {
 	return found
 }
 
-// backend returns the address of a Service's port, empty if there is none.
+// backend returns the address of a Service's port, or "".
 func (s *snapshot) backend(namespace, name string, port networkingv1.ServiceBackendPort) string {
 	service, ok := s.services[types.NamespacedName{Namespace: namespace, Name: name}]
 	if !ok || service.Spec.ClusterIP == "" || service.Spec.ClusterIP == corev1.ClusterIPNone {
@@ -91,8 +92,8 @@ func (s *snapshot) backend(namespace, name string, port networkingv1.ServiceBack
 	return ""
 }
 
-// pair returns the certificate and key in a TLS Secret. An expired certificate
-// is served like any other, as other controllers do.
+// pair returns the certificate and key in a TLS Secret. Like other controllers,
+// it accepts an expired certificate.
 func (s *snapshot) pair(namespace, name string) (*tls.Certificate, error) {
 	secret, ok := s.secrets[types.NamespacedName{Namespace: namespace, Name: name}]
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// stage is a cluster with a Service "zenml" in namespace "zenml", classes of
-// this controller and of another, and no Ingress.
+// stage returns a cluster with a Service "zenml" in namespace "zenml", classes
+// of this and another controller, and no Ingress.
 func stage() *snapshot {
 	key := types.NamespacedName{Namespace: "zenml", Name: "zenml"}
 	service := corev1.Service{

@@ -15,14 +15,14 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// reporter writes statuses, and only those that change.
+// reporter writes statuses that have changed.
 type reporter struct {
 	client.Client
 	address string
 	service types.NamespacedName
 }
 
-// report writes what became of everything in a snapshot.
+// report writes the status of everything in a snapshot.
 func (r *reporter) report(ctx context.Context, s *snapshot, listeners []*listener, attachments []attachment) error {
 	if err := r.reportService(ctx, s); err != nil {
 		return err
@@ -43,8 +43,8 @@ func (r *reporter) report(ctx context.Context, s *snapshot, listeners []*listene
 	return r.reportRoutes(ctx, attachments)
 }
 
-// update writes changed if it differs from the object that was read. A
-// conflict is no error: the change that caused it calls for another report.
+// update writes changed if it differs from the object that was read. It ignores
+// conflicts: the change that caused one triggers another report.
 func (r *reporter) update(ctx context.Context, read, changed client.Object) error {
 	if equality.Semantic.DeepEqual(read, changed) {
 		return nil
@@ -55,9 +55,10 @@ func (r *reporter) update(ctx context.Context, read, changed client.Object) erro
 	return nil
 }
 
-// reportService makes the controller its own Service's load balancer. In mode
-// Proxy, kube-proxy leaves traffic to the address alone: it is the node's own,
-// and without ready endpoints kube-proxy would refuse even the readiness probe.
+// reportService sets the controller's address in the status of its Service.
+// With mode Proxy, kube-proxy does not intercept traffic to the address: it is
+// the node's own, and without ready endpoints kube-proxy would reject even the
+// readiness probe.
 func (r *reporter) reportService(ctx context.Context, s *snapshot) error {
 	service, ok := s.services[r.service]
 	if !ok || service.Spec.Type != corev1.ServiceTypeLoadBalancer {
@@ -131,7 +132,7 @@ func (r *reporter) gatewayStatus(gateway *gatewayv1.Gateway) *gatewayv1.Gateway 
 	return changed
 }
 
-// listenerStatus keeps the transition times of the conditions that were there.
+// listenerStatus preserves the transition times of existing conditions.
 func listenerStatus(l *listener) gatewayv1.ListenerStatus {
 	status := gatewayv1.ListenerStatus{
 		Name:           l.Name,
@@ -191,7 +192,7 @@ func outcome(err error, good, bad string) (reason, message string) {
 	return good, ""
 }
 
-// reportRoutes writes the parents of each HTTPRoute that are this controller's.
+// reportRoutes writes this controller's parents of each HTTPRoute.
 func (r *reporter) reportRoutes(ctx context.Context, attachments []attachment) error {
 	changed := map[*gatewayv1.HTTPRoute]*gatewayv1.HTTPRoute{}
 	for _, a := range attachments {
@@ -255,7 +256,7 @@ func parentStatus(a attachment) gatewayv1.RouteParentStatus {
 	return status
 }
 
-// set writes one condition.
+// set sets one condition.
 func set(conditions *[]metav1.Condition, generation int64, kind string, holds bool, reason, message string) {
 	status := metav1.ConditionFalse
 	if holds {

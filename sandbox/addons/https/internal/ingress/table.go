@@ -1,6 +1,6 @@
-// Package ingress is the sandbox's own ingress controller: it serves Ingresses,
+// Package ingress is the sandbox's ingress controller: it serves Ingresses,
 // Gateways and HTTPRoutes over HTTP and HTTPS on the node's ports. It supports
-// what ZenML's charts and cert-manager's HTTP-01 solvers use, and no more.
+// only what ZenML's charts and cert-manager's HTTP-01 solvers use.
 package ingress
 
 import (
@@ -17,13 +17,13 @@ const (
 	prefix
 )
 
-// route leads requests for a host and path to a Service.
+// route maps requests for a host and path to a Service.
 type route struct {
 	// host is a name, a wildcard ("*.example.com"), or empty for all hosts.
 	host string
 	path string
 	kind int
-	// plain and secure tell whether the route is served over HTTP and HTTPS.
+	// plain and secure are true if the route is served over HTTP and HTTPS.
 	plain, secure bool
 	// redirect sends plain requests to HTTPS.
 	redirect bool
@@ -34,7 +34,7 @@ type route struct {
 	backend string
 }
 
-// table is everything the proxy needs; it is replaced as a whole.
+// table contains all routes and certificates; it is replaced as a whole.
 type table struct {
 	routes       []route
 	certificates map[string]*tls.Certificate
@@ -68,7 +68,8 @@ func (r *route) matches(path string) bool {
 	return path == trimmed || strings.HasPrefix(path, trimmed+"/")
 }
 
-// precedes compares routes that match the same request; the first one wins a tie.
+// precedes compares routes that match the same request; on a tie the first one
+// takes precedence.
 func (r *route) precedes(other *route) bool {
 	if a, b := specificity(r.host), specificity(other.host); a != b {
 		return a > b
@@ -79,7 +80,7 @@ func (r *route) precedes(other *route) bool {
 	return len(r.path) > len(other.path)
 }
 
-// specificity orders hosts: names before wildcards before none.
+// specificity ranks hosts: names before wildcards before "".
 func specificity(host string) int {
 	if strings.HasPrefix(host, "*.") || host == "" {
 		return len(host)
@@ -87,7 +88,8 @@ func specificity(host string) int {
 	return 1000 + len(host)
 }
 
-// covers returns true if the pattern, a host of a route or certificate, includes the name.
+// covers reports whether the pattern, a host of a route or certificate, matches
+// the name.
 func covers(pattern, name string) bool {
 	if suffix, ok := strings.CutPrefix(pattern, "*"); ok {
 		return strings.HasSuffix(name, suffix) && len(name) > len(suffix)
@@ -95,7 +97,7 @@ func covers(pattern, name string) bool {
 	return pattern == "" || strings.EqualFold(pattern, name)
 }
 
-// certificate returns the one for a TLS client's server name, or nil.
+// certificate returns the certificate for a TLS client's server name, or nil.
 func (t *table) certificate(name string) *tls.Certificate {
 	name = strings.ToLower(name)
 	if found, ok := t.certificates[name]; ok {

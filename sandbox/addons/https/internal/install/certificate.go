@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// apiCertificate is the ACME server's own certificate, in PEM. The authority
-// that signed it is for this one certificate; its key is thrown away.
+// apiCertificate is the ACME server's certificate, in PEM. Its CA signs only
+// this certificate, and the CA's key is discarded.
 type apiCertificate struct{ ca, certificate, key string }
 
 func newAPICertificate(hosts []string) (apiCertificate, error) {

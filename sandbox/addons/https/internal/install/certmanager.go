@@ -17,7 +17,7 @@ import (
 
 const certManagerNamespace = "cert-manager"
 
-// certManagerChart is cert-manager's own chart.
+// certManagerChart is cert-manager's chart.
 type certManagerChart struct{ *chart.Chart }
 
 func loadChart(dir string) (*certManagerChart, error) {
@@ -30,8 +30,8 @@ func loadChart(dir string) (*certManagerChart, error) {
 
 func (c *certManagerChart) version() string { return c.Metadata.AppVersion }
 
-// values trust the ACME server's certificate and switch the Gateway API on.
-// The start-up check is left out: up waits by itself.
+// certManagerValues trusts the ACME server's certificate and enables the
+// Gateway API. It disables the startup check, because Up waits itself.
 func certManagerValues() map[string]any {
 	const volume = "acme-ca"
 	return map[string]any{

@@ -18,7 +18,7 @@ import (
 const (
 	fieldManager = "sandbox-https"
 	pause        = 250 * time.Millisecond
-	// patience is how long one object may take to be accepted or become ready.
+	// patience is the timeout for applying an object or for its readiness.
 	patience = 2 * time.Minute
 )
 
@@ -57,8 +57,8 @@ func decode(manifest []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
-// apply applies objects in their order. What fails is tried again: a CRD may
-// not be established yet, or a webhook not be reachable.
+// apply applies objects in order. It retries failures: a CRD may not be
+// established yet, or a webhook not be reachable.
 func (c *cluster) apply(ctx context.Context, objects []*unstructured.Unstructured) error {
 	for _, object := range objects {
 		err := c.eventually(ctx, func(ctx context.Context) error {
@@ -76,7 +76,8 @@ func (c *cluster) apply(ctx context.Context, objects []*unstructured.Unstructure
 	return nil
 }
 
-// eventually calls do until it succeeds, and returns its last error when patience or ctx ends.
+// eventually calls do until it succeeds. It returns the last error after
+// patience, or when ctx is done.
 func (c *cluster) eventually(ctx context.Context, do func(context.Context) error) error {
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {

@@ -28,12 +28,12 @@ const (
 // builtAt is the time of everything in the images: equal content, equal digests.
 var builtAt = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// user runs the images that say no other; it must be a number, because the
-// chart asks for a user that is not root.
+// user runs the images that set no user. It must be a number, because the chart
+// requires a non-root user.
 const user = "65532"
 
-// pushImages pushes cert-manager's images under the names that its chart
-// expects, and the add-on's own.
+// pushImages pushes cert-manager's images with the names that its chart
+// expects, and the add-on's images.
 func (i *installer) pushImages(ctx context.Context) error {
 	certManager, err := binaryLayer(filepath.Join(i.Parts, "cert-manager"))
 	if err != nil {
@@ -61,7 +61,7 @@ func (i *installer) pushImages(ctx context.Context) error {
 	return i.push(ctx, ownRepository, ownTag, own, "/"+filepath.Base(executable))
 }
 
-// binaryLayer holds one static binary.
+// binaryLayer returns a layer with one static binary.
 func binaryLayer(path string) (v1.Layer, error) {
 	binary, err := os.ReadFile(path)
 	if err != nil {

@@ -23,19 +23,20 @@ const (
 	acmeCAName = "acme-ca"
 )
 
-// The ACME server answers under the names of Let's Encrypt's staging and production.
+// The ACME server has the host names of Let's Encrypt's staging and production
+// servers.
 const directoryURL = "https://acme-staging-v02.api.letsencrypt.org/directory"
 
 var acmeHosts = []string{"acme-staging-v02.api.letsencrypt.org", "acme-v02.api.letsencrypt.org", "acme.acme.svc"}
 
 // clusterIssuers are those of the deployment guide, and one that solves
-// challenges through the Gateway.
+// challenges with the Gateway.
 var clusterIssuers = []string{"letsencrypt-staging", "letsencrypt-prod", "letsencrypt-gateway"}
 
 //go:embed manifests/*.yaml
 var manifests embed.FS
 
-// manifestValues are what the manifests are filled with.
+// manifestValues is the data of the manifests' templates.
 type manifestValues struct {
 	Image, NodeAddress, ACMEAddress  string
 	ACMENamespace, IngressNamespace  string
@@ -71,7 +72,7 @@ func (i *installer) manifest(file string, certificates apiCertificate) ([]*unstr
 	return decode(out.Bytes())
 }
 
-// indent makes a multi-line text a YAML block.
+// indent formats a multi-line text as a YAML block.
 func indent(spaces int, text string) string {
 	pad := strings.Repeat(" ", spaces)
 	return pad + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+pad)

@@ -1,4 +1,4 @@
-// Package install puts the add-on into a sandbox: images into its registry,
+// Package install installs the add-on into a sandbox: images into its registry,
 // and cert-manager, the ACME server, the ingress controller and the Gateway API
 // into its cluster.
 package install
@@ -17,7 +17,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/addons/https/internal/acme"
 )
 
-// Options say where the sandbox and the add-on's parts are.
+// Options are the locations of the sandbox and of the add-on's parts.
 type Options struct {
 	Kubeconfig string
 	// Registry is the sandbox's registry as this process reaches it.
@@ -27,13 +27,13 @@ type Options struct {
 	// Parts is the folder with cert-manager's binary ("cert-manager") and chart
 	// ("chart") and the CRDs of the Gateway API ("gateway-api").
 	Parts string
-	// StateDir takes the certificate of the ACME server's root.
+	// StateDir is the folder for the ACME server's root certificate.
 	StateDir string
-	// Progress takes a line per step.
+	// Progress receives a line per step.
 	Progress io.Writer
 }
 
-// Record says what is where; see the sandbox's README.
+// Record is the add-on's record; see the sandbox's README.
 type Record struct {
 	// Address is the IP address that serves ports 80 and 443.
 	Address        string   `json:"address"`
@@ -43,7 +43,7 @@ type Record struct {
 	Gateway        string   `json:"gateway"`
 	ClusterIssuers []string `json:"clusterIssuers"`
 	ACMEDirectory  string   `json:"acmeDirectory"`
-	// CAFile holds the root of the certificates that the ACME server issues.
+	// CAFile contains the root certificate of the ACME server.
 	CAFile string `json:"caFile"`
 }
 
@@ -94,7 +94,7 @@ func (i *installer) record() Record {
 
 func (i *installer) caFile() string { return filepath.Join(i.StateDir, "acme-root.pem") }
 
-// saveRoot reads the root through the API server, which reaches pods.
+// saveRoot downloads the root certificate from the pod through the API server.
 func (i *installer) saveRoot(ctx context.Context) error {
 	config, err := clientcmd.BuildConfigFromFlags("", i.Kubeconfig)
 	if err != nil {
