@@ -102,7 +102,7 @@ var update = flag.Bool("update", false, "update docs/checks")
 
 const pagesDir = "../docs/checks"
 
-func TestPagesAreThoseOfTheTables(t *testing.T) {
+func TestPagesMatchTables(t *testing.T) {
 	for name, want := range report.Pages(Table) {
 		path := filepath.Join(pagesDir, name)
 		if *update {

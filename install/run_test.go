@@ -151,7 +151,7 @@ func TestFailedUpgradeConverges(t *testing.T) {
 	}
 }
 
-func TestTimeoutNamesWhatItWaitsFor(t *testing.T) {
+func TestTimeoutReportsUnreadyObjects(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	plan := b.sqlite("current")
@@ -274,7 +274,7 @@ func TestUpgradeKeepsKeysAndVolume(t *testing.T) {
 	}
 }
 
-func TestUninstallTakesWhatFailedHooksLeave(t *testing.T) {
+func TestUninstallRemovesFailedHooks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	var fault *diagnose.Fault

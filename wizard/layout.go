@@ -23,7 +23,7 @@ const (
 const (
 	railMinWidth  = 100 // the rail is a column from this width
 	railWidth     = 18
-	asideMinWidth = 130 // the help has a column of its own from this width
+	asideMinWidth = 130 // the help is in a separate column from this width
 	asideWidth    = 44
 	textWidth     = 100 // the longest line of text
 	minRows       = 8   // nothing can be drawn below this height

@@ -99,9 +99,9 @@ func TestAdmissionOnOpenShiftWithGrantedConstraint(t *testing.T) {
 	checktest.Expect(t, admitted(t, c, namespace, asRoot), "cluster.admission", check.Failed, "runAsUser 0")
 }
 
-// TestAdmissionBeforeOpenShiftMakesTheNamespace uses a proxy that adds
+// TestAdmissionBeforeOpenShiftCreatesNamespace uses a proxy that adds
 // OpenShift's API group.
-func TestAdmissionBeforeOpenShiftMakesTheNamespace(t *testing.T) {
+func TestAdmissionBeforeOpenShiftCreatesNamespace(t *testing.T) {
 	c := testcluster.Start(t)
 	defaultReady(t, c)
 	access := checktest.Serving(t, c, sccGroup)

@@ -23,8 +23,8 @@ var grantLine = regexp.MustCompile("^GRANT (.+?) ON (?:TABLE )?(\\*\\.\\*|`(?:[^
 
 var grantsMemo = check.NewMemo[[]grant]("database grants")
 
-// grants reads the user's grants once per run, active roles included. It leaves out
-// grants on single tables and columns.
+// grants returns the user's grants, including active roles, but not grants on
+// single tables and columns. It queries them once per run.
 func grants(ctx context.Context, e *check.Env) ([]grant, error) {
 	return grantsMemo.Get(ctx, e, func(ctx context.Context) ([]grant, error) {
 		db, err := openServer(ctx, e)

@@ -89,7 +89,7 @@ var backups = []scenario{
 		})},
 }
 
-// engineModule is a backup engine of one's own, as a user would write it.
+// engineModule is a custom backup engine, as users would write it.
 const engineModule = `
 from zenml.logger import get_logger
 from zenml.zen_stores.migrations.backup.sqlalchemy import InMemoryDatabaseBackupEngine
@@ -119,7 +119,8 @@ func (i *installation) sql(statement string) {
 	}
 }
 
-// migrationLog is the log of the migration's pod, which Kubernetes keeps after a failure.
+// migrationLog returns the log of the migration's pod, which Kubernetes keeps
+// after a failure.
 func (i *installation) migrationLog() string {
 	i.Helper()
 	pods := i.cluster.Client(i).CoreV1().Pods(i.namespace)

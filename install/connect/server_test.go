@@ -36,7 +36,7 @@ func TestWaitForServerAndActivation(t *testing.T) {
 	}
 }
 
-func TestWaitForServerSaysWhatItSawLast(t *testing.T) {
+func TestWaitForServerReportsLastResponse(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -22,7 +22,7 @@ type Vault struct {
 
 // VaultOptions configure the Vault of a test.
 type VaultOptions struct {
-	TLS  bool   // with a certificate of an authority of its own
+	TLS  bool   // with a certificate of its own CA
 	Host string // where it listens; loopback when empty
 }
 

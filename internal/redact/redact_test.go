@@ -47,9 +47,9 @@ data:
 	}
 }
 
-// TestPasswordThatIsNotPercentEncoded covers messages that contain parts of
+// TestUnencodedPassword covers messages that contain parts of
 // such a password, because the server parses the URL differently.
-func TestPasswordThatIsNotPercentEncoded(t *testing.T) {
+func TestUnencodedPassword(t *testing.T) {
 	for address, line := range map[string]string{
 		"mysql://zenml:p@55?c4n4ry-word@10.211.0.9:3306/zenml": "Invalid MySQL URL query parameter " +
 			"`c4n4ry-word@10.211.0.9:3306/zenml`",

@@ -306,9 +306,8 @@ func TestCommandsTrimFilesAsAnswersDo(t *testing.T) {
 	}
 }
 
-// A certificate is taken as it lies there, also out of a file whose name
-// kubectl would cut.
-func TestCommandsTakeCertificatesAsTheyAre(t *testing.T) {
+// A certificate is used unchanged, even from a file whose name contains "=".
+func TestCommandsKeepCertificatesUnchanged(t *testing.T) {
 	for _, name := range []string{"ca.pem", "a=b.pem"} {
 		a := answersWith(t, "{env: DB_PASSWORD}", "")
 		a.Database.MySQL.TLS.Mode, a.Database.MySQL.TLS.CA = "verify-ca", answers.Source{File: name}
@@ -320,7 +319,7 @@ func TestCommandsTakeCertificatesAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestCommandsTakeWhatIsTyped(t *testing.T) {
+func TestCommandsReadTypedSecrets(t *testing.T) {
 	doc, _ := valuesAt(t, t.TempDir(), answersWith(t, "{value: plain}", ""))
 	r := (&commandRun{input: ` ty\ped ` + "\n"}).run(t, doc)
 	s := r.secret["zenml-server-database"]

@@ -163,7 +163,7 @@ func secretValues(t *testing.T, doc values.Document) map[string]any {
 }
 
 // Every format of every sample has the same values, and no secret.
-func TestFormatsSayTheSame(t *testing.T) {
+func TestFormatsAreEquivalent(t *testing.T) {
 	refused := 0
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
@@ -239,7 +239,7 @@ func TestFormatGoldens(t *testing.T) {
 	}
 }
 
-func TestManifestsKeepSecretsApart(t *testing.T) {
+func TestManifestsSeparateSecrets(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Samples(t)["mysql-production"]
 	doc, err := values.Build(a, c.Info, rendertest.Settings(a))
@@ -276,7 +276,7 @@ func TestManifestsKeepSecretsApart(t *testing.T) {
 	}
 }
 
-func TestTheNamespaceOfEveryClusterIsNotWritten(t *testing.T) {
+func TestDefaultNamespaceIsNotWritten(t *testing.T) {
 	a := rendertest.Samples(t)["minimal"]
 	a.Cluster.Namespace = "default"
 	doc, _ := rendertest.Draw(t, "current", a)
@@ -316,7 +316,7 @@ func TestChangedJobGetsNewName(t *testing.T) {
 	}
 }
 
-func TestLocalChartsCannotBeFollowed(t *testing.T) {
+func TestLocalChartsAreRejected(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Samples(t)["minimal"]
 	a.Chart.Ref = "./zenml-0.98.1.tgz"

@@ -14,7 +14,7 @@ import (
 
 // Every format that supports secrets writes the raw values without their
 // secrets; Argo CD rejects each.
-func TestFormatsKeepRawSecretsApart(t *testing.T) {
+func TestFormatsSeparateRawSecrets(t *testing.T) {
 	a := rendertest.Parse(t, rendertest.RawSecrets)
 	doc, err := values.Build(a, rendertest.Load(t, "current").Info, rendertest.Settings(a))
 	if err != nil {
@@ -42,7 +42,7 @@ func TestFormatsKeepRawSecretsApart(t *testing.T) {
 	}
 }
 
-func TestManifestsThatShowARawSecretSaySo(t *testing.T) {
+func TestManifestsWithRawSecretAreSensitive(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	for raw, want := range map[string]bool{
 		"{server: {environment: {API_TOKEN: c4n4ry}}}":       true,

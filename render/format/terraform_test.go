@@ -8,9 +8,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/rendertest"
 )
 
-// TestTerraformValueLikeTheEndOfAHeredoc has a value with lines that would
+// TestTerraformValueLikeHeredocEnd has a value with lines that would
 // terminate the heredoc.
-func TestTerraformValueLikeTheEndOfAHeredoc(t *testing.T) {
+func TestTerraformValueLikeHeredocEnd(t *testing.T) {
 	a := rendertest.Parse(
 		t,
 		rendertest.PlainMySQL+`values: {podAnnotations: {note: "a\nYAML\nYAML_\n${b} %{c}\n"}}`+"\n",

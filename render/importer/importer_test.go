@@ -107,7 +107,7 @@ func inWholeConfig(b answers.Answers, key string) bool {
 	return false
 }
 
-func TestSamplesComeBackAsTheyWere(t *testing.T) {
+func TestImportOfSamples(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		for name, a := range rendertest.Samples(t) {
@@ -125,7 +125,7 @@ func TestSamplesComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
-func TestRawValuesComeBackAsRaw(t *testing.T) {
+func TestImportKeepsRawValues(t *testing.T) {
 	a := rendertest.Samples(t)["raw"]
 	c := rendertest.Load(t, "current")
 	doc, err := values.Build(a, c.Info, rendertest.Settings(a))
@@ -141,7 +141,7 @@ func TestRawValuesComeBackAsRaw(t *testing.T) {
 	}
 }
 
-func TestImportSaysWhatItCannotCarry(t *testing.T) {
+func TestImportNotesUnsupportedValues(t *testing.T) {
 	values := map[string]any{
 		"zenml": map[string]any{
 			"replicaCount": 3.0,
@@ -209,7 +209,7 @@ func TestImportSaysWhatItCannotCarry(t *testing.T) {
 	}
 }
 
-func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
+func TestImportWithoutChartDefaults(t *testing.T) {
 	imported := Import(
 		map[string]any{"zenml": map[string]any{"ingress": map[string]any{"enabled": false}}},
 		chartinfo.Info{Name: "zenml", Version: "0.80.0"},
@@ -221,10 +221,10 @@ func TestImportReadsAReleaseWithoutKnowingItsChart(t *testing.T) {
 	}
 }
 
-// TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers imports URLs with a
+// TestImportHidesUnencodedPassword imports URLs with a
 // password that is not percent-encoded, so that parts of it are parsed as host
 // or name.
-func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
+func TestImportHidesUnencodedPassword(t *testing.T) {
 	for _, part := range []string{"p@55/", "p@55?", "p@55:1/", "p@55#x/", "p@", "p@55/z?"} {
 		values := map[string]any{
 			"server": map[string]any{
@@ -247,7 +247,7 @@ func TestImportKeepsWhatSpillsOfAPasswordOutOfTheAnswers(t *testing.T) {
 	}
 }
 
-func TestLevelsHaveTheirNameInTheAnswers(t *testing.T) {
+func TestLogLevelNames(t *testing.T) {
 	for written, want := range map[string]string{"WARNING": "warn", "warn": "warn", "DEBUG": "debug", "loud": ""} {
 		imported := Import(
 			map[string]any{"server": map[string]any{"environment": map[string]any{"ZENML_LOGGING_VERBOSITY": written}}},
@@ -262,8 +262,8 @@ func TestLevelsHaveTheirNameInTheAnswers(t *testing.T) {
 	}
 }
 
-// TestZeroComesBack imports the zeros that TestZeroIsAnAnswer writes.
-func TestZeroComesBack(t *testing.T) {
+// TestImportOfZero imports the zeros that TestZeroIsAnAnswer writes.
+func TestImportOfZero(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		a := rendertest.Samples(t)["mysql-plain"]
@@ -289,8 +289,8 @@ func TestZeroComesBack(t *testing.T) {
 	}
 }
 
-// TestImportKeepsAZeroThatNoAnswerSays keeps it as a raw value.
-func TestImportKeepsAZeroThatNoAnswerSays(t *testing.T) {
+// TestImportKeepsUnsupportedZero keeps it as a raw value.
+func TestImportKeepsUnsupportedZero(t *testing.T) {
 	database := map[string]any{"url": "mysql://u@db:3306/zenml", "maxOverflow": 0.0, "poolSize": 0.0}
 	imported := Import(
 		map[string]any{"server": map[string]any{"database": database, "replicaCount": -1.0}},

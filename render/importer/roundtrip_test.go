@@ -28,7 +28,7 @@ import (
 
 // Imported values that are written again for the same chart render the same
 // objects, or a note explains the difference.
-func TestValuesThatAreCarriedOverRenderTheSameOrANoteSaysWhy(t *testing.T) {
+func TestImportPreservesRenderedObjects(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		for name, values := range valuesFiles(t, generation) {
 			t.Run(generation+"/"+name, func(t *testing.T) { carriedOver(t, rendertest.Load(t, generation), values) })

@@ -11,7 +11,7 @@ import (
 
 // Every sample that a chart supports has no difference to itself, and its
 // difference to no values shows no secret.
-func TestDifferenceOfTheSamples(t *testing.T) {
+func TestDifferenceOfSamples(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		for name, a := range rendertest.Samples(t) {
@@ -32,7 +32,7 @@ func TestDifferenceOfTheSamples(t *testing.T) {
 	}
 }
 
-func TestDifferenceSaysWhatChanges(t *testing.T) {
+func TestDifference(t *testing.T) {
 	const canary = "c4nary"
 	a := rendertest.Parse(t, `
 version: 1

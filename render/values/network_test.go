@@ -8,7 +8,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-func TestACAThatIsNoCertificateIsRefusedUnseen(t *testing.T) {
+func TestInvalidCAIsRejectedWithoutContent(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		for content, want := range map[string]string{
 			"-----BEGIN PRIVATE KEY-----\nYzRuNHJ5\n-----END PRIVATE KEY-----\n": "it contains a private key",
@@ -31,7 +31,7 @@ func TestACAThatIsNoCertificateIsRefusedUnseen(t *testing.T) {
 	}
 }
 
-func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
+func TestProxyCommentWithoutClusterRanges(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nproxy: {http: \"http://proxy:8080\"}\n")
 	for _, known := range [][]string{nil, {"10.96.0.0/12"}} {
 		s := rendertest.Settings(a)
@@ -48,7 +48,7 @@ func TestTheProxysCommentClaimsNoMoreThanIsKnown(t *testing.T) {
 	}
 }
 
-func TestPullSecretsAreAmongThoseThatMustBeThere(t *testing.T) {
+func TestPullSecretsAreNeeded(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite}\nserver: {image: {pullSecrets: [registry-login]}}\n")
 	doc, _ := rendertest.Draw(t, "current", a)
 	if !strings.Contains(

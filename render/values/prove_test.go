@@ -128,7 +128,7 @@ func (c *tally) report(t *testing.T, what string) {
 }
 
 // Mutants of values rename, remove or change a key.
-func TestTheProofNoticesMutantsOfValues(t *testing.T) {
+func TestProofDetectsValueMutants(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		counts := map[string]*tally{"renamed": {}, "left out": {}, "changed": {}}
@@ -169,7 +169,7 @@ func tryMutant(c rendertest.StandIn, o original, doc values.Document, mutated ma
 }
 
 // sortedSamples omits the sample with raw values, which no answer covers (see
-// TestRawValuesWithoutEffectAreNamed).
+// TestRawValuesWithoutEffectAreReported).
 func sortedSamples(t *testing.T) []string {
 	all := rendertest.Samples(t)
 	delete(all, "raw")
@@ -231,7 +231,7 @@ func mutateValue(value any) (any, bool) {
 
 // Mutants of charts remove a line or a block of a template. Mutants that change
 // the output without any answer are ignored.
-func TestTheProofNoticesMutantsOfCharts(t *testing.T) {
+func TestProofDetectsChartMutants(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		all := originals(t, c, mutantSamples)

@@ -10,7 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-func TestAnEmptyMappingTakesNothingAway(t *testing.T) {
+func TestEmptyMappingRemovesNothing(t *testing.T) {
 	for _, generation := range rendertest.Generations {
 		c := rendertest.Load(t, generation)
 		root := map[string]string{"current": "server", "legacy": "zenml"}[generation]
@@ -62,7 +62,7 @@ func TestRawNullRemovesTheDefault(t *testing.T) {
 	}
 }
 
-func TestSecretsAmongRawValuesAreSecret(t *testing.T) {
+func TestRawSecretsAreSensitive(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Parse(t, rendertest.RawSecrets)
 	doc, err := values.Build(a, c.Info, rendertest.Settings(a))

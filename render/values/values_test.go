@@ -48,7 +48,7 @@ func TestEveryAnswerShowsOnBothGenerations(t *testing.T) {
 	}
 }
 
-func TestSecretsStandInSecretsWhereTheChartCan(t *testing.T) {
+func TestSecretsAreReferencedIfSupported(t *testing.T) {
 	a := rendertest.Parse(t, mysqlAnswers)
 	current, _ := rendertest.Draw(t, "current", a)
 	if current.Sensitive || bytes.Contains(current.Bytes, []byte("canary")) {
@@ -67,7 +67,7 @@ func TestSecretsStandInSecretsWhereTheChartCan(t *testing.T) {
 	}
 }
 
-func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
+func TestSecretsContainReferencedKeys(t *testing.T) {
 	a := rendertest.Parse(t, mysqlAnswers)
 	for _, generation := range rendertest.Generations {
 		info := rendertest.Load(t, generation).Info
@@ -106,7 +106,7 @@ func TestSecretsHoldWhatTheValuesReference(t *testing.T) {
 	}
 }
 
-func TestSecretsNameEverySourceThatCannotBeRead(t *testing.T) {
+func TestSecretsReportUnreadableSources(t *testing.T) {
 	a := rendertest.Parse(
 		t,
 		strings.NewReplacer("DB_PASSWORD", "UNSET_PASSWORD", "file: ca.pem", "file: missing.pem").Replace(mysqlAnswers),
@@ -135,7 +135,7 @@ func TestSameAnswersSameBytes(t *testing.T) {
 	}
 }
 
-func TestPersistenceIsRefusedByAChartWithoutIt(t *testing.T) {
+func TestPersistenceRequiresChartSupport(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite, sqlite: {persistent: true, size: 2Gi}}\n")
 	_, err := values.Build(a, rendertest.Load(t, "legacy").Info, values.Settings{})
 	if err == nil || !strings.Contains(err.Error(), "database.sqlite.persistent") ||
@@ -147,7 +147,7 @@ func TestPersistenceIsRefusedByAChartWithoutIt(t *testing.T) {
 	}
 }
 
-func TestUnknownRawKeysAreNamed(t *testing.T) {
+func TestUnknownRawKeysAreReported(t *testing.T) {
 	a := rendertest.Parse(
 		t,
 		"version: 1\ndatabase: {type: sqlite}\nvalues: {zenml: {replicaCount: 2}, server: {databse: {poolSize: 3}}, resources: {limits: {memory: 1Gi}}}\n",
@@ -164,7 +164,7 @@ func TestUnknownRawKeysAreNamed(t *testing.T) {
 	}
 }
 
-func TestRawValuesWithoutEffectAreNamed(t *testing.T) {
+func TestRawValuesWithoutEffectAreReported(t *testing.T) {
 	a := rendertest.Parse(t, `version: 1
 database: {type: sqlite}
 expose: {type: node-port}
@@ -198,7 +198,7 @@ values:
 	}
 }
 
-func TestAnswersThatRawValuesTakeBackAreNamed(t *testing.T) {
+func TestAnswersRemovedByRawValuesAreReported(t *testing.T) {
 	a := rendertest.Parse(t, `version: 1
 database: {type: sqlite}
 secretsStore: {sql: {encryptionKey: {generate: true}}}
@@ -210,7 +210,7 @@ values: {server: {environmentSecretKeyRefs: [{name: X, secretName: own, secretKe
 	}
 }
 
-func TestAnIngressThatNobodyAskedForIsNamed(t *testing.T) {
+func TestUnexpectedIngressIsReported(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Samples(t)["minimal"]
 	doc, err := values.Build(a, c.Info, values.Settings{})
@@ -227,7 +227,7 @@ func TestAnIngressThatNobodyAskedForIsNamed(t *testing.T) {
 	}
 }
 
-func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
+func TestMissingSecretIsReported(t *testing.T) {
 	c := rendertest.Load(t, "current")
 	a := rendertest.Samples(t)["mysql-plain"]
 	doc, err := values.Build(a, c.Info, values.Settings{})
@@ -249,7 +249,7 @@ func TestASecretThatNobodyProvidesIsNamed(t *testing.T) {
 
 // A part of a store's configuration in an existing Secret is read from the
 // cluster, and rejected with a remedy without a cluster.
-func TestPartsInSecretsOfTheUsersOwn(t *testing.T) {
+func TestPartsInExistingSecrets(t *testing.T) {
 	a := rendertest.Samples(t)["store-aws-key"]
 	a.SecretsStore.AWS.SecretAccessKey = answers.Source{SecretRef: &answers.SecretRef{Name: "aws", Key: "secret"}}
 	info, s := rendertest.Load(t, "current").Info, rendertest.Settings(a)

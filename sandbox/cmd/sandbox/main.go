@@ -1,4 +1,4 @@
-// Command sandbox runs a throw-away Kubernetes cluster, for people without a cluster and for tests.
+// Command sandbox runs a temporary Kubernetes cluster, for users without a cluster and for tests.
 package main
 
 import (
