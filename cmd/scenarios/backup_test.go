@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/go-sql-driver/mysql"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -56,15 +57,15 @@ func upgraded(backup string, then func(*installation)) func(*installation) {
 
 var backups = []scenario{
 	{name: "upgrade with a backup in memory", quick: true,
-		run: upgraded("{strategy: in-memory}", restores("successfully backed up to `memory`"))},
+		run: upgraded("{strategy: in-memory}", restores("successfully backed up to memory"))},
 	{name: "upgrade with a dump on a volume", run: upgraded(
 		"{strategy: dump-file, volume: {size: 1Gi, storageClass: standard}}",
-		restores("successfully backed up to `/backups/"))},
+		restores("successfully backed up to /backups/"))},
 	{name: "upgrade with a copy in a second database", samples: []string{"mysql-backup-database.yaml"},
 		run: upgraded("{strategy: database}", func(i *installation) {
 			second := i.cluster.DatabaseName(i)
 			i.with("database: {backup: {database: %s}}", second)
-			restores("successfully backed up to `" + second + "`")(i)
+			restores("successfully backed up to " + second)(i)
 		})},
 	{name: "upgrade without a backup", run: upgraded("{strategy: disabled}", func(i *installation) {
 		i.installVersion(current)
@@ -120,7 +121,7 @@ func (i *installation) sql(statement string) {
 }
 
 // migrationLog returns the log of the migration's pod, which Kubernetes keeps
-// after a failure.
+// after a failure, without colors.
 func (i *installation) migrationLog() string {
 	i.Helper()
 	pods := i.cluster.Client(i).CoreV1().Pods(i.namespace)
@@ -132,5 +133,5 @@ func (i *installation) migrationLog() string {
 	if err != nil {
 		i.Fatal(err)
 	}
-	return string(log)
+	return ansi.Strip(string(log))
 }

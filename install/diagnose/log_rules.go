@@ -25,6 +25,16 @@ var logRules = []logRule{
 		summary: "the database password contains a character that the server's MySQL client cannot send",
 		remedy: "change the database user's password to one of ASCII characters, and set " +
 			"database.mysql.password to it"},
+	{name: "no Azure subscription", contains: "no azure subscriptions found",
+		summary: "the server can log in to Azure, but sees no subscription",
+		remedy: "give the identity a role in the key vault's subscription: az role assignment create --role Reader " +
+			"--assignee <client ID> --scope /subscriptions/<subscription ID>"},
+	{name: "several Azure subscriptions", contains: "multiple azure subscriptions found",
+		summary: "the server sees several Azure subscriptions, and does not know which one to use",
+		remedy:  "add subscription_id to secretsStore.azure.authConfig"},
+	{name: "AWS region", contains: "you must specify a region",
+		summary: "the server calls AWS STS without a region",
+		remedy:  "set AWS_DEFAULT_REGION in server.environment to the region of the secrets store"},
 	{name: "ed25519", contains: "required for ed25519_password",
 		summary: "the server's MySQL client cannot log in with the authentication plugin ed25519",
 		remedy: "run on the database: ALTER USER " + anyAccount +

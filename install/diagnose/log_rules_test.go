@@ -12,6 +12,18 @@ import (
 // the frame above, and a substring of the diagnosis.
 var logExamples = []struct{ line, says string }{
 	{
+		"RuntimeError: Error initializing azure secrets store: no Azure subscriptions found for the configured credentials.",
+		"sees no subscription",
+	},
+	{
+		"RuntimeError: Error initializing azure secrets store: multiple Azure subscriptions found for the configured credentials.",
+		"sees several Azure subscriptions",
+	},
+	{
+		"RuntimeError: Error initializing aws secrets store: failed to verify AWS account access: You must specify a region.",
+		"calls AWS STS without a region",
+	},
+	{
 		`sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1045, "Access denied for user 'zenml'@'10.0.0.1' (using password: YES)")`,
 		"1045: Access denied for user 'zenml'@'10.0.0.1' (using password: YES)",
 	},

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Azure is a protocol server of our own, written from Microsoft's REST reference: the login of service principals, and
-// key vaults with their challenge, the secrets calls of a store each with its permission, and soft-delete. It is not an
+// Azure is a protocol server of our own, written from Microsoft's REST reference: the login of service principals, their
+// subscription, and key vaults with their challenge, the secrets calls of a store each with its permission, and soft-delete. It is not an
 // emulator by Microsoft.
 type Azure struct {
 	Proxy  string // forwards Azure's host names to it
@@ -66,9 +66,11 @@ func StartAzureOn(t testing.TB, host string) *Azure {
 	const tenant = "11111111-2222-3333-4444-555555555555"
 	a := &Azure{Tenant: tenant, apps: map[string]*azureApp{}, vaults: map[string]*AzureVault{}}
 	a.Vault("zenml-vault", AzureVault{Tenant: tenant})
-	address, ca := ServeTLS(t, host, http.HandlerFunc(a.serve), "login.microsoftonline.com", "*.vault.azure.net")
+	address, ca := ServeTLS(t, host, http.HandlerFunc(a.serve), "login.microsoftonline.com", management,
+		"*.vault.azure.net")
 	a.CA = ca
-	a.Proxy = ProxyOn(t, host, map[string]string{"login.microsoftonline.com": address, ".vault.azure.net": address})
+	a.Proxy = ProxyOn(t, host, map[string]string{"login.microsoftonline.com": address, management: address,
+		".vault.azure.net": address})
 	return a
 }
 
@@ -117,12 +119,30 @@ func (a *Azure) serve(w http.ResponseWriter, r *http.Request) {
 		a.login(w, r)
 		return
 	}
+	if r.Host == management {
+		a.subscriptions(w, r)
+		return
+	}
 	name, _, _ := strings.Cut(r.Host, ".")
 	if vault := a.vaults[name]; vault != nil {
 		a.inVault(w, r, vault)
 		return
 	}
 	http.NotFound(w, r)
+}
+
+// management is the host of the Resource Manager, which the ZenML server asks for its subscription.
+const management = "management.azure.com"
+
+// subscriptions lists the one subscription that every service principal sees.
+func (a *Azure) subscriptions(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/subscriptions" || a.apps[claimsOf(r.Header.Get("Authorization")).App] == nil {
+		http.NotFound(w, r)
+		return
+	}
+	const id = "99999999-0000-0000-0000-000000000000"
+	answer(w, http.StatusOK, map[string]any{"value": []any{map[string]string{"id": "/subscriptions/" + id,
+		"subscriptionId": id, "displayName": "test", "tenantId": a.Tenant, "state": "Enabled"}}})
 }
 
 func refuseLogin(w http.ResponseWriter, kind, text string) {
