@@ -74,7 +74,7 @@ func replicated(i *installation) {
 	db := i.startMySQL(mysqlOptions{require: "X509"})
 	pair := db.Authority.Client(i, "zenml")
 	i.secret("db-client", map[string]string{"tls.crt": string(pair.Cert), "tls.key": string(pair.Key)})
-	i.secret("zenml-example-com", i.certificate("zenml.example.com"))
+	i.certificate("zenml-example-com", "zenml.example.com")
 	i.with("server: {resources: {requests: {cpu: 50m, memory: 256Mi}}}")
 	i.install("--warn-only", "expose")
 	verify := i.fill()

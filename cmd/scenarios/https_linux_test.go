@@ -47,12 +47,12 @@ var exposures = []exposure{
 	{name: "certificate of a private authority", quick: true, host: "private.example.com", secret: "private-tls",
 		answers: "database: {type: sqlite}\n" +
 			"expose: {type: ingress, host: private.example.com, tls: {mode: secret, secretName: private-tls}}",
-		prepare: func(i *installation) { i.secret("private-tls", i.certificate("private.example.com")) }},
+		prepare: func(i *installation) { i.certificate("private-tls", "private.example.com") }},
 	{name: "host from the controller's address", sample: "expose-nip-io.yaml", host: "zenml.IP.nip.io",
 		secret: "zenml-tls", prepare: selfSignedIssuer},
 	{name: "path of a shared host", sample: "expose-path.yaml", host: "apps.example.com", path: "/zenml"},
 	{name: "rewritten path", sample: "expose-path-rewrite.yaml", host: "rewritten.example.com", path: "/zenml",
-		secret: "-", answers: "expose: {host: rewritten.example.com}"},
+		secret: "-", answers: "expose: {host: rewritten.example.com}", prepare: refuseRewrite},
 	{name: "any host over HTTP", sample: "expose-ingress-plain.yaml", host: "IP", secret: "-",
 		answers: "expose: {ingress: {class: nginx}}"},
 }
@@ -109,6 +109,16 @@ func selfSignedIssuer(i *installation) {
 			"spec": map[string]any{"selfSigned": map[string]any{}},
 		}}, metav1.CreateOptions{})
 	i.check(err)
+}
+
+// refuseRewrite has the checks refuse a regular expression as a path, which the controller does not understand, and
+// follows their remedy.
+func refuseRewrite(i *installation) {
+	i.with("expose: {host: rewritten.example.com}")
+	if code, out := i.attempt(current); code == 0 || !strings.Contains(out, "expose.path") {
+		i.Fatalf("exit code %d\n%s", code, out)
+	}
+	i.with("expose: {ingress: {rewrite: false}}")
 }
 
 // runProcess runs the installer in its own process with hosts as /etc/hosts.

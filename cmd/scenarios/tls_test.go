@@ -3,6 +3,9 @@ package scenarios_test
 import (
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
@@ -39,12 +42,18 @@ func (i *installation) startMySQL(o mysqlOptions) *testdb.Server {
 	return db
 }
 
-// certificate returns the data of a Secret with a certificate for a host.
-func (i *installation) certificate(host string) map[string]string {
+// certificate creates a Secret with a certificate for a host, of an authority of its own.
+func (i *installation) certificate(name, host string) {
 	i.Helper()
 	authority := testdb.NewAuthority(i)
 	pair := authority.Server(i, time.Now().AddDate(1, 0, 0), host)
-	return map[string]string{"tls.crt": string(pair.Cert), "tls.key": string(pair.Key), "ca.crt": string(authority.PEM)}
+	_, err := i.cluster.Client(i).CoreV1().Secrets(i.namespace).Create(i.Context(), &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Type:       corev1.SecretTypeTLS,
+		Data: map[string][]byte{corev1.TLSCertKey: pair.Cert, corev1.TLSPrivateKeyKey: pair.Key,
+			"ca.crt": authority.PEM},
+	}, metav1.CreateOptions{})
+	i.check(err)
 }
 
 // tlsScenario installs with TLS answers. The server or the account rejects

@@ -5,10 +5,15 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcache"
 )
 
 // Google is a protocol server of our own, written from Google's REST reference: tokens for signed assertions and refresh
@@ -28,6 +33,8 @@ type Google struct {
 	noIAM    bool                       // the Resource Manager API is disabled
 	refresh  map[string]string          // account of each refresh token
 	acts     map[string]map[string]bool // accounts that can impersonate others
+	rest     http.Handler               // all of it
+	gateway  http.Handler               // serves Secret Manager over gRPC, if ServeGRPC was called
 }
 
 type googleSecret struct {
@@ -63,13 +70,40 @@ func StartGoogleOn(t testing.TB, host string) *Google {
 	mux.HandleFunc("GET "+secrets+"/{id}/versions/{call}", g.with("secretmanager.versions.access", g.access))
 	hosts := []string{"oauth2.googleapis.com", "iamcredentials.googleapis.com", "cloudresourcemanager.googleapis.com",
 		"secretmanager.googleapis.com"}
-	address, ca := ServeTLS(t, host, mux, hosts...)
+	g.rest = mux
+	address, ca := ServeTLS(t, host, http.HandlerFunc(g.serve), hosts...)
 	leads := map[string]string{}
 	for _, h := range hosts {
 		leads[h] = address
 	}
 	g.Proxy, g.CA = ProxyOn(t, host, leads), ca
 	return g
+}
+
+// serve hands calls in gRPC to the gateway, and all others to the REST API.
+func (g *Google) serve(w http.ResponseWriter, r *http.Request) {
+	if g.gateway != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
+		g.gateway.ServeHTTP(w, r)
+		return
+	}
+	g.rest.ServeHTTP(w, r)
+}
+
+// ServeGRPC serves Secret Manager over gRPC as well, through a program that .ci/peers builds. It is called before the
+// first request.
+func (g *Google) ServeGRPC(t testing.TB) {
+	t.Helper()
+	rest := httptest.NewServer(g.rest)
+	t.Cleanup(rest.Close)
+	address := loopback + ":" + freePort(t, loopback)
+	run(t, address, nil, testcache.Path(t, "secretmanager"), "-listen", address, "-rest", rest.URL)
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: protocols}
+	t.Cleanup(transport.CloseIdleConnections)
+	proxy.Transport, proxy.FlushInterval = transport, -1
+	g.gateway = proxy
 }
 
 // Secrets lists the IDs of the secrets.

@@ -22,6 +22,7 @@ func ServeTLS(t testing.TB, host string, handler http.Handler, names ...string) 
 	check(t, err)
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	server.EnableHTTP2 = true
 	listenOn(t, server, host)
 	server.StartTLS()
 	t.Cleanup(server.Close)
