@@ -110,7 +110,7 @@ func containsKey(f format.File, key []byte) bool {
 	return bytes.Contains(f.Bytes, key) || bytes.Contains(f.Bytes, []byte(base64.StdEncoding.EncodeToString(key)))
 }
 
-// printNewKeys tells the user to back up the keys that were generated into a
+// printNewKeys asks the user to back up the keys that were generated into a
 // written or printed file.
 func (o *generateOptions) printNewKeys(u *setup, p *prepared, written []format.File) {
 	for _, key := range slices.Sorted(maps.Keys(p.settings.Keys)) {

@@ -96,7 +96,7 @@ func (w *Watcher) Stop() {
 	w.logs.wait()
 }
 
-// Applied tells the watcher that hooks are done and the release's objects are
+// Applied notifies the watcher that hooks are done and the release's objects are
 // applied.
 func (w *Watcher) Applied() {
 	w.phase.Store(true)

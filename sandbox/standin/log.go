@@ -47,15 +47,15 @@ func (l Log) Error(where, format string, args ...any) {
 // Print writes a line without level and color, like commands.
 func (l Log) Print(line string) { _, _ = fmt.Fprintln(l.out, line) }
 
-func (l Log) write(colour, level, where, format string, args []any) {
+func (l Log) write(color, level, where, format string, args []any) {
 	reset, now := resetColour, strings.Replace(time.Now().UTC().Format("2006-01-02 15:04:05.000"), ".", ",", 1)
 	if l.plain {
-		colour, reset = "", ""
+		color, reset = "", ""
 	}
 	_, _ = fmt.Fprintf(
 		l.out,
 		"%s%s | %-8s | %s | %s%s\n",
-		colour,
+		color,
 		now,
 		level,
 		where,

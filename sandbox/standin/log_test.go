@@ -19,7 +19,7 @@ func TestLog_info(t *testing.T) {
 		var out strings.Builder
 		NewLog(Env{"ZENML_LOGGING_COLORS_DISABLED": disabled}, &out).Info("module:function:1", "%d tables", 3)
 		if !regexp.MustCompile(want).MatchString(out.String()) {
-			t.Errorf("colours disabled %q: %q", disabled, out.String())
+			t.Errorf("colors disabled %q: %q", disabled, out.String())
 		}
 	}
 }

@@ -97,12 +97,12 @@ func (r Run) matches(target answers.Cluster) bool {
 	return true
 }
 
-// notInFileNames are the characters of a context's name that a file name on
-// some system cannot have.
+// notInFileNames matches the characters of a context's name that are not allowed
+// in file names on some systems.
 var notInFileNames = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
-// file returns the file of a target. A hash tells names apart that differ only
-// in characters that a file name cannot have.
+// file returns the file of a target. A hash distinguishes names that differ only
+// in characters that a file name cannot contain.
 func (d Folder) file(target answers.Cluster) string {
 	id := strings.Join([]string{target.Context, target.Namespace, target.Release}, "\n")
 	name := notInFileNames.ReplaceAllString(target.Release+"_"+target.Namespace+"_"+target.Context, "-")
