@@ -60,20 +60,14 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// noGRPC is why no scenario installs Google's store.
-const noGRPC = "the sandbox's image of the server lacks libstdc++, which the client of Secret Manager needs"
-
 // notInstalled maps samples that no scenario installs to the reason. The tests
 // of render/ cover their values.
 var notInstalled = map[string]string{
-	"external-auth.yaml":           "needs an external login service",
-	"mysql-rds-iam.yaml":           "needs AWS RDS",
-	"store-aws-identity.yaml":      "needs the pod's identity of EKS",
-	"store-azure-identity.yaml":    "needs the pod's identity of AKS",
-	"store-gcp-identity.yaml":      "needs the pod's identity of GKE",
-	"store-gcp-impersonation.yaml": noGRPC,
-	"store-gcp-key.yaml":           noGRPC,
-	"store-gcp-user.yaml":          noGRPC,
+	"external-auth.yaml":        "needs an external login service",
+	"mysql-rds-iam.yaml":        "needs AWS RDS",
+	"store-aws-identity.yaml":   "needs the pod's identity of EKS",
+	"store-azure-identity.yaml": "needs the pod's identity of AKS",
+	"store-gcp-identity.yaml":   "needs the pod's identity of GKE",
 }
 
 // TestSamplesAreInstalled fails for a sample that no scenario installs.
