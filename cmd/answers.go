@@ -72,7 +72,7 @@ func newAnswersValidate(s Streams) *cobra.Command {
 		Short: "Validate an answers file",
 		Args:  exactly(1, "an answers file (- reads standard input)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := (answersFlags{name: args[0]}).load(s, common{kube: noFlags()}); err != nil {
+			if _, err := (answersFlags{name: args[0]}).load(cmd.Context(), s, common{kube: noFlags()}); err != nil {
 				return err
 			}
 			fmt.Fprintf(s.Err, "%s is valid.\n", args[0])

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
 )
@@ -64,7 +64,7 @@ func runAnswersInit(ctx context.Context, o *answersInitOptions) error {
 		_, err := o.streams.Out.Write(content)
 		return err
 	}
-	if err := writeValues(o.output, content, o.force); errors.Is(err, fs.ErrExist) {
+	if err := writeValues(ctx, o.output, content, o.force); errors.Is(err, fs.ErrExist) {
 		return usage(err)
 	} else if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 		}
 		return release.Values, nil
 	}
-	data, err := os.ReadFile(o.from)
+	data, err := readInput(ctx, o.from)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -138,6 +138,9 @@ func (o *answersInitOptions) read(data []byte) (map[string]any, error) {
 	values := map[string]any{}
 	if err := yaml.Unmarshal(data, &values); err != nil {
 		return nil, usagef("%s is not a YAML mapping: check the indentation, quotes and colons", o.from)
+	}
+	if tree.Depth(values) > answers.MaxLevels {
+		return nil, usagef("%s is nested more than %d levels deep: import the values of a ZenML chart", o.from, answers.MaxLevels)
 	}
 	if answers.Documents(data) > 1 {
 		fmt.Fprintf(o.streams.Err, "! %s: contains several documents; only the first is used, as by Helm\n", o.from)

@@ -2,11 +2,10 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,8 +14,8 @@ import (
 
 // load reads the answers file, applies single answers and flags, and validates
 // the result. Without a file it starts with empty answers.
-func (f answersFlags) load(s Streams, c common) (answers.File, error) {
-	file, err := f.loadPartial(s, c)
+func (f answersFlags) load(ctx context.Context, s Streams, c common) (answers.File, error) {
+	file, err := f.loadPartial(ctx, s, c)
 	if err != nil {
 		return file, err
 	}
@@ -36,9 +35,9 @@ func warnOfPlainSecrets(s Streams, a answers.Answers) {
 }
 
 // loadPartial is load without validation, because the guided install asks for
-// missing answers.
-func (f answersFlags) loadPartial(s Streams, c common) (answers.File, error) {
-	file, err := f.read(s)
+// what is missing.
+func (f answersFlags) loadPartial(ctx context.Context, s Streams, c common) (answers.File, error) {
+	file, err := f.read(ctx, s)
 	if err != nil {
 		return file, err
 	}
@@ -48,11 +47,14 @@ func (f answersFlags) loadPartial(s Streams, c common) (answers.File, error) {
 	return file, c.overlay(&file.Answers)
 }
 
-func (f answersFlags) read(s Streams) (answers.File, error) {
+func (f answersFlags) read(ctx context.Context, s Streams) (answers.File, error) {
 	if f.name == "" {
 		return answers.File{Answers: answers.Answers{Version: answers.Version}}, nil
 	}
-	data, err := f.bytes(s)
+	data, err := f.bytes(ctx, s)
+	if ctx.Err() != nil {
+		return answers.File{}, err
+	}
 	if err != nil {
 		return answers.File{}, usage(err)
 	}
@@ -75,11 +77,11 @@ func resolveChartPath(file *answers.File) error {
 	return err
 }
 
-func (f answersFlags) bytes(s Streams) ([]byte, error) {
+func (f answersFlags) bytes(ctx context.Context, s Streams) ([]byte, error) {
 	if f.name == "-" {
-		return io.ReadAll(s.In)
+		return s.readStdin(ctx, answers.MaxFile)
 	}
-	data, err := os.ReadFile(f.name)
+	data, err := readInput(ctx, f.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("answers file %s not found", f.name)
 	}
@@ -152,5 +154,5 @@ func (c common) local(s Streams, file answers.File) answers.Local {
 	if full, err := filepath.Abs(dir); err == nil {
 		dir = full
 	}
-	return answers.Local{Getenv: s.Getenv, ReadFile: os.ReadFile, Dir: dir}
+	return answers.Local{Getenv: s.Getenv, ReadFile: s.ReadFile, Dir: dir}
 }

@@ -2,15 +2,19 @@ package cmd
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
-// confirm asks a yes-or-no question on the terminal; anything but yes means no.
-func confirm(s Streams, question string) bool {
+// confirm asks a yes-or-no question on the terminal; anything but yes means no, also the
+// end of ctx.
+func confirm(ctx context.Context, s Streams, question string) bool {
 	fmt.Fprintf(s.Err, "%s [y/N] ", question)
-	line, err := bufio.NewReader(s.In).ReadString('\n')
+	line, err := bounded.Do(ctx, func() (string, error) { return bufio.NewReader(s.In).ReadString('\n') })
 	if err != nil {
 		fmt.Fprintln(s.Err)
 	}

@@ -3,7 +3,9 @@ package cmd
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -15,6 +17,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/render/format"
 	"github.com/zenml-installer/zenml-installer/render/values"
@@ -23,21 +26,21 @@ import (
 // secretsFile is the manifest file that contains the Secrets.
 const secretsFile = "secrets.yaml"
 
-// readExistingKeys reads the keys in the output that will be overwritten,
-// because a generated key must never change.
-func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, error) {
+// readExistingKeys reads the keys in the output that will be replaced, because
+// a generated key must never change.
+func (o *generateOptions) readExistingKeys(ctx context.Context, a answers.Answers) ([]corev1.Secret, error) {
 	switch {
 	case o.output == "-":
 		return nil, nil
 	case o.format == string(format.Values):
 		path := cmp.Or(o.output, defaultValuesFile)
 		replaced := map[string]any{}
-		err := parseFile(path, func(data []byte) error { return yaml.Unmarshal(data, &replaced) })
+		err := parseFile(ctx, path, func(data []byte) error { return yaml.Unmarshal(data, &replaced) })
 		return values.InlineKeys(a, replaced), err
 	case o.format == string(format.Manifests):
 		var objects []manifest.Object
 		path := filepath.Join(o.output, secretsFile)
-		err := parseFile(path, func(data []byte) (err error) { objects, err = manifest.Parse(data); return err })
+		err := parseFile(ctx, path, func(data []byte) (err error) { objects, err = manifest.Parse(data); return err })
 		if err != nil {
 			return nil, err
 		}
@@ -46,16 +49,25 @@ func (o *generateOptions) readExistingKeys(a answers.Answers) ([]corev1.Secret, 
 	return nil, nil
 }
 
+// maxOutput is the largest file that is read before it is replaced. Larger ones were
+// not written by this program.
+const maxOutput = 2 * answers.MaxFile
+
 // parseFile reads a regular file, if it exists. A file that cannot be parsed is
 // not replaced, because it may contain a key.
-func parseFile(path string, parse func([]byte) error) error {
+func parseFile(ctx context.Context, path string, parse func([]byte) error) error {
 	if !isRegular(path) {
 		return nil // nothing to lose
 	}
 	if _, regular, err := resolveOutput(path); err != nil || !regular {
 		return err
 	}
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(ctx, path, maxOutput)
+	var size *bounded.SizeError
+	if errors.As(err, &size) {
+		return usagef("%s is %w and may contain a key that must not be lost: move it away, or specify another file "+
+			"with --output", path, err)
+	}
 	if err != nil {
 		return err
 	}

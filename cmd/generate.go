@@ -77,12 +77,12 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if _, err := o.checks.Plan(checks.Table); err != nil {
 		return usage(err)
 	}
-	file, err := o.file.load(o.streams, o.common)
+	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}
 	unit := newSetup(o.streams, o.common, file, chart.Load)
-	if unit.existingKeys, err = o.readExistingKeys(unit.answers); err != nil {
+	if unit.existingKeys, err = o.readExistingKeys(ctx, unit.answers); err != nil {
 		return err
 	}
 	p, err := unit.prepareOffline(ctx)
@@ -106,7 +106,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err := checkKeysKept(unit.existingKeys, files); err != nil {
 		return err
 	}
-	if err := o.write(files); err != nil {
+	if err := o.write(ctx, files); err != nil {
 		return err
 	}
 	o.printNewKeys(unit, p, files)
@@ -151,7 +151,7 @@ func (o *generateOptions) print(u *setup, p *prepared, files []format.File) erro
 }
 
 // write writes the files. On a terminal it asks before it overwrites one.
-func (o *generateOptions) write(files []format.File) error {
+func (o *generateOptions) write(ctx context.Context, files []format.File) error {
 	if err := o.makeFolder(files); err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (o *generateOptions) write(files []format.File) error {
 		if len(files) > 1 {
 			path = filepath.Join(o.output, f.Name)
 		}
-		if err := o.writeOne(path, f.Bytes); err != nil {
+		if err := o.writeOne(ctx, path, f.Bytes); err != nil {
 			return err
 		}
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", path)
@@ -182,13 +182,13 @@ func (o *generateOptions) makeFolder(files []format.File) error {
 	return os.MkdirAll(o.output, 0o700)
 }
 
-func (o *generateOptions) writeOne(path string, content []byte) error {
-	err := writeValues(path, content, o.force)
+func (o *generateOptions) writeOne(ctx context.Context, path string, content []byte) error {
+	err := writeValues(ctx, path, content, o.force)
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if o.streams.Interactive() && confirm(o.streams, path+" already exists with other content. Overwrite it?") {
-		return writeValues(path, content, true)
+	if o.streams.Interactive() && confirm(ctx, o.streams, path+" already exists with other content. Overwrite it?") {
+		return writeValues(ctx, path, content, true)
 	}
 	return usage(err)
 }

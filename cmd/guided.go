@@ -16,13 +16,13 @@ import (
 
 // guided asks for missing answers, on screens or line by line.
 func (o *installOptions) guided(ctx context.Context) error {
-	file, err := o.file.loadPartial(o.streams, o.common)
+	file, err := o.file.loadPartial(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}
 	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
 		force: o.force}
-	if e.suggestions, err = readSuggestions(o.suggest); err != nil {
+	if e.suggestions, err = readSuggestions(ctx, o.suggest); err != nil {
 		return usage(err)
 	}
 	if err := e.setup(file.Answers).login(ctx, o.streams); err != nil && ctx.Err() != nil {

@@ -77,14 +77,14 @@ func runInstall(ctx context.Context, o *installOptions) error {
 	case o.yes:
 		return o.unattended(ctx)
 	case !o.streams.Interactive():
-		return o.cannotAsk()
+		return o.cannotAsk(ctx)
 	}
 	return o.guided(ctx)
 }
 
 // cannotAsk reports what is missing if there is no terminal.
-func (o *installOptions) cannotAsk() error {
-	if _, err := o.file.load(o.streams, o.common); err != nil {
+func (o *installOptions) cannotAsk(ctx context.Context) error {
+	if _, err := o.file.load(ctx, o.streams, o.common); err != nil {
 		return usage(fmt.Errorf("%w\nno terminal to ask on: pass the answers with -f answers.yaml or --answer "+
 			"KEY=VALUE, and --yes", err))
 	}
@@ -93,7 +93,7 @@ func (o *installOptions) cannotAsk() error {
 
 // unattended installs without asking.
 func (o *installOptions) unattended(ctx context.Context) error {
-	file, err := o.file.load(o.streams, o.common)
+	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	up.print(o.streams.Err, p)
 	return application{
 		prepared: p, reviewed: up.reviewed(), timeout: o.common.timeout, waitForOther: o.checks.WaitForOther,
-	}, o.writeValues(p.document)
+	}, o.writeValues(ctx, p.document)
 }
 
 // announce prints the target before anything is written there.
@@ -192,8 +192,8 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	return reportError(found, o.failOn)
 }
 
-func (o *installOptions) writeValues(document values.Document) error {
-	err := writeValues(o.output, document.Bytes, o.force)
+func (o *installOptions) writeValues(ctx context.Context, document values.Document) error {
+	err := writeValues(ctx, o.output, document.Bytes, o.force)
 	if errors.Is(err, fs.ErrExist) {
 		return usage(err)
 	}

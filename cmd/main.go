@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // Main runs a command line and returns the exit code of the process. The first
@@ -17,12 +19,18 @@ import (
 // second ends the process at once. Losing the terminal counts as an interrupt,
 // but never ends the process at once, because it may signal several times.
 func Main(args []string, s Streams) int {
+	if len(args) == 1 && args[0] == chart.RendererArgument {
+		return chart.Serve(s.In, s.Out)
+	}
 	ctx, forget := untilHangup(context.Background())
 	defer forget()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
+	if s.ReadFile == nil {
+		s.ReadFile = secretReader(ctx)
+	}
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // The test binary also runs as the installer, for tests that need it as a
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == asBrowser {
 		os.Exit(activateInBrowser(os.Args[2]))
 	}
-	if os.Getenv(asInstaller) != "" {
+	if os.Getenv(asInstaller) != "" || len(os.Args) == 2 && os.Args[1] == chart.RendererArgument {
 		os.Exit(Main(os.Args[1:], System()))
 	}
 	testcluster.Main(m)

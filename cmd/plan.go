@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -86,8 +87,14 @@ func (p *plan) countObjects() int {
 	return n
 }
 
+// valuesTimeout limits a write into a named pipe.
+const valuesTimeout = 10 * time.Second
+
 func (p *plan) WriteValues(path string, overwrite bool) error {
-	return writeValues(path, p.prepared.document.Bytes, overwrite || p.engine.force)
+	ctx, cancel := context.WithTimeoutCause(context.Background(), valuesTimeout,
+		fmt.Errorf("%s: nothing reads it", path))
+	defer cancel()
+	return writeValues(ctx, path, p.prepared.document.Bytes, overwrite || p.engine.force)
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {

@@ -73,7 +73,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 			"No answers file given: checking for a trial install with SQLite. Use -f answers.yaml to check yours.")
 		o.file.extras = []string{"database.type=sqlite"}
 	}
-	file, err := o.file.load(o.streams, o.common)
+	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}

@@ -40,19 +40,22 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 	if p.document, err = values.Build(u.file.Answers, chart.Info, p.settings); err != nil {
 		return nil, u.locate(err)
 	}
-	if p.objects, err = u.render(chart, p.document.Map); err != nil {
+	if p.objects, err = u.render(ctx, chart, p.document.Map); err != nil {
 		return nil, err
 	}
-	found, err := p.prove(u)
+	found, err := p.prove(ctx, u)
 	p.faults, p.warnings = found.Split()
 	return p, err
 }
 
 // render renders the chart in memory.
-func (u *setup) render(loaded *chart.Chart, values map[string]any) ([]manifest.Object, error) {
-	rendered, err := loaded.Render(chart.RenderRequest{
+func (u *setup) render(ctx context.Context, loaded *chart.Chart, values map[string]any) ([]manifest.Object, error) {
+	rendered, err := loaded.Render(ctx, chart.RenderRequest{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace, Values: values,
 	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -60,10 +63,10 @@ func (u *setup) render(loaded *chart.Chart, values map[string]any) ([]manifest.O
 }
 
 // prove verifies the effect of every answer, including raw values.
-func (p *prepared) prove(u *setup) (answers.Faults, error) {
+func (p *prepared) prove(ctx context.Context, u *setup) (answers.Faults, error) {
 	faults := values.Prove(u.answers, p.chart.Info, p.document, p.objects)
 	raw, err := values.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
-		return u.render(p.chart, values)
+		return u.render(ctx, p.chart, values)
 	})
 	return u.file.Locate(append(faults, raw...)), err
 }
@@ -96,8 +99,9 @@ func (u *setup) locate(err error) error {
 	return err
 }
 
-// wrongSource are the errors that only another chart.ref can fix.
-var wrongSource = []chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart}
+// wrongSource are the reasons that only another chart.ref can fix.
+var wrongSource = []chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart,
+	chart.ReasonTooLarge}
 
 // locateChartError names the answer that points to a missing chart. Errors that
 // may be temporary, such as an unreachable registry, are returned unchanged.

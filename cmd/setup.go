@@ -49,7 +49,7 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	u.engine = &install.Engine{Access: u.cluster}
 	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
 		return load(ctx, chart.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version,
-			PlainHTTP: c.plainHTTP})
+			PlainHTTP: c.plainHTTP, Renderer: s.Renderer})
 	})
 	with := func(gather settingsSource) func(context.Context) (*prepared, error) {
 		return memoize(func(ctx context.Context) (*prepared, error) { return prepareWith(ctx, u, gather) })

@@ -15,6 +15,11 @@ type Streams struct {
 	Out    io.Writer
 	Err    io.Writer
 	Getenv func(string) (string, bool)
+	// ReadFile reads the files that answers refer to. Main sets it if it is nil.
+	ReadFile func(path string) ([]byte, error)
+	// Renderer is the program that renders charts in a process of its own; empty
+	// means in this process.
+	Renderer string
 	// Program is the name by which the program was called; empty means the
 	// default.
 	Program string
@@ -22,7 +27,9 @@ type Streams struct {
 
 // System returns the streams of the process.
 func System() Streams {
-	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Program: os.Args[0]}
+	self, _ := os.Executable() // "" renders in this process
+	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Program: os.Args[0],
+		Renderer: self}
 }
 
 func (s Streams) program() string { return cmp.Or(s.Program, "zenml-installer") }

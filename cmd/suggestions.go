@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,11 +14,11 @@ import (
 )
 
 // readSuggestions reads answers files whose database is offered as a choice.
-// The first comment line is the choice's title, the second its help.
-func readSuggestions(names []string) ([]question.Suggestion, error) {
+// The first comment line is the title of the choice, the second its help.
+func readSuggestions(ctx context.Context, names []string) ([]question.Suggestion, error) {
 	var all []question.Suggestion
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := readInput(ctx, name)
 		if err != nil {
 			return nil, fmt.Errorf("--suggest: %w", err)
 		}

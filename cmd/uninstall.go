@@ -64,7 +64,10 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 	case o.yes:
 	case !o.streams.Interactive():
 		return usagef("no terminal to ask on: pass --yes to remove without asking")
-	case !confirm(o.streams, "Continue?"):
+	case !confirm(ctx, o.streams, "Continue?"):
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return errors.New("nothing was removed")
 	}
 	checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)

@@ -2,29 +2,36 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
 // defaultValuesFile is the default name of the values file.
 const defaultValuesFile = "custom-values.yaml"
 
-// writeValues writes a values file with mode 0600. It overwrites a file with
-// other content only if overwrite is set, and otherwise returns fs.ErrExist.
-// The replacement is atomic. It follows links, and writes to pipes and devices
-// directly.
-func writeValues(path string, content []byte, overwrite bool) error {
+// writeValues writes a values file that only its owner can read. It overwrites
+// a file with other content only if allowed, and otherwise returns fs.ErrExist.
+// The replacement is atomic. It writes through links, and into pipes and
+// devices.
+func writeValues(ctx context.Context, path string, content []byte, overwrite bool) error {
 	target, regular, err := resolveOutput(path)
 	if err != nil {
 		return err
 	}
 	if !regular {
-		return writeThrough(path, content)
+		return writeThrough(ctx, path, content)
 	}
-	old, err := os.ReadFile(target)
+	old, err := bounded.ReadFile(ctx, target, int64(len(content)))
+	var longer *bounded.SizeError
+	if errors.As(err, &longer) {
+		err = nil // and old is not the content
+	}
 	switch {
 	case err == nil && bytes.Equal(old, content):
 		return os.Chmod(target, 0o600)
@@ -37,14 +44,18 @@ func writeValues(path string, content []byte, overwrite bool) error {
 	return replaceFile(target, content)
 }
 
-// writeThrough writes to a pipe, a device or an open descriptor.
-func writeThrough(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
+// writeThrough writes into a pipe, a device or an open descriptor. It returns when ctx
+// ends, even while a named pipe has no reader.
+func writeThrough(ctx context.Context, path string, content []byte) error {
+	_, err := bounded.Do(ctx, func() (struct{}, error) {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return struct{}{}, err
+		}
+		_, err = f.Write(content)
+		return struct{}{}, errors.Join(err, f.Close())
+	})
+	return err
 }
 
 func replaceFile(path string, content []byte) error {

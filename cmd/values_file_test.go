@@ -29,12 +29,12 @@ func TestWriteThroughLink(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := writeValues(filepath.Join(dir, "second"), []byte("new"), false); err == nil {
+	if err := writeValues(t.Context(), filepath.Join(dir, "second"), []byte("new"), false); err == nil {
 		t.Error("other content was overwritten without permission")
 	}
 	for link, written := range map[string]string{"second": target, "third": far} {
 		path := filepath.Join(dir, link)
-		if err := writeValues(path, []byte("new"), true); err != nil {
+		if err := writeValues(t.Context(), path, []byte("new"), true); err != nil {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -52,7 +52,7 @@ func TestLinkLoop(t *testing.T) {
 	if err := os.Symlink("self", path); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeValues(path, []byte("new"), true); err == nil {
+	if err := writeValues(t.Context(), path, []byte("new"), true); err == nil {
 		t.Error("a loop of links was written")
 	}
 }
@@ -80,7 +80,7 @@ func TestWriteToPipe(t *testing.T) {
 		_ = f.Close()
 		got <- data
 	}()
-	if err := writeValues(path, []byte("through"), false); err != nil {
+	if err := writeValues(t.Context(), path, []byte("through"), false); err != nil {
 		t.Fatal(err)
 	}
 	if data := <-got; string(data) != "through" {
@@ -97,7 +97,7 @@ func TestWriteToDevice(t *testing.T) {
 		t.Logf("creating a device is not permitted (%s)", bytes.TrimSpace(out))
 		return
 	}
-	if err := writeValues(path, []byte("gone"), true); err != nil {
+	if err := writeValues(t.Context(), path, []byte("gone"), true); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeDevice == 0 {

@@ -23,7 +23,7 @@ func (stateStep) run(ctx context.Context, r *run) error {
 	if err := r.readState(ctx); err != nil {
 		return err
 	}
-	return r.render()
+	return r.render(ctx)
 }
 
 // readState reads the release and fails if it does not match the plan.
@@ -48,8 +48,8 @@ func (r *run) readState(ctx context.Context) error {
 }
 
 // render renders the chart to know the objects to watch.
-func (r *run) render() (err error) {
-	r.rendered, err = r.plan.Chart.Render(chart.RenderRequest{
+func (r *run) render(ctx context.Context) (err error) {
+	r.rendered, err = r.plan.Chart.Render(ctx, chart.RenderRequest{
 		Release: r.plan.Release, Namespace: r.plan.Namespace, Values: r.plan.Values,
 		KubeVersion: r.capabilities.KubeVersion.Version, APIVersions: slices.Clone(r.capabilities.APIVersions),
 		Upgrade: r.outcome.Upgraded(),

@@ -70,7 +70,7 @@ func (r *run) finishUninstall(ctx context.Context, left *Release) error {
 		return err
 	}
 	r.unfinished, r.outcome.Before, r.outcome.Release = false, nil, nil
-	return r.render()
+	return r.render(ctx)
 }
 
 // awaitMigration waits for the killed run's running Jobs, because a migration

@@ -58,17 +58,18 @@ func WithChart(e *check.Env, ref string) {
 		if err != nil {
 			return check.Rendered{}, err
 		}
-		return renderAll(e.Answers, e.Local, c)
+		return renderAll(ctx, e.Answers, e.Local, c)
 	}
 }
 
-func renderAll(a answers.Answers, local answers.Local, c *chart.Chart) (check.Rendered, error) {
+func renderAll(ctx context.Context, a answers.Answers, local answers.Local, c *chart.Chart) (check.Rendered, error) {
 	settings := values.Settings{Local: local, Keys: values.GenerateKeys(a, nil)}
 	document, err := values.Build(a, c.Info, settings)
 	if err != nil {
 		return check.Rendered{}, err
 	}
 	rendered, err := c.Render(
+		ctx,
 		chart.RenderRequest{Release: a.Cluster.Release, Namespace: a.Cluster.Namespace, Values: document.Map})
 	if err != nil {
 		return check.Rendered{}, err

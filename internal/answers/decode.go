@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
@@ -57,6 +58,10 @@ func Parse(name string, data []byte) (File, error) {
 // wrong types.
 func Read(name string, data []byte) (File, error) {
 	file := File{Name: name, lines: map[string]int{}}
+	if len(data) > MaxFile {
+		size := &bounded.SizeError{Most: MaxFile}
+		return file, Faults{{Summary: "the file is " + size.Error(), Remedy: "refer to large content by {file: PATH}"}}
+	}
 	doc, err := oneDocument(data)
 	if err != nil {
 		return file, err
@@ -109,6 +114,7 @@ func Documents(data []byte) int {
 func documents(data []byte) ([]*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var all []*yaml.Node
+	left := budget{maxNodes}
 	for {
 		var doc yaml.Node
 		err := decoder.Decode(&doc)
@@ -116,6 +122,9 @@ func documents(data []byte) ([]*yaml.Node, error) {
 			return all, nil
 		}
 		if err != nil {
+			return all, err
+		}
+		if err := left.spend(&doc, MaxLevels); err != nil {
 			return all, err
 		}
 		if len(doc.Content) == 1 && doc.Content[0].Tag != "!!null" {
@@ -137,6 +146,10 @@ var yamlLine = regexp.MustCompile(`line (\d+): `)
 // syntaxFault keeps the line of the error but not the text around it, which may
 // contain a secret.
 func syntaxFault(err error) Fault {
+	var limit *limitError
+	if errors.As(err, &limit) {
+		return Fault{Summary: limit.text, Remedy: "remove what the server and the chart do not need"}
+	}
 	text := err.Error()
 	fault := Fault{Summary: "invalid YAML", Remedy: "check the indentation, quotes and colons"}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {

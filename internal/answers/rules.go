@@ -15,7 +15,7 @@ var secretKeyPattern = regexp.MustCompile(`^[-._A-Za-z0-9]{1,253}$`)
 var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
 	backupStoreDiffers, azureTokensNeedTheirVault, minBelowMax,
-	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend,
+	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend, rawValuesAreFew,
 }
 
 // rdsNeedsVerifiedTLS: AWS accepts tokens only on encrypted connections, and

@@ -2,15 +2,18 @@ package chart
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"sync"
+	"path/filepath"
 
 	helmchart "helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
 // Chart is a loaded chart in memory.
@@ -22,13 +25,15 @@ type Chart struct {
 	Digest string
 
 	helm *helmchart.Chart
-	mu   sync.Mutex // Helm modifies a chart while rendering it
+	turn chan struct{} // a lock: Helm modifies a chart while rendering it
+
+	renderer *renderer // nil renders in this process
 }
 
 // WithHelm calls do with Helm's chart while holding its lock.
 func (c *Chart) WithHelm(do func(*helmchart.Chart) error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
 	return do(c.helm)
 }
 
@@ -38,24 +43,11 @@ func Load(ctx context.Context, src Source) (*Chart, error) {
 	if err := src.check(); err != nil {
 		return nil, err
 	}
-	type result struct {
-		chart *Chart
-		err   error
+	c, err := bounded.Do(ctx, func() (*Chart, error) { return load(ctx, src) })
+	if err != nil {
+		return nil, sourceError(ctx, src, err)
 	}
-	done := make(chan result, 1)
-	go func() {
-		c, err := load(ctx, src)
-		done <- result{c, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, sourceError(ctx, src, ctx.Err())
-	case r := <-done:
-		if r.err != nil {
-			return nil, sourceError(ctx, src, r.err)
-		}
-		return r.chart, nil
-	}
+	return c, nil
 }
 
 func load(ctx context.Context, src Source) (*Chart, error) {
@@ -67,28 +59,48 @@ func load(ctx context.Context, src Source) (*Chart, error) {
 	case sourceArchiveURL:
 		return pullArchive(ctx, src)
 	default:
-		return loadPath(src)
+		return loadPath(ctx, src)
 	}
 }
 
-func loadPath(src Source) (*Chart, error) {
-	if _, err := os.Stat(src.Ref); err != nil {
+func loadPath(ctx context.Context, src Source) (*Chart, error) {
+	var loaded *helmchart.Chart
+	var err error
+	if src.isDir() {
+		loaded, err = loadFolder(src)
+	} else {
+		loaded, err = loadFile(ctx, src)
+	}
+	if err != nil {
 		return nil, err
 	}
-	read := loader.LoadFile
-	if src.isDir() {
-		read = loader.LoadDir
-	}
-	loaded, err := read(src.Ref)
-	if err != nil {
-		return nil, &SourceError{
-			Ref:    src.Ref,
-			Reason: ReasonNotAChart,
-			Err:    err,
-			Remedy: "set chart.ref to a folder with a Chart.yaml, or a .tgz from helm pull or helm package",
-		}
-	}
 	return newChart(src, loaded, "")
+}
+
+func loadFile(ctx context.Context, src Source) (*helmchart.Chart, error) {
+	data, err := bounded.ReadFile(ctx, src.Ref, maxArchive)
+	var size *bounded.SizeError
+	if errors.As(err, &size) {
+		return nil, sized(src, "the archive", size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unpack(src, data)
+}
+
+// loadFolder loads an unpacked chart. Without a Chart.yaml, Helm would read the whole
+// folder first.
+func loadFolder(src Source) (*helmchart.Chart, error) {
+	_, err := os.Stat(filepath.Join(src.Ref, chartutil.ChartfileName))
+	var loaded *helmchart.Chart
+	if err == nil {
+		loaded, err = loader.LoadDir(src.Ref)
+	}
+	if err != nil {
+		return nil, &SourceError{Ref: src.Ref, Reason: ReasonNotAChart, Err: err, Remedy: archiveRemedy}
+	}
+	return loaded, nil
 }
 
 // newChart wraps a chart that Helm loaded. It rejects library charts and
@@ -104,10 +116,15 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 			Err:    fmt.Errorf("%s is a library chart and installs nothing", loaded.Name()),
 		}
 	}
+	if tree.Depth(loaded.Values) > maxLevels {
+		return nil, tooLarge(src, "its values are nested more than %d levels deep", maxLevels)
+	}
 	if !satisfies(loaded.Metadata.Version, src.Version) {
 		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
 	}
 	return &Chart{
+		turn:     make(chan struct{}, 1),
+		renderer: newRenderer(src.Renderer, loaded),
 		Info: chartinfo.Info{
 			Ref:        src.redactedRef(),
 			Name:       loaded.Name(),

@@ -47,10 +47,9 @@ func newLogins(src Source) (*logins, error) {
 
 func withoutLogins() *logins { return &logins{anonymous: true} }
 
-// authorizer returns a client that sends the registry's credentials when it
-// requests them.
-func (l *logins) authorizer(client *http.Client) auth.Client {
-	a := auth.Client{Client: client, Cache: auth.NewCache(), Credential: l.credential}
+// authorizer sends the login of a registry when the registry asks for one.
+func (l *logins) authorizer(client *http.Client) *auth.Client {
+	a := &auth.Client{Client: client, Cache: auth.NewCache(), Credential: l.credential}
 	a.SetUserAgent("zenml-installer")
 	return a
 }

@@ -1,19 +1,22 @@
 package chart
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
-	"helm.sh/helm/v3/pkg/chart/loader"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"helm.sh/helm/v3/pkg/cli"
 	"helm.sh/helm/v3/pkg/registry"
+	"oras.land/oras-go/v2/registry/remote"
 
-	"github.com/zenml-installer/zenml-installer/internal/transport"
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
 // pullOCI pulls a chart into memory. If a registry on loopback does not support
@@ -51,37 +54,106 @@ func pullOCIWith(ctx context.Context, src Source, found *logins) (*Chart, error)
 	if t, ok := base.Base.(*http.Transport); ok {
 		defer t.CloseIdleConnections()
 	}
-	client, err := registryClient(src, found, transport.WithContext(ctx, base))
+	name, _, _ := splitOCI(src.Ref)
+	repository, err := remote.NewRepository(name)
+	if err != nil {
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonInvalid, Err: err,
+			Remedy: "write the reference as oci://HOST/PATH"}
+	}
+	repository.PlainHTTP = src.PlainHTTP
+	repository.Client = found.authorizer(&http.Client{Transport: base, CheckRedirect: limitRedirects})
+	reference, err := resolveOCI(ctx, src, repository)
 	if err != nil {
 		return nil, err
 	}
-	ref, err := resolveOCI(src, client)
+	c, err := pullReference(ctx, src, repository, reference)
 	if err != nil {
-		return nil, err
+		return nil, pullError(ctx, err, src, repository)
 	}
-	pulled, err := client.Pull(ref)
-	if err != nil {
-		return nil, pullError(err, src, client)
-	}
-	loaded, err := loader.LoadArchive(bytes.NewReader(pulled.Chart.Data))
-	if err != nil {
-		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
-	}
-	return newChart(src, loaded, pulled.Manifest.Digest)
+	return c, nil
 }
 
-func registryClient(src Source, found *logins, transport http.RoundTripper) (*registry.Client, error) {
-	client := &http.Client{Transport: transport}
-	options := []registry.ClientOption{
-		registry.ClientOptHTTPClient(client),
-		registry.ClientOptAuthorizer(found.authorizer(client)),
-		registry.ClientOptWriter(io.Discard),
-		registry.ClientOptCredentialsFile(src.credentials()),
+// limitRedirects is net/http's own limit, which the registry client removes.
+func limitRedirects(_ *http.Request, via []*http.Request) error {
+	if len(via) >= maxRedirects {
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
 	}
-	if src.PlainHTTP {
-		options = append(options, registry.ClientOptPlainHTTP())
+	return nil
+}
+
+// pullReference pulls the chart with a tag or a digest.
+func pullReference(ctx context.Context, src Source, from *remote.Repository, reference string) (*Chart, error) {
+	found, body, err := from.Manifests().FetchReference(ctx, reference)
+	if err != nil {
+		return nil, err
 	}
-	return registry.NewClient(options...)
+	data, err := readBlob(src, "the manifest", body, found, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	var manifest ocispec.Manifest
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
+	}
+	at := slices.IndexFunc(manifest.Layers, isChartLayer)
+	if at < 0 {
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart,
+			Err:    fmt.Errorf("the manifest has no layer of type %s", registry.ChartLayerMediaType),
+			Remedy: "set chart.ref to the chart itself, such as oci://public.ecr.aws/zenml/zenml"}
+	}
+	archive, err := pullLayer(ctx, src, from, manifest.Layers[at])
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := unpack(src, archive)
+	if err != nil {
+		return nil, err
+	}
+	return newChart(src, loaded, found.Digest.String())
+}
+
+func isChartLayer(layer ocispec.Descriptor) bool {
+	return layer.MediaType == registry.ChartLayerMediaType || layer.MediaType == registry.LegacyChartLayerMediaType
+}
+
+// pullLayer pulls one layer, if it is declared to be within the limit.
+func pullLayer(
+	ctx context.Context,
+	src Source,
+	from *remote.Repository,
+	layer ocispec.Descriptor,
+) ([]byte, error) {
+	if layer.Size > maxArchive {
+		return nil, tooLarge(src, "the archive has %d bytes, more than %s", layer.Size, bounded.Size(maxArchive))
+	}
+	body, err := from.Blobs().Fetch(ctx, layer)
+	if err != nil {
+		return nil, err
+	}
+	return readBlob(src, "the archive", body, layer, maxArchive)
+}
+
+// readBlob reads content and compares it with its digest.
+func readBlob(src Source, what string, body io.ReadCloser, want ocispec.Descriptor, most int64) ([]byte, error) {
+	defer func() { _ = body.Close() }()
+	if want.Size > most {
+		return nil, tooLarge(src, "%s has %d bytes, more than %s", what, want.Size, bounded.Size(most))
+	}
+	if err := want.Digest.Validate(); err != nil {
+		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
+	}
+	data, err := bounded.ReadAll(body, most)
+	var size *bounded.SizeError
+	if errors.As(err, &size) {
+		return nil, sized(src, what, size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if got := want.Digest.Algorithm().FromBytes(data); got != want.Digest {
+		return nil, tampered(src, what, got.String(), want.Digest.String(), "the registry")
+	}
+	return data, nil
 }
 
 // credentials returns the file with the registry credentials. Like Helm, it
@@ -91,16 +163,15 @@ func (s Source) credentials() string {
 	return cmp.Or(s.CredentialsFile, cli.New().RegistryConfig)
 }
 
-// resolveOCI returns the reference to pull. Unless it names a digest or tag, it
-// gets the version chosen from the registry's tags. An exact version needs no
-// listing.
-func resolveOCI(src Source, client *registry.Client) (string, error) {
-	repository, tag, digest := splitOCI(src.Ref)
+// resolveOCI returns the tag or digest to pull: the one that the reference names, else
+// the version chosen among the registry's tags. An exact version costs no listing.
+func resolveOCI(ctx context.Context, src Source, repository *remote.Repository) (string, error) {
+	_, tag, digest := splitOCI(src.Ref)
 	switch exact, isExact := exactVersion(src.Version); {
 	case digest != "":
-		return repository + "@" + digest, nil
+		return digest, nil
 	case tag != "" && src.Version == "":
-		return repository + ":" + tag, nil
+		return asTag(tag), nil
 	case tag != "" && !satisfies(tag, src.Version):
 		return "", &SourceError{
 			Ref:    src.redactedRef(),
@@ -108,31 +179,50 @@ func resolveOCI(src Source, client *registry.Client) (string, error) {
 			Remedy: "chart.ref names version " + tag + " and chart.version is " + src.Version + ": remove one",
 		}
 	case tag != "":
-		return repository + ":" + tag, nil
+		return asTag(tag), nil
 	case isExact:
-		return repository + ":" + exact.String(), nil
+		return asTag(exact.String()), nil
 	}
-	tags, err := client.Tags(repository)
+	versions, err := listVersions(ctx, src, repository)
 	if err != nil {
 		return "", err
 	}
-	version, err := choose(src.redactedRef(), src.Version, tags)
-	return repository + ":" + version, err
+	version, err := choose(src.redactedRef(), src.Version, versions)
+	return asTag(version), err
+}
+
+// asTag replaces the plus sign of a version, which a tag cannot contain, as Helm does.
+func asTag(version string) string { return strings.ReplaceAll(version, "+", "_") }
+
+// listVersions lists the tags of a repository as versions.
+func listVersions(ctx context.Context, src Source, repository *remote.Repository) ([]string, error) {
+	var versions []string
+	err := repository.Tags(ctx, "", func(tags []string) error {
+		for _, tag := range tags {
+			versions = append(versions, strings.ReplaceAll(tag, "_", "+"))
+		}
+		if len(versions) > maxTags {
+			return tooLarge(src, "the registry lists more than %d versions", maxTags)
+		}
+		return nil
+	})
+	return versions, err
 }
 
 // pullError lists the available versions if the requested one does not exist.
-func pullError(err error, src Source, client *registry.Client) error {
+func pullError(ctx context.Context, err error, src Source, repository *remote.Repository) error {
+	var known *SourceError
 	reason, _ := classify(err)
-	repository, tag, digest := splitOCI(src.Ref)
-	if reason != ReasonNotFound || digest != "" {
+	_, tag, digest := splitOCI(src.Ref)
+	if errors.As(err, &known) || reason != ReasonNotFound || digest != "" {
 		return err
 	}
-	tags, listErr := client.Tags(repository)
-	if listErr != nil || len(tags) == 0 {
+	versions, listErr := listVersions(ctx, src, repository)
+	if listErr != nil || len(versions) == 0 {
 		return err
 	}
 	want := cmp.Or(src.Version, tag)
-	return &VersionError{Ref: src.redactedRef(), Version: want, Nearest: nearest(want, parseVersions(tags))}
+	return &VersionError{Ref: src.redactedRef(), Version: want, Nearest: nearest(want, parseVersions(versions))}
 }
 
 // splitOCI splits oci://HOST/PATH[:TAG][@DIGEST].

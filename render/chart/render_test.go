@@ -38,7 +38,7 @@ func TestRender(t *testing.T) {
 		rendered, err := standIn(
 			t,
 			generation,
-		).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: values})
+		).Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", Values: values})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestRenderConcurrently(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			if _, err := c.Render(RenderRequest{Release: "r", Namespace: "n", Values: values}); err != nil {
+			if _, err := c.Render(t.Context(), RenderRequest{Release: "r", Namespace: "n", Values: values}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -98,7 +98,7 @@ func TestRenderErrors(t *testing.T) {
 			_, err := standIn(
 				t,
 				"current",
-			).Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: test.values})
+			).Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", Values: test.values})
 			var bad *RenderError
 			if !errors.As(err, &bad) {
 				t.Fatal(err)
@@ -120,11 +120,11 @@ func TestRenderErrors(t *testing.T) {
 func TestRenderForOlderCluster(t *testing.T) {
 	c := standIn(t, "current")
 	c.helm.Metadata.KubeVersion = ">=1.25.0"
-	_, err := c.Render(RenderRequest{Release: "zenml-server", Namespace: "n", KubeVersion: "v1.24.17"})
+	_, err := c.Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", KubeVersion: "v1.24.17"})
 	if err == nil || !strings.Contains(err.Error(), "1.24.17") {
 		t.Fatal(err)
 	}
-	if _, err := c.Render(RenderRequest{Release: "zenml-server", Namespace: "n", KubeVersion: "v1.36.3-sandbox"}); err != nil {
+	if _, err := c.Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", KubeVersion: "v1.36.3-sandbox"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -132,7 +132,7 @@ func TestRenderForOlderCluster(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	c, values := standIn(b, "current"), mysqlValues("server")
 	for b.Loop() {
-		if _, err := c.Render(RenderRequest{Release: "zenml-server", Namespace: "n", Values: values}); err != nil {
+		if _, err := c.Render(b.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", Values: values}); err != nil {
 			b.Fatal(err)
 		}
 	}

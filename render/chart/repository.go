@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,14 +10,10 @@ import (
 	"net/http"
 	"strings"
 
-	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/repo"
 	"sigs.k8s.io/yaml"
-)
 
-const (
-	maxIndex   = 64 << 20 // bytes of index.yaml; large public ones have about 20 MiB
-	maxArchive = 16 << 20 // bytes of a chart archive; ZenML's has a few dozen KiB
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
 // errAbsent means that a URL returned 404.
@@ -58,7 +53,7 @@ func findIndex(
 	client *http.Client,
 	ref string,
 ) (base, name string, index *repo.IndexFile, err error) {
-	index, err = fetchIndex(ctx, client, ref)
+	index, err = fetchIndex(ctx, client, ref, DefaultChart)
 	if !errors.Is(err, errAbsent) {
 		return ref, DefaultChart, index, err
 	}
@@ -67,7 +62,7 @@ func findIndex(
 	if strings.HasSuffix(parent, "/") { // ref has no path
 		return "", "", nil, notFound(ref)
 	}
-	index, err = fetchIndex(ctx, client, parent)
+	index, err = fetchIndex(ctx, client, parent, ref[slash+1:])
 	if errors.Is(err, errAbsent) {
 		err = notFound(ref)
 	}
@@ -83,15 +78,22 @@ func notFound(ref string) error {
 	}
 }
 
-func fetchIndex(ctx context.Context, client *http.Client, base string) (*repo.IndexFile, error) {
-	body, err := fetch(ctx, client, base+"/index.yaml", maxIndex)
+func fetchIndex(ctx context.Context, client *http.Client, base, name string) (*repo.IndexFile, error) {
+	src := Source{Ref: base}
+	data, err := fetch(ctx, client, base+"/index.yaml", func(body io.Reader) ([]byte, error) {
+		return readIndex(body, name)
+	})
+	var size *bounded.SizeError
+	if errors.As(err, &size) {
+		return nil, sized(src, "its index.yaml", size)
+	}
 	if err != nil {
 		return nil, err
 	}
 	index := &repo.IndexFile{}
-	if err := yaml.Unmarshal(body, index); err != nil || index.APIVersion == "" {
+	if err := yaml.Unmarshal(data, index); err != nil || index.APIVersion == "" {
 		return nil, &SourceError{
-			Ref:    Source{Ref: base}.redactedRef(),
+			Ref:    src.redactedRef(),
 			Reason: ReasonNotAChart,
 			Err:    err,
 			Remedy: "its index.yaml is not a chart repository's",
@@ -121,31 +123,46 @@ func pullArchive(ctx context.Context, src Source) (*Chart, error) {
 }
 
 func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wantDigest string) (*Chart, error) {
-	data, err := fetch(ctx, client, url, maxArchive)
-	if errors.Is(err, errAbsent) {
+	data, err := fetch(ctx, client, url, func(body io.Reader) ([]byte, error) {
+		return bounded.ReadAll(body, maxArchive)
+	})
+	var size *bounded.SizeError
+	switch {
+	case errors.Is(err, errAbsent):
 		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotFound, Err: err}
-	}
-	if err != nil {
+	case errors.As(err, &size):
+		return nil, sized(src, "the archive", size)
+	case err != nil:
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
-	digest := hex.EncodeToString(sum[:])
-	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && want != digest {
-		return nil, &SourceError{
-			Ref:    src.redactedRef(),
-			Reason: ReasonCorrupt,
-			Err:    fmt.Errorf("got sha256:%s, its index says sha256:%s", digest, want),
-			Remedy: "do not install it, and report it to the repository's owner",
-		}
+	digest := "sha256:" + hex.EncodeToString(sum[:])
+	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && "sha256:"+want != digest {
+		return nil, tampered(src, "the archive", digest, "sha256:"+want, "index.yaml")
 	}
-	loaded, err := loader.LoadArchive(bytes.NewReader(data))
+	loaded, err := unpack(src, data)
 	if err != nil {
-		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
+		return nil, err
 	}
-	return newChart(src, loaded, "sha256:"+digest)
+	return newChart(src, loaded, digest)
 }
 
-func fetch(ctx context.Context, client *http.Client, url string, most int64) ([]byte, error) {
+// tampered is content that is not what its digest names.
+func tampered(src Source, what, got, want, where string) error {
+	return &SourceError{
+		Ref:    src.redactedRef(),
+		Reason: ReasonCorrupt,
+		Err:    fmt.Errorf("%s has digest %s, and %s names %s", what, got, where, want),
+		Remedy: "do not install it, and report it to the owner of the registry",
+	}
+}
+
+func fetch(
+	ctx context.Context,
+	client *http.Client,
+	url string,
+	read func(io.Reader) ([]byte, error),
+) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -167,11 +184,7 @@ func fetch(ctx context.Context, client *http.Client, url string, most int64) ([]
 			Remedy: remedy,
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
-	if err == nil && int64(len(body)) > most {
-		err = fmt.Errorf("more than %d MiB", most>>20)
-	}
-	return body, err
+	return read(response.Body)
 }
 
 func httpClient() (client *http.Client, closeIdle func()) {

@@ -32,6 +32,12 @@ type Source struct {
 	// CredentialsFile contains registry credentials. The default is the file
 	// that `helm registry login` writes, then Docker's.
 	CredentialsFile string
+
+	// Renderer is this program, which runs Serve when its only argument is
+	// RendererArgument. Charts are then rendered in a process of their own, with
+	// limits on time and memory. Empty renders in this process, where a template
+	// that loops can only be abandoned.
+	Renderer string
 }
 
 // DefaultChart is the chart's name in a repository whose URL does not name one.

@@ -32,7 +32,8 @@ const (
 	ReasonUnreachable  Reason = "unreachable"
 	ReasonUntrusted    Reason = "its certificate is not trusted"
 	ReasonNotAChart    Reason = "it is not a Helm chart"
-	ReasonCorrupt      Reason = "its content does not match its digest"
+	ReasonCorrupt      Reason = "it was tampered with or damaged"
+	ReasonTooLarge     Reason = "it is too large for a ZenML chart"
 )
 
 // SourceError explains why a chart could not be loaded.
@@ -139,6 +140,8 @@ func classify(err error) (Reason, string) {
 		return ReasonUnreachable, "the registry speaks plain HTTP: use --plain-http"
 	case errors.As(err, &unknownCA), errors.As(err, &wrongHost), errors.As(err, &invalid), errors.As(err, &alert):
 		return ReasonUntrusted, "add the registry's CA to this machine's trust store, or name it in SSL_CERT_FILE"
+	case strings.Contains(err.Error(), "redirects"): // net/http has no type for it
+		return ReasonUnreachable, "the server redirects in a loop: fix chart.ref, or set it to a pulled chart"
 	case unreachable(err):
 		return ReasonUnreachable, "check chart.ref, the network and the proxy (HTTPS_PROXY, NO_PROXY), or set chart.ref to a pulled chart"
 	default:
