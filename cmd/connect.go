@@ -79,7 +79,7 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if err := u.activate(ctx, c, client, info); err != nil {
 		return err
 	}
-	u.printLogin(c.streams, tunnel.URL(), c.stay, u.address(ctx))
+	u.printLogin(c.streams, tunnel.URL(), c.stay, u.settledAddress(ctx, c.streams))
 	printClientAdvice(ctx, c.streams, info.Version)
 	if !c.stay {
 		return nil

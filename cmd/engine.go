@@ -149,7 +149,9 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 		return nil, err
 	}
 	e.rememberVersion(info.Version)
-	if at := u.address(ctx); at.URL != "" && observe != nil {
+	if at := u.address(ctx); at.Trouble != "" && observe != nil {
+		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
+	} else if at.URL != "" && observe != nil {
 		observe(
 			event.Notice{
 				Text: "The server is also available at " + at.URL + ". Log in with: " + connect.LoginCommand(

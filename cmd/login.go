@@ -3,8 +3,10 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 // address returns the public address of the server. It returns an error as part
@@ -17,10 +19,36 @@ func (u *setup) address(ctx context.Context) connect.Address {
 	return found
 }
 
+// certificateTime is how long the login line waits for a certificate that
+// cert-manager issues.
+const certificateTime = time.Minute
+
+// settledAddress is address, once its certificate is issued or certificateTime
+// is over.
+func (u *setup) settledAddress(ctx context.Context, s Streams) connect.Address {
+	found := u.address(ctx)
+	if !found.AwaitsCertificate {
+		return found
+	}
+	fmt.Fprintln(s.Err, "Waiting for the certificate")
+	ctx, cancel := context.WithTimeout(ctx, certificateTime)
+	defer cancel()
+	_ = poll.Until(ctx, time.Second, func() (bool, error) {
+		if latest := u.address(ctx); ctx.Err() == nil {
+			found = latest
+		}
+		return !found.AwaitsCertificate, nil
+	})
+	return found
+}
+
 // printLogin prints how to log in: with the public address, with the
 // port-forward while it is open, or with the command that reopens it.
 func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
-	if at.Pending != "" {
+	if at.Trouble != "" {
+		fmt.Fprintf(s.Err, "The server is exposed%s, but it cannot be reached there yet: %s. Check again with `%s`.\n",
+			prefixed(" at ", at.URL), at.Trouble, u.ownCommand("status"))
+	} else if at.Pending != "" {
 		fmt.Fprintf(s.Err, "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
 			u.ownCommand("status"))
 	}
@@ -28,7 +56,7 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 	switch {
-	case at.URL != "":
+	case at.URL != "" && at.Trouble == "":
 		fmt.Fprintf(s.Err, "The server is available at %s\n", at.URL)
 		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))
 	case !lives && local != "":
@@ -37,8 +65,16 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 	}
 }
 
-// printClientAdvice warns if the zenml client on this machine is older or newer
-// than the server, and prints how to install the matching version.
+// prefixed returns text after a prefix, or nothing if the text is empty.
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+// printClientAdvice says if the zenml client on this machine is older or newer
+// than the server, and how to install the right one.
 func printClientAdvice(ctx context.Context, s Streams, server string) {
 	if advice := connect.CompareClient(connect.ClientVersion(ctx, s.getenv("PATH")), server); advice != "" {
 		fmt.Fprintln(s.Err, advice)

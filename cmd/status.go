@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -155,6 +156,8 @@ func (o *statusOptions) write(found state) error {
 // url describes where the server is available.
 func (s state) url() string {
 	switch {
+	case s.address.Trouble != "":
+		return cmp.Or(s.address.URL, "unknown") + " (not reachable yet: " + s.address.Trouble + ")"
 	case s.address.URL != "":
 		return s.address.URL
 	case s.address.Pending != "":

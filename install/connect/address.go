@@ -25,6 +25,10 @@ type Address struct {
 	URL      string // empty if the server is not exposed or its URL is not known yet
 	Pending  string // why an exposed server has no URL yet, and how to query it
 	NoVerify bool   // this machine cannot verify the server's certificate
+	Trouble  string // why it cannot be reached there yet, and what to do; empty if nothing is known
+	// AwaitsCertificate reports that the trouble is a certificate that cert-manager
+	// has not issued.
+	AwaitsCertificate bool
 }
 
 // Login returns how the zenml client logs in at the address.
@@ -39,7 +43,12 @@ func FindAddress(
 	namespace string,
 	objects []manifest.Object,
 ) (Address, error) {
-	return addressFinder{client: client, namespace: namespace, objects: objects}.find(ctx)
+	f := addressFinder{client: client, namespace: namespace, objects: objects}
+	found, err := f.find(ctx)
+	if err == nil && (found.URL != "" || found.Pending != "") {
+		found.Trouble, found.AwaitsCertificate = f.trouble(ctx)
+	}
+	return found, err
 }
 
 // addressFinder determines the address of one release.

@@ -31,6 +31,9 @@ var (
 const (
 	// JobEnded is the reason for a Job's container that is not restarted.
 	JobEnded = "JobEnded"
+	// HeldBySidecar is the reason of a Job whose own containers have ended while
+	// a container that was added to its pod keeps running. The text names it.
+	HeldBySidecar = "HeldBySidecar"
 	// killed is the exit code after SIGKILL, and stopped is the runtime's
 	// message if that happened before the process started.
 	killed  = 137
@@ -47,6 +50,7 @@ var rules = slices.Concat(
 	schedulingRules,
 	crashRules,
 	jobRules,
+	exposeRules,
 	certificateRules,
 )
 
@@ -249,8 +253,22 @@ var crashRules = []rule{
 	},
 }
 
+// exposeRules are about Ingresses and Services that their controllers refuse.
+var exposeRules = []rule{
+	{name: "alb target", reasons: []string{"FailedBuildModel"}, contains: []string{"nodeport", "target-type"}, grace: Forever,
+		summary: "the AWS load balancer cannot send traffic to a Service of type ClusterIP", reason: "{text}",
+		remedy: "add alb.ingress.kubernetes.io/target-type: ip to expose.ingress.annotations"},
+	{name: "load balancer", reasons: []string{"FailedBuildModel", "FailedDeployModel", "SyncLoadBalancerFailed"}, grace: Forever,
+		summary: "the controller cannot create the load balancer", reason: "{text}",
+		remedy: "correct expose.ingress.annotations or expose.service.annotations as the message says"},
+}
+
 // jobRules match pods of Jobs, which are not restarted.
 var jobRules = []rule{
+	{name: "sidecar", reasons: []string{HeldBySidecar}, grace: 4 * time.Second,
+		summary: "the job is done, but a container that was added to its pod keeps running: {text}",
+		remedy: "keep the container out of the pod with server.podAnnotations (sidecar.istio.io/inject: \"false\" for " +
+			"Istio, linkerd.io/inject: disabled for Linkerd), or install into a namespace without injection"},
 	{name: "job memory", reasons: []string{JobEnded}, contains: outOfMemory,
 		summary: "the container was killed because it exceeded its memory limit",
 		remedy:  "raise memory in server.migrationResources.limits"},

@@ -106,6 +106,11 @@ func (v view) about(kind, name string, state event.State, reason, message string
 
 func (v view) job(j *batchv1.Job) observation {
 	pod := v.podOf(j.UID)
+	if pod != nil {
+		if o, ok := v.heldJob(j, pod); ok {
+			return o
+		}
+	}
 	switch {
 	case kubestatus.JobCondition(j, batchv1.JobComplete) != nil:
 		return v.about("Job", j.Name, event.Ready, "Complete", "complete")
@@ -215,22 +220,9 @@ func (v view) podOf(owner types.UID) *corev1.Pod {
 func (v view) newestEvent(uid types.UID, accept func(*corev1.Event) bool) *corev1.Event {
 	var newest *corev1.Event
 	for _, e := range v.events {
-		if e.InvolvedObject.UID == uid && accept(e) && (newest == nil || eventTime(e).After(eventTime(newest))) {
+		if e.InvolvedObject.UID == uid && accept(e) && (newest == nil || kubestatus.EventTime(e).After(kubestatus.EventTime(newest))) {
 			newest = e
 		}
 	}
 	return newest
-}
-
-func eventTime(e *corev1.Event) time.Time {
-	switch {
-	case e.Series != nil && !e.Series.LastObservedTime.IsZero():
-		return e.Series.LastObservedTime.Time
-	case !e.LastTimestamp.IsZero():
-		return e.LastTimestamp.Time
-	case !e.EventTime.IsZero():
-		return e.EventTime.Time
-	default:
-		return e.CreationTimestamp.Time
-	}
 }

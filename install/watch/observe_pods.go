@@ -65,9 +65,9 @@ func (v view) startingPod(p *corev1.Pod) observation {
 	pulling := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulling" })
 	pulled := v.newestEvent(p.UID, func(e *corev1.Event) bool { return e.Reason == "Pulled" })
 	switch {
-	case pulling != nil && (pulled == nil || eventTime(pulled).Before(eventTime(pulling))):
+	case pulling != nil && (pulled == nil || kubestatus.EventTime(pulled).Before(kubestatus.EventTime(pulling))):
 		o := v.about("Pod", p.Name, event.Progressing, "Pulling", "pulling "+v.image(p))
-		o.Since = eventTime(pulling)
+		o.Since = kubestatus.EventTime(pulling)
 		return o
 	case trouble != nil:
 		o := v.about("Pod", p.Name, event.Waiting, trouble.Reason, trouble.Message)

@@ -172,3 +172,37 @@ func newEvent(about types.UID, reason, kind, message string) *corev1.Event {
 		LastTimestamp:  metav1.Now(),
 	}
 }
+
+// TestHeldJob looks at Jobs whose pod a sidecar keeps running.
+func TestHeldJob(t *testing.T) {
+	running := corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
+	ended := func(code int32) corev1.ContainerState {
+		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Ended", ExitCode: code}}
+	}
+	for name, test := range map[string]struct {
+		migration, other corev1.ContainerState
+		rule             string
+	}{
+		"the migration runs":    {running, running, ""},
+		"both have ended":       {ended(0), ended(0), ""},
+		"only the sidecar runs": {ended(0), running, "sidecar"},
+		"the migration failed":  {ended(1), running, "job failed"},
+	} {
+		job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "migration", UID: "j"}}
+		job.Spec.Template.Spec.Containers = []corev1.Container{{Name: "migrate"}}
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: "p", OwnerReferences: []metav1.OwnerReference{{UID: "j"}}},
+			Status: corev1.PodStatus{Phase: corev1.PodRunning, ContainerStatuses: []corev1.ContainerStatus{
+				{Name: "migrate", State: test.migration}, {Name: "istio-proxy", State: test.other},
+			}},
+		}
+		v := view{pods: []*corev1.Pod{pod}, lines: func(types.UID) []string { return nil }}
+		o := v.job(job)
+		if o.rule != test.rule || (o.fault != nil) != (test.rule != "") {
+			t.Errorf("%s: rule %q, %+v", name, o.rule, o.fault)
+		}
+		if test.rule == "sidecar" && (!strings.Contains(o.fault.Text(), "istio-proxy") || o.grace < 0) {
+			t.Errorf("%s: %s, grace %s", name, o.fault.Text(), o.grace)
+		}
+	}
+}

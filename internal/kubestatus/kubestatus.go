@@ -2,6 +2,7 @@ package kubestatus
 
 import (
 	"slices"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -63,4 +64,18 @@ func JobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobC
 		}
 	}
 	return nil
+}
+
+// EventTime returns when an event was last seen.
+func EventTime(e *corev1.Event) time.Time {
+	switch {
+	case e.Series != nil && !e.Series.LastObservedTime.IsZero():
+		return e.Series.LastObservedTime.Time
+	case !e.LastTimestamp.IsZero():
+		return e.LastTimestamp.Time
+	case !e.EventTime.IsZero():
+		return e.EventTime.Time
+	default:
+		return e.CreationTimestamp.Time
+	}
 }
