@@ -57,8 +57,8 @@ func TestGenerate_chartWithoutEffect(t *testing.T) {
 	run := func(answers string, flags ...string) result {
 		return p.runs(append([]string{"generate", "-f", answers, "--chart", chart, "--output", "-"}, flags...)...)
 	}
-	r := run(derived).want(t, exitDone, "serverURL:",
-		"Warning: chart zenml 0.98.1 does not apply server.serverURL, which the installer adds: the server does not know its URL")
+	r := run(derived).want(t, exitDone, "serverURL:", "Warning: chart zenml 0.98.1 does not apply server.serverURL, "+
+		"which the installer adds: the server does not know its URL")
 	if strings.Contains(r.out, "Warning") {
 		t.Errorf("the warning is in the values file:\n%s", r.out)
 	}

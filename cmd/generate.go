@@ -50,7 +50,8 @@ error, anything else without effect is a warning.`,
 	}
 	o.file.register(cmd)
 	flags := cmd.Flags()
-	flags.StringSliceVar(&o.checks.Skip, "skip", nil, "ignore what these groups or check ids find: supply.effect, supply.values")
+	flags.StringSliceVar(&o.checks.Skip, "skip", nil,
+		"ignore what these groups or check ids find: supply.effect, supply.values")
 	flags.StringSliceVar(&o.checks.WarnOnly, "warn-only", nil, "report what these groups or check ids find as warnings")
 	flags.StringVar(&o.format, "format", string(format.Values), "output format: "+strings.Join(formatNames(), ", "))
 	flags.StringVar(&o.output, "output", "",

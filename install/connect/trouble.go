@@ -147,7 +147,11 @@ func (f addressFinder) issuance(ctx context.Context, certificate certObject) str
 }
 
 // newestOf returns the newest object that another one owns.
-func (f addressFinder) newestOf(ctx context.Context, api, resource string, owner types.UID) (newest certObject, ok bool) {
+func (f addressFinder) newestOf(
+	ctx context.Context,
+	api, resource string,
+	owner types.UID,
+) (newest certObject, ok bool) {
 	body, err := f.client.Discovery().RESTClient().Get().
 		AbsPath(api, "namespaces", f.namespace, resource).DoRaw(ctx)
 	var list struct {

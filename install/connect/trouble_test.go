@@ -76,8 +76,8 @@ func TestTrouble_events(t *testing.T) {
 func issuing(t *testing.T, ready, request, order, challenge string) addressFinder {
 	t.Helper()
 	owned := func(uid, owner, status string) string {
-		return fmt.Sprintf(`{"items": [{"metadata": {"name": %[1]q, "uid": %[1]q, "ownerReferences": [{"uid": %[2]q}]}, "status": %[3]s}]}`,
-			uid, owner, status)
+		const list = `{"items": [{"metadata": {"uid": %q, "ownerReferences": [{"uid": %q}]}, "status": %s}]}`
+		return fmt.Sprintf(list, uid, owner, status)
 	}
 	condition := func(status, message string) string {
 		return fmt.Sprintf(`{"conditions": [{"type": "Ready", "status": %q, "message": %q}]}`, status, message)
@@ -87,8 +87,8 @@ func issuing(t *testing.T, ready, request, order, challenge string) addressFinde
 		"/apis/cert-manager.io/v1/namespaces/n/certificates/zenml-tls": `{"metadata": {"uid": "c"}, "status": ` +
 			condition(ready, "Issuing certificate as Secret does not exist") + `}`,
 		"/apis/cert-manager.io/v1/namespaces/n/certificaterequests": owned("r", "c", condition("False", request)),
-		"/apis/acme.cert-manager.io/v1/namespaces/n/orders":         owned("o", "r", fmt.Sprintf(`{"reason": %q}`, order)),
-		"/apis/acme.cert-manager.io/v1/namespaces/n/challenges":     owned("h", "o", fmt.Sprintf(`{"reason": %q}`, challenge)),
+		"/apis/acme.cert-manager.io/v1/namespaces/n/orders":         owned("o", "r", `{"reason": "`+order+`"}`),
+		"/apis/acme.cert-manager.io/v1/namespaces/n/challenges":     owned("h", "o", `{"reason": "`+challenge+`"}`),
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, ok := answers[r.URL.Path]
@@ -118,13 +118,13 @@ func TestTrouble_certificate(t *testing.T) {
 		want                             string
 	}{
 		"issued": {"True", "", "", "", ""},
-		"unknown issuer": {"False", `Referenced "ClusterIssuer" not found: clusterissuer.cert-manager.io "nobody" not found`, "", "",
+		"unknown issuer": {"False", `Referenced "ClusterIssuer" not found: clusterissuer "nobody" not found`, "", "",
 			"the issuer of the certificate does not exist"},
-		"rate limit": {"False", waiting, "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates", "",
+		"rate limit": {"False", waiting, "429 urn:ietf:params:acme:error:rateLimited: too many certificates", "",
 			"the ACME server's rate limit is reached"},
-		"unreachable": {"False", waiting, "", "Waiting for HTTP-01 challenge propagation: failed to perform self check GET request",
+		"unreachable": {"False", waiting, "", "failed to perform self check GET request",
 			"cert-manager cannot reach the host on port 80"},
-		"wrong class": {"False", waiting, "", "Waiting for HTTP-01 challenge propagation: did not get expected response when querying endpoint",
+		"wrong class": {"False", waiting, "", "did not get expected response when querying endpoint",
 			"set ingressClassName in the issuer's HTTP-01 solver"},
 		"under way": {"False", waiting, "", "", "cert-manager has not issued the certificate yet: " + waiting},
 	} {

@@ -48,7 +48,8 @@ var logRules = []logRule{
 		remedy:  "set database.mysql.tls.key to the key of the certificate in database.mysql.tls.cert"},
 	{name: "client certificate", contains: "[ssl", raisedBy: "load_cert_chain(",
 		summary: "the server cannot load the database's client certificate or its private key",
-		remedy:  "set database.mysql.tls.cert and database.mysql.tls.key to a certificate and its unencrypted key in PEM format"},
+		remedy: "set database.mysql.tls.cert and database.mysql.tls.key to a certificate and its unencrypted key " +
+			"in PEM format"},
 	{name: "ca file", contains: "[x509: no_certificate_or_crl_found]",
 		summary: "the given CA of the database contains no certificate",
 		remedy:  "set database.mysql.tls.ca to a certificate in PEM format"},

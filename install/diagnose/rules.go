@@ -255,10 +255,12 @@ var crashRules = []rule{
 
 // exposeRules are about Ingresses and Services that their controllers refuse.
 var exposeRules = []rule{
-	{name: "alb target", reasons: []string{"FailedBuildModel"}, contains: []string{"nodeport", "target-type"}, grace: Forever,
-		summary: "the AWS load balancer cannot send traffic to a Service of type ClusterIP", reason: "{text}",
+	{name: "alb target", reasons: []string{"FailedBuildModel"}, grace: Forever,
+		contains: []string{"nodeport", "target-type"},
+		summary:  "the AWS load balancer cannot send traffic to a Service of type ClusterIP", reason: "{text}",
 		remedy: "add alb.ingress.kubernetes.io/target-type: ip to expose.ingress.annotations"},
-	{name: "load balancer", reasons: []string{"FailedBuildModel", "FailedDeployModel", "SyncLoadBalancerFailed"}, grace: Forever,
+	{name: "load balancer", grace: Forever,
+		reasons: []string{"FailedBuildModel", "FailedDeployModel", "SyncLoadBalancerFailed"},
 		summary: "the controller cannot create the load balancer", reason: "{text}",
 		remedy: "correct expose.ingress.annotations or expose.service.annotations as the message says"},
 }
