@@ -60,6 +60,10 @@ var logRules = []logRule{
 		summary: "the server does not support this kind of database",
 		remedy: "use MySQL: set database.type to mysql, and remove the URL below values; the server supports only " +
 			"mysql:// and sqlite://"},
+	{name: "database driver", contains: "invalid sql driver value",
+		summary: "the server does not support this kind of database",
+		remedy: "use MySQL: set database.type to mysql, and remove the URL below values; the server supports only " +
+			"mysql:// and sqlite://"},
 	{name: "configuration", contains: "value error, ",
 		summary: "the server rejects a part of its configuration",
 		remedy:  "correct the answer, or the entry below values, that the message names"},
@@ -70,6 +74,9 @@ var logRules = []logRule{
 		summary: "the given CA is an intermediate one and its root is missing",
 		remedy:  "append the root certificate to database.mysql.tls.ca"},
 	{name: "host name", contains: "hostname mismatch",
+		summary: "the database's certificate is for another host name",
+		remedy:  "set database.mysql.host to a name in the certificate, or database.mysql.tls.mode to verify-ca"},
+	{name: "address", contains: "ip address mismatch",
 		summary: "the database's certificate is for another host name",
 		remedy:  "set database.mysql.host to a name in the certificate, or database.mysql.tls.mode to verify-ca"},
 	{name: "expired", contains: "certificate has expired",

@@ -88,6 +88,10 @@ var logExamples = []struct{ line, says string }{
 	{`RuntimeError: the secret cannot be read with this encryption key`, "cannot be decrypted"},
 	{`PermissionError: [Errno 13] Permission denied: '/zenml/.zenconfig'`, "cannot write to its volume"},
 	{`sqlite3.OperationalError: unable to open database file`, "cannot open its SQLite file"},
+	{
+		`(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on '10.0.0.3' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: IP address mismatch, certificate is not valid for '10.0.0.3'. (_ssl.c:992))")`,
+		"for another host name",
+	},
 	{`UnicodeEncodeError: 'latin-1' codec can't encode character '\u20ac' in position 4: ordinal not in range(256)`,
 		"contains a character that the server's MySQL client cannot send"},
 	{`RuntimeError: 'pynacl' package is required for ed25519_password auth method`, "authentication plugin ed25519"},
@@ -102,6 +106,9 @@ var logExamples = []struct{ line, says string }{
 	{"ValidationError: 1 validation error for Store\n  Value error, The database name does not conform to the " +
 		"required format rules (x): zen-ml [type=value_error, input_value={'a': 'b'}]",
 		"the server does not accept the name of the database: The database name does not conform to the required format rules (x): zen-ml"},
+	{"ValidationError: 1 validation error for Store\n  Value error, ('Invalid SQL driver value `%s`: The driver must be one " +
+		"of: %s.', 'postgresql://zenml@db/zenml', 'mysql, sqlite') [type=value_error, input_value=1]",
+		"the server does not support this kind of database"},
 	{`TypeError: No store implementation found for URL: postgresql://zenml:top-secret@db:5432/zenml.`,
 		"URL: postgresql://zenml:••••••@db:5432/zenml."},
 	{"ValidationError: 1 validation error for Store\n  Value error, The endpoint is not valid [type=value_error, input_value=1]",

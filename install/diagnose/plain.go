@@ -35,11 +35,15 @@ func (r *Reader) Next(line string) []string {
 	if r.isFrame(line) {
 		return r.Rest()
 	}
+	more := false
+	if r.afterBox {
+		line, more = continued(line)
+	}
 	if r.pending != nil {
 		line = *r.pending + line
 		r.pending = nil
 	}
-	if r.afterBox && isWrapped(line) {
+	if more {
 		r.pending = &line
 		return nil
 	}
@@ -88,17 +92,19 @@ func isBox(line string) bool {
 	return strings.ContainsRune("╭│╰", first) && first != utf8.RuneError
 }
 
-// isWrapped reports whether a paragraph continues on the next line: it was
-// wrapped at a space, or within a word that fills a line.
-func isWrapped(text string) bool {
-	n := utf8.RuneCountInString(text)
-	return strings.HasSuffix(text, " ") || n > 0 && n%wrapWidth == 0 && !strings.Contains(lastRow(text), " ")
-}
-
-// lastRow returns the last wrapWidth runes of a text.
-func lastRow(text string) string {
-	runes := []rune(text)
-	return string(runes[max(0, len(runes)-wrapWidth):])
+// continued returns what a row of a paragraph contributes to it, and whether the
+// paragraph continues: it is wrapped after a space, which is dropped from a row
+// that is full, or within a word that fills the row.
+func continued(row string) (text string, more bool) {
+	switch {
+	case strings.HasSuffix(row, " "):
+		return row, true
+	case utf8.RuneCountInString(row) != wrapWidth:
+		return row, false
+	case strings.Contains(row, " "):
+		return row + " ", true
+	}
+	return row, true
 }
 
 // Plain returns the lines that a Reader keeps.

@@ -43,6 +43,15 @@ func TestPlain_foldedWord(t *testing.T) {
 	}
 }
 
+// TestPlain_fullRow joins a row that is full to the next one: the space between them is dropped.
+func TestPlain_fullRow(t *testing.T) {
+	row := `OperationalError: (pymysql.err.OperationalError) (1193, "Unknown system variable`
+	want := []string{row + ` 'transaction_isolation'")`}
+	if got := Plain([]string{boxed[4], row, `'transaction_isolation'")`}); len(row) != wrapWidth || !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestLastLine(t *testing.T) {
 	if got := LastLine(boxed); !strings.HasPrefix(got, "OperationalError: ") ||
 		!strings.HasSuffix(got, "(using password: YES)\")") {
