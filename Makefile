@@ -52,6 +52,10 @@ test: packages build ## unit and integration tests
 test-scenarios: packages build ## install every sample with the real server, in about 15 minutes
 	@.ci/test scenarios
 
+.PHONY: kills
+kills: packages ## kill runs at every write of an install, an upgrade and an uninstall
+	ZENML_TEST_ALL_KILLS=1 go test ./cmd -count=1 -timeout 45m -v -run TestKilledRun
+
 .PHONY: lint
 lint: $(GOLANGCI) ## golangci-lint, on all modules
 	$(GOLANGCI) run ./...

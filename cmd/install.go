@@ -98,9 +98,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		return err
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
-	if err := o.announce(u); err != nil {
-		return err
-	}
+	o.announce(u)
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return err // preflight reports all other errors
 	}
@@ -168,15 +166,15 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	}, o.writeValues(ctx, p.document)
 }
 
-// announce prints the target before anything is written there.
-func (o *installOptions) announce(u *setup) error {
+// announce prints the target before anything is written there. Without a usable
+// kubeconfig it prints nothing, because the preflight reports that.
+func (o *installOptions) announce(u *setup) {
 	at, err := u.cluster.Context()
 	if err != nil {
-		return usage(err)
+		return
 	}
 	fmt.Fprintf(o.streams.Err, "Installing release %s into namespace %s of context %s (%s)\n",
 		u.answers.Cluster.Release, u.answers.Cluster.Namespace, at.Name, at.Server)
-	return nil
 }
 
 func (o *installOptions) preflight(ctx context.Context, u *setup) error {

@@ -58,7 +58,7 @@ func (b *killBench) installArgs(pool string) []string {
 		"--answer", "database.mysql.pool.size=" + pool}
 	args = append(args, b.answers...)
 	args = append(args, chartFlags(b.cluster, "current")...)
-	for _, group := range []string{"admission", "database", "secrets", "expose", "network", "local", "supply"} {
+	for _, group := range []string{"cluster.admission", "database", "secrets", "expose", "network", "local", "supply"} {
 		args = append(args, "--skip", group)
 	}
 	return args

@@ -13,6 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
@@ -91,7 +92,8 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (
 	defer cancel()
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	r, err := newRun(e, plan, observe, end)
+	emitter := event.NewEmitter(observe)
+	r, err := newRun(e.withRetries(emitter), plan, emitter, end)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -103,6 +105,13 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (
 	}
 	r.outcome.Duration = time.Since(r.started)
 	return r.outcome, err
+}
+
+// withRetries returns an engine that repeats requests whose connection was refused
+// or lost, and says so.
+func (e *Engine) withRetries(emitter *event.Emitter) *Engine {
+	retry := &transport.Retry{Tell: func(text string) { emitter.Emit(event.Notice{Text: text}) }}
+	return &Engine{Access: e.Access.WithTransport(retry.Wrap)}
 }
 
 // step is one part of an install. run.do adds timing, events and the

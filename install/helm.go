@@ -30,8 +30,8 @@ const requestTime = time.Minute
 // writeConfig returns a Helm configuration that waits with w. Its requests do
 // not end with the run's context, so that Helm can record the state of the
 // release.
-func (e *Engine) writeConfig(namespace string, w waiter) (*action.Configuration, error) {
-	getter := timedGetter{e.Access.Getter()}
+func (e *Engine) writeConfig(ctx context.Context, namespace string, w waiter) (*action.Configuration, error) {
+	getter := timedGetter{e.Access.Getter(), afterwards(ctx)}
 	config := &action.Configuration{}
 	if err := config.Init(getter, namespace, storage, discard); err != nil {
 		return nil, err
@@ -64,9 +64,23 @@ func (g boundGetter) ToRESTConfig() (*rest.Config, error) {
 	return config, nil
 }
 
-// timedGetter limits each request of a getter's clients to requestTime.
+// afterwards returns a context that ends closingTime after ctx, so that Helm can
+// write down where it stopped, but cannot wait for an API server that is gone.
+func afterwards(ctx context.Context) context.Context {
+	later, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	limit := closingTime
+	if at, ok := ctx.Deadline(); ok && ctx.Err() != nil { // the time runs from the end of ctx
+		limit -= max(0, min(closingTime, time.Since(at)))
+	}
+	context.AfterFunc(ctx, func() { time.AfterFunc(limit, func() { end(context.Cause(ctx)) }) })
+	return later
+}
+
+// timedGetter gives every request of a getter's clients requestTime, but not more
+// than its context has.
 type timedGetter struct {
 	genericclioptions.RESTClientGetter
+	ctx context.Context
 }
 
 func (g timedGetter) ToRESTConfig() (*rest.Config, error) {
@@ -76,5 +90,6 @@ func (g timedGetter) ToRESTConfig() (*rest.Config, error) {
 	}
 	config = rest.CopyConfig(config)
 	config.Timeout = requestTime
+	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return transport.EndsWith(g.ctx, base) })
 	return config, nil
 }

@@ -16,7 +16,7 @@ func (e *Engine) Forward(
 	request connect.ForwardRequest,
 	observe event.Observer,
 ) (*connect.Tunnel, error) {
-	return connect.Forward(ctx, e.Access, request, observe)
+	return connect.Forward(ctx, e.withRetries(event.NewEmitter(observe)).Access, request, observe)
 }
 
 // Address returns the address of a deployed release: the server's URL in its

@@ -38,13 +38,13 @@ type run struct {
 	watch        *watch.Watcher // nil until the release step
 }
 
-func newRun(e *Engine, plan Plan, observe event.Observer, end context.CancelCauseFunc) (*run, error) {
+func newRun(e *Engine, plan Plan, emitter *event.Emitter, end context.CancelCauseFunc) (*run, error) {
 	client, err := e.Access.Client()
 	if err != nil {
 		return nil, err
 	}
 	return &run{
-		Emitter: event.NewEmitter(observe), engine: e, plan: plan, end: end, client: client,
+		Emitter: emitter, engine: e, plan: plan, end: end, client: client,
 		started: time.Now(), redactor: redact.New(plan.Secrets),
 	}, nil
 }
@@ -62,7 +62,7 @@ func (r *run) close(ctx context.Context) {
 
 // readRelease reads the release even after the run's context was cancelled.
 func (r *run) readRelease(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
+	ctx, cancel := context.WithTimeout(afterwards(ctx), closingTime)
 	defer cancel()
 	if release, err := r.engine.Release(ctx, r.plan.Namespace, r.plan.Release); err == nil {
 		r.outcome.Release = release

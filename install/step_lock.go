@@ -81,7 +81,7 @@ func releaseLock(ctx context.Context, lock *runlock.Lock, unfinished bool) {
 	if lock == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
+	ctx, cancel := context.WithTimeout(afterwards(ctx), closingTime)
 	defer cancel()
 	if unfinished {
 		lock.Abandon(ctx)

@@ -32,7 +32,7 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.Emit, Fail: r.fail,
 	})
 	r.watch.Start(ctx)
-	config, err := r.engine.writeConfig(r.plan.Namespace, &helmWaiter{run: r, ctx: ctx})
+	config, err := r.engine.writeConfig(ctx, r.plan.Namespace, &helmWaiter{run: r, ctx: ctx})
 	if err != nil {
 		return err
 	}

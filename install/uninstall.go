@@ -41,12 +41,14 @@ type Removed struct {
 // database, and Secrets with encryption keys. It waits until the objects are
 // deleted; if ctx is done first, the next call continues.
 func (e *Engine) Uninstall(ctx context.Context, request RemovalRequest, observe event.Observer) (Removed, error) {
+	emitter := event.NewEmitter(observe)
+	e = e.withRetries(emitter)
 	client, err := e.Access.Client()
 	if err != nil {
 		return Removed{}, err
 	}
 	u := &removal{
-		Emitter:        event.NewEmitter(observe),
+		Emitter:        emitter,
 		engine:         e,
 		RemovalRequest: request,
 		objects:        kubeObjects{client, request.Namespace},
@@ -119,7 +121,7 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	if err := u.removeHooks(ctx, objects); err != nil {
 		return err
 	}
-	config, err := u.engine.writeConfig(u.Namespace, &removalWaiter{ctx})
+	config, err := u.engine.writeConfig(ctx, u.Namespace, &removalWaiter{ctx})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 )
 
 // Tunnel is a local port that is forwarded to the server.
@@ -82,7 +84,7 @@ func (t *Tunnel) Close() {
 func (t *Tunnel) begin(ctx context.Context) error {
 	first, cancel := context.WithTimeout(ctx, attachTime)
 	defer cancel()
-	a, err := t.attach(first, false)
+	a, err := t.attachFirst(first)
 	t.work.Go(t.finish)
 	if err != nil {
 		return err
@@ -91,6 +93,24 @@ func (t *Tunnel) begin(ctx context.Context) error {
 	t.work.Go(func() { t.keep(a) })
 	t.work.Go(t.accept)
 	return nil
+}
+
+// attachFirst attaches to a pod, again if the connection to the API server is
+// lost.
+func (t *Tunnel) attachFirst(ctx context.Context) (a *attachment, err error) {
+	var lost error
+	ended := poll.Until(ctx, 200*time.Millisecond, func() (bool, error) {
+		a, err = t.attach(ctx, false)
+		if err != nil && transport.IsConnectionFault(err) {
+			lost = err
+			return false, nil
+		}
+		return true, nil
+	})
+	if ended != nil {
+		err = cmp.Or(lost, ended)
+	}
+	return a, err
 }
 
 // finish closes everything when the context is done.

@@ -3,6 +3,7 @@ package kube
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -123,6 +124,32 @@ func (a *Access) WithContext(name string) *Access {
 	}
 	*flags.Context = name
 	return New(flags)
+}
+
+// WithTransport returns access to the same cluster whose requests go through the
+// transport that wrap makes.
+func (a *Access) WithTransport(wrap func(http.RoundTripper) http.RoundTripper) *Access {
+	flags := NewFlags()
+	configure := a.flags.WrapConfigFn
+	flags.WithWrapConfigFn(func(c *rest.Config) *rest.Config {
+		c = configure(c)
+		c.Wrap(wrap)
+		return c
+	})
+	shareFlags(flags, a.flags)
+	return New(flags)
+}
+
+// shareFlags makes flags the same as others.
+func shareFlags(flags, others *genericclioptions.ConfigFlags) {
+	flags.CacheDir, flags.KubeConfig, flags.Context = others.CacheDir, others.KubeConfig, others.Context
+	flags.ClusterName, flags.AuthInfoName, flags.Namespace = others.ClusterName, others.AuthInfoName, others.Namespace
+	flags.APIServer, flags.TLSServerName, flags.Insecure = others.APIServer, others.TLSServerName, others.Insecure
+	flags.CertFile, flags.KeyFile, flags.CAFile = others.CertFile, others.KeyFile, others.CAFile
+	flags.BearerToken, flags.Username, flags.Password = others.BearerToken, others.Username, others.Password
+	flags.Impersonate, flags.ImpersonateUID = others.Impersonate, others.ImpersonateUID
+	flags.ImpersonateGroup, flags.ImpersonateUserExtra = others.ImpersonateGroup, others.ImpersonateUserExtra
+	flags.Timeout, flags.DisableCompression = others.Timeout, others.DisableCompression
 }
 
 func (a *Access) path() string {

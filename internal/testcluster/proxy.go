@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"k8s.io/client-go/rest"
 )
@@ -26,6 +27,8 @@ type Proxy struct {
 	mu      sync.Mutex
 	after   func(*http.Request, int)
 	refuses bool
+	delay   time.Duration
+	gate    chan struct{} // closed while requests pass
 	conns   map[net.Conn]bool
 }
 
@@ -46,18 +49,24 @@ func (c *Cluster) Proxy(t testing.TB) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{conns: map[net.Conn]bool{}}
+	p := &Proxy{conns: map[net.Conn]bool{}, gate: make(chan struct{})}
+	close(p.gate)
 	silent := log.New(io.Discard, "", 0)
-	p.server = httptest.NewUnstartedServer(&httputil.ReverseProxy{
+	reverse := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport: transport, ErrorLog: silent, FlushInterval: -1,
 		ModifyResponse: func(r *http.Response) error { p.answered(r); return nil },
-	})
+	}
+	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p.wait(r) {
+			reverse.ServeHTTP(w, r)
+		}
+	}))
 	p.server.Config.ErrorLog = silent
 	p.server.Listener = &proxyListener{p.server.Listener, p}
 	p.server.Start()
 	p.URL = p.server.URL
-	t.Cleanup(func() { p.Cut(); p.server.Close() })
+	t.Cleanup(func() { p.Continue(); p.Cut(); p.server.Close() })
 	return p
 }
 
@@ -108,6 +117,49 @@ func (p *Proxy) Accept() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refuses = false
+}
+
+// Delay makes every request take longer.
+func (p *Proxy) Delay(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delay = d
+}
+
+// Stall holds all requests back, until Continue is called.
+func (p *Proxy) Stall() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gate = make(chan struct{})
+}
+
+// Continue ends Stall.
+func (p *Proxy) Continue() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.gate:
+	default:
+		close(p.gate)
+	}
+}
+
+// wait returns false if the client gives up first.
+func (p *Proxy) wait(r *http.Request) bool {
+	p.mu.Lock()
+	delay, gate := p.delay, p.gate
+	p.mu.Unlock()
+	select {
+	case <-r.Context().Done():
+		return false
+	case <-time.After(delay):
+	}
+	select {
+	case <-r.Context().Done():
+		return false
+	case <-gate:
+		return true
+	}
 }
 
 // Cut breaks all connections.
