@@ -45,22 +45,19 @@ func (u *setup) settledAddress(ctx context.Context, s Streams) connect.Address {
 // printLogin prints how to log in: with the public address, with the
 // port-forward while it is open, or with the command that reopens it.
 func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
-	if at.Trouble != "" {
-		fmt.Fprintf(s.Err, "The server is exposed%s, but it cannot be reached there yet: %s. Check again with `%s`.\n",
-			prefixed(" at ", at.URL), at.Trouble, u.ownCommand("status"))
-	} else if at.Pending != "" {
-		fmt.Fprintf(s.Err, "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
+	if at.Pending != "" {
+		fmt.Fprintf(s.Messages(), "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
 			u.ownCommand("status"))
 	}
 	if lives {
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 	switch {
-	case at.URL != "" && at.Trouble == "":
-		fmt.Fprintf(s.Err, "The server is available at %s\n", at.URL)
+	case at.URL != "":
+		fmt.Fprintf(s.Messages(), "The server is available at %s\n", at.URL)
 		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))
 	case !lives && local != "":
-		fmt.Fprintf(s.Err, "Reconnect with `%s`, then log in with:\n", u.connectCommand(local))
+		fmt.Fprintf(s.Messages(), "Reconnect with `%s`, then log in with:\n", u.connectCommand(local))
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 }
@@ -77,6 +74,6 @@ func prefixed(prefix, text string) string {
 // than the server, and how to install the right one.
 func printClientAdvice(ctx context.Context, s Streams, server string) {
 	if advice := connect.CompareClient(connect.ClientVersion(ctx, s.getenv("PATH")), server); advice != "" {
-		fmt.Fprintln(s.Err, advice)
+		fmt.Fprintln(s.Messages(), advice)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // printOutcome prints the result after the screens are closed.
 func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
-	w := o.streams.Err
+	w := o.streams.Messages()
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
 		o.printRemaining(e, outcome)
@@ -29,7 +29,7 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 // printRemaining prints what a failed or stopped install has created, how to
 // continue and how to remove it.
 func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
-	w, u := o.streams.Err, e.setup(outcome.Answers)
+	w, u := o.streams.Messages(), e.setup(outcome.Answers)
 	at := u.answers.Cluster
 	what := "was stopped"
 	if outcome.Ending == wizard.Failed {
@@ -50,14 +50,14 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 // printValuesFile prints whether the values file was written.
 func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 	if outcome.ValuesErr == nil {
-		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+		fmt.Fprintf(o.streams.Messages(), "Wrote %s\n", o.output)
 		return
 	}
-	fmt.Fprintln(o.streams.Err, wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
+	fmt.Fprintln(o.streams.Messages(), wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
 }
 
 func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
-	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.otherAdmin()
+	w, u, claimed := o.streams.Messages(), e.setup(outcome.Answers), e.otherAdmin()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name,
 		outcome.Install.Release.Revision)
 	o.printValuesFile(outcome)
@@ -65,7 +65,7 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
 	}
 	u.printKeyNotice(w, outcome.Install)
-	fmt.Fprintln(w, "Reconnect with: "+u.connectCommand(""))
+	fmt.Fprintln(w, "Reconnect with:\n  "+u.connectCommand(""))
 	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
 	printClientAdvice(ctx, o.streams, e.serverVersion())
 	switch {

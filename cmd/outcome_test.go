@@ -50,7 +50,7 @@ func TestCommandsUseProgramName(t *testing.T) {
 		ValuesErr: fmt.Errorf("custom-values.yaml: %w", fs.ErrExist),
 	})
 	for _, want := range []string{
-		"Reconnect with: ./bin/zenml-installer connect --kubeconfig '/home/a b/config' --context kind-dev -n team\n",
+		"Reconnect with:\n  ./bin/zenml-installer connect --kubeconfig '/home/a b/config' --context kind-dev -n team\n",
 		"custom-values.yaml exists with other content and was not changed",
 	} {
 		if !strings.Contains(said, want) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -8,9 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/render/format"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -51,7 +55,7 @@ func (p *plan) sentences() []string {
 				strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
 		}
 	}
-	said = append(said, fmt.Sprintf("Write the values to %s, unless it exists with other content.", p.engine.output))
+	said = append(said, fmt.Sprintf("Write the values to %s.", p.engine.output))
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name,
 			a.Database.MySQL.Host))
@@ -85,6 +89,28 @@ func (p *plan) countObjects() int {
 		}
 	}
 	return n
+}
+
+func (p *plan) FileChanges(path string) []string {
+	if _, regular, err := resolveOutput(path); err != nil || !regular {
+		return nil // WriteValues reports an error
+	}
+	old, err := bounded.ReadFile(context.Background(), path, maxOutput)
+	if err != nil || bytes.Equal(old, p.prepared.document.Bytes) {
+		return nil
+	}
+	var before map[string]any
+	if err := yaml.Unmarshal(old, &before); err != nil {
+		return []string{"everything: the file is not YAML"}
+	}
+	var lines []string
+	for _, change := range p.prepared.document.Difference(before) {
+		lines = append(lines, change.String())
+	}
+	if len(lines) == 0 {
+		return []string{"only comments and layout"}
+	}
+	return lines
 }
 
 // valuesTimeout limits a write into a named pipe.

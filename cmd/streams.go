@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
 // Streams is the environment of the program: its input, outputs and environment
@@ -48,6 +51,32 @@ func (s Streams) Plain() bool {
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Messages returns Err for sentences: on a terminal their lines wrap between words.
+// Lines that begin with a space are commands, which stay whole.
+func (s Streams) Messages() io.Writer {
+	if width := columns(s.Err); width > 0 {
+		return wrapping{s.Err, width}
+	}
+	return s.Err
+}
+
+// wrapping wraps the lines of each write.
+type wrapping struct {
+	io.Writer
+	width int
+}
+
+func (w wrapping) Write(text []byte) (int, error) {
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, " ") {
+			lines[i] = display.Wrap(line, w.width)
+		}
+	}
+	_, err := io.WriteString(w.Writer, strings.Join(lines, "\n"))
+	return len(text), err
 }
 
 // columns is the width of a terminal; zero if it does not say.

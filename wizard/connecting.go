@@ -24,7 +24,6 @@ type connecting struct {
 	browser         string // result of opening the browser
 	waiting         *task
 	active          bool
-	activeAt        time.Time
 	activationError string // why the activation failed
 }
 
@@ -141,7 +140,7 @@ func (c *connecting) activationEnded(err error) {
 		c.activationError = err.Error()
 		return
 	}
-	c.active, c.activeAt, c.outcome.Activated = true, c.now(), true
+	c.active, c.outcome.Activated = true, true
 }
 
 func (c *connecting) key(name string) (move, tea.Cmd) {

@@ -59,7 +59,7 @@ func (c *connecting) reached() string {
 func (c *connecting) activationLine() string {
 	switch mode := c.activateMode(); {
 	case c.active:
-		text := c.styles.Good.Render(display.GlyphDone+" Activated") + " at " + c.activeAt.Format("15:04:05") + "."
+		text := c.styles.Good.Render(display.GlyphDone + " The server is activated.")
 		if mode == answers.ActivateAuto {
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
 		}

@@ -53,11 +53,15 @@ type Engine interface {
 type Plan interface {
 	// Review returns what the user sees of the plan.
 	Review() Review
+	// FileChanges lists how the values differ from those in an existing file, one
+	// per line, with secrets masked. It is empty if there is no such file, or if
+	// it has the same content.
+	FileChanges(path string) []string
 	// WriteValues writes the values file with mode 0600. Without overwrite it
 	// returns fs.ErrExist if the file exists with other content.
 	WriteValues(path string, overwrite bool) error
-	// Install carries out the plan. Cancelling ctx makes it stop after the
-	// current step; it returns when nothing is running any more.
+	// Install carries out the plan. Cancelling ctx interrupts the current step; it
+	// returns when nothing is running any more.
 	Install(ctx context.Context, observe event.Observer) (install.Outcome, error)
 }
 

@@ -179,6 +179,15 @@ func (p *stagePlan) Review() Review {
 	}
 }
 
+func (p *stagePlan) FileChanges(path string) []string {
+	p.stage.mu.Lock()
+	defer p.stage.mu.Unlock()
+	if !p.stage.written[path] {
+		return nil
+	}
+	return []string{"~ server.replicaCount: 1 -> 2"}
+}
+
 func (p *stagePlan) WriteValues(path string, overwrite bool) error {
 	p.stage.mu.Lock()
 	defer p.stage.mu.Unlock()

@@ -52,11 +52,11 @@ func (i *installing) enter(string) tea.Cmd {
 	}
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
-	plan, path := i.plan, i.options.ValuesPath
+	plan, path, overwrite := i.plan, i.options.ValuesPath, i.file.overwrite
 	final := make(chan installedMsg, 1)
 	i.final = final
 	task, cmd := i.begin(i, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
-		values := valuesMsg{path, plan.WriteValues(path, false)}
+		values := valuesMsg{path, plan.WriteValues(path, overwrite)}
 		tell(values)
 		outcome, err := plan.Install(ctx, func(e event.Event) { tell(installMsg{e}) })
 		final <- installedMsg{outcome, err, values}
@@ -163,8 +163,8 @@ func (i *installing) handleInterrupt() bool {
 	}
 	goOn := option{"n", "Continue installing", nil}
 	if i.stopping {
-		i.openDialog("The install is still stopping.", "It is finishing the current step. If you quit now, the "+
-			"release is left incomplete; the next run explains what to do.",
+		i.openDialog("The install is still stopping.", "It is waiting for the cluster. If you quit now, the release "+
+			"may be left incomplete; the next run says what it found.",
 			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
 	}
@@ -174,8 +174,8 @@ func (i *installing) handleInterrupt() bool {
 		return true
 	}
 	i.openDialog("Stop the install?",
-		"It stops after the current step and lists what it has created. You can continue with the next run.",
-		option{"y", "Stop after the current step", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
+		"It interrupts the current step and lists what it has created. You can continue with the next run.",
+		option{"y", "Stop", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
 	return true
 }
 
@@ -216,5 +216,5 @@ func (i *installing) about() (title, text string) {
 			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
 			"the first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
 			"shown with their remedy.\n\n" +
-			"Press ctrl+c to stop after the current step."
+			"Press ctrl+c to stop it."
 }

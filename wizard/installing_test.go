@@ -19,10 +19,19 @@ func TestInstallWritesValues(t *testing.T) {
 	}
 }
 
+func TestInstallOverwritesOtherValuesFile(t *testing.T) {
+	p := newPerson(t)
+	p.stage.written["custom-values.yaml"] = true
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").
+		sees("custom-values.yaml already exists", "~ server.replicaCount: 1 -> 2").
+		press("o").sees("wrote the values to custom-values.yaml")
+}
+
 func TestInstallKeepsOtherValuesFile(t *testing.T) {
 	p := newPerson(t)
 	p.stage.written["custom-values.yaml"] = true
-	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("exists with other content")
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("already exists").
+		press("k").sees("exists with other content")
 	p.stage.finish <- nil
 	p.sees("Server ready").press("q").leaves()
 	if got := p.m.outcomeWithAnswers(); got.Values != "" || !errors.Is(got.ValuesErr, fs.ErrExist) {

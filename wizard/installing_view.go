@@ -118,7 +118,7 @@ func (i *installing) statusLine(width int) string {
 		}
 	}
 	if i.stopping {
-		now = "Stopping after the current step…"
+		now = "Stopping…"
 	}
 	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(since(i.now(),
 		i.task.startedAt))

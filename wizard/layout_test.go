@@ -79,7 +79,7 @@ var scenes = map[string]func(*person){
 	"connect": func(p *person) { connected(p) },
 	"connect-active": func(p *person) {
 		connected(p).stage.activate <- nil
-		p.sees("Activated at")
+		p.sees("The server is activated")
 	},
 	"connect-refused": func(p *person) {
 		connected(p).stage.activate <- fmt.Errorf("PUT /api/v1/activate answered 500: internal error")

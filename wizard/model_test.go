@@ -317,7 +317,7 @@ func TestGuidedInstall(t *testing.T) {
 	p.stage.finish <- nil
 	p.sees("Server ready at http://127.0.0.1:8080", "Opened the browser", "Waiting for you to create the admin account")
 	p.stage.activate <- nil
-	p.sees("Activated at", "zenml login http://127.0.0.1:8080")
+	p.sees("The server is activated", "zenml login http://127.0.0.1:8080")
 	p.press("q").leaves()
 
 	got := p.m.outcomeWithAnswers()

@@ -45,8 +45,9 @@ type checkRow struct {
 
 type (
 	planMsg struct {
-		plan Plan
-		err  error
+		plan        Plan
+		fileChanges []string // of an existing values file
+		err         error
 	}
 	checkMsg  check.Event
 	reportMsg struct {
@@ -77,10 +78,13 @@ func (r *review) enter(string) tea.Cmd {
 func (r *review) prepare() tea.Cmd {
 	r.preparing.drop()
 	r.plan, r.faults, r.failure, r.shown = nil, nil, "", Review{}
-	a := r.answered
+	a, path := r.answered, r.options.ValuesPath
 	task, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		plan, err := r.engine.Prepare(ctx, a)
-		return planMsg{plan, err}
+		if err != nil {
+			return planMsg{err: err}
+		}
+		return planMsg{plan: plan, fileChanges: plan.FileChanges(path)}
 	})
 	r.preparing = task
 	r.updateActions()
@@ -149,6 +153,7 @@ func (r *review) planReady(msg planMsg) {
 		r.failure = msg.err.Error()
 	default:
 		r.plan, r.shown = msg.plan, msg.plan.Review()
+		r.file = valuesFile{changes: msg.fileChanges}
 	}
 }
 
@@ -187,6 +192,7 @@ func (r *review) valuesWritten(msg writtenMsg) (move, tea.Cmd) {
 		r.note = "Could not write the file: " + msg.err.Error()
 	default:
 		r.valuesPath = msg.path
+		r.file = valuesFile{} // it has the plan's content now
 		r.outcome.Values = msg.path
 		if r.outcome.Ending == Left {
 			r.outcome.Ending = Wrote
@@ -207,6 +213,8 @@ func (r *review) write(overwrite bool) tea.Cmd {
 
 func (r *review) state() state {
 	switch {
+	case r.outcome.Ending == Installed:
+		return done // the install has settled what the checks doubted
 	case len(r.faults) > 0 || r.failure != "" || r.tally().Failed > 0:
 		return failed
 	case r.checking.running() || r.preparing.running():

@@ -77,7 +77,7 @@ func (r *review) fixMove() move {
 		}
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.responses.ForCheck(row.check); ok {
+		if key, ok := r.responses.ForResult(*row.result); ok {
 			return move{kind: jump, to: r.stepOf(key), key: key}
 		}
 	}
@@ -108,7 +108,7 @@ func (r *review) markProblems() {
 		add(fault.Key, question.DescribeFault(fault))
 	}
 	for _, row := range r.failed() {
-		if key, ok := r.responses.ForCheck(row.check); ok {
+		if key, ok := r.responses.ForResult(*row.result); ok {
 			add(key, row.check.ID+": "+question.UseTitles(row.result.Message))
 		}
 	}
@@ -121,7 +121,7 @@ func (r *review) install() (move, tea.Cmd) {
 		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
 	}
 	here := option{"", "Go back", nil}
-	anyway := option{"y", "Install anyway", goTo(move{kind: next})}
+	anyway := option{"y", "Install anyway", r.settleFile}
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
 		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
@@ -138,8 +138,36 @@ func (r *review) install() (move, tea.Cmd) {
 			"The upgrade changes these values:\n\n"+strings.Join(r.shown.Changes, "\n"),
 			option{"y", "Upgrade", anyway.run}, here)
 	default:
+		return r.settleFile()
+	}
+	return move{}, nil
+}
+
+// mostFileChanges is how many differences of an existing values file are shown.
+const mostFileChanges = 12
+
+// settleFile starts the install, after asking what happens to an existing values
+// file with other content.
+func (r *review) settleFile() (move, tea.Cmd) {
+	if len(r.file.changes) == 0 || r.file.decided {
 		return move{kind: next}, nil
 	}
+	decide := func(overwrite bool) func() (move, tea.Cmd) {
+		return func() (move, tea.Cmd) {
+			r.file.decided, r.file.overwrite = true, overwrite
+			return move{kind: next}, nil
+		}
+	}
+	shown := r.file.changes
+	if len(shown) > mostFileChanges {
+		more := len(shown) - mostFileChanges
+		shown = append(slices.Clone(shown[:mostFileChanges]), fmt.Sprintf("and %d more", more))
+	}
+	r.openDialog(r.options.ValuesPath+" already exists.",
+		"This install would change these values in it:\n\n"+strings.Join(shown, "\n"),
+		option{"o", "Overwrite it", decide(true)},
+		option{"k", "Install, but keep the old file", decide(false)},
+		option{"", "Go back", nil})
 	return move{}, nil
 }
 

@@ -91,7 +91,7 @@ func (m *model) shutdown() {
 		m.work.close(shutdownTimeout)
 		return
 	}
-	_, _ = fmt.Fprintln(m.options.Output, "Stopping after the current step.")
+	_, _ = fmt.Fprintln(m.options.Output, "Stopping the install.")
 	m.work.close(0)
 	at.takeFinal()
 }

@@ -156,7 +156,7 @@ func TestShutdownWaitsForInstall(t *testing.T) {
 	if got := p.m.outcomeWithAnswers(); got.Ending != Stopped || got.Err == nil || len(p.stage.ended) != 1 {
 		t.Errorf("%+v", got)
 	}
-	if !strings.Contains(said.String(), "Stopping after the current step") {
+	if !strings.Contains(said.String(), "Stopping the install") {
 		t.Errorf("it waits without a message: %q", said.String())
 	}
 }

@@ -105,8 +105,16 @@ type session struct {
 	keeper          saved.Keeper
 
 	plan      Plan
+	file      valuesFile // what to do with an existing values file
 	outcome   Outcome
 	abandoned bool // quit while an install was running
+}
+
+// valuesFile is an existing values file with other content than the plan's.
+type valuesFile struct {
+	changes   []string // how the plan's values differ, one per line
+	decided   bool     // the user chose what happens to it
+	overwrite bool
 }
 
 func newSession(ctx context.Context, o Options) *session {

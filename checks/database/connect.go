@@ -78,8 +78,8 @@ func unconnected(ctx context.Context, e *check.Env, err error) error {
 	switch {
 	case errors.As(err, &foreign):
 		fault.Summary = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.reason)
-		fault.Remedy = "correct database.mysql.host and database.mysql.port; the default port is 3306, and " +
-			"33060 (X Protocol) does not work"
+		fault.Remedy = "correct database.mysql.port (the default is 3306; 33060, the X Protocol, does not work) or " +
+			"database.mysql.host"
 		return fault
 	case errors.As(err, &server):
 		return MySQLFault(e, server)

@@ -103,6 +103,13 @@ func (p plan) Review() wizard.Review {
 	}
 }
 
+func (p plan) FileChanges(string) []string {
+	if !p.engine.exists {
+		return nil
+	}
+	return []string{"~ server.replicaCount: 1 -> 2"}
+}
+
 func (p plan) WriteValues(_ string, overwrite bool) error {
 	if p.engine.exists && !overwrite {
 		return fs.ErrExist

@@ -28,9 +28,13 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 			return true, err
 		}
 	}
+	overwrite, err := p.askAboutFile(ctx, plan)
+	if err != nil {
+		return false, err
+	}
 	for {
 		p.printf("")
-		p.writeValuesFile(plan)
+		p.writeValuesFile(plan, overwrite)
 		outcome, err := plan.Install(ctx, p.narrator.Install)
 		p.outcome.Install, p.outcome.Err = outcome, err
 		if err == nil {
@@ -64,10 +68,22 @@ func (p *prompter) reviewAgain(ctx context.Context) (again bool, err error) {
 	return again, err
 }
 
-// writeValuesFile writes the values file during an install. It never overwrites
-// another file.
-func (p *prompter) writeValuesFile(plan wizard.Plan) {
-	err := plan.WriteValues(p.ValuesPath, false)
+// askAboutFile asks what happens to an existing values file with other content.
+func (p *prompter) askAboutFile(ctx context.Context, plan wizard.Plan) (overwrite bool, err error) {
+	changes := plan.FileChanges(p.ValuesPath)
+	if len(changes) == 0 {
+		return false, nil
+	}
+	p.printf("\n%s already exists. This install would change these values in it:", p.ValuesPath)
+	for _, change := range changes {
+		p.printf("  %s", change)
+	}
+	return p.confirm(ctx, "overwrite", "Overwrite it?", true)
+}
+
+// writeValuesFile writes the values file during an install.
+func (p *prompter) writeValuesFile(plan wizard.Plan, overwrite bool) {
+	err := plan.WriteValues(p.ValuesPath, overwrite)
 	if p.outcome.ValuesErr = err; err == nil {
 		p.outcome.Values = p.ValuesPath
 	}

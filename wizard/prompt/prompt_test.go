@@ -420,7 +420,17 @@ func TestInstallWritesValues(t *testing.T) {
 	}
 	e = newEngine()
 	e.exists = true
-	outcome, c, err = converse(t, e, mysql())
+	with := mysql()
+	with["Overwrite it?"] = []string{"yes"}
+	_, c, err = converse(t, e, with)
+	if err != nil || e.overwritten != 1 || !strings.Contains(c.said.String(), "~ server.replicaCount: 1 -> 2") {
+		t.Errorf("%v, the file was overwritten %d times\n%s", err, e.overwritten, c.said.String())
+	}
+	e = newEngine()
+	e.exists = true
+	with = mysql()
+	with["Overwrite it?"] = []string{"no"}
+	outcome, c, err = converse(t, e, with)
 	if err != nil || outcome.Values != "" || !errors.Is(outcome.ValuesErr, fs.ErrExist) || e.overwritten != 0 ||
 		!strings.Contains(c.said.String(), "exists with other content") {
 		t.Errorf("%v %+v", err, outcome)

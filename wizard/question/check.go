@@ -13,16 +13,17 @@ var groupSteps = map[string]answers.Step{
 	"secrets": answers.StepSecrets, "expose": answers.StepAccess,
 }
 
-// ForCheck returns the question to change when a check fails: the first of the
-// check's answers that applies, otherwise the first question of its group's
-// step. ok is false for groups without questions.
-func (s *Responses) ForCheck(c check.Check) (key string, ok bool) {
-	for _, key := range c.Answers {
+// ForResult returns the question whose answer may have to change because of a
+// result: the first answer that its remedy names, else the first of the check's
+// answers, else the first question of the group's step. Only questions that are
+// asked now count. Checks of other groups lead to no question.
+func (s *Responses) ForResult(r check.Result) (key string, ok bool) {
+	for _, key := range append(keyPattern.FindAllString(r.Remedy, -1), r.Check.Answers...) {
 		if f, known := answers.FieldByKey(key); known && s.isAsked(f) {
 			return key, true
 		}
 	}
-	questions := s.Questions(groupSteps[c.Group()])
+	questions := s.Questions(groupSteps[r.Check.Group()])
 	if len(questions) == 0 {
 		return "", false
 	}

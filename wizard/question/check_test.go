@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -24,7 +25,7 @@ func TestCheckAnswers(t *testing.T) {
 	}
 }
 
-func TestForCheck(t *testing.T) {
+func TestForResult(t *testing.T) {
 	s := mysqlSheet()
 	for id, want := range map[string]string{
 		"database.resolve": "database.mysql.host", "database.login": key, "database.tls": "database.mysql.tls.mode", "cluster.nodes": "cluster.context",
@@ -42,11 +43,26 @@ func TestForCheck(t *testing.T) {
 	}
 }
 
+// The remedy of a fault leads to its own answer.
+func TestForResultFollowsRemedy(t *testing.T) {
+	c, _ := checks.ByID("database.connect")
+	for remedy, want := range map[string]string{
+		"correct database.mysql.host":                        "database.mysql.host",
+		"start the database, or correct database.mysql.port": "database.mysql.port",
+		"correct server.image.tag":                           c.Answers[0], // the tag is not asked for now
+		"":                                                   c.Answers[0],
+	} {
+		if got, _ := mysqlSheet().ForResult(check.Result{Check: c, Remedy: remedy}); got != want {
+			t.Errorf("%q leads to %q, want %q", remedy, got, want)
+		}
+	}
+}
+
 func forCheck(t *testing.T, s *Responses, id string) (string, bool) {
 	t.Helper()
 	c, ok := checks.ByID(id)
 	if !ok {
 		t.Fatalf("there is no check %s", id)
 	}
-	return s.ForCheck(c)
+	return s.ForResult(check.Result{Check: c})
 }
