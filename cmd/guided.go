@@ -52,6 +52,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		Start:      start,
 		Unfinished: unfinishedInstalls(),
 		ValuesPath: o.output,
+		Home:       xdg.Home,
 		NoOpen:     o.common.noOpen,
 	}
 	if o.common.accessible || o.streams.Plain() {

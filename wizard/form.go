@@ -21,6 +21,7 @@ type form struct {
 	field          huh.Field // of the open question
 	text           string    // the content of the field
 	previousAnswer string    // when the question was opened
+	keepsHidden    bool      // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
 	sourceCheck    *task        // checks whether a source is readable
@@ -77,6 +78,7 @@ func (f *form) open(i int) tea.Cmd {
 	f.sourceCheck.drop()
 	f.at, f.fault, f.hidden, f.queuedKeys = min(max(i, 0), len(f.questions)-1), "", hiddenInput{}, nil
 	f.previousAnswer = f.responses.Typed(f.current().Key)
+	f.keepsHidden = f.responses.IsHidden(f.current().Field)
 	return f.focusField()
 }
 
@@ -107,6 +109,9 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 		return move{}, nil
 	}
 	if key.Paste {
+		if f.fillFromURL(string(key.Runes)) {
+			return move{}, f.open(f.at)
+		}
 		return move{}, f.updateField(msg)
 	}
 	switch name := key.String(); name {
@@ -144,16 +149,17 @@ func (f *form) updateField(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// takeTyped stores the field's content as the answer so far.
+// takeTyped stores the field's content as the answer so far. A confirmed secret is
+// stored only when it is complete.
 func (f *form) takeTyped(text string) {
 	q := f.current()
-	if q.Kind != answers.Secret {
-		f.responses.Type(q.Key, text)
-		return
-	}
 	f.updateEcho()
-	if !q.Confirm { // a confirmed secret is stored when it is complete
+	switch {
+	case q.Kind == answers.Secret && q.Confirm:
+	case f.keepsHidden:
 		f.responses.Type(q.Key, cmp.Or(text, f.previousAnswer))
+	default:
+		f.responses.Type(q.Key, text)
 	}
 }
 
@@ -166,11 +172,13 @@ func (f *form) commit() (move, tea.Cmd) {
 	if f.isChoosing() {
 		f.responses.Type(q.Key, f.text)
 	}
+	f.fillFromURL(f.text)
 	if q.Confirm {
 		if again, cmd := f.confirmHidden(q); again {
 			return move{}, cmd
 		}
 	}
+	f.responses.ExpandHome(q.Key, f.options.Home)
 	f.responses.AcceptEmpty(q)
 	if f.showFault() {
 		return move{}, nil
@@ -179,6 +187,12 @@ func (f *form) commit() (move, tea.Cmd) {
 		return move{}, f.checkSource(source)
 	}
 	return f.acceptAnswer()
+}
+
+// fillFromURL takes a database URL that was given for one of its parts apart, and
+// reports whether it was one.
+func (f *form) fillFromURL(text string) bool {
+	return f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
 }
 
 // acceptAnswer moves on from a question with a valid answer.

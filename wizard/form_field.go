@@ -20,14 +20,15 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 		return f.newSelect(q, value), value
 	}
 	text, hint := f.responses.Typed(q.Key), placeholder(q)
-	if q.Kind == answers.Secret {
+	hidden := f.responses.IsHidden(q.Field)
+	if hidden {
 		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
 	}
 	if f.hidden.first != "" {
 		hint = "type it again"
 	}
 	input := huh.NewInput().Value(&text).Prompt(display.GlyphPointer + " ").Placeholder(hint)
-	if q.Kind == answers.Secret {
+	if hidden && !q.Document {
 		input.EchoMode(huh.EchoModePassword)
 	}
 	return f.styleField(input), text
@@ -91,10 +92,10 @@ func placeholder(q question.Question) string {
 		return q.Default
 	case q.Generable:
 		return "leave empty to generate one"
+	case q.Kind == answers.Content, q.Document:
+		return "file name, or paste it, or env:NAME or secret:NAME/KEY"
 	case q.Kind == answers.Secret:
 		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
-	case q.Kind == answers.Content:
-		return "file name, or env:NAME or secret:NAME/KEY"
 	case q.Example != "":
 		return "for example " + q.Example
 	}

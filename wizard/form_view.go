@@ -166,7 +166,7 @@ func (f *form) hint(q question.Question) string {
 	switch {
 	case f.sourceCheck.running():
 		return "Checking that it can be read: " + f.responses.DescribeSource(q.Field) + "…"
-	case f.text == "" && q.Kind == answers.Secret && f.previousAnswer != "" && f.hidden.first == "":
+	case f.text == "" && f.keepsHidden && f.previousAnswer != "" && f.hidden.first == "":
 		return "Press enter to keep it, or type a new one."
 	case f.text == "":
 		return ""

@@ -28,6 +28,8 @@ type Options struct {
 	Start answers.Answers
 	// Unfinished keeps the answers of interrupted installs, without secrets.
 	Unfinished saved.Folder
+	// Home is the user's home folder, which ~/ stands for in file names.
+	Home string
 	// ValuesPath is the name of the values file.
 	ValuesPath string
 	// NoOpen prevents opening a browser.

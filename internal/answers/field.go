@@ -75,6 +75,9 @@ type Field struct {
 	// CheckTyped returns what is wrong with a secret that is typed now. Unlike
 	// Check, it does not apply to files, whose secrets may predate the rule.
 	CheckTyped func(value string) (problem, remedy string)
+	// Document marks a Secret that is a JSON or PEM document, which people keep in
+	// a file: a text that is neither is taken as the file's name when it is typed.
+	Document bool
 	// Generable allows {generate: true} for a Secret.
 	Generable bool
 	// Confirm asks for the secret twice, because a typo could not be noticed or

@@ -125,7 +125,7 @@ var databaseFields = atStep(StepDatabase,
 		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Key.IsZero() },
 		Example: "{file: client-cert.pem}",
 	}, Field{
-		Key: "database.mysql.tls.key", Kind: Secret,
+		Key: "database.mysql.tls.key", Kind: Secret, Document: true,
 		Title: "Client key", Help: "The private key of the client certificate, in PEM format.",
 		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Cert.IsZero() },
 		Example: "{file: client-key.pem}",

@@ -91,7 +91,7 @@ func (s store) custom() []Field {
 // wholeConfig returns the field for a store's complete configuration as JSON.
 func (s store) wholeConfig(kind string) []Field {
 	return fileOnly(when(s.is(kind), Field{
-		Key: s.key + "." + kind + ".authConfig", Kind: Secret,
+		Key: s.key + "." + kind + ".authConfig", Kind: Secret, Document: true,
 		Title:   "Complete configuration",
 		Help:    "Everything that the login method needs as one JSON object, instead of separate answers.",
 		Why:     "Use it if your own Secret contains the configuration: the server reads it as a whole.",

@@ -87,7 +87,7 @@ func (s store) gcp() []Field {
 			Title: "Project", Help: "The ID of the project that contains the secrets.", Example: "my-project",
 		}),
 		when(by(GCPServiceAccount, GCPImpersonation), Field{
-			Key: key + "serviceAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
+			Key: key + "serviceAccountJSON", Kind: Secret, Document: true, Needed: always, Check: jsonObject,
 			Title:   "Service account key",
 			Help:    "The JSON key file as downloaded from Google Cloud.",
 			Example: "{file: service-account.json}",
@@ -99,13 +99,13 @@ func (s store) gcp() []Field {
 			Example: "zenml@my-project.iam.gserviceaccount.com",
 		}),
 		when(by(GCPExternalAccount), Field{
-			Key: key + "externalAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
+			Key: key + "externalAccountJSON", Kind: Secret, Document: true, Needed: always, Check: jsonObject,
 			Title:   "External account",
 			Help:    "The JSON configuration file of the external account.",
 			Example: "{file: external-account.json}",
 		}),
 		when(by(GCPUserAccount), Field{
-			Key: key + "userAccountJSON", Kind: Secret, Needed: always, Check: jsonObject,
+			Key: key + "userAccountJSON", Kind: Secret, Document: true, Needed: always, Check: jsonObject,
 			Title:   "User credentials",
 			Help:    "The JSON file of the user login.",
 			Example: "{file: application_default_credentials.json}",

@@ -129,9 +129,13 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 			return false, nil
 		}
 		p.responses.Type(q.Key, value)
+	case p.responses.FillFromURL(q.Key, line):
+		line = p.responses.Typed(q.Key)
+		p.printf("The parts of the URL are the answers to the next questions.")
 	case line != "":
 		p.responses.Type(q.Key, line)
 	}
+	p.responses.ExpandHome(q.Key, p.Home)
 	p.responses.AcceptEmpty(q)
 	problem, err := p.problemWith(ctx, q, line)
 	if err != nil {

@@ -110,6 +110,9 @@ func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	switch {
 	case takesSource(q.Field) && typed != "":
 		if source, problem, _ := readSource(q.Field, typed); problem == "" && !source.Value.Empty() {
+			if f := q.Field; isDocument(f) {
+				return "pasted", false
+			}
 			return secret.Mask, false
 		}
 		return s.DescribeSource(q.Field), false

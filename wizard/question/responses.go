@@ -188,10 +188,10 @@ func expectedAnswer(f answers.Field) string {
 	switch {
 	case len(f.Options) > 0:
 		return "choose one"
+	case isDocument(f):
+		return "paste it, or enter the file name"
 	case f.Kind == answers.Secret:
 		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
-	case f.Kind == answers.Content:
-		return "enter the file name"
 	case f.Example != "":
 		return "for example " + f.Example
 	}

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 const key = "database.mysql.password"
@@ -143,5 +146,48 @@ func TestSuggestion(t *testing.T) {
 	if db := s.Answers().Database; db.Type != answers.MySQLDatabase || db.MySQL.Host != "10.0.0.2" ||
 		db.MySQL.Name != "mine" {
 		t.Errorf("%+v", db)
+	}
+}
+
+// A document can be named or pasted, in every form that a shell user expects.
+func TestDocuments(t *testing.T) {
+	const pasted = "-----BEGIN CERTIFICATE----- MIIB AA== -----END CERTIFICATE-----"
+	for text, want := range map[string]answers.Source{
+		"ca.pem":          {File: "ca.pem"},
+		"~/ca.pem":        {File: "/home/u/ca.pem"},
+		"file:~/certs/ca": {File: "/home/u/certs/ca"},
+		"env:CA":          {Env: "CA"},
+		"secret:tls/ca":   {SecretRef: &answers.SecretRef{Name: "tls", Key: "ca"}},
+		pasted:            {Value: secret.New("-----BEGIN CERTIFICATE-----\nMIIB\nAA==\n-----END CERTIFICATE-----\n")},
+	} {
+		s := mysqlSheet()
+		s.Type("database.mysql.tls.mode", "verify-ca")
+		s.Type("database.mysql.tls.ca", text)
+		s.ExpandHome("database.mysql.tls.ca", "/home/u")
+		if diff := cmp.Diff(want, s.Answers().Database.MySQL.TLS.CA, cmp.Comparer(func(a, b secret.Text) bool {
+			return a.Reveal() == b.Reveal()
+		})); diff != "" {
+			t.Errorf("%s:\n%s", text, diff)
+		}
+		field, _ := answers.FieldByKey("database.mysql.tls.ca")
+		if shown, _ := s.Display(Question{Field: field}); strings.Contains(shown, "MIIB") {
+			t.Errorf("the pasted certificate is shown: %s", shown)
+		}
+	}
+	field, _ := answers.FieldByKey("secretsStore.gcp.serviceAccountJSON")
+	if source, _, _ := readSource(field, "key.json"); source.File != "key.json" {
+		t.Errorf("the name of a key file is taken as the key: %+v", source)
+	}
+	if source, _, _ := readSource(field, `{"type": "service_account"}`); source.Value.Empty() {
+		t.Errorf("a pasted key is not taken: %+v", source)
+	}
+}
+
+// A number that cannot be 0 is refused as in a file.
+func TestZero(t *testing.T) {
+	s := mysqlSheet()
+	s.Type("database.mysql.port", "0")
+	if fault, bad := s.Fault("database.mysql.port"); !bad || fault.Summary != "0 is not allowed" {
+		t.Errorf("%v %+v", bad, fault)
 	}
 }

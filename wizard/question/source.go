@@ -1,10 +1,12 @@
 package question
 
 import (
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/pemtext"
 )
 
 // LiteralPrefix marks a secret that looks like a source.
@@ -15,8 +17,9 @@ const GenerateKeyword = "generate"
 
 func takesSource(f answers.Field) bool { return f.Kind == answers.Secret || f.Kind == answers.Content }
 
-// readSource parses the text for a secret or certificate: the short form of a
-// source, otherwise the secret itself or the certificate's file name.
+// readSource parses what was typed for a secret or a certificate: the short
+// form of a source, or else the secret itself. A document, such as a certificate,
+// may be pasted or named by its file.
 func readSource(f answers.Field, text string) (source answers.Source, problem, remedy string) {
 	if text == "" {
 		return answers.Source{}, "", ""
@@ -32,23 +35,49 @@ func readSource(f answers.Field, text string) (source answers.Source, problem, r
 		return answers.Source{}, "the source is incomplete",
 			"enter " + wanted + ", or prefix the text with " + LiteralPrefix + " if it is the secret itself"
 	}
-	if f.Kind == answers.Content {
+	if isDocument(f) && !isPasted(text) {
 		return answers.Source{File: text}, "", ""
 	}
 	var a answers.Answers
-	if err := a.Set(f.Key, strings.TrimPrefix(text, LiteralPrefix)); err != nil {
+	if err := a.Set(f.Key, pemtext.Unfold(strings.TrimPrefix(text, LiteralPrefix))); err != nil {
 		return answers.Source{}, err.Error(), ""
 	}
 	return a.GetSource(f.Key), "", ""
 }
 
+// ExpandHome replaces the ~/ that a file name was typed with, as a shell does.
+func (s *Responses) ExpandHome(key, home string) {
+	f, known := answers.FieldByKey(key)
+	if !known || !takesSource(f) || home == "" {
+		return
+	}
+	source, _, _ := readSource(f, s.typed[key])
+	if rest, found := strings.CutPrefix(source.File, "~/"); found {
+		s.Type(key, "file:"+filepath.Join(home, rest))
+	}
+}
+
+// isDocument reports whether an answer is a document that people keep in a file.
+func isDocument(f answers.Field) bool { return f.Kind == answers.Content || f.Document }
+
+// isPasted reports whether a text is a document itself, JSON or PEM, and not the
+// name of its file.
+func isPasted(text string) bool {
+	text = strings.TrimPrefix(text, LiteralPrefix)
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "-----BEGIN ")
+}
+
 var shortForms = map[string]string{"env": "env:NAME", "file": "file:PATH", "secret": "secret:NAME/KEY"}
 
-// IsVisible reports whether the input may be echoed, because it names a source
-// or requests a random key. An incomplete source is visible too: it is not a
-// secret yet.
+// IsVisible reports whether the input may be shown while it is typed, because
+// it names a source or requests a random key. An incomplete source is visible
+// too: it is not a secret yet. A pasted document is never shown: it is long, and
+// may be a key where a certificate belongs.
 func IsVisible(f answers.Field, text string) bool {
-	if f.Kind != answers.Secret {
+	switch {
+	case isDocument(f):
+		return !isPasted(text)
+	case f.Kind != answers.Secret:
 		return true
 	}
 	kind, _, found := strings.Cut(text, ":")
@@ -90,6 +119,11 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 		if _, err := strconv.Atoi(text); err != nil {
 			return "“" + text + "” is not a whole number", "enter digits only"
 		}
+		var a answers.Answers
+		if err := a.Set(f.Key, text); err != nil { // some numbers cannot be 0
+			problem, remedy, _ = strings.Cut(err.Error(), ": ")
+			return problem, remedy
+		}
 	case f.Kind == answers.Boolean:
 		if _, err := strconv.ParseBool(text); err != nil {
 			return "“" + text + "” is neither yes nor no", "choose one"
@@ -98,10 +132,16 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 	return "", ""
 }
 
-// KeptLabel describes the secret that an empty line keeps, without revealing
-// it. It returns "" if there is no valid one.
+// IsHidden reports whether the answer to a field must not be shown: it is a
+// secret, or a document that was pasted.
+func (s *Responses) IsHidden(f answers.Field) bool {
+	return f.Kind == answers.Secret || isDocument(f) && isPasted(s.typed[f.Key])
+}
+
+// KeptLabel describes the hidden answer that an empty line keeps, without
+// revealing it. It is empty if there is no valid one.
 func (s *Responses) KeptLabel(f answers.Field) string {
-	if _, bad := s.Fault(f.Key); bad || f.Kind != answers.Secret || s.typed[f.Key] == "" {
+	if _, bad := s.Fault(f.Key); bad || !s.IsHidden(f) || s.typed[f.Key] == "" {
 		return ""
 	}
 	switch source, _, _ := readSource(f, s.typed[f.Key]); {
@@ -109,6 +149,9 @@ func (s *Responses) KeptLabel(f answers.Field) string {
 		return "keep the generated one"
 	case source.Value.Empty():
 		return "keep " + source.Describe()
+	}
+	if isDocument(f) {
+		return "keep the one you pasted"
 	}
 	return "keep the one you typed"
 }
