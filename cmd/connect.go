@@ -64,7 +64,8 @@ type connection struct {
 // answers specify, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
 	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
-	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
+	open, stay := untilStay(ctx)
+	tunnel, err := forward(open, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
 		narrator.Install)
 	if err != nil {
 		return err
@@ -76,6 +77,10 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 		return err
 	}
 	fmt.Fprintf(c.streams.Err, "ZenML %s is ready at %s\n", info.Version, tunnel.URL())
+	if c.stay {
+		stay()
+		ctx = open
+	}
 	if err := u.activate(ctx, c, client, info); err != nil {
 		return err
 	}
@@ -91,6 +96,14 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	case <-tunnel.Done():
 		return tunnel.Err()
 	}
+}
+
+// untilStay returns a context that ends with ctx until stay is called, and from then on
+// only without the limit of --timeout.
+func untilStay(ctx context.Context) (open context.Context, stay func()) {
+	open, end := context.WithCancelCause(unlimited(ctx))
+	stop := context.AfterFunc(ctx, func() { end(context.Cause(ctx)) })
+	return open, func() { stop() }
 }
 
 const activationPath = "/activate-server"

@@ -72,6 +72,8 @@ func (e *engine) Contexts(context.Context) ([]kube.Context, error) {
 }
 
 func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target, error) {
+	ctx, cancel := e.common.within(ctx)
+	defer cancel()
 	return e.setup(a).describe(ctx)
 }
 
@@ -117,6 +119,8 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	if faults := answers.Validate(a); len(faults) > 0 {
 		return nil, faults
 	}
+	ctx, cancel := e.common.within(ctx)
+	defer cancel()
 	u := e.setup(a)
 	p, err := u.prepare(ctx)
 	if err != nil {

@@ -188,7 +188,7 @@ func (o *generateOptions) writeOne(ctx context.Context, path string, content []b
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if o.streams.Interactive() && confirm(ctx, o.streams, path+" already exists with other content. Overwrite it?") {
+	if o.streams.Interactive() && confirm(unlimited(ctx), o.streams, path+" already exists with other content. Overwrite it?") {
 		return writeValues(ctx, path, content, true)
 	}
 	return usage(err)

@@ -28,6 +28,7 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err := e.setup(file.Answers).login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return err // the screens show any other error
 	}
+	ctx = unlimited(ctx) // the user takes their time; the engine limits each step
 	outcome, err := o.ask(ctx, e, file.Answers)
 	e.printLeftovers(o.streams.Err)
 	if err != nil && e.otherAdmin() == nil { // the server is installed even if it has another admin

@@ -100,7 +100,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	u := newSetup(o.streams, o.common, file, chart.Load)
 	o.announce(u)
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
-		return err // preflight reports all other errors
+		return notReady(ctx, err) // preflight reports all other errors
 	}
 	if err := o.preflight(ctx, u); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		if err != nil {
 			return install.Outcome{}, err
 		}
-		outcome, err := u.apply(ctx, a, narrator.Install)
+		outcome, err := u.apply(unlimited(ctx), a, narrator.Install) // a.timeout limits it
 		switch {
 		case err == nil:
 			return outcome, nil
@@ -162,7 +162,7 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	}
 	up.print(o.streams.Err, p)
 	return application{
-		prepared: p, reviewed: up.reviewed(), timeout: o.common.timeout, waitForOther: o.checks.WaitForOther,
+		prepared: p, reviewed: up.reviewed(), timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
 	}, o.writeValues(ctx, p.document)
 }
 
@@ -185,7 +185,7 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	}
 	shown := report.Text(o.streams.Err, found, o.common.reportOptions(o.streams, o.streams.Err))
 	if err := errors.Join(shown, err); err != nil {
-		return err
+		return notReady(ctx, err)
 	}
 	return reportError(found, o.failOn)
 }

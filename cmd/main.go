@@ -25,7 +25,7 @@ func Main(args []string, s Streams) int {
 	ctx, forget := untilHangup(context.Background())
 	defer forget()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	defer stop() // also ends the context of the command, with the timer of --timeout
 	context.AfterFunc(ctx, stop)
 
 	if s.ReadFile == nil {
@@ -33,7 +33,8 @@ func Main(args []string, s Streams) int {
 	}
 	root := newRoot(s)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
+	err = explainTimeout(command.Context(), err)
 	printError(s.Err, err)
 	return exitCode(err)
 }
@@ -54,7 +55,10 @@ Without a command it starts the guided install.`,
   zenml-installer preflight -f answers.yaml        # checks only
   zenml-installer generate -f answers.yaml         # custom-values.yaml only
   zenml-installer install -f answers.yaml --yes    # unattended install`,
-		Args:          noArgs,
+		Args: noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return c.limit(cmd)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -83,7 +83,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	}
 	unit.announceWrites(o.streams, o.checks)
 	if err := unit.login(ctx, o.streams); err != nil && ctx.Err() != nil {
-		return err // cluster.credentials reports any other error
+		return notReady(ctx, err) // cluster.credentials reports any other error
 	}
 	report, err := checks.Run(ctx, unit.checksEnv(o.port), o.checks, o.watch())
 	if err != nil && ctx.Err() == nil {
@@ -91,7 +91,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	}
 	// The report of an interrupted run lists what was left behind.
 	if err := errors.Join(o.write(report), err); err != nil {
-		return err
+		return notReady(ctx, err)
 	}
 	return reportError(report, o.failOn)
 }
@@ -125,6 +125,14 @@ func reportError(report check.Report, failOn string) error {
 		}
 	}
 	return nil
+}
+
+// notReady gives a preflight that ran out of time the exit code of a failed one.
+func notReady(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &failure{code: exitPreflight, err: explainTimeout(ctx, err)}
+	}
+	return err
 }
 
 // preflightError marks an unknown check id as a usage error.

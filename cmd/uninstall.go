@@ -64,12 +64,14 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 	case o.yes:
 	case !o.streams.Interactive():
 		return usagef("no terminal to ask on: pass --yes to remove without asking")
-	case !confirm(ctx, o.streams, "Continue?"):
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+	case !confirm(unlimited(ctx), o.streams, "Continue?"):
+		if err := context.Cause(unlimited(ctx)); err != nil {
+			return err
 		}
 		return errors.New("nothing was removed")
 	}
+	ctx, cancel := o.common.within(ctx)
+	defer cancel()
 	checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)
 	return o.remove(ctx, r)
 }

@@ -138,16 +138,24 @@ func (r *runner) await(ctx context.Context, c Check) string {
 		select {
 		case <-need.done:
 		case <-ctx.Done():
-			return "interrupted"
+			return unfinished(ctx)
 		}
 		if need.result.blocks {
 			return "needs " + id
 		}
 	}
 	if ctx.Err() != nil {
-		return "interrupted"
+		return unfinished(ctx)
 	}
 	return ""
+}
+
+// unfinished words why a check did not finish.
+func unfinished(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "out of time"
+	}
+	return "interrupted"
 }
 
 func (r *runner) judge(ctx context.Context, c Check, found string, err error) Result {
@@ -156,7 +164,7 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	}
 	var own *Fault
 	if ctx.Err() != nil && (!errors.As(err, &own) || errors.Is(err, ctx.Err())) {
-		return Result{Status: Skipped, Message: "interrupted", blocks: true}
+		return Result{Status: Skipped, Message: unfinished(ctx), blocks: true}
 	}
 	var skip *SkipError
 	if errors.As(err, &skip) {

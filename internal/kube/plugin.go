@@ -146,6 +146,8 @@ func (p *plugin) run(ctx context.Context, t Terminal) (*credential, error) {
 		hint:    p.exec.InstallHint,
 	}
 	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("the credential plugin %s is still running: %w", p.name(), context.Cause(ctx))
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case limited.Err() != nil:
