@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
@@ -115,13 +116,12 @@ func (r *reader) tls() {
 	t := &r.a.Database.MySQL.TLS
 	on, _ := r.truth("server.database.ssl")
 	verify, _ := r.truth("server.database.sslVerifyServerCert")
-	ca, cert, key := r.inlineOrRef(
-		"server.database.sslCa",
-	), r.inlineOrRef(
-		"server.database.sslCert",
-	), r.inlineOrRef(
-		"server.database.sslKey",
-	)
+	ca, cert, key := r.inlineOrRef("server.database.sslCa"), r.inlineOrRef("server.database.sslCert"),
+		r.inlineOrRef("server.database.sslKey")
+	if r.layout != nil && r.layout.Legacy() && !chartinfo.Knows(r.chart, *r.layout, []string{r.root, "database", "ssl"}) {
+		ca, cert, key = r.claim("ZENML_STORE_SSL_CA"), r.claim("ZENML_STORE_SSL_CERT"), r.claim("ZENML_STORE_SSL_KEY")
+		on = !ca.IsZero() || !cert.IsZero() // these servers use TLS if they have a certificate
+	}
 	if !on {
 		if !ca.IsZero() || !cert.IsZero() || verify {
 			r.note("server.database.ssl", "left out: TLS was off, and the certificates had no effect")

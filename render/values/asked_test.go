@@ -48,6 +48,12 @@ func added(t *testing.T, c rendertest.StandIn) map[string][]string {
 // its templates have it.
 func lacking(t *testing.T, c rendertest.StandIn, path []string) rendertest.StandIn {
 	t.Helper()
+	return ignoring(withoutDefault(t, c, path), path)
+}
+
+// withoutDefault returns a chart whose defaults lack a key.
+func withoutDefault(t *testing.T, c rendertest.StandIn, path []string) rendertest.StandIn {
+	t.Helper()
 	var defaults yaml.Node
 	if err := yaml.Unmarshal(c.Info.Defaults, &defaults); err != nil {
 		t.Fatal(err)
@@ -62,7 +68,7 @@ func lacking(t *testing.T, c rendertest.StandIn, path []string) rendertest.Stand
 	tree.Cut(copied.Values, path)
 	mutant := rendertest.StandIn{Info: c.Info, Helm: &copied}
 	mutant.Info.Defaults = data
-	return ignoring(mutant, path)
+	return mutant
 }
 
 // ignoring returns a chart whose templates do not read a key: they find what the

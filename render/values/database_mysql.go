@@ -4,27 +4,55 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
-// mysql sets the MySQL URL and the reference to its password.
+// mysql sets the MySQL URL and its password, by reference if the chart supports it.
 func mysql(d *draft) {
 	if d.a.Database.Type != answers.MySQLDatabase {
 		return
 	}
 	m := d.a.Database.MySQL
-	address := storeURL(m)
-	d.set("database.url", address, "database.type", "database.mysql.host", "database.mysql.port", "database.mysql.name", "database.mysql.user").
-		prove(proof.PodsHave("ZENML_STORE_URL", address), proof.HasMigration())
 	if m.Auth == answers.RDSAuth {
+		d.storeAddress(m)
 		d.rds(m.RDS)
 		return
 	}
-	password := d.refer("database.mysql.password")
+	switch {
+	case d.has("database.passwordSecretRef"):
+		d.storeAddress(m)
+		d.passwordRef()
+	case d.refersToSecrets():
+		d.storeAddress(m)
+		d.appendRef("ZENML_STORE_PASSWORD", d.refer(passwordAnswer), passwordAnswer, "database.mysql.auth")
+	default:
+		d.passwordInURL(m)
+	}
+}
+
+const passwordAnswer = "database.mysql.password"
+
+// addressAnswers are the answers in the database URL.
+var addressAnswers = []string{
+	"database.type", "database.mysql.host", "database.mysql.port", "database.mysql.name", "database.mysql.user",
+}
+
+// storeAddress sets the database URL without a password.
+func (d *draft) storeAddress(m answers.MySQL) {
+	address := storeURL(m, url.User(m.User))
+	d.set("database.url", address, addressAnswers...).
+		prove(proof.PodsHave("ZENML_STORE_URL", address), proof.HasMigration())
+}
+
+// passwordRef references the Secret with the password.
+func (d *draft) passwordRef() {
+	password := d.refer(passwordAnswer)
 	d.comment(
 		"database",
 		fmt.Sprintf(
@@ -32,8 +60,19 @@ func mysql(d *draft) {
 			password.Name,
 		),
 	)
-	d.set("database.passwordSecretRef", refMap(password), "database.mysql.password", "database.mysql.auth").
+	d.set("database.passwordSecretRef", refMap(password), passwordAnswer, "database.mysql.auth").
 		prove(proof.PodsReference("ZENML_STORE_PASSWORD", password))
+}
+
+// passwordInURL sets the database URL with the password, for charts that accept
+// it nowhere else.
+func (d *draft) passwordInURL(m answers.MySQL) {
+	address := secret.New(storeURL(m, url.UserPassword(m.User, d.read(passwordAnswer).Reveal())))
+	d.comment("database", "MySQL (database.mysql). This chart accepts the password only in the URL.")
+	from := append(slices.Clone(addressAnswers), passwordAnswer, "database.mysql.auth")
+	d.set("database.url", address.Reveal(), from...).
+		markSensitive().
+		prove(proof.PodsHaveSecret("ZENML_STORE_URL", address), proof.HasMigration())
 }
 
 // rds sets the values for AWS IAM authentication instead of a password.
@@ -60,10 +99,10 @@ func (d *draft) rds(r answers.RDS) {
 
 func address(m answers.MySQL) string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
 
-// storeURL returns the database URL without a password. The server decodes a
-// percent-encoded user but reads the database name literally.
-func storeURL(m answers.MySQL) string {
-	return "mysql://" + url.User(m.User).String() + "@" + address(m) + "/" + m.Name
+// storeURL returns the database URL. The server decodes a percent-encoded user
+// and password, but reads the database name literally.
+func storeURL(m answers.MySQL, user *url.Userinfo) string {
+	return "mysql://" + user.String() + "@" + address(m) + "/" + m.Name
 }
 
 func refMap(ref answers.SecretRef) yamlnode.Map {

@@ -1,7 +1,11 @@
 package values
 
 import (
+	"strconv"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
@@ -18,17 +22,51 @@ func mysqlTLS(d *draft) {
 		d.proveOnly(mode, proof.PodsLack("ZENML_STORE_SSL", "false"))
 		return
 	}
+	if d.layout.Legacy() && !d.has("database.ssl") {
+		d.tlsByCertificates(tls)
+		return
+	}
 	d.comment("database.ssl", tlsWords[tls.Mode])
 	d.set("database.ssl", true, mode).prove(proof.PodsHave("ZENML_STORE_SSL", "true"))
 	d.certificate("database.sslCa", "ZENML_STORE_SSL_CA", "database.mysql.tls.ca")
 	d.certificate("database.sslCert", "ZENML_STORE_SSL_CERT", "database.mysql.tls.cert")
 	d.certificate("database.sslKey", "ZENML_STORE_SSL_KEY", "database.mysql.tls.key")
-	full := tls.Mode == answers.TLSVerifyFull
-	verify := d.set("database.sslVerifyServerCert", full, mode).
-		prove(proof.PodsHave("ZENML_STORE_SSL_VERIFY_SERVER_CERT", map[bool]string{true: "true", false: "false"}[full]))
+	d.verifyHost(tls.Mode)
+}
+
+// verifyHost sets whether the server verifies the host name in the database's
+// certificate.
+func (d *draft) verifyHost(mode string) {
+	full := mode == answers.TLSVerifyFull
+	verify := d.set("database.sslVerifyServerCert", full, "database.mysql.tls.mode").
+		prove(proof.PodsHave("ZENML_STORE_SSL_VERIFY_SERVER_CERT", strconv.FormatBool(full)))
 	if !full {
 		verify.added("the server may verify the host name in the database's certificate")
 	}
+}
+
+// tlsByCertificates sets TLS on charts without database.ssl. Their servers use
+// TLS as soon as they have a certificate. It must be in a variable: the charts'
+// own sslCa names a file in the chart's package and fails to render.
+func (d *draft) tlsByCertificates(tls answers.TLS) {
+	if tls.CA.IsZero() && tls.Cert.IsZero() {
+		d.fault("database.mysql.tls.mode", d.chartName()+" uses TLS only with a certificate: it has no "+
+			tree.Dotted(d.server("database.ssl")),
+			"set database.mysql.tls.mode to verify-ca and database.mysql.tls.ca to the database's CA certificate, "+
+				"or use a chart that is "+chartinfo.VersionsWith("database.ssl")+" (chart.version)")
+		return
+	}
+	d.comment("secretEnvironment", tlsWords[tls.Mode])
+	for _, c := range []struct{ variable, key string }{
+		{"ZENML_STORE_SSL_CA", "database.mysql.tls.ca"},
+		{"ZENML_STORE_SSL_CERT", "database.mysql.tls.cert"},
+		{"ZENML_STORE_SSL_KEY", "database.mysql.tls.key"},
+	} {
+		if !d.source(c.key).IsZero() {
+			d.variable(c.variable, "secretEnvironment."+c.variable, c.key)
+		}
+	}
+	d.verifyHost(tls.Mode)
 }
 
 var tlsWords = map[string]string{
