@@ -56,6 +56,10 @@ test-scenarios: packages build ## install every sample with the real server, in 
 kills: packages ## kill runs at every write of an install, an upgrade and an uninstall
 	ZENML_TEST_ALL_KILLS=1 go test ./cmd -count=1 -timeout 45m -v -run TestKilledRun
 
+.PHONY: attack
+attack: packages ## try to claim servers from a pod while they are installed, 20 times each way
+	ZENML_TEST_ATTACKS=20 go test ./cmd -count=1 -timeout 60m -v -run TestNobodyClaimsServer
+
 .PHONY: lint
 lint: $(GOLANGCI) ## golangci-lint, on all modules
 	$(GOLANGCI) run ./...

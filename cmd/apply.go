@@ -24,12 +24,21 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	if err != nil {
 		return install.Outcome{}, err
 	}
-	return u.engine.Apply(ctx, install.Plan{
+	end := func() bool { return a.prepared.activatesItself() }
+	if a.prepared.isActivatedByInstaller() {
+		end = u.activateEarly(ctx)
+	}
+	outcome, err := u.engine.Apply(ctx, install.Plan{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
 		Chart: a.prepared.chart, Values: a.prepared.document.Map,
 		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed,
 		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther,
 	}, observe)
+	u.closed = end() || !isFirstInstall(outcome)
+	if outcome.Release != nil && !u.closed {
+		err = u.ifOpen(ctx, err)
+	}
+	return outcome, err
 }
 
 // isOutdated reports whether another run changed the release or a key after

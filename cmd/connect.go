@@ -68,13 +68,13 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	tunnel, err := forward(open, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
 		narrator.Install)
 	if err != nil {
-		return err
+		return u.ifUnclaimed(ctx, c, err)
 	}
 	defer tunnel.Close()
 	client := zenml.Client{Base: tunnel.URL()}
 	info, err := connect.WaitForServer(ctx, client)
 	if err != nil {
-		return err
+		return u.ifUnclaimed(ctx, c, err)
 	}
 	fmt.Fprintf(c.streams.Err, "ZenML %s is ready at %s\n", info.Version, tunnel.URL())
 	if c.stay {
@@ -82,6 +82,9 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 		ctx = open
 	}
 	if err := u.activate(ctx, c, client, info); err != nil {
+		if !info.Active && ctx.Err() != nil {
+			err = u.ifUnclaimed(ctx, c, err)
+		}
 		return err
 	}
 	u.printLogin(c.streams, tunnel.URL(), c.stay, u.settledAddress(ctx, c.streams))
@@ -104,6 +107,14 @@ func untilStay(ctx context.Context) (open context.Context, stay func()) {
 	open, end := context.WithCancelCause(unlimited(ctx))
 	stop := context.AfterFunc(ctx, func() { end(context.Cause(ctx)) })
 	return open, func() { stop() }
+}
+
+// ifUnclaimed adds to an error of a first install that the server may be open.
+func (u *setup) ifUnclaimed(ctx context.Context, c connection, err error) error {
+	if !c.first || u.closed {
+		return err
+	}
+	return u.ifOpen(ctx, err)
 }
 
 const activationPath = "/activate-server"

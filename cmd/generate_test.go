@@ -139,7 +139,7 @@ func BenchmarkGenerate(b *testing.B) {
 func TestGenerateFormatsContainNoSecret(t *testing.T) {
 	const canary = "f0rmat-c4nary"
 	p := nowhere(t)
-	p.env["ZENML_DB_PASSWORD"] = canary
+	p.env["ZENML_DB_PASSWORD"], p.env["ZENML_ADMIN_PASSWORD"] = canary, adminPassword
 	for _, format := range []string{"values", "argocd", "flux", "terraform", "helmfile", "manifests"} {
 		args := append([]string{"generate", "-f", "../assets/answers/mysql.yaml", "--format", format, "--output", "-"},
 			standIn("current")...)
@@ -148,8 +148,8 @@ func TestGenerateFormatsContainNoSecret(t *testing.T) {
 			continue
 		}
 		r := p.runs(args...).want(t, exitDone)
-		if strings.Contains(r.out+r.err, canary) {
-			t.Errorf("%s: the password is revealed", format)
+		if strings.Contains(r.out+r.err, canary) || strings.Contains(r.out+r.err, adminPassword) {
+			t.Errorf("%s: a password is revealed", format)
 		}
 	}
 	out := filepath.Join(p.dir, "manifests")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,6 +103,9 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return notReady(ctx, err) // preflight reports all other errors
 	}
+	if err := o.checkOutput(ctx, u); err != nil {
+		return err
+	}
 	if err := o.preflight(ctx, u); err != nil {
 		return err
 	}
@@ -190,6 +194,31 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	return reportError(found, o.failOn)
 }
 
+// outputTime limits the preparation that checkOutput needs.
+const outputTime = 20 * time.Second
+
+// checkOutput fails if the values file would be in the way, before the preflight
+// takes its time. Other errors are left to the preflight.
+func (o *installOptions) checkOutput(ctx context.Context, u *setup) error {
+	if o.force || !isRegular(o.output) {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, outputTime)
+	defer cancel()
+	p, err := prepareWith(limited, u, u.online)
+	if err != nil {
+		return context.Cause(ctx)
+	}
+	inTheWay, err := blocks(o.output, p.document.Bytes)
+	if err == nil && inTheWay {
+		err = existsError(o.output)
+	}
+	if err != nil {
+		return usage(err)
+	}
+	return nil
+}
+
 func (o *installOptions) writeValues(ctx context.Context, document values.Document) error {
 	err := writeValues(ctx, o.output, document.Bytes, o.force)
 	if errors.Is(err, fs.ErrExist) {
@@ -211,6 +240,10 @@ func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
 		return installError(err)
 	}
 	narrator.InstallFailed(err)
+	var open *openServerError
+	if errors.As(err, &open) {
+		narrator.Printf("%s", open.remedy)
+	}
 	known.reported = true
 	return known
 }

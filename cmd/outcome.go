@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -44,6 +45,10 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 		u.kubectl("delete", "namespace", at.Namespace))
 	if outcome.Values != "" || outcome.ValuesErr != nil {
 		o.printValuesFile(outcome)
+	}
+	var open *openServerError
+	if errors.As(outcome.Err, &open) {
+		fmt.Fprintln(w, open.remedy)
 	}
 }
 

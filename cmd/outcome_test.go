@@ -17,7 +17,8 @@ import (
 func printedOutcome(t *testing.T, outcome wizard.Outcome) string {
 	t.Helper()
 	var said strings.Builder
-	o := &installOptions{streams: Streams{Out: &said, Err: &said, Program: "./bin/zenml-installer"},
+	o := &installOptions{streams: Streams{Out: &said, Err: &said, Program: "./bin/zenml-installer",
+		Getenv: func(string) (string, bool) { return "", false }},
 		common: common{kube: noFlags()}, output: "custom-values.yaml"}
 	*o.common.kube.KubeConfig = "/home/a b/config"
 	outcome.Answers.Cluster = answers.Cluster{Context: "kind-dev", Namespace: "team"}

@@ -65,6 +65,10 @@ func (p *plan) sentences() []string {
 		"Forward a local port and wait until the server is ready.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
+		if p.prepared.activatesItself() {
+			return append(said, fmt.Sprintf("Let the server activate itself when it starts, with %s as its admin.",
+				a.Admin.Username))
+		}
 		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))
 	case answers.ActivateLater:
 		return append(said, "Leave the server without an admin. The first person to open it becomes the admin.")

@@ -18,6 +18,7 @@ import (
 // prepared is the result of applying the answers to a chart: the values, the
 // objects they render, and the faults that the proof of effect found.
 type prepared struct {
+	answers  answers.Answers // as given, with the way of activation
 	chart    *chart.Chart
 	settings values.Settings
 	document values.Document
@@ -33,11 +34,12 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{chart: chart}
-	if p.settings, err = gather(ctx); err != nil {
+	known, err := gather(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if p.document, err = values.Build(u.file.Answers, chart.Info, p.settings); err != nil {
+	p := &prepared{answers: u.chooseActivation(chart.Info, known.release), chart: chart, settings: known.settings}
+	if p.document, err = values.Build(p.answers, chart.Info, p.settings); err != nil {
 		return nil, u.locate(err)
 	}
 	if p.objects, err = u.render(ctx, chart, p.document.Map); err != nil {
@@ -64,7 +66,7 @@ func (u *setup) render(ctx context.Context, loaded *chart.Chart, values map[stri
 
 // prove verifies the effect of every answer, including raw values.
 func (p *prepared) prove(ctx context.Context, u *setup) (answers.Faults, error) {
-	faults := values.Prove(u.answers, p.chart.Info, p.document, p.objects)
+	faults := values.Prove(p.answers.Complete(), p.chart.Info, p.document, p.objects)
 	raw, err := values.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
 		return u.render(ctx, p.chart, values)
 	})
@@ -123,7 +125,7 @@ func (u *setup) locateChartError(err error) error {
 
 // secrets creates the Secrets that the values reference.
 func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
-	secrets, err := values.Secrets(u.answers, p.chart.Info, p.settings)
+	secrets, err := values.Secrets(p.answers.Complete(), p.chart.Info, p.settings)
 	return secrets, u.locate(err)
 }
 

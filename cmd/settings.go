@@ -7,45 +7,58 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/expose"
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
-// settingsSource collects what the values need besides answers and chart.
-type settingsSource func(context.Context) (values.Settings, error)
+// surroundings are what the values need besides answers and chart.
+type surroundings struct {
+	settings values.Settings
+	release  *install.Release // nil if there is none, or without a cluster
+}
+
+// settingsSource collects the surroundings.
+type settingsSource func(context.Context) (surroundings, error)
 
 // offline needs no cluster, except for addresses that the answers leave to it.
 // It reuses generated keys in the output that will be overwritten, and
 // otherwise generates new ones.
-func (u *setup) offline(ctx context.Context) (values.Settings, error) {
+func (u *setup) offline(ctx context.Context) (surroundings, error) {
 	s := values.Settings{Local: u.local, Keys: values.GenerateKeys(u.answers, u.existingKeys)}
-	return s, u.addRouteAddress(ctx, &s)
+	err := u.addRouteAddress(ctx, &s)
+	return surroundings{settings: s}, err
 }
 
 // online queries the cluster for what the values need, and reuses the keys of a
 // previous install. It fails rather than lose a key.
-func (u *setup) online(ctx context.Context) (values.Settings, error) {
+func (u *setup) online(ctx context.Context) (surroundings, error) {
 	s := values.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
 		return u.clusterSecret(ctx, ref)
 	}}
 	var err error
 	if s.Keys, err = u.keptKeys(ctx); err != nil {
-		return s, err
+		return surroundings{settings: s}, err
 	}
-	return s, u.addAddresses(ctx, &s)
+	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+	if err != nil {
+		return surroundings{settings: s}, err
+	}
+	err = u.addAddresses(ctx, &s)
+	return surroundings{settings: s, release: release}, err
 }
 
 // tentative is online, without an error if the cluster is unreachable: the
 // preflight checks report it.
-func (u *setup) tentative(ctx context.Context) (values.Settings, error) {
+func (u *setup) tentative(ctx context.Context) (surroundings, error) {
 	s, err := u.online(ctx)
 	if err == nil || ctx.Err() != nil {
 		return s, context.Cause(ctx)
 	}
-	if s.Keys == nil {
-		s.Keys = values.GenerateKeys(u.answers, nil)
+	if s.settings.Keys == nil {
+		s.settings.Keys = values.GenerateKeys(u.answers, nil)
 	}
 	return s, nil
 }

@@ -27,6 +27,8 @@ type setup struct {
 	program    string // the name of this program, as called
 	kubeconfig string // the file given by --kubeconfig; empty for kubectl's default
 
+	closed bool // nobody can claim the server that was installed
+
 	existingKeys []corev1.Secret // keys in the output that will be replaced
 
 	chart func(context.Context) (*chart.Chart, error)

@@ -36,12 +36,27 @@ func writeValues(ctx context.Context, path string, content []byte, overwrite boo
 	case err == nil && bytes.Equal(old, content):
 		return os.Chmod(target, 0o600)
 	case err == nil && !overwrite:
-		return fmt.Errorf("%s: %w with other content: specify another file with --output, or overwrite it with --force",
-			path, fs.ErrExist)
+		return existsError(path)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	return replaceFile(target, content)
+}
+
+// blocks reports whether writeValues would refuse to replace the file at path.
+func blocks(path string, content []byte) (bool, error) {
+	target, regular, err := resolveOutput(path)
+	if err != nil || !regular {
+		return false, err
+	}
+	old, err := os.ReadFile(target)
+	return err == nil && !bytes.Equal(old, content), nil
+}
+
+// existsError means that a file has other content and must not be overwritten.
+func existsError(path string) error {
+	return fmt.Errorf("%s: %w with other content: specify another file with --output, or overwrite it with --force",
+		path, fs.ErrExist)
 }
 
 // writeThrough writes into a pipe, a device or an open descriptor. It returns when ctx

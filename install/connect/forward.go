@@ -19,6 +19,10 @@ type ForwardRequest struct {
 	Namespace, Release string
 	LocalPort          int    // 0 selects a free port
 	Address            string // to listen on; the default is 127.0.0.1
+
+	// Starting also selects pods that run but are not ready. Connections wait
+	// until the server listens.
+	Starting bool
 }
 
 // PortInUseError means that the local port is in use.
@@ -58,7 +62,7 @@ func Forward(
 	observe event.Observer,
 ) (*Tunnel, error) {
 	request.Address = cmp.Or(request.Address, "127.0.0.1")
-	pods, err := newPodFinder(ctx, access, request.Namespace, request.Release)
+	pods, err := newPodFinder(ctx, access, request)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -53,6 +54,7 @@ type podFinder struct {
 	access             *kube.Access
 	client             kubernetes.Interface
 	namespace, release string
+	serving            func(*corev1.Pod) bool // selects the pods to forward to
 	informer           cache.SharedIndexInformer
 	end                func()
 
@@ -75,12 +77,17 @@ func (f *podFinder) refusal() error {
 	return f.refused
 }
 
-func newPodFinder(ctx context.Context, access *kube.Access, namespace, release string) (*podFinder, error) {
+func newPodFinder(ctx context.Context, access *kube.Access, request ForwardRequest) (*podFinder, error) {
+	namespace, release := request.Namespace, request.Release
 	client, err := access.Client()
 	if err != nil {
 		return nil, err
 	}
-	selector, err := serverSelector(ctx, client, namespace, release)
+	find, serving := serverSelector, kubestatus.Serving
+	if request.Starting {
+		find, serving = serviceSelector, isStarting
+	}
+	selector, err := find(ctx, client, namespace, release)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +96,7 @@ func newPodFinder(ctx context.Context, access *kube.Access, namespace, release s
 		client:    client,
 		namespace: namespace,
 		release:   release,
+		serving:   serving,
 		changed:   make(chan struct{}),
 	}
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
@@ -110,10 +118,30 @@ func newPodFinder(ctx context.Context, access *kube.Access, namespace, release s
 
 func (f *podFinder) stop() { f.end() }
 
+// isStarting reports whether the pod runs, ready or not.
+func isStarting(p *corev1.Pod) bool {
+	return p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning && kubestatus.Running(p)
+}
+
 // serverSelector returns the selector of the server's pods: that of the
-// release's Service, which depends on the chart's generation. Without a Service
-// it uses the labels that both generations set.
+// release's Service. Without a Service it uses the labels that both generations
+// of the chart set.
 func serverSelector(
+	ctx context.Context,
+	client kubernetes.Interface,
+	namespace, release string,
+) (labels.Selector, error) {
+	selector, err := serviceSelector(ctx, client, namespace, release)
+	var missing *NoPodError
+	if errors.As(err, &missing) {
+		return labels.SelectorFromSet(labels.Set{manifest.LabelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
+	}
+	return selector, err
+}
+
+// serviceSelector returns the selector of the release's Service, which depends on
+// the chart's generation. Without a Service the error is a *NoPodError.
+func serviceSelector(
 	ctx context.Context,
 	client kubernetes.Interface,
 	namespace, release string,
@@ -131,7 +159,7 @@ func serverSelector(
 			}
 		}
 	}
-	return labels.SelectorFromSet(labels.Set{manifest.LabelInstance: release, "app.kubernetes.io/name": "zenml"}), nil
+	return nil, &NoPodError{Namespace: namespace, Release: release}
 }
 
 func (f *podFinder) notify() {
@@ -154,7 +182,7 @@ func (f *podFinder) ready(ctx context.Context, patient bool) (*corev1.Pod, error
 	for {
 		changed := f.changes()
 		pods := f.pods()
-		if pod := newestServing(pods); pod != nil {
+		if pod := f.newestServing(pods); pod != nil {
 			return pod, nil
 		}
 		if err := f.refusal(); err != nil {
@@ -172,10 +200,10 @@ func (f *podFinder) ready(ctx context.Context, patient bool) (*corev1.Pod, error
 	}
 }
 
-func newestServing(pods []*corev1.Pod) *corev1.Pod {
+func (f *podFinder) newestServing(pods []*corev1.Pod) *corev1.Pod {
 	var newest *corev1.Pod
 	for _, p := range pods {
-		if kubestatus.Serving(p) && (newest == nil || p.CreationTimestamp.After(newest.CreationTimestamp.Time)) {
+		if f.serving(p) && (newest == nil || p.CreationTimestamp.After(newest.CreationTimestamp.Time)) {
 			newest = p
 		}
 	}
@@ -196,8 +224,8 @@ func (f *podFinder) serves(pod *corev1.Pod) bool {
 	pods := f.pods()
 	for _, p := range pods {
 		if p.UID == pod.UID {
-			return kubestatus.Serving(p) ||
-				p.DeletionTimestamp != nil && kubestatus.Running(p) && newestServing(pods) == nil
+			return f.serving(p) ||
+				p.DeletionTimestamp != nil && kubestatus.Running(p) && f.newestServing(pods) == nil
 		}
 	}
 	return false

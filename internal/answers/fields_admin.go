@@ -4,7 +4,7 @@ var activates = condition{func(a Answers) bool { return a.Admin.Activate == Acti
 
 var activatesByAPI = condition{
 	func(a Answers) bool { return activates.holds(a) && a.Admin.Through != ThroughEnvironment },
-	"admin.activate is auto and admin.through is api",
+	"admin.activate is auto and admin.through is not environment",
 }
 
 var adminFields = atStep(StepAccess,
@@ -35,12 +35,15 @@ var adminFields = atStep(StepAccess,
 			passwordSymbols + ".",
 	}),
 	fileOnly(when(activates, Field{
-		Key: "admin.through", Kind: Choice, Default: ThroughAPI,
-		Title: "Activated by", Help: "Who activates the server.",
+		Key: "admin.through", Kind: Choice,
+		Title: "Activated by",
+		Help: "Who activates the server. If empty, a new server activates itself where the chart can read the " +
+			"password from a Secret and admin.serverName is empty; otherwise the installer does. An existing release " +
+			"keeps its way.",
 		Options: []Option{
-			{Value: ThroughAPI, Title: "The installer", Help: "Through the server's API, when the server is ready."},
+			{Value: ThroughAPI, Title: "The installer", Help: "Through the server's API, as soon as the server listens."},
 			{Value: ThroughEnvironment, Title: "The server",
-				Help: "From its environment, when it starts for the first time. For values that another tool applies."},
+				Help: "From its environment, before it listens for the first time."},
 		},
 	}), when(activatesByAPI, Field{
 		Key: "admin.serverName", Kind: Text,

@@ -50,7 +50,7 @@ func layerOf(t testing.TB, files map[string]string) []byte {
 	var content bytes.Buffer
 	archive := tar.NewWriter(&content)
 	for path, text := range files {
-		header := &tar.Header{Name: path, Mode: 0o644, Size: int64(len(text)), Typeflag: tar.TypeReg}
+		header := &tar.Header{Name: path, Mode: 0o755, Size: int64(len(text)), Typeflag: tar.TypeReg}
 		if err := archive.WriteHeader(header); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/render/proof"
 )
 
@@ -20,6 +21,13 @@ func environment(d *draft) {
 	for _, name := range slices.Sorted(maps.Keys(d.a.Server.SecretEnvironment)) {
 		d.variable(name, "secretEnvironment."+name, environmentAnswer+name)
 	}
+}
+
+// CanActivateItself reports whether the chart can pass the admin's password to
+// the server from a Secret, so that the server activates itself.
+func CanActivateItself(c chartinfo.Info) bool {
+	layout, err := c.Layout()
+	return err == nil && chartinfo.Knows(c, layout, []string{layout.Root, "environmentSecretKeyRefs"})
 }
 
 // activation sets the variables with which the server activates itself. The
