@@ -60,6 +60,11 @@ kills: packages ## kill runs at every write of an install, an upgrade and an uni
 attack: packages ## try to claim servers from a pod while they are installed, 20 times each way
 	ZENML_TEST_ATTACKS=20 go test ./cmd -count=1 -timeout 60m -v -run TestNobodyClaimsServer
 
+CYCLES ?= 200
+.PHONY: soak
+soak: packages ## install, upgrade and uninstall CYCLES times in one process
+	ZENML_TEST_SOAK_CYCLES=$(CYCLES) go test ./cmd -count=1 -timeout 4h -v -run TestSoak
+
 .PHONY: lint
 lint: $(GOLANGCI) ## golangci-lint, on all modules
 	$(GOLANGCI) run ./...

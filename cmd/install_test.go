@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
@@ -105,4 +108,60 @@ func TestWrongPasswordStopsBeforeInstall(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(p.dir, "custom-values.yaml")); err == nil {
 		t.Error("the values file was written")
 	}
+}
+
+// TestValuesFileInTheWay names the file that must not be overwritten before the
+// preflight begins.
+func TestValuesFileInTheWay(t *testing.T) {
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	path := p.file("custom-values.yaml", "mine: true\n")
+	args := append([]string{"install", "--yes", "-n", namespace, "--answer", "database.type=sqlite", "--output", path},
+		chartFlags(c, "current")...)
+	r := p.runs(args...).want(t, exitUsage, path+": file already exists with other content", "--force")
+	if strings.Contains(r.err, "passed") {
+		t.Errorf("the preflight ran: %s", r.err)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "mine: true\n" {
+		t.Errorf("the file has changed: %s %v", content, err)
+	}
+}
+
+// TestMissingKubeconfigFailsPreflight ends an install as it ends a preflight.
+func TestMissingKubeconfigFailsPreflight(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.env["KUBECONFIG"] = filepath.Join(p.dir, "missing")
+	for _, command := range [][]string{{"preflight"}, {"install", "--yes"}} {
+		args := slices.Concat(command, []string{"--answer", "database.type=sqlite"}, standIn("current"))
+		p.runs(args...).want(t, exitPreflight, "cluster.kubeconfig", p.env["KUBECONFIG"])
+	}
+}
+
+// TestWaitForOther starts an install while another one works on the release. It
+// waits, and then upgrades what the other has installed.
+func TestWaitForOther(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
+	flags := append(p.mysqlFlags(c), "--skip", "cluster.admission", "--skip", "database")
+	first := make(chan result, 1)
+	go func() { first <- p.install(c, "current", "mysql.yaml", namespace, flags...) }()
+	leases := c.Client(t).CoordinationV1().Leases(namespace)
+	for {
+		found, err := leases.List(t.Context(), metav1.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.Items) > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	second := newPlace(t).at(c)
+	second.env["ZENML_ADMIN_PASSWORD"] = adminPassword
+	r := second.install(c, "current", "mysql.yaml", namespace, append(flags, "--wait-for-other")...)
+	(<-first).want(t, exitDone, "activated with admin admin")
+	r.want(t, exitDone, "waiting for the run of", "preparing this install again", "revision 1", "activated with admin admin")
 }

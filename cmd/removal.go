@@ -102,11 +102,16 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 	for _, what := range r.removedItems() {
 		fmt.Fprintf(w, "  %s\n", what)
 	}
+	r.printKept(w, "Keeping (with the command to remove it):")
+}
+
+// printKept lists what is kept, below a title.
+func (r *removal) printKept(w io.Writer, title string) {
 	stays := r.keptItems()
 	if len(stays) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "Keeping (with the command to remove it):")
+	fmt.Fprintln(w, title)
 	for _, l := range stays {
 		fmt.Fprintf(w, "  %s\n", l.what)
 		if l.command != "" {
@@ -115,21 +120,25 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 	}
 }
 
-// notFoundError reports that there is nothing to remove, and what a previous
-// uninstall has kept.
+// nothingToRemove succeeds if a previous uninstall has removed the release, which
+// the remaining keys and volumes show. Otherwise the release was never there.
+func (r *removal) nothingToRemove(w io.Writer) error {
+	if len(r.keptItems()) == 0 {
+		return r.notFoundError()
+	}
+	at := r.setup.answers.Cluster
+	fmt.Fprintf(w, "Release %s in namespace %s is uninstalled already. Nothing was removed.\n", at.Release, at.Namespace)
+	r.printKept(w, "A previous uninstall kept (with the command to remove it):")
+	return nil
+}
+
+// notFoundError reports that there is no such release, and which there are.
 func (r *removal) notFoundError() error {
 	at := r.setup.answers.Cluster
 	text := fmt.Sprintf("release %s not found in namespace %s: nothing was removed", at.Release, at.Namespace)
 	if len(r.Others) > 0 {
-		text += ". Releases in the namespace: " + strings.Join(r.Others, ", ") + " (specify one with --release)"
-	} else {
-		text += ". The namespace has no releases (specify another with -n; helm list -A lists all)"
+		return fmt.Errorf("%s. Releases in the namespace: %s (specify one with --release)", text,
+			strings.Join(r.Others, ", "))
 	}
-	if stays := r.keptItems(); len(stays) > 0 {
-		text += "\na previous uninstall kept (with the command to remove it):"
-		for _, l := range stays {
-			text += "\n  " + l.what + "\n      " + l.command
-		}
-	}
-	return fmt.Errorf("%s", text)
+	return fmt.Errorf("%s. The namespace has no releases (specify another with -n; helm list -A lists all)", text)
 }

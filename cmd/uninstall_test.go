@@ -61,7 +61,7 @@ func TestUninstallKeepsKey(t *testing.T) {
 		t.Fatalf("%d Secrets remain, key kept: %t (%v)", len(secrets.Items), keyHash(t, c, namespace) == key, err)
 	}
 	p.runs("uninstall", "-n", namespace, "--yes").
-		want(t, exitUnexpected, "release zenml-server not found", "nothing was removed", "delete secret "+keysSecret)
+		want(t, exitDone, "Release zenml-server in namespace", "is uninstalled already", "delete secret "+keysSecret)
 
 	install().want(t, exitDone, "activated with admin admin")
 	if keyHash(t, c, namespace) != key {

@@ -13,7 +13,7 @@ import (
 
 func checkPublic(ctx context.Context, e *check.Env) (string, error) {
 	if e.Answers.Admin.Activate == answers.ActivateAuto {
-		return "the install activates the server as soon as it is ready", nil
+		return "the install activates the server", nil
 	}
 	active, known := activeServer(ctx, e)
 	if active {

@@ -46,7 +46,7 @@ var exposeFields = atStep(StepAccess,
 		Title: "Access",
 		Help:  "How you and your team reach the server.",
 		Why: "Anyone who can reach a server before it is activated can become its admin. With a port-forward " +
-			"only you can reach it.",
+			"only you and other pods can.",
 		Options: []Option{
 			{Value: PortForward, Title: "Port-forward", Help: "From this machine only, as with kubectl port-forward."},
 			{Value: ByIngress, Title: "Ingress", Help: "Through an ingress controller, with a host name and HTTPS."},
