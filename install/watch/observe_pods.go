@@ -44,6 +44,8 @@ func (v view) pod(p *corev1.Pod) observation {
 	switch {
 	case kubestatus.Completed(p):
 		return v.about("Pod", p.Name, event.Ready, "Completed", "completed")
+	case len(heldBy(p)) > 0:
+		return v.about("Pod", p.Name, event.Progressing, "Held", "completed, except "+strings.Join(heldBy(p), ", "))
 	case !kubestatus.Running(p):
 		return v.startingPod(p)
 	}
@@ -53,6 +55,22 @@ func (v view) pod(p *corev1.Pod) observation {
 		return o
 	}
 	return v.unreadyPod(p)
+}
+
+// heldBy returns the containers that keep running after another one has completed.
+func heldBy(p *corev1.Pod) []string {
+	var running []string
+	completed := false
+	for _, s := range p.Status.ContainerStatuses {
+		completed = completed || s.State.Terminated != nil
+		if s.State.Running != nil {
+			running = append(running, s.Name)
+		}
+	}
+	if !completed {
+		return nil
+	}
+	return running
 }
 
 // starting are the reasons of a container that is being created.

@@ -204,5 +204,8 @@ func TestHeldJob(t *testing.T) {
 		if test.rule == "sidecar" && (!strings.Contains(o.fault.Text(), "istio-proxy") || o.grace < 0) {
 			t.Errorf("%s: %s, grace %s", name, o.fault.Text(), o.grace)
 		}
+		if shown := v.pod(pod).Message; test.rule == "sidecar" && shown != "completed, except istio-proxy" {
+			t.Errorf("%s: %s", name, shown)
+		}
 	}
 }
