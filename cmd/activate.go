@@ -24,6 +24,27 @@ func (e *claimedError) Error() string {
 
 func (e *claimedError) Unwrap() error { return e.err }
 
+// checkAdminPassword returns what would keep the first install from creating the
+// admin account, before anything is changed.
+func (u *setup) checkAdminPassword(ctx context.Context, first bool) error {
+	if !first || u.answers.Admin.Activate != answers.ActivateAuto {
+		return nil
+	}
+	password, err := u.secret(ctx, "admin.password")
+	if err != nil {
+		return err
+	}
+	return weakPassword(password)
+}
+
+// weakPassword returns why the dashboard refuses a password, or nil.
+func weakPassword(password secret.Text) error {
+	if missing := answers.AdminPassword(password.Reveal()); missing != "" {
+		return usagef("admin.password: the password is too weak for the dashboard; add %s", missing)
+	}
+	return nil
+}
+
 // activate activates the server as the answers specify.
 func (u *setup) activate(ctx context.Context, c connection, client zenml.Client, info zenml.Info) error {
 	switch {
@@ -79,8 +100,8 @@ func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenm
 	if info.Active {
 		return u.proveLogin(ctx, client, password)
 	}
-	if missing := answers.AdminPassword(password.Reveal()); missing != "" {
-		return usagef("admin.password: the password is too weak for the dashboard; add %s", missing)
+	if err := weakPassword(password); err != nil {
+		return err
 	}
 	err = client.Activate(ctx, zenml.Activation{
 		ServerName: u.answers.Admin.ServerName, Username: u.answers.Admin.Username, Password: password,

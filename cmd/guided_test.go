@@ -98,3 +98,13 @@ func TestGuidedInstall(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 }
+
+// TestGuidedPipe answers the questions through a pipe, one answer a line. It ends where
+// the input ends, before anything is installed.
+func TestGuidedPipe(t *testing.T) {
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	r := p.runsWith("\n\n\nwrong\n", append([]string{"--accessible", "-n", namespace}, chartFlags(c, "current")...)...)
+	r.want(t, exitUsage, "Namespace", "Is this the right cluster?", "wrong")
+	p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
+}

@@ -77,7 +77,7 @@ func runInstall(ctx context.Context, o *installOptions) error {
 		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	case o.yes:
 		return o.unattended(ctx)
-	case !o.streams.Interactive():
+	case !o.streams.Interactive() && !o.common.accessible: // --accessible also reads a pipe, one answer a line
 		return o.cannotAsk(ctx)
 	}
 	return o.guided(ctx)
@@ -121,6 +121,9 @@ func (o *installOptions) unattended(ctx context.Context) error {
 	var refused *connect.RefusedError
 	if errors.As(err, &refused) {
 		fmt.Fprintf(o.streams.Err, "ZenML is installed and running, but this machine cannot reach it: %v\n", err)
+		if isFirstInstall(outcome) {
+			fmt.Fprintln(o.streams.Err, "The server is not activated: the first person to open it becomes the admin.")
+		}
 		return nil
 	}
 	return err
@@ -162,6 +165,9 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	}
 	up, err := u.upgrade(ctx, p)
 	if err != nil {
+		return application{}, err
+	}
+	if err := u.checkAdminPassword(ctx, up == nil); err != nil {
 		return application{}, err
 	}
 	up.print(o.streams.Err, p)

@@ -66,6 +66,15 @@ func TestInstallUnattended(t *testing.T) {
 			p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 		})
 	}
+	t.Run("current/admin password", func(t *testing.T) {
+		t.Parallel()
+		p, namespace := newPlace(t).at(c), c.Namespace(t)
+		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitUsage,
+			"environment variable ZENML_ADMIN_PASSWORD is not set")
+		p.env["ZENML_ADMIN_PASSWORD"] = "weak"
+		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitUsage, "too weak for the dashboard")
+		p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
+	})
 	t.Run("current/sqlite-persistent", func(t *testing.T) {
 		t.Parallel()
 		p, namespace := newPlace(t).at(c), c.Namespace(t)

@@ -62,7 +62,7 @@ Without a command it starts the guided install.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !s.Interactive() {
+			if !s.Interactive() && !c.accessible {
 				_ = cmd.Help()
 				return usagef("no terminal to ask on: run `install -f answers.yaml --yes`, `preflight` or `generate`")
 			}

@@ -70,8 +70,11 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
 	}
 	u.printKeyNotice(w, outcome.Install)
-	fmt.Fprintln(w, "Reconnect with:\n  "+u.connectCommand(""))
-	u.printLogin(o.streams, outcome.URL, false, u.address(ctx))
+	address := u.address(ctx)
+	if outcome.URL == "" || address.URL != "" { // otherwise printLogin says it
+		fmt.Fprintln(w, "Reconnect with:\n  "+u.connectCommand(""))
+	}
+	u.printLogin(o.streams, outcome.URL, false, address)
 	printClientAdvice(ctx, o.streams, e.serverVersion())
 	switch {
 	case claimed != nil && isFirstInstall(outcome.Install):

@@ -32,7 +32,7 @@ func (c *connecting) document(width int) string {
 			),
 		)
 	default:
-		blocks = append(blocks, c.reached(), c.activationLine(), c.login())
+		blocks = append(blocks, c.reached(width), c.activationLine(), c.login())
 	}
 	if len(c.notices) > 0 {
 		var lines []string
@@ -48,10 +48,10 @@ func (c *connecting) document(width int) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-func (c *connecting) reached() string {
+func (c *connecting) reached(width int) string {
 	text := c.styles.Good.Render(display.GlyphDone+" Server ready at ") + c.styles.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
-		text += "\n  " + c.styles.Muted.Render(c.browser)
+		text += "\n" + c.styles.Muted.Render(display.Indent("  "+c.browser, width))
 	}
 	return text
 }
