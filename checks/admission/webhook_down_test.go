@@ -14,36 +14,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
-// deadWebhook registers a webhook for the new objects of a namespace that nothing
-// serves.
-func deadWebhook(
-	t *testing.T, c *testcluster.Cluster, namespace string, client admissionv1.WebhookClientConfig,
-	policy admissionv1.FailurePolicyType,
-) {
-	t.Helper()
-	api, ctx := c.Client(t).AdmissionregistrationV1(), context.WithoutCancel(t.Context())
-	effects, seconds := admissionv1.SideEffectClassNoneOnDryRun, int32(2)
-	_, err := api.ValidatingWebhookConfigurations().Create(ctx, &admissionv1.ValidatingWebhookConfiguration{
-		ObjectMeta: metav1.ObjectMeta{Name: namespace, Annotations: map[string]string{
-			"meta.helm.sh/release-name": "kyverno", "meta.helm.sh/release-namespace": "kyverno",
-		}},
-		Webhooks: []admissionv1.ValidatingWebhook{{
-			Name: namespace + ".example.com", ClientConfig: client, FailurePolicy: &policy, SideEffects: &effects,
-			TimeoutSeconds: &seconds, AdmissionReviewVersions: []string{"v1"},
-			Rules: []admissionv1.RuleWithOperations{{
-				Operations: []admissionv1.OperationType{admissionv1.Create},
-				Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"},
-					Resources: []string{"pods", "secrets", "services", "serviceaccounts"}},
-			}},
-			NamespaceSelector: &metav1.LabelSelector{
-				MatchLabels: map[string]string{corev1.LabelMetadataName: namespace},
-			},
-		}},
-	}, metav1.CreateOptions{})
-	checktest.Must(t, err)
-	t.Cleanup(func() { _ = api.ValidatingWebhookConfigurations().Delete(ctx, namespace, metav1.DeleteOptions{}) })
-}
-
 func service(namespace, name string) admissionv1.WebhookClientConfig {
 	return admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: namespace, Name: name}}
 }
@@ -82,7 +52,7 @@ func TestWebhookDown(t *testing.T) {
 				}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 443}}},
 			}, metav1.CreateOptions{})
 			checktest.Must(t, err)
-			deadWebhook(t, c, namespace, test.client(namespace), admissionv1.Fail)
+			checktest.DeadWebhook(t, c, namespace, test.client(namespace), admissionv1.Fail)
 			var report check.Report
 			eventually(t, func(context.Context) bool {
 				report = admitted(t, c, namespace)
@@ -104,6 +74,6 @@ func TestWebhookDownIgnored(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	admitted(t, c, namespace)
-	deadWebhook(t, c, namespace, service("not-there", "kyverno-svc"), admissionv1.Ignore)
+	checktest.DeadWebhook(t, c, namespace, service("not-there", "kyverno-svc"), admissionv1.Ignore)
 	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Pass)
 }

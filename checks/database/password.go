@@ -62,14 +62,26 @@ func passwordFault(ctx context.Context, e *check.Env, config *tls.Config) *check
 				"ALTER USER " + anyHost(e) + " IDENTIFIED BY '...';",
 		}
 	}
-	if end := check.LineBreak(text); end != "" && works(check.WithoutLineBreak(text)) {
-		return &check.Fault{
-			Summary: fmt.Sprintf("the password ends in %s; it works without the line break (1045)", end),
-			Reason:  "the server sends the line break as a part of the password",
-			Remedy:  lineBreakRemedy(e),
-		}
+	if fault := LineBreakFault(ctx, e); fault != nil && works(check.WithoutLineBreak(text)) {
+		fault.Summary = fmt.Sprintf("the password ends in %s; it works without the line break (1045)", check.LineBreak(text))
+		return fault
 	}
 	return nil
+}
+
+// LineBreakFault is the fault of a denied password that ends in a line break; nil if it
+// does not.
+func LineBreakFault(ctx context.Context, e *check.Env) *check.Fault {
+	password, err := readPassword(ctx, e)
+	end := check.LineBreak(password.Reveal())
+	if err != nil || end == "" {
+		return nil
+	}
+	return &check.Fault{
+		Summary: fmt.Sprintf("the database rejects the password, which ends in %s (1045)", end),
+		Reason:  "the server sends the line break as a part of the password",
+		Remedy:  lineBreakRemedy(e),
+	}
 }
 
 // lineBreakRemedy returns how to store the password without a line break.

@@ -91,5 +91,8 @@ func serverMessage(err error) string {
 	if errors.As(err, &server) {
 		return server.Message
 	}
-	return err.Error()
+	if check.IsTimeout(err) {
+		return "the database does not answer in time"
+	}
+	return check.Reason(err)
 }

@@ -30,6 +30,16 @@ func databaseTLSConfig(ctx context.Context, e *check.Env) (*tls.Config, error) {
 	})
 }
 
+// TLSFilesFault returns the fault of the certificates and keys in the answers, which
+// no server can accept; nil if they are usable or cannot be read here.
+func TLSFilesFault(ctx context.Context, e *check.Env) *check.Fault {
+	var fault *check.Fault
+	if _, err := databaseTLSConfig(ctx, e); errors.As(err, &fault) {
+		return fault
+	}
+	return nil
+}
+
 // addTrust adds the verification of the server's certificate.
 func addTrust(ctx context.Context, e *check.Env, t answers.TLS, config *tls.Config) error {
 	if t.Mode == answers.TLSRequire {

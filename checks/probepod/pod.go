@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/checks/release"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -66,6 +67,9 @@ func newProbePod(ctx context.Context, e *check.Env) (*probePod, error) {
 		slices.Concat(manifest.Find(rendered.Objects, "Deployment", ""), rendered.Objects)) // the server's first
 	if len(specs) == 0 || len(specs[0].Containers) == 0 {
 		return nil, check.Skip("the chart renders no pod with an image to use")
+	}
+	if fault := database.TLSFilesFault(ctx, e); fault != nil {
+		return nil, check.Skip("needs database.tls: %s", fault.Summary)
 	}
 	client, err := e.Cluster.Client()
 	if err != nil {

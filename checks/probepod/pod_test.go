@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -98,6 +99,25 @@ func TestPod_working(t *testing.T) {
 	if _, err := s.Client.CoreV1().Secrets(s.Namespace).Get(t.Context(), "database", metav1.GetOptions{}); err != nil {
 		t.Errorf("the user's own Secret: %v", err)
 	}
+}
+
+// TestPod_webhookDown names the webhook in a skip; cluster.admission has the fault.
+func TestPod_webhookDown(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	e := s.withPods()
+	service := admissionv1.ServiceReference{Namespace: "not-there", Name: "kyverno-svc"}
+	checktest.DeadWebhook(
+		t, s.Cluster, s.Namespace, admissionv1.WebhookClientConfig{Service: &service}, admissionv1.Fail)
+	var report check.Report
+	checktest.WaitFor(t, "the API server calls the webhook", func() bool {
+		report = s.runProbe(e)
+		r, _ := report.ByID(inClusterID)
+		return r.Status != check.Pass
+	})
+	checktest.Expect(t, report, inClusterID, check.Skipped,
+		"the admission webhook "+s.Namespace+".example.com blocks the probe Secret: ",
+		`service "kyverno-svc" not found`, "see cluster.admission")
 }
 
 func TestPod_faults(t *testing.T) {

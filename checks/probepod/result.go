@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/database"
+	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
 // probeResult is the pod's output: the step at which it stopped.
@@ -46,14 +47,23 @@ func parseResult(log string) (probeResult, error) {
 
 func lastLine(log string) string {
 	lines := strings.Split(strings.TrimSpace(log), "\n")
-	last := lines[len(lines)-1]
-	return last[:min(len(last), 200)]
+	return clip(lines[len(lines)-1])
+}
+
+// clip limits the length of a text that may quote a whole file or packet.
+func clip(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // resultFault explains the step at which the probe stopped; nil if it finished.
 func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 	address := database.Address(e)
 	fault := &check.Fault{}
+	s.Error = clip(s.Error)
 	switch s.Step {
 	case "done":
 		return nil
@@ -93,7 +103,10 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 // loginFault explains an error of the login or of the selection of the database.
 func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 	fault := database.MySQLFault(e, &mysql.MySQLError{Number: r.Code, Message: r.Error})
+	lineBreak := database.LineBreakFault(ctx, e)
 	switch {
+	case r.Code == mysqlerr.AccessDenied && lineBreak != nil:
+		fault = lineBreak
 	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
 		fault = database.Ed25519Fault(ctx, e)
 	case r.Code == 0: // an error of PyMySQL

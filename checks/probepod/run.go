@@ -44,9 +44,13 @@ func (p *probePod) run(ctx context.Context) (log string, err error) {
 	return string(text), check.KubeError(err)
 }
 
-// notCreated skips the check if the API server denies an object, which
-// cluster.permissions and cluster.admission report.
+// notCreated skips the check if the API server denies an object or a webhook must
+// approve it and does not answer, which cluster.permissions and cluster.admission
+// report.
 func notCreated(err error, kind string) error {
+	if name, reason, down := check.WebhookDown(err); down {
+		return check.Skip("the admission webhook %s blocks the probe %s: %s; see cluster.admission", name, kind, reason)
+	}
 	if apierrors.IsForbidden(err) || apierrors.IsInvalid(err) {
 		return check.Skip("the API server denies the probe %s: %v", kind, err)
 	}
