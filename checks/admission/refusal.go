@@ -52,7 +52,7 @@ func admissionRemedy(e *check.Env, r refusedObject) string {
 	case apierrors.IsNotFound(r.err), strings.Contains(text, "could not find the requested resource"):
 		return "install the CRDs of this kind, or remove the answers that need it"
 	}
-	return "fix the answer for the field in the message; see the object with zenml-installer render"
+	return "fix the answer for the field in the message; see the objects with zenml-installer generate --format manifests"
 }
 
 // exceeded matches the quota and the request, as in "exceeded quota: small,
