@@ -154,7 +154,7 @@ func AdminPassword(p string) string {
 			missing = append(missing, what)
 		}
 	}
-	need(len([]rune(p)) >= 8, "8 characters")
+	need(len([]rune(p)) >= 8, "more characters (at least 8)")
 	need(strings.ContainsAny(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "an upper-case letter")
 	need(strings.ContainsAny(p, "abcdefghijklmnopqrstuvwxyz"), "a lower-case letter")
 	need(strings.ContainsAny(p, "0123456789"), "a digit")
