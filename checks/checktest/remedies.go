@@ -13,27 +13,38 @@ import (
 var (
 	// rawError matches the texts of Go's network and TLS errors.
 	rawError = regexp.MustCompile(`(Get|Post|Head|Put) "https?://|dial (tcp|udp)|x509: |context deadline exceeded`)
-	// keyLike matches text that looks like a key of the answers file.
-	keyLike = regexp.MustCompile(`\b(server|database|expose|chart|secretsStore|certificates|proxy)\.[A-Za-z]+(\.[A-Za-z]+)*`)
+	// keyLike matches text that looks like a key of the answers file or a chart value.
+	keyLike = regexp.MustCompile(`\b(server|database|expose|chart|secretsStore|certificates|proxy|admin|` +
+		`zenml\.(database|ingress|auth|secretsStore|image))\.[A-Za-z]+(\.[A-Za-z]+)*`)
+	// notKeys matches what looks like a key and is none: the ids of checks after flags, and
+	// chart values that the user wrote under the answer "values".
+	notKeys = regexp.MustCompile(`--(skip|only|warn-only) [a-z.,-]+|\bvalues(\.[A-Za-z]+)+`)
+	// command matches a command of this program.
+	command = regexp.MustCompile(`\bzenml-installer ([a-z]+)`)
 )
 
+// commands are the commands that remedies name.
+var commands = []string{"answers", "connect", "generate", "install", "preflight", "status", "uninstall"}
+
 // verifyFault asserts the rules for every fault: it has a reason and a remedy,
-// its message is not a raw Go error, and its remedy names existing answers keys
-// only.
+// its message is not a raw Go error, and its remedy names only answers keys and
+// commands that exist.
 func verifyFault(t *testing.T, r check.Result) {
 	t.Helper()
 	if r.Remedy == "" || r.Reason == "" {
 		t.Errorf("%s has a fault without a remedy or a reason: %s", r.Check.ID, r.Message)
 	}
-	if !slices.Contains([]string{"cluster", "supply", "network", "local"}, r.Check.Group()) {
-		return
-	}
 	if raw := rawError.FindString(r.Message); raw != "" {
 		t.Errorf("%s reports a raw error (%s): %s", r.Check.ID, raw, r.Message)
 	}
-	for _, key := range keyLike.FindAllString(r.Remedy, -1) {
+	for _, key := range keyLike.FindAllString(notKeys.ReplaceAllString(r.Remedy, ""), -1) {
 		if !isKey(key) {
 			t.Errorf("%s names %s, which is not a key of the answers: %s", r.Check.ID, key, r.Remedy)
+		}
+	}
+	for _, named := range command.FindAllStringSubmatch(r.Remedy, -1) {
+		if !slices.Contains(commands, named[1]) {
+			t.Errorf("%s names the command %s, which does not exist: %s", r.Check.ID, named[1], r.Remedy)
 		}
 	}
 }

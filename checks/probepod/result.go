@@ -76,7 +76,11 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 		fault.Remedy = "allow the addresses of the cluster's nodes and pods in the database's firewall or " +
 			"security group" + policies(
 			ctx, e)
-		if s.Kind == "ConnectionRefusedError" {
+		switch s.Kind {
+		case "timeout":
+			fault.Summary = fmt.Sprintf("a pod cannot connect to %s: no answer in time", address)
+		case "ConnectionRefusedError":
+			fault.Summary = fmt.Sprintf("a pod cannot connect to %s: connection refused", address)
 			fault.Remedy = "start the database, make it listen on its network address (bind-address), or " +
 				"correct database.mysql.port"
 		}
