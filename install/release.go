@@ -91,7 +91,8 @@ func newRelease(stored *helmrelease.Release) *Release {
 		r.FirstDeployed, r.LastDeployed = info.FirstDeployed.Time, info.LastDeployed.Time
 	}
 	if stored.Chart != nil && stored.Chart.Metadata != nil {
-		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version, stored.Chart.Metadata.AppVersion
+		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version,
+			stored.Chart.Metadata.AppVersion
 	}
 	return r
 }

@@ -61,7 +61,8 @@ func acquire(ctx context.Context, emit func(event.Event), request runlock.Reques
 		err = fmt.Errorf("lock release %s/%s: %w", request.Namespace, request.Release, err)
 	}
 	if lock != nil && lock.Previous() != nil {
-		emit(event.Notice{Text: fmt.Sprintf("the run of %s ended before it was done: this run continues", lock.Previous())})
+		emit(event.Notice{Text: fmt.Sprintf("the run of %s ended before it was done: this run "+
+			"continues", lock.Previous())})
 	}
 	return lock, err
 }

@@ -29,7 +29,8 @@ func (releaseStep) title(r *run) string {
 
 func (releaseStep) run(ctx context.Context, r *run) error {
 	r.watch = watch.New(watch.Config{
-		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.Emit, Fail: r.fail,
+		Client: r.client, Namespace: r.plan.Namespace, Objects: r.rendered.Objects, Redactor: r.redactor, Emit: r.Emit,
+		Fail: r.fail,
 	})
 	r.watch.Start(ctx)
 	config, err := r.engine.writeConfig(ctx, r.plan.Namespace, &helmWaiter{run: r, ctx: ctx})

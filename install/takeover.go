@@ -47,7 +47,8 @@ func (r *run) markFailed(ctx context.Context, left *Release) error {
 	if err != nil {
 		return err
 	}
-	left.stored.SetStatus(helmrelease.StatusFailed, fmt.Sprintf("the run was killed while the release was %s", left.Status))
+	left.stored.SetStatus(helmrelease.StatusFailed, fmt.Sprintf("the run was killed while the release was %s",
+		left.Status))
 	if err := config.Releases.Update(left.stored); err != nil {
 		return fmt.Errorf("mark revision %d of release %s/%s as failed: %w", left.Revision, left.Namespace, left.Name,
 			transport.WithoutURL(err))

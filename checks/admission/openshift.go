@@ -140,7 +140,8 @@ func canUse(ctx context.Context, e *check.Env, account string, constraints []str
 			User:   "system:serviceaccount:" + e.Namespace() + ":" + account,
 			Groups: []string{accounts, accounts + ":" + e.Namespace(), "system:authenticated"},
 			ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Namespace: e.Namespace(), Verb: "use", Group: sccGroup, Resource: "securitycontextconstraints", Name: name,
+				Namespace: e.Namespace(), Verb: "use", Group: sccGroup, Resource: "securitycontextconstraints",
+				Name: name,
 			},
 		}
 		reviews := client.AuthorizationV1().LocalSubjectAccessReviews(e.Namespace())

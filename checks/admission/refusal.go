@@ -47,7 +47,8 @@ func admissionRemedy(e *check.Env, r refusedObject) string {
 		return fmt.Sprintf("create it: kubectl -n %s create serviceaccount %s"+
 			"\nor let the chart create it: remove server.serviceAccount.existing", e.Namespace(), r.account)
 	case strings.Contains(text, "admission webhook"), strings.Contains(text, "ValidatingAdmissionPolicy"):
-		return "change the answers to satisfy the policy in the message, or have an administrator exempt the namespace " +
+		return "change the answers to satisfy the policy in the message, or have an administrator exempt the " +
+			"namespace " +
 			e.Namespace() + " from it"
 	case apierrors.IsNotFound(r.err), strings.Contains(text, "could not find the requested resource"):
 		return "install the CRDs of this kind, or remove the answers that need it"
@@ -76,7 +77,8 @@ func quotaRemedy(e *check.Env, text string) string {
 	}
 	switch {
 	case storage:
-		return "lower database.sqlite.size or database.backup.volume.size, or have the quota raised; see it with " + command
+		return "lower database.sqlite.size or database.backup.volume.size, or have the quota raised; see it with " +
+			command
 	case sizes:
 		return "set server.resources and server.migrationResources to fit the quota, or have it raised; " +
 			"see it with " + command

@@ -93,7 +93,8 @@ func sidecarFault(e *check.Env, pod trial, added []string) *check.Fault {
 		Summary: fmt.Sprintf("%s adds the container %s to the pod of %s in namespace %s",
 			by, check.JoinAnd(added), pod.owner, e.Namespace()),
 		Reason: "it keeps running after the migration, so the Job never completes and the install times out",
-		Remedy: "find the webhook with kubectl get mutatingwebhookconfigurations, and set the annotation that opts a pod " +
+		Remedy: "find the webhook with kubectl get mutatingwebhookconfigurations, and set the annotation that opts " +
+			"a pod " +
 			"out of it under server.podAnnotations",
 	}
 	if len(annotations) > 0 {

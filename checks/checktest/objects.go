@@ -117,7 +117,8 @@ func Policy(t *testing.T, c *testcluster.Cluster, name, namespace, resource, whe
 	)
 	Must(t, err)
 	t.Cleanup(func() {
-		_ = api.ValidatingAdmissionPolicyBindings().Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{})
+		_ = api.ValidatingAdmissionPolicyBindings().Delete(context.WithoutCancel(t.Context()), name,
+			metav1.DeleteOptions{})
 	})
 }
 

@@ -133,7 +133,8 @@ func roomAnywhere(ctx context.Context, e *check.Env, w workload, wanted room) (s
 		}
 	}
 	fault := &check.Fault{
-		Summary: fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d nodes are large enough but full",
+		Summary: fmt.Sprintf("no node has room for the pod of %s, which requests %s: %d nodes are large enough but "+
+			"full",
 			w.by, wanted, len(large)),
 		Remedy: "add a node, or lower server.resources.requests; " +
 			"if an autoscaler adds nodes: --warn-only cluster.capacity",

@@ -28,8 +28,9 @@ const (
 func removedFormat(config *rest.Config) *check.Fault {
 	if provider := config.AuthProvider; provider != nil {
 		return &check.Fault{
-			Summary: fmt.Sprintf("the kubeconfig uses the auth-provider %s, a format Kubernetes removed", provider.Name),
-			Remedy:  providerRemedy(provider.Name),
+			Summary: fmt.Sprintf("the kubeconfig uses the auth-provider %s, a format Kubernetes removed",
+				provider.Name),
+			Remedy: providerRemedy(provider.Name),
 		}
 	}
 	if plugin := config.ExecProvider; plugin != nil && plugin.APIVersion == removedVersion {

@@ -41,7 +41,8 @@ func checkRelease(ctx context.Context, e *check.Env) (string, error) {
 	if found.Status == "failed" && found.Revision == 1 {
 		return "", &check.Fault{
 			Warn: true, Summary: fmt.Sprintf("the first install of %s failed", e.Release()),
-			Reason: "this run continues it", Remedy: "to start again from scratch, uninstall it first: " + uninstallCommand(e),
+			Reason: "this run continues it",
+			Remedy: "to start again from scratch, uninstall it first: " + uninstallCommand(e),
 		}
 	}
 	return fmt.Sprintf("upgrade of revision %d (%s %s, %s)",

@@ -27,7 +27,8 @@ func checkBackup(ctx context.Context, e *check.Env) (string, error) {
 	switch strategy {
 	case answers.BackupDisabled:
 		return "", &check.Fault{
-			Warn: true, Summary: "no backup is made before a migration", Reason: "a failed migration cannot be rolled back",
+			Warn: true, Summary: "no backup is made before a migration",
+			Reason: "a failed migration cannot be rolled back",
 			Remedy: "back up the database before each upgrade, or set database: {backup: {strategy: in-memory}}",
 		}
 	case answers.BackupCustom:

@@ -151,7 +151,8 @@ var Checks = []check.Check{
 		Answers:  []string{"database.mysql.host"},
 		Run:      checkWritable,
 
-		Reason: "the endpoint of a read replica is a common mistake: the first write fails, partway through the install",
+		Reason: "the endpoint of a read replica is a common mistake: the first write fails, partway through the " +
+			"install",
 		Finds: []string{
 			"read_only, super_read_only or innodb_read_only is on",
 		},

@@ -59,7 +59,8 @@ func engineFault(variables map[string]string) *check.Fault {
 			Summary: fmt.Sprintf("the database creates tables with the row format %s (innodb_default_row_format)",
 				strings.ToUpper(format)),
 			Reason: engineReason,
-			Remedy: "SET GLOBAL innodb_default_row_format = 'DYNAMIC';\nand innodb_default_row_format = DYNAMIC in the " +
+			Remedy: "SET GLOBAL innodb_default_row_format = 'DYNAMIC';\nand innodb_default_row_format = DYNAMIC in " +
+				"the " +
 				"server's configuration or parameter group, so that it survives a restart",
 		}
 	}

@@ -56,8 +56,9 @@ func passwordFault(ctx context.Context, e *check.Env, config *tls.Config) *check
 	text := password.Reveal()
 	if sent, _ := asLatin1(text); sent != text && works(text) {
 		return &check.Fault{
-			Summary: "the password works only in UTF-8, but the ZenML server's database client sends it in Latin-1 (1045)",
-			Reason:  "the database stores the hash of other bytes than those that PyMySQL sends",
+			Summary: "the password works only in UTF-8, but the ZenML server's database client sends it in Latin-1 " +
+				"(1045)",
+			Reason: "the database stores the hash of other bytes than those that PyMySQL sends",
 			Remedy: "set a password of ASCII characters, and set database.mysql.password to it: " +
 				"ALTER USER " + anyHost(e) + " IDENTIFIED BY '...';",
 		}
@@ -94,7 +95,8 @@ func lineBreakRemedy(e *check.Env) string {
 			"printf %%s \"$PASSWORD\" | kubectl -n %s create secret generic %s --from-file=%s=/dev/stdin "+
 			"--dry-run=client -o yaml | kubectl apply -f -", e.Namespace(), ref.Name, ref.Key)
 	case source.Env != "":
-		return fmt.Sprintf("remove the line break: export %[1]s=\"$(printf %%s \"$%[1]s\" | tr -d '\\r\\n')\"", source.Env)
+		return fmt.Sprintf("remove the line break: export %[1]s=\"$(printf %%s \"$%[1]s\" | tr -d '\\r\\n')\"",
+			source.Env)
 	}
 	return "remove the line break at the end of database.mysql.password"
 }

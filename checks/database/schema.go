@@ -88,7 +88,8 @@ func leftTables(left []string) *check.Fault {
 
 func unmigrated(e *check.Env) *check.Fault {
 	return &check.Fault{
-		Summary: fmt.Sprintf("the database %s has a table %s but no table %s", e.Answers.Database.MySQL.Name, stackTable,
+		Summary: fmt.Sprintf("the database %s has a table %s but no table %s", e.Answers.Database.MySQL.Name,
+			stackTable,
 			AlembicTable),
 		Reason: "the server does not start on it: the database \"has never been migrated with alembic\"",
 		Remedy: "restore the database from a complete backup, or set database.mysql.name to an empty database",
@@ -115,7 +116,8 @@ func foreignTables(e *check.Env, tables []string) *check.Fault {
 			e.Answers.Database.MySQL.Name,
 			shown,
 		),
-		Reason: "the server creates its tables next to them, and restoring a backup after a failed migration drops the " +
+		Reason: "the server creates its tables next to them, and restoring a backup after a failed migration drops " +
+			"the " +
 			"whole database, these tables included",
 		Remedy: "set database.mysql.name to a separate database",
 	}
@@ -149,7 +151,8 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 	}
 	if server, err := semver.NewVersion(info.AppVersion); err == nil && server.LessThan(schema) {
 		return "", &check.Fault{
-			Summary: fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s", found[0],
+			Summary: fmt.Sprintf("the database has the schema of ZenML %s, which is newer than the chart's %s",
+				found[0],
 				info.AppVersion),
 			Reason: "the older server does not know the newer schema, and does not start",
 			Remedy: "--chart-version " + found[0] + " or newer",

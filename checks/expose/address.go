@@ -81,9 +81,10 @@ func throughNodes(d entrypoint, pods []corev1.Pod, waiting *corev1.Service, node
 		d.note = "on a node port: add the port to the URL, or use a load balancer in front"
 	default:
 		return d, &check.Fault{
-			Warn:    true,
-			Summary: d.name + " has no load balancer, node port or host port: it can be reached only inside the cluster",
-			Remedy:  "set its Service to type LoadBalancer; ignore this if a load balancer in front forwards to it",
+			Warn: true,
+			Summary: d.name + " has no load balancer, node port or host port: it can be reached only inside the " +
+				"cluster",
+			Remedy: "set its Service to type LoadBalancer; ignore this if a load balancer in front forwards to it",
 		}
 	}
 	for _, p := range pods {

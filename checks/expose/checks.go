@@ -78,7 +78,8 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.host"},
 		Run:      checkHost,
 
-		Reason: "the API server rejects an Ingress or route for anything else, and the certificate is issued for the name",
+		Reason: "the API server rejects an Ingress or route for anything else, and the certificate is issued for " +
+			"the name",
 		Finds: []string{
 			"a URL",
 			"a host with a port or a path",
@@ -138,10 +139,12 @@ var Checks = []check.Check{
 		Answers:  []string{"expose.ingress.class", "expose.ingress.annotations"},
 		Run:      checkSupport,
 
-		Reason: "a controller without maintenance gets no security fixes, and one that rejects the Ingress gives it no address",
+		Reason: "a controller without maintenance gets no security fixes, and one that rejects the Ingress gives it " +
+			"no address",
 		Finds: []string{
 			"ingress-nginx, which was retired on 2026-03-24 (a warning)",
-			"the AWS Load Balancer Controller with the target type instance and a Service of type ClusterIP (a warning)",
+			"the AWS Load Balancer Controller with the target type instance and a Service of type ClusterIP (a " +
+				"warning)",
 		},
 	},
 	{

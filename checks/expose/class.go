@@ -34,7 +34,8 @@ func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.
 	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
 	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist"}
 	if wanted {
-		fault.Summary += notInstalled("prerequisites.ingressNginx", wanted) + "; ingress-nginx was retired on 2026-03-24"
+		fault.Summary += notInstalled("prerequisites.ingressNginx", wanted) +
+			"; ingress-nginx was retired on 2026-03-24"
 	}
 	if len(all) == 0 || wanted {
 		fault.Remedy = "install a maintained ingress controller, for example Traefik, and set " +

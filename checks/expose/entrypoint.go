@@ -131,7 +131,8 @@ func entrypointWithoutPods(
 	}
 	fault := &check.Fault{
 		Summary: "no pod of " + d.name + " runs in this cluster",
-		Remedy:  "install the controller, or set expose: {ingress: {class: …}} to another one: kubectl get ingressclass",
+		Remedy: "install the controller, or set expose: {ingress: {class: …}} to another one: kubectl get " +
+			"ingressclass",
 	}
 	if controllerOf(class.Spec.Controller).selectors == nil {
 		fault.Warn = true

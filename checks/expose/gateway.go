@@ -117,8 +117,9 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 	scheme := e.Answers.Expose.Gateway.Scheme
 	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {
 		return "", &check.Fault{
-			Warn:    true,
-			Summary: fmt.Sprintf("%s uses %s, but the server's URL starts with %s", found, admitting[0].Protocol, scheme),
+			Warn: true,
+			Summary: fmt.Sprintf("%s uses %s, but the server's URL starts with %s", found, admitting[0].Protocol,
+				scheme),
 			Reason: "the dashboard and the clients use that URL; it works only if a proxy in front of the " +
 				"Gateway serves it",
 			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol)),

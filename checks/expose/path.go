@@ -56,7 +56,8 @@ func ingressPathFault(ctx context.Context, e *check.Env, ingress manifest.Object
 		}
 		if root != "" && literal(p.path) != strings.TrimRight(root, "/") {
 			return &check.Fault{
-				Summary: fmt.Sprintf("the Ingress serves %s, but the server's rootUrlPath is %s", orRoot(literal(p.path)),
+				Summary: fmt.Sprintf("the Ingress serves %s, but the server's rootUrlPath is %s",
+					orRoot(literal(p.path)),
 					root),
 				Reason: "the server's links use paths that the Ingress does not serve",
 				Remedy: "expose: {path: " + root + "}, and remove the path from the raw values",
@@ -110,8 +111,9 @@ var nginxImage = regexp.MustCompile(`ingress-nginx/controller[^:]*:v?(\d+\.\d+\.
 // patternFault returns the fault of a regular expression with path type Prefix for the
 // controller.
 func patternFault(ctx context.Context, e *check.Env, path string) error {
-	fault := &check.Fault{Summary: fmt.Sprintf("the path %s is a regular expression, but its path type is Prefix", path),
-		Remedy: "expose: {ingress: {rewrite: false}}; the server handles the path itself"}
+	fault := &check.Fault{
+		Summary: fmt.Sprintf("the path %s is a regular expression, but its path type is Prefix", path),
+		Remedy:  "expose: {ingress: {rewrite: false}}; the server handles the path itself"}
 	if e.Cluster == nil {
 		fault.Reason = "ingress-nginx 1.12 and newer reject it, and other controllers match it literally"
 		return fault

@@ -68,7 +68,8 @@ func albFault(ctx context.Context, e *check.Env, class *networkingv1.IngressClas
 	}
 	return &check.Fault{
 		Warn: true,
-		Summary: "the AWS Load Balancer Controller uses the target type instance, which needs a Service of type NodePort " +
+		Summary: "the AWS Load Balancer Controller uses the target type instance, which needs a Service of type " +
+			"NodePort " +
 			"or LoadBalancer, but the server's Service is of type ClusterIP",
 		Reason: "the controller rejects the Ingress (FailedBuildModel), so the server gets no address",
 		Remedy: "expose: {ingress: {annotations: {" + albTargetType + ": ip}}}",

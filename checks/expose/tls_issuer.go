@@ -186,11 +186,13 @@ func acmeMix(name, server, wanted, kind string) *check.Fault {
 	case is == "":
 		return nil
 	case wanted != "" && is != wanted:
-		fault.Summary = fmt.Sprintf("%s %s already exists and uses Let's Encrypt's %s server, but the answers ask for %s",
+		fault.Summary = fmt.Sprintf("%s %s already exists and uses Let's Encrypt's %s server, but the answers ask "+
+			"for %s",
 			kind, name, is, wanted)
 		fault.Remedy = "set another name: expose: {tls: {issuer: {name: letsencrypt-" + wanted + "}}}"
 	case named != "" && is != named:
-		fault.Summary = fmt.Sprintf("%s %s has %s in its name but uses Let's Encrypt's %s server: %s", kind, name, named,
+		fault.Summary = fmt.Sprintf("%s %s has %s in its name but uses Let's Encrypt's %s server: %s",
+			kind, name, named,
 			is, server)
 		fault.Remedy = "set expose: {tls: {issuer: {name: …}}} to an issuer with the server " +
 			map[string]string{answers.ACMEStaging: acmeStaging, answers.ACMEProduction: acmeProduction}[named]

@@ -119,7 +119,8 @@ func caCertificates(ctx context.Context, e *check.Env, ca customCA) ([]*x509.Cer
 		if err != nil {
 			return nil, &check.Fault{
 				Summary: fmt.Sprintf("%s contains an invalid certificate: %s", ca.where, check.Reason(err)),
-				Remedy:  "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE", Err: err,
+				Remedy:  "export the CA certificate again as PEM; check it with openssl x509 -noout -text -in FILE",
+				Err:     err,
 			}
 		}
 		all = append(all, c)
@@ -160,8 +161,10 @@ func validityFault(where string, c *x509.Certificate, now time.Time) *check.Faul
 		}
 	case c.NotAfter.Sub(now) < check.ExpiryWarning:
 		return &check.Fault{
-			Warn: true, Summary: fmt.Sprintf("%s: %s expires on %s", where, c.Subject, c.NotAfter.Format(time.DateOnly)),
-			Reason: "the server stops trusting it on that day", Remedy: "add the CA's next certificate to certificates.customCAs",
+			Warn: true, Summary: fmt.Sprintf("%s: %s expires on %s", where, c.Subject,
+				c.NotAfter.Format(time.DateOnly)),
+			Reason: "the server stops trusting it on that day",
+			Remedy: "add the CA's next certificate to certificates.customCAs",
 		}
 	}
 	return nil
@@ -172,7 +175,8 @@ func duplicateFault(where string, c *x509.Certificate, seen map[[32]byte]string)
 	if first, exists := seen[sum]; exists {
 		return &check.Fault{
 			Warn: true, Summary: fmt.Sprintf("%s and %s contain the same certificate, %s", first, where, c.Subject),
-			Reason: "one of them is probably a mistake", Remedy: "remove " + where + ", or set it to another certificate",
+			Reason: "one of them is probably a mistake", Remedy: "remove " + where +
+				", or set it to another certificate",
 		}
 	}
 	seen[sum] = where

@@ -69,7 +69,8 @@ func checkChange(ctx context.Context, e *check.Env) (string, error) {
 
 func switched(v release.Environment, before, after string) *check.Fault {
 	f := &check.Fault{
-		Summary: fmt.Sprintf("the deployed release stores its secrets in %s, but the answers set secretsStore.type to %s",
+		Summary: fmt.Sprintf("the deployed release stores its secrets in %s, but the answers set secretsStore.type "+
+			"to %s",
 			before, after),
 		Remedy: fmt.Sprintf(
 			"keep secretsStore: {type: %s}; to move the secrets, set the new store as backupSecretsStore, "+

@@ -14,13 +14,15 @@ func checkChart(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		fault := check.AsFault(err)
 		if fault.Remedy == "" {
-			fault.Remedy = fmt.Sprintf("fix chart.ref (%s) or chart.version, or use a downloaded chart: --chart FILE.tgz",
+			fault.Remedy = fmt.Sprintf("fix chart.ref (%s) or chart.version, or use a downloaded chart: --chart "+
+				"FILE.tgz",
 				e.Answers.Chart.Ref)
 		}
 		return "", fault
 	}
 	if _, err := info.Layout(); err != nil {
-		return "", &check.Fault{Summary: err.Error(), Remedy: "use ZenML's chart: --chart " + answers.DefaultChart, Err: err}
+		remedy := "use ZenML's chart: --chart " + answers.DefaultChart
+		return "", &check.Fault{Summary: err.Error(), Remedy: remedy, Err: err}
 	}
 	return info.Name + " " + info.Version, nil
 }

@@ -64,7 +64,8 @@ func lookUp(ctx context.Context, e *check.Env, ref reference) (problem string, e
 	s, err := e.Secret(ctx, ref.name)
 	switch {
 	case apierrors.IsNotFound(err):
-		return fmt.Sprintf("Secret %s does not exist in namespace %s (needed by %s)", ref.name, e.Namespace(), ref.by), nil
+		return fmt.Sprintf("Secret %s does not exist in namespace %s (needed by %s)", ref.name, e.Namespace(),
+			ref.by), nil
 	case apierrors.IsForbidden(err):
 		return "", check.Skip("you cannot get Secret %s in namespace %s", ref.name, e.Namespace())
 	case err != nil:
@@ -144,7 +145,8 @@ func podReferences(objects []manifest.Object) []reference {
 		for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
 			for _, env := range c.Env {
 				if s := env.ValueFrom; s != nil && s.SecretKeyRef != nil && !ptr.Deref(s.SecretKeyRef.Optional, false) {
-					all = append(all, reference{name: s.SecretKeyRef.Name, key: s.SecretKeyRef.Key, by: by + ", " + env.Name})
+					ref := s.SecretKeyRef
+					all = append(all, reference{name: ref.Name, key: ref.Key, by: by + ", " + env.Name})
 				}
 			}
 		}

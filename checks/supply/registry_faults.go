@@ -89,7 +89,8 @@ func connectionProblem(registry string, err error) (reason, remedy string) {
 			"if a proxy intercepts TLS, add its CA to this machine (update-ca-certificates) and to the nodes, " +
 				"or bypass it: export NO_PROXY=" + registry
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return "unknown host " + dns.Name, "fix the host in server.image.repository, or connect to the VPN that resolves it"
+		return "unknown host " + dns.Name, "fix the host in server.image.repository, or connect to the VPN that " +
+			"resolves it"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused", "start the registry, or fix the port in server.image.repository"
 	case check.IsTimeout(err):
@@ -133,7 +134,8 @@ func (q *registryQuestion) private(has []string) error {
 func (q *registryQuestion) unauthorized(err error) error {
 	fault := &check.Fault{
 		Err: err,
-		Summary: fmt.Sprintf("%s requires a login for %s, and there is no pull secret; or the repository does not exist",
+		Summary: fmt.Sprintf("%s requires a login for %s, and there is no pull secret; or the repository does not "+
+			"exist",
 			q.registry(), q.image),
 		Remedy: "create a pull secret: " + q.createSecret(),
 	}

@@ -137,7 +137,8 @@ func (f addressFinder) service(ctx context.Context, s *corev1.Service) (Address,
 		if node == "" {
 			return Address{
 				Pending: fmt.Sprintf(
-					"it is port %d of every node; reading node addresses is forbidden: ask for the output of kubectl get nodes -o wide",
+					"it is port %d of every node; reading node addresses is forbidden: ask for the output of "+
+						"kubectl get nodes -o wide",
 					port.NodePort,
 				),
 			}, err

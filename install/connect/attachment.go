@@ -143,7 +143,8 @@ const errorGrace = 200 * time.Millisecond
 // connection, so that the server received nothing.
 func notAccepted(fault string) bool {
 	for _, words := range []string{
-		"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find", "unable to do port forwarding",
+		"failed to connect", "connection refused", "not running", "not found", "no such file", "failed to find",
+		"unable to do port forwarding",
 	} {
 		if strings.Contains(strings.ToLower(fault), words) {
 			return true

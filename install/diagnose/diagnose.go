@@ -56,7 +56,8 @@ func FromProblem(p Problem) (Diagnosis, bool) {
 	r := rules[i]
 	fill := strings.NewReplacer("{image}", cmp.Or(p.Image, "of the pod"), "{text}", Shorten(p.Text))
 	return Diagnosis{
-		Name: r.name, Summary: fill.Replace(r.summary), Reason: fill.Replace(r.reason), Remedy: r.remedy, Grace: r.grace,
+		Name: r.name, Summary: fill.Replace(r.summary), Reason: fill.Replace(r.reason), Remedy: r.remedy,
+		Grace: r.grace,
 	}, true
 }
 

@@ -39,7 +39,8 @@ var logRules = []logRule{
 		summary: "the server's MySQL client cannot log in with the authentication plugin ed25519",
 		remedy: "run on the database: ALTER USER " + anyAccount +
 			" IDENTIFIED VIA mysql_native_password USING PASSWORD('...');"},
-	{name: "encrypted key", contains: "oserror: [errno 22] invalid argument", raisedBy: "load_cert_chain(", silent: true,
+	{name: "encrypted key", contains: "oserror: [errno 22] invalid argument", raisedBy: "load_cert_chain(",
+		silent:  true,
 		summary: "the private key of the database's client certificate is encrypted",
 		remedy: "decrypt it with openssl pkey -in client-key.pem -out client-key-plain.pem, and set " +
 			"database.mysql.tls.key to the result"},
@@ -55,7 +56,8 @@ var logRules = []logRule{
 		remedy:  "set database.mysql.tls.ca to a certificate in PEM format"},
 	{name: "database name", contains: "database name does not conform",
 		summary: "the server does not accept the name of the database",
-		remedy:  "set database.mysql.name to 1 to 64 characters, without hyphens, dots and any of \\ / ? % * : | \" < >"},
+		remedy: "set database.mysql.name to 1 to 64 characters, without hyphens, dots and any of \\ / ? % * : | \" " +
+			"< >"},
 	{name: "database scheme", contains: "no store implementation found for url",
 		summary: "the server does not support this kind of database",
 		remedy: "use MySQL: set database.type to mysql, and remove the URL below values; the server supports only " +
@@ -99,7 +101,8 @@ var logRules = []logRule{
 		remedy:  "correct database.mysql.host and database.mysql.port; localhost is the pod itself"},
 	{name: "newer revision", contains: "can't locate revision identified by",
 		summary: "a newer server has migrated the database, and downgrades are not supported",
-		remedy:  "set chart.version to that server's version or a newer one, or restore the backup made before the upgrade"},
+		remedy: "set chart.version to that server's version or a newer one, or restore the backup made before the " +
+			"upgrade"},
 	{name: "foreign tables", contains: "never been migrated with alembic",
 		summary: "the database contains tables that are not ZenML's",
 		remedy:  "set database.mysql.name to an empty database"},

@@ -61,7 +61,8 @@ var imageRules = []rule{
 	{name: "image rate limit", reasons: pullReasons, grace: Forever,
 		contains: []string{"too many requests", "toomanyrequests", "rate limit"},
 		summary:  "the registry's rate limit is reached for {image}",
-		remedy:   "name a login to the registry in server.image.pullSecrets, or set server.image.repository to a mirror"},
+		remedy: "name a login to the registry in server.image.pullSecrets, or set server.image.repository to a " +
+			"mirror"},
 	{name: "image platform", reasons: pullReasons, grace: 3 * time.Second,
 		contains: []string{"no match for platform", "no matching manifest", "exec format"},
 		summary:  "the image {image} does not support the node's architecture",
@@ -154,7 +155,8 @@ var sandboxRules = []rule{
 		remedy:  "raise memory in server.resources.limits, for the migration in server.migrationResources.limits"},
 	{name: "sandbox", reasons: []string{"FailedCreatePodSandBox", "NetworkNotReady"}, grace: 90 * time.Second,
 		summary: "the node cannot set up the pod", reason: "{text}",
-		remedy: "check the node's network plugin and container runtime: kubectl describe node, and the pods of kube-system"},
+		remedy: "check the node's network plugin and container runtime: kubectl describe node, and the pods of " +
+			"kube-system"},
 }
 
 var volumeRules = []rule{
@@ -177,7 +179,9 @@ var volumeRules = []rule{
 	{name: "no storage class", reasons: volumeReasons, grace: 5 * time.Second,
 		contains: []string{"no storage class is set", "no persistent volumes available"},
 		summary:  "the PersistentVolumeClaim names no StorageClass and the cluster has no default one",
-		remedy:   "set database.sqlite.storageClass (or database.backup.volume.storageClass), or mark a StorageClass as default"},
+		remedy: "set database.sqlite.storageClass (or database.backup.volume.storageClass), or mark a StorageClass " +
+			"as " +
+			"default"},
 	{
 		name:     "storage class missing",
 		reasons:  volumeReasons,
@@ -185,7 +189,8 @@ var volumeRules = []rule{
 		grace:    5 * time.Second,
 		summary:  "the PersistentVolumeClaim's StorageClass does not exist",
 		reason:   "{text}",
-		remedy:   "set database.sqlite.storageClass (or database.backup.volume.storageClass) to one that kubectl get storageclass lists",
+		remedy: "set database.sqlite.storageClass (or database.backup.volume.storageClass) to one that kubectl get " +
+			"storageclass lists",
 	},
 	{name: "provisioning", reasons: volumeReasons, grace: Forever,
 		summary: "no volume could be provisioned", reason: "{text}",
@@ -269,7 +274,8 @@ var exposeRules = []rule{
 var jobRules = []rule{
 	{name: "sidecar", reasons: []string{HeldBySidecar}, grace: 4 * time.Second,
 		summary: "the job is done, but a container that was added to its pod keeps running: {text}",
-		remedy: "keep the container out of the pod with server.podAnnotations (sidecar.istio.io/inject: \"false\" for " +
+		remedy: "keep the container out of the pod with server.podAnnotations (sidecar.istio.io/inject: \"false\" " +
+			"for " +
 			"Istio, linkerd.io/inject: disabled for Linkerd), or install into a namespace without injection"},
 	{name: "job memory", reasons: []string{JobEnded}, contains: outOfMemory,
 		summary: "the container was killed because it exceeded its memory limit",
@@ -277,12 +283,15 @@ var jobRules = []rule{
 	{name: "job killed", reasons: []string{JobEnded},
 		fits:    func(p Problem) bool { return p.Exit == killed || strings.Contains(p.Text, stopped) },
 		summary: "the container was killed", reason: "{text}",
-		remedy: "raise memory in server.migrationResources.limits: too little is the usual reason; or use a node with more"},
+		remedy: "raise memory in server.migrationResources.limits: too little is the usual reason; or use a node " +
+			"with more"},
 	{name: "job start", reasons: []string{JobEnded},
 		fits:    func(p Problem) bool { return p.Ended == "StartError" || p.Ended == "ContainerCannotRun" },
 		summary: "the container could not be started", reason: "{text}",
 		remedy: "correct what the message names, or check the node with kubectl describe node"},
 	{name: "evicted", reasons: []string{"Evicted"},
 		summary: "the node evicted the pod", reason: "{text}",
-		remedy: "free the resource that the node lacks, or set server.migrationResources.requests so that the pod gets a node which has it"},
+		remedy: "free the resource that the node lacks, or set server.migrationResources.requests so that the pod " +
+			"gets a " +
+			"node which has it"},
 }

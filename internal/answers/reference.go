@@ -45,8 +45,9 @@ reference a Secret, the installer creates one and writes only the reference into
 var groupIntros = map[string]string{
 	"secretsStore":       "The store in which the server keeps its users' secrets.",
 	"backupSecretsStore": "A second store, with the same answers as secretsStore.",
-	"prerequisites":      "What exposing the server requires in the cluster. Nothing is installed without confirmation.",
-	"values":             "",
+	"prerequisites": "What exposing the server requires in the cluster. Nothing is installed without " +
+		"confirmation.",
+	"values": "",
 }
 
 func (f Field) writeReference(b *strings.Builder) {

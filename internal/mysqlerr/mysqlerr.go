@@ -100,7 +100,8 @@ var errors = []Error{
 	{Number: UnsupportedPlugin, Summary: "the client does not support the database user's authentication plugin",
 		Remedy: "run on the database: ALTER USER {user} IDENTIFIED WITH caching_sha2_password BY '...';"},
 	{Number: OptionPrevents, Summary: "an option of the database server prevents writing",
-		Remedy: "set database.mysql.host to the primary, not to a replica, or turn off the option that the message names"},
+		Remedy: "set database.mysql.host to the primary, not to a replica, or turn off the option that the message " +
+			"names"},
 	{Number: WrongString, Summary: "the database's character set cannot store the text",
 		Remedy: "run on the database: ALTER DATABASE {database} CHARACTER SET utf8mb4; then convert its tables"},
 	{Number: TriggersDenied, Summary: "the database does not allow triggers while binary logging is on",

@@ -13,6 +13,7 @@ var folded = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)----- ([A-Za-z0-9+/= ]+)
 func Unfold(text string) string {
 	return folded.ReplaceAllStringFunc(text, func(block string) string {
 		part := folded.FindStringSubmatch(block)
-		return "-----BEGIN " + part[1] + "-----\n" + strings.ReplaceAll(part[2], " ", "\n") + "\n-----END " + part[3] + "-----\n"
+		return "-----BEGIN " + part[1] + "-----\n" + strings.ReplaceAll(part[2], " ", "\n") + "\n-----END " + part[3] +
+			"-----\n"
 	})
 }

@@ -37,7 +37,8 @@ func sameObject(request *http.Request, refusal, found *http.Response) (*http.Res
 	}
 	_ = refusal.Body.Close()
 	found.Status, found.StatusCode = "201 Created", http.StatusCreated
-	found.Body, found.ContentLength, found.Request = io.NopCloser(bytes.NewReader(content)), int64(len(content)), request
+	found.Body, found.ContentLength, found.Request = io.NopCloser(bytes.NewReader(content)), int64(len(content)),
+		request
 	return found, nil
 }
 

@@ -53,7 +53,8 @@ func (c Config) Secrets() []secret.Text { return []secret.Text{c.SecretAccessKey
 // Partition returns the partition of a region, as in ARNs.
 func Partition(region string) string {
 	for prefix, partition := range map[string]string{
-		"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
+		"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b",
+		"us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
 	} {
 		if strings.HasPrefix(region, prefix) {
 			return partition

@@ -138,7 +138,8 @@ func state(action string, err error) stores.Right {
 		a, _ := answerOf(err)
 		right.State, right.Words = stores.Denied, a.text
 		if strings.Contains(a.inner+a.text, "ForbiddenByPolicy") || strings.Contains(a.text, "disallowed by policy") {
-			right.Remedy = "ask the administrator of the subscription to change the Azure Policy that the message names: " +
+			right.Remedy = "ask the administrator of the subscription to change the Azure Policy that the message " +
+				"names: " +
 				"az policy assignment list"
 		}
 	}

@@ -28,7 +28,8 @@ func (s *Store) fault(err error) error {
 	case strings.Contains(says, "Vault is sealed"):
 		f.Summary, f.Remedy = "the Vault at "+s.config.Address+" is sealed", "unseal it: vault operator unseal"
 	case refused.StatusCode == http.StatusTooManyRequests, refused.StatusCode >= http.StatusInternalServerError:
-		f.Summary, f.Remedy, f.Passing = fmt.Sprintf("Vault reports an internal error (HTTP %d): %s", refused.StatusCode,
+		f.Summary, f.Remedy, f.Passing = fmt.Sprintf("Vault reports an internal error (HTTP %d): %s",
+			refused.StatusCode,
 			says), "try again, and check the log of the Vault server", true
 	default:
 		f.Summary, f.Remedy = fmt.Sprintf("Vault returned HTTP %d: %s", refused.StatusCode,
