@@ -24,6 +24,9 @@ type Result struct {
 	Message string // what was found, or why it was skipped
 	Reason  string // why it matters; only for a fault
 	Remedy  string // the remedy, to copy; may have several lines
+	// Unknown is true if the check ran and could not tell, or was interrupted. Other
+	// checks were skipped because they do not apply, or because of another result.
+	Unknown bool
 	// Softened is true if --warn-only turned a failure into this warning.
 	Softened bool
 	Duration time.Duration

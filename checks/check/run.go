@@ -164,11 +164,11 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	}
 	var own *Fault
 	if ctx.Err() != nil && (!errors.As(err, &own) || errors.Is(err, ctx.Err())) {
-		return Result{Status: Skipped, Message: unfinished(ctx), blocks: true}
+		return Result{Status: Skipped, Message: unfinished(ctx), Unknown: true, blocks: true}
 	}
 	var skip *SkipError
 	if errors.As(err, &skip) {
-		return Result{Status: Skipped, Message: display.Printable(skip.Reason), blocks: true}
+		return Result{Status: Skipped, Message: display.Printable(skip.Reason), Unknown: true, blocks: true}
 	}
 	if errors.Is(err, errLimit) {
 		err = timeLimitFault(c, err)

@@ -20,7 +20,7 @@ type Options struct {
 	// do not.
 	Width int
 	// Verbose also lists the checks that passed or were skipped; without it they
-	// are only counted.
+	// are only counted, except those that could not tell.
 	Verbose bool
 }
 
@@ -70,7 +70,7 @@ func (t *text) group(results []check.Result) {
 	}
 	for i := 0; i < len(results); i++ {
 		switch result := results[i]; {
-		case !t.Verbose && (result.Status == check.Pass || result.Status == check.Skipped):
+		case !t.Verbose && (result.Status == check.Pass || result.Status == check.Skipped && !result.Unknown):
 		case result.Status == check.Skipped:
 			n := countSkippedAlike(results[i:])
 			t.skipped(results[i : i+n])
@@ -85,6 +85,7 @@ func (t *text) group(results []check.Result) {
 
 // counts prints how many checks of a group passed or were skipped.
 func (t *text) counts(results []check.Result) {
+	results = slices.DeleteFunc(slices.Clone(results), func(r check.Result) bool { return r.Unknown }) // listed
 	for _, part := range (check.Report{Results: results}).Tally().Parts() {
 		if part.Count == 0 || part.Mark != display.Passed && part.Mark != display.Skipped {
 			continue

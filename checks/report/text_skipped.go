@@ -13,7 +13,8 @@ import (
 // countSkippedAlike counts the first results that were skipped for the same reason.
 func countSkippedAlike(results []check.Result) int {
 	n := 0
-	for n < len(results) && results[n].Status == check.Skipped && results[n].Message == results[0].Message {
+	for n < len(results) && results[n].Status == check.Skipped && results[n].Message == results[0].Message &&
+		results[n].Unknown == results[0].Unknown {
 		n++
 	}
 	return n

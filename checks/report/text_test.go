@@ -103,6 +103,10 @@ func TestTextShort(t *testing.T) {
 	}{
 		"passed": {[]check.Result{passed, passed}, "cluster\n  + passed   2 checks\n\n" +
 			"2 passed, 0 warnings, 0 failed, 0 skipped in 0.0s\nUse --verbose"},
+		"unknown": {
+			[]check.Result{passed, {Check: failed.Check, Status: check.Skipped, Message: "m", Unknown: true}},
+			"cluster\n  + passed   1 check\n  - skipped  cluster.clock    m\n",
+		},
 		"failed": {[]check.Result{failed}, "cluster\n  x failed   cluster.clock  f\n      found:  m\n"},
 	} {
 		var out strings.Builder
