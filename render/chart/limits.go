@@ -24,7 +24,8 @@ const (
 	maxLevels      = 100       // nested mappings and lists in values and objects
 	maxRendered    = 4 << 20   // bytes of all rendered objects
 
-	renderTime   = 8 * time.Second // for one rendering, which takes some 20 ms
+	renderTime   = 8 * time.Second // of computing for one rendering, which takes some 20 ms
+	renderWait   = time.Minute     // for one rendering on a busy machine, behind others of the same chart
 	renderMemory = 64 << 20        // bytes of heap for one rendering, which takes some 20 MiB
 	renderIdle   = 2 * time.Second // until a process that renders and has nothing to do ends
 )

@@ -46,7 +46,7 @@ type Rendered struct {
 // chart generates are new on every call. An error is a *RenderError, or the cause of
 // ctx's end. Values are not changed. Safe for concurrent use.
 func (c *Chart) Render(ctx context.Context, request RenderRequest) (Rendered, error) {
-	limited, cancel := context.WithTimeoutCause(ctx, renderTime, errRenderTime)
+	limited, cancel := context.WithTimeoutCause(ctx, renderWait, errRenderTime)
 	defer cancel()
 	rendered, err := c.renderWithin(limited, request)
 	if errors.Is(err, errRenderTime) {

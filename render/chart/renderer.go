@@ -136,6 +136,8 @@ func (p *process) kill(ctx context.Context, info chartinfo.Info, err error) erro
 	case p.command.ProcessState.ExitCode() == exitMemory, strings.Contains(words, "out of memory"),
 		strings.Contains(words, "cannot allocate memory"):
 		fault.Cause = "its templates need more than " + bounded.Size(renderMemory) + " of memory"
+	case p.command.ProcessState.ExitCode() == exitTime:
+		fault.Cause = errRenderTime.Error()
 	case strings.Contains(words, "stack exceeds"):
 		fault.Cause = "its templates include each other without end"
 	default:

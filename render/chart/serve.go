@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 	"time"
 
 	helmchart "helm.sh/helm/v3/pkg/chart"
@@ -22,6 +23,7 @@ const RendererArgument = "render-in-this-process"
 // The exit codes of the process.
 const (
 	exitProtocol = 1
+	exitTime     = 124 // as of the command timeout
 	exitMemory   = 137 // as of a process that the kernel ended for its memory
 )
 
@@ -44,6 +46,7 @@ func Serve(in io.Reader, out io.Writer) int {
 	debug.SetMaxStack(stackLimit)
 	debug.SetMemoryLimit(renderMemory)
 	limitMemory()
+	startedAt.Store(idle)
 	go watch(os.Getppid())
 	requests := json.NewDecoder(in)
 	var first chartMessage
@@ -61,13 +64,21 @@ func Serve(in io.Reader, out io.Writer) int {
 	return serve(c, first.Info, requests, json.NewEncoder(out))
 }
 
+// startedAt is the CPU time of the process at the beginning of the rendering under
+// way; idle if there is none.
+var startedAt atomic.Int64
+
+const idle = -1
+
 func serve(c *helmchart.Chart, info chartinfo.Info, requests *json.Decoder, responses *json.Encoder) int {
 	for {
 		var request RenderRequest
 		if err := requests.Decode(&request); err != nil {
 			return exitProtocol
 		}
+		startedAt.Store(int64(cpuTime()))
 		rendered, err := render(c, info, request)
+		startedAt.Store(idle)
 		if err := responses.Encode(respond(rendered, err)); err != nil {
 			return exitProtocol
 		}
@@ -88,14 +99,17 @@ func respond(rendered Rendered, err error) response {
 	return answer
 }
 
-// watch ends this process when its heap grows above the limit, and when its parent is
-// gone.
+// watch ends this process when its heap grows above the limit, when a rendering has
+// computed for too long, and when its parent is gone.
 func watch(parent int) {
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	for range time.Tick(watchPeriod) {
 		metrics.Read(heap)
 		if heap[0].Value.Uint64() > renderMemory {
 			os.Exit(exitMemory)
+		}
+		if at := startedAt.Load(); at != idle && cpuTime()-time.Duration(at) > renderTime {
+			os.Exit(exitTime)
 		}
 		if os.Getppid() != parent {
 			os.Exit(exitProtocol)
