@@ -63,7 +63,7 @@ type connection struct {
 // connect forwards a port, waits until the server is ready, activates it as the
 // answers specify, and prints how to log in.
 func (u *setup) connect(ctx context.Context, c connection) error {
-	narrator := narrate.New(c.streams.Err, narrate.Options{Terminal: c.terminal})
+	narrator := narrate.New(styled(c.streams.Err), narrate.Options{Terminal: c.terminal})
 	open, stay := untilStay(ctx)
 	tunnel, err := forward(open, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
 		narrator.Install)

@@ -63,7 +63,7 @@ const waitForOtherUsage = "wait for another run that is changing the release, in
 
 // terminal describes what stderr can show.
 func (c common) terminal(s Streams) theme.Terminal {
-	found := theme.Detect(s.Err, s.getenv)
+	found := theme.Detect(destination(s.Err), s.getenv)
 	found.NoColor = found.NoColor || c.noColor
 	return found
 }
@@ -73,7 +73,7 @@ func (c common) reportOptions(s Streams, w io.Writer) report.Options {
 	if !isTerminal(w) {
 		return report.Options{Verbose: c.verbose}
 	}
-	found := theme.Detect(w, s.getenv)
+	found := theme.Detect(destination(w), s.getenv)
 	return report.Options{
 		Style:   display.Style{Color: found.Styled && !found.NoColor && !c.noColor, Unicode: !found.ASCII},
 		Width:   columns(w),

@@ -48,7 +48,7 @@ func (e *engine) printLeftovers(w io.Writer) {
 
 func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answers) (wizard.Outcome, error) {
 	options := wizard.Options{
-		Engine: e, Input: o.streams.In, Output: o.streams.Err,
+		Engine: e, Input: o.streams.In, Output: destination(o.streams.Err),
 		Terminal:   o.common.terminal(o.streams),
 		Start:      start,
 		Unfinished: unfinishedInstalls(),
@@ -57,6 +57,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		NoOpen:     o.common.noOpen,
 	}
 	if o.common.accessible || o.streams.Plain() {
+		options.Output = styled(o.streams.Err)
 		return prompt.Run(ctx, options)
 	}
 	return wizard.Run(ctx, options)

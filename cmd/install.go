@@ -132,7 +132,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 // apply prepares the install, writes the values file and installs. If another
 // run changed the release while this one waited for it, it starts over.
 func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, error) {
-	narrator := narrate.New(o.streams.Err,
+	narrator := narrate.New(styled(o.streams.Err),
 		narrate.Options{Terminal: o.common.terminal(o.streams), Verbose: o.common.verbose})
 	for {
 		a, err := o.prepare(ctx, u)
@@ -193,7 +193,7 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
-	shown := report.Text(o.streams.Err, found, o.common.reportOptions(o.streams, o.streams.Err))
+	shown := report.Text(styled(o.streams.Err), found, o.common.reportOptions(o.streams, o.streams.Err))
 	if err := errors.Join(shown, err); err != nil {
 		return notReady(ctx, err)
 	}

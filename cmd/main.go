@@ -31,6 +31,7 @@ func Main(args []string, s Streams) int {
 	if s.ReadFile == nil {
 		s.ReadFile = secretReader(ctx)
 	}
+	s = s.safe()
 	root := newRoot(s)
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)

@@ -101,7 +101,7 @@ func (o *preflightOptions) watch() check.Observer {
 	if !isTerminal(o.streams.Err) || o.streams.Plain() {
 		return nil
 	}
-	return narrate.ProgressLine(o.streams.Err)
+	return narrate.ProgressLine(destination(o.streams.Err))
 }
 
 func (o *preflightOptions) write(found check.Report) error {
@@ -111,7 +111,7 @@ func (o *preflightOptions) write(found check.Report) error {
 	case "junit":
 		return report.JUnit(o.streams.Out, found, o.failOn == "warn")
 	}
-	return report.Text(o.streams.Out, found, o.common.reportOptions(o.streams, o.streams.Out))
+	return report.Text(styled(o.streams.Out), found, o.common.reportOptions(o.streams, o.streams.Out))
 }
 
 // reportError turns a report into the exit code.

@@ -67,7 +67,7 @@ func (u *setup) login(ctx context.Context, s Streams) error {
 	if !s.Interactive() {
 		return nil
 	}
-	_, err := u.cluster.Login(ctx, kube.Terminal{In: s.In, Err: s.Err})
+	_, err := u.cluster.Login(ctx, kube.Terminal{In: s.In, Err: destination(s.Err)})
 	return err
 }
 

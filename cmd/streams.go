@@ -48,7 +48,36 @@ func (s Streams) Plain() bool {
 	return accessible != "" || kind == "dumb"
 }
 
+// safe keeps control sequences of servers, charts and answers from the terminal. Data
+// that goes elsewhere is not changed.
+func (s Streams) safe() Streams {
+	s.Err = display.NewSafe(s.Err)
+	if isTerminal(s.Out) {
+		s.Out = display.NewSafe(s.Out)
+	}
+	return s
+}
+
+// styled returns the writer for text with colors.
+func styled(w io.Writer) io.Writer {
+	if safe, ok := w.(*display.Safe); ok {
+		return safe.Styled()
+	}
+	return w
+}
+
+// destination returns the destination itself, for screens and what asks the user.
+func destination(w io.Writer) io.Writer {
+	if safe, ok := w.(*display.Safe); ok {
+		return safe.Unwrap()
+	}
+	return w
+}
+
 func isTerminal(stream any) bool {
+	if w, ok := stream.(io.Writer); ok {
+		stream = destination(w)
+	}
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
@@ -81,7 +110,7 @@ func (w wrapping) Write(text []byte) (int, error) {
 
 // columns is the width of a terminal; zero if it does not say.
 func columns(w io.Writer) int {
-	f, ok := w.(*os.File)
+	f, ok := destination(w).(*os.File)
 	if !ok {
 		return 0
 	}

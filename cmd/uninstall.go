@@ -77,7 +77,7 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 }
 
 func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
-	narrator := narrate.New(o.streams.Err, narrate.Options{Terminal: o.common.terminal(o.streams)})
+	narrator := narrate.New(styled(o.streams.Err), narrate.Options{Terminal: o.common.terminal(o.streams)})
 	at := r.setup.answers.Cluster
 	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
 		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys, WaitForOther: o.wait,

@@ -74,7 +74,7 @@ func (m *model) View() string {
 	rows := append(m.header(), m.body()...)
 	rows = append(rows, m.footer()...)
 	for i, row := range rows {
-		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(m.styles.Text(row))
+		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(display.Styled(m.styles.Text(row)))
 	}
 	return strings.Join(rows[:min(len(rows), m.height)], "\n")
 }
