@@ -62,6 +62,7 @@ func (p *plan) sentences() []string {
 	}
 	said = append(said,
 		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
+		p.digestSentence(),
 		"Forward a local port and wait until the server is ready.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
@@ -83,6 +84,14 @@ func (p *plan) releaseSentence() string {
 	}
 	chart := p.prepared.chart.Info
 	return fmt.Sprintf("Install chart %s %s as release %s", chart.Name, chart.Version, p.setup.answers.Cluster.Release)
+}
+
+// digestSentence names exactly what was pulled.
+func (p *plan) digestSentence() string {
+	if digest := p.prepared.chart.Info.Digest; digest != "" {
+		return "The digest of the chart is " + digest + "."
+	}
+	return "The chart is a local one, without a digest."
 }
 
 func (p *plan) countObjects() int {

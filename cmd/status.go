@@ -44,6 +44,7 @@ type state struct {
 	Status       string    `json:"status"` // Helm's status, or "not installed"
 	Revision     int       `json:"revision,omitempty"`
 	Chart        string    `json:"chart,omitempty"`
+	ChartDigest  string    `json:"chartDigest,omitempty"` // of what was pulled
 	LastDeployed time.Time `json:"lastDeployed,omitzero"`
 	Server       *server   `json:"server,omitempty"`
 	ServerError  string    `json:"serverError,omitempty"`
@@ -96,7 +97,7 @@ func (u *setup) state(ctx context.Context) (state, error) {
 		return found, err
 	}
 	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
-	found.Chart = release.Chart + " " + release.ChartVersion
+	found.Chart, found.ChartDigest = release.Chart+" "+release.ChartVersion, release.ChartDigest
 	found.Server, found.ServerError = u.askServer(ctx)
 	found.address, found.connect = u.address(ctx), u.connectCommand("")
 	if found.Server != nil && found.address.URL != "" {
@@ -142,6 +143,9 @@ func (o *statusOptions) write(found state) error {
 	}
 	fmt.Fprintf(w, "revision\t%d, %s\n", found.Revision, found.LastDeployed.Local().Format(time.DateTime))
 	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
+	if found.ChartDigest != "" {
+		fmt.Fprintf(w, "digest\t%s\n", found.ChartDigest)
+	}
 	fmt.Fprintf(w, "url\t%s\n", found.url())
 	if found.Server == nil {
 		fmt.Fprintf(w, "server\tunreachable: %s\n", found.ServerError)

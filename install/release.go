@@ -11,6 +11,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // Release is the last revision of a Helm release.
@@ -22,6 +23,7 @@ type Release struct {
 	Chart           string // name of the chart
 	ChartVersion    string
 	AppVersion      string
+	ChartDigest     string         // of the chart that was pulled, "" if it was local or installed by Helm itself
 	Values          map[string]any // user-supplied values; may contain secrets
 	Notes           string
 	FirstDeployed   time.Time
@@ -91,8 +93,8 @@ func newRelease(stored *helmrelease.Release) *Release {
 		r.FirstDeployed, r.LastDeployed = info.FirstDeployed.Time, info.LastDeployed.Time
 	}
 	if stored.Chart != nil && stored.Chart.Metadata != nil {
-		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version,
-			stored.Chart.Metadata.AppVersion
+		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version, stored.Chart.Metadata.AppVersion
+		r.ChartDigest = stored.Chart.Metadata.Annotations[chart.DigestAnnotation]
 	}
 	return r
 }

@@ -17,6 +17,7 @@ type Info struct {
 	Version    string
 	AppVersion string
 	Defaults   []byte // values.yaml as published, with comments
+	Digest     string // of the manifest or the archive that was pulled; "" for a local chart
 }
 
 // String returns the chart's name and version: "chart zenml 0.98.1".

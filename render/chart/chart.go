@@ -20,10 +20,6 @@ import (
 type Chart struct {
 	Info chartinfo.Info
 
-	// Digest is the manifest digest in an OCI registry or the archive's digest
-	// in a repository index ("sha256:…"); empty for a local chart.
-	Digest string
-
 	helm *helmchart.Chart
 	turn chan struct{} // a lock: Helm modifies a chart while rendering it
 
@@ -122,6 +118,7 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 	if !satisfies(loaded.Metadata.Version, src.Version) {
 		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
 	}
+	annotate(loaded.Metadata, digest)
 	return &Chart{
 		turn:     make(chan struct{}, 1),
 		renderer: newRenderer(src.Renderer, loaded),
@@ -131,10 +128,27 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 			Version:    loaded.Metadata.Version,
 			AppVersion: loaded.AppVersion(),
 			Defaults:   rawFile(loaded, chartutil.ValuesfileName),
+			Digest:     digest,
 		},
-		Digest: digest,
-		helm:   loaded,
+		helm: loaded,
 	}, nil
+}
+
+// DigestAnnotation is the annotation of a release's chart with the digest of what was
+// pulled: of the manifest in a registry, or of the archive in a repository.
+const DigestAnnotation = "zenml-installer/digest"
+
+// annotate stores the digest where Helm keeps it with each revision. What the chart
+// itself says about its digest is removed.
+func annotate(m *helmchart.Metadata, digest string) {
+	delete(m.Annotations, DigestAnnotation)
+	if digest == "" {
+		return
+	}
+	if m.Annotations == nil {
+		m.Annotations = map[string]string{}
+	}
+	m.Annotations[DigestAnnotation] = digest
 }
 
 func rawFile(c *helmchart.Chart, name string) []byte {

@@ -95,13 +95,13 @@ func TestOCIVersions(t *testing.T) {
 		if c.Info.Version != test.want || c.Info.AppVersion != "app-"+test.want || c.Info.Name != "zenml" {
 			t.Errorf("%s %q: got %s %s", test.ref, test.version, c.Info.Name, c.Info.Version)
 		}
-		if !strings.HasPrefix(c.Digest, "sha256:") {
-			t.Errorf("digest %q", c.Digest)
+		if !strings.HasPrefix(c.Info.Digest, "sha256:") {
+			t.Errorf("digest %q", c.Info.Digest)
 		}
 		if !bytes.Contains(c.Info.Defaults, []byte("# kept")) {
 			t.Errorf("defaults lost their comments: %q", c.Info.Defaults)
 		}
-		again, err := Load(t.Context(), Source{Ref: ref + "@" + c.Digest})
+		again, err := Load(t.Context(), Source{Ref: ref + "@" + c.Info.Digest})
 		if err != nil || again.Info.Version != test.want {
 			t.Errorf("by digest: %v %v", again, err)
 		}
@@ -290,8 +290,8 @@ func TestRepository(t *testing.T) {
 			t.Errorf("%s: %v", test.ref, err)
 			continue
 		}
-		if c.Info.Name != test.name || c.Info.Version != test.want || !strings.HasPrefix(c.Digest, "sha256:") {
-			t.Errorf("%s: got %s %s %s", test.ref, c.Info.Name, c.Info.Version, c.Digest)
+		if c.Info.Name != test.name || c.Info.Version != test.want || !strings.HasPrefix(c.Info.Digest, "sha256:") {
+			t.Errorf("%s: got %s %s %s", test.ref, c.Info.Name, c.Info.Version, c.Info.Digest)
 		}
 	}
 	for ref, want := range map[string]Reason{
@@ -339,7 +339,7 @@ func TestLocalChart(t *testing.T) {
 	}
 	for _, ref := range []string{archive, filepath.Join(dir, "zenml")} {
 		c, err := Load(t.Context(), Source{Ref: ref})
-		if err != nil || c.Info.Version != "0.98.0" || c.Digest != "" {
+		if err != nil || c.Info.Version != "0.98.0" || c.Info.Digest != "" {
 			t.Errorf("%s: %+v %v", ref, c, err)
 		}
 		_, err = Load(t.Context(), Source{Ref: ref, Version: "0.97.0"})

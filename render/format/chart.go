@@ -32,6 +32,7 @@ type chartSource struct {
 	oci        bool
 	repository string // with its scheme: oci://HOST/PATH or https://HOST/PATH
 	name       string
+	digest     string // "sha256:…" if the reference pins it
 }
 
 // chartSourceOf splits the chart's reference. It fails for a local chart and
@@ -40,12 +41,12 @@ func chartSourceOf(d values.Document) (chartSource, error) {
 	ref := d.Answers().Chart.Ref
 	switch {
 	case strings.HasPrefix(ref, "oci://"):
-		ref, _, _ = strings.Cut(ref, "@")
+		ref, digest, _ := strings.Cut(ref, "@")
 		if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
 			ref = ref[:i]
 		}
 		rest := strings.TrimPrefix(ref, "oci://")
-		return chartSource{oci: true, repository: "oci://" + path.Dir(rest), name: path.Base(rest)}, nil
+		return chartSource{oci: true, repository: "oci://" + path.Dir(rest), name: path.Base(rest), digest: digest}, nil
 	case (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.HasSuffix(ref, ".tgz"):
 		ref = strings.TrimSuffix(ref, "/")
 		if cut, ok := strings.CutSuffix(ref, "/"+d.Chart().Name); ok {

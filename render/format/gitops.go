@@ -30,17 +30,27 @@ func argoCD(d values.Document) ([]File, error) {
 		{"metadata", yamlnode.Map{{"name", p.Release}, {"namespace", "argocd"}}},
 		{"spec", yamlnode.Map{
 			{"project", "default"},
-			{"source", yamlnode.Map{
-				{"repoURL", strings.TrimPrefix(p.repository, "oci://")},
-				{"chart", p.name},
-				{"targetRevision", p.version},
-				{"helm", yamlnode.Map{{"releaseName", p.Release}, {"valuesObject", p.values}}},
-			}},
+			{"source", append(p.argoCD(),
+				[2]any{"helm", yamlnode.Map{{"releaseName", p.Release}, {"valuesObject", p.values}}})},
 			{"destination", yamlnode.Map{{"server", "https://kubernetes.default.svc"}, {"namespace", p.Namespace}}},
 			{"syncPolicy", yamlnode.Map{{"syncOptions", []string{"CreateNamespace=true"}}}},
 		}},
 	}
-	return singleFile("application.yaml", preface(d, "ZenML server, as an Application of Argo CD.")+newKeys(d), application)
+	head := preface(d, "ZenML server, as an Application of Argo CD.") + newKeys(d)
+	if p.digest != "" {
+		head += "# A chart that is pinned by digest needs Argo CD 3.1 or newer.\n"
+	}
+	return singleFile("application.yaml", head, application)
+}
+
+// argoCD returns the chart in an Application. Only its OCI sources accept a digest.
+func (p chartParams) argoCD() yamlnode.Map {
+	if p.digest != "" {
+		return yamlnode.Map{{"repoURL", p.repository + "/" + p.name}, {"path", "."}, {"targetRevision", p.digest}}
+	}
+	return yamlnode.Map{
+		{"repoURL", strings.TrimPrefix(p.repository, "oci://")}, {"chart", p.name}, {"targetRevision", p.version},
+	}
 }
 
 // flux returns the chart's source and a Flux HelmRelease. Secrets that the
@@ -85,7 +95,7 @@ func (p chartParams) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map
 			{"spec", yamlnode.Map{
 				{"interval", "10m"},
 				{"url", p.repository + "/" + p.name},
-				{"ref", yamlnode.Map{{"tag", p.version}}},
+				{"ref", p.fluxReference()},
 				{
 					"layerSelector",
 					yamlnode.Map{
@@ -111,6 +121,14 @@ func (p chartParams) flux(metadata yamlnode.Map) (repository, chart yamlnode.Map
 			p.name,
 		}, {"version", p.version}, {"sourceRef", yamlnode.Map{{"kind", "HelmRepository"}, {"name", p.Release}}},
 	}}}}}
+}
+
+// fluxReference is the digest that the answers pin, or the version.
+func (p chartParams) fluxReference() yamlnode.Map {
+	if p.digest != "" {
+		return yamlnode.Map{{"digest", p.digest}}
+	}
+	return yamlnode.Map{{"tag", p.version}}
 }
 
 // singleFile encodes documents into one file.

@@ -32,13 +32,19 @@ func helmfile(d values.Document) ([]File, error) {
 	}
 	release := yamlnode.Map{{"name", p.Release}, {"namespace", p.Namespace}, {"createNamespace", true}}
 	document := yamlnode.Map{}
-	if p.oci {
+	switch {
+	case p.digest != "":
+		release = append(release, [2]any{"chart", p.repository + "/" + p.name + "@" + p.digest})
+	case p.oci:
 		release = append(release, [2]any{"chart", p.repository + "/" + p.name})
-	} else {
+	default:
 		document = yamlnode.Map{{"repositories", []any{yamlnode.Map{{"name", "zenml"}, {"url", p.repository}}}}}
 		release = append(release, [2]any{"chart", "zenml/" + p.name})
 	}
-	release = append(release, [2]any{"version", p.version}, [2]any{"values", all})
+	if p.digest == "" { // the reference names it
+		release = append(release, [2]any{"version", p.version})
+	}
+	release = append(release, [2]any{"values", all})
 	document = append(document, [2]any{"releases", []any{release}})
 	files, err := singleFile("helmfile.yaml.gotmpl", "", document)
 	if err != nil {

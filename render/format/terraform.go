@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/yamlnode"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
@@ -19,6 +20,11 @@ func terraform(d values.Document) ([]File, error) {
 	p, err := chartParamsOf(d)
 	if err != nil {
 		return nil, err
+	}
+	if p.digest != "" {
+		return nil, answers.Faults{{Key: "chart.ref",
+			Summary: "it pins the chart by digest, which a helm_release of Terraform does not support",
+			Remedy:  "remove @" + p.digest + " and set chart.version: " + p.version + ", or use another format"}}
 	}
 	text, err := yamlnode.Encode(p.values)
 	if err != nil {

@@ -27,6 +27,9 @@ func (d *draft) head() string {
 		d.a.Cluster.Release,
 		d.a.Cluster.Namespace,
 	)
+	if d.chart.Digest != "" {
+		b.WriteString("# Digest of the chart: " + d.chart.Digest + "\n")
+	}
 	b.WriteString("# Written by zenml-installer from answers. It has only what differs from the chart's defaults.\n")
 	if len(d.a.Values) > 0 {
 		b.WriteString(
