@@ -39,7 +39,8 @@ func (c *common) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.chartVersion, "chart-version", "",
 		"chart version (default: from the answers, or the latest stable version)")
 	flags.BoolVar(&c.plainHTTP, "plain-http", false, "pull the chart over plain HTTP")
-	flags.DurationVar(&c.timeout, "timeout", defaultTimeout, "time limit of the command, apart from questions and an open port-forward")
+	flags.DurationVar(&c.timeout, "timeout", defaultTimeout,
+		"time limit of the command, apart from questions and an open port-forward")
 	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")
 	flags.BoolVar(&c.accessible, "accessible", false, "ask in plain lines instead of screens, for screen readers")
 	flags.BoolVar(&c.noColor, "no-color", false, "disable colors (also with NO_COLOR)")

@@ -27,19 +27,21 @@ func TestControlSequences(t *testing.T) {
 	}
 	text := strings.ReplaceAll(string(quoted), "\u009b", `\u009b`) // YAML allows it only escaped
 	good := p.file("answers.yaml", sqliteAnswers)
+	key := p.file("key.yaml", sqliteAnswers+text+": 1\n")
 	server := hostileServer(t)
 	api := p.kubeconfig("api", "server: "+server, "{token: x}")
 	context := p.file("context", strings.ReplaceAll(readFile(t, p.kubeconfig("c.yaml", "server: "+server, "{token: x}")),
 		"current-context: c\ncontexts: [{name: c,", "current-context: "+text+"\ncontexts: [{name: "+text+","))
-	failing := packed(t, standInChart(t), extra{"templates/z.yaml", []byte("{{fail " + "(fromJson `{\"a\":" + text + "}`).a}}")})
+	failing := packed(t, standInChart(t),
+		extra{"templates/z.yaml", []byte("{{fail (fromJson `{\"a\":" + text + "}`).a}}")})
 	described := packed(t, standInChart(t), extra{"Chart.yaml", []byte("apiVersion: v2\nname: zenml\nversion: 0.98.1\n" +
 		"description: " + text + "\ndeprecated: true\nappVersion: " + text + "\n")})
 	registry := "oci://" + strings.TrimPrefix(server, "http://") + "/zenml:1.0.0"
 	for name, args := range map[string][]string{
-		"answers, a key":        {"generate", "-f", p.file("key.yaml", sqliteAnswers+text+": 1\n"), "--chart", standInChart(t)},
+		"answers, a key":        {"generate", "-f", key, "--chart", standInChart(t)},
 		"answers, a value":      {"generate", "-f", p.file("value.yaml", "version: 1\ndatabase: {type: "+text+"}\n")},
 		"chart, a template":     {"generate", "-f", good, "--chart", failing, "--output", "-"},
-		"chart, description":    {"generate", "-f", good, "--chart", described, "--format", "manifests", "--output", p.dir + "/out"},
+		"chart, description":    {"generate", "-f", good, "--chart", described, "--output", "-"},
 		"registry":              {"generate", "-f", good, "--chart", registry, "--plain-http"},
 		"API server, status":    {"status", "--kubeconfig", api},
 		"API server, connect":   {"connect", "--kubeconfig", api},
