@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/cache"
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/debian"
@@ -83,7 +84,8 @@ func (b *builder) build(ctx context.Context, version string) (*Server, error) {
 	if err := b.ensureBase(ctx); err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("zenml-%s-%s", version, digest(recipe, baseName(), extras))
+	name := fmt.Sprintf("zenml-%s-%s", version,
+		digest(append([]string{recipe, baseName(), extras}, olderRequirements(version)...)...))
 	dir, err := b.cache.Ensure(ctx, name, b.say, func(dir string) error { return b.makeServer(ctx, dir, version) })
 	if err != nil {
 		return nil, err
@@ -112,7 +114,8 @@ func (b *builder) makeServer(ctx context.Context, dir, version string) error {
 	defer func() { _ = os.RemoveAll(site) }() // the layer contains it
 	b.say(fmt.Sprintf("installing ZenML %s and its dependencies from PyPI, once: about 2 minutes", version))
 	said := newTicker(b.say, 15*time.Second)
-	if err := python.install(ctx, said.line, site, "zenml["+extras+"]=="+version); err != nil {
+	requirements := append([]string{"zenml[" + extras + "]==" + version}, olderRequirements(version)...)
+	if err := python.install(ctx, said.line, site, requirements...); err != nil {
 		return err
 	}
 	target := "/usr/local/lib/python" + python.version() + "/dist-packages"
@@ -126,6 +129,16 @@ func (b *builder) makeServer(ctx context.Context, dir, version string) error {
 		}
 	}
 	return writeLayer(dir, func(archive *tar.Writer) error { return fillServer(archive, site, target) })
+}
+
+// olderRequirements returns what a server needs besides its own requirements:
+// servers up to 0.73.0 import pkg_resources, which setuptools removed in 82.
+func olderRequirements(server string) []string {
+	v, err := version.ParseGeneric(server)
+	if err != nil || version.MustParseGeneric("0.73.0").LessThan(v) {
+		return nil
+	}
+	return []string{"setuptools<82"}
 }
 
 // fillServer writes the packages, their commands and the server's home.

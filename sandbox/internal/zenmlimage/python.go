@@ -99,32 +99,15 @@ func (p python) compile(ctx context.Context, folder, target string) error {
 	return nil // files of another Python version fail, and are compiled on import
 }
 
-// install installs a requirement from the package index into folder.
-func (p python) install(ctx context.Context, said func(string), folder, requirement string) error {
-	err := p.run(
-		ctx,
-		said,
-		filepath.Join(p.pip, "pip"),
-		"install",
-		"--target",
-		folder,
-		"--only-binary",
-		":all:",
-		"--no-compile",
-		"--no-input",
-		"--disable-pip-version-check",
-		"--no-warn-script-location",
-		"--root-user-action=ignore",
-		"--retries",
-		"2",
-		"--timeout",
-		"30",
-		"--progress-bar",
-		"off",
-		requirement,
-	)
-	if err != nil {
-		return fmt.Errorf("cannot install %s from PyPI: %w", requirement, err)
+// install installs requirements from the package index into folder.
+func (p python) install(ctx context.Context, said func(string), folder string, requirements ...string) error {
+	args := append([]string{
+		filepath.Join(p.pip, "pip"), "install", "--target", folder, "--only-binary", ":all:", "--no-compile", "--no-input",
+		"--disable-pip-version-check", "--no-warn-script-location", "--root-user-action=ignore",
+		"--retries", "2", "--timeout", "30", "--progress-bar", "off",
+	}, requirements...)
+	if err := p.run(ctx, said, args...); err != nil {
+		return fmt.Errorf("cannot install %s from PyPI: %w", strings.Join(requirements, " "), err)
 	}
 	return nil
 }
