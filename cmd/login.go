@@ -62,14 +62,6 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 	}
 }
 
-// prefixed returns text after a prefix, or nothing if the text is empty.
-func prefixed(prefix, text string) string {
-	if text == "" {
-		return ""
-	}
-	return prefix + text
-}
-
 // printClientAdvice says if the zenml client on this machine is older or newer
 // than the server, and how to install the right one.
 func printClientAdvice(ctx context.Context, s Streams, server string) {

@@ -61,7 +61,7 @@ func loadBalancer(i *installation) {
 		_ = wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 			service, err := services.Get(ctx, "zenml-server", metav1.GetOptions{})
 			if err != nil {
-				return false, nil
+				return false, nil //nolint:nilerr // not created yet
 			}
 			service.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "192.0.2.7"}}
 			_, err = services.UpdateStatus(ctx, service, metav1.UpdateOptions{})

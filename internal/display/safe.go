@@ -3,6 +3,7 @@ package display
 import (
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -48,7 +49,7 @@ func (s *Safe) Unwrap() io.Writer { return s.w }
 func (s *Safe) Write(data []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := append(s.rest, data...)
+	text := slices.Concat(s.rest, data)
 	end := wholeCharacters(text)
 	s.rest = append([]byte(nil), text[end:]...)
 	_, err := io.WriteString(s.w, s.clean(string(text[:end])))

@@ -117,7 +117,8 @@ func (t retryTransport) created(request *http.Request, refusal *http.Response) (
 	if name == "" {
 		return refusal, nil
 	}
-	get, err := http.NewRequestWithContext(request.Context(), http.MethodGet, request.URL.String(), nil)
+	get, err := http.NewRequestWithContext(request.Context(), http.MethodGet, //nolint:gosec // the same API server
+		request.URL.String(), nil)
 	if err != nil {
 		return refusal, nil //nolint:nilerr // the refusal is an answer
 	}

@@ -33,7 +33,7 @@ type endingTransport struct {
 
 func (t endingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(request.Context())
-	stop := context.AfterFunc(t.ctx, func() { end(context.Cause(t.ctx)) })
-	context.AfterFunc(request.Context(), func() { stop() }) // also after the body was read
+	stop := context.AfterFunc(t.ctx, func() { end(context.Cause(t.ctx)) }) //nolint:contextcheck // both end it
+	context.AfterFunc(request.Context(), func() { stop() })                // also after the body was read
 	return t.base.RoundTrip(request.WithContext(ctx))
 }

@@ -62,7 +62,7 @@ func (r *renderer) render(ctx context.Context, info chartinfo.Info, request Rend
 	if r.idle != nil {
 		r.idle.Stop()
 	}
-	if err := r.start(info); err != nil {
+	if err := r.start(info); err != nil { //nolint:contextcheck // the process outlives one request
 		return Rendered{}, err
 	}
 	p := r.process

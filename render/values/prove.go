@@ -28,7 +28,7 @@ const (
 // passes.
 func Prove(a answers.Answers, c chartinfo.Info, doc Document, objects []manifest.Object) answers.Faults {
 	d := doc.draft
-	faults := append(d.ignored, d.unknown(nil, doc.Map)...)
+	faults := slices.Concat(d.ignored, d.unknown(nil, doc.Map))
 	v := proof.NewView(objects)
 	if v.Server == nil {
 		return append(

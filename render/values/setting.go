@@ -25,7 +25,7 @@ type setting struct {
 
 // added marks a setting that the installer adds by itself, and says what is
 // lost without its effect.
-func (s *setting) added(lost string) *setting { s.lost = lost; return s }
+func (s *setting) added(lost string) { s.lost = lost }
 
 // explicit makes the setting appear in the file even if it equals the chart's
 // default.
