@@ -19,8 +19,8 @@ var (
 	// notKeys matches what looks like a key and is none: the ids of checks after flags, and
 	// chart values that the user wrote under the answer "values".
 	notKeys = regexp.MustCompile(`--(skip|only|warn-only) [a-z.,-]+|\bvalues(\.[A-Za-z]+)+`)
-	// command matches a command of this program.
-	command = regexp.MustCompile(`\bzenml-installer ([a-z]+)`)
+	// command matches a command of this program, but not a label with its name.
+	command = regexp.MustCompile(`(?:^|[^=\w])zenml-installer ([a-z]+)`)
 )
 
 // commands are the commands that remedies name.
