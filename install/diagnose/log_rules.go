@@ -39,6 +39,9 @@ var logRules = []logRule{
 		summary: "the server's MySQL client cannot log in with the authentication plugin ed25519",
 		remedy: "run on the database: ALTER USER " + anyAccount +
 			" IDENTIFIED VIA mysql_native_password USING PASSWORD('...');"},
+	{name: "missing module", contains: "modulenotfounderror: no module named",
+		summary: "the server's image lacks a Python module that the server needs",
+		remedy:  "set server.image.repository and server.image.tag to a published image of this version"},
 	{name: "encrypted key", contains: "oserror: [errno 22] invalid argument", raisedBy: "load_cert_chain(",
 		silent:  true,
 		summary: "the private key of the database's client certificate is encrypted",

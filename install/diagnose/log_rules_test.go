@@ -11,6 +11,7 @@ import (
 // logExamples are last lines of the server's and the migration's log, some with
 // the frame above, and a substring of the diagnosis.
 var logExamples = []struct{ line, says string }{
+	{"ModuleNotFoundError: No module named 'pkg_resources'", "lacks a Python module"},
 	{
 		"RuntimeError: Error initializing azure secrets store: no Azure subscriptions found for the configured credentials.",
 		"sees no subscription",
