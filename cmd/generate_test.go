@@ -78,7 +78,7 @@ func TestEquivalentCommandsNameTheCluster(t *testing.T) {
 			t.Errorf("the command uses the current context: %s", line)
 		}
 	}
-	if lines != 6 { // the namespace, two Secrets and their labels, the release
+	if lines != 8 { // the namespace, three Secrets and their labels, the release
 		t.Errorf("%d lines in\n%s", lines, r.err)
 	}
 }

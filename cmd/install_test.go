@@ -69,10 +69,10 @@ func TestInstallUnattended(t *testing.T) {
 	t.Run("current/admin password", func(t *testing.T) {
 		t.Parallel()
 		p, namespace := newPlace(t).at(c), c.Namespace(t)
-		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitUsage,
+		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight,
 			"environment variable ZENML_ADMIN_PASSWORD is not set")
 		p.env["ZENML_ADMIN_PASSWORD"] = "weak"
-		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitUsage, "too weak for the dashboard")
+		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight, "too weak for the dashboard")
 		p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 	})
 	t.Run("current/sqlite-persistent", func(t *testing.T) {
@@ -172,5 +172,5 @@ func TestWaitForOther(t *testing.T) {
 	second.env["ZENML_ADMIN_PASSWORD"] = adminPassword
 	r := second.install(c, "current", "mysql.yaml", namespace, append(flags, "--wait-for-other")...)
 	(<-first).want(t, exitDone, "activated with admin admin")
-	r.want(t, exitDone, "waiting for the run of", "preparing this install again", "revision 1", "activated with admin admin")
+	r.want(t, exitDone, "waiting for the run of", "revision 1", "activated with admin admin")
 }

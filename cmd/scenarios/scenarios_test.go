@@ -13,13 +13,14 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/cmd"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
 // asInstaller makes the test binary run as the installer, for tests that need it as a process.
 const asInstaller = "ZENML_TEST_AS_INSTALLER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asInstaller) != "" {
+	if os.Getenv(asInstaller) != "" || len(os.Args) == 2 && os.Args[1] == chart.RendererArgument {
 		os.Exit(cmd.Main(os.Args[1:], cmd.System()))
 	}
 	testcluster.Main(m)
