@@ -65,7 +65,7 @@ func serve(t *testing.T, c *testcluster.Cluster, image string) *testzenml.Client
 	t.Helper()
 	namespace := c.Namespace(t)
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "server", Labels: map[string]string{"app.kubernetes.io/name": "zenml"}},
+		ObjectMeta: metav1.ObjectMeta{Name: "server", Labels: map[string]string{"app.kubernetes.io/instance": "server"}},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{
 			{
 				Name:  "zenml",

@@ -43,10 +43,8 @@ func Run(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	command := exec.CommandContext(
-		context.WithoutCancel(ctx),
-		o.Installer,
-		args...) //nolint:gosec // the installer's binary
+	detached := context.WithoutCancel(ctx)
+	command := exec.CommandContext(detached, o.Installer, args...) //nolint:gosec // the installer's binary
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	command.Env = o.environment(os.Environ())
 	// Ctrl-C also reaches the installer, which handles it.

@@ -40,10 +40,8 @@ func (p python) version() string { return strings.TrimPrefix(filepath.Base(p.pro
 
 // run runs Python and passes each line of its output to said.
 func (p python) run(ctx context.Context, said func(string), args ...string) error {
-	command := exec.CommandContext(
-		ctx,
-		p.loader,
-		append([]string{"--library-path", p.libraries, p.program}, args...)...) //nolint:gosec // the unpacked Python
+	args = append([]string{"--library-path", p.libraries, p.program}, args...)
+	command := exec.CommandContext(ctx, p.loader, args...) //nolint:gosec // the unpacked Python
 	command.Env = append(slices.DeleteFunc(os.Environ(), isPythonSetting), "PYTHONHOME="+p.home, "LC_ALL=C.UTF-8")
 	read, write := io.Pipe()
 	command.Stdout, command.Stderr = write, write
