@@ -222,9 +222,11 @@ func watchMemory(pid int) (peak func() int) {
 	go func() {
 		defer close(done)
 		for {
-			for _, p := range append(childrenOf(pid), strconv.Itoa(pid)) {
-				peaks[p] = max(peaks[p], peakOf(p))
+			for _, p := range childrenOf(pid) {
+				peaks[p] = max(peaks[p], statusBytes(p, "VmHWM")-statusBytes(p, "RssFile")) // the same program: its pages count once
 			}
+			own := strconv.Itoa(pid)
+			peaks[own] = max(peaks[own], statusBytes(own, "VmHWM"))
 			select {
 			case <-stop:
 				return
@@ -252,17 +254,18 @@ func childrenOf(pid int) []string {
 	return all
 }
 
-var peakLine = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+var statusLine = regexp.MustCompile(`(?m)^(\w+):\s+(\d+) kB$`)
 
-// peakOf returns the peak memory of a process in bytes, 0 when it has ended.
-func peakOf(pid string) int {
+// statusBytes returns a number of a process's status in bytes, 0 when it has ended.
+func statusBytes(pid, name string) int {
 	data, _ := os.ReadFile("/proc/" + pid + "/status")
-	found := peakLine.FindSubmatch(data)
-	if found == nil {
-		return 0
+	for _, found := range statusLine.FindAllStringSubmatch(string(data), -1) {
+		if found[1] == name {
+			kib, _ := strconv.Atoi(found[2])
+			return kib << 10
+		}
 	}
-	kib, _ := strconv.Atoi(string(found[1]))
-	return kib << 10
+	return 0
 }
 
 // endless repeats a text without end.
