@@ -13,6 +13,6 @@ func openInSystemBrowser(_ context.Context, url string) error { return browser.O
 
 // detach puts a command into its own process group, because Ctrl-C on the
 // console goes to the whole group of this program.
-func standApart(c *exec.Cmd) {
+func detach(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }

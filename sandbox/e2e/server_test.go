@@ -33,8 +33,7 @@ func TestRealServer(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.get(t, "server", "/api/v1/info")), &info); err != nil || info.Version != version {
 		t.Errorf("the server is version %q (%v), want %s", info.Version, err, version)
 	}
-	out, err := s.exec(t, "server", "python3", "-c", "import pymysql, boto3, hvac; print('imported')")
-	if err != nil || !strings.Contains(out, "imported") {
+	if out, err := s.exec(t, "server", "python3", "-c", "import pymysql, boto3, hvac"); err != nil {
 		t.Errorf("the clients of database and secrets stores: %v\n%s", err, out)
 	}
 }

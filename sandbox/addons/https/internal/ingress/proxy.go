@@ -45,12 +45,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case found == nil:
 		http.Error(w, "404 page not found: no Ingress or HTTPRoute for "+host+r.URL.Path, http.StatusNotFound)
 	case found.redirect && r.TLS == nil:
-		http.Redirect(
-			w,
-			r,
-			"https://"+host+r.URL.RequestURI(),
-			http.StatusPermanentRedirect,
-		) //nolint:gosec // the host has a route
+		target := "https://" + host + r.URL.RequestURI()
+		http.Redirect(w, r, target, http.StatusPermanentRedirect) //nolint:gosec // the host has a route
 	case found.backend == "":
 		http.Error(
 			w,
