@@ -29,7 +29,7 @@ func walkThrough(term *terminal) {
 	const patience = 20 * time.Second
 	term.sees("kubeconfig context", patience)
 	term.presses("Enter", "Enter", "Enter")
-	term.sees("No, choose another context", patience)
+	term.sees("Yes, install into", patience) // offered once the cluster is known
 	term.presses("Down", "Enter")
 	term.sees("the sandbox's MySQL", patience)
 	term.presses("Down", "Down")
