@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/internal/browser"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
@@ -134,10 +135,10 @@ func (u *setup) activateInBrowser(ctx context.Context, c connection, client zenm
 
 // openPage opens a page in the browser, if the user would see it.
 func (u *setup) openPage(ctx context.Context, c connection, url string) {
-	if !c.open || !canOpenBrowser(c.streams) {
+	if !c.open || !browser.Visible(c.streams.Getenv) {
 		return
 	}
-	if err := openURL(ctx, c.streams, url); err != nil {
+	if err := browser.Open(ctx, c.streams.Getenv, url); err != nil {
 		fmt.Fprintf(c.streams.Err, "%v. Open %s yourself.\n", err, url)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/browser"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
@@ -215,8 +216,8 @@ func (e *engine) OpenBrowser(ctx context.Context, url string) error {
 	if e.common.noOpen {
 		return errors.New("--no-open was given")
 	}
-	if !canOpenBrowser(e.streams) {
+	if !browser.Visible(e.streams.Getenv) {
 		return errors.New("no display available")
 	}
-	return openURL(ctx, e.streams, url)
+	return browser.Open(ctx, e.streams.Getenv, url)
 }

@@ -38,7 +38,8 @@ func checkAPI(ctx context.Context, timeout time.Duration) error {
 	if err != nil {
 		return err
 	}
-	checker, err := cmapichecker.New(config, os.Getenv("POD_NAMESPACE"))
+	namespace := os.Getenv("POD_NAMESPACE") //nolint:forbidigo // a command of its own reads the environment
+	checker, err := cmapichecker.New(config, namespace)
 	if err != nil {
 		return err
 	}

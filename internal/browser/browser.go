@@ -1,4 +1,5 @@
-package cmd
+// Package browser opens pages in the user's browser.
+package browser
 
 import (
 	"context"
@@ -9,11 +10,13 @@ import (
 	"time"
 )
 
-// canOpenBrowser reports whether the user would see an opened browser: not over
-// SSH, and on Linux only with a display. If $BROWSER is set, it always returns
-// true.
-func canOpenBrowser(s Streams) bool {
-	set := func(name string) bool { v, _ := s.Getenv(name); return v != "" }
+// Getenv returns an environment variable, and whether it is set.
+type Getenv func(name string) (string, bool)
+
+// Visible reports whether the user would see an opened browser: not over SSH, and
+// on Linux only with a display. If $BROWSER is set, it always returns true.
+func Visible(getenv Getenv) bool {
+	set := func(name string) bool { v, _ := getenv(name); return v != "" }
 	switch {
 	case set("BROWSER"):
 		return true
@@ -25,17 +28,17 @@ func canOpenBrowser(s Streams) bool {
 	return true
 }
 
-// openURL opens a page with the command in $BROWSER (the URL replaces %s or is
+// Open opens a page with the command in $BROWSER (the URL replaces %s or is
 // appended), or in the system's browser. It returns when the browser has
 // started.
-func openURL(ctx context.Context, s Streams, url string) error {
-	if named, _ := s.Getenv("BROWSER"); strings.TrimSpace(named) != "" {
-		if err := startBrowser(ctx, withURL(strings.Fields(named), url)); err != nil {
+func Open(ctx context.Context, getenv Getenv, url string) error {
+	if named, _ := getenv("BROWSER"); strings.TrimSpace(named) != "" {
+		if err := start(ctx, withURL(strings.Fields(named), url)); err != nil {
 			return fmt.Errorf("cannot open the page with $BROWSER: %w", err)
 		}
 		return nil
 	}
-	if err := openInSystemBrowser(ctx, url); err != nil {
+	if err := openInSystem(ctx, url); err != nil {
 		return fmt.Errorf("cannot open a browser: %w", err)
 	}
 	return nil
@@ -55,14 +58,14 @@ func withURL(command []string, url string) []string {
 	return command
 }
 
-// earlyExitWindow is how long startBrowser waits for an error: a browser that
+// earlyExitWindow is how long start waits for an error: a browser that
 // cannot open the page exits at once.
 const earlyExitWindow = time.Second
 
-// startBrowser starts a browser command, which may exit at once or keep
+// start starts a browser command, which may exit at once or keep
 // running. The browser survives this process and its interrupts, and its output
 // is discarded.
-func startBrowser(ctx context.Context, command []string) error {
+func start(ctx context.Context, command []string) error {
 	detached := context.WithoutCancel(ctx)
 	c := exec.CommandContext(detached, command[0], command[1:]...) //nolint:gosec // the user chooses the browser
 	detach(c)

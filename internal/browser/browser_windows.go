@@ -1,4 +1,4 @@
-package cmd
+package browser
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"github.com/cli/browser"
 )
 
-// openInSystemBrowser uses the shell, which returns at once.
-func openInSystemBrowser(_ context.Context, url string) error { return browser.OpenURL(url) }
+// openInSystem uses the shell, which returns at once.
+func openInSystem(_ context.Context, url string) error { return browser.OpenURL(url) }
 
 // detach puts a command into its own process group, because Ctrl-C on the
 // console goes to the whole group of this program.

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package browser
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 // openers are commands that open the system's browser, if they are installed.
 var openers = []string{"xdg-open", "x-www-browser", "www-browser", "wslview"}
 
-func openInSystemBrowser(ctx context.Context, url string) error {
+func openInSystem(ctx context.Context, url string) error {
 	if runtime.GOOS == "darwin" {
-		return startBrowser(ctx, []string{"open", url})
+		return start(ctx, []string{"open", url})
 	}
 	for _, opener := range openers {
 		if path, err := exec.LookPath(opener); err == nil {
-			return startBrowser(ctx, []string{path, url})
+			return start(ctx, []string{path, url})
 		}
 	}
 	return &exec.Error{Name: strings.Join(openers, ", "), Err: exec.ErrNotFound}
