@@ -30,6 +30,8 @@ type form struct {
 	visited        bool
 	lastFocus      focus // what the pane last scrolled to
 
+	// only is the key of the one question that is asked, or "" for all of the step.
+	only string
 	// extraQuestions returns additional questions that are not answers. Their
 	// keys start with "@".
 	extraQuestions func() []question.Question
@@ -54,7 +56,9 @@ func (f *form) enter(key string) tea.Cmd {
 	for i, q := range f.questions {
 		if q.Key == key {
 			cmd := f.open(i)
-			f.showFault()
+			if f.responses.Typed(key) != "" {
+				f.showFault()
+			}
 			return cmd
 		}
 	}
@@ -63,6 +67,11 @@ func (f *form) enter(key string) tea.Cmd {
 
 // rebuild gets the current questions.
 func (f *form) rebuild() {
+	if f.only != "" {
+		q, _ := f.responses.ByKey(f.only)
+		f.questions, f.at = []question.Question{q}, 0
+		return
+	}
 	f.questions = f.responses.Questions(f.step)
 	if f.extraQuestions != nil {
 		f.questions = append(f.questions, f.extraQuestions()...)
@@ -218,7 +227,7 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 
 // finish leaves the form unless an answer is still invalid.
 func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
-	if fault, bad := f.responses.FirstFault(f.step); bad {
+	if fault, bad := f.responses.FirstFault(f.step); bad && f.only == "" {
 		return move{}, tea.Batch(cmd, f.enter(fault.Key))
 	}
 	return move{kind: next}, cmd

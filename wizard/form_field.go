@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/huh"
@@ -19,7 +20,7 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 		value := f.responses.CursorChoice(q)
 		return f.newSelect(q, value), value
 	}
-	text, hint := f.responses.Typed(q.Key), placeholder(q)
+	text, hint := f.responses.Typed(q.Key), f.placeholder(q)
 	hidden := f.responses.IsHidden(q.Field)
 	if hidden {
 		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
@@ -86,7 +87,16 @@ func fieldKeys() *huh.KeyMap {
 }
 
 // placeholder returns the hint in an empty field: the default, or what to type.
-func placeholder(q question.Question) string {
+func (f *form) placeholder(q question.Question) string {
+	hint := expected(q)
+	if q.Default != "" || q.Generable || q.Required(f.responses.Complete()) {
+		return hint
+	}
+	return strings.TrimSuffix("optional, "+hint, ", ")
+}
+
+// expected describes the answer to a question.
+func expected(q question.Question) string {
 	switch {
 	case q.Default != "":
 		return q.Default
@@ -96,8 +106,9 @@ func placeholder(q question.Question) string {
 		return "file name, or paste it, or env:NAME or secret:NAME/KEY"
 	case q.Kind == answers.Secret:
 		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
-	case q.Example != "":
-		return "for example " + q.Example
+	case q.Example != "", q.Kind == answers.List, q.Kind == answers.Pairs, q.Kind == answers.Tree,
+		q.Kind == answers.Secrets:
+		return question.Expected(q.Field)
 	}
 	return ""
 }

@@ -55,7 +55,7 @@ func TestFailedInstallCanBeRetried(t *testing.T) {
 	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, Summary: "the image is not in the registry", Evidence: []string{"manifest unknown"}, Remedy: "check server.image.tag"}
 	p.sees("The install failed", "Pod zenml-server-0: the image is not in the registry", "manifest unknown",
-		"check server.image.tag")
+		"check “Image tag” (Advanced, Pods)")
 	p.press("enter").sees("Running upgrade", "Objects, 1 of 3 ready")
 	p.stage.finish <- nil
 	p.sees("Server ready").press("q").leaves()

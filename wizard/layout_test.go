@@ -40,9 +40,16 @@ var scenes = map[string]func(*person){
 	"database-source": func(p *person) {
 		p.throughCluster().throughMySQL().press("shift+tab", "ctrl+u", "secret:zenml-db/password")
 	},
-	"help":    func(p *person) { p.throughCluster().press("?") },
-	"access":  func(p *person) { p.throughCluster().to("expose.type") },
-	"admin":   func(p *person) { p.throughCluster().to("admin.activate").press("down", "enter", "enter") },
+	"help":   func(p *person) { p.throughCluster().press("?") },
+	"access": func(p *person) { p.throughCluster().to("expose.type") },
+	"admin":  func(p *person) { p.throughCluster().to("admin.activate").press("down", "enter", "enter") },
+	"advanced": func(p *person) {
+		p.throughCluster().throughMySQL().toAdvanced().press("down", "down", "enter").sees("Pool size")
+	},
+	"advanced-search": func(p *person) { p.throughCluster().throughMySQL().toAdvanced().press("backup").sees("/ backup") },
+	"advanced-setting": func(p *person) {
+		p.throughCluster().toAdvanced().press("tolerations", "enter", "[{key: gpu").sees("Tolerations")
+	},
 	"review":  func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
 	"running": running,
 	"review-failed": func(p *person) {

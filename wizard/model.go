@@ -27,6 +27,7 @@ func newModel(ctx context.Context, o Options) *model {
 		m.screens[step(a)] = newForm(s, a)
 	}
 	m.screens[step(answers.StepCluster)] = newCluster(s)
+	m.screens[step(answers.StepAdvanced)] = newAdvanced(s)
 	m.screens[stepReview] = newReview(s)
 	m.screens[stepInstall] = newInstalling(s)
 	m.screens[stepConnect] = newConnecting(s)

@@ -11,6 +11,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // person drives the model like a terminal program: keys arrive one by one,
@@ -168,6 +170,8 @@ func (p *person) form() *form {
 		return s
 	case *cluster:
 		return s.form
+	case *advanced:
+		return s.editing
 	}
 	return nil
 }
@@ -198,6 +202,19 @@ func (p *person) throughMySQL() *person {
 	p.press("down", "enter").to("database.mysql.host").press("db.example.com")
 	p.to("database.mysql.port").press("3307").to("database.mysql.user").press("zen")
 	return p.to("database.mysql.password").press(canary, "enter")
+}
+
+// toAdvanced accepts the defaults up to the Advanced step.
+func (p *person) toAdvanced() *person {
+	p.t.Helper()
+	for range 60 {
+		if p.m.at == step(answers.StepAdvanced) {
+			return p
+		}
+		p.press("enter").settles()
+	}
+	p.t.Fatalf("the Advanced step was never reached\n%s", p.m.View())
+	return p
 }
 
 // toReview accepts the remaining defaults and waits for the plan.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/display"
 )
 
@@ -32,7 +33,7 @@ func (m *model) flatRail() string {
 	var parts []string
 	for _, s := range m.steps() {
 		glyph, style := m.stepMark(s)
-		parts = append(parts, style.Render(glyph+" "+string(s)))
+		parts = append(parts, style.Render(glyph+" "+shortName(s)))
 	}
 	for _, gap := range []string{"  ", " "} {
 		if line := strings.Join(parts, gap); lipgloss.Width(line) <= m.width-2 {
@@ -47,6 +48,14 @@ func (m *model) flatRail() string {
 		}
 	}
 	return ""
+}
+
+// shortName makes the steps fit in one line of 80 columns.
+func shortName(s step) string {
+	if s == step(answers.StepAdvanced) {
+		return "More"
+	}
+	return string(s)
 }
 
 // tallRail renders one step per line, with its state if informative.

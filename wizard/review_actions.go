@@ -47,7 +47,11 @@ func (r *review) fixOptions() []option {
 		options = append(options, option{"p", "Test permissions", test})
 	}
 	if r.fixMove().kind != stay {
-		change := func() (move, tea.Cmd) { r.markProblems(); return r.fixMove(), nil }
+		change := func() (move, tea.Cmd) {
+			r.markProblems()
+			r.resumeAt = stepReview // where the user is back after the answer
+			return r.fixMove(), nil
+		}
 		options = append(options, option{"e", "Change the answer", change})
 	}
 	return options

@@ -173,10 +173,14 @@ func (s *session) wasPassed(at step) bool {
 
 // stepOf returns the step that asks for key, or Review if none does.
 func (s *session) stepOf(key string) step {
-	if f, ok := answers.FieldByKey(key); ok && !f.FileOnly {
-		return step(f.Step)
+	f, known := answers.FieldByKey(key)
+	switch {
+	case !known:
+		return stepReview
+	case f.Advanced:
+		return step(answers.StepAdvanced)
 	}
-	return stepReview
+	return step(f.Step)
 }
 
 // isConfirmed reports whether the user confirmed the current target.

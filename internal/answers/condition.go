@@ -27,11 +27,12 @@ func when(c condition, fields ...Field) []Field {
 	return fields
 }
 
-// fileOnly groups fields that the guided install does not ask for.
-func fileOnly(groups ...[]Field) []Field {
+// advanced groups fields that most installs leave alone. The guided install
+// lists them in its Advanced step.
+func advanced(groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)
 	for i := range fields {
-		fields[i].FileOnly = true
+		fields[i].Advanced = true
 	}
 	return fields
 }

@@ -32,11 +32,11 @@ const (
 	StepDatabase Step = "Database"
 	StepSecrets  Step = "Secrets"
 	StepAccess   Step = "Access"
-	StepExtras   Step = "Extras"
+	StepAdvanced Step = "Advanced"
 )
 
 // Steps lists the steps in their order.
-var Steps = []Step{StepCluster, StepDatabase, StepSecrets, StepAccess, StepExtras}
+var Steps = []Step{StepCluster, StepDatabase, StepSecrets, StepAccess, StepAdvanced}
 
 // Option is one value of a Choice.
 type Option struct {
@@ -58,8 +58,8 @@ type Field struct {
 	Default string // used if there is no answer, in the form of Set
 	Example string
 
-	// FileOnly fields are not asked by the guided install.
-	FileOnly bool
+	// Advanced fields are listed in the Advanced step, and not asked one by one.
+	Advanced bool
 	// When reports whether the field applies with the other answers; nil means
 	// always. Answering a field that does not apply is a fault.
 	When func(Answers) bool
@@ -123,7 +123,7 @@ func FieldByKey(key string) (Field, bool) {
 func Asked(step Step, a Answers) []Field {
 	var asked []Field
 	for _, f := range Fields {
-		if f.Step == step && !f.FileOnly && f.Applies(a) {
+		if f.Step == step && !f.Advanced && f.Applies(a) {
 			asked = append(asked, f)
 		}
 	}

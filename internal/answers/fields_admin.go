@@ -34,7 +34,7 @@ var adminFields = atStep(StepAccess,
 		Help: "At least 8 characters, with an upper-case and a lower-case letter, a digit and one of " +
 			passwordSymbols + ".",
 	}),
-	fileOnly(when(activates, Field{
+	advanced(when(activates, Field{
 		Key: "admin.through", Kind: Choice,
 		Title: "Activated by",
 		Help: "Who activates the server. If empty, a new server activates itself where the chart can read the " +

@@ -5,7 +5,7 @@ var externalAuth = condition{
 	"server.auth.scheme is EXTERNAL",
 }
 
-var authFields = atStep(StepExtras, fileOnly(
+var authFields = atStep(StepAdvanced, advanced(
 	plain(Field{
 		Key: "server.auth.scheme", Kind: Choice,
 		Title: "Login scheme", Help: "How users log in.",

@@ -19,7 +19,7 @@ func backsUp(strategies ...string) condition {
 var backupVolume = backsUp(BackupDumpFile, BackupMydumper).and(condition{
 	func(a Answers) bool { return a.Database.Backup.Volume.Size != "" }, "database.backup.volume.size is set"})
 
-var backupFields = atStep(StepExtras, fileOnly(
+var backupFields = atStep(StepAdvanced, advanced(
 	when(usesMySQL, Field{
 		Key: "database.backup.strategy", Kind: Choice,
 		Title: "Backup before migrations",
@@ -104,7 +104,7 @@ var (
 	}
 )
 
-var payloadFields = atStep(StepExtras, fileOnly(
+var payloadFields = atStep(StepAdvanced, advanced(
 	when(usesMySQL, Field{
 		Key: "database.payloads.backend", Kind: Choice, Default: PayloadsInline,
 		Title: "Large values", Help: "Where the server stores large values of runs.",

@@ -26,7 +26,7 @@ var clusterFields = atStep(StepCluster,
 		Why:   "helm list, helm upgrade and zenml-installer find the installation by this name.",
 		Check: releaseName,
 	}),
-	fileOnly(plain(Field{
+	advanced(plain(Field{
 		Key:     "chart.ref",
 		Kind:    Text,
 		Default: DefaultChart,

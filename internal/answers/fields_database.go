@@ -73,7 +73,7 @@ var databaseFields = atStep(StepDatabase,
 		Key: "database.mysql.user", Kind: Text, Needed: always,
 		Title: "User", Help: "The MySQL user that ZenML logs in as.", Check: databaseUser, Example: "zenml",
 	}),
-	fileOnly(when(usesMySQL, Field{
+	advanced(when(usesMySQL, Field{
 		Key: "database.mysql.auth", Kind: Choice, Default: PasswordAuth,
 		Title: "Database login", Help: "How the server logs in to the database.",
 		Options: []Option{
@@ -91,7 +91,7 @@ var databaseFields = atStep(StepDatabase,
 		Title: "Password", Help: "The password of the MySQL user.",
 		Why: "It is stored in a Kubernetes Secret that the chart references, never in a URL, a file or a command line.",
 	}),
-	fileOnly(when(usesRDS, Field{
+	advanced(when(usesRDS, Field{
 		Key: "database.mysql.rds.region", Kind: Text, Needed: always,
 		Title: "AWS region", Help: "The region of the RDS instance.", Check: oneLine, Example: "eu-central-1",
 	}, Field{
@@ -119,7 +119,7 @@ var databaseFields = atStep(StepDatabase,
 		Help:    "The certificate of the CA that signed the database server's certificate, in PEM format.",
 		Example: "{file: ca.pem}",
 	}),
-	fileOnly(when(usesTLS, Field{
+	advanced(when(usesTLS, Field{
 		Key: "database.mysql.tls.cert", Kind: Content, Check: noPrivateKey,
 		Title: "Client certificate", Help: "The client certificate in PEM format, if the database requires one.",
 		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Key.IsZero() },
@@ -130,7 +130,7 @@ var databaseFields = atStep(StepDatabase,
 		Needed:  func(a Answers) bool { return !a.Database.MySQL.TLS.Cert.IsZero() },
 		Example: "{file: client-key.pem}",
 	})),
-	fileOnly(when(usesMySQL, Field{
+	advanced(when(usesMySQL, Field{
 		Key: "database.mysql.pool.size", Kind: Integer,
 		Title:   "Pool size",
 		Help:    "Connections that each server pod keeps open. ZenML's default is 20.",

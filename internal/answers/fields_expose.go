@@ -86,7 +86,7 @@ var exposeFields = atStep(StepAccess,
 		Key: "expose.tls.issuer.name", Kind: Text, Needed: always, Check: optionalDNSName,
 		Title: "Issuer", Help: "The name of the cert-manager issuer.", Example: "letsencrypt-production",
 	}, Field{
-		Key: "expose.tls.issuer.kind", Kind: Choice, Default: ClusterIssuer, FileOnly: true,
+		Key: "expose.tls.issuer.kind", Kind: Choice, Default: ClusterIssuer, Advanced: true,
 		Title: "Issuer kind", Help: "A cluster-wide issuer, or one in the namespace.",
 		Options: []Option{{Value: ClusterIssuer, Title: "ClusterIssuer"}, {Value: NamespaceIssuer, Title: "Issuer"}},
 	}),
@@ -106,7 +106,7 @@ var exposeFields = atStep(StepAccess,
 		Help:    "The namespace of the Gateway. Its listener must allow routes from the server's namespace.",
 		Example: "gateway-system",
 	}),
-	fileOnly(when(byGateway, Field{
+	advanced(when(byGateway, Field{
 		Key: "expose.gateway.section", Kind: Text, Check: optionalDNSName,
 		Title: "Listener", Help: "The listener of the Gateway. If empty, every matching listener.", Example: "https",
 	}, Field{

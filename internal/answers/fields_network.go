@@ -3,7 +3,7 @@ package answers
 var proxied = condition{func(a Answers) bool { return a.Proxy.HTTP != "" || a.Proxy.HTTPS != "" }, "proxy.http or " +
 	"proxy.https is set"}
 
-var networkFields = atStep(StepExtras, fileOnly(
+var networkFields = atStep(StepAdvanced, advanced(
 	plain(Field{
 		Key: "certificates.customCAs", Kind: Items,
 		Title:   "Custom CAs",
@@ -32,7 +32,7 @@ var networkFields = atStep(StepExtras, fileOnly(
 	}),
 ))
 
-var prerequisiteFields = atStep(StepExtras, fileOnly(
+var prerequisiteFields = atStep(StepAdvanced, advanced(
 	when(usesNginx, Field{
 		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
 		Title: "ingress-nginx", Help: "How to handle the ingress controller.",
@@ -68,7 +68,7 @@ var prerequisiteOptions = []Option{
 	{Value: PrerequisiteSkip, Title: "Skip", Help: "It is not checked."},
 }
 
-var rawFields = atStep(StepExtras, fileOnly(plain(Field{
+var rawFields = atStep(StepAdvanced, advanced(plain(Field{
 	Key: "values", Kind: Tree,
 	Title: "Raw chart values",
 	Help:  "Chart values that no other answer covers. They are merged last and override everything else.",

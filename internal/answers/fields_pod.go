@@ -5,7 +5,7 @@ var makesAccount = condition{
 	"server.serviceAccount.existing is not true",
 }
 
-var podFields = atStep(StepExtras, fileOnly(plain(
+var podFields = atStep(StepAdvanced, advanced(plain(
 	Field{
 		Key: "server.resources.requests", Kind: Pairs, CheckName: oneLine, Check: resource,
 		Title:   "Resource requests",

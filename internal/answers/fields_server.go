@@ -11,7 +11,7 @@ var (
 	}, "an endpoint of server.openTelemetry is set"}
 )
 
-var serverFields = atStep(StepExtras, fileOnly(
+var serverFields = atStep(StepAdvanced, advanced(
 	plain(Field{
 		Key: "server.url", Kind: Text, Check: webURL,
 		Title:   "Server URL",

@@ -34,7 +34,7 @@ var storeFields = atStep(StepSecrets,
 	primaryStore.custom(),
 )
 
-var backupStoreFields = atStep(StepExtras, fileOnly(
+var backupStoreFields = atStep(StepAdvanced, advanced(
 	plain(Field{
 		Key: "backupSecretsStore.type", Kind: Choice, Default: NoSecrets, Options: storeTypes,
 		Title: "Backup secrets store",
@@ -90,7 +90,7 @@ func (s store) custom() []Field {
 
 // wholeConfig returns the field for a store's complete configuration as JSON.
 func (s store) wholeConfig(kind string) []Field {
-	return fileOnly(when(s.is(kind), Field{
+	return advanced(when(s.is(kind), Field{
 		Key: s.key + "." + kind + ".authConfig", Kind: Secret, Document: true,
 		Title:   "Complete configuration",
 		Help:    "Everything that the login method needs as one JSON object, instead of separate answers.",

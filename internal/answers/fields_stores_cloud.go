@@ -50,7 +50,7 @@ func (s store) aws() []Field {
 			Title: "IAM role", Help: "The role to assume.", Example: "arn:aws:iam::123456789012:role/zenml",
 			Needed: func(a Answers) bool { return s.pick(a).AWS.AuthMethod == AWSIAMRole },
 		}),
-		fileOnly(when(by(), Field{
+		advanced(when(by(), Field{
 			Key: key + "endpointURL", Kind: Text, Check: webURL,
 			Title:   "Endpoint",
 			Help:    "The URL of a private Secrets Manager endpoint.",

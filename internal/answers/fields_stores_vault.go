@@ -38,7 +38,7 @@ func (s store) vault() []Field {
 			Key: key + "awsRole", Kind: Text, Needed: always, Check: oneLine,
 			Title: "AWS role", Help: "The Vault role for the AWS identity.", Example: "zenml",
 		}),
-		fileOnly(when(by(VaultAWS), Field{
+		advanced(when(by(VaultAWS), Field{
 			Key: key + "awsHeaderValue", Kind: Text, Check: oneLine,
 			Title:   "Server ID header",
 			Help:    "The value of X-Vault-AWS-IAM-Server-ID, if Vault requires it.",

@@ -58,13 +58,17 @@ func (a Answers) GetSource(key string) Source {
 
 // Set stores an answer at key in the form in which it is typed: integers in
 // digits, booleans as true or false, a secret or a certificate as its content,
-// lists with commas, pairs as NAME=VALUE with commas. Empty text removes the
-// answer. It panics if no field has the key, because keys are literals.
+// lists with commas, pairs as NAME=VALUE with commas, other collections in YAML.
+// A list or pairs may be in YAML, too: [a, b], {NAME: VALUE}. Empty text removes
+// the answer. It panics if no field has the key, because keys are literals.
 func (a *Answers) Set(key, text string) error {
 	v := fieldAt(reflect.ValueOf(a).Elem(), key)
 	if text == "" {
 		v.SetZero()
 		return nil
+	}
+	if isYAML(v, text) {
+		return setYAML(v, key, text)
 	}
 	switch v.Interface().(type) {
 	case string:
@@ -98,8 +102,6 @@ func (a *Answers) Set(key, text string) error {
 		v.Set(reflect.ValueOf(splitList(text)))
 	case map[string]string:
 		return setPairs(v, text)
-	default:
-		return fmt.Errorf("%s cannot be set on one line", key)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func Sample(all bool) []byte {
 	fmt.Fprintf(&b, "version: %d\n", Version)
 	var open []string
 	for _, f := range sortedByModel() {
-		if f.FileOnly && !all {
+		if f.Advanced && !all {
 			continue
 		}
 		path := strings.Split(f.Key, ".")

@@ -37,6 +37,11 @@ func (p *prompter) ask(ctx context.Context) error {
 
 // nextQuestion returns the first unanswered question.
 func (p *prompter) nextQuestion() (question.Question, bool) {
+	for _, key := range p.changing {
+		if q, applies := p.responses.ByKey(key); applies && !slices.Contains(p.answered, key) {
+			return q, true
+		}
+	}
 	for _, step := range p.responses.Steps() {
 		for _, q := range p.responses.Questions(step) {
 			if !slices.Contains(p.answered, q.Key) {

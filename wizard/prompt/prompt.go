@@ -28,6 +28,7 @@ type prompter struct {
 	narrator  *narrate.Narrator
 	responses *question.Responses
 	answered  []string // the keys answered in this run, in order
+	changing  []string // keys of the advanced settings to ask for
 	consented []string // notices that the user agreed to
 	keeper    saved.Keeper
 	outcome   wizard.Outcome

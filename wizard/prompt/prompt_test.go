@@ -463,3 +463,25 @@ func TestContinuePreviousRun(t *testing.T) {
 		}
 	}
 }
+
+// An advanced setting is found by a word and changed by its key.
+func TestAdvancedSetting(t *testing.T) {
+	e := newEngine()
+	with := mysql()
+	with["What next"] = []string{"change", "1"}
+	with["Which answer"] = []string{"nothing-like-it", "annotations", "server.podAnnotations"}
+	with["Pod annotations"] = []string{"team", "team=ml"}
+	_, c, err := converse(t, e, with)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	if e.installed.Server.PodAnnotations["team"] != "ml" {
+		t.Errorf("%+v\n%s", e.installed.Server, c.said.String())
+	}
+	for _, want := range []string{"No advanced setting has", "server.podAnnotations: Pod annotations",
+		"is not in the form NAME=VALUE"} {
+		if !strings.Contains(c.said.String(), want) {
+			t.Errorf("not said: %s", want)
+		}
+	}
+}

@@ -86,7 +86,12 @@ func (p *prompter) reopenQuestions(faults answers.Faults) bool {
 	p.printf("Some answers need to be fixed:")
 	for _, fault := range faults {
 		p.printf("  %s", question.DescribeFault(fault))
-		if slices.Contains(p.answered, fault.Key) {
+		f, _ := answers.FieldByKey(fault.Key)
+		switch {
+		case f.Advanced:
+			p.reopenAdvanced(fault.Key)
+			open = true
+		case slices.Contains(p.answered, fault.Key):
 			p.forget(fault.Key)
 			open = true
 		}
@@ -210,13 +215,37 @@ func (p *prompter) reportWritten(err error) error {
 	return nil
 }
 
-// changeAnswer asks which answer to change and opens its question.
+// reopenAdvanced asks for an advanced setting, or asks for it again.
+func (p *prompter) reopenAdvanced(key string) {
+	p.forget(key)
+	p.changing = append(p.changing, key)
+}
+
+// listAdvanced lists the advanced settings that a word finds.
+func (p *prompter) listAdvanced(word string) {
+	found := 0
+	for _, q := range p.responses.Advanced() {
+		if !q.Matches(word) {
+			continue
+		}
+		found++
+		text, _ := p.responses.Display(q)
+		p.printf("  %s: %s [%s]", q.Key, q.Title, text)
+	}
+	if found == 0 {
+		p.printf("No advanced setting has %q in its name or description.", word)
+	}
+}
+
+// changeAnswer asks which answer to change and opens its question. A word lists the
+// advanced settings with it, and the key of one opens it.
 func (p *prompter) changeAnswer(ctx context.Context) error {
 	asked := slices.DeleteFunc(slices.Clone(p.answered), func(key string) bool { return key == guardKey })
 	for i, key := range asked {
 		f, _ := answers.FieldByKey(key)
 		p.printf("  %d) %s (%s)", i+1, f.Title, key)
 	}
+	p.printf("Enter a number, the key of an advanced setting, or a word to search them.")
 	for {
 		line, err := p.line(ctx, "change", "Which answer: ", false)
 		if err != nil {
@@ -233,7 +262,15 @@ func (p *prompter) changeAnswer(ctx context.Context) error {
 			}
 			return nil
 		}
-		p.printf("Please enter a number from 1 to %d.", len(asked))
+		if q, applies := p.responses.ByKey(line); applies && q.Advanced {
+			p.reopenAdvanced(line)
+			return nil
+		}
+		if _, err := strconv.Atoi(line); err == nil || line == "" {
+			p.printf("Please enter a number from 1 to %d.", len(asked))
+			continue
+		}
+		p.listAdvanced(line)
 	}
 }
 

@@ -1,8 +1,6 @@
 package question
 
 import (
-	"slices"
-
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -31,5 +29,5 @@ func (s *Responses) ForResult(r check.Result) (key string, ok bool) {
 }
 
 func (s *Responses) isAsked(f answers.Field) bool {
-	return slices.ContainsFunc(s.Questions(f.Step), func(q Question) bool { return q.Key == f.Key })
+	return f.Applies(s.Complete())
 }

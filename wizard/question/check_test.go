@@ -49,7 +49,8 @@ func TestForResultFollowsRemedy(t *testing.T) {
 	for remedy, want := range map[string]string{
 		"correct database.mysql.host":                        "database.mysql.host",
 		"start the database, or correct database.mysql.port": "database.mysql.port",
-		"correct server.image.tag":                           c.Answers[0], // the tag is not asked for now
+		"correct server.image.tag":                           "server.image.tag", // in the Advanced step
+		"set secretsStore.aws.region":                        c.Answers[0],       // does not apply now
 		"":                                                   c.Answers[0],
 	} {
 		if got, _ := mysqlSheet().ForResult(check.Result{Check: c, Remedy: remedy}); got != want {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -15,6 +16,15 @@ type Question struct {
 	// Choices are the field's options or those found in the cluster, and the
 	// suggestions. They are empty for free text.
 	Choices []answers.Option
+}
+
+// Matches reports whether the key, title, topic and help contain each word of a
+// search.
+func (q Question) Matches(search string) bool {
+	text := strings.ToLower(strings.Join([]string{q.Key, q.Title, q.Topic(), q.Help}, " "))
+	return !slices.ContainsFunc(strings.Fields(strings.ToLower(search)), func(word string) bool {
+		return !strings.Contains(text, word)
+	})
 }
 
 // SetSuggestions adds suggestions to the questions that their keys name.
@@ -29,18 +39,38 @@ func (s *Responses) SetChoices(key string, options []answers.Option) { s.choices
 func (s *Responses) Questions(step answers.Step) []Question {
 	var questions []Question
 	for _, f := range answers.Asked(step, s.Complete()) {
-		if isTypeable(f) {
+		questions = append(questions, s.question(f))
+	}
+	return questions
+}
+
+// Advanced returns the questions of the Advanced step that apply with the current
+// answers, whatever part of the answers they belong to.
+func (s *Responses) Advanced() []Question {
+	var questions []Question
+	complete := s.Complete()
+	for _, f := range answers.Fields {
+		if f.Advanced && f.Applies(complete) {
 			questions = append(questions, s.question(f))
 		}
 	}
 	return questions
 }
 
+// ByKey returns the question with a key, if it applies with the current answers.
+func (s *Responses) ByKey(key string) (Question, bool) {
+	f, known := answers.FieldByKey(key)
+	if !known || !f.Applies(s.Complete()) {
+		return Question{}, false
+	}
+	return s.question(f), true
+}
+
 // Steps returns the steps that have questions.
 func (s *Responses) Steps() []answers.Step {
 	var steps []answers.Step
 	for _, step := range answers.Steps {
-		if len(answers.Asked(step, s.Complete())) > 0 {
+		if step == answers.StepAdvanced || len(answers.Asked(step, s.Complete())) > 0 {
 			steps = append(steps, step)
 		}
 	}
@@ -87,7 +117,7 @@ func (s *Responses) CursorChoice(q Question) string {
 // CurrentChoice returns the option that is in effect: the answer, or the
 // default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
-	for _, value := range []string{s.typed[q.Key], q.Default, booleanDefault(q)} {
+	for _, value := range []string{s.Typed(q.Key), q.Default, booleanDefault(q)} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}
@@ -106,8 +136,10 @@ func booleanDefault(q Question) string {
 // Display returns the answer for display and whether it is the default. It
 // shows a secret's source and a choice's title.
 func (s *Responses) Display(q Question) (text string, isDefault bool) {
-	typed := s.typed[q.Key]
+	typed := s.Typed(q.Key)
 	switch {
+	case typed == "" && s.Answers().Get(q.Key) != "":
+		return "set, with secrets", false
 	case takesSource(q.Field) && typed != "":
 		if source, problem, _ := readSource(q.Field, typed); problem == "" && !source.Value.Empty() {
 			if f := q.Field; isDocument(f) {

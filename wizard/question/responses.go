@@ -45,31 +45,31 @@ func NewResponses(start answers.Answers) *Responses {
 func (s *Responses) SetAll(a answers.Answers) {
 	s.snapshot = nil
 	for _, f := range answers.Fields {
-		if !isTypeable(f) || a.Get(f.Key) == "" {
+		if a.Get(f.Key) == "" {
 			continue
 		}
-		switch {
-		case !f.FileOnly:
+		if !f.Advanced {
 			s.typed[f.Key] = typedForm(f, a)
-		case takesSource(f):
+			continue
+		}
+		delete(s.typed, f.Key)
+		if takesSource(f) {
 			s.base.SetSource(f.Key, a.GetSource(f.Key))
-		default:
-			_ = s.base.Set(f.Key, a.Get(f.Key)) // it was valid in this form
+		} else if line := a.OneLine(f.Key); line != "" {
+			_ = s.base.Set(f.Key, line) // it was valid in this form
 		}
 	}
 }
 
-// isTypeable reports whether an answer can be entered on one line.
-func isTypeable(f answers.Field) bool {
-	switch f.Kind {
-	case answers.Tree, answers.Secrets, answers.Items:
-		return false
+// Typed returns the text at key as entered, or that would give the answer. It may
+// be a secret.
+func (s *Responses) Typed(key string) string {
+	text, entered := s.typed[key]
+	if f, known := answers.FieldByKey(key); !entered && known && f.Advanced {
+		return typedForm(f, s.base)
 	}
-	return true
+	return text
 }
-
-// Typed returns the text at key as entered. It may be a secret.
-func (s *Responses) Typed(key string) string { return s.typed[key] }
 
 // Type stores a text at key. If the text is the value of a suggestion, it
 // stores all its answers instead.
@@ -98,8 +98,8 @@ func (s *Responses) read() *snapshot {
 	a := s.base
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
-		if !f.FileOnly && isTypeable(f) {
-			setTyped(&a, f, s.typed[f.Key])
+		if text, entered := s.typed[f.Key]; entered || !f.Advanced {
+			setTyped(&a, f, text)
 		}
 	}
 	// A field may stop applying because another one does.
@@ -148,7 +148,7 @@ func (s *Responses) Fault(key string) (answers.Fault, bool) {
 	}
 	text := s.typed[key]
 	if text == "" && f.Required(s.Complete()) && s.Complete().Get(key) == "" {
-		return answers.Fault{Key: key, Summary: "an answer is required", Remedy: expectedAnswer(f)}, true
+		return answers.Fault{Key: key, Summary: "an answer is required", Remedy: Expected(f)}, true
 	}
 	if problem, remedy := parseProblem(f, text); problem != "" {
 		return answers.Fault{Key: key, Summary: problem, Remedy: remedy}, true
@@ -176,7 +176,11 @@ func (s *Responses) typedProblem(f answers.Field, text string) (problem, remedy 
 
 // FirstFault returns the first fault among the questions of a step.
 func (s *Responses) FirstFault(step answers.Step) (answers.Fault, bool) {
-	for _, q := range s.Questions(step) {
+	questions := s.Questions(step)
+	if step == answers.StepAdvanced {
+		questions = s.Advanced()
+	}
+	for _, q := range questions {
 		if fault, bad := s.Fault(q.Key); bad {
 			return fault, true
 		}
@@ -184,7 +188,8 @@ func (s *Responses) FirstFault(step answers.Step) (answers.Fault, bool) {
 	return answers.Fault{}, false
 }
 
-func expectedAnswer(f answers.Field) string {
+// Expected describes in a few words how a field is answered.
+func Expected(f answers.Field) string {
 	switch {
 	case len(f.Options) > 0:
 		return "choose one"
@@ -194,6 +199,16 @@ func expectedAnswer(f answers.Field) string {
 		return "type it, or enter env:NAME, file:PATH or secret:NAME/KEY"
 	case f.Example != "":
 		return "for example " + f.Example
+	}
+	switch f.Kind {
+	case answers.List:
+		return "for example A, B"
+	case answers.Pairs:
+		return "for example NAME=VALUE, NAME=VALUE"
+	case answers.Secrets:
+		return "for example {NAME: {env: VARIABLE}}"
+	case answers.Tree:
+		return "for example {name: value}"
 	}
 	return "type it"
 }

@@ -115,7 +115,7 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	for _, f := range answers.Fields {
-		if !f.FileOnly && isTypeable(f) && !seen[f.Key] {
+		if !f.Advanced && !seen[f.Key] {
 			t.Errorf("%s is never asked", f.Key)
 		}
 	}

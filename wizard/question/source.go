@@ -51,7 +51,7 @@ func (s *Responses) ExpandHome(key, home string) {
 	if !known || !takesSource(f) || home == "" {
 		return
 	}
-	source, _, _ := readSource(f, s.typed[key])
+	source, _, _ := readSource(f, s.Typed(key))
 	if rest, found := strings.CutPrefix(source.File, "~/"); found {
 		s.Type(key, "file:"+filepath.Join(home, rest))
 	}
@@ -87,7 +87,7 @@ func IsVisible(f answers.Field, text string) bool {
 // typedForm returns the text that, when typed, gives the answer in a.
 func typedForm(f answers.Field, a answers.Answers) string {
 	if !takesSource(f) {
-		return a.Get(f.Key)
+		return a.OneLine(f.Key)
 	}
 	source := a.GetSource(f.Key)
 	switch {
@@ -128,6 +128,11 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 		if _, err := strconv.ParseBool(text); err != nil {
 			return "“" + text + "” is neither yes nor no", "choose one"
 		}
+	default:
+		var a answers.Answers
+		if err := a.Set(f.Key, text); err != nil {
+			return err.Error(), Expected(f)
+		}
 	}
 	return "", ""
 }
@@ -135,16 +140,16 @@ func parseProblem(f answers.Field, text string) (problem, remedy string) {
 // IsHidden reports whether the answer to a field must not be shown: it is a
 // secret, or a document that was pasted.
 func (s *Responses) IsHidden(f answers.Field) bool {
-	return f.Kind == answers.Secret || isDocument(f) && isPasted(s.typed[f.Key])
+	return f.Kind == answers.Secret || isDocument(f) && isPasted(s.Typed(f.Key))
 }
 
 // KeptLabel describes the hidden answer that an empty line keeps, without
 // revealing it. It is empty if there is no valid one.
 func (s *Responses) KeptLabel(f answers.Field) string {
-	if _, bad := s.Fault(f.Key); bad || !s.IsHidden(f) || s.typed[f.Key] == "" {
+	if _, bad := s.Fault(f.Key); bad || !s.IsHidden(f) || s.Typed(f.Key) == "" {
 		return ""
 	}
-	switch source, _, _ := readSource(f, s.typed[f.Key]); {
+	switch source, _, _ := readSource(f, s.Typed(f.Key)); {
 	case source.Generate:
 		return "keep the generated one"
 	case source.Value.Empty():
@@ -161,13 +166,13 @@ func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool
 	if !takesSource(f) {
 		return answers.Source{}, false
 	}
-	source, problem, _ := readSource(f, s.typed[f.Key])
+	source, problem, _ := readSource(f, s.Typed(f.Key))
 	return source, problem == "" && (source.Env != "" || source.File != "")
 }
 
 // DescribeSource describes an answer's source, without revealing its content.
 func (s *Responses) DescribeSource(f answers.Field) string {
-	source, problem, _ := readSource(f, s.typed[f.Key])
+	source, problem, _ := readSource(f, s.Typed(f.Key))
 	if problem != "" || source.IsZero() {
 		return ""
 	}
@@ -177,6 +182,6 @@ func (s *Responses) DescribeSource(f answers.Field) string {
 // NamesSource reports whether the answer names a source, so that it is not
 // secret itself.
 func (s *Responses) NamesSource(f answers.Field) bool {
-	source, problem, _ := readSource(f, s.typed[f.Key])
+	source, problem, _ := readSource(f, s.Typed(f.Key))
 	return problem == "" && !source.IsZero() && source.Value.Empty()
 }

@@ -10,17 +10,16 @@ import (
 // keyPattern matches what may be an answers key, and what follows it.
 var keyPattern = regexp.MustCompile(`[A-Za-z][A-Za-z]*(?:\.[A-Za-z][A-Za-z]*)+(=|: ?\{|\[)?`)
 
-// UseTitles replaces answers keys by the titles of their questions. Keys that
-// are never asked are marked as belonging to an answers file; keys in a line of
-// a file or a command stay.
+// UseTitles replaces answers keys by the titles of their questions, with the topic
+// of those in the Advanced step. Keys in a line of a file or a command stay.
 func UseTitles(text string) string {
 	return keyPattern.ReplaceAllStringFunc(text, func(found string) string {
 		f, ok := answers.FieldByKey(found)
 		switch {
 		case !ok:
 			return found
-		case f.FileOnly || !isTypeable(f):
-			return found + " (in an answers file)"
+		case f.Advanced:
+			return "“" + f.Title + "” (Advanced, " + f.Topic() + ")"
 		}
 		return "“" + f.Title + "”"
 	})
@@ -31,8 +30,8 @@ func DescribeFault(fault answers.Fault) string {
 	name := fault.Key
 	if f, ok := answers.FieldByKey(fault.Key); ok {
 		name = f.Title
-		if f.FileOnly {
-			name += " (" + fault.Key + " in an answers file)"
+		if f.Advanced {
+			name += " (Advanced, " + f.Topic() + ")"
 		}
 	}
 	var b strings.Builder

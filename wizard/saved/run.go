@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -27,9 +28,8 @@ type Run struct {
 var stepComment = regexp.MustCompile(`(?m)^# next: (\w+)$`)
 
 // write saves answers in a file of mode 0600. It leaves out typed secrets but
-// keeps the names of their sources. It also leaves out answers that only a file
-// can hold (raw chart values, environments, proxies), because they may contain
-// secrets.
+// keeps the names of their sources. It also leaves out answers that may contain
+// secrets: raw chart values, environments, annotations, URLs.
 func write(path string, a answers.Answers, step string) error {
 	body, err := yaml.Marshal(WithoutSecrets(a))
 	if err != nil {
@@ -49,7 +49,7 @@ func WithoutSecrets(a answers.Answers) answers.Answers {
 	a.Version = answers.Version
 	for _, f := range answers.Fields {
 		switch {
-		case f.FileOnly && f.Step != answers.StepCluster:
+		case f.Advanced && mayHoldSecret(f, a.Get(f.Key)):
 			_ = a.Set(f.Key, "") // an empty text is valid for every kind
 		case f.Kind == answers.Secret, f.Kind == answers.Content:
 			if !a.GetSource(f.Key).Value.Empty() {
@@ -58,6 +58,18 @@ func WithoutSecrets(a answers.Answers) answers.Answers {
 		}
 	}
 	return a
+}
+
+// mayHoldSecret reports whether an advanced answer may contain a secret.
+func mayHoldSecret(f answers.Field, value string) bool {
+	switch f.Kind {
+	case answers.Tree, answers.Secrets, answers.Items, answers.Pairs, answers.List:
+		return true
+	case answers.Text:
+		return strings.HasPrefix(f.Key, "proxy.") || strings.Contains(value, "@") ||
+			strings.Contains(value, "://") && f.Step != answers.StepCluster
+	}
+	return false
 }
 
 // replaceFile writes a file of mode 0600 atomically.

@@ -21,6 +21,7 @@ database: {type: mysql, mysql: {host: db, name: zenml, user: zen}}
 server: {environment: {TOKEN: `+canary+`}, secretEnvironment: {A: {value: `+canary+`}}}
 values: {server: {password: `+canary+`}}
 proxy: {http: "http://me:`+canary+`@proxy"}
+chart: {version: 0.98.1}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +52,9 @@ func TestWriteOmitsSecrets(t *testing.T) {
 		t.Errorf("mode %s", info.Mode())
 	}
 	run := read(path)
+	if run != nil && run.Answers.Chart.Version != "0.98.1" {
+		t.Error("an advanced setting was not saved")
+	}
 	if run == nil || run.Step != "Access" || run.Answers.Database.MySQL.User != "zen" ||
 		run.Answers.Admin.Password.Env != "ADMIN_PASSWORD" {
 		t.Errorf("%+v", run)
