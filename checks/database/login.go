@@ -34,9 +34,9 @@ func loginError(e *check.Env, err error) error {
 		return err
 	}
 	var unknown *pluginError
-	if errors.As(err, &unknown) && unknown.plugin == dialogPlugin {
-		return check.Skip("the account uses the authentication plugin %s (PAM), which the ZenML server supports and "+
-			"this program does not; database.in-cluster tests the login", dialogPlugin)
+	if errors.As(err, &unknown) && unknown.plugin == DialogPlugin {
+		return check.Skip("the account uses the authentication plugin %s (PAM), which this program does not support; "+
+			"database.in-cluster tests the login", DialogPlugin)
 	}
 	fault := MySQLFault(e, err)
 	t := e.Answers.Database.MySQL.TLS

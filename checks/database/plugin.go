@@ -9,9 +9,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// dialogPlugin is MariaDB's plugin for PAM, which PyMySQL supports and Go's driver does
-// not.
-const dialogPlugin = "dialog"
+// DialogPlugin is MariaDB's plugin for PAM. Go's driver does not support it. PyMySQL does,
+// but not as MariaDB 10.11 starts it: without a prompt.
+const DialogPlugin = "dialog"
 
 // ed25519 finds MariaDB's plugin in the statement that creates the account.
 var ed25519 = regexp.MustCompile(`(?i)\bVIA\s+ed25519\b`)
@@ -35,6 +35,18 @@ func Ed25519Fault(ctx context.Context, e *check.Env) *check.Fault {
 		Reason: "PyMySQL supports ed25519 only with the package PyNaCl, which the server's image does not have",
 		Remedy: "ALTER USER " + account(ctx, e) + " IDENTIFIED VIA mysql_native_password USING PASSWORD('...');\n" +
 			"then set database.mysql.password to the new password",
+	}
+}
+
+// DialogFault is the fault of an account with MariaDB's plugin dialog, at which PyMySQL
+// broke with an error.
+func DialogFault(e *check.Env, broke string) *check.Fault {
+	return &check.Fault{
+		Summary: fmt.Sprintf("%s uses the authentication plugin %s (PAM), at which the ZenML server's database "+
+			"client stops with an error (%s)", e.Answers.Database.MySQL.User, DialogPlugin, broke),
+		Reason: "PyMySQL expects a prompt in the database server's request for the plugin, which MariaDB leaves out",
+		Remedy: "set pam_use_cleartext_plugin = ON in the configuration of MariaDB and restart it;\n" +
+			"the password is then sent in plain text, so set database.mysql.tls.mode to verify-full",
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/checks/database"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 func TestMain(m *testing.M) { checktest.Main(m, Checks) }
@@ -21,9 +22,24 @@ func runChecks(t *testing.T, e *check.Env, only ...string) check.Report {
 }
 
 // stage is a namespace for one test.
-type stage struct{ *checktest.Stage }
+type stage struct {
+	*checktest.Stage
+
+	image string // of the server, instead of the stand-in's
+}
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	return &stage{checktest.NewStage(t)}
+	return &stage{Stage: checktest.NewStage(t)}
+}
+
+// newRealStage is newStage with the image of the real ZenML server.
+func newRealStage(t *testing.T) *stage {
+	t.Helper()
+	s := newStage(t)
+	if !s.RealNodes {
+		t.Skip("needs a node that runs containers")
+	}
+	s.image = s.RealServer(t, testcluster.RealCurrent).Image
+	return s
 }

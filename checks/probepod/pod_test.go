@@ -1,6 +1,7 @@
 package probepod
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -42,7 +43,7 @@ func (s *stage) withPods(change ...func(*answers.MySQL)) *check.Env {
 	for _, c := range change {
 		c(&m)
 	}
-	return checktest.WithCluster(s.T, s.Access(), s.Namespace, withImage(s.Charts["current"].Image, m))
+	return checktest.WithCluster(s.T, s.Access(), s.Namespace, withImage(cmp.Or(s.image, s.Charts["current"].Image), m))
 }
 
 // withImage sets the database and the image, REPOSITORY:TAG.

@@ -132,6 +132,17 @@ def login(sock, host, port, context):
                 finish("tls", error=str(cause))
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         finish("login", code=code, error=str(error.args[-1]) if error.args else str(error))
+    except Exception as error:  # a server that PyMySQL does not understand
+        finish("login", code=0, error="%s: %s" % (type(error).__name__, error), plugin=plugin(error))
+
+
+def plugin(error):
+    """The authentication plugin that PyMySQL worked on when it failed."""
+    trace, name = error.__traceback__, b""
+    while trace is not None:
+        name = trace.tb_frame.f_locals.get("plugin_name") or name
+        trace = trace.tb_next
+    return name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
 
 
 def database(session):

@@ -27,6 +27,7 @@ type probeResult struct {
 	Login          bool     `json:"login"`
 	Database       string   `json:"database"` // exists or missing
 	Server         string   `json:"server"`   // its version
+	Plugin         string   `json:"plugin"`   // authentication plugin at which PyMySQL broke
 }
 
 // parseResult finds the result in the pod's log.
@@ -113,6 +114,8 @@ func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 		fault = lineBreak
 	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
 		fault = database.Ed25519Fault(ctx, e)
+	case r.Plugin == database.DialogPlugin:
+		fault = database.DialogFault(e, r.Error)
 	case r.Code == 0: // an error of PyMySQL
 		fault.Summary = r.Error
 		fault.Remedy = "check the authentication plugin and the password of " + e.Answers.Database.MySQL.User +

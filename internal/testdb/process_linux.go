@@ -6,9 +6,6 @@ import (
 	"testing"
 )
 
-// nobody is Linux's unprivileged user.
-const nobody = 65534
-
 // endWithTest kills the child when the test process ends.
 func endWithTest() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
 

@@ -99,6 +99,17 @@ func (p product) withoutTLS() []string {
 	return nil
 }
 
+// command returns the command that runs the server.
+func (p product) command(t testing.TB, dir string, o Options, args []string) *exec.Cmd {
+	t.Helper()
+	if o.PAM != "" {
+		return underPAM(t, filepath.Join(dir, "pam"), o.PAM, append([]string{p.server}, args...))
+	}
+	cmd := exec.Command(p.server, args...) //nolint:gosec,noctx // it ends with the test
+	cmd.Dir, cmd.SysProcAttr = "/", p.attributes()
+	return cmd
+}
+
 // attributes kills the process when the test ends. MariaDB refuses to run as
 // root.
 func (p product) attributes() *syscall.SysProcAttr {

@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -41,6 +40,7 @@ type Options struct {
 	NotAfter time.Time // expiry of its certificate; in an hour if zero
 	NoTLS    bool      // without TLS
 	Flags    []string  // additional flags
+	PAM      string    // rules of the PAM service zenml; needs root
 }
 
 // Server is a running server.
@@ -108,8 +108,7 @@ func (s *Server) launch(t testing.TB, p product, dir string, o Options) {
 	} else {
 		args = append(args, s.certificates(t, p, data, o)...)
 	}
-	cmd := exec.Command(p.server, append(args, o.Flags...)...) //nolint:gosec,noctx // it ends with the test
-	cmd.Dir, cmd.SysProcAttr = "/", p.attributes()
+	cmd := p.command(t, dir, o, append(args, o.Flags...))
 	check(t, cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
