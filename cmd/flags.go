@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"cmp"
 	"io"
+	"path/filepath"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -11,6 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
 
@@ -21,6 +25,7 @@ type common struct {
 	chart        string
 	chartVersion string
 	plainHTTP    bool
+	signature    signatureFlags
 	timeout      time.Duration
 	noOpen       bool
 	accessible   bool
@@ -39,12 +44,50 @@ func (c *common) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.chartVersion, "chart-version", "",
 		"chart version (default: from the answers, or the latest stable version)")
 	flags.BoolVar(&c.plainHTTP, "plain-http", false, "pull the chart over plain HTTP")
+	c.signature.register(flags)
 	flags.DurationVar(&c.timeout, "timeout", defaultTimeout,
 		"time limit of the command, apart from questions and an open port-forward")
 	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")
 	flags.BoolVar(&c.accessible, "accessible", false, "ask in plain lines instead of screens, for screen readers")
 	flags.BoolVar(&c.noColor, "no-color", false, "disable colors (also with NO_COLOR)")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "list every check, and show more of what the install does")
+}
+
+// signatureFlags select how the chart's signature is verified.
+type signatureFlags struct {
+	verify             bool
+	keyring, cosignKey string
+}
+
+func (f *signatureFlags) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.verify, "verify", false,
+		"verify the chart's signature: its provenance file, or with --verify-key that of cosign")
+	flags.StringVar(&f.keyring, "keyring", "",
+		"with --verify: OpenPGP public keys that may sign the chart (default ~/.gnupg/pubring.gpg)")
+	flags.StringVar(&f.cosignKey, "verify-key", "", "with --verify: public key of the chart's cosign signature")
+}
+
+// check rejects flags that would be ignored.
+func (f *signatureFlags) check() error {
+	switch {
+	case !f.verify && f.keyring != "":
+		return usagef("--keyring has no effect without --verify: add --verify")
+	case !f.verify && f.cosignKey != "":
+		return usagef("--verify-key has no effect without --verify: add --verify")
+	case f.keyring != "" && f.cosignKey != "":
+		return usagef("--keyring is for a provenance file and --verify-key for a cosign signature: remove one")
+	}
+	return nil
+}
+
+// verification is what the flags select. Like Helm, it defaults to the public keyring
+// of GnuPG 1.
+func (f *signatureFlags) verification(s Streams) chart.Verification {
+	if !f.verify || f.cosignKey != "" {
+		return chart.Verification{CosignKey: f.cosignKey}
+	}
+	home := cmp.Or(s.getenv("GNUPGHOME"), filepath.Join(xdg.Home, ".gnupg"))
+	return chart.Verification{Keyring: cmp.Or(f.keyring, filepath.Join(home, "pubring.gpg"))}
 }
 
 // answersFlags are the flags of the commands that use answers.

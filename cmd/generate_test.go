@@ -1,11 +1,17 @@
 package cmd
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	chartloader "helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/provenance"
 )
 
 // nowhere returns a place without a cluster.
@@ -163,4 +169,66 @@ func TestGenerateFormatsContainNoSecret(t *testing.T) {
 		t.Errorf("secrets.yaml: %v %v", info, err)
 	}
 	p.runs("generate", "--answer", "database.type=sqlite", "--format", "bogus").want(t, exitUsage)
+}
+
+// signedChart packages the stand-in chart, signs it as helm package --sign does, and
+// returns the archive and the public key.
+func signedChart(t *testing.T) (archive, keyring string) {
+	t.Helper()
+	loaded, err := chartloader.LoadDir(standIn("current")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if archive, err = chartutil.Save(loaded, dir); err != nil {
+		t.Fatal(err)
+	}
+	key, err := openpgp.NewEntity("Chart\x1b[2J Team", "", "charts@example.com", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := (&provenance.Signatory{Entity: key}).ClearSign(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var public bytes.Buffer
+	if err := key.Serialize(&public); err != nil {
+		t.Fatal(err)
+	}
+	keyring = filepath.Join(dir, "keys.gpg")
+	for path, content := range map[string]string{archive + ".prov": signature, keyring: public.String()} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return archive, keyring
+}
+
+func TestVerify(t *testing.T) {
+	p := nowhere(t)
+	archive, keyring := signedChart(t)
+	generate := func(args ...string) result {
+		return p.runs(append([]string{"generate", "--answer", "database.type=sqlite", "--output",
+			filepath.Join(p.dir, "v.yaml"), "--force"}, args...)...)
+	}
+	generate("--chart", archive, "--verify", "--keyring", keyring).want(t, exitDone, "--verify --keyring "+keyring)
+	written, err := os.ReadFile(filepath.Join(p.dir, "v.yaml"))
+	if err != nil || !strings.Contains(string(written), "# Signature of the chart: OpenPGP key ") ||
+		!strings.Contains(string(written), "Team <charts@example.com>") || strings.Contains(string(written), "\x1b") {
+		t.Errorf("%v\n%s", err, written)
+	}
+	generate("--chart", archive).want(t, exitDone)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--chart", standIn("current")[1], "--verify", "--keyring", keyring}, "a folder has no signature"},
+		{[]string{"--chart", archive, "--verify"}, "pubring.gpg: no such file"},
+		{[]string{"--chart", archive, "--keyring", keyring}, "--keyring has no effect without --verify"},
+		{[]string{"--chart", archive, "--verify-key", keyring}, "--verify-key has no effect without --verify"},
+		{[]string{"--chart", archive, "--verify", "--verify-key", keyring, "--keyring", keyring}, "remove one"},
+		{[]string{"--chart", archive, "--verify", "--verify-key", keyring}, "only a chart in an OCI registry has"},
+	} {
+		generate(c.args...).want(t, exitUsage, c.says)
+	}
 }

@@ -58,6 +58,9 @@ Without a command it starts the guided install.`,
   zenml-installer install -f answers.yaml --yes    # unattended install`,
 		Args: noArgs,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.signature.check(); err != nil {
+				return err
+			}
 			return c.limit(cmd)
 		},
 		SilenceErrors: true,

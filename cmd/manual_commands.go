@@ -62,5 +62,8 @@ func helmCommand(u *setup, p *prepared, values string) string {
 	if u.plainHTTP {
 		words = append(words, "--plain-http")
 	}
+	if u.keyring != "" {
+		words = append(words, "--verify", "--keyring", u.keyring)
+	}
 	return shell.Line(append(words, u.clusterFlags("--kube-context")...)...)
 }

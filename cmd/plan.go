@@ -62,7 +62,7 @@ func (p *plan) sentences() []string {
 	}
 	said = append(said,
 		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
-		p.digestSentence(),
+		p.originSentence(),
 		"Forward a local port and wait until the server is ready.")
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
@@ -86,12 +86,17 @@ func (p *plan) releaseSentence() string {
 	return fmt.Sprintf("Install chart %s %s as release %s", chart.Name, chart.Version, p.setup.answers.Cluster.Release)
 }
 
-// digestSentence names exactly what was pulled.
-func (p *plan) digestSentence() string {
-	if digest := p.prepared.chart.Info.Digest; digest != "" {
-		return "The digest of the chart is " + digest + "."
+// originSentence names exactly what was pulled, and who signed it.
+func (p *plan) originSentence() string {
+	info := p.prepared.chart.Info
+	text := "The chart is a local one, without a digest."
+	if info.Digest != "" {
+		text = "The digest of the chart is " + info.Digest + "."
 	}
-	return "The chart is a local one, without a digest."
+	if info.Signer != "" {
+		text += " It is signed with " + info.Signer + "."
+	}
+	return text
 }
 
 func (p *plan) countObjects() int {

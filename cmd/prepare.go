@@ -103,7 +103,7 @@ func (u *setup) locate(err error) error {
 
 // wrongSource are the reasons that only another chart.ref can fix.
 var wrongSource = []chart.Reason{chart.ReasonInvalid, chart.ReasonNotFound, chart.ReasonNotAChart,
-	chart.ReasonTooLarge}
+	chart.ReasonTooLarge, chart.ReasonUnsigned, chart.ReasonSignature, chart.ReasonOtherKey, chart.ReasonKeys}
 
 // locateChartError names the answer that points to a missing chart. Errors that
 // may be temporary, such as an unreachable registry, are returned unchanged.

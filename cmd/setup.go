@@ -24,6 +24,7 @@ type setup struct {
 	engine  *install.Engine
 
 	plainHTTP  bool
+	keyring    string // if the chart's provenance file is verified
 	program    string // the name of this program, as called
 	kubeconfig string // the file given by --kubeconfig; empty for kubectl's default
 
@@ -44,14 +45,14 @@ type loader func(context.Context, chart.Source) (*chart.Chart, error)
 // newSetup prepares what the answers need. It makes no requests yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube),
-		plainHTTP: c.plainHTTP, kubeconfig: *c.kube.KubeConfig, program: s.program()}
+		plainHTTP: c.plainHTTP, keyring: c.signature.verification(s).Keyring, kubeconfig: *c.kube.KubeConfig, program: s.program()}
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
 		u.cluster = u.cluster.WithContext(name)
 	}
 	u.engine = &install.Engine{Access: u.cluster}
 	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
 		return load(ctx, chart.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version,
-			PlainHTTP: c.plainHTTP, Renderer: s.Renderer})
+			PlainHTTP: c.plainHTTP, Verify: c.signature.verification(s), Renderer: s.Renderer})
 	})
 	with := func(gather settingsSource) func(context.Context) (*prepared, error) {
 		return memoize(func(ctx context.Context) (*prepared, error) { return prepareWith(ctx, u, gather) })

@@ -45,6 +45,7 @@ type state struct {
 	Revision     int       `json:"revision,omitempty"`
 	Chart        string    `json:"chart,omitempty"`
 	ChartDigest  string    `json:"chartDigest,omitempty"` // of what was pulled
+	ChartSigner  string    `json:"chartSigner,omitempty"` // the key whose signature was verified
 	LastDeployed time.Time `json:"lastDeployed,omitzero"`
 	Server       *server   `json:"server,omitempty"`
 	ServerError  string    `json:"serverError,omitempty"`
@@ -98,6 +99,7 @@ func (u *setup) state(ctx context.Context) (state, error) {
 	}
 	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
 	found.Chart, found.ChartDigest = release.Chart+" "+release.ChartVersion, release.ChartDigest
+	found.ChartSigner = release.ChartSigner
 	found.Server, found.ServerError = u.askServer(ctx)
 	found.address, found.connect = u.address(ctx), u.connectCommand("")
 	if found.Server != nil && found.address.URL != "" {
@@ -145,6 +147,9 @@ func (o *statusOptions) write(found state) error {
 	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
 	if found.ChartDigest != "" {
 		fmt.Fprintf(w, "digest\t%s\n", found.ChartDigest)
+	}
+	if found.ChartSigner != "" {
+		fmt.Fprintf(w, "signature\t%s\n", found.ChartSigner)
 	}
 	fmt.Fprintf(w, "url\t%s\n", found.url())
 	if found.Server == nil {

@@ -24,6 +24,7 @@ type Release struct {
 	ChartVersion    string
 	AppVersion      string
 	ChartDigest     string         // of the chart that was pulled, "" if it was local or installed by Helm itself
+	ChartSigner     string         // the key whose signature was verified, "" if none was
 	Values          map[string]any // user-supplied values; may contain secrets
 	Notes           string
 	FirstDeployed   time.Time
@@ -95,6 +96,7 @@ func newRelease(stored *helmrelease.Release) *Release {
 	if stored.Chart != nil && stored.Chart.Metadata != nil {
 		r.Chart, r.ChartVersion, r.AppVersion = stored.Chart.Metadata.Name, stored.Chart.Metadata.Version, stored.Chart.Metadata.AppVersion
 		r.ChartDigest = stored.Chart.Metadata.Annotations[chart.DigestAnnotation]
+		r.ChartSigner = stored.Chart.Metadata.Annotations[chart.SignerAnnotation]
 	}
 	return r
 }

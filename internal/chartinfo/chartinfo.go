@@ -18,6 +18,7 @@ type Info struct {
 	AppVersion string
 	Defaults   []byte // values.yaml as published, with comments
 	Digest     string // of the manifest or the archive that was pulled; "" for a local chart
+	Signer     string // the key whose signature was verified; "" if none was
 }
 
 // String returns the chart's name and version: "chart zenml 0.98.1".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -60,20 +61,20 @@ func load(ctx context.Context, src Source) (*Chart, error) {
 }
 
 func loadPath(ctx context.Context, src Source) (*Chart, error) {
-	var loaded *helmchart.Chart
-	var err error
-	if src.isDir() {
-		loaded, err = loadFolder(src)
-	} else {
-		loaded, err = loadFile(ctx, src)
+	if !src.isDir() {
+		return loadFile(ctx, src)
 	}
+	if src.Verify != (Verification{}) {
+		return nil, src.unsigned("a folder has no signature; helm package --sign makes a signed archive of it")
+	}
+	loaded, err := loadFolder(src)
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, "")
+	return newChart(src, loaded, origin{})
 }
 
-func loadFile(ctx context.Context, src Source) (*helmchart.Chart, error) {
+func loadFile(ctx context.Context, src Source) (*Chart, error) {
 	data, err := bounded.ReadFile(ctx, src.Ref, maxArchive)
 	var size *bounded.SizeError
 	if errors.As(err, &size) {
@@ -82,7 +83,31 @@ func loadFile(ctx context.Context, src Source) (*helmchart.Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return unpack(src, data)
+	signer, err := src.verifyArchive(ctx, archive{
+		name: filepath.Base(src.Ref), data: data,
+		provenance: func() ([]byte, error) { return readProvenance(ctx, src) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := unpack(src, data)
+	if err != nil {
+		return nil, err
+	}
+	return newChart(src, loaded, origin{signer: signer})
+}
+
+// readProvenance reads the provenance file beside a local archive.
+func readProvenance(ctx context.Context, src Source) ([]byte, error) {
+	data, err := bounded.ReadFile(ctx, src.Ref+".prov", maxSignature)
+	var size *bounded.SizeError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, src.unsigned("%s.prov does not exist", src.Ref)
+	case errors.As(err, &size):
+		return nil, sized(src, "the provenance file", size)
+	}
+	return data, err
 }
 
 // loadFolder loads an unpacked chart. Without a Chart.yaml, Helm would read the whole
@@ -99,9 +124,15 @@ func loadFolder(src Source) (*helmchart.Chart, error) {
 	return loaded, nil
 }
 
+// origin is what is known about where a chart came from.
+type origin struct {
+	digest string // of what was pulled; "" for a local chart
+	signer string // whose signature was verified; "" if none was
+}
+
 // newChart wraps a chart that Helm loaded. It rejects library charts and
 // versions that src does not allow.
-func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error) {
+func newChart(src Source, loaded *helmchart.Chart, from origin) (*Chart, error) {
 	if err := loaded.Validate(); err != nil {
 		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
 	}
@@ -118,7 +149,7 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 	if !satisfies(loaded.Metadata.Version, src.Version) {
 		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
 	}
-	annotate(loaded.Metadata, digest)
+	from.annotate(loaded.Metadata)
 	return &Chart{
 		turn:     make(chan struct{}, 1),
 		renderer: newRenderer(src.Renderer, loaded),
@@ -128,7 +159,8 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 			Version:    loaded.Metadata.Version,
 			AppVersion: loaded.AppVersion(),
 			Defaults:   rawFile(loaded, chartutil.ValuesfileName),
-			Digest:     digest,
+			Digest:     from.digest,
+			Signer:     from.signer,
 		},
 		helm: loaded,
 	}, nil
@@ -138,17 +170,23 @@ func newChart(src Source, loaded *helmchart.Chart, digest string) (*Chart, error
 // pulled: of the manifest in a registry, or of the archive in a repository.
 const DigestAnnotation = "zenml-installer/digest"
 
-// annotate stores the digest where Helm keeps it with each revision. What the chart
-// itself says about its digest is removed.
-func annotate(m *helmchart.Metadata, digest string) {
-	delete(m.Annotations, DigestAnnotation)
-	if digest == "" {
-		return
+// SignerAnnotation is the annotation of a release's chart with the key whose signature
+// was verified.
+const SignerAnnotation = "zenml-installer/signer"
+
+// annotate stores the origin where Helm keeps it with each revision. What the chart
+// itself says about it is removed.
+func (o origin) annotate(m *helmchart.Metadata) {
+	for name, value := range map[string]string{DigestAnnotation: o.digest, SignerAnnotation: o.signer} {
+		delete(m.Annotations, name)
+		if value == "" {
+			continue
+		}
+		if m.Annotations == nil {
+			m.Annotations = map[string]string{}
+		}
+		m.Annotations[name] = value
 	}
-	if m.Annotations == nil {
-		m.Annotations = map[string]string{}
-	}
-	m.Annotations[DigestAnnotation] = digest
 }
 
 func rawFile(c *helmchart.Chart, name string) []byte {

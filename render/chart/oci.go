@@ -83,54 +83,101 @@ func limitRedirects(_ *http.Request, via []*http.Request) error {
 
 // pullReference pulls the chart with a tag or a digest.
 func pullReference(ctx context.Context, src Source, from *remote.Repository, reference string) (*Chart, error) {
-	found, body, err := from.Manifests().FetchReference(ctx, reference)
+	manifest, found, err := pullManifest(ctx, src, from, reference)
 	if err != nil {
 		return nil, err
 	}
-	data, err := readBlob(src, "the manifest", body, found, maxManifest)
+	by, err := verifyCosign(ctx, src, from, found.Digest)
 	if err != nil {
 		return nil, err
 	}
-	var manifest ocispec.Manifest
-	if err := json.Unmarshal(data, &manifest); err != nil {
-		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
-	}
-	at := slices.IndexFunc(manifest.Layers, isChartLayer)
-	if at < 0 {
+	layer := layerOf(manifest, registry.ChartLayerMediaType, registry.LegacyChartLayerMediaType)
+	if layer == nil {
 		return nil, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart,
 			Err:    fmt.Errorf("the manifest has no layer of type %s", registry.ChartLayerMediaType),
 			Remedy: "set chart.ref to the chart itself, such as oci://public.ecr.aws/zenml/zenml"}
 	}
-	archive, err := pullLayer(ctx, src, from, manifest.Layers[at])
+	data, err := pullBlob(ctx, src, from, *layer, "the archive", maxArchive)
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := unpack(src, archive)
+	loaded, err := unpack(src, data)
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, found.Digest.String())
+	signer, err := src.verifyArchive(ctx, archive{
+		name: loaded.Name() + "-" + loaded.Metadata.Version + ".tgz", data: data,
+		provenance: func() ([]byte, error) { return pullProvenance(ctx, src, from, manifest) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newChart(src, loaded, origin{digest: found.Digest.String(), signer: cmp.Or(by, signer)})
 }
 
-func isChartLayer(layer ocispec.Descriptor) bool {
-	return layer.MediaType == registry.ChartLayerMediaType || layer.MediaType == registry.LegacyChartLayerMediaType
-}
-
-// pullLayer pulls one layer, if it is declared to be within the limit.
-func pullLayer(
+// pullManifest pulls the manifest with a tag or a digest.
+func pullManifest(
 	ctx context.Context,
 	src Source,
 	from *remote.Repository,
-	layer ocispec.Descriptor,
-) ([]byte, error) {
-	if layer.Size > maxArchive {
-		return nil, tooLarge(src, "the archive has %d bytes, more than %s", layer.Size, bounded.Size(maxArchive))
+	reference string,
+) (manifest ocispec.Manifest, found ocispec.Descriptor, err error) {
+	found, body, err := from.Manifests().FetchReference(ctx, reference)
+	if err != nil {
+		return manifest, found, err
 	}
-	body, err := from.Blobs().Fetch(ctx, layer)
+	data, err := readBlob(src, "the manifest", body, found, maxManifest)
+	if err != nil {
+		return manifest, found, err
+	}
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		return manifest, found, &SourceError{Ref: src.redactedRef(), Reason: ReasonNotAChart, Err: err}
+	}
+	return manifest, found, nil
+}
+
+// pullProvenance pulls the provenance file, which Helm stores as a layer.
+func pullProvenance(
+	ctx context.Context,
+	src Source,
+	from *remote.Repository,
+	manifest ocispec.Manifest,
+) ([]byte, error) {
+	layer := layerOf(manifest, registry.ProvLayerMediaType)
+	if layer == nil {
+		return nil, src.unsigned("the registry has no provenance file for it; to verify a cosign signature, add " +
+			"--verify-key")
+	}
+	return pullBlob(ctx, src, from, *layer, "the provenance file", maxSignature)
+}
+
+// layerOf returns the first layer of one of the types, or nil.
+func layerOf(manifest ocispec.Manifest, types ...string) *ocispec.Descriptor {
+	for i, layer := range manifest.Layers {
+		if slices.Contains(types, layer.MediaType) {
+			return &manifest.Layers[i]
+		}
+	}
+	return nil
+}
+
+// pullBlob pulls what a manifest refers to, if it is declared to be within the limit.
+func pullBlob(
+	ctx context.Context,
+	src Source,
+	from *remote.Repository,
+	blob ocispec.Descriptor,
+	what string,
+	most int64,
+) ([]byte, error) {
+	if blob.Size > most {
+		return nil, tooLarge(src, "%s has %d bytes, more than %s", what, blob.Size, bounded.Size(most))
+	}
+	body, err := from.Blobs().Fetch(ctx, blob)
 	if err != nil {
 		return nil, err
 	}
-	return readBlob(src, "the archive", body, layer, maxArchive)
+	return readBlob(src, what, body, blob, most)
 }
 
 // readBlob reads content and compares it with its digest.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"helm.sh/helm/v3/pkg/repo"
@@ -122,8 +124,8 @@ func pullArchive(ctx context.Context, src Source) (*Chart, error) {
 	return fetchArchive(ctx, client, src, src.Ref, "")
 }
 
-func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wantDigest string) (*Chart, error) {
-	data, err := fetch(ctx, client, url, func(body io.Reader) ([]byte, error) {
+func fetchArchive(ctx context.Context, client *http.Client, src Source, address, wantDigest string) (*Chart, error) {
+	data, err := fetch(ctx, client, address, func(body io.Reader) ([]byte, error) {
 		return bounded.ReadAll(body, maxArchive)
 	})
 	var size *bounded.SizeError
@@ -140,11 +142,44 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, url, wan
 	if want := strings.TrimPrefix(wantDigest, "sha256:"); want != "" && "sha256:"+want != digest {
 		return nil, tampered(src, "the archive", digest, "sha256:"+want, "index.yaml")
 	}
+	signer, err := src.verifyArchive(ctx, archive{
+		name: path.Base(location(address).Path), data: data,
+		provenance: func() ([]byte, error) { return fetchProvenance(ctx, client, src, address) },
+	})
+	if err != nil {
+		return nil, err
+	}
 	loaded, err := unpack(src, data)
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, digest)
+	return newChart(src, loaded, origin{digest, signer})
+}
+
+// fetchProvenance downloads the provenance file beside an archive.
+func fetchProvenance(ctx context.Context, client *http.Client, src Source, archive string) ([]byte, error) {
+	at := location(archive)
+	at.Path, at.RawPath = at.Path+".prov", ""
+	data, err := fetch(ctx, client, at.String(), func(body io.Reader) ([]byte, error) {
+		return bounded.ReadAll(body, maxSignature)
+	})
+	var size *bounded.SizeError
+	switch {
+	case errors.Is(err, errAbsent):
+		return nil, src.unsigned("%s does not exist", at.Redacted())
+	case errors.As(err, &size):
+		return nil, sized(src, "the provenance file", size)
+	}
+	return data, err
+}
+
+// location parses the address of an archive that was downloaded.
+func location(address string) *url.URL {
+	at, err := url.Parse(address)
+	if err != nil {
+		return &url.URL{Path: address}
+	}
+	return at
 }
 
 // tampered is content that is not what its digest names.
@@ -160,10 +195,10 @@ func tampered(src Source, what, got, want, where string) error {
 func fetch(
 	ctx context.Context,
 	client *http.Client,
-	url string,
+	address string,
 	read func(io.Reader) ([]byte, error),
 ) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +213,7 @@ func fetch(
 	case response.StatusCode != http.StatusOK:
 		reason, remedy := classifyStatus(response.StatusCode)
 		return nil, &SourceError{
-			Ref:    Source{Ref: url}.redactedRef(),
+			Ref:    Source{Ref: address}.redactedRef(),
 			Reason: reason,
 			Err:    errors.New(response.Status),
 			Remedy: remedy,

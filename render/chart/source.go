@@ -33,6 +33,9 @@ type Source struct {
 	// that `helm registry login` writes, then Docker's.
 	CredentialsFile string
 
+	// Verify selects how the signature is verified.
+	Verify Verification
+
 	// Renderer is this program, which runs Serve when its only argument is
 	// RendererArgument. Charts are then rendered in a process of their own, with
 	// limits on time and memory. Empty renders in this process, where a template

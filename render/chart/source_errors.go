@@ -34,6 +34,10 @@ const (
 	ReasonNotAChart    Reason = "it is not a Helm chart"
 	ReasonCorrupt      Reason = "it was tampered with or damaged"
 	ReasonTooLarge     Reason = "it is too large for a ZenML chart"
+	ReasonUnsigned     Reason = "it is not signed"
+	ReasonSignature    Reason = "its signature does not match"
+	ReasonOtherKey     Reason = "it is signed with another key"
+	ReasonKeys         Reason = "its signature cannot be verified"
 )
 
 // SourceError explains why a chart could not be loaded.

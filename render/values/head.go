@@ -30,6 +30,9 @@ func (d *draft) head() string {
 	if d.chart.Digest != "" {
 		b.WriteString("# Digest of the chart: " + d.chart.Digest + "\n")
 	}
+	if d.chart.Signer != "" {
+		b.WriteString("# Signature of the chart: " + d.chart.Signer + "\n")
+	}
 	b.WriteString("# Written by zenml-installer from answers. It has only what differs from the chart's defaults.\n")
 	if len(d.a.Values) > 0 {
 		b.WriteString(
