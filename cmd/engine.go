@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -13,6 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/browser"
+	"github.com/zenml-installer/zenml-installer/internal/inventory"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
@@ -76,6 +78,20 @@ func (e *engine) Describe(ctx context.Context, a answers.Answers) (wizard.Target
 	ctx, cancel := e.common.within(ctx)
 	defer cancel()
 	return e.setup(a).describe(ctx)
+}
+
+// findTimeout limits the search for choices: without them the answers are typed.
+const findTimeout = 10 * time.Second
+
+func (e *engine) Find(ctx context.Context, a answers.Answers) (map[string][]answers.Option, error) {
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	u := e.setup(a)
+	config, err := u.cluster.Config()
+	if err != nil {
+		return nil, err
+	}
+	return inventory.Read(ctx, config, u.answers)
 }
 
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }

@@ -27,6 +27,7 @@ type cluster struct {
 	target          Target
 	describeTask    *task
 	describeError   string
+	findTask        *task
 }
 
 type (
@@ -35,6 +36,7 @@ type (
 		suggestions []question.Suggestion
 		err         error
 	}
+	foundMsg  map[string][]answers.Option
 	targetMsg struct {
 		target Target
 		err    error
@@ -70,6 +72,9 @@ func (c *cluster) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case contextsMsg:
 		return move{}, c.contextsListed(msg)
+	case foundMsg:
+		c.responses.SetFound(msg)
+		return move{}, c.offerFound()
 	case targetMsg:
 		c.targetDescribed(msg)
 		return move{}, c.reopenGuard()
@@ -111,6 +116,9 @@ func (c *cluster) describe() tea.Cmd {
 		return nil
 	}
 	c.describeTask.drop()
+	if at.Context != c.describedTarget.Context {
+		c.responses.SetFound(nil)
+	}
 	c.describedTarget, c.describeError, c.target = at, "", Target{}
 	a := c.responses.Answers()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
@@ -118,7 +126,29 @@ func (c *cluster) describe() tea.Cmd {
 		return targetMsg{target, err}
 	})
 	c.describeTask = task
+	return tea.Batch(cmd, c.find(a))
+}
+
+// find lists what the target has to choose from.
+func (c *cluster) find(a answers.Answers) tea.Cmd {
+	c.findTask.drop()
+	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		found, _ := c.engine.Find(ctx, a) // without it the answers are typed
+		return foundMsg(found)
+	})
+	c.findTask = task
 	return cmd
+}
+
+// offerFound shows the choices of the open question, unless its answer is being
+// typed.
+func (c *cluster) offerFound() tea.Cmd {
+	if len(c.questions) == 0 || c.text != c.previousAnswer || c.isChoosing() {
+		return nil
+	}
+	at := c.at
+	c.rebuild()
+	return c.open(at)
 }
 
 func (c *cluster) targetDescribed(msg targetMsg) {

@@ -22,6 +22,9 @@ type Engine interface {
 	// Describe queries the cluster, the namespace and the release that the
 	// answers name.
 	Describe(ctx context.Context, a answers.Answers) (Target, error)
+	// Find lists what the cluster has to choose from, by answers key. It returns
+	// what can be listed.
+	Find(ctx context.Context, a answers.Answers) (map[string][]answers.Option, error)
 	// Suggest returns sets of answers to choose from; it may return none.
 	Suggest(ctx context.Context) []question.Suggestion
 	// CheckSource reports why a local source cannot be read. It does not access

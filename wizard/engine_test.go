@@ -33,13 +33,14 @@ type stage struct {
 	slow        chan struct{}    // if not nil, reading waits for it
 	describeErr error
 	prepareErr  error
-	failing     bool          // a check fails
-	notices     []string      // what the checks would write into an account
-	changes     []string      // what the plan changes in a release in use
-	finish      chan error    // ends the install
-	activate    chan error    // ends the activation
-	hold        chan struct{} // if not nil, the checks wait for it
-	gone        chan struct{} // ends the tunnel
+	failing     bool                        // a check fails
+	found       map[string][]answers.Option // in the cluster
+	notices     []string                    // what the checks would write into an account
+	changes     []string                    // what the plan changes in a release in use
+	finish      chan error                  // ends the install
+	activate    chan error                  // ends the activation
+	hold        chan struct{}               // if not nil, the checks wait for it
+	gone        chan struct{}               // ends the tunnel
 }
 
 func newStage() *stage {
@@ -73,6 +74,10 @@ func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 		}
 	}
 	return t, s.describeErr
+}
+
+func (s *stage) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
+	return s.found, nil
 }
 
 func (s *stage) Suggest(context.Context) []question.Suggestion {

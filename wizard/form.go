@@ -24,6 +24,8 @@ type form struct {
 	keepsHidden    bool      // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
+	typing         bool   // an answer that is not among the choices
+	filter         string // shortens a long list
 	sourceCheck    *task        // checks whether a source is readable
 	queuedKeys     []tea.KeyMsg // typed during the check
 	pane           pane
@@ -86,6 +88,7 @@ func (f *form) open(i int) tea.Cmd {
 	}
 	f.sourceCheck.drop()
 	f.at, f.fault, f.hidden, f.queuedKeys = min(max(i, 0), len(f.questions)-1), "", hiddenInput{}, nil
+	f.typing, f.filter = false, ""
 	f.previousAnswer = f.responses.Typed(f.current().Key)
 	f.keepsHidden = f.responses.IsHidden(f.current().Field)
 	return f.focusField()
@@ -100,7 +103,7 @@ func (f *form) focusField() tea.Cmd {
 func (f *form) current() question.Question { return f.questions[f.at] }
 
 // isChoosing reports whether the open question offers a list.
-func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 }
+func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 && !f.typing }
 
 func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	if len(f.questions) == 0 {
@@ -123,6 +126,9 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 		return move{}, f.updateField(msg)
 	}
+	if f.isChoosing() && f.filterKey(key) {
+		return move{}, f.focusField()
+	}
 	switch name := key.String(); name {
 	case "enter", "tab":
 		return f.commit()
@@ -131,6 +137,10 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	case "pgup", "pgdown":
 		f.pane.key(name)
 		return move{}, nil
+	case "home", "end":
+		if f.isChoosing() {
+			return move{}, f.chooseEnd(name == "end")
+		}
 	case "up", "down":
 		if f.isChoosing() {
 			break
@@ -179,6 +189,10 @@ func (f *form) commit() (move, tea.Cmd) {
 		return f.onExtra(q.Key, f.text)
 	}
 	if f.isChoosing() {
+		if f.text == otherChoice {
+			f.typing, f.filter = true, ""
+			return move{}, f.focusField()
+		}
 		f.responses.Type(q.Key, f.text)
 	}
 	f.fillFromURL(f.text)
@@ -248,6 +262,9 @@ func (f *form) showFault() bool {
 
 func (f *form) goBack() (move, tea.Cmd) {
 	switch {
+	case f.typing:
+		f.responses.Type(f.current().Key, f.previousAnswer)
+		return move{}, f.open(f.at)
 	case f.hidden.first != "":
 		return move{}, f.open(f.at)
 	case f.at == 0:

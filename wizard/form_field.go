@@ -16,12 +16,15 @@ import (
 // returns the text. The form itself moves between questions, so that fast
 // typing never reaches the wrong one.
 func (f *form) newField(q question.Question) (huh.Field, string) {
-	if len(q.Choices) > 0 {
-		value := f.responses.CursorChoice(q)
+	if len(q.Choices) > 0 && !f.typing {
+		value := f.cursorIn(f.shownChoices(q), f.responses.CursorChoice(q))
 		return f.newSelect(q, value), value
 	}
 	text, hint := f.responses.Typed(q.Key), f.placeholder(q)
 	hidden := f.responses.IsHidden(q.Field)
+	if f.typing {
+		text = ""
+	}
 	if hidden {
 		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
 	}
@@ -37,8 +40,9 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 
 // newSelect creates a list with the cursor on value.
 func (f *form) newSelect(q question.Question, value string) huh.Field {
-	options := make([]huh.Option[string], len(q.Choices))
-	for i, o := range q.Choices {
+	choices := f.shownChoices(q)
+	options := make([]huh.Option[string], len(choices))
+	for i, o := range choices {
 		options[i] = huh.NewOption(f.label(o), o.Value)
 	}
 	return f.styleField(huh.NewSelect[string]().Options(options...).Value(&value))
@@ -82,6 +86,8 @@ func fieldKeys() *huh.KeyMap {
 	none := key.NewBinding(key.WithDisabled())
 	keys.Input.Next, keys.Input.Prev, keys.Input.Submit = none, none, none
 	keys.Select.Next, keys.Select.Prev, keys.Select.Submit = none, none, none
+	keys.Select.GotoTop, keys.Select.GotoBottom = none, none // they leave the value as it was
+	keys.Select.HalfPageUp, keys.Select.HalfPageDown = none, none
 	keys.Select.Filter, keys.Select.SetFilter, keys.Select.ClearFilter = none, none, none
 	return keys
 }

@@ -54,7 +54,7 @@ func (f *form) cursorHeight() int {
 	if !f.isChoosing() {
 		return 1 + lipgloss.Height(f.footnote(f.measure-2))
 	}
-	for _, o := range f.current().Choices {
+	for _, o := range f.shownChoices(f.current()) {
 		if o.Value == f.text {
 			return lipgloss.Height(f.label(o))
 		}
@@ -121,6 +121,9 @@ func (f *form) openLines(q question.Question, width int) (lines []string, cursor
 			parts = append(parts, "", display.Wrap(note, inner))
 		}
 	}
+	if f.isChoosing() && len(q.Choices) >= longList {
+		parts = append(parts, f.styles.Muted.Render(f.filterHint()))
+	}
 	parts = append(parts, "")
 	field := strings.TrimRight(f.field.View(), "\n ")
 	cursor = lipgloss.Height(strings.Join(parts, "\n")) + pointerLine(field)
@@ -155,6 +158,14 @@ func (f *form) footnote(width int) string {
 		return f.styles.Muted.Render(display.Wrap(hint, width))
 	}
 	return ""
+}
+
+// filterHint tells how a long list is searched, or what for.
+func (f *form) filterHint() string {
+	if f.filter == "" {
+		return display.Count(len(f.current().Choices), "choice") + ". Type to search."
+	}
+	return "/ " + f.filter
 }
 
 // hint explains how the input is interpreted.

@@ -74,6 +74,9 @@ func (p *prompter) question(ctx context.Context, q question.Question) error {
 	for i, o := range q.Choices {
 		p.printf("%s", strings.TrimSuffix(fmt.Sprintf("  %d) %s: %s", i+1, o.Title, o.Help), ": "))
 	}
+	if q.Open {
+		p.printf("  or type another one")
+	}
 	for {
 		line, err := p.line(ctx, q.Key, p.label(q), q.Kind == answers.Secret)
 		if err != nil {
@@ -101,7 +104,7 @@ func (p *prompter) label(q question.Question) string {
 	case q.Kind == answers.Secret:
 		shown = p.responses.KeptLabel(q.Field)
 	case len(q.Choices) > 0:
-		chosen := p.responses.CurrentChoice(q)
+		chosen := p.byDefault(q)
 		for i, o := range q.Choices {
 			if o.Value == chosen {
 				shown = strconv.Itoa(i + 1)
@@ -124,8 +127,10 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 	before := p.responses.Typed(q.Key)
 	switch {
 	case len(q.Choices) > 0:
-		value, ok := choice(q, line, p.responses.CurrentChoice(q))
+		value, ok := choice(q, line, p.byDefault(q))
 		switch {
+		case !ok && q.Open && line != "":
+			value = line
 		case !ok && line == "":
 			p.printf("An answer is required: enter a number from 1 to %d, or a name.", len(q.Choices))
 			return false, nil
@@ -153,7 +158,27 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 	}
 	p.answered = append(p.answered, q.Key)
 	p.saveProgress(q.Step)
+	if q.Key == question.ContextKey || q.Key == namespaceKey {
+		p.find(ctx)
+	}
 	return true, nil
+}
+
+// namespaceKey is the key of the question about the namespace.
+const namespaceKey = "cluster.namespace"
+
+// find lists what the cluster has to choose from. Without it the answers are typed.
+func (p *prompter) find(ctx context.Context) {
+	found, _ := p.Engine.Find(ctx, p.responses.Answers())
+	p.responses.SetFound(found)
+}
+
+// byDefault returns the choice that an empty line takes, if any.
+func (p *prompter) byDefault(q question.Question) string {
+	if q.Open {
+		return p.responses.CursorChoice(q)
+	}
+	return p.responses.CurrentChoice(q)
 }
 
 // problemWith describes what is wrong with the stored answer, or returns "" if
@@ -191,7 +216,7 @@ func (p *prompter) confirmHidden(ctx context.Context, q question.Question, line 
 // choice reads a number, a value or a title. An empty line means the default.
 func choice(q question.Question, line, byDefault string) (value string, ok bool) {
 	if line == "" {
-		return byDefault, byDefault != ""
+		return byDefault, byDefault != "" || q.Open
 	}
 	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(q.Choices) {
 		return q.Choices[n-1].Value, true

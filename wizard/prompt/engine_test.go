@@ -22,12 +22,13 @@ const (
 // engine is a fake engine.
 type engine struct {
 	unreadable  map[string]error
-	failing     bool           // a check fails
-	notices     []string       // what the checks would write into an account
-	changes     []string       // what the plan changes in a release in use
-	agreed      bool           // as the last checks were told
-	exists      bool           // the values file is there
-	fault       *answers.Fault // of the first plan
+	failing     bool                        // a check fails
+	notices     []string                    // what the checks would write into an account
+	changes     []string                    // what the plan changes in a release in use
+	agreed      bool                        // as the last checks were told
+	exists      bool                        // the values file is there
+	found       map[string][]answers.Option // in the cluster
+	fault       *answers.Fault              // of the first plan
 	prepared    answers.Answers
 	installed   answers.Answers
 	overwritten int
@@ -49,6 +50,10 @@ func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, er
 	a = a.Complete()
 	return wizard.Target{Context: kube.Context{Name: a.Cluster.Context, User: "ops"}, Version: "v1.36.2", Nodes: 3,
 		Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}, nil
+}
+
+func (e *engine) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
+	return e.found, nil
 }
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }

@@ -16,6 +16,8 @@ type Question struct {
 	// Choices are the field's options or those found in the cluster, and the
 	// suggestions. They are empty for free text.
 	Choices []answers.Option
+	// Open questions also accept what is not among the choices.
+	Open bool
 }
 
 // Matches reports whether the key, title, topic and help contain each word of a
@@ -30,8 +32,11 @@ func (q Question) Matches(search string) bool {
 // SetSuggestions adds suggestions to the questions that their keys name.
 func (s *Responses) SetSuggestions(suggestions []Suggestion) { s.suggestions = suggestions }
 
-// SetChoices sets the options that were found for a field that is otherwise
-// typed.
+// SetFound sets the options that were found in the cluster, by key. Other answers
+// can still be typed.
+func (s *Responses) SetFound(found map[string][]answers.Option) { s.found = found }
+
+// SetChoices sets the only options of a field that is otherwise typed.
 func (s *Responses) SetChoices(key string, options []answers.Option) { s.choices[key] = options }
 
 // Questions returns the questions of a step that apply with the current
@@ -84,6 +89,8 @@ func (s *Responses) question(f answers.Field) Question {
 		q.Choices = []answers.Option{{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}
 	case len(s.choices[f.Key]) > 0:
 		q.Choices = slices.Clone(s.choices[f.Key])
+	case len(f.Options) == 0 && len(s.found[f.Key]) > 0:
+		q.Choices, q.Open = s.foundChoices(f), true
 	}
 	if len(q.Choices) > 0 {
 		q.Help = emptyHint.ReplaceAllString(q.Help, "")
@@ -96,6 +103,25 @@ func (s *Responses) question(f answers.Field) Question {
 	}
 	return q
 }
+
+// foundChoices returns what was found in the cluster, and the answer if it is
+// something else. An answer that may be left out starts with that choice.
+func (s *Responses) foundChoices(f answers.Field) []answers.Option {
+	choices := slices.Clone(s.found[f.Key])
+	has := func(value string) bool {
+		return slices.ContainsFunc(choices, func(o answers.Option) bool { return o.Value == value })
+	}
+	if f.Default == "" && !has("") && !f.Required(s.Complete()) {
+		choices = slices.Insert(choices, 0, answers.Option{Title: "None", Help: emptyMeaning(f.Help)})
+	}
+	if typed := s.Typed(f.Key); typed != "" && !has(typed) {
+		choices = slices.Insert(choices, 0, answers.Option{Value: typed, Title: typed, Help: "As you answered."})
+	}
+	return choices
+}
+
+// emptyMeaning returns the sentence of a help text about an empty answer.
+func emptyMeaning(help string) string { return strings.TrimSpace(emptyHint.FindString(help)) }
 
 // emptyHint matches the sentence about an empty answer, which does not apply to
 // a list.

@@ -15,6 +15,7 @@ type Responses struct {
 	typed       map[string]string
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
+	found       map[string][]answers.Option // in the cluster
 	snapshot    *snapshot // result of evaluating the responses, nil after a change
 }
 

@@ -1,0 +1,149 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+const gatewayGroup = "gateway.networking.k8s.io"
+
+// namespaces lists the default one, which may be new, and those that are not the
+// cluster's own.
+func namespaces(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, n := range r.names(ctx, resource("", "v1", "namespaces"), "", metav1.ListOptions{}) {
+		if !strings.HasPrefix(n.Name, "kube-") && !strings.HasPrefix(n.Name, "openshift-") {
+			options = append(options, option(n.Name, "exists"))
+		}
+	}
+	if len(options) == 0 {
+		return nil
+	}
+	return withNew(options, answers.DefaultRelease, "new, will be created")
+}
+
+// releases lists the Helm releases in the namespace, and the default name.
+func releases(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	secrets := r.names(ctx, resource("", "v1", "secrets"), r.namespace, metav1.ListOptions{LabelSelector: "owner=helm"})
+	for _, s := range secrets {
+		name := s.Labels["name"]
+		if name != "" && !slices.ContainsFunc(options, func(o answers.Option) bool { return o.Value == name }) {
+			options = append(options, option(name, "an existing release of this namespace"))
+		}
+	}
+	if len(options) == 0 {
+		return nil
+	}
+	return withNew(options, answers.DefaultRelease, "a new release")
+}
+
+// withNew puts a name first, with its description if it does not exist.
+func withNew(options []answers.Option, name, isNew string) []answers.Option {
+	i := slices.IndexFunc(options, func(o answers.Option) bool { return o.Value == name })
+	if i < 0 {
+		return slices.Insert(options, 0, option(name, isNew))
+	}
+	first := options[i]
+	return slices.Insert(slices.Delete(options, i, i+1), 0, first)
+}
+
+// isDefaultClass is the end of the annotation that marks a cluster's default class.
+const isDefaultClass = ".kubernetes.io/is-default-class"
+
+// storageClasses lists the classes, the default one first, as no class.
+func storageClasses(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, c := range r.list(ctx, resource("storage.k8s.io", "v1", "storageclasses"), "") {
+		if c.GetAnnotations()["storageclass"+isDefaultClass] == "true" {
+			options = slices.Insert(options, 0, answers.Option{Title: "The cluster's default class",
+				Help: "Today " + c.GetName() + ", " + text(c.Object, "provisioner") + "."})
+		}
+		options = append(options, option(c.GetName(), text(c.Object, "provisioner")))
+	}
+	return options
+}
+
+// ingressClasses lists the classes, the default one first.
+func ingressClasses(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, c := range r.list(ctx, resource("networking.k8s.io", "v1", "ingressclasses"), "") {
+		byDefault := c.GetAnnotations()["ingressclass"+isDefaultClass] == "true"
+		o := option(c.GetName(), when(byDefault, "the cluster's default"), text(c.Object, "spec", "controller"))
+		options = slices.Insert(options, map[bool]int{true: 0, false: len(options)}[byDefault], o)
+	}
+	return options
+}
+
+func gateways(ctx context.Context, r *reader) []unstructured.Unstructured {
+	return r.list(ctx, resource(gatewayGroup, "v1", "gateways"), "")
+}
+
+func gatewayNames(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, g := range gateways(ctx, r) {
+		options = append(options, option(g.GetName(), "in namespace "+g.GetNamespace(),
+			"class "+text(g.Object, "spec", "gatewayClassName")))
+	}
+	return options
+}
+
+func gatewayNamespaces(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, g := range gateways(ctx, r) {
+		i := slices.IndexFunc(options, func(o answers.Option) bool { return o.Value == g.GetNamespace() })
+		if i < 0 {
+			options = append(options, option(g.GetNamespace(), "Gateway "+g.GetName()))
+			continue
+		}
+		options[i].Help += ", Gateway " + g.GetName()
+	}
+	return options
+}
+
+func listeners(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, g := range gateways(ctx, r) {
+		all, _, _ := unstructured.NestedSlice(g.Object, "spec", "listeners")
+		for _, item := range all {
+			l, _ := item.(map[string]any)
+			port, _, _ := unstructured.NestedInt64(l, "port")
+			options = append(options, option(text(l, "name"), "Gateway "+g.GetName(),
+				fmt.Sprintf("%s on port %d", text(l, "protocol"), port), text(l, "hostname")))
+		}
+	}
+	return options
+}
+
+// issuers lists cert-manager's issuers, those of the cluster first.
+func issuers(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, i := range r.list(ctx, resource("cert-manager.io", "v1", "clusterissuers"), "") {
+		options = append(options, option(i.GetName(), "ClusterIssuer", text(i.Object, "spec", "acme", "server")))
+	}
+	for _, i := range r.list(ctx, resource("cert-manager.io", "v1", "issuers"), r.namespace) {
+		options = append(options, option(i.GetName(), "Issuer of namespace "+r.namespace,
+			text(i.Object, "spec", "acme", "server")))
+	}
+	return options
+}
+
+// certificateSecrets lists the TLS Secrets of the namespace.
+func certificateSecrets(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	secrets := r.names(ctx, resource("", "v1", "secrets"), r.namespace,
+		metav1.ListOptions{FieldSelector: "type=kubernetes.io/tls"})
+	for _, s := range secrets {
+		by := cmp.Or(s.Annotations["cert-manager.io/common-name"], s.Annotations["cert-manager.io/certificate-name"])
+		options = append(options, option(s.Name, when(by != "", "cert-manager's certificate for "+by)))
+	}
+	return options
+}

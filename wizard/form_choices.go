@@ -1,0 +1,80 @@
+package wizard
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// otherChoice is the value of the choice that lets the user type. No answer has a
+// space.
+const otherChoice = "other choice"
+
+// longList is from how many choices on typing filters them.
+const longList = 8
+
+// shownChoices returns the choices that the filter leaves, and one to type another
+// answer if the question is open.
+func (f *form) shownChoices(q question.Question) []answers.Option {
+	var shown []answers.Option
+	for _, o := range q.Choices {
+		if strings.Contains(strings.ToLower(o.Title+" "+o.Help), strings.ToLower(f.filter)) {
+			shown = append(shown, o)
+		}
+	}
+	if q.Open {
+		shown = append(shown, answers.Option{Value: otherChoice, Title: "Type another one"})
+	}
+	return shown
+}
+
+// cursorIn returns value if it is among the choices, else the first choice.
+func (f *form) cursorIn(choices []answers.Option, value string) string {
+	if len(choices) == 0 || slices.ContainsFunc(choices, func(o answers.Option) bool { return o.Value == value }) {
+		return value
+	}
+	return choices[0].Value
+}
+
+// chooseEnd moves the cursor to the first or the last choice.
+func (f *form) chooseEnd(last bool) tea.Cmd {
+	choices := f.shownChoices(f.current())
+	if len(choices) == 0 {
+		return nil
+	}
+	f.text = choices[0].Value
+	if last {
+		f.text = choices[len(choices)-1].Value
+	}
+	f.field = f.newSelect(f.current(), f.text)
+	return f.field.Focus()
+}
+
+// filterKey changes the filter of a long list and reports whether it handled the
+// key. A letter that no choice contains is ignored.
+func (f *form) filterKey(key tea.KeyMsg) bool {
+	q := f.current()
+	if len(q.Choices) < longList {
+		return false
+	}
+	before := f.filter
+	switch {
+	case key.Type == tea.KeyRunes:
+		f.filter += printable(key.Runes)
+	case key.String() == "backspace" && f.filter != "":
+		letters := []rune(f.filter)
+		f.filter = string(letters[:len(letters)-1])
+	case key.String() == "esc" && f.filter != "":
+		f.filter = ""
+	default:
+		return false
+	}
+	if len(f.shownChoices(question.Question{Choices: q.Choices})) == 0 {
+		f.filter = before
+	}
+	return true
+}

@@ -1,0 +1,50 @@
+package wizard
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func namesOf(n int) []answers.Option {
+	var options []answers.Option
+	for i := range n {
+		options = append(options, answers.Option{Value: fmt.Sprintf("team-%02d", i), Title: fmt.Sprintf("team-%02d", i)})
+	}
+	return options
+}
+
+// withFound returns a person whose cluster has names to choose from.
+func withFound(t *testing.T, found map[string][]answers.Option) *person {
+	return newPerson(t, func(o *Options) { o.Engine.(*stage).found = found })
+}
+
+func TestNamesOfClusterArePicked(t *testing.T) {
+	p := withFound(t, map[string][]answers.Option{
+		"cluster.namespace":            namesOf(20),
+		"database.sqlite.storageClass": {{Title: "The cluster's default class"}, {Value: "fast", Title: "fast"}},
+	})
+	p.sees("https://127.0.0.1:16443").to("cluster.namespace").sees("20 choices. Type to search.")
+	p.press("1", "7").sees("/ 17", "› team-17").press("enter")
+	p.to(guardKey).sees("Yes, install into sandbox").press("down", "enter").to("database.type")
+	p.press("enter").to("database.sqlite.persistent").press("up", "enter")
+	p.to("database.sqlite.storageClass").sees("› The cluster's default class").press("down", "enter")
+	a := p.m.responses.Answers()
+	if a.Cluster.Namespace != "team-17" || a.Database.SQLite.StorageClass != "fast" {
+		t.Errorf("%+v %+v", a.Cluster, a.Database.SQLite)
+	}
+}
+
+func TestAnotherNameCanBeTyped(t *testing.T) {
+	p := withFound(t, map[string][]answers.Option{"cluster.namespace": namesOf(3)})
+	p.sees("https://127.0.0.1:16443").to("cluster.namespace").sees("team-02").press("end", "enter", "mine", "esc").sees("team-01") // back in the list
+	if got := p.m.responses.Answers().Cluster.Namespace; got == "mine" {
+		t.Error("an answer that was given up was stored")
+	}
+	p.press("end", "enter", "Not Valid", "enter").sees("is not a valid name")
+	p.press("ctrl+u", "mine", "enter", "shift+tab").sees("› mine")
+	if got := p.m.responses.Answers().Cluster.Namespace; got != "mine" {
+		t.Errorf("got %q", got)
+	}
+}
