@@ -64,7 +64,7 @@ func releaseNote(r *install.Release) string {
 	case r.Status == "failed":
 		return "Its last operation failed. Installing again retries it."
 	}
-	return "Installing upgrades it with the values of these answers only."
+	return "Installing upgrades it."
 }
 
 // nodes returns the number of nodes with one small request, and detects the

@@ -18,6 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
+	"github.com/zenml-installer/zenml-installer/render/importer"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -92,6 +93,32 @@ func (e *engine) Find(ctx context.Context, a answers.Answers) (map[string][]answ
 		return nil, err
 	}
 	return inventory.Read(ctx, config, u.answers)
+}
+
+func (e *engine) Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error) {
+	ctx, cancel := e.common.within(ctx)
+	defer cancel()
+	u := e.setup(a)
+	cluster, chart := u.answers.Cluster, a.Chart
+	release, err := u.engine.Release(ctx, cluster.Namespace, cluster.Release)
+	if err == nil && release == nil {
+		err = fmt.Errorf("release %s is no longer in namespace %s", cluster.Release, cluster.Namespace)
+	}
+	if err != nil {
+		return a, nil, err
+	}
+	u.answers.Chart.Version = release.ChartVersion // whose defaults its values leave out
+	deployed, err := u.chart(ctx)
+	if err != nil {
+		return a, nil, u.locateChartError(err)
+	}
+	imported := importer.Import(release.Values, deployed.Info)
+	var notes []string
+	for _, note := range imported.Notes {
+		notes = append(notes, note.String())
+	}
+	imported.Answers.Cluster, imported.Answers.Chart = a.Cluster, chart
+	return imported.Answers, notes, nil
 }
 
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }

@@ -28,6 +28,9 @@ type cluster struct {
 	describeTask    *task
 	describeError   string
 	findTask        *task
+
+	importTask  *task // reads the settings of an existing release
+	importError string
 }
 
 type (
@@ -36,7 +39,12 @@ type (
 		suggestions []question.Suggestion
 		err         error
 	}
-	foundMsg  map[string][]answers.Option
+	foundMsg    map[string][]answers.Option
+	importedMsg struct {
+		answers answers.Answers
+		notes   []string
+		err     error
+	}
 	targetMsg struct {
 		target Target
 		err    error
@@ -72,6 +80,8 @@ func (c *cluster) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case contextsMsg:
 		return move{}, c.contextsListed(msg)
+	case importedMsg:
+		return c.imported(msg)
 	case foundMsg:
 		c.responses.SetFound(msg)
 		return move{}, c.offerFound()
@@ -212,5 +222,12 @@ func (c *cluster) noteFor(q question.Question) string {
 		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", display.GlyphRunning,
 			since(c.now(), c.describeTask.startedAt)))
 	}
-	return strings.Join(c.target.lines(c.styles), "\n")
+	lines := c.target.lines(c.styles)
+	switch {
+	case c.importTask.running():
+		lines = append(lines, c.styles.Muted.Render(display.GlyphRunning+" Reading the settings of the release…"))
+	case c.importError != "":
+		lines = append(lines, c.styles.Bad.Render(display.GlyphFailed+" Cannot read its settings: ")+c.importError)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -1,7 +1,10 @@
 package wizard
 
 import (
+	"context"
 	"fmt"
+	"net"
+	"net/url"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -16,10 +19,11 @@ const (
 	guardYes   = "yes"
 	guardNo    = "no"
 	guardAgain = "again"
+	guardKeep  = "keep" // upgrade with the settings of the release
 )
 
 // guard asks whether this is the right cluster. Nothing is written to an
-// unconfirmed cluster, and the cursor never starts on yes.
+// unconfirmed cluster, and the cursor starts on yes only if there is no other.
 func (c *cluster) guard() []question.Question {
 	name := c.session.target().Context
 	no := answers.Option{Value: guardNo, Title: "No, choose another context"}
@@ -29,9 +33,11 @@ func (c *cluster) guard() []question.Question {
 	switch {
 	case c.describeError != "":
 		choices = []answers.Option{again, no}
-	case c.describeTask.running():
+	case c.describeTask.running(), c.importTask.running():
 		choices = []answers.Option{no}
-	case c.isConfirmed():
+	case c.target.Existing != nil:
+		choices = c.upgradeChoices(no, name)
+	case c.isConfirmed(), c.isOnlyAndLocal():
 		choices = []answers.Option{yes, no}
 	}
 	return []question.Question{{
@@ -45,15 +51,48 @@ func (c *cluster) guard() []question.Question {
 	}}
 }
 
+// isOnlyAndLocal reports whether the kubeconfig has one cluster, which runs on this
+// machine: it cannot be the wrong one.
+func (c *cluster) isOnlyAndLocal() bool {
+	if len(c.contexts) != 1 {
+		return false
+	}
+	server, err := url.Parse(c.contexts[0].Server)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(server.Hostname())
+	return server.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// upgradeChoices are the choices where the release exists. The cursor starts on
+// none that changes it.
+func (c *cluster) upgradeChoices(no answers.Option, name string) []answers.Option {
+	keep := answers.Option{Value: guardKeep, Title: fmt.Sprintf("Yes, upgrade %s with its current settings",
+		c.target.Release), Help: "Its settings become the answers, which you can change."}
+	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("Yes, upgrade it in %s with new answers", name)}
+	if c.isConfirmed() {
+		return []answers.Option{yes, keep, no}
+	}
+	return []answers.Option{no, keep, yes}
+}
+
 func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 	switch value {
 	case guardAgain:
 		cmd := c.describe()
 		return move{}, tea.Batch(cmd, c.reopenGuard())
+	case guardKeep:
+		return move{}, tea.Batch(c.importRelease(), c.reopenGuard())
 	case guardNo:
 		c.confirmed = answers.Cluster{}
 		return move{}, c.form.enter(question.ContextKey)
 	}
+	return c.confirm()
+}
+
+// confirm takes the target as the right one and goes on.
+func (c *cluster) confirm() (move, tea.Cmd) {
 	c.confirmed = c.session.target()
 	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
@@ -62,6 +101,31 @@ func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 		return c.resumeMove(), nil
 	}
 	return move{kind: next}, nil
+}
+
+// importRelease reads the settings of the release as answers.
+func (c *cluster) importRelease() tea.Cmd {
+	a := c.responses.Answers()
+	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		imported, notes, err := c.engine.Import(ctx, a)
+		return importedMsg{imported, notes, err}
+	})
+	c.importTask, c.importError = task, ""
+	return cmd
+}
+
+// imported takes the settings of the release as answers, and goes to the review or
+// to what is missing. Answers that a file or flags gave win.
+func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
+	if msg.err != nil {
+		c.importError = msg.err.Error()
+		return move{}, c.reopenGuard()
+	}
+	c.responses.SetAll(msg.answers)
+	c.responses.SetAll(c.options.Start)
+	c.importNotes = msg.notes
+	c.resumeAt = stepReview
+	return c.confirm()
 }
 
 // firstIncomplete returns a move to the first question before a step that still

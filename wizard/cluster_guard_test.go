@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 func TestGuardStartsOnNo(t *testing.T) {
@@ -46,4 +48,35 @@ func TestGuardAnswerIsVisible(t *testing.T) {
 			t.Errorf("%v: %q\n%s", size, got, p.m.View())
 		}
 	}
+}
+
+// An upgrade starts from the settings of the release, and goes to what is missing.
+func TestUpgradeStartsFromRelease(t *testing.T) {
+	p := newPerson(t, func(o *Options) {
+		s := o.Engine.(*stage)
+		s.existing = &Existing{Chart: "zenml 0.84.3", Status: "deployed"}
+		s.imported.Database.Type = answers.MySQLDatabase
+		s.imported.Database.MySQL = answers.MySQL{Host: "db.example.com", Name: "zenml", User: "zen"}
+		s.imported.Server.Replicas = 2
+		s.importErr = errors.New("boom")
+	})
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› No, choose another context", "with its current settings",
+		"with new answers")
+	p.press("down", "enter").sees("Cannot read its settings: boom").stage.importErr = nil
+	p.press("down", "enter").sees("│ Password").press(canary, "enter")
+	p.sees("Create namespace zenml-server", "Not taken over from the release", "zenml.podDisruptionBudget")
+	a := p.m.responses.Answers()
+	if a.Database.MySQL.Host != "db.example.com" || a.Server.Replicas != 2 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestOnlyLocalClusterIsTheRightOne(t *testing.T) {
+	p := newPerson(t, func(o *Options) { o.Engine.(*stage).contexts = contexts[2:] })
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› Yes, install into sandbox").press("enter")
+	if !p.m.isConfirmed() {
+		t.Error("not confirmed")
+	}
+	p = newPerson(t, func(o *Options) { o.Engine.(*stage).contexts = contexts[1:2] })
+	p.sees("eks.amazonaws.com").to(guardKey).sees("› No, choose another context")
 }

@@ -25,6 +25,9 @@ type Engine interface {
 	// Find lists what the cluster has to choose from, by answers key. It returns
 	// what can be listed.
 	Find(ctx context.Context, a answers.Answers) (map[string][]answers.Option, error)
+	// Import returns the answers that give the settings of the release that the
+	// answers name, and what it could not carry over.
+	Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error)
 	// Suggest returns sets of answers to choose from; it may return none.
 	Suggest(ctx context.Context) []question.Suggestion
 	// CheckSource reports why a local source cannot be read. It does not access

@@ -31,7 +31,11 @@ type stage struct {
 
 	unreadable  map[string]error // by the source's description
 	slow        chan struct{}    // if not nil, reading waits for it
+	contexts    []kube.Context   // of the kubeconfig
 	describeErr error
+	existing    *Existing
+	imported    answers.Answers // of the existing release
+	importErr   error
 	prepareErr  error
 	failing     bool                        // a check fails
 	found       map[string][]answers.Option // in the cluster
@@ -45,7 +49,8 @@ type stage struct {
 
 func newStage() *stage {
 	return &stage{
-		written: map[string]bool{}, ended: make(chan struct{}, 10),
+		contexts: contexts,
+		written:  map[string]bool{}, ended: make(chan struct{}, 10),
 		finish: make(chan error, 1), activate: make(chan error, 1), gone: make(chan struct{}),
 	}
 }
@@ -62,12 +67,12 @@ var contexts = []kube.Context{
 	{Name: "sandbox", Cluster: "sandbox", Server: "https://127.0.0.1:16443", User: "sandbox-admin", Current: true},
 }
 
-func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return contexts, nil }
+func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return s.contexts, nil }
 
 func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 	a = a.Complete()
 	t := Target{Version: "v1.36.2", Nodes: 1, Provider: "k3s", Namespace: a.Cluster.Namespace,
-		Release: a.Cluster.Release}
+		Release: a.Cluster.Release, Existing: s.existing}
 	for _, c := range contexts {
 		if c.Name == a.Cluster.Context {
 			t.Context = c
@@ -78,6 +83,10 @@ func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 
 func (s *stage) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
 	return s.found, nil
+}
+
+func (s *stage) Import(context.Context, answers.Answers) (answers.Answers, []string, error) {
+	return s.imported, []string{"zenml.podDisruptionBudget: set by the chart"}, s.importErr
 }
 
 func (s *stage) Suggest(context.Context) []question.Suggestion {

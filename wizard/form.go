@@ -24,8 +24,8 @@ type form struct {
 	keepsHidden    bool      // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
-	typing         bool   // an answer that is not among the choices
-	filter         string // shortens a long list
+	typing         bool         // an answer that is not among the choices
+	filter         string       // shortens a long list
 	sourceCheck    *task        // checks whether a source is readable
 	queuedKeys     []tea.KeyMsg // typed during the check
 	pane           pane

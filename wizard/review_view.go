@@ -40,6 +40,7 @@ func (r *review) document(width int) string {
 	}
 	section("Plan", r.sentences(width))
 	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
+	section("Not taken over from the release", display.Wrap(strings.Join(r.importNotes, "\n"), width))
 	if r.tally().Failed == 0 {
 		section("Needs attention", r.problemLines(width))
 	}

@@ -104,10 +104,11 @@ type session struct {
 	writes, written int        // sequence numbers of started and finished writes
 	keeper          saved.Keeper
 
-	plan      Plan
-	file      valuesFile // what to do with an existing values file
-	outcome   Outcome
-	abandoned bool // quit while an install was running
+	plan        Plan
+	importNotes []string   // what the answers could not take over from the release
+	file        valuesFile // what to do with an existing values file
+	outcome     Outcome
+	abandoned   bool // quit while an install was running
 }
 
 // valuesFile is an existing values file with other content than the plan's.

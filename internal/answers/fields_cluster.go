@@ -18,7 +18,7 @@ var clusterFields = atStep(StepCluster,
 		Title: "Namespace",
 		Help:  "The namespace for the server. It is created if it does not exist.",
 		Why:   "Each ZenML server needs its own namespace, because the chart gives some objects a fixed name.",
-		Check: dnsLabel,
+		Check: namespace,
 	}, Field{
 		Key: "cluster.release", Kind: Text, Default: DefaultRelease,
 		Title: "Release name",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,14 @@ func dnsLabel(v string) (problem, remedy string) {
 		return quoted(v) + " is not a valid name", "use lower-case letters, digits and hyphens, at most 63"
 	}
 	return "", ""
+}
+
+// namespace is a name that is not one of Kubernetes' own namespaces.
+func namespace(v string) (problem, remedy string) {
+	if slices.Contains([]string{"kube-system", "kube-public", "kube-node-lease"}, v) {
+		return quoted(v) + " belongs to Kubernetes itself", "use a namespace of its own, such as " + DefaultRelease
+	}
+	return dnsLabel(v)
 }
 
 // releaseName is stricter than Helm's limit of 53, because the chart appends

@@ -18,7 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// Options are the options by answers key.
+// Options are the options by answers key, the suggested one first.
 type Options map[string][]answers.Option
 
 // most is how many objects of a kind are listed.
@@ -42,6 +42,7 @@ var sources = []source{
 	{[]string{"cluster.namespace"}, namespaces},
 	{[]string{"cluster.release"}, releases},
 	{[]string{"database.sqlite.storageClass", "database.backup.volume.storageClass"}, storageClasses},
+	{[]string{"database.sqlite.persistent"}, volume},
 	{[]string{"expose.ingress.class"}, ingressClasses},
 	{[]string{"expose.gateway.name"}, gatewayNames},
 	{[]string{"expose.gateway.namespace"}, gatewayNamespaces},

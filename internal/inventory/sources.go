@@ -72,6 +72,18 @@ func storageClasses(ctx context.Context, r *reader) []answers.Option {
 	return options
 }
 
+// volume suggests a volume where the cluster creates one without being told a class.
+func volume(ctx context.Context, r *reader) []answers.Option {
+	classes := storageClasses(ctx, r)
+	if len(classes) == 0 || classes[0].Value != "" {
+		return nil
+	}
+	return []answers.Option{
+		{Value: "true", Title: "Yes", Help: "Suggested, because the cluster has a default StorageClass."},
+		{Value: "false", Title: "No", Help: "All data is lost when the pod restarts."},
+	}
+}
+
 // ingressClasses lists the classes, the default one first.
 func ingressClasses(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option

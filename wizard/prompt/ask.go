@@ -268,6 +268,30 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	default:
 		p.forgetCluster()
 	}
+	if yes && target.Existing != nil {
+		return p.importRelease(ctx)
+	}
+	return nil
+}
+
+// importRelease offers the settings of the existing release as answers. Answers
+// that a file or flags gave win.
+func (p *prompter) importRelease(ctx context.Context) error {
+	yes, err := p.confirm(ctx, "settings", "Start from its current settings?", true)
+	if err != nil || !yes {
+		return err
+	}
+	imported, notes, err := p.Engine.Import(ctx, p.responses.Answers())
+	if err != nil {
+		p.printf("Cannot read its settings: %v", err)
+		return ctx.Err()
+	}
+	p.responses.SetAll(imported)
+	p.responses.SetAll(p.Start)
+	for _, note := range notes {
+		p.printf("Not taken over: %s", note)
+	}
+	p.restoreProgress(string(answers.StepAdvanced))
 	return nil
 }
 

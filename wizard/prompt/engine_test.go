@@ -21,6 +21,8 @@ const (
 
 // engine is a fake engine.
 type engine struct {
+	existing    *wizard.Existing
+	imported    answers.Answers // of the existing release
 	unreadable  map[string]error
 	failing     bool                        // a check fails
 	notices     []string                    // what the checks would write into an account
@@ -46,14 +48,19 @@ func (*engine) Contexts(context.Context) ([]kube.Context, error) {
 	}, nil
 }
 
-func (*engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, error) {
+func (e *engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, error) {
 	a = a.Complete()
 	return wizard.Target{Context: kube.Context{Name: a.Cluster.Context, User: "ops"}, Version: "v1.36.2", Nodes: 3,
-		Namespace: a.Cluster.Namespace, Release: a.Cluster.Release}, nil
+		Namespace: a.Cluster.Namespace, Release: a.Cluster.Release, Existing: e.existing}, nil
 }
 
 func (e *engine) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
 	return e.found, nil
+}
+
+func (e *engine) Import(_ context.Context, a answers.Answers) (answers.Answers, []string, error) {
+	e.imported.Cluster = a.Cluster
+	return e.imported, []string{"zenml.podDisruptionBudget: set by the chart"}, nil
 }
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }

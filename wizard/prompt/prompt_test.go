@@ -485,3 +485,39 @@ func TestAdvancedSetting(t *testing.T) {
 		}
 	}
 }
+
+// An upgrade starts from the settings of the release: nothing is asked again.
+func TestUpgradeStartsFromRelease(t *testing.T) {
+	e := newEngine()
+	e.existing = &wizard.Existing{Chart: "zenml 0.84.3", Status: "deployed"}
+	e.imported.Database.Type, e.imported.Server.Logging.Format = answers.SQLiteDatabase, "json"
+	_, c, err := converse(t, e, script{"Nothing has been written yet. Install into sandbox": {"yes"}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	if e.installed.Database.Type != answers.SQLiteDatabase || e.installed.Server.Logging.Format != "json" {
+		t.Errorf("%+v", e.installed.Server.Logging)
+	}
+	said := c.said.String()
+	if strings.Contains(said, "Secrets store [") || !strings.Contains(said, "Not taken over: zenml.podDisruptionBudget") {
+		t.Error(said)
+	}
+}
+
+// Names that were found in the cluster are picked by their number; others are typed.
+func TestFoundNames(t *testing.T) {
+	e := newEngine()
+	e.found = map[string][]answers.Option{
+		"cluster.namespace": {{Value: "team-a", Title: "team-a"}, {Value: "team-b", Title: "team-b"}},
+		"cluster.release":   {{Value: "zenml", Title: "zenml"}},
+	}
+	with := mysql()
+	with["Namespace"], with["Release name"] = []string{"2"}, []string{"another"}
+	_, c, err := converse(t, e, with)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	if at := e.installed.Cluster; at.Namespace != "team-b" || at.Release != "another" {
+		t.Errorf("%+v\n%s", at, c.said.String())
+	}
+}

@@ -85,6 +85,8 @@ func (s *Responses) Steps() []answers.Step {
 func (s *Responses) question(f answers.Field) Question {
 	q := Question{Field: f, Choices: slices.Clone(f.Options)}
 	switch {
+	case f.Kind == answers.Boolean && len(s.found[f.Key]) > 0:
+		q.Choices = slices.Clone(s.found[f.Key])
 	case f.Kind == answers.Boolean:
 		q.Choices = []answers.Option{{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}
 	case len(s.choices[f.Key]) > 0:
@@ -143,7 +145,11 @@ func (s *Responses) CursorChoice(q Question) string {
 // CurrentChoice returns the option that is in effect: the answer, or the
 // default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
-	for _, value := range []string{s.Typed(q.Key), q.Default, booleanDefault(q)} {
+	byDefault := booleanDefault(q)
+	if found := s.found[q.Key]; len(found) > 0 && byDefault != "" {
+		byDefault = found[0].Value
+	}
+	for _, value := range []string{s.Typed(q.Key), q.Default, byDefault} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}

@@ -16,7 +16,7 @@ type Responses struct {
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
 	found       map[string][]answers.Option // in the cluster
-	snapshot    *snapshot // result of evaluating the responses, nil after a change
+	snapshot    *snapshot                   // result of evaluating the responses, nil after a change
 }
 
 // snapshot is the result of evaluating the responses.
