@@ -2,14 +2,21 @@ package checks
 
 import (
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/checks/report"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
@@ -97,6 +104,62 @@ func TestWholeRun(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestSlowAPIServer stalls each kind of request once for ten seconds, as an API server
+// does while it fails over or collects garbage. No result may change.
+func TestSlowAPIServer(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	run := func(t *testing.T, stalls func(kind string) bool) (check.Report, []string) {
+		t.Helper()
+		var mu sync.Mutex
+		var seen []string
+		namespace := c.Namespace(t)
+		access := checktest.Proxied(t, c, func(_ http.ResponseWriter, r *http.Request) bool {
+			kind := r.Method + " " + strings.ReplaceAll(r.URL.Path, namespace, "N")
+			kind = scratchNames.ReplaceAllString(kind, "zenml-preflight-")
+			mu.Lock()
+			isFirst := !slices.Contains(seen, kind)
+			if isFirst {
+				seen = append(seen, kind)
+			}
+			mu.Unlock()
+			if isFirst && stalls(kind) {
+				time.Sleep(10 * time.Second)
+			}
+			return false
+		})
+		d := c.Database
+		e := checktest.WithCluster(t, access, namespace, func(a *answers.Answers) {
+			a.Database = answers.Database{Type: answers.MySQLDatabase, MySQL: answers.MySQL{
+				Host: d.Host, Port: d.Port, Name: c.DatabaseName(t), User: d.User,
+				Password: answers.Source{Value: d.Password}, TLS: answers.TLS{Mode: answers.TLSRequire},
+			}}
+		})
+		report, err := Run(t.Context(), e, check.Options{Skip: []string{"supply.image"}}, nil)
+		checktest.Must(t, err)
+		return report, seen
+	}
+	fast, kinds := run(t, func(string) bool { return false })
+	const rounds = 6
+	for round := range rounds {
+		t.Run(strconv.Itoa(round), func(t *testing.T) {
+			t.Parallel()
+			slow, _ := run(t, func(kind string) bool { return slices.Index(kinds, kind)%rounds == round })
+			for _, r := range fast.Results {
+				now, _ := slow.ByID(r.Check.ID)
+				if now.Status != r.Status {
+					t.Errorf("%s is %s, not %s: %s\n%s", r.Check.ID, now.Status, r.Status, now.Message, now.Remedy)
+				}
+			}
+			t.Logf("%s instead of %s", slow.Duration, fast.Duration)
+		})
+	}
+	t.Logf("%d kinds of requests: %s", len(kinds), strings.Join(kinds, ", "))
+}
+
+// scratchNames matches the random names of the objects that checks create.
+var scratchNames = regexp.MustCompile("zenml-preflight-[a-z0-9]+")
 
 var update = flag.Bool("update", false, "update docs/checks")
 

@@ -17,6 +17,7 @@ type Between struct {
 	Seen   func()
 	Mute   atomic.Bool
 	Delay  time.Duration // of every packet
+	Start  time.Duration // before a connection is forwarded
 	once   sync.Once
 	Target string
 }
@@ -40,6 +41,7 @@ func (b *Between) Listen(t *testing.T, host string) int {
 }
 
 func (b *Between) serve(t *testing.T, client net.Conn) {
+	time.Sleep(b.Start)
 	server, err := net.Dial("tcp", b.Target)
 	if err != nil {
 		return

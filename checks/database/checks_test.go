@@ -67,21 +67,53 @@ func TestChecks_MySQL(t *testing.T) {
 	checktest.Expect(t, preflight(t, e, check.Options{}), "database.login", check.Failed, "works only in UTF-8")
 }
 
-// TestChecks_slowDatabase delays every packet by 150 ms: a database 300 ms away
-// must work.
+// TestChecks_slowDatabase uses a database 300 ms away, and one that greets every
+// connection after 8 seconds. Both must work.
 func TestChecks_slowDatabase(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{})
 	s.Exec(t, "ALTER DATABASE zenml CHARACTER SET utf8mb4")
-	b := &checktest.Between{
-		Target: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)), Delay: 150 * time.Millisecond,
+	for name, c := range map[string]struct {
+		between *checktest.Between
+		say     string
+	}{
+		"300 ms away":            {&checktest.Between{Delay: 150 * time.Millisecond}, "answers as 8.0.41"},
+		"greets after 8 seconds": {&checktest.Between{Start: 8 * time.Second}, "slow: its greeting took 8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := c.between
+			b.Target = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port))
+			port := b.Listen(t, "127.0.0.1")
+			report := preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Port = port }), check.Options{})
+			for _, result := range report.Results {
+				if result.Check.ID != "database.change" && result.Check.ID != "database.sqlite" {
+					checktest.Expect(t, report, result.Check.ID, check.Pass)
+				}
+			}
+			checktest.Expect(t, report, "database.connect", check.Pass, c.say)
+			t.Logf("%s in all", report.Duration)
+		})
 	}
-	port := b.Listen(t, "127.0.0.1")
-	report := preflight(t, checktest.WithDatabase(t, s, func(m *answers.MySQL) { m.Port = port }), check.Options{})
-	for _, result := range report.Results {
-		if result.Check.ID != "database.change" && result.Check.ID != "database.sqlite" {
-			checktest.Expect(t, report, result.Check.ID, check.Pass)
-		}
+}
+
+// TestChecks_silentDatabase stops answering, from the start or after the login.
+func TestChecks_silentDatabase(t *testing.T) {
+	t.Parallel()
+	s := checktest.StartDatabase(t, testdb.Options{})
+	for name, c := range map[string]struct{ word, id, say string }{
+		"from the start":  {"", "database.connect", "sends no greeting within 10s"},
+		"after the login": {"SHOW GLOBAL VARIABLES", "database.version", "did not answer within 10s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := &checktest.Between{Word: c.word}
+			b.Seen = func() { b.Mute.Store(true) }
+			b.Mute.Store(c.word == "")
+			report := preflight(t, throughProxy(t, s, b), check.Options{Only: []string{"database.version"}})
+			checktest.Expect(t, report, c.id, check.Failed, c.say)
+			t.Logf("named after %s", report.Duration)
+		})
 	}
 }
 

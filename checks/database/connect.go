@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -61,13 +62,22 @@ func softenPrivate(e *check.Env, f *check.Fault) {
 func checkConnect(ctx context.Context, e *check.Env) (string, error) {
 	h, err := databaseGreeting(ctx, e)
 	if err == nil {
-		return Address(e) + " answers as " + h.version, nil
+		return Address(e) + " answers as " + h.version + h.slow(), nil
 	}
 	fault := unconnected(ctx, e, err)
 	if check.IsTransient(err) {
 		return "", check.Transient(fault)
 	}
 	return "", fault
+}
+
+// slow returns a remark about a greeting that took long, or "".
+func (g *greeting) slow() string {
+	if g.took < slowAnswer {
+		return ""
+	}
+	return fmt.Sprintf("; slow: its greeting took %s, and the ZenML server waits %s", g.took.Round(time.Second/10),
+		answerLimit)
 }
 
 func unconnected(ctx context.Context, e *check.Env, err error) error {
@@ -80,6 +90,11 @@ func unconnected(ctx context.Context, e *check.Env, err error) error {
 		fault.Summary = fmt.Sprintf("%s does not speak MySQL: %s", address, foreign.reason)
 		fault.Remedy = "correct database.mysql.port (the default is 3306; 33060, the X Protocol, does not work) or " +
 			"database.mysql.host"
+		return fault
+	case errors.Is(err, errSilent):
+		fault.Summary = fmt.Sprintf("cannot connect to %s: %s", address, errSilent)
+		fault.Remedy = "start the database if it is paused, and check proxies and load balancers in front of it; if " +
+			"another service listens there, correct database.mysql.port"
 		return fault
 	case errors.As(err, &server):
 		return MySQLFault(e, server)

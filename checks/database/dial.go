@@ -19,21 +19,29 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// greetingLimit is the time limit of the server's greeting: by default the
-// server first resolves the client's name.
-const greetingLimit = 5 * time.Second
+// answerLimit is the time limit of each answer of the server. It is PyMySQL's
+// default: what takes longer fails in the ZenML server as well. The greeting may take
+// seconds, because the server first resolves the client's name, or is paused.
+const answerLimit = 10 * time.Second
+
+// slowAnswer is when the greeting is worth a remark.
+const slowAnswer = 3 * time.Second
 
 // greeting is a connection on which the server has sent its first packet.
 type greeting struct {
 	conn    net.Conn
 	version string
 	tls     bool // the server offers TLS
+	took    time.Duration
 }
 
 // notMySQLError means that the port does not speak MySQL's protocol.
 type notMySQLError struct{ reason string }
 
 func (e *notMySQLError) Error() string { return e.reason }
+
+// errSilent means that the server accepts the connection and sends no greeting.
+var errSilent = fmt.Errorf("it accepts the connection, but sends no greeting within %s", answerLimit)
 
 // Address returns the host and port of MySQL.
 func Address(e *check.Env) string {
@@ -78,7 +86,8 @@ func databaseGreeting(ctx context.Context, e *check.Env) (*greeting, error) {
 			return nil, err
 		}
 		e.AtEnd(func() { _ = conn.Close() })
-		if err := conn.SetDeadline(time.Now().Add(greetingLimit)); err != nil {
+		asked := time.Now()
+		if err := conn.SetDeadline(asked.Add(answerLimit)); err != nil {
 			return nil, err
 		}
 		stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
@@ -87,7 +96,7 @@ func databaseGreeting(ctx context.Context, e *check.Env) (*greeting, error) {
 		if err != nil {
 			return nil, temporaryMySQL(err)
 		}
-		h.conn = conn
+		h.conn, h.took = conn, time.Since(asked)
 		return h, nil
 	})
 }
@@ -144,7 +153,7 @@ func noGreeting(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &notMySQLError{reason: "it closes the connection without a greeting"}
 	case check.IsTimeout(err):
-		return &notMySQLError{reason: fmt.Sprintf("it sends no greeting within %s", greetingLimit)}
+		return errSilent
 	}
 	return err
 }

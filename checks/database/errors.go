@@ -67,9 +67,16 @@ func driverFault(e *check.Env, err error) *check.Fault {
 		}
 	case check.IsTimeout(err):
 		return &check.Fault{
-			Summary: "the database server did not answer the login in time",
+			Summary: fmt.Sprintf("the database server did not answer within %s", answerLimit),
 			Remedy:  "check its load: SHOW PROCESSLIST;",
 			Err:     err,
+		}
+	case check.Reason(err) == mysql.ErrInvalidConn.Error(): // the driver only logs the cause
+		return &check.Fault{
+			Summary: fmt.Sprintf("the database server did not answer within %s, or closed the connection", answerLimit),
+			Remedy: "check its load (SHOW PROCESSLIST;) and its log, and proxies between it and this machine that close " +
+				"connections",
+			Err: err,
 		}
 	}
 	return &check.Fault{

@@ -27,7 +27,7 @@ func databaseHandshake(ctx context.Context, e *check.Env, config *tls.Config) (t
 		if !h.tls {
 			return tls.ConnectionState{}, errNoTLS
 		}
-		if err := h.conn.SetDeadline(time.Now().Add(check.DialLimit)); err != nil {
+		if err := h.conn.SetDeadline(time.Now().Add(answerLimit)); err != nil {
 			return tls.ConnectionState{}, err
 		}
 		if _, err := h.conn.Write(tlsRequest()); err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // cleanLimit is the time limit for removing a scratch table after the check.
-const cleanLimit = 5 * time.Second
+const cleanLimit = 20 * time.Second
 
 // scratchPrefix is the prefix of every table that a check creates.
 const scratchPrefix = "zenml_preflight_"

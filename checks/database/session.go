@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -102,7 +101,7 @@ func connect(ctx context.Context, e *check.Env, config *tls.Config, database str
 	c.User, c.Passwd, c.DBName, c.TLS = e.Answers.Database.MySQL.User, password.Reveal(), database, config
 	c.Net, c.Addr, c.Logger = "tcp", Address(e), log
 	c.AllowCleartextPasswords = config != nil
-	c.Timeout, c.ReadTimeout, c.WriteTimeout = check.DialLimit, 10*time.Second, 10*time.Second
+	c.Timeout, c.ReadTimeout, c.WriteTimeout = check.DialLimit, answerLimit, answerLimit
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return dialDatabase(ctx, e) }
 	connector, err := mysql.NewConnector(c)
 	if err != nil {

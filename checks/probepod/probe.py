@@ -78,7 +78,7 @@ def greeting(sock):
         if len(data) >= 5 and len(data) >= min(512, 4 + int.from_bytes(data[:3], "little")):
             return data[4:]
         time.sleep(0.02)
-    finish("greeting", error="it sends no greeting within %d seconds" % LIMIT)
+    finish("greeting", kind="timeout", error="it sends no greeting within %d seconds" % LIMIT)
 
 
 def offers_tls(body):

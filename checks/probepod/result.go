@@ -88,6 +88,10 @@ func resultFault(ctx context.Context, e *check.Env, s probeResult) error {
 	case "greeting":
 		fault.Summary = fmt.Sprintf("from a pod, %s does not speak MySQL: %s", address, s.Error)
 		fault.Remedy = "check proxies and service meshes in between (a mesh may need the port named mysql or tcp)"
+		if s.Kind == "timeout" {
+			fault.Summary = fmt.Sprintf("a pod can connect to %s, but %s", address, s.Error)
+			fault.Remedy = "start the database if it is paused, and " + fault.Remedy
+		}
 	case "tls", "files":
 		fault.Summary = fmt.Sprintf("the TLS handshake of a pod with %s failed: %s", address, s.Error)
 		fault.Remedy = "give the CA that signed the database's certificate: database: {mysql: {tls: {ca: {file: " +

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/peers"
@@ -139,6 +140,30 @@ func TestScript_noDatabase(t *testing.T) {
 		map[string]string{"password": checktest.Canary})
 	if got.Step != "tls" || got.Error != "the server does not offer TLS" {
 		t.Errorf("without TLS: %+v", got)
+	}
+}
+
+// TestScript_slowDatabase uses a database that greets after 8 seconds, and one that never
+// does.
+func TestScript_slowDatabase(t *testing.T) {
+	t.Parallel()
+	python, s := peers.Python(t), checktest.StartDatabase(t, testdb.Options{})
+	for name, c := range map[string]struct {
+		between    *checktest.Between
+		step, kind string
+	}{
+		"slow":   {&checktest.Between{Start: 8 * time.Second}, "done", ""},
+		"silent": {&checktest.Between{Start: time.Minute}, "greeting", "timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.between.Target = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port))
+			got := runScript(t, python, "127.0.0.1", c.between.Listen(t, "127.0.0.1"), nil,
+				map[string]string{"password": checktest.Canary})
+			if got.Step != c.step || got.Kind != c.kind {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 
