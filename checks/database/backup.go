@@ -60,12 +60,12 @@ func orNil(fault *check.Fault, err error) error {
 
 // backupGrants checks the grants on the database and on the backup database.
 func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fault, error) {
-	grants, err := grants(ctx, e)
+	m := e.Answers.Database.MySQL
+	missing, err := missingOn(ctx, e, m.Name, backupRights)
 	if err != nil {
 		return nil, loginError(e, err)
 	}
-	m := e.Answers.Database.MySQL
-	if missing := missingRights(grants, m.Name, backupRights); len(missing) > 0 {
+	if len(missing) > 0 {
 		return &check.Fault{
 			Summary: fmt.Sprintf("%s lacks %s on the database %s, which restoring a backup needs", m.User,
 				check.JoinAnd(missing), m.Name),
@@ -76,7 +76,10 @@ func backupGrants(ctx context.Context, e *check.Env, strategy string) (*check.Fa
 	if strategy != answers.BackupDatabase || other == "" {
 		return nil, nil
 	}
-	if missing := missingRights(grants, other, migrationRights); len(missing) > 0 {
+	if missing, err = missingOn(ctx, e, other, migrationRights); err != nil {
+		return nil, loginError(e, err)
+	}
+	if len(missing) > 0 {
 		return &check.Fault{
 			Summary: fmt.Sprintf("%s lacks %s on the backup database %s", m.User, check.JoinAnd(missing), other),
 			Remedy:  fmt.Sprintf("GRANT ALL ON `%s`.* TO %s;", other, account(ctx, e)),

@@ -44,6 +44,9 @@ func checkConnections(ctx context.Context, e *check.Env) (string, error) {
 				"\nor set smaller pools: database: {mysql: {pool: {size: 5, overflow: 5}}}",
 		}
 	}
+	if l.most == 0 {
+		return fmt.Sprintf("%d connections; the database server reports no limit", needed), nil
+	}
 	return fmt.Sprintf("%d of %d connections (%s)", needed, l.most, l.name), nil
 }
 

@@ -32,11 +32,11 @@ func checkExists(ctx context.Context, e *check.Env) (string, error) {
 
 func creatable(ctx context.Context, e *check.Env) (string, error) {
 	name := e.Answers.Database.MySQL.Name
-	grants, err := grants(ctx, e)
+	missing, err := missingOn(ctx, e, name, []string{"CREATE"})
 	if err != nil {
 		return "", loginError(e, err)
 	}
-	if len(missingRights(grants, name, []string{"CREATE"})) > 0 {
+	if len(missing) > 0 {
 		return "", &check.Fault{
 			Summary: fmt.Sprintf("the database %s does not exist, and %s cannot create it (1049)", name,
 				e.Answers.Database.MySQL.User),

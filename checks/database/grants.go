@@ -64,6 +64,9 @@ func parseGrant(text string) (grant, bool) {
 	return g, true
 }
 
+// grantsNothing reports whether the grant only allows the login.
+func (g grant) grantsNothing() bool { return slices.Equal(g.rights, []string{"USAGE"}) }
+
 // covers reports whether the grant includes the database. Names in grants are
 // patterns with % and _, which a backslash escapes.
 func (g grant) covers(database string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
@@ -26,7 +27,7 @@ func checkPrivileges(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	missing, err := missingByUse(ctx, db, table)
+	missing, err := missingByUse(ctx, db, e.Answers.Database.MySQL.Name, table)
 	if err != nil {
 		return "", loginError(e, err)
 	}
@@ -74,20 +75,47 @@ func lacking(ctx context.Context, e *check.Env, missing []string) *check.Fault {
 // granted only checks the grants, because the database does not exist yet or
 // the run is read-only.
 func granted(ctx context.Context, e *check.Env) (string, error) {
-	grants, err := grants(ctx, e)
+	missing, err := missingOn(ctx, e, e.Answers.Database.MySQL.Name, migrationRights)
 	if err != nil {
 		return "", loginError(e, err)
 	}
-	if missing := missingRights(grants, e.Answers.Database.MySQL.Name, migrationRights); len(missing) > 0 {
+	if len(missing) > 0 {
 		return "", lacking(ctx, e, missing)
 	}
 	return "granted; not tested because the database does not exist yet", nil
 }
 
+// missingOn returns the wanted privileges that the user lacks on a database, which need
+// not exist. SHOW GRANTS does not show everything behind some proxies, so a privilege
+// that it does not show is tried.
+func missingOn(ctx context.Context, e *check.Env, database string, wanted []string) ([]string, error) {
+	grants, err := grants(ctx, e)
+	if err != nil && number(err) == 0 {
+		return nil, err
+	}
+	missing := missingRights(grants, database, wanted)
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	db, err := openServer(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	table, err := scratchTable(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	denied, err := missingByUse(ctx, db, database, table)
+	isShown := slices.ContainsFunc(grants, func(g grant) bool { return g.covers(database) && !g.grantsNothing() })
+	return slices.DeleteFunc(missing, func(right string) bool {
+		return !slices.Contains(denied, right) && (right != "REFERENCES" || !isShown) // no use tries REFERENCES
+	}), err
+}
+
 // uses are statements that use each privilege and always fail because the table
-// %[1]s does not exist.
-var uses = []struct{ right, statement string }{
-	{"CREATE", "CREATE TABLE %[1]s_c LIKE %[1]s"},
+// %[1]s does not exist. %[2]s is another name.
+var uses = []use{
+	{"CREATE", "CREATE TABLE %[2]s LIKE %[1]s"},
 	{"ALTER", "ALTER TABLE %[1]s ADD COLUMN c INT"},
 	{"DROP", "DROP TABLE %[1]s"},
 	{"INDEX", "CREATE INDEX i ON %[1]s (id)"},
@@ -97,17 +125,29 @@ var uses = []struct{ right, statement string }{
 	{"DELETE", "DELETE FROM %[1]s"},
 }
 
+// use is a statement that needs a privilege.
+type use struct{ right, statement string }
+
+// on returns the statement for a table.
+func (u use) on(table, other string) string {
+	return strings.NewReplacer("%[1]s", table, "%[2]s", other).Replace(u.statement)
+}
+
 var deniedRight = regexp.MustCompile(`^([A-Z]+)(?: VIEW)? command denied`)
 
 // missingByUse returns the privileges that the server denies, in the order of
 // migrationRights. It changes nothing.
-func missingByUse(ctx context.Context, db *sql.DB, table string) ([]string, error) {
+func missingByUse(ctx context.Context, db *sql.DB, database, table string) ([]string, error) {
 	denied := map[string]bool{}
+	table = quoteName(database) + "." + quoteName(table)
+	copied := strings.TrimSuffix(table, "`") + "_c`"
 	for _, use := range uses {
-		_, err := db.ExecContext(ctx, fmt.Sprintf(use.statement, "`"+table+"`"))
+		_, err := db.ExecContext(ctx, use.on(table, copied))
 		switch number(err) {
 		case 0:
-			return nil, fmt.Errorf("testing %s: %w", use.right, err)
+			if err != nil {
+				return nil, fmt.Errorf("testing %s: %w", use.right, err)
+			}
 		case mysqlerr.TableDenied, mysqlerr.ColumnDenied, mysqlerr.GlobalDenied, mysqlerr.DatabaseDenied:
 			denied[deniedName(err, use.right)] = true
 		}

@@ -63,6 +63,10 @@ func stepFault(ctx context.Context, e *check.Env, right string, err error) *chec
 	}
 	fault := MySQLFault(e, err)
 	fault.Summary = fmt.Sprintf("%s failed on a scratch table: %s", right, fault.Summary)
+	if right == "REFERENCES" && strings.Contains(strings.ToLower(serverMessage(err)), "foreign key") {
+		fault.Reason = "the server's tables reference each other with foreign keys"
+		fault.Remedy = "allow foreign key constraints in the settings of the database (PlanetScale, Vitess), or use MySQL 8"
+	}
 	return fault
 }
 
