@@ -124,7 +124,7 @@ func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
 	c.responses.SetAll(msg.answers)
 	c.responses.SetAll(c.options.Start)
 	c.importNotes = msg.notes
-	c.resumeAt = stepReview
+	c.resumeAt, c.reached = stepReview, stepReview
 	return c.confirm()
 }
 

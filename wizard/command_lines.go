@@ -104,6 +104,3 @@ func yamlLines(text string, width int) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// fits reports whether no line is longer than width.
-func fits(text string, width int) bool { return lipgloss.Width(text) <= width }

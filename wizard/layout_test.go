@@ -51,6 +51,12 @@ var scenes = map[string]func(*person){
 		p.throughCluster().toAdvanced().press("tolerations", "enter", "[{key: gpu").sees("Tolerations")
 	},
 	"review":  func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
+	"review-answers": func(p *person) {
+		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database name")
+	},
+	"review-checks": func(p *person) {
+		p.throughCluster().toReview().sees("in 1.2s").press("shift+tab", "shift+tab", "shift+tab").sees("passed the")
+	},
 	"running": running,
 	"review-failed": func(p *person) {
 		p.stage.failing = true

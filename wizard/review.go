@@ -20,6 +20,7 @@ type review struct {
 	*session
 	pane pane
 	list list
+	tab  int // the open one of tabs
 
 	answered  answers.Answers // the answers of the plan and the checks
 	preparing *task
@@ -71,7 +72,7 @@ func (r *review) enter(string) tea.Cmd {
 		r.updateActions()
 		return nil
 	}
-	r.answered, r.pane.offset = a, 0
+	r.answered, r.pane.offset, r.tab = a, 0, 0
 	return tea.Batch(r.prepare(), r.check())
 }
 
@@ -135,6 +136,9 @@ func (r *review) key(name string) (move, tea.Cmd) {
 	switch name {
 	case "esc":
 		return move{kind: back}, nil
+	case "tab", "shift+tab":
+		r.turn(map[string]int{"tab": 1, "shift+tab": -1}[name])
+		return move{}, nil
 	case "r":
 		return move{}, tea.Batch(r.prepare(), r.check())
 	case "up", "down", "pgup", "pgdown", "home", "end", "j", "k", " ":

@@ -176,12 +176,13 @@ func (r *review) settleFile() (move, tea.Cmd) {
 }
 
 func (r *review) keys() []binding {
-	return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"esc", "back"}, {"?", "help"}}
+	return []binding{{"tab", "next page"}, {"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"esc", "back"},
+		{"?", "help"}}
 }
 
 func (r *review) about() (title, text string) {
-	return "Review", "The plan, the checks as they run, the chart values with secrets masked, and the equivalent " +
-		"commands.\n\n" +
+	return "Review", "The pages show the plan with what needs attention, your answers, all checks, the chart " +
+		"values with secrets masked, and the equivalent commands. Press tab for the next one.\n\n" +
 		"Nothing has been written to the cluster yet. A failed check shows its remedy: fix the problem and press r " +
 		"to check again, or press e to change the answer. You can install despite failed checks; you are asked " +
 		"first.\n\n" +

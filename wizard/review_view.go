@@ -23,35 +23,8 @@ func (r *review) view(width, height int) string {
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
-	r.pane.set(r.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
-	return r.pane.view() + "\n\n" + bottom
-}
-
-// document renders everything to review, section by section.
-func (r *review) document(width int) string {
-	var b strings.Builder
-	section := func(title, text string) {
-		if text != "" {
-			b.WriteString(r.styles.Title.Render(title) + "\n" + strings.TrimRight(text, "\n") + "\n\n")
-		}
-	}
-	if r.tally().Failed > 0 {
-		section("Needs attention", r.problemLines(width))
-	}
-	section("Plan", r.sentences(width))
-	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
-	section("Not taken over from the release", display.Wrap(strings.Join(r.importNotes, "\n"), width))
-	if r.tally().Failed == 0 {
-		section("Needs attention", r.problemLines(width))
-	}
-	section("Checks", r.checkLines(width))
-	if !r.aside ||
-		r.shown.Values != "" &&
-			(strings.Count(r.shown.Values, "\n")+3 > r.session.rows || !fits(r.shown.Values, asideWidth)) {
-		section(r.valuesTitle(), yamlLines(r.shown.Values, width))
-	}
-	section("Equivalent commands", command(strings.Join(r.shown.Commands, "\n"), width))
-	return strings.TrimRight(b.String(), "\n")
+	r.pane.set(tabs[r.tab].text(r, width), width, max(height-lipgloss.Height(bottom)-3, 1))
+	return r.tabLine(width) + "\n\n" + r.pane.view() + "\n\n" + bottom
 }
 
 func (r *review) sentences(width int) string {
@@ -172,10 +145,6 @@ func (r *review) checksLine() string {
 // sideView renders the values if the window is wide enough.
 func (r *review) sideView(width, height int) string {
 	p := pane{styles: r.styles}
-	text := r.styles.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
-	if r.shown.Values == "" {
-		text = r.styles.Muted.Render("The values appear here when the plan is ready.")
-	}
-	p.set(text, width, height)
+	p.set(r.valuesText(width), width, height)
 	return p.view()
 }

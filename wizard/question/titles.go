@@ -11,9 +11,10 @@ import (
 var keyPattern = regexp.MustCompile(`[A-Za-z][A-Za-z]*(?:\.[A-Za-z][A-Za-z]*)+(=|: ?\{|\[)?`)
 
 // UseTitles replaces answers keys by the titles of their questions, with the topic
-// of those in the Advanced step. Keys in a line of a file or a command stay.
+// of those in the Advanced step, and answers as in a file by titles with values.
+// Keys in a command stay.
 func UseTitles(text string) string {
-	return keyPattern.ReplaceAllStringFunc(text, func(found string) string {
+	return keyPattern.ReplaceAllStringFunc(useValues(text), func(found string) string {
 		f, ok := answers.FieldByKey(found)
 		switch {
 		case !ok:
