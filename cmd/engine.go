@@ -44,9 +44,16 @@ type engine struct {
 
 var _ wizard.Engine = (*engine)(nil)
 
+// answersFile returns the file that the answers come from.
+func (e *engine) answersFile() answers.File {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.file
+}
+
 // setup prepares what the answers need, reusing the charts pulled so far.
 func (e *engine) setup(a answers.Answers) *setup {
-	file := e.file
+	file := e.answersFile()
 	file.Answers = a
 	return newSetup(e.streams, e.common, file, e.chart)
 }
@@ -121,13 +128,28 @@ func (e *engine) Import(ctx context.Context, a answers.Answers) (answers.Answers
 	return imported.Answers, notes, nil
 }
 
+func (e *engine) Open(ctx context.Context, name string) (answers.Answers, error) {
+	data, err := readInput(ctx, name)
+	if err != nil {
+		return answers.Answers{}, err
+	}
+	file, err := answers.Read(name, data)
+	if err != nil {
+		return answers.Answers{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.file = file
+	return file.Answers, nil
+}
+
 func (e *engine) Suggest(context.Context) []question.Suggestion { return e.suggestions }
 
 func (e *engine) CheckSource(_ context.Context, s answers.Source) error {
 	if s.Env == "" && s.File == "" {
 		return nil
 	}
-	text, err := s.Read(e.common.local(e.streams, e.file))
+	text, err := s.Read(e.common.local(e.streams, e.answersFile()))
 	var path *fs.PathError
 	switch {
 	case errors.As(err, &path):

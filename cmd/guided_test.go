@@ -27,6 +27,8 @@ database:
 func walkThrough(term *terminal) {
 	term.t.Helper()
 	const patience = 20 * time.Second
+	term.sees("Step by step", patience)
+	term.presses("s")
 	term.sees("kubeconfig context", patience)
 	term.presses("Enter", "Enter", "Enter")
 	term.sees("Yes, install into", patience) // offered once the cluster is known

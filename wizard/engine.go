@@ -28,6 +28,9 @@ type Engine interface {
 	// Import returns the answers that give the settings of the release that the
 	// answers name, and what it could not carry over.
 	Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error)
+	// Open reads an answers file, whose folder is the base of relative paths from
+	// then on. The error names each fault.
+	Open(ctx context.Context, name string) (answers.Answers, error)
 	// Suggest returns sets of answers to choose from; it may return none.
 	Suggest(ctx context.Context) []question.Suggestion
 	// CheckSource reports why a local source cannot be read. It does not access

@@ -23,6 +23,7 @@ var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 
 // scenes open every screen in each state with a different layout.
 var scenes = map[string]func(*person){
+	"start":   func(p *person) { p.sees("https://127.0.0.1:16443").press("esc").sees("Try it out") },
 	"cluster": func(p *person) { p.sees("https://127.0.0.1:16443") },
 	"guard": func(p *person) {
 		p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into")
@@ -30,7 +31,8 @@ var scenes = map[string]func(*person){
 	"guard-unreachable": func(p *person) {
 		p.stage.describeErr = fmt.Errorf("Get \"https://127.0.0.1:16443/version\": dial tcp 127.0.0.1:16443: " +
 			"connect: connection refused")
-		p.sees("https://127.0.0.1:16443").to(guardKey).sees("connection refused")
+		p.sees("https://127.0.0.1:16443").press("up", "enter", "shift+tab", "down", "enter")
+		p.to(guardKey).sees("connection refused")
 	},
 	"database":       func(p *person) { p.throughCluster() },
 	"database-fault": func(p *person) { p.throughCluster().press("down", "enter", "localhost", "enter") },
@@ -50,7 +52,7 @@ var scenes = map[string]func(*person){
 	"advanced-setting": func(p *person) {
 		p.throughCluster().toAdvanced().press("tolerations", "enter", "[{key: gpu").sees("Tolerations")
 	},
-	"review":  func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
+	"review": func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
 	"review-answers": func(p *person) {
 		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database name")
 	},

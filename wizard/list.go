@@ -51,6 +51,18 @@ func (l *list) key(name string) (move, tea.Cmd) {
 	return move{}, nil
 }
 
+// span returns the lines of the chosen action in the view.
+func (l *list) span() (from, to int) {
+	for i, o := range l.options {
+		height := strings.Count(o.label, "\n") + 1
+		if i == l.at {
+			return from, from + height
+		}
+		from += height
+	}
+	return from, from
+}
+
 // view renders one action per line.
 func (l *list) view() string {
 	lines := make([]string, len(l.options))

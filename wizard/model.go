@@ -31,8 +31,8 @@ func newModel(ctx context.Context, o Options) *model {
 	m.screens[stepReview] = newReview(s)
 	m.screens[stepInstall] = newInstalling(s)
 	m.screens[stepConnect] = newConnecting(s)
-	m.screens[stepResume] = newResume(s)
-	m.at = stepResume
+	m.screens[stepStart] = newStart(s)
+	m.at = stepStart
 	m.resize(m.width, m.height)
 	return m
 }
@@ -137,7 +137,10 @@ func (m *model) follow(to move) tea.Cmd {
 	case next:
 		return m.enter(m.after(m.at), "")
 	case back:
-		return m.enter(m.before(m.at), "")
+		if before := m.before(m.at); before != m.at {
+			return m.enter(before, "")
+		}
+		return m.enter(stepStart, "")
 	case jump:
 		return m.enter(to.to, to.key)
 	}

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -40,8 +41,17 @@ func newPerson(t *testing.T, change ...func(*Options)) *person {
 	p.m.sendMsg = func(msg tea.Msg) { p.msgs <- msg }
 	t.Cleanup(func() { cancel(); p.m.work.close(0) })
 	p.run(p.m.Init())
+	p.until("the first screen", func() bool {
+		return p.m.at != stepStart || p.m.screen().(*start).read
+	})
+	if p.m.at == stepStart && len(p.m.screen().(*start).runs) == 0 && o.Output != atStart {
+		p.press("s")
+	}
 	return p
 }
+
+// atStart is an output for newPerson to stay at the start.
+var atStart = new(bytes.Buffer)
 
 // clock returns a clock that does not advance.
 func clock() func() time.Time {

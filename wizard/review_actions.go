@@ -32,8 +32,15 @@ func (r *review) proceedOptions() []option {
 	if r.valuesPath != "" {
 		return []option{install, {"q", "Quit, keep " + r.valuesPath, goTo(move{kind: leave})}}
 	}
-	write := func() (move, tea.Cmd) { return move{}, r.write(false) }
-	return []option{install, {"w", "Write " + r.options.ValuesPath + " only", write}}
+	write := option{"w", "Write " + r.options.ValuesPath + " only",
+		func() (move, tea.Cmd) { return move{}, r.write(false) }}
+	switch r.goal {
+	case toCheck:
+		return []option{{"q", "Quit", goTo(move{kind: leave})}, install, write}
+	case toWrite:
+		return []option{write, install}
+	}
+	return []option{install, write}
 }
 
 // fixOptions are the actions for problems.

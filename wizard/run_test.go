@@ -97,8 +97,10 @@ func TestRunRestoresTerminal(t *testing.T) {
 			Options{Engine: newStage(), Input: program, Output: program, Unfinished: saved.Folder(state)})
 		ended <- ending{o, err}
 	}()
-	w.sees("https://127.0.0.1:16443")
+	w.sees("Step by step")
 	t.Logf("the first question was shown after %s", time.Since(begin))
+	w.types("s")
+	w.sees("https://127.0.0.1:16443")
 	w.types("\r\r\r")
 	w.sees("Yes, install into sandbox")
 	w.types("\x1b[B\r")

@@ -12,7 +12,7 @@ import (
 func (s *session) saveProgress(at step) tea.Cmd {
 	a := s.responses.Answers()
 	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.IsWorthKeeping(a)
-	if s.options.Unfinished == "" || at == stepResume || atStart {
+	if s.options.Unfinished == "" || at == stepStart || atStart {
 		return nil // nothing worth saving yet
 	}
 	if s.resumeAt != "" {

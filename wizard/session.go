@@ -94,6 +94,7 @@ type session struct {
 	ticking  bool
 
 	dialog    *dialog
+	goal      goal              // what the review offers first
 	confirmed answers.Cluster   // the target that the user confirmed
 	resumeAt  step              // where the previous run stopped, until it is reached
 	reached   step              // how far the previous run came

@@ -63,6 +63,8 @@ func (e *engine) Import(_ context.Context, a answers.Answers) (answers.Answers, 
 	return e.imported, []string{"zenml.podDisruptionBudget: set by the chart"}, nil
 }
 
+func (*engine) Open(context.Context, string) (answers.Answers, error) { return answers.Answers{}, nil }
+
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
 
 func (e *engine) CheckSource(_ context.Context, source answers.Source) error {

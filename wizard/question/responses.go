@@ -37,9 +37,15 @@ type Suggestion struct {
 
 // NewResponses starts with existing answers.
 func NewResponses(start answers.Answers) *Responses {
-	s := &Responses{base: start, typed: map[string]string{}, choices: map[string][]answers.Option{}}
-	s.SetAll(start)
+	s := &Responses{choices: map[string][]answers.Option{}}
+	s.Restart(start)
 	return s
+}
+
+// Restart replaces the initial answers, and what was typed.
+func (s *Responses) Restart(start answers.Answers) {
+	s.base, s.typed = start, map[string]string{}
+	s.SetAll(start)
 }
 
 // SetAll stores every answer of a that can be typed, replacing existing ones.

@@ -83,10 +83,47 @@ func TestResumeOneOfSeveral(t *testing.T) {
 		}
 	}
 	with := func(o *Options) { o.Unfinished = state }
-	newPerson(t, with).sees("Continue an unfinished install?", "team-a", "team-b", "Start a new install")
+	newPerson(t, with).sees("Continue an unfinished install?", "team-a", "team-b", "Try it out")
 	only := newPerson(t, with, func(o *Options) { o.Start.Cluster.Namespace = "team-b" })
 	only.sees("Continue your unfinished install?", "team-b").press("enter").sees("● Access")
 	if got := only.m.responses.Complete().Cluster.Namespace; got != "team-b" {
 		t.Errorf("it continues the install into %s", got)
 	}
+}
+
+// stayAtStart keeps newPerson from choosing how to begin.
+func stayAtStart(o *Options) { o.Output = atStart }
+
+func TestTryItOutAsksOnlyForTheCluster(t *testing.T) {
+	p := newPerson(t, stayAtStart).sees("Nothing is written before you confirm it", "› Try it out").press("enter")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into sandbox").press("down", "enter")
+	p.sees("Create namespace zenml-server", "in 1.2s")
+	if a := p.m.responses.Answers(); a.Database.Type != answers.SQLiteDatabase {
+		t.Errorf("%+v", a.Database)
+	}
+}
+
+func TestProductionBeginsWithItsChoices(t *testing.T) {
+	p := newPerson(t, stayAtStart).sees("Production").press("p").throughCluster()
+	p.sees("› MySQL").press("enter").to("database.mysql.host").press("esc", "up", "enter")
+	p.to("secretsStore.type").to("expose.type").sees("› Ingress")
+}
+
+func TestGoalDecidesWhatReviewOffersFirst(t *testing.T) {
+	for key, want := range map[string]string{
+		"s": "› Install into sandbox", "c": "› Quit", "w": "› Write custom-values.yaml only",
+	} {
+		newPerson(t, stayAtStart).sees("Check only").press(key).throughCluster().toReview().sees("in 1.2s", want)
+	}
+}
+
+func TestOpenAnswersFile(t *testing.T) {
+	p := newPerson(t, stayAtStart, func(o *Options) {
+		o.Home = "/home/me"
+		o.Engine.(*stage).imported.Database.Type = answers.SQLiteDatabase
+	})
+	p.sees("Open an answers file").press("o", "enter").sees("enter the name of a file")
+	p.press("none?", "enter").sees("no such file", "none?").press("esc").sees("Try it out")
+	p.press("o", "ctrl+u", "~/answers.yaml", "enter").sees("https://127.0.0.1:16443").to(guardKey)
+	p.sees("Yes, install into sandbox").press("down", "enter").sees("Create namespace zenml-server")
 }
