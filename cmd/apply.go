@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/render/values"
@@ -16,6 +17,7 @@ type application struct {
 	reviewed     install.Reviewed // state of the release when it was prepared
 	timeout      time.Duration
 	waitForOther bool
+	checks       check.Options
 }
 
 // apply installs a prepared plan.
@@ -32,7 +34,7 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
 		Chart: a.prepared.chart, Values: a.prepared.document.Map,
 		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed,
-		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther,
+		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks),
 	}, observe)
 	u.closed = end() || !isFirstInstall(outcome)
 	if outcome.Release != nil && !u.closed {

@@ -173,6 +173,7 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	up.print(o.streams.Err, p)
 	return application{
 		prepared: p, reviewed: up.reviewed(), timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
+		checks: o.checks,
 	}, o.writeValues(ctx, p.document)
 }
 

@@ -145,6 +145,7 @@ func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Out
 	outcome, err := p.setup.apply(ctx, application{
 		prepared: p.prepared, reviewed: p.reviewed,
 		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
+		checks: p.engine.options,
 	}, observe)
 	if outcome.Release != nil && !isOutdated(err) { // the next attempt continues this one
 		p.reviewed.Revision = outcome.Release.Revision

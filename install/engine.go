@@ -51,6 +51,12 @@ type Plan struct {
 	// Otherwise Apply returns a *runlock.HeldError.
 	WaitForOther bool
 
+	// Probe checks from the cluster what the server needs, if this run creates
+	// the namespace: nothing could be checked there before. It runs after the
+	// Secrets are written and before Helm. Its notice is shown; its error ends
+	// the run, and the namespace is removed. nil skips the step.
+	Probe func(context.Context) (notice string, err error)
+
 	// CreateNamespace creates the namespace if it is missing.
 	CreateNamespace bool
 
@@ -99,6 +105,9 @@ func (e *Engine) Apply(ctx context.Context, plan Plan, observe event.Observer) (
 	}
 	defer r.close(ctx)
 	for _, s := range steps {
+		if o, ok := s.(optional); ok && !o.isNeeded(r) {
+			continue
+		}
 		if err = r.do(ctx, s); err != nil {
 			break
 		}
@@ -122,12 +131,16 @@ type step interface {
 	run(context.Context, *run) error
 }
 
+// optional is a step that not every install needs.
+type optional interface{ isNeeded(*run) bool }
+
 // steps lists the steps of an install.
 var steps = []step{
 	stateStep{},     // read the current state, render the chart, reject what cannot work
 	namespaceStep{}, // create the namespace
 	lockStep{},      // block other runs, take over from a killed one
 	secretsStep{},   // create the Secrets that hooks and pods reference
+	probeStep{},     // check the database from a pod in a new namespace
 	releaseStep{},   // run Helm: hooks with the migration, then the objects; wait for both
 	readinessStep{}, // wait until the watch sees the server's Deployment available
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 
@@ -28,6 +29,8 @@ type run struct {
 	client  kubernetes.Interface
 	started time.Time
 	outcome Outcome
+
+	namespace *corev1.Namespace // nil if this run did not create it
 
 	lock       *runlock.Lock // nil before the lock step, and if Leases are forbidden
 	unfinished bool          // the release is pending, so the next run must take over

@@ -43,9 +43,13 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 		)
 	}
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	_, err = r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
-	if err != nil && !apierrors.IsAlreadyExists(err) {
+	made, err := r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return nil
+	case err != nil:
 		return fmt.Errorf("create namespace %s: %w", name, transport.WithoutURL(err))
 	}
+	r.namespace = made
 	return nil
 }

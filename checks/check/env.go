@@ -90,6 +90,10 @@ func (e *Env) ReadOnly() bool { return e.options.ReadOnly }
 // Unannounced returns true if the user has not seen the notices of the checks.
 func (e *Env) Unannounced() bool { return e.options.Unannounced }
 
+// CreatesNamespace returns true if a check can create a missing namespace that it
+// removes again.
+func (e *Env) CreatesNamespace() bool { return e.options.CreateNamespace }
+
 // WaitsForOther returns true if the install waits for another run that is
 // changing the release.
 func (e *Env) WaitsForOther() bool { return e.options.WaitForOther }

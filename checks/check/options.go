@@ -23,6 +23,9 @@ type Options struct {
 	// Unannounced restricts the checks with Notices to reading, because the
 	// user has not seen the notices.
 	Unannounced bool
+	// CreateNamespace creates a missing namespace for the checks that start a
+	// pod in it, and removes it afterwards.
+	CreateNamespace bool
 	// WaitForOther means that the install waits for another run that is
 	// changing the release, so that such a run is only a warning.
 	WaitForOther bool

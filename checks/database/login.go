@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
@@ -24,6 +25,24 @@ func checkLogin(ctx context.Context, e *check.Env) (string, error) {
 		return "", fault
 	}
 	return e.Answers.Database.MySQL.User + " can log in", nil
+}
+
+// LogsInHere reports whether the login works from this machine.
+func LogsInHere(ctx context.Context, e *check.Env) bool {
+	_, err := openServer(ctx, e)
+	return err == nil
+}
+
+// LimitedAccountFault is the fault of an account that may log in from this machine and
+// not from the cluster. message is the database server's.
+func LimitedAccountFault(ctx context.Context, e *check.Env, message string) *check.Fault {
+	return &check.Fault{
+		Summary: fmt.Sprintf("the database server accepts the login from this machine, but not from the cluster: %s (%d)",
+			message, mysqlerr.AccessDenied),
+		Reason: "an account of MySQL is limited to the addresses that match its host",
+		Remedy: "RENAME USER " + account(ctx, e) + " TO " + anyHost(e) + ";\n" +
+			"or create an account with the same password for the address in the message",
+	}
 }
 
 // loginError returns the check's error for one of openServer or openDatabase.

@@ -40,6 +40,7 @@ var Checks = []check.Check{
 			"a private name that the cluster DNS does not resolve",
 			"a network policy, security group or firewall between the pods and the database",
 			"a port that does not speak MySQL to pods",
+			"an account that may log in from this machine, but not from the cluster",
 			"a certificate that does not verify in the pod; a login that is rejected from the addresses " +
 				"of the pods; no privileges on the database",
 			"a probe pod that does not start because of its image, node or admission, with its events; " +
@@ -55,6 +56,11 @@ func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	done, err := useNamespace(ctx, e, client)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	RemoveLeftovers(ctx, client, e.Namespace(), e.Now())
 	probe, err := newProbePod(ctx, e)
 	if err != nil {

@@ -51,14 +51,6 @@ type probePod struct {
 
 // newProbePod prepares the objects. Whatever prevents the check is a skip.
 func newProbePod(ctx context.Context, e *check.Env) (*probePod, error) {
-	found, err := check.FindNamespace(ctx, e)
-	if err != nil {
-		return nil, check.ReadError(err, "namespace "+e.Namespace())
-	}
-	if found == nil {
-		return nil, check.Skip("namespace %s does not exist yet; to run this check: kubectl create namespace %s",
-			e.Namespace(), e.Namespace())
-	}
 	rendered, err := e.Render(ctx)
 	if err != nil {
 		return nil, check.Skip("needs supply.render")

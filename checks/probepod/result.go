@@ -116,6 +116,8 @@ func loginFault(ctx context.Context, e *check.Env, r probeResult) *check.Fault {
 	switch {
 	case r.Code == mysqlerr.AccessDenied && lineBreak != nil:
 		fault = lineBreak
+	case r.Code == mysqlerr.AccessDenied && database.LogsInHere(ctx, e):
+		fault = database.LimitedAccountFault(ctx, e, r.Error)
 	case r.Code == 0 && strings.Contains(r.Error, "ed25519"):
 		fault = database.Ed25519Fault(ctx, e)
 	case r.Plugin == database.DialogPlugin:

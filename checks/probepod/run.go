@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 const (
@@ -24,6 +26,9 @@ const (
 	staleAge = 3 * time.Minute
 	// abandonedAfter is how long a terminated pod can belong to a live run.
 	abandonedAfter = 30 * time.Second
+	// accountLimit is the time limit for the default ServiceAccount of a new
+	// namespace.
+	accountLimit = 10 * time.Second
 )
 
 // run creates the objects, waits for the container and returns its log.
@@ -79,12 +84,26 @@ func (p *probePod) create(ctx context.Context) error {
 }
 
 func (p *probePod) createPod(ctx context.Context) error {
-	made, err := p.client.CoreV1().Pods(p.env.Namespace()).Create(ctx, p.pod, metav1.CreateOptions{})
+	var made *corev1.Pod
+	limited, cancel := context.WithTimeout(ctx, accountLimit)
+	defer cancel()
+	err := ctx.Err()
+	_ = poll.Until(limited, 100*time.Millisecond, func() (bool, error) {
+		made, err = p.client.CoreV1().Pods(p.env.Namespace()).Create(ctx, p.pod, metav1.CreateOptions{})
+		return !p.awaitsAccount(err), nil
+	})
 	if err != nil {
 		return notCreated(err, "pod")
 	}
 	p.pod = made
 	return nil
+}
+
+// awaitsAccount reports whether the pod is denied because the namespace is so new that
+// it has no default ServiceAccount yet.
+func (p *probePod) awaitsAccount(err error) bool {
+	return apierrors.IsForbidden(err) && p.pod.Spec.ServiceAccountName == release.DefaultAccount &&
+		strings.Contains(err.Error(), `serviceaccount "`+release.DefaultAccount+`" not found`)
 }
 
 func (p *probePod) createSecret(ctx context.Context, owner metav1.OwnerReference) error {
