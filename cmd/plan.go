@@ -56,6 +56,9 @@ func (p *plan) sentences() []string {
 		}
 	}
 	said = append(said, fmt.Sprintf("Write the values to %s.", p.engine.output))
+	if p.upgrade == nil && p.setup.probe(p.engine.options) != nil {
+		said = append(said, "Check the database from a pod, if the namespace is new.")
+	}
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name,
 			a.Database.MySQL.Host))

@@ -87,21 +87,28 @@ func (f *FrontEnd) logIn(client, server net.Conn) (net.Conn, error) {
 	}
 	flags := binary.LittleEndian.Uint32(login.body)
 	binary.LittleEndian.PutUint32(login.body, flags&^capabilityTLS)
+	return client, authenticate(client, server, login, shift)
+}
+
+// authenticate forwards the client's answers and the server's questions until the server
+// accepts or denies the login.
+func authenticate(client, server net.Conn, answer packet, shift byte) error {
 	for {
-		if err := writePacket(server, login.sequence-shift, login.body); err != nil {
-			return nil, err
+		if err := writePacket(server, answer.sequence-shift, answer.body); err != nil {
+			return err
 		}
-		if p, err = readPacket(server); err != nil {
-			return nil, err
+		question, err := readPacket(server)
+		if err != nil {
+			return err
 		}
-		if err := writePacket(client, p.sequence+shift, p.body); err != nil {
-			return nil, err
+		if err := writePacket(client, question.sequence+shift, question.body); err != nil {
+			return err
 		}
-		if p.body[0] == 0 || p.body[0] == 0xff { // accepted or denied
-			return client, nil
+		if question.body[0] == 0 || question.body[0] == 0xff { // accepted or denied
+			return nil
 		}
-		if login, err = readPacket(client); err != nil {
-			return nil, err
+		if answer, err = readPacket(client); err != nil {
+			return err
 		}
 	}
 }
