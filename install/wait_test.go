@@ -55,7 +55,8 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["image"] = map[string]any{"tag": "0.0.0-unknown"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "0.0.0-unknown does not exist",
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") },
+			kind: "Pod", cause: "0.0.0-unknown does not exist",
 		},
 		"an unknown image tag that looks like an HTTP status": {
 			plan: func(b *bench) Plan {
@@ -63,7 +64,8 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["image"] = map[string]any{"tag": "2026.4294"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "2026.4294 does not exist",
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") },
+			kind: "Pod", cause: "2026.4294 does not exist",
 		},
 		"an unknown image tag for the migration": {
 			plan: func(b *bench) Plan {
@@ -71,7 +73,8 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["image"] = map[string]any{"tag": "0.0.0-unknown"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: "0.0.0-unknown does not exist",
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") },
+			kind: "Pod", cause: "0.0.0-unknown does not exist",
 		},
 		"a Secret that is missing": {
 			plan: func(b *bench) Plan {
@@ -79,7 +82,8 @@ func TestFaults(t *testing.T) {
 				plan.Secrets = nil
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("Failed") }, kind: "Pod", cause: `secret "zenml-database" not found`,
+			fact: func(b *bench) time.Time { return b.eventTime("Failed") },
+			kind: "Pod", cause: `secret "zenml-database" not found`,
 		},
 		"a quota": {
 			plan: func(b *bench) Plan {
@@ -111,7 +115,8 @@ func TestFaults(t *testing.T) {
 				plan.Values["resourcesMigrationPod"] = map[string]any{"limits": map[string]any{"memory": "1Mi"}}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("FailedCreatePodSandBox") }, kind: "Pod", cause: "memory limit is too low",
+			fact: func(b *bench) time.Time { return b.eventTime("FailedCreatePodSandBox") },
+			kind: "Pod", cause: "memory limit is too low",
 		},
 		"a StorageClass that is missing": {
 			plan: func(b *bench) Plan {
@@ -119,7 +124,8 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["database"] = map[string]any{"persistence": map[string]any{"enabled": true, "storageClassName": "no-such-class"}}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("ProvisioningFailed") }, kind: "PersistentVolumeClaim", cause: "no-such-class",
+			fact: func(b *bench) time.Time { return b.eventTime("ProvisioningFailed") },
+			kind: "PersistentVolumeClaim", cause: "no-such-class",
 		},
 		"a server that keeps crashing": {
 			plan: func(b *bench) Plan {
@@ -127,7 +133,8 @@ func TestFaults(t *testing.T) {
 				serverOf(plan)["environment"] = map[string]any{"ZENML_STORE_URL": "postgres://nowhere"}
 				return plan
 			},
-			fact: func(b *bench) time.Time { return b.eventTime("BackOff") }, kind: "Pod", cause: "does not support this kind of database",
+			fact: func(b *bench) time.Time { return b.eventTime("BackOff") },
+			kind: "Pod", cause: "does not support this kind of database",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -160,7 +160,7 @@ func (f *form) footnote(width int) string {
 	return ""
 }
 
-// filterHint tells how a long list is searched, or what for.
+// filterHint says how a long list is searched, or what for.
 func (f *form) filterHint() string {
 	if f.filter == "" {
 		return display.Count(len(f.current().Choices), "choice") + ". Type to search."

@@ -48,7 +48,9 @@ var scenes = map[string]func(*person){
 	"advanced": func(p *person) {
 		p.throughCluster().throughMySQL().toAdvanced().press("down", "down", "enter").sees("Pool size")
 	},
-	"advanced-search": func(p *person) { p.throughCluster().throughMySQL().toAdvanced().press("backup").sees("/ backup") },
+	"advanced-search": func(p *person) {
+		p.throughCluster().throughMySQL().toAdvanced().press("backup").sees("/ backup")
+	},
 	"advanced-setting": func(p *person) {
 		p.throughCluster().toAdvanced().press("tolerations", "enter", "[{key: gpu").sees("Tolerations")
 	},

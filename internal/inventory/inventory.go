@@ -83,8 +83,8 @@ func Read(ctx context.Context, config *rest.Config, a answers.Answers) (Options,
 	return found, ctx.Err()
 }
 
-func resource(group, version, name string) schema.GroupVersionResource {
-	return schema.GroupVersionResource{Group: group, Version: version, Resource: name}
+func resource(group, name string) schema.GroupVersionResource {
+	return schema.GroupVersionResource{Group: group, Version: "v1", Resource: name}
 }
 
 // list returns the objects of a kind, of all namespaces unless one is given.

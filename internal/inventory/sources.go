@@ -19,7 +19,7 @@ const gatewayGroup = "gateway.networking.k8s.io"
 // cluster's own.
 func namespaces(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	for _, n := range r.names(ctx, resource("", "v1", "namespaces"), "", metav1.ListOptions{}) {
+	for _, n := range r.names(ctx, resource("", "namespaces"), "", metav1.ListOptions{}) {
 		if !strings.HasPrefix(n.Name, "kube-") && !strings.HasPrefix(n.Name, "openshift-") {
 			options = append(options, option(n.Name, "exists"))
 		}
@@ -33,7 +33,7 @@ func namespaces(ctx context.Context, r *reader) []answers.Option {
 // releases lists the Helm releases in the namespace, and the default name.
 func releases(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	secrets := r.names(ctx, resource("", "v1", "secrets"), r.namespace, metav1.ListOptions{LabelSelector: "owner=helm"})
+	secrets := r.names(ctx, resource("", "secrets"), r.namespace, metav1.ListOptions{LabelSelector: "owner=helm"})
 	for _, s := range secrets {
 		name := s.Labels["name"]
 		if name != "" && !slices.ContainsFunc(options, func(o answers.Option) bool { return o.Value == name }) {
@@ -62,7 +62,7 @@ const isDefaultClass = ".kubernetes.io/is-default-class"
 // storageClasses lists the classes, the default one first, as no class.
 func storageClasses(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	for _, c := range r.list(ctx, resource("storage.k8s.io", "v1", "storageclasses"), "") {
+	for _, c := range r.list(ctx, resource("storage.k8s.io", "storageclasses"), "") {
 		if c.GetAnnotations()["storageclass"+isDefaultClass] == "true" {
 			options = slices.Insert(options, 0, answers.Option{Title: "The cluster's default class",
 				Help: "Today " + c.GetName() + ", " + text(c.Object, "provisioner") + "."})
@@ -87,7 +87,7 @@ func volume(ctx context.Context, r *reader) []answers.Option {
 // ingressClasses lists the classes, the default one first.
 func ingressClasses(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	for _, c := range r.list(ctx, resource("networking.k8s.io", "v1", "ingressclasses"), "") {
+	for _, c := range r.list(ctx, resource("networking.k8s.io", "ingressclasses"), "") {
 		byDefault := c.GetAnnotations()["ingressclass"+isDefaultClass] == "true"
 		o := option(c.GetName(), when(byDefault, "the cluster's default"), text(c.Object, "spec", "controller"))
 		options = slices.Insert(options, map[bool]int{true: 0, false: len(options)}[byDefault], o)
@@ -96,7 +96,7 @@ func ingressClasses(ctx context.Context, r *reader) []answers.Option {
 }
 
 func gateways(ctx context.Context, r *reader) []unstructured.Unstructured {
-	return r.list(ctx, resource(gatewayGroup, "v1", "gateways"), "")
+	return r.list(ctx, resource(gatewayGroup, "gateways"), "")
 }
 
 func gatewayNames(ctx context.Context, r *reader) []answers.Option {
@@ -138,10 +138,10 @@ func listeners(ctx context.Context, r *reader) []answers.Option {
 // issuers lists cert-manager's issuers, those of the cluster first.
 func issuers(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	for _, i := range r.list(ctx, resource("cert-manager.io", "v1", "clusterissuers"), "") {
+	for _, i := range r.list(ctx, resource("cert-manager.io", "clusterissuers"), "") {
 		options = append(options, option(i.GetName(), "ClusterIssuer", text(i.Object, "spec", "acme", "server")))
 	}
-	for _, i := range r.list(ctx, resource("cert-manager.io", "v1", "issuers"), r.namespace) {
+	for _, i := range r.list(ctx, resource("cert-manager.io", "issuers"), r.namespace) {
 		options = append(options, option(i.GetName(), "Issuer of namespace "+r.namespace,
 			text(i.Object, "spec", "acme", "server")))
 	}
@@ -151,7 +151,7 @@ func issuers(ctx context.Context, r *reader) []answers.Option {
 // certificateSecrets lists the TLS Secrets of the namespace.
 func certificateSecrets(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
-	secrets := r.names(ctx, resource("", "v1", "secrets"), r.namespace,
+	secrets := r.names(ctx, resource("", "secrets"), r.namespace,
 		metav1.ListOptions{FieldSelector: "type=kubernetes.io/tls"})
 	for _, s := range secrets {
 		by := cmp.Or(s.Annotations["cert-manager.io/common-name"], s.Annotations["cert-manager.io/certificate-name"])
