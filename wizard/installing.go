@@ -21,6 +21,7 @@ type installing struct {
 	progress progress
 	task     *task
 	stopping bool
+	showLogs bool
 	failure  *narrate.Failure
 	finished bool
 	final    chan installedMsg // receives the result even after the screens have closed
@@ -145,6 +146,9 @@ func (i *installing) takeFinal() {
 
 func (i *installing) key(name string) (move, tea.Cmd) {
 	switch {
+	case name == "l":
+		i.toggleLogs()
+		return move{}, nil
 	case i.pane.key(name):
 		return move{}, nil
 	case i.failure == nil:
@@ -153,6 +157,14 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 		return move{kind: back}, nil
 	}
 	return i.list.key(name)
+}
+
+// toggleLogs shows the log, at its end, or the objects again.
+func (i *installing) toggleLogs() {
+	i.showLogs, i.pane.offset = !i.showLogs, 0
+	if i.showLogs {
+		i.pane.offset = len(i.progress.logs) // set limits it
+	}
 }
 
 // handleInterrupt handles Ctrl-C: after confirmation it cancels a running
@@ -204,10 +216,14 @@ func (i *installing) state() state {
 }
 
 func (i *installing) keys() []binding {
-	if i.failure != nil {
-		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"?", "help"}}
+	logs := binding{"l", "logs"}
+	if i.showLogs {
+		logs.does = "objects"
 	}
-	return []binding{{"↑↓", "scroll"}, {"?", "help"}}
+	if i.failure != nil {
+		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, logs, {"?", "help"}}
+	}
+	return []binding{{"↑↓", "scroll"}, logs, {"?", "help"}}
 }
 
 func (i *installing) about() (title, text string) {
@@ -216,5 +232,5 @@ func (i *installing) about() (title, text string) {
 			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
 			"the first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
 			"shown with their remedy.\n\n" +
-			"Press ctrl+c to stop it."
+			"Press l for the log lines, ctrl+c to stop the install."
 }

@@ -2,7 +2,9 @@ package wizard
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
@@ -62,4 +64,19 @@ func TestFailedInstallCanBeRetried(t *testing.T) {
 	if got := p.m.outcomeWithAnswers(); got.Ending != Installed || got.Err != nil {
 		t.Errorf("%+v", got)
 	}
+}
+
+func TestInstallShowsLogs(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	i := p.m.screen().(*installing)
+	for n := range 2000 {
+		i.progress.add(event.LogLine{Pod: "zenml-server-0", Line: fmt.Sprintf("line %d \x1b[31mred", n)}, p.m.now())
+	}
+	p.press("l").sees("line 1999", "l objects")
+	i.progress.add(event.LogLine{Pod: "zenml-server-0", Line: "the latest line"}, p.m.now())
+	p.sees("the latest line")
+	if p.press("home"); strings.Contains(p.screen(), "line 999 ") || !strings.Contains(p.screen(), "line 100") {
+		t.Errorf("not limited to the latest lines\n%s", p.m.View())
+	}
+	p.press("l").sees("Objects, 1 of 3 ready")
 }

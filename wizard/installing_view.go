@@ -13,17 +13,22 @@ import (
 )
 
 func (i *installing) view(width, height int) string {
-	if len(i.list.options) == 0 {
-		bottom := i.statusLine(width)
-		i.pane.set(i.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
-		return i.pane.view() + "\n\n" + bottom
+	bottom := i.statusLine(width)
+	if len(i.list.options) > 0 {
+		bottom = i.list.flat(width)
 	}
-	bottom := i.list.flat(width)
+	follows := i.showLogs && i.pane.offset >= i.pane.last()
 	i.pane.set(i.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
+	if follows {
+		i.pane.offset = i.pane.last()
+	}
 	return i.pane.view() + "\n\n" + bottom
 }
 
 func (i *installing) document(width int) string {
+	if i.showLogs {
+		return i.logLines(width)
+	}
 	var blocks []string
 	add := func(lines []string) {
 		if len(lines) > 0 {
@@ -106,6 +111,23 @@ func (i *installing) noticeLines(width int) []string {
 		lines = append(lines, i.styles.Muted.Render(display.Indent(display.GlyphBullet+" "+n, width)))
 	}
 	return lines
+}
+
+// logLines shows the latest log lines with their pods.
+func (i *installing) logLines(width int) string {
+	if len(i.progress.logs) == 0 {
+		return i.styles.Muted.Render("No pod has logged anything yet.")
+	}
+	var lines []string
+	pod := ""
+	for _, log := range i.progress.logs {
+		if log.Pod != pod {
+			pod = log.Pod
+			lines = append(lines, i.styles.Title.Render(pod))
+		}
+		lines = append(lines, display.Indent("  "+display.Printable(log.Line), width))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // statusLine shows the running step and the latest log line; it is always

@@ -11,6 +11,7 @@ type progress struct {
 	steps   []stepRow
 	objects []objectRow
 	log     event.LogLine
+	logs    []event.LogLine // the latest ones
 	notices []string
 }
 
@@ -26,6 +27,9 @@ type objectRow struct {
 	event.ObjectChanged
 	since time.Time // when it entered its state, by the local clock
 }
+
+// maxLogs is how many log lines are kept, the latest ones.
+const maxLogs = 1000
 
 // maxNotices is how many notices are kept, the latest ones.
 const maxNotices = 5
@@ -45,6 +49,8 @@ func (p *progress) add(e event.Event, now time.Time) {
 		p.object(e, now)
 	case event.LogLine:
 		p.log = e
+		p.logs = append(p.logs, e)
+		p.logs = p.logs[max(len(p.logs)-maxLogs, 0):]
 	case event.Notice:
 		p.notices = append(p.notices, e.Text)
 		p.notices = p.notices[max(len(p.notices)-maxNotices, 0):]
