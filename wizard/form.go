@@ -109,8 +109,12 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	if len(f.questions) == 0 {
 		return move{}, nil
 	}
-	if msg, ok := msg.(sourceReadMsg); ok {
+	switch msg := msg.(type) {
+	case sourceReadMsg:
 		return f.sourceRead(msg.err)
+	case concealMsg:
+		f.conceal(msg)
+		return move{}, nil
 	}
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -134,6 +138,8 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 		return f.commit()
 	case "shift+tab", "esc":
 		return f.goBack()
+	case "ctrl+r":
+		return move{}, f.reveal()
 	case "pgup", "pgdown":
 		f.pane.key(name)
 		return move{}, nil

@@ -13,6 +13,9 @@ func (f *form) keys() []binding {
 	if f.isChoosing() {
 		keys = append([]binding{{"↑↓", "choose"}}, keys...)
 	}
+	if f.canReveal() {
+		keys = append(keys, binding{"ctrl+r", "show"})
+	}
 	return append(keys, binding{f.helpKey(), "help"})
 }
 

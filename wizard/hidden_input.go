@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
@@ -14,7 +15,8 @@ import (
 
 // hiddenInput is the state of a secret that must be entered twice.
 type hiddenInput struct {
-	first string // the first entry, if any
+	first    string // the first entry, if any
+	revealed bool   // for a moment
 }
 
 // sourceReadMsg reports whether a source can be read.
@@ -27,10 +29,41 @@ func (f *form) updateEcho() {
 		return
 	}
 	mode := huh.EchoModePassword
-	if question.IsVisible(f.current().Field, f.text) {
+	if f.hidden.revealed || question.IsVisible(f.current().Field, f.text) {
 		mode = huh.EchoModeNormal
 	}
 	input.EchoMode(mode)
+}
+
+// revealTime is how long a typed secret stays visible.
+const revealTime = 3 * time.Second
+
+// concealMsg hides the secret of a question again.
+type concealMsg struct{ key string }
+
+// canReveal reports whether a secret has been typed that is not shown.
+func (f *form) canReveal() bool {
+	field := f.current().Field
+	return f.text != "" && !f.isChoosing() && field.Kind == answers.Secret && !question.IsVisible(field, f.text)
+}
+
+// reveal shows the typed secret for a moment.
+func (f *form) reveal() tea.Cmd {
+	if !f.canReveal() {
+		return nil
+	}
+	f.hidden.revealed = true
+	f.updateEcho()
+	key := f.current().Key
+	return tea.Tick(revealTime, func(time.Time) tea.Msg { return concealMsg{key} })
+}
+
+// conceal hides the secret again, if it is still the open question.
+func (f *form) conceal(msg concealMsg) {
+	if len(f.questions) > 0 && f.current().Key == msg.key {
+		f.hidden.revealed = false
+		f.updateEcho()
+	}
 }
 
 // confirmHidden asks for a secret a second time. It returns true while more

@@ -120,3 +120,22 @@ func TestHangingSourceCheckCanBeLeft(t *testing.T) {
 		t.Errorf("esc led to %s", f.current().Key)
 	}
 }
+
+// A typed secret is shown for a moment on request, and only while its question is open.
+func TestSecretIsShownForAMoment(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host").press("db")
+	p.to("database.mysql.user").press("zen").to("database.mysql.password").press("S3cret")
+	if strings.Contains(p.screen(), "S3cret") {
+		t.Fatal("the secret is shown without a request")
+	}
+	p.press("ctrl+r").sees("S3cret")
+	p.handle(concealMsg{"another"})
+	p.sees("S3cret").handle(concealMsg{"database.mysql.password"})
+	if strings.Contains(p.screen(), "S3cret") {
+		t.Error("the secret stays visible")
+	}
+	p.press("ctrl+r", "enter", "shift+tab")
+	if strings.Contains(p.screen(), "S3cret") {
+		t.Error("the secret is visible when its question is opened again")
+	}
+}
