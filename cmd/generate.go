@@ -45,7 +45,7 @@ error, anything else without effect is a warning.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
-			return run(cmd.Context(), o)
+			return outOfTime(cmd.Context(), exitUnexpected, run(cmd.Context(), o))
 		},
 	}
 	o.file.register(cmd)

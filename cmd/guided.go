@@ -28,6 +28,9 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err := e.setup(file.Answers).login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return err // the screens show any other error
 	}
+	if o.streams.files != nil {
+		o.streams.files.within = func() (context.Context, context.CancelFunc) { return o.common.within(ctx) }
+	}
 	ctx = unlimited(ctx) // the user takes their time; the engine limits each step
 	outcome, err := o.ask(ctx, e, file.Answers)
 	e.printLeftovers(o.streams.Err)

@@ -34,17 +34,36 @@ func nameSize(what string, err error) error {
 	return err
 }
 
-// secretReader returns how the content of secrets and certificates is read from files.
-func secretReader(ctx context.Context) func(string) ([]byte, error) {
-	return func(path string) ([]byte, error) {
-		data, err := bounded.ReadFile(ctx, path, answers.MaxSecret)
-		var size *bounded.SizeError
-		if errors.As(err, &size) {
-			err = &fs.PathError{Op: "read", Path: path,
-				Err: fmt.Errorf("%w, the most that a Kubernetes Secret holds: use a smaller file", err)}
-		}
-		return data, err
+// secretFiles reads the content of secrets and certificates from files. Nothing may ever
+// be written to a named pipe, so reading ends with the context of within.
+type secretFiles struct {
+	within func() (context.Context, context.CancelFunc)
+}
+
+func newSecretFiles(ctx context.Context) *secretFiles {
+	f := &secretFiles{}
+	f.endWith(ctx)
+	return f
+}
+
+// endWith makes reading end with ctx.
+func (f *secretFiles) endWith(ctx context.Context) {
+	f.within = func() (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
+}
+
+func (f *secretFiles) read(path string) ([]byte, error) {
+	ctx, cancel := f.within()
+	defer cancel()
+	data, err := bounded.ReadFile(ctx, path, answers.MaxSecret)
+	var size *bounded.SizeError
+	switch {
+	case errors.As(err, &size):
+		err = &fs.PathError{Op: "read", Path: path,
+			Err: fmt.Errorf("%w, the most that a Kubernetes Secret holds: use a smaller file", err)}
+	case err != nil && ctx.Err() != nil:
+		err = &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("nothing was written to it: %w", err)}
 	}
+	return data, err
 }
 
 // confirm asks a yes-or-no question on the terminal; anything but yes means no, also the

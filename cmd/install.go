@@ -94,6 +94,10 @@ func (o *installOptions) cannotAsk(ctx context.Context) error {
 
 // unattended installs without asking.
 func (o *installOptions) unattended(ctx context.Context) error {
+	return outOfTime(ctx, exitInstall, o.installAll(ctx))
+}
+
+func (o *installOptions) installAll(ctx context.Context) error {
 	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
 		return err
@@ -195,7 +199,7 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 		return preflightError(err)
 	}
 	shown := report.Text(styled(o.streams.Err), found, o.common.reportOptions(o.streams, o.streams.Err))
-	if err := errors.Join(shown, err); err != nil {
+	if err := errors.Join(shown, u.nameWaiting(found, err)); err != nil {
 		return notReady(ctx, err)
 	}
 	return reportError(found, o.failOn)

@@ -29,7 +29,8 @@ func Main(args []string, s Streams) int {
 	context.AfterFunc(ctx, stop)
 
 	if s.ReadFile == nil {
-		s.ReadFile = secretReader(ctx)
+		s.files = newSecretFiles(ctx)
+		s.ReadFile = s.files.read
 	}
 	s = s.safe()
 	root := newRoot(s)
@@ -61,7 +62,13 @@ Without a command it starts the guided install.`,
 			if err := c.signature.check(); err != nil {
 				return err
 			}
-			return c.limit(cmd)
+			if err := c.limit(cmd); err != nil {
+				return err
+			}
+			if s.files != nil {
+				s.files.endWith(cmd.Context())
+			}
+			return nil
 		},
 		SilenceErrors: true,
 		SilenceUsage:  true,

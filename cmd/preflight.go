@@ -40,7 +40,7 @@ Without an answers file it checks for a trial install with SQLite.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
-			return run(cmd.Context(), o)
+			return outOfTime(cmd.Context(), exitPreflight, run(cmd.Context(), o))
 		},
 	}
 	o.file.register(cmd)
@@ -92,7 +92,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 		return preflightError(err)
 	}
 	// The report of an interrupted run lists what was left behind.
-	if err := errors.Join(o.write(report), err); err != nil {
+	if err := errors.Join(o.write(report), unit.nameWaiting(report, err)); err != nil {
 		return notReady(ctx, err)
 	}
 	return reportError(report, o.failOn)
@@ -127,6 +127,19 @@ func reportError(report check.Report, failOn string) error {
 		}
 	}
 	return nil
+}
+
+// nameWaiting adds to the error of a preflight that ran out of time that it waited for
+// the API server.
+func (u *setup) nameWaiting(found check.Report, err error) error {
+	waited := slices.ContainsFunc(found.Results, func(r check.Result) bool {
+		return r.Check.ID == "cluster.reachable" && r.Unknown
+	})
+	at, failed := u.cluster.Context()
+	if !waited || failed != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return u.silent(at, err)
 }
 
 // notReady gives a preflight that ran out of time the exit code of a failed one.

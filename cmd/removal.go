@@ -129,6 +129,10 @@ func (r *removal) nothingToRemove(w io.Writer) error {
 	at := r.setup.answers.Cluster
 	fmt.Fprintf(w, "Release %s in namespace %s is uninstalled already. Nothing was removed.\n", at.Release, at.Namespace)
 	r.printKept(w, "A previous uninstall kept (with the command to remove it):")
+	if len(r.Keys) > 0 {
+		fmt.Fprintf(w, "Remove the generated keys, after the data that they encrypt, with:\n  %s\n",
+			r.setup.ownCommand("uninstall", "--delete-keys"))
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ type Streams struct {
 	Getenv func(string) (string, bool)
 	// ReadFile reads the files that answers refer to. Main sets it if it is nil.
 	ReadFile func(path string) ([]byte, error)
+	files    *secretFiles // what ReadFile reads with, if Main set it
 	// Renderer is the program that renders charts in a process of its own; empty
 	// means in this process.
 	Renderer string

@@ -60,6 +60,24 @@ func (c *common) limit(cmd *cobra.Command) error {
 	return nil
 }
 
+// outOfTime gives a command that ran out of time an exit code, unless the error has
+// another one. A secret that could not be read until then is no usage error, also if
+// the command was interrupted.
+func outOfTime(ctx context.Context, code int, err error) error {
+	var known *failure
+	var expired *timeoutError
+	if err == nil || errors.As(err, &known) && known.code != exitUsage {
+		return err
+	}
+	if known != nil && errors.Is(context.Cause(ctx), context.Canceled) {
+		return context.Cause(ctx)
+	}
+	if !errors.As(context.Cause(ctx), &expired) {
+		return err
+	}
+	return &failure{code: code, err: explainTimeout(ctx, err)}
+}
+
 // explainTimeout names --timeout in an error that only says that a deadline expired.
 func explainTimeout(ctx context.Context, err error) error {
 	var expired *timeoutError

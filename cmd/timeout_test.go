@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -51,5 +53,40 @@ func TestExplainTimeout(t *testing.T) {
 	other := errors.New("other")
 	if err := explainTimeout(ctx, other); !errors.Is(err, other) || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestOutOfTime gives an install that runs out of time outside the preflight its exit
+// code, and keeps those of other errors.
+func TestOutOfTime(t *testing.T) {
+	c := common{timeout: time.Nanosecond}
+	expired, cancel := c.within(t.Context())
+	defer cancel()
+	<-expired.Done()
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	late := fmt.Errorf("read release: %w", context.DeadlineExceeded)
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		err  error
+		want int
+	}{
+		"late":                    {expired, late, exitInstall},
+		"late secret":             {expired, usage(late), exitInstall},
+		"late preflight":          {expired, &failure{code: exitPreflight, err: late}, exitPreflight},
+		"in time":                 {t.Context(), errors.New("no"), exitUnexpected},
+		"usage":                   {t.Context(), usagef("no"), exitUsage},
+		"interrupted in a secret": {interrupted, usage(context.Canceled), exitInterrupted},
+		"no error":                {expired, nil, exitDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := outOfTime(test.ctx, exitInstall, test.err)
+			if exitCode(err) != test.want {
+				t.Errorf("exit code %d, want %d: %v", exitCode(err), test.want, err)
+			}
+			if test.want == exitInstall && !strings.Contains(err.Error(), "did not finish within 1ns") {
+				t.Errorf("the limit is not named: %v", err)
+			}
+		})
 	}
 }

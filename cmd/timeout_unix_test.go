@@ -5,13 +5,16 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,32 +35,38 @@ type hang struct {
 	args   []string
 	guided bool // on a terminal
 	code   int  // after --timeout
+	begun  func() bool
 }
 
+// hangs returns the command lines. Each waits for a server, a plugin or a pipe of its own.
 func hangs(t *testing.T) map[string]hang {
 	t.Helper()
 	p := newPlace(t)
-	answers := p.file("answers.yaml", "version: 1\ndatabase: {type: sqlite}\n")
-	registry := []string{"--plain-http", "--chart", "oci://" + silent(t) + "/zenml:1.0.0"}
+	file := []string{"-f", p.file("answers.yaml", "version: 1\ndatabase: {type: sqlite}\n")}
 	local := []string{"--chart", standInChart(t)}
 	nowhere := []string{"--kubeconfig", p.kubeconfig("nowhere", "server: http://127.0.0.1:1", "{token: x}")}
-	stalled := []string{"--kubeconfig", p.kubeconfig("stalled", "server: http://"+silent(t), "{token: x}")}
-	plugin := []string{"--kubeconfig", p.kubeconfig("plugin", "server: https://127.0.0.1:1", p.sleepingPlugin())}
-	file := []string{"-f", answers}
-	all := map[string]hang{
-		"generate, registry":  {args: join("generate", file, registry, []string{"--output", "-"}), code: exitUnexpected},
-		"preflight, registry": {args: join("preflight", file, registry, nowhere), code: exitPreflight},
-		"install, registry":   {args: join("install", file, registry, nowhere, []string{"--yes"}), code: exitPreflight},
+	all := map[string]hang{}
+	add := func(name string, code int, waits target, args ...string) {
+		all[name] = hang{args: append(args, waits.flags...), code: code, begun: waits.begun}
 	}
-	for cluster, flags := range map[string][]string{"API server": stalled, "plugin": plugin} {
+	add("generate, registry", exitUnexpected, p.silentRegistry(), join("generate", file, []string{"--output", "-"})...)
+	add("preflight, registry", exitPreflight, p.silentRegistry(), join("preflight", file, nowhere)...)
+	add("install, registry", exitPreflight, p.silentRegistry(), join("install", file, nowhere, []string{"--yes"})...)
+	add("generate, secret", exitUnexpected, p.emptyPipe(), join("generate", local, []string{"--format", "manifests",
+		"--output", filepath.Join(p.dir, "manifests")})...)
+	add("preflight, secret", exitPreflight, p.emptyPipe(), join("preflight", local, nowhere)...)
+	add("install, secret", exitPreflight, p.emptyPipe(), join("install", local, nowhere, []string{"--yes"})...)
+	for kind, waits := range map[string]func() target{"API server": p.silentCluster, "plugin": p.sleepingPlugin} {
 		for _, command := range []string{"status", "connect", "uninstall"} {
-			all[command+", "+cluster] = hang{args: join(command, flags), code: exitUnexpected}
+			add(command+", "+kind, exitUnexpected, waits(), command)
 		}
-		all["preflight, "+cluster] = hang{args: join("preflight", file, local, flags), code: exitPreflight}
-		all["install, "+cluster] = hang{args: join("install", file, local, flags, []string{"--yes"}), code: exitPreflight}
+		add("preflight, "+kind, exitPreflight, waits(), join("preflight", file, local)...)
+		add("install, "+kind, exitPreflight, waits(), join("install", file, local, []string{"--yes"})...)
 	}
-	for name, command := range map[string]string{"install": "install", "status": "status", "uninstall": "uninstall"} {
-		all["guided "+name+", plugin"] = hang{args: join(command, plugin), guided: true, code: exitUnexpected}
+	for _, command := range []string{"install", "status", "uninstall"} {
+		waits := p.sleepingPlugin()
+		all["guided "+command+", plugin"] = hang{args: append([]string{command}, waits.flags...), guided: true,
+			code: exitUnexpected, begun: waits.begun}
 	}
 	return all
 }
@@ -80,6 +89,9 @@ func TestTimeout(t *testing.T) {
 				t.Errorf("it took %s", r.took)
 			}
 			r.want(t, h.code, "did not finish within 3s")
+			if strings.HasSuffix(name, "API server") {
+				r.want(t, h.code, "API server", "127.0.0.1:")
+			}
 		})
 	}
 }
@@ -133,7 +145,9 @@ func (h hang) run(t *testing.T, flags []string, stop os.Signal) timed {
 		t.Fatal(err)
 	}
 	if stop != nil {
-		time.Sleep(1500 * time.Millisecond) // until it waits
+		for end := time.Now().Add(20 * time.Second); !h.begun() && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
 		begin = time.Now()
 		_ = command.Process.Signal(stop)
 	}
@@ -168,15 +182,64 @@ func onTerminal(t *testing.T, command *exec.Cmd, to *bytes.Buffer) (done func())
 	}
 }
 
-// silent is the address of a server that accepts connections and never answers.
-func silent(t *testing.T) string {
-	t.Helper()
+// target is what a command waits for: the flags that select it, and whether it waits.
+type target struct {
+	flags []string
+	begun func() bool
+}
+
+// silent is a server that accepts connections and never answers.
+func (p *place) silent() (address string, reached func() bool) {
+	p.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = listener.Close() }) // the kernel accepts connections
-	return listener.Addr().String()
+	var connections atomic.Int32
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = connection.Close() }()
+			connections.Add(1)
+		}
+	}()
+	p.t.Cleanup(func() { _ = listener.Close() })
+	return listener.Addr().String(), func() bool { return connections.Load() > 0 }
+}
+
+func (p *place) silentRegistry() target {
+	address, reached := p.silent()
+	return target{[]string{"--plain-http", "--chart", "oci://" + address + "/zenml:1.0.0"}, reached}
+}
+
+func (p *place) silentCluster() target {
+	address, reached := p.silent()
+	return target{[]string{"--kubeconfig", p.kubeconfig("stalled-"+rand.Text(), "server: http://"+address, "{token: x}")}, reached}
+}
+
+// emptyPipe is a database password in a named pipe to which nothing is written.
+func (p *place) emptyPipe() target {
+	p.t.Helper()
+	pipe := filepath.Join(p.dir, "pipe-"+rand.Text())
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	answers := p.file("answers-"+rand.Text(), "version: 1\ndatabase: {type: mysql, mysql: {host: 192.0.2.1, name: zenml, user: zenml, "+
+		"password: {file: "+pipe+"}}}\n")
+	return target{[]string{"-f", answers}, func() bool { return p.isRead(pipe) }}
+}
+
+// isRead reports whether a named pipe is open for reading. Then it stays open for
+// writing, and the reader waits for the content.
+func (p *place) isRead(pipe string) bool {
+	f, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if err == nil {
+		p.t.Cleanup(func() { _ = f.Close() })
+	}
+	return err == nil
 }
 
 // kubeconfig writes a kubeconfig with one context.
@@ -190,12 +253,15 @@ users: [{name: u, user: %s}]
 `, cluster, user))
 }
 
-// sleepingPlugin is a user with a credential plugin that ignores signals and never ends.
-func (p *place) sleepingPlugin() string {
-	script := p.file("plugin.sh", "#!/bin/sh\ntrap '' INT TERM HUP\nwhile :; do sleep 1; done\n")
+// sleepingPlugin is a credential plugin that ignores signals and never ends.
+func (p *place) sleepingPlugin() target {
+	started := filepath.Join(p.dir, "started-"+rand.Text())
+	script := p.file("plugin-"+rand.Text(), "#!/bin/sh\ntrap '' INT TERM HUP\ntouch "+started+"\nwhile :; do sleep 1; done\n")
 	if err := os.Chmod(script, 0o700); err != nil { //nolint:gosec // a program
 		p.t.Fatal(err)
 	}
-	return strings.Join([]string{"{exec: {apiVersion: client.authentication.k8s.io/v1", "command: " + script,
+	user := strings.Join([]string{"{exec: {apiVersion: client.authentication.k8s.io/v1", "command: " + script,
 		"interactiveMode: IfAvailable}}"}, ", ")
+	flags := []string{"--kubeconfig", p.kubeconfig("plugin-"+rand.Text()+".yaml", "server: https://127.0.0.1:1", user)}
+	return target{flags, func() bool { _, err := os.Stat(started); return err == nil }}
 }

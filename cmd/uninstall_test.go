@@ -3,6 +3,7 @@ package cmd
 import (
 	"crypto/sha256"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -112,5 +113,25 @@ func TestUninstallRemovesSecretsOfLostRelease(t *testing.T) {
 	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone, "Removed 1 Secret.")
 	if _, err := secrets.Get(t.Context(), meta.Name, metav1.GetOptions{}); !apierrors.IsNotFound(err) {
 		t.Errorf("it still exists: %v", err)
+	}
+}
+
+// TestUninstallDeletesKeysLater removes the key that a previous uninstall has kept.
+func TestUninstallDeletesKeysLater(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	answers := p.file("answers.yaml", sqliteAnswers+"secretsStore: {sql: {encryptionKey: {generate: true}}}\n")
+	p.runs(append([]string{"install", "--yes", "-f", answers, "-n", namespace, "--output", filepath.Join(p.dir, "v.yaml"),
+		"--skip", "cluster.admission"}, chartFlags(c, "current")...)...).want(t, exitDone)
+	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone, "Kept Secret "+keysSecret)
+	if keyHash(t, c, namespace) == "" {
+		t.Fatal("the key was not kept")
+	}
+	p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone, "is uninstalled already",
+		"-n "+namespace+" --delete-keys")
+	p.runs("uninstall", "-n", namespace, "--yes", "--delete-keys").want(t, exitDone, "Secret "+keysSecret, "Removed 1 Secret.")
+	if keyHash(t, c, namespace) != "" {
+		t.Error("the key is still there")
 	}
 }

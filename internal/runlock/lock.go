@@ -1,6 +1,7 @@
 package runlock
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type Request struct {
 	// Observe is called when another run holds the Lease, before it is known
 	// whether that run is working, and again when it is known. It may be nil.
 	Observe func(h Holder, working bool)
+
+	renewing time.Duration // how often the Lease is renewed; 0 means renewEvery
 }
 
 // HeldError means that another run is changing the release.
@@ -161,7 +164,8 @@ func (l *Lock) Lost() <-chan struct{} { return l.lost }
 // renew renews the Lease until ctx is done. It tolerates an unavailable API
 // server, because no other run can take the Lease either.
 func (l *Lock) renew(ctx context.Context) {
-	_ = poll.Until(ctx, renewEvery, func() (bool, error) {
+	every := cmp.Or(l.request.renewing, renewEvery)
+	_ = poll.Until(ctx, every, func() (bool, error) {
 		request, cancel := context.WithTimeout(ctx, renewEvery)
 		defer cancel()
 		l.record.RenewTime = metav1.Now()
