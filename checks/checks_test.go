@@ -19,6 +19,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
+	"github.com/zenml-installer/zenml-installer/internal/testschema"
 )
 
 func TestTable(t *testing.T) {
@@ -185,6 +186,21 @@ func TestDocsLinks(t *testing.T) {
 		page, anchor, _ := strings.Cut(strings.TrimPrefix(c.Docs(), check.DocsBase), "#")
 		if !strings.Contains(pages[page], `<a id="`+anchor+`"></a>`) {
 			t.Errorf("%s links to %s, which does not exist", c.ID, c.Docs())
+		}
+	}
+}
+
+// Ids of the last release stay: scripts name them.
+func TestReleasedIDs(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", testschema.Folder, "released", "checks.txt"))
+	checktest.Must(t, err)
+	released := strings.Fields(string(data))
+	if len(released) == 0 {
+		t.Fatal("no ids")
+	}
+	for _, id := range released {
+		if !slices.ContainsFunc(Table, func(c check.Check) bool { return c.ID == id }) {
+			t.Errorf("%s was released and is gone", id)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,5 +42,13 @@ func TestPrintError(t *testing.T) {
 		if said.String() != test.says || exitCode(test.err) != test.code {
 			t.Errorf("%v: exit code %d, %q", test.err, exitCode(test.err), &said)
 		}
+	}
+}
+
+// The numbers are public.
+func TestExitCodes(t *testing.T) {
+	got := []int{exitDone, exitUnexpected, exitUsage, exitPreflight, exitWarnings, exitInstall, exitInterrupted}
+	if want := []int{0, 1, 2, 3, 4, 5, 130}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

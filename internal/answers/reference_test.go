@@ -11,6 +11,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/zenml-installer/zenml-installer/internal/testschema"
 )
 
 var update = flag.Bool("update", false, "rewrite the reference page and the schema")
@@ -146,4 +148,8 @@ func TestExplain(t *testing.T) {
 	if _, err := Explain("databse.type"); err == nil || !strings.Contains(err.Error(), "did you mean database.type?") {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestSchemaIsCompatible(t *testing.T) {
+	testschema.IsCompatible(t, "../..", "answers.schema.json", Schema(), testschema.Input)
 }
