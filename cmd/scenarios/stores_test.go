@@ -2,7 +2,6 @@ package scenarios_test
 
 import (
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -220,24 +219,7 @@ func (i *installation) google() *peers.Google {
 	i.with("certificates: {customCAs: [{name: google, certificate: {file: google.pem}}]}")
 	i.with("server: {environment: {GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: /updated-certs/ca-certificates.crt}}")
 	i.with("backupSecretsStore: null")
-	i.addLibraries()
 	return cloud
-}
-
-// addLibraries adds this machine's libraries of C++ to the image. gRPC needs them; the published image has them, the
-// sandbox's does not.
-func (i *installation) addLibraries() {
-	i.Helper()
-	libraries := map[string]string{}
-	for _, name := range []string{"libstdc++.so.6", "libgcc_s.so.1"} {
-		found, err := filepath.Glob("/usr/lib/*-linux-gnu/" + name)
-		if err != nil || len(found) == 0 {
-			i.Fatalf("this machine has no %s: apt-get install libstdc++6", name)
-		}
-		libraries[strings.TrimPrefix(found[0], "/")] = string(readFile(i.T, found[0]))
-	}
-	i.cluster.CustomImage(i, i.cluster.RealServer(i, current).Image, "own/zenml-server:"+i.namespace, libraries)
-	i.with("server: {image: {repository: own/zenml-server, tag: %s}}", i.namespace)
 }
 
 // What the server needs in a project: to create secrets anywhere, and the rest on its own.

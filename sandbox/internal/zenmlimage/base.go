@@ -12,10 +12,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/sandbox/internal/debian"
 )
 
-// basePackages are what the server needs of its system: Python, and the shell
-// and tools for the chart's init container and hooks.
+// basePackages are what the server needs of its system: Python, the C++ library
+// that gRPC loads, and the shell and tools for the chart's init container and
+// hooks.
 var basePackages = []string{
-	"base-files", "ca-certificates", "coreutils", "dash", "media-types", "python3", "python3-distutils", "tzdata",
+	"base-files", "ca-certificates", "coreutils", "dash", "libstdc++6", "media-types", "python3", "python3-distutils",
+	"tzdata",
 }
 
 // pipPackage contains pip as a wheel, which Python can run directly. It is not
