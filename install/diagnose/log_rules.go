@@ -106,6 +106,10 @@ var logRules = []logRule{
 		summary: "a newer server has migrated the database, and downgrades are not supported",
 		remedy: "set chart.version to that server's version or a newer one, or restore the backup made before the " +
 			"upgrade"},
+	{name: "workspaces", contains: "more than just the default workspace",
+		summary: "the database has workspaces besides the default one, which servers from 0.80.0 on do not migrate",
+		remedy: "with the old server, move what you need to the default workspace, delete the others (zenml " +
+			"workspace delete NAME), then upgrade again"},
 	{name: "foreign tables", contains: "never been migrated with alembic",
 		summary: "the database contains tables that are not ZenML's",
 		remedy:  "set database.mysql.name to an empty database"},

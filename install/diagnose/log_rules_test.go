@@ -11,6 +11,10 @@ import (
 // logExamples are last lines of the server's and the migration's log, some with
 // the frame above, and a substring of the diagnosis.
 var logExamples = []struct{ line, says string }{
+	{
+		"RuntimeError: The database migration failed: Your ZenML installation has more than just the default workspace configured.",
+		"workspaces besides the default one",
+	},
 	{"ModuleNotFoundError: No module named 'pkg_resources'", "lacks a Python module"},
 	{
 		"RuntimeError: Error initializing azure secrets store: no Azure subscriptions found for the configured credentials.",

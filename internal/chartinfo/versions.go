@@ -44,6 +44,14 @@ func IsNewEnough(c Info, name string) bool {
 	return !isOlder(c.Version, since) && (c.Version != since || !strings.HasPrefix(words, "newer than"))
 }
 
+// NeedsStoreSSL reports whether a server of this version uses TLS to MySQL only
+// if ZENML_STORE_SSL is set. Servers before 0.74.0 use TLS if they have a
+// certificate, and refuse the variable.
+func NeedsStoreSSL(server string) (needs, known bool) {
+	_, err := semver.NewVersion(server)
+	return !isOlder(server, "0.74.0"), err == nil
+}
+
 // isOlder reports whether a chart's version lies before another; an unreadable
 // version is taken as new.
 func isOlder(version, than string) bool {

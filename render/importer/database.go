@@ -120,7 +120,9 @@ func (r *reader) tls() {
 		r.inlineOrRef("server.database.sslKey")
 	if r.layout != nil && r.layout.Legacy() && !chartinfo.Knows(r.chart, *r.layout, []string{r.root, "database", "ssl"}) {
 		ca, cert, key = r.claim("ZENML_STORE_SSL_CA"), r.claim("ZENML_STORE_SSL_CERT"), r.claim("ZENML_STORE_SSL_KEY")
-		on = !ca.IsZero() || !cert.IsZero() // these servers use TLS if they have a certificate
+		// The chart's own server uses TLS if it has a certificate, a newer one if the variable says so.
+		on, _ = r.truth("server.environment.ZENML_STORE_SSL")
+		on = on || !ca.IsZero() || !cert.IsZero()
 	}
 	if !on {
 		if !ca.IsZero() || !cert.IsZero() || verify {

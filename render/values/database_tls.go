@@ -45,11 +45,11 @@ func (d *draft) verifyHost(mode string) {
 	}
 }
 
-// tlsByCertificates sets TLS on charts without database.ssl. Their servers use
-// TLS as soon as they have a certificate. It must be in a variable: the charts'
-// own sslCa names a file in the chart's package and fails to render.
+// tlsByCertificates sets TLS on charts without database.ssl. Their own servers
+// use TLS as soon as they have a certificate. It must be in a variable: the
+// charts' own sslCa names a file in the chart's package and fails to render.
 func (d *draft) tlsByCertificates(tls answers.TLS) {
-	if tls.CA.IsZero() && tls.Cert.IsZero() {
+	if !d.storeSSL() && tls.CA.IsZero() && tls.Cert.IsZero() {
 		d.fault("database.mysql.tls.mode", d.chartName()+" uses TLS only with a certificate: it has no "+
 			tree.Dotted(d.server("database.ssl")),
 			"set database.mysql.tls.mode to verify-ca and database.mysql.tls.ca to the database's CA certificate, "+
@@ -67,6 +67,29 @@ func (d *draft) tlsByCertificates(tls answers.TLS) {
 		}
 	}
 	d.verifyHost(tls.Mode)
+}
+
+// storeSSL sets ZENML_STORE_SSL if the image has a newer server than the chart:
+// without it that server would connect without TLS, even with a CA. It reports
+// whether the variable is set.
+func (d *draft) storeSSL() bool {
+	const variable, tagAnswer = "ZENML_STORE_SSL", "server.image.tag"
+	tag := d.a.Server.Image.Tag
+	needs, known := chartinfo.NeedsStoreSSL(tag)
+	switch given := d.a.Server.Environment[variable]; {
+	case given != "":
+		return given == "true"
+	case tag == "" || !needs:
+		return false
+	case !known:
+		d.ignored = append(d.ignored, answers.Fault{Check: CheckValues, Key: tagAnswer, Warning: true,
+			Summary: "the server may connect to the database without TLS: " + tag + " is not a version, and servers " +
+				"from 0.74.0 on use TLS only if " + variable + " is set",
+			Remedy: "set server.environment." + variable + " to \"true\" if the image contains ZenML 0.74.0 or newer"})
+		return false
+	}
+	d.set("environment."+variable, "true", "database.mysql.tls.mode", tagAnswer).prove(proof.PodsHave(variable, "true"))
+	return true
 }
 
 var tlsWords = map[string]string{

@@ -117,3 +117,40 @@ func TestTLSByCertificates_none(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestStoreSSL covers images with a newer server than the chart's own. They use
+// TLS only if ZENML_STORE_SSL is set, which the chart's own server refuses.
+func TestStoreSSL(t *testing.T) {
+	for name, test := range map[string]struct {
+		tls, tag, environment string
+		set, warns            bool
+	}{
+		"its own server":                {tls: "mode: verify-ca, ca: {file: my-ca.pem}"},
+		"a server of the same kind":     {tls: "mode: verify-ca, ca: {file: my-ca.pem}", tag: "0.73.0"},
+		"a newer server":                {tls: "mode: verify-ca, ca: {file: my-ca.pem}", tag: "0.98.0", set: true},
+		"a newer server, unverified":    {tls: "mode: require", tag: "0.74.0", set: true},
+		"a newer server without TLS":    {tls: "mode: 'off'", tag: "0.98.0"},
+		"an unknown server":             {tls: "mode: verify-ca, ca: {file: my-ca.pem}", tag: "nightly", warns: true},
+		"an unknown server, set by env": {tls: "mode: require", tag: "nightly", environment: "true", set: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := oldestWithTLS(t, test.tls)
+			a.Server.Image.Tag = test.tag
+			if test.environment != "" {
+				a.Server.Environment = map[string]string{"ZENML_STORE_SSL": test.environment}
+			}
+			c := oldest(t)
+			doc, faults := rendertest.DrawOn(t, c, a)
+			if test.warns != (len(faults) == 1 && faults[0].Warning && faults[0].Key == "server.image.tag") {
+				t.Errorf("faults: %v", faults)
+			}
+			if set := bytes.Contains(doc.Bytes, []byte("ZENML_STORE_SSL:")); set != test.set {
+				t.Errorf("ZENML_STORE_SSL is set: %v, want %v\n%s", set, test.set, doc.Bytes)
+			}
+			imported := importer.Import(doc.Map, c.Info).Answers.Complete().Database.MySQL.TLS.Mode
+			if want := a.Database.MySQL.TLS.Mode; imported != want {
+				t.Errorf("imported mode %s, want %s", imported, want)
+			}
+		})
+	}
+}
