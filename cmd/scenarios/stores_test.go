@@ -108,8 +108,6 @@ var stores = []scenario{
 		cloud := i.aws()
 		role := cloud.Role(i, "secrets", "zenml", i.awsPolicy())
 		i.with("secretsStore: {aws: {roleARN: '%s'}}", role)
-		// With this method server 0.98.0 does not hand the region of the answers to STS.
-		i.with("server: {environment: {AWS_DEFAULT_REGION: us-east-1}}")
 		i.provesStore("zenml/", func() []string { return cloud.Secrets(i) })
 	}},
 	{name: "aws with temporary credentials", samples: []string{"store-aws-temporary.yaml"}, run: func(i *installation) {
@@ -206,8 +204,7 @@ func azureByPrincipal(i *installation) {
 	})
 }
 
-// google reaches Google's host names through a proxy. gRPC, which the server speaks to Secret Manager, has a variable of
-// its own for the authorities that it trusts.
+// google reaches Google's host names through a proxy, and trusts its CA through the answers.
 func (i *installation) google() *peers.Google {
 	i.Helper()
 	cloud := peers.StartGoogleOn(i, i.cluster.HostAddress)
@@ -217,7 +214,6 @@ func (i *installation) google() *peers.Google {
 	i.mysql()
 	i.with("proxy: {https: '%s'}", cloud.Proxy)
 	i.with("certificates: {customCAs: [{name: google, certificate: {file: google.pem}}]}")
-	i.with("server: {environment: {GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: /updated-certs/ca-certificates.crt}}")
 	i.with("backupSecretsStore: null")
 	return cloud
 }

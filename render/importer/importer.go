@@ -58,7 +58,7 @@ var readers = []func(*reader){
 	(*reader).exposure,
 	(*reader).image, (*reader).scale, (*reader).auth, (*reader).plain, (*reader).logging, (*reader).openTelemetry,
 	(*reader).activation, (*reader).environment,
-	(*reader).network, (*reader).pods, (*reader).security,
+	(*reader).network, (*reader).impliedVariables, (*reader).pods, (*reader).security,
 }
 
 // reader converts values; each value that it takes is removed from the tree.

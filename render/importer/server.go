@@ -171,6 +171,29 @@ func (r *reader) activation() {
 	}
 }
 
+// impliedVariables drops the variables that follow from other answers.
+func (r *reader) impliedVariables() {
+	stores := []answers.SecretsStore{r.a.SecretsStore, r.a.BackupSecretsStore}
+	for _, s := range stores {
+		if s.Type == answers.AWSSecrets && binding.NeedsRegion(s.AWS) {
+			r.dropVariable(binding.RegionVariable, s.AWS.Region)
+		}
+		if s.Type == answers.GCPSecrets && binding.HasCAs(r.a.Certificates) {
+			r.dropVariable(binding.GRPCRootsVariable, binding.CABundle)
+		}
+	}
+}
+
+// dropVariable drops a variable if it has the value that follows from the answers.
+func (r *reader) dropVariable(name, value string) {
+	if r.a.Server.Environment[name] == value {
+		delete(r.a.Server.Environment, name)
+	}
+	if len(r.a.Server.Environment) == 0 {
+		r.a.Server.Environment = nil
+	}
+}
+
 // environment imports the unclaimed variables. For duplicates, a reference to
 // an existing Secret takes precedence, then the plain value.
 func (r *reader) environment() {

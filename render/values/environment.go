@@ -23,6 +23,18 @@ func environment(d *draft) {
 	}
 }
 
+// addVariable sets a variable of the server that no answer asks for, unless an
+// answer or another section sets it. lost says what is lost without it.
+func (d *draft) addVariable(name, value, lost string, from ...string) {
+	_, hidden := d.a.Server.SecretEnvironment[name]
+	_, plain := d.a.Server.Environment[name]
+	path := d.server("environment." + name)
+	if plain || hidden || slices.ContainsFunc(d.values, func(s *setting) bool { return slices.Equal(s.path, path) }) {
+		return
+	}
+	d.set("environment."+name, value, from...).prove(proof.PodsHave(name, value)).added(lost)
+}
+
 // CanActivateItself reports whether the chart can pass the admin's password to
 // the server from a Secret, so that the server activates itself.
 func CanActivateItself(c chartinfo.Info) bool {
