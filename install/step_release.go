@@ -47,8 +47,9 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 	defer stop()
 	r.unfinished = true // until the release is read again
 	done := make(chan error, 1)
-	go func() { done <- r.helm(ctx, config) }()
-	err = <-done // Helm returns soon after ctx is done: see helmClient
+	gate := &renderGate{}
+	go func() { done <- r.helm(ctx, config, gate) }()
+	err = gate.wait(ctx, done, renderTime) // Helm returns soon after ctx is done: see helmClient
 	r.readRelease(ctx)
 	if err != nil {
 		return r.helmError(err)
@@ -58,14 +59,14 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 
 // helm installs or upgrades. The action does not get the run's context, because
 // a cancelled action continues in the background; its waits do.
-func (r *run) helm(ctx context.Context, config *action.Configuration) error {
+func (r *run) helm(ctx context.Context, config *action.Configuration, gate *renderGate) error {
 	ctx = context.WithoutCancel(ctx)
 	return r.plan.Chart.WithHelm(func(loaded *helmchart.Chart) error {
 		do := r.helmInstall
 		if r.outcome.Upgraded() {
 			do = r.helmUpgrade
 		}
-		stored, err := do(ctx, config, loaded)
+		stored, err := do(ctx, config, gate, loaded)
 		if stored != nil {
 			r.outcome.Release = newRelease(stored)
 		}
@@ -76,6 +77,7 @@ func (r *run) helm(ctx context.Context, config *action.Configuration) error {
 func (r *run) helmUpgrade(
 	ctx context.Context,
 	config *action.Configuration,
+	gate *renderGate,
 	loaded *helmchart.Chart,
 ) (*helmrelease.Release, error) {
 	upgrade := action.NewUpgrade(config)
@@ -83,17 +85,20 @@ func (r *run) helmUpgrade(
 	upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
 	upgrade.ResetValues = true // exactly the plan's values: reused ones break when zenml: becomes server:
 	upgrade.MaxHistory = maxHistory
+	upgrade.PostRenderer = gate
 	return upgrade.RunWithContext(ctx, r.plan.Release, loaded, tree.Clone(r.plan.Values))
 }
 
 func (r *run) helmInstall(
 	ctx context.Context,
 	config *action.Configuration,
+	gate *renderGate,
 	loaded *helmchart.Chart,
 ) (*helmrelease.Release, error) {
 	install := action.NewInstall(config)
 	install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
 	install.Wait, install.Timeout = true, r.plan.Timeout
+	install.PostRenderer = gate
 	install.Replace = r.outcome.Before != nil // only the history of an uninstalled release
 	return install.RunWithContext(ctx, loaded, tree.Clone(r.plan.Values))
 }
