@@ -54,6 +54,8 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 		Status:  release.Status,
 		Updated: release.LastDeployed,
 		Note:    releaseNote(release),
+
+		Unfinished: release.Pending(),
 	}, nil
 }
 

@@ -93,7 +93,7 @@ func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 
 // confirm takes the target as the right one and goes on.
 func (c *cluster) confirm() (move, tea.Cmd) {
-	c.confirmed = c.session.target()
+	c.confirmed, c.session.existing = c.session.target(), c.target.Existing
 	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
 	}

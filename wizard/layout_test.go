@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden views")
@@ -202,6 +205,37 @@ func TestASCIIScreens(t *testing.T) {
 			if i := strings.IndexFunc(view, func(r rune) bool { return r > 126 }); i >= 0 {
 				t.Errorf("%s: %q", name, view[i:min(i+40, len(view))])
 			}
+		}
+	}
+}
+
+// TestControlSequencesAreNotDrawn plants escape sequences in everything that comes
+// from outside: the kubeconfig, the release, the plan, errors, logs and events.
+func TestControlSequencesAreNotDrawn(t *testing.T) {
+	const planted = "PLANTED\x1b]0;owned\x07\x1b[2J\u009b1mEND"
+	p := newPerson(t, func(o *Options) {
+		s := o.Engine.(*stage)
+		s.contexts = []kube.Context{{Name: "c" + planted, Server: "https://127.0.0.1:1/" + planted, User: planted,
+			Current: true}}
+		s.existing = &Existing{Chart: planted, Status: planted, Note: planted}
+		s.importErr = errors.New(planted)
+		s.changes, s.notices = []string{planted}, []string{planted}
+		s.found = map[string][]answers.Option{
+			"cluster.namespace": {{Value: "zenml-server", Title: planted, Help: planted}},
+		}
+	})
+	p.sees("https://127.0.0.1:1/PLANTED").to(guardKey).sees("with new answers").press("down", "enter")
+	p.sees("Cannot read")
+	p.press("end", "enter").toReview().sees("in 1.2s").press("tab", "tab", "tab", "tab", "tab")
+	p.press("i").sees("PLANTED").press("up", "enter").sees("Running upgrade")
+	p.m.screen().(*installing).progress.add(event.LogLine{Pod: planted, Line: planted}, p.m.now())
+	p.press("l", "l")
+	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: planted}, Summary: planted,
+		Evidence: []string{planted}, Remedy: planted}
+	p.sees("The install failed", "PLANTED")
+	for _, view := range p.views {
+		if strings.ContainsAny(view, "\x1b\x07\u009b") {
+			t.Fatalf("control sequences reach the terminal:\n%q", view)
 		}
 	}
 }

@@ -132,7 +132,7 @@ func (r *review) install() (move, tea.Cmd) {
 		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
 	}
 	here := option{"", "Go back", nil}
-	anyway := option{"y", "Install anyway", r.settleFile}
+	anyway := option{"y", "Install anyway", r.takeOver}
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
 		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
@@ -149,8 +149,22 @@ func (r *review) install() (move, tea.Cmd) {
 			"The upgrade changes these values:\n\n"+strings.Join(r.shown.Changes, "\n"),
 			option{"y", "Upgrade", anyway.run}, here)
 	default:
+		return r.takeOver()
+	}
+	return move{}, nil
+}
+
+// takeOver starts the install, after asking about a release that another run left
+// unfinished.
+func (r *review) takeOver() (move, tea.Cmd) {
+	if r.existing == nil || !r.existing.Unfinished {
 		return r.settleFile()
 	}
+	r.openDialog("An earlier run did not finish.",
+		"The release is "+r.existing.Status+". If that run was killed, this one takes over: it goes back to the last "+
+			"revision that worked, if there is one, and then installs. All keys are kept. If it is still running, "+
+			"nothing changes and you are told which run it is.",
+		option{"y", "Take over", r.settleFile}, option{"", "Go back", nil})
 	return move{}, nil
 }
 

@@ -83,3 +83,15 @@ func TestUpgradeNeedsConfirmation(t *testing.T) {
 	p.stage.finish <- nil
 	p.sees("Server ready")
 }
+
+func TestInstallAsksBeforeItTakesOver(t *testing.T) {
+	p := newPerson(t, func(o *Options) {
+		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true}
+	})
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("with new answers").press("end", "enter")
+	p.toReview().sees("in 1.2s").press("i").sees("An earlier run did not finish.", "pending-install").press("esc")
+	if p.m.at != stepReview {
+		t.Fatal("esc took over")
+	}
+	p.press("i", "y").sees("install release")
+}

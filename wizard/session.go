@@ -106,6 +106,7 @@ type session struct {
 	keeper          saved.Keeper
 
 	plan        Plan
+	existing    *Existing  // the release of the confirmed target
 	importNotes []string   // what the answers could not take over from the release
 	file        valuesFile // what to do with an existing values file
 	outcome     Outcome

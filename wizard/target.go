@@ -28,6 +28,9 @@ type Existing struct {
 	Status  string // Helm's: "deployed", "pending-install"
 	Updated time.Time
 	Note    string // what installing over it does, in one sentence
+	// Unfinished releases were left by a run that was killed, or belong to one that
+	// is still running.
+	Unfinished bool
 }
 
 // Fact is one line of a target's description.

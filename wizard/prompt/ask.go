@@ -265,6 +265,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 		return err
 	case yes:
 		p.answered = append(p.answered, guardKey)
+		p.unfinished = target.Existing != nil && target.Existing.Unfinished
 	default:
 		p.forgetCluster()
 	}

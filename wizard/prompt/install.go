@@ -28,6 +28,13 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 			return true, err
 		}
 	}
+	if p.unfinished {
+		yes, err := p.confirm(ctx, "take over", "An earlier run did not finish. If it was killed, take over, keeping "+
+			"all keys?", true)
+		if err != nil || !yes {
+			return true, err
+		}
+	}
 	overwrite, err := p.askAboutFile(ctx, plan)
 	if err != nil {
 		return false, err

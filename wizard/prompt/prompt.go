@@ -22,16 +22,17 @@ import (
 // prompter is one guided install in plain lines.
 type prompter struct {
 	wizard.Options
-	in        *reader
-	out       io.Writer
-	styles    *theme.Styles
-	narrator  *narrate.Narrator
-	responses *question.Responses
-	answered  []string // the keys answered in this run, in order
-	changing  []string // keys of the advanced settings to ask for
-	consented []string // notices that the user agreed to
-	keeper    saved.Keeper
-	outcome   wizard.Outcome
+	in         *reader
+	out        io.Writer
+	styles     *theme.Styles
+	narrator   *narrate.Narrator
+	responses  *question.Responses
+	answered   []string // the keys answered in this run, in order
+	changing   []string // keys of the advanced settings to ask for
+	unfinished bool     // an earlier run left the release unfinished
+	consented  []string // notices that the user agreed to
+	keeper     saved.Keeper
+	outcome    wizard.Outcome
 }
 
 // Run guides the user through the install line by line: it writes to the

@@ -521,3 +521,18 @@ func TestFoundNames(t *testing.T) {
 		t.Errorf("%+v\n%s", at, c.said.String())
 	}
 }
+
+func TestTakesOverOnlyWithConsent(t *testing.T) {
+	e := newEngine()
+	e.existing = &wizard.Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true}
+	e.imported.Database.Type = answers.SQLiteDatabase
+	_, c, err := converse(t, e, script{
+		"Nothing has been written yet. Install into sandbox": {"yes"}, "An earlier run did not finish.": {"no", "yes"},
+	})
+	if err != nil || strings.Count(c.said.String(), "An earlier run did not finish.") != 2 {
+		t.Errorf("%v\n%s", err, c.said.String())
+	}
+	if e.installed.Database.Type == "" {
+		t.Error("not installed")
+	}
+}
