@@ -40,7 +40,8 @@ func walkThrough(term *terminal) {
 	term.presses("Enter")
 	for question := 0; question < 40; question++ {
 		before := term.screen()
-		if strings.Contains(before, "Install into ") {
+		if strings.Contains(before, "[Plan]") {
+			term.sees("Install into ", patience)
 			term.matches(`Checks .* in [0-9.]+s`, patience)
 			term.picture("review")
 			term.presses("i")

@@ -152,7 +152,7 @@ func (p *probePod) checkPod(ctx context.Context, pod *corev1.Pod) (done bool, er
 			}
 			return true, nil
 		}
-		if waiting := s.State.Waiting; waiting != nil && isPermanent(waiting.Reason) {
+		if waiting := s.State.Waiting; waiting != nil && isPermanent(waiting) {
 			return true, p.notStarted(ctx, waiting.Reason, waiting.Message)
 		}
 	}
@@ -163,8 +163,11 @@ func (p *probePod) checkPod(ctx context.Context, pod *corev1.Pod) (done bool, er
 }
 
 // isPermanent reports whether a container waits for a reason that waiting cannot fix.
-func isPermanent(reason string) bool {
-	switch reason {
+func isPermanent(waiting *corev1.ContainerStateWaiting) bool {
+	if strings.Contains(waiting.Message, "timed out waiting for the condition") { // a busy node tries again
+		return false
+	}
+	switch waiting.Reason {
 	case "ErrImagePull",
 		"ImagePullBackOff",
 		"InvalidImageName",

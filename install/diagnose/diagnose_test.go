@@ -87,6 +87,8 @@ var ruleExamples = []struct {
 		Text: `Container image "r/z:9" is not present with pull policy of Never`},
 		"image never", true, "r/z:9 is not on the node"},
 	{Problem{Reason: "CreateContainerConfigError",
+		Text: `failed to sync secret cache: timed out waiting for the condition`}, "config sync", false, ""},
+	{Problem{Reason: "CreateContainerConfigError",
 		Text: `invalid environment variable names`}, "container config", true, "invalid environment"},
 	{Problem{Reason: "RunContainerError",
 		Text: `exec: "zenml": executable file not found in $PATH: unknown`}, "container", true, "executable file"},

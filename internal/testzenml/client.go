@@ -62,6 +62,8 @@ func newRequest(ctx context.Context, method, address string, body any) (*http.Re
 	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(data))
 	if err == nil {
 		request.Header.Set("Content-Type", contentType)
+		// Never sent: allows another try when the server closes an idle connection.
+		request.Header["Idempotency-Key"] = nil
 	}
 	return request, err
 }

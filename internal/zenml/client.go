@@ -126,6 +126,9 @@ func (c Client) do(ctx context.Context, method, path, contentType string, body [
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
+	if method == http.MethodPut { // the server closes idle connections, also while a request is on its way
+		request.Header["Idempotency-Key"] = nil // never sent: allows another try on a new connection
+	}
 	client := c.HTTP
 	if client == nil {
 		client = http.DefaultClient
