@@ -57,7 +57,7 @@ func open(s *jsonschema.Schema) {
 func IsPublished(t testing.TB, path string, schema []byte, update bool) {
 	t.Helper()
 	if update {
-		if err := os.WriteFile(path, schema, 0o644); err != nil {
+		if err := os.WriteFile(path, schema, 0o644); err != nil { //nolint:gosec // a page of the docs
 			t.Fatal(err)
 		}
 	}
