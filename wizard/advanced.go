@@ -86,10 +86,10 @@ func (a *advanced) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// close returns from a setting to the list, with the cursor on the setting.
+// close returns from a setting to its topic, with the cursor on the setting.
 func (a *advanced) close() {
 	key := a.editing.only
-	a.editing = nil
+	a.editing, a.search = nil, ""
 	if i := slices.IndexFunc(a.rows(), func(r advancedRow) bool { return r.setting.Key == key }); i >= 0 {
 		a.at = i
 	}

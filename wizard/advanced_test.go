@@ -11,7 +11,7 @@ import (
 func TestAdvancedSettings(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL().toAdvanced()
 	p.sees("Continue to the review", "Backup secrets store", "Raw values")
-	p.press("replicas", "enter").to("server.replicas").press("3", "enter").sees("Pods: Replicas 3")
+	p.press("replicas", "enter").to("server.replicas").press("3", "enter").sees("Replicas 3")
 	p.press("esc", "node sel", "enter").to("server.nodeSelector").press("pool", "enter").sees("is not in the form NAME=VALUE")
 	p.press("=ml", "enter").sees("pool=ml")
 	p.press("esc", "values", "end", "enter").to("values").press("{zenml: {debug: true}}", "enter")

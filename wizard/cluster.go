@@ -126,7 +126,7 @@ func (c *cluster) describe() tea.Cmd {
 		return nil
 	}
 	c.describeTask.drop()
-	if at.Context != c.describedTarget.Context {
+	if at.Context != c.describedTarget.Context || at.Namespace != c.describedTarget.Namespace {
 		c.responses.SetFound(nil)
 	}
 	c.describedTarget, c.describeError, c.target = at, "", Target{}

@@ -227,7 +227,8 @@ func (f *form) fillFromURL(text string) bool {
 // acceptAnswer moves on from a question with a valid answer.
 func (f *form) acceptAnswer() (move, tea.Cmd) {
 	q := f.current()
-	if f.responses.Typed(q.Key) != f.previousAnswer {
+	changed := f.responses.Typed(q.Key) != f.previousAnswer
+	if changed {
 		delete(f.problems, q.Key)
 	}
 	var cmd tea.Cmd
@@ -236,7 +237,8 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 	}
 	cmd = tea.Batch(cmd, f.saveProgress(step(f.step)))
 	f.rebuild()
-	if f.resumeAt != "" && f.step != answers.StepCluster {
+	if f.resumeAt != "" && f.step != answers.StepCluster && (changed || !f.fixing) {
+		f.fixing = false
 		return f.resumeMove(), cmd
 	}
 	if f.at+1 < len(f.questions) {

@@ -66,7 +66,7 @@ func newReview(s *session) *review {
 }
 
 func (r *review) enter(string) tea.Cmd {
-	r.note = ""
+	r.note, r.fixing = "", false
 	a := r.responses.Answers()
 	if reflect.DeepEqual(a, r.answered) && (r.plan != nil || r.preparing.running()) {
 		r.updateActions()

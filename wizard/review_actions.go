@@ -56,7 +56,7 @@ func (r *review) fixOptions() []option {
 	if r.fixMove().kind != stay {
 		change := func() (move, tea.Cmd) {
 			r.markProblems()
-			r.resumeAt = stepReview // where the user is back after the answer
+			r.resumeAt, r.fixing = stepReview, true // back here after the change
 			return r.fixMove(), nil
 		}
 		options = append(options, option{"e", "Change the answer", change})

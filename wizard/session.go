@@ -97,6 +97,7 @@ type session struct {
 	goal      goal              // what the review offers first
 	confirmed answers.Cluster   // the target that the user confirmed
 	resumeAt  step              // where the previous run stopped, until it is reached
+	fixing    bool              // an answer that a check is about; the next change leads back
 	reached   step              // how far the previous run came
 	problems  map[string]string // problems with answers, by the question's key
 	layout

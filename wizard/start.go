@@ -49,7 +49,7 @@ func newStart(s *session) *start {
 }
 
 func (r *start) enter(string) tea.Cmd {
-	r.resumeAt, r.goal = "", toInstall
+	r.resumeAt, r.goal, r.fixing = "", toInstall, false
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if ctx.Err() != nil {
 			return savedRunsMsg{}
@@ -117,6 +117,7 @@ func (r *start) aims(at goal) func() (move, tea.Cmd) {
 // tryOut asks only for the cluster and goes to the review.
 func (r *start) tryOut() (move, tea.Cmd) {
 	r.responses.Type("database.type", answers.SQLiteDatabase)
+	r.responses.Type("expose.type", answers.PortForward) // also after another choice
 	r.resumeAt = stepReview
 	return r.begins()
 }

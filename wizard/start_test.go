@@ -103,6 +103,15 @@ func TestTryItOutAsksOnlyForTheCluster(t *testing.T) {
 	}
 }
 
+func TestTryItOutAfterProduction(t *testing.T) {
+	p := newPerson(t, stayAtStart).press("p").sees("https://127.0.0.1:16443").press("esc").sees("Try it out").press("t")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into sandbox").press("down", "enter")
+	p.sees("Create namespace zenml-server")
+	if a := p.m.responses.Complete(); a.Expose.Type != answers.PortForward || a.Database.Type != answers.SQLiteDatabase {
+		t.Errorf("%+v %+v", a.Expose, a.Database)
+	}
+}
+
 func TestProductionBeginsWithItsChoices(t *testing.T) {
 	p := newPerson(t, stayAtStart).sees("Production").press("p").throughCluster()
 	p.sees("› MySQL").press("enter").to("database.mysql.host").press("esc", "up", "enter")

@@ -23,7 +23,8 @@ func (r *start) view(width, height int) string {
 		if len(r.runs) > 1 {
 			title = "Continue an unfinished install?"
 		}
-		text = []string{"Secrets you typed were not saved; you will be asked for them again, and to confirm the cluster."}
+		text = []string{"Secrets you typed were not saved; you will be asked for them again, and to confirm the cluster. " +
+			"Nor were settings that may contain secrets: raw values, environments, annotations, proxies."}
 	}
 	lines := append([]string{r.styles.Title.Render(title), ""}, text...)
 	from, to := r.list.span()
