@@ -83,7 +83,11 @@ func (p *plan) sentences() []string {
 // releaseSentence describes the release.
 func (p *plan) releaseSentence() string {
 	if p.upgrade != nil {
-		return p.upgrade.sentence(p.prepared)
+		text := p.upgrade.sentence(p.prepared)
+		if len(p.upgrade.changes) == 0 {
+			text += ", with the same values"
+		}
+		return text
 	}
 	chart := p.prepared.chart.Info
 	return fmt.Sprintf("Install chart %s %s as release %s", chart.Name, chart.Version, p.setup.answers.Cluster.Release)
