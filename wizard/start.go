@@ -63,7 +63,7 @@ func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case savedRunsMsg:
 		if saved.IsWorthKeeping(r.options.Start) {
-			return r.begins() // answers from a file take precedence
+			return r.toFirstStep() // answers from a file take precedence
 		}
 		r.read, r.runs = true, msg.runs[:min(len(msg.runs), mostRuns)]
 		r.list.set(r.offers()...)
@@ -94,23 +94,23 @@ func (r *start) offers() []option {
 		option{"t", "Try it out\nSQLite, reached from this machine. About 2 minutes.", r.tryOut},
 		option{"p", "Production\nMySQL and HTTPS. About 5 minutes; have the database login at hand.",
 			r.production},
-		option{"s", "Step by step\nEvery question, with the defaults. Also to upgrade or repair a release.", r.begins},
-		option{"c", "Check only\nRun the preflight checks. Nothing is installed.", r.aims(toCheck)},
-		option{"w", "Write values only\nWrite " + r.options.ValuesPath + ". Nothing is installed.", r.aims(toWrite)},
+		option{"s", "Step by step\nEvery question, with the defaults. Also to upgrade or repair a release.", r.toFirstStep},
+		option{"c", "Check only\nRun the preflight checks. Nothing is installed.", r.withGoal(toCheck)},
+		option{"w", "Write values only\nWrite " + r.options.ValuesPath + ". Nothing is installed.", r.withGoal(toWrite)},
 		option{"o", "Open an answers file", ask},
 	)
 }
 
-// begins starts with the first question.
-func (r *start) begins() (move, tea.Cmd) {
+// toFirstStep starts with the first question.
+func (r *start) toFirstStep() (move, tea.Cmd) {
 	return move{kind: jump, to: step(answers.StepCluster)}, nil
 }
 
-// aims returns an action that begins with a goal.
-func (r *start) aims(at goal) func() (move, tea.Cmd) {
+// withGoal returns an action that starts with a goal.
+func (r *start) withGoal(at goal) func() (move, tea.Cmd) {
 	return func() (move, tea.Cmd) {
 		r.goal = at
-		return r.begins()
+		return r.toFirstStep()
 	}
 }
 
@@ -119,14 +119,14 @@ func (r *start) tryOut() (move, tea.Cmd) {
 	r.responses.Type("database.type", answers.SQLiteDatabase)
 	r.responses.Type("expose.type", answers.PortForward) // also after another choice
 	r.resumeAt = stepReview
-	return r.begins()
+	return r.toFirstStep()
 }
 
 // production begins with the choices that fit, which can be changed.
 func (r *start) production() (move, tea.Cmd) {
 	r.responses.Type("database.type", answers.MySQLDatabase)
 	r.responses.Type("expose.type", answers.ByIngress)
-	return r.begins()
+	return r.toFirstStep()
 }
 
 // resumeStep is the step to continue with. An install starts again at its

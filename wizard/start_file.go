@@ -77,5 +77,5 @@ func (r *start) opened(msg answersFileMsg) (move, tea.Cmd) {
 	}
 	r.responses.SetAll(r.options.Start)
 	r.resumeAt, r.reached = stepReview, stepReview
-	return r.begins()
+	return r.toFirstStep()
 }

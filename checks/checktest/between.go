@@ -25,6 +25,13 @@ type Between struct {
 // Listen accepts connections on that address until the test ends.
 func (b *Between) Listen(t *testing.T, host string) int {
 	t.Helper()
+	return serveEach(t, host, func(client net.Conn) { b.serve(t, client) })
+}
+
+// serveEach serves the connections to an address until the test ends, and returns
+// its port.
+func serveEach(t *testing.T, host string, serve func(net.Conn)) int {
+	t.Helper()
 	l := Listen(t, host)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
@@ -34,7 +41,7 @@ func (b *Between) Listen(t *testing.T, host string) int {
 				return
 			}
 			t.Cleanup(func() { _ = client.Close() })
-			go b.serve(t, client)
+			go serve(client)
 		}
 	}()
 	return l.Addr().(*net.TCPAddr).Port

@@ -31,18 +31,7 @@ const (
 // Listen accepts connections on that address until the test ends.
 func (f *FrontEnd) Listen(t *testing.T, host string) int {
 	t.Helper()
-	l := Listen(t, host)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go f.serve(client)
-		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return serveEach(t, host, f.serve)
 }
 
 func (f *FrontEnd) serve(client net.Conn) {
