@@ -41,9 +41,9 @@ func New(secrets []corev1.Secret) *Redactor {
 	return r
 }
 
-// isSensitive reports whether a key of a Secret contains a secret rather than a
+// IsSensitiveKey reports whether a key of a Secret contains a secret rather than a
 // setting ("ZENML_SECRETS_STORE_TYPE"). A URL may contain a password.
-func isSensitive(key string) bool {
+func IsSensitiveKey(key string) bool {
 	return secret.IsSensitiveName([]string{key}) || strings.HasSuffix(strings.ToUpper(key), "_URL")
 }
 
@@ -54,13 +54,13 @@ func (r *Redactor) AddObjects(objects []manifest.Object) {
 		for key, value := range data {
 			text, _ := value.(string)
 			decoded, err := base64.StdEncoding.DecodeString(text)
-			if err == nil && isSensitive(key) {
+			if err == nil && IsSensitiveKey(key) {
 				r.Add(string(decoded))
 			}
 		}
 		plain, _ := o.Object["stringData"].(map[string]any)
 		for key, value := range plain {
-			if text, _ := value.(string); isSensitive(key) {
+			if text, _ := value.(string); IsSensitiveKey(key) {
 				r.Add(text)
 			}
 		}
@@ -103,7 +103,7 @@ func (r *Redactor) Add(value string) {
 	var fields map[string]any
 	if json.Unmarshal([]byte(value), &fields) == nil {
 		for key, field := range fields {
-			if text, ok := field.(string); ok && isSensitive(key) {
+			if text, ok := field.(string); ok && IsSensitiveKey(key) {
 				r.Add(text)
 			}
 		}
@@ -115,6 +115,24 @@ func (r *Redactor) Add(value string) {
 		r.addUnencoded(value)
 	}
 	r.keep(value)
+	r.addLines(value)
+}
+
+// minLine is the minimum length of a line of a secret that is masked on its own.
+const minLine = 16
+
+// addLines adds the lines of a secret that has several, such as a private key:
+// manifests and JSON separate them in other ways.
+func (r *Redactor) addLines(value string) {
+	lines := strings.Split(value, "\n")
+	if len(lines) == 1 {
+		return
+	}
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); len(line) >= minLine {
+			r.keep(line)
+		}
+	}
 }
 
 // keep adds a text in all encodings in which it may occur.
@@ -124,12 +142,24 @@ func (r *Redactor) keep(value string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, form := range []string{value, url.QueryEscape(value), base64.StdEncoding.EncodeToString([]byte(value))} {
+	for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), quoted(value),
+		base64.StdEncoding.EncodeToString([]byte(value))} {
 		if !slices.Contains(r.values, form) {
 			r.values = append(r.values, form)
 		}
 	}
 	slices.SortFunc(r.values, func(a, b string) int { return len(b) - len(a) })
+}
+
+// quoted returns a text as it is in the middle of a JSON string.
+func quoted(value string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return value
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
 // Text returns s with every known secret masked.
