@@ -1,9 +1,11 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	helmrelease "helm.sh/helm/v3/pkg/release"
@@ -83,6 +85,40 @@ func (e *Engine) Release(ctx context.Context, namespace, name string) (*Release,
 	}
 	return newRelease(stored), nil
 }
+
+// Releases returns the releases of the ZenML chart in a namespace, or in all
+// namespaces if it is empty, sorted by namespace and name.
+func (e *Engine) Releases(ctx context.Context, namespace string) ([]*Release, error) {
+	config, err := e.readConfig(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := config.Releases.ListReleases()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, transport.WithoutURL(err)
+	}
+	latest := map[[2]string]*helmrelease.Release{}
+	for _, s := range stored {
+		key := [2]string{s.Namespace, s.Name}
+		if isZenML(s) && (latest[key] == nil || latest[key].Version < s.Version) {
+			latest[key] = s
+		}
+	}
+	var found []*Release
+	for _, s := range latest {
+		found = append(found, newRelease(s))
+	}
+	slices.SortFunc(found, func(a, b *Release) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return found, nil
+}
+
+// isZenML reports whether a release is of the ZenML chart.
+func isZenML(r *helmrelease.Release) bool { return r.Chart != nil && r.Chart.Name() == "zenml" }
 
 func newRelease(stored *helmrelease.Release) *Release {
 	r := &Release{
