@@ -5,9 +5,13 @@ import (
 	"errors"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/redact"
+	"github.com/zenml-installer/zenml-installer/internal/version"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
@@ -30,6 +34,8 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	if a.prepared.isActivatedByInstaller() {
 		end = u.activateEarly(ctx)
 	}
+	observe, done := u.record("install", secrets, observe)
+	defer done()
 	outcome, err := u.engine.Apply(ctx, install.Plan{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
 		Chart: a.prepared.chart, Values: a.prepared.document.Map,
@@ -41,6 +47,16 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 		err = u.ifOpen(ctx, err)
 	}
 	return outcome, err
+}
+
+// record keeps the steps of a command in the journal of the release. Without a
+// journal the command runs all the same.
+func (u *setup) record(command string, secrets []corev1.Secret, observe event.Observer) (event.Observer, func()) {
+	kept, err := journals().Open(u.journalTarget(), command, version.String(), redact.New(secrets))
+	if err != nil {
+		return observe, func() {}
+	}
+	return kept.Observe(observe), kept.Close
 }
 
 // isOutdated reports whether another run changed the release or a key after

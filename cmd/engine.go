@@ -105,26 +105,35 @@ func (e *engine) Find(ctx context.Context, a answers.Answers) (map[string][]answ
 func (e *engine) Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error) {
 	ctx, cancel := e.common.within(ctx)
 	defer cancel()
-	u := e.setup(a)
-	cluster, chart := u.answers.Cluster, a.Chart
+	imported, notes, err := e.setup(a).importRelease(ctx)
+	if err != nil {
+		return a, nil, err
+	}
+	imported.Cluster, imported.Chart = a.Cluster, a.Chart
+	return imported, notes, nil
+}
+
+// importRelease returns the answers that give the settings of the release, and what
+// it could not carry over.
+func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, error) {
+	cluster := u.answers.Cluster
 	release, err := u.engine.Release(ctx, cluster.Namespace, cluster.Release)
 	if err == nil && release == nil {
 		err = fmt.Errorf("release %s is no longer in namespace %s", cluster.Release, cluster.Namespace)
 	}
 	if err != nil {
-		return a, nil, err
+		return answers.Answers{}, nil, err
 	}
 	u.answers.Chart.Version = release.ChartVersion // whose defaults its values leave out
 	deployed, err := u.chart(ctx)
 	if err != nil {
-		return a, nil, u.locateChartError(err)
+		return answers.Answers{}, nil, u.locateChartError(err)
 	}
 	imported := importer.Import(release.Values, deployed.Info)
 	var notes []string
 	for _, note := range imported.Notes {
 		notes = append(notes, note.String())
 	}
-	imported.Answers.Cluster, imported.Answers.Chart = a.Cluster, chart
 	return imported.Answers, notes, nil
 }
 

@@ -21,17 +21,18 @@ import (
 )
 
 type installOptions struct {
-	streams Streams
-	common  common
-	file    answersFlags
-	checks  check.Options
-	failOn  string
-	output  string
-	force   bool
-	yes     bool
-	stay    bool
-	port    int
-	suggest []string
+	streams  Streams
+	common   common
+	file     answersFlags
+	checks   check.Options
+	failOn   string
+	output   string
+	force    bool
+	yes      bool
+	stay     bool
+	port     int
+	suggest  []string
+	diagnose string
 }
 
 func newInstall(s Streams, c *common, run func(context.Context, *installOptions) error) *cobra.Command {
@@ -68,6 +69,8 @@ func (o *installOptions) register(cmd *cobra.Command) {
 	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
 	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")
+	flags.StringVar(&o.diagnose, "diagnose-on-failure", "",
+		"archive to write if the install fails, with what explains it (see diagnose --help)")
 	flags.IntVar(&o.port, "port", 0, "local port of the server (default 8080, or the next free port)")
 }
 
@@ -103,6 +106,12 @@ func (o *installOptions) installAll(ctx context.Context) error {
 		return err
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
+	err = o.installWith(ctx, u)
+	o.diagnoseFailure(ctx, u, err)
+	return err
+}
+
+func (o *installOptions) installWith(ctx context.Context, u *setup) error {
 	o.announce(u)
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return notReady(ctx, err) // preflight reports all other errors

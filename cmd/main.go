@@ -96,6 +96,7 @@ Without a command it starts the guided install.`,
 		newConnect(s, &c, runConnect),
 		newStatus(s, &c, runStatus),
 		newUninstall(s, &c, runUninstall),
+		newDiagnose(s, &c, runDiagnose),
 		newAnswers(s, &c),
 		newVersion(s),
 	)

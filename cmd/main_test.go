@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/pflag"
 
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
@@ -29,7 +30,21 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asInstaller) != "" || len(os.Args) == 2 && os.Args[1] == chart.RendererArgument {
 		os.Exit(Main(os.Args[1:], System()))
 	}
-	testcluster.Main(m)
+	testcluster.Main(withState{m})
+}
+
+// withState runs the tests with a folder of their own for what the installer keeps.
+type withState struct{ *testing.M }
+
+func (w withState) Run() int {
+	dir, err := os.MkdirTemp("", "state-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	_ = os.Setenv("XDG_STATE_HOME", dir)
+	xdg.Reload()
+	return w.M.Run()
 }
 
 // place is a folder and an environment in which a test runs command lines.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/adrg/xdg"
+
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -16,7 +18,6 @@ func TestSecretsDoNotLeak(t *testing.T) {
 	c := testcluster.Start(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	t.Setenv("XDG_STATE_HOME", filepath.Join(temp, "state"))
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
 	flags := p.mysqlFlags(c)
@@ -30,7 +31,7 @@ func TestSecretsDoNotLeak(t *testing.T) {
 		t.Errorf("a secret was on a command line: %s", seen)
 	}
 	shown := map[string]string{"stdout": r.out, "stderr": r.err, "report": preflight.out + preflight.err}
-	for _, dir := range []string{p.dir, temp} {
+	for _, dir := range []string{p.dir, temp, xdg.StateHome} {
 		collect(t, dir, shown, "db-password")
 	}
 	for name, text := range shown {

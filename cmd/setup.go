@@ -17,6 +17,8 @@ import (
 // setup is a set of answers with access to what they refer to. Expensive parts
 // are lazy and cached.
 type setup struct {
+	streams Streams
+	common  common
 	file    answers.File
 	answers answers.Answers // with defaults
 	local   answers.Local
@@ -44,7 +46,7 @@ type loader func(context.Context, chart.Source) (*chart.Chart, error)
 
 // newSetup prepares what the answers need. It makes no requests yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
-	u := &setup{file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube),
+	u := &setup{streams: s, common: c, file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube),
 		plainHTTP: c.plainHTTP, keyring: c.signature.verification(s).Keyring, kubeconfig: *c.kube.KubeConfig, program: s.program()}
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
 		u.cluster = u.cluster.WithContext(name)
@@ -59,6 +61,11 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	}
 	u.prepareOffline, u.prepareTentative, u.prepare = with(u.offline), with(u.tentative), with(u.online)
 	return u
+}
+
+// with returns the setup of other answers for the same target.
+func (u *setup) with(a answers.Answers) *setup {
+	return newSetup(u.streams, u.common, answers.File{Name: u.file.Name, Answers: a}, chart.Load)
 }
 
 // login gets the cluster's credentials before the screens start, because a

@@ -1,24 +1,26 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"text/tabwriter"
+	"io"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/checks"
-	"github.com/zenml-installer/zenml-installer/install/connect"
-	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/status"
 )
 
 type statusOptions struct {
 	streams Streams
 	common  common
 	output  string
+	watch   bool
+	all     bool
 }
 
 func newStatus(s Streams, c *common, run func(context.Context, *statusOptions) error) *cobra.Command {
@@ -32,40 +34,17 @@ func newStatus(s Streams, c *common, run func(context.Context, *statusOptions) e
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "output format: text or json")
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "text", "output format: text or json")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "show the status every 5 seconds until Ctrl-C")
+	flags.BoolVarP(&o.all, "all-namespaces", "A", false, "list the releases of the ZenML chart in all namespaces")
 	return cmd
 }
 
-// state is the status of a release. Its JSON form is public.
-type state struct {
-	Version      int       `json:"version"`
-	Release      string    `json:"release"`
-	Namespace    string    `json:"namespace"`
-	Status       string    `json:"status"` // Helm's status, or "not installed"
-	Revision     int       `json:"revision,omitempty"`
-	Chart        string    `json:"chart,omitempty"`
-	ChartDigest  string    `json:"chartDigest,omitempty"` // of what was pulled
-	ChartSigner  string    `json:"chartSigner,omitempty"` // the key whose signature was verified
-	LastDeployed time.Time `json:"lastDeployed,omitzero"`
-	Server       *server   `json:"server,omitempty"`
-	ServerError  string    `json:"serverError,omitempty"`
+// state is the status of a release.
+type state = status.State
 
-	address connect.Address
-	connect string // the command that connects to the server
-}
-
-type server struct {
-	Version      string `json:"version"`
-	Active       bool   `json:"active"`
-	Database     string `json:"database"`
-	SecretsStore string `json:"secretsStore"`
-	URL          string `json:"url,omitempty"`
-}
-
-const notInstalled = "not installed"
-
-// serverTimeout is how long status waits for the server.
-const serverTimeout = 10 * time.Second
+const notInstalled = status.NotInstalled
 
 func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
@@ -75,111 +54,109 @@ func runStatus(ctx context.Context, o *statusOptions) error {
 	if err != nil {
 		return err
 	}
-	checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)
+	if !o.all {
+		checks.RemoveLeftovers(ctx, u.cluster, u.answers.Cluster.Namespace)
+	}
+	if o.watch {
+		return o.repeat(unlimited(ctx), u)
+	}
+	return o.show(ctx, u, o.streams.Out)
+}
+
+// show shows the status once. It fails unless the release is healthy.
+func (o *statusOptions) show(ctx context.Context, u *setup, w io.Writer) error {
+	if o.all {
+		return o.showAll(ctx, u, w)
+	}
 	found, err := u.state(ctx)
 	if err != nil {
 		return err
 	}
-	if err := o.write(found); err != nil {
+	if o.output == "json" {
+		err = status.JSON(w, found)
+	} else {
+		err = status.Text(w, found, time.Now())
+	}
+	if err == nil && !found.Healthy() {
+		err = &failure{code: exitUnexpected, err: errors.New(found.Problem()), reported: true}
+	}
+	return err
+}
+
+// watchPause is the time between two looks of --watch.
+const watchPause = 5 * time.Second
+
+// repeat shows the status again and again. A terminal shows only the latest one.
+func (o *statusOptions) repeat(ctx context.Context, u *setup) error {
+	for {
+		limited, cancel := o.common.within(ctx)
+		if isTerminal(o.streams.Out) {
+			fmt.Fprint(destination(o.streams.Out), "\x1b[H\x1b[2J")
+		}
+		err := o.show(limited, u, o.streams.Out)
+		cancel()
+		var unhealthy *failure
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // Ctrl-C is how a watch ends
+		}
+		if err != nil && !(errors.As(err, &unhealthy) && unhealthy.reported) {
+			fmt.Fprintf(o.streams.Err, "%v\n", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(watchPause):
+		}
+		if o.output == "text" {
+			fmt.Fprintln(o.streams.Out)
+		}
+	}
+}
+
+// showAll lists the releases of all namespaces. It does not fail for one that is not
+// healthy.
+func (o *statusOptions) showAll(ctx context.Context, u *setup, w io.Writer) error {
+	releases, err := u.engine.Releases(ctx, "")
+	if err != nil {
+		return fmt.Errorf("cannot list the releases of all namespaces: %w. Specify a namespace with -n", err)
+	}
+	found := make([]state, len(releases))
+	failed := make([]error, len(releases))
+	var group sync.WaitGroup
+	turns := make(chan struct{}, 4)
+	for i, r := range releases {
+		group.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			found[i], failed[i] = u.of(r).state(ctx)
+		})
+	}
+	group.Wait()
+	if err := errors.Join(failed...); err != nil {
 		return err
 	}
-	if found.Status != "deployed" || found.Server == nil {
-		return &failure{code: exitUnexpected, err: fmt.Errorf("release %s is %s", found.Release, found.Status),
-			reported: true}
+	if o.output == "json" {
+		return status.JSON(w, status.List{Version: 1, Releases: found})
 	}
-	return nil
+	return status.Table(w, found)
+}
+
+// of returns the setup of another release in the same cluster.
+func (u *setup) of(r *install.Release) *setup {
+	other := *u
+	other.answers.Cluster.Namespace, other.answers.Cluster.Release = r.Namespace, r.Name
+	return &other
 }
 
 func (u *setup) state(ctx context.Context) (state, error) {
 	at := u.answers.Cluster
-	found := state{Version: 1, Release: at.Release, Namespace: at.Namespace, Status: notInstalled}
-	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
-	if err != nil || release == nil {
-		return found, err
-	}
-	found.Status, found.Revision, found.LastDeployed = release.Status, release.Revision, release.LastDeployed
-	found.Chart, found.ChartDigest = release.Chart+" "+release.ChartVersion, release.ChartDigest
-	found.ChartSigner = release.ChartSigner
-	found.Server, found.ServerError = u.askServer(ctx)
-	found.address, found.connect = u.address(ctx), u.connectCommand("")
-	if found.Server != nil && found.address.URL != "" {
-		found.Server.URL = found.address.URL
-	}
-	return found, nil
-}
-
-// askServer queries the server, or returns why it is unreachable.
-func (u *setup) askServer(ctx context.Context) (answer *server, problem string) {
-	info, err := u.serverInfo(ctx)
-	if err != nil {
-		return nil, err.Error()
-	}
-	return &server{Version: info.Version, Active: info.Active, Database: info.DatabaseType,
-		SecretsStore: info.SecretsStoreType, URL: info.ServerURL}, ""
-}
-
-// serverInfo queries the server through a temporary port-forward.
-func (u *setup) serverInfo(ctx context.Context) (zenml.Info, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, serverTimeout, fmt.Errorf("no response within %s", serverTimeout))
-	defer cancel()
-	tunnel, err := u.engine.Forward(ctx,
-		connect.ForwardRequest{Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release}, nil)
-	if err != nil {
-		return zenml.Info{}, err
-	}
-	defer tunnel.Close()
-	return connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL()})
-}
-
-func (o *statusOptions) write(found state) error {
-	if o.output == "json" {
-		encoder := json.NewEncoder(o.streams.Out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(found)
-	}
-	w := tabwriter.NewWriter(o.streams.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "release\t%s in namespace %s\n", found.Release, found.Namespace)
-	fmt.Fprintf(w, "status\t%s\n", found.Status)
-	if found.Status == notInstalled {
-		return w.Flush()
-	}
-	fmt.Fprintf(w, "revision\t%d, %s\n", found.Revision, found.LastDeployed.Local().Format(time.DateTime))
-	fmt.Fprintf(w, "chart\t%s\n", found.Chart)
-	if found.ChartDigest != "" {
-		fmt.Fprintf(w, "digest\t%s\n", found.ChartDigest)
-	}
-	if found.ChartSigner != "" {
-		fmt.Fprintf(w, "signature\t%s\n", found.ChartSigner)
-	}
-	fmt.Fprintf(w, "url\t%s\n", found.url())
-	if found.Server == nil {
-		fmt.Fprintf(w, "server\tunreachable: %s\n", found.ServerError)
-		return w.Flush()
-	}
-	fmt.Fprintf(w, "server\tZenML %s, %s\n", found.Server.Version, activationText(found.Server.Active))
-	fmt.Fprintf(w, "database\t%s\n", found.Server.Database)
-	fmt.Fprintf(w, "secrets store\t%s\n", found.Server.SecretsStore)
-	return w.Flush()
-}
-
-// url describes where the server is available.
-func (s state) url() string {
-	switch {
-	case s.address.Trouble != "":
-		return cmp.Or(s.address.URL, "unknown") + " (not reachable yet: " + s.address.Trouble + ")"
-	case s.address.URL != "":
-		return s.address.URL
-	case s.address.Pending != "":
-		return "unknown: " + s.address.Pending
-	case s.Server != nil && s.Server.URL != "":
-		return s.Server.URL
-	}
-	return "none (connect with " + s.connect + ")"
-}
-
-func activationText(active bool) string {
-	if active {
-		return "activated"
-	}
-	return "not activated: the first person to open it becomes the admin"
+	return status.Read(ctx, status.Request{
+		Engine: u.engine, Namespace: at.Namespace, Release: at.Release, Path: u.streams.getenv("PATH"),
+		Commands: status.Commands{
+			Install: u.ownCommand("install"), Connect: u.connectCommand(""), Diagnose: u.ownCommand("diagnose"),
+			Start: func(deployment string) string {
+				return u.kubectl("scale", "deployment", deployment, "--replicas=1")
+			},
+		},
+	})
 }

@@ -79,9 +79,11 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 	narrator := narrate.New(styled(o.streams.Err), narrate.Options{Terminal: o.common.terminal(o.streams)})
 	at := r.setup.answers.Cluster
+	observe, done := r.setup.record("uninstall", nil, narrator.Install)
+	defer done()
 	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
 		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys, WaitForOther: o.wait,
-	}, narrator.Install)
+	}, observe)
 	fmt.Fprintln(o.streams.Err, removalSummary(removed))
 	for _, kept := range removed.Kept {
 		fmt.Fprintf(o.streams.Err, "Kept %s\n", kept)
