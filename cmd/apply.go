@@ -18,7 +18,7 @@ import (
 // application is the input of apply.
 type application struct {
 	prepared     *prepared
-	reviewed     install.Reviewed // state of the release when it was prepared
+	reviewed     install.Reviewed // the state when it was prepared
 	timeout      time.Duration
 	waitForOther bool
 	checks       check.Options
@@ -39,7 +39,7 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	outcome, err := u.engine.Apply(ctx, install.Plan{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
 		Chart: a.prepared.chart, Values: a.prepared.document.Map,
-		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed,
+		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed, Database: u.databaseState,
 		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks),
 	}, observe)
 	u.closed = end() || !isFirstInstall(outcome)
@@ -59,8 +59,8 @@ func (u *setup) record(command string, secrets []corev1.Secret, observe event.Ob
 	return kept.Observe(observe), kept.Close
 }
 
-// isOutdated reports whether another run changed the release or a key after
-// this run was prepared, so that it must be prepared again.
+// isOutdated reports whether the release, a key or something else has changed after this
+// run was prepared, so that it must be prepared again.
 func isOutdated(err error) bool {
 	var changed *install.ChangedError
 	var conflict *install.KeyConflictError

@@ -37,6 +37,7 @@ type engine struct {
 
 	mu        sync.Mutex
 	charts    map[chart.Source]*chart.Chart
+	found     check.Report     // of the last preflight
 	leftovers []check.Leftover // of interrupted checks, reported at the end
 	claimed   *claimedError    // set if the last activation found another admin
 	version   string           // the server's version, once known
@@ -182,9 +183,10 @@ func (e *engine) Preflight(
 	options := e.options
 	options.Unannounced = !agreed
 	report, err := checks.Run(ctx, e.setup(a).checksEnv(e.port), options, observe)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.found = report
 	if err != nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
 		e.leftovers = append(e.leftovers, report.Left()...)
 	}
 	return report, err
@@ -213,7 +215,18 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 		return nil, err
 	}
 	up, err := u.upgrade(ctx, p)
-	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: up.reviewed()}, err
+	if err != nil {
+		return nil, err
+	}
+	reviewed, err := u.reviewed(ctx, up, e.preflightReport())
+	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: reviewed}, err
+}
+
+// preflightReport returns the report of the last preflight.
+func (e *engine) preflightReport() check.Report {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.found
 }
 
 func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.Observer) (wizard.Tunnel, error) {

@@ -33,6 +33,8 @@ type installOptions struct {
 	port     int
 	suggest  []string
 	diagnose string
+
+	found check.Report // of the preflight
 }
 
 func newInstall(s Streams, c *common, run func(context.Context, *installOptions) error) *cobra.Command {
@@ -159,7 +161,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		case !o.checks.WaitForOther || !isOutdated(err):
 			return outcome, o.failed(narrator, err)
 		}
-		narrator.Printf("The other run has changed the release: preparing this install again.")
+		narrator.Printf("The state has changed since this install was prepared: preparing this install again.")
 		u = newSetup(o.streams, o.common, u.file, chart.Load)
 		o.force = true // the existing file is from this run
 	}
@@ -183,9 +185,13 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	if err := u.checkAdminPassword(ctx, up == nil); err != nil {
 		return application{}, err
 	}
+	reviewed, err := u.reviewed(ctx, up, o.found)
+	if err != nil {
+		return application{}, err
+	}
 	up.print(o.streams.Err, p)
 	return application{
-		prepared: p, reviewed: up.reviewed(), timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
+		prepared: p, reviewed: reviewed, timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
 		checks: o.checks,
 	}, o.writeValues(ctx, p.document)
 }
@@ -207,6 +213,7 @@ func (o *installOptions) preflight(ctx context.Context, u *setup) error {
 	if err != nil && ctx.Err() == nil {
 		return preflightError(err)
 	}
+	o.found = found
 	shown := report.Text(styled(o.streams.Err), found, o.common.reportOptions(o.streams, o.streams.Err))
 	if err := errors.Join(shown, u.nameWaiting(found, err)); err != nil {
 		return notReady(ctx, err)

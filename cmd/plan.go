@@ -47,7 +47,7 @@ func (p *plan) sentences() []string {
 	a := p.setup.answers
 	var said []string
 	if p.upgrade == nil {
-		said = append(said, fmt.Sprintf("Create namespace %s if it does not exist.", a.Cluster.Namespace))
+		said = append(said, p.namespaceSentence())
 	}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
@@ -56,8 +56,12 @@ func (p *plan) sentences() []string {
 		}
 	}
 	said = append(said, fmt.Sprintf("Write the values to %s.", p.engine.output))
-	if p.upgrade == nil && p.setup.probe(p.engine.options) != nil {
-		said = append(said, "Check the database from a pod, if the namespace is new.")
+	if p.reviewed.Database != "" {
+		said = append(said, fmt.Sprintf("Use database %s on %s: %s.", a.Database.MySQL.Name, a.Database.MySQL.Host,
+			p.reviewed.Database))
+	}
+	if p.reviewed.Namespace == install.NoNamespace && p.setup.probe(p.engine.options) != nil {
+		said = append(said, "Check the database from a pod, before anything changes it.")
 	}
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name,
@@ -78,6 +82,18 @@ func (p *plan) sentences() []string {
 		return append(said, "Leave the server without an admin. The first person to open it becomes the admin.")
 	}
 	return append(said, "Open the activation page, where you create the admin account.")
+}
+
+// namespaceSentence describes what happens to the namespace of a new release.
+func (p *plan) namespaceSentence() string {
+	name := p.setup.answers.Cluster.Namespace
+	switch p.reviewed.Namespace {
+	case install.NoNamespace:
+		return fmt.Sprintf("Create namespace %s.", name)
+	case "":
+		return fmt.Sprintf("Create namespace %s if it does not exist.", name)
+	}
+	return fmt.Sprintf("Use namespace %s, which exists.", name)
 }
 
 // releaseSentence describes the release.
@@ -154,8 +170,19 @@ func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Out
 		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
 		checks: p.engine.options,
 	}, observe)
-	if outcome.Release != nil && !isOutdated(err) { // the next attempt continues this one
-		p.reviewed.Revision = outcome.Release.Revision
+	if !isOutdated(err) {
+		p.continueFrom(outcome)
 	}
 	return outcome, err
+}
+
+// continueFrom makes the next attempt continue a failed one. Its migration may have
+// changed the database.
+func (p *plan) continueFrom(o install.Outcome) {
+	if o.Namespace != "" && p.reviewed.Namespace != "" {
+		p.reviewed.Namespace = o.Namespace
+	}
+	if o.Release != nil {
+		p.reviewed.Revision, p.reviewed.Database = o.Release.Revision, ""
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -20,6 +21,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // The limits of a command that waits for something that never answers: with
@@ -112,6 +115,62 @@ func TestInterrupt(t *testing.T) {
 			r.want(t, exitInterrupted, "nterrupted")
 		})
 	}
+}
+
+// TestTimeoutAfterPreflight ends an install whose server stops responding after the
+// preflight.
+func TestTimeoutAfterPreflight(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes the time limits")
+	}
+	t.Parallel()
+	const limit = 20 * time.Second // the checks end before
+	c := testcluster.Start(t)
+	for name, stall := range map[string]func(*place) ([]string, io.Writer){
+		"API server": func(p *place) ([]string, io.Writer) {
+			proxy := c.Proxy(t)
+			p.env["KUBECONFIG"] = proxy.Kubeconfig(t)
+			return append(chartFlags(c, "current"), "--skip", "supply"), &trigger{text: "passed", do: proxy.Stall}
+		},
+		"registry": func(p *place) ([]string, io.Writer) {
+			p.at(c)
+			args := p.silentRegistry().flags
+			for _, group := range []string{"cluster", "secrets", "supply", "expose", "network", "database"} {
+				args = append(args, "--skip", group) // nothing needs the chart before the install
+			}
+			return args, io.Discard
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, namespace := newPlace(t), c.Namespace(t)
+			flags, observer := stall(p)
+			args := join("install", []string{"--yes", "-n", namespace, "--answer", "database.type=sqlite", "--timeout",
+				limit.String(), "--output", filepath.Join(p.dir, "values.yaml"), "--kubeconfig", p.env["KUBECONFIG"]}, flags)
+			var stderr bytes.Buffer
+			begin := time.Now()
+			code := Main(args, Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.MultiWriter(&stderr, observer),
+				Getenv: func(string) (string, bool) { return "", false }})
+			t.Logf("%.1f s, exit code %d", time.Since(begin).Seconds(), code)
+			result{code: code, err: stderr.String()}.want(t, exitInstall, "did not finish within 20s")
+			if took := time.Since(begin); took > limit+5*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+// trigger is a writer that does something when a text is written.
+type trigger struct {
+	text string
+	do   func()
+}
+
+func (w *trigger) Write(data []byte) (int, error) {
+	if strings.Contains(string(data), w.text) {
+		w.do()
+	}
+	return len(data), nil
 }
 
 // timed is a result with the time since the start, or since the signal.

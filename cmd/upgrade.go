@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/render/values"
 )
@@ -33,12 +36,32 @@ func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
 }
 
-// reviewed returns the state of the release that was shown.
-func (up *upgrade) reviewed() install.Reviewed {
-	if up == nil {
-		return install.Reviewed{}
+// reviewed returns the state that the install is decided for. The database is part of it
+// if the preflight could use it from this machine.
+func (u *setup) reviewed(ctx context.Context, up *upgrade, preflight check.Report) (install.Reviewed, error) {
+	var state install.Reviewed
+	if up != nil {
+		state.Revision = up.from.Revision
 	}
-	return install.Reviewed{Revision: up.from.Revision}
+	var err error
+	if state.Namespace, err = u.engine.Namespace(ctx, u.answers.Cluster.Namespace); err != nil {
+		return state, err
+	}
+	r, _ := preflight.ByID("database.exists")
+	if r.Status == check.Pass || r.Status == check.Warned {
+		state.Database, _ = u.databaseState(ctx) // without it, there is no comparison
+	}
+	return state, nil
+}
+
+// stateTimeout limits the look at the database.
+const stateTimeout = 15 * time.Second
+
+// databaseState describes the MySQL database now.
+func (u *setup) databaseState(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	return database.State(ctx, u.checksEnv(0))
 }
 
 // sentence describes the upgrade.

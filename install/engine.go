@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -42,10 +43,14 @@ type Plan struct {
 	// returns a *KeyConflictError.
 	GeneratedKeys []answers.SecretRef
 
-	// Reviewed is the state that the plan was made for. If the release has
-	// another revision, Apply returns a *ChangedError. nil skips the
+	// Reviewed is the state that the plan was made for. If the release, the namespace
+	// or the database has another one, Apply returns a *ChangedError. nil skips the
 	// comparison.
 	Reviewed *Reviewed
+
+	// Database describes the state of the database, to compare it with Reviewed. nil
+	// skips the comparison.
+	Database func(context.Context) (string, error)
 
 	// WaitForOther waits for another run that is changing the release.
 	// Otherwise Apply returns a *runlock.HeldError.
@@ -64,16 +69,12 @@ type Plan struct {
 	Timeout time.Duration
 }
 
-// Reviewed is the state of a release when its plan was made.
-type Reviewed struct {
-	Revision int // 0 if there was no release
-}
-
 // Outcome is the result of Apply.
 type Outcome struct {
-	Release  *Release // its current state, nil if it was never created
-	Before   *Release // its previous state, nil if there was none
-	Duration time.Duration
+	Release   *Release  // its current state, nil if it was never created
+	Before    *Release  // its previous state, nil if there was none
+	Namespace types.UID // NoNamespace if this run removed it; empty if unknown
+	Duration  time.Duration
 }
 
 // Upgraded reports whether the release existed before.
@@ -139,6 +140,7 @@ var steps = []step{
 	stateStep{},     // read the current state, render the chart, reject what cannot work
 	namespaceStep{}, // create the namespace
 	lockStep{},      // block other runs, take over from a killed one
+	reviewStep{},    // compare with what the user reviewed
 	secretsStep{},   // create the Secrets that hooks and pods reference
 	probeStep{},     // check the database from a pod in a new namespace
 	releaseStep{},   // run Helm: hooks with the migration, then the objects; wait for both

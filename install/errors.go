@@ -52,15 +52,15 @@ func (e *ForeignError) Error() string {
 // Unwrap returns Helm's error if Helm found the object.
 func (e *ForeignError) Unwrap() error { return e.Err }
 
-// ChangedError means that the release has changed since the plan was made.
+// ChangedError means that something has changed since the plan was made. Nothing was
+// applied.
 type ChangedError struct {
-	Namespace, Name string
-	Reviewed, Now   int // revisions; 0 for no release
+	Subject       string // the release, the namespace or the database
+	Reviewed, Now string // its states
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("release %s/%s has changed since the review: %s then, %s now. %s",
-		e.Namespace, e.Name, describeRevision(e.Reviewed), describeRevision(e.Now), e.Remedy())
+	return fmt.Sprintf("%s has changed since the review: %s then, %s now. %s", e.Subject, e.Reviewed, e.Now, e.Remedy())
 }
 
 // Remedy returns how to continue.

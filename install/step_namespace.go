@@ -28,7 +28,8 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 			name,
 		)
 	case err == nil:
-		return nil
+		r.outcome.Namespace = found.UID
+		return r.plan.compareNamespace(found.UID)
 	case apierrors.IsForbidden(err):
 		// Without the permission to read it, later steps report a missing
 		// namespace.
@@ -42,6 +43,15 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 			name,
 		)
 	}
+	if err := r.plan.compareNamespace(NoNamespace); err != nil {
+		return err
+	}
+	return r.createNamespace(ctx)
+}
+
+// createNamespace creates the namespace, unless another run is faster.
+func (r *run) createNamespace(ctx context.Context) error {
+	name := r.plan.Namespace
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	made, err := r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
 	switch {
@@ -50,6 +60,6 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 	case err != nil:
 		return fmt.Errorf("create namespace %s: %w", name, transport.WithoutURL(err))
 	}
-	r.namespace = made
+	r.namespace, r.outcome.Namespace = made, made.UID
 	return nil
 }

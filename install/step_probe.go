@@ -59,5 +59,6 @@ func (r *run) removeNamespace(ctx context.Context) {
 			"Remove it: kubectl delete namespace %s", name, transport.WithoutURL(err), name)})
 		return
 	}
+	r.outcome.Namespace = NoNamespace
 	r.Emit(event.Notice{Text: fmt.Sprintf("removed namespace %s, which this run created", name)})
 }

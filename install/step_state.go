@@ -67,7 +67,10 @@ func (p Plan) compare(now *Release) error {
 	if p.Reviewed == nil || p.Reviewed.Revision == revisionOf(now) {
 		return nil
 	}
-	return &ChangedError{Namespace: p.Namespace, Name: p.Release, Reviewed: p.Reviewed.Revision, Now: revisionOf(now)}
+	return &ChangedError{
+		Subject:  "release " + p.Namespace + "/" + p.Release,
+		Reviewed: describeRevision(p.Reviewed.Revision), Now: describeRevision(revisionOf(now)),
+	}
 }
 
 // revisionOf returns the revision, or 0 without a release.
