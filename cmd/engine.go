@@ -192,6 +192,16 @@ func (e *engine) Preflight(
 	return report, err
 }
 
+func (e *engine) CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer) {
+	u := e.setup(a)
+	if step == answers.StepCluster {
+		go func() { _, _ = u.chart(ctx) }() // the review needs it
+	}
+	options := e.options
+	options.Only, options.ReadOnly, options.CreateNamespace = question.Groups(step), true, false
+	_, _ = checks.Run(ctx, u.checksEnv(e.port), options, observe)
+}
+
 func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, error) {
 	if faults := answers.Validate(a); len(faults) > 0 {
 		return nil, faults
@@ -241,19 +251,24 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 		return nil, err
 	}
 	e.rememberVersion(info.Version)
-	if at := u.address(ctx); at.Trouble != "" && observe != nil {
+	at := u.address(ctx)
+	if at.Trouble != "" && observe != nil {
 		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
-	} else if at.URL != "" && observe != nil {
-		observe(
-			event.Notice{
-				Text: "The server is also available at " + at.URL + ". Log in with: " + connect.LoginCommand(
-					at.Login(),
-				),
-			},
-		)
+		at.URL = ""
 	}
-	return tunnel, nil
+	return openTunnel{tunnel, wizard.Server{
+		Version: info.Version, Address: at, SSH: browser.SSHForward(e.streams.Getenv, tunnel.Port()),
+		ClientAdvice: connect.CompareClient(connect.ClientVersion(ctx, e.streams.getenv("PATH")), info.Version),
+	}}, nil
 }
+
+// openTunnel is a tunnel to a server that answers.
+type openTunnel struct {
+	*connect.Tunnel
+	server wizard.Server
+}
+
+func (t openTunnel) Server() wizard.Server { return t.server }
 
 func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) error {
 	u, client := e.setup(a), zenml.Client{Base: url}
@@ -297,6 +312,20 @@ func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.claimed
+}
+
+func (e *engine) SaveAnswers(path string, a answers.Answers, overwrite bool) (wizard.SavedAnswers, error) {
+	content, moved := answers.Write(a)
+	ctx, cancel := context.WithTimeout(context.Background(), valuesTimeout)
+	defer cancel()
+	if err := writeValues(ctx, path, content, overwrite); err != nil {
+		return wizard.SavedAnswers{}, err
+	}
+	saved := wizard.SavedAnswers{Path: path, Command: e.setup(a).ownCommand("install", "-f", path, "--yes")}
+	for _, m := range moved {
+		saved.Environment = append(saved.Environment, "$"+m.Env)
+	}
+	return saved, nil
 }
 
 func (e *engine) OpenBrowser(ctx context.Context, url string) error {

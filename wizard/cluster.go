@@ -219,13 +219,13 @@ func (c *cluster) noteFor(q question.Question) string {
 	case c.describeError != "":
 		return c.styles.Bad.Render(display.GlyphFailed+" Cannot reach the cluster: ") + c.describeError
 	case c.describeTask.running():
-		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", display.GlyphRunning,
+		return c.styles.Muted.Render(fmt.Sprintf("%s Connecting to the cluster… %s", c.spinner(),
 			since(c.now(), c.describeTask.startedAt)))
 	}
 	lines := c.target.lines(c.styles)
 	switch {
 	case c.importTask.running():
-		lines = append(lines, c.styles.Muted.Render(display.GlyphRunning+" Reading the settings of the release…"))
+		lines = append(lines, c.styles.Muted.Render(c.spinner()+" Reading the settings of the release…"))
 	case c.importError != "":
 		lines = append(lines, c.styles.Bad.Render(display.GlyphFailed+" Cannot read its settings: ")+c.importError)
 	}

@@ -29,20 +29,21 @@ func (c *cluster) guard() []question.Question {
 	no := answers.Option{Value: guardNo, Title: "No, choose another context"}
 	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("Yes, install into %s", name)}
 	again := answers.Option{Value: guardAgain, Title: "Try again"}
-	choices := []answers.Option{no, yes}
+	choices, cursor := []answers.Option{no, yes}, guardNo
 	switch {
 	case c.describeError != "":
-		choices = []answers.Option{again, no}
+		choices, cursor = []answers.Option{again, no}, guardAgain
 	case c.describeTask.running(), c.importTask.running():
 		choices = []answers.Option{no}
 	case c.target.Existing != nil:
 		choices = c.upgradeChoices(no, name)
-	case c.isConfirmed(), c.isOnlyAndLocal():
-		choices = []answers.Option{yes, no}
+	}
+	if c.isConfirmed() || c.target.Existing == nil && c.isOnlyAndLocal() {
+		cursor = guardYes
 	}
 	return []question.Question{{
 		Field: answers.Field{
-			Key: guardKey, Step: answers.StepCluster, Kind: answers.Choice,
+			Key: guardKey, Step: answers.StepCluster, Kind: answers.Choice, Default: cursor,
 			Title: "Is this the right cluster?",
 			Why: "A kubeconfig often holds production and test clusters, and the current context may not be the " +
 				"one you expect. Nothing has been written yet.",
@@ -65,15 +66,11 @@ func (c *cluster) isOnlyAndLocal() bool {
 	return server.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// upgradeChoices are the choices where the release exists. The cursor starts on
-// none that changes it.
+// upgradeChoices are the choices where the release exists.
 func (c *cluster) upgradeChoices(no answers.Option, name string) []answers.Option {
 	keep := answers.Option{Value: guardKeep, Title: fmt.Sprintf("Yes, upgrade %s with its current settings",
 		c.target.Release), Help: "Its settings become the answers, which you can change."}
 	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("Yes, upgrade it in %s with new answers", name)}
-	if c.isConfirmed() {
-		return []answers.Option{yes, keep, no}
-	}
 	return []answers.Option{no, keep, yes}
 }
 
@@ -97,10 +94,11 @@ func (c *cluster) confirm() (move, tea.Cmd) {
 	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
 	}
+	check := c.checkStep()
 	if c.resumeAt != "" {
-		return c.resumeMove(), nil
+		return c.resumeMove(), check
 	}
-	return move{kind: next}, nil
+	return move{kind: next}, check
 }
 
 // importRelease reads the settings of the release as answers.

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -21,6 +22,8 @@ type connecting struct {
 	tunnel          Tunnel
 	failure         string
 	notices         []string
+	note            string // result of the last action
+	showQR          bool
 	browser         string // result of opening the browser
 	waiting         *task
 	active          bool
@@ -87,6 +90,12 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 	case activeMsg:
 		c.activationEnded(msg.err)
+	case answersSavedMsg:
+		c.note = c.answersSaved(c, msg)
+	case keysMsg:
+		c.showKeys(msg)
+	case keysSavedMsg:
+		c.keysSaved(msg.err)
 	case tea.KeyMsg:
 		return c.key(msg.String())
 	}
@@ -98,12 +107,16 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 func (c *connecting) connected(t Tunnel) tea.Cmd {
 	c.tunnel = t
 	c.outcome.URL = t.URL()
+	c.links = []string{t.URL()}
+	if public := t.Server().Address.URL; public != "" {
+		c.links = append(c.links, public)
+	}
 	var open tea.Cmd
 	if c.browser == "" && !c.options.NoOpen && c.activateMode() == answers.ActivateBrowser {
 		open = c.openBrowser()
 	}
 	c.updateActions()
-	return tea.Batch(open, c.awaitActivation())
+	return tea.Batch(open, c.awaitActivation(), c.title("ZenML is ready"), c.ring())
 }
 
 // activateMode returns how the server is activated.
@@ -144,19 +157,18 @@ func (c *connecting) activationEnded(err error) {
 }
 
 func (c *connecting) key(name string) (move, tea.Cmd) {
-	if c.pane.key(name) {
+	if name != "k" && c.pane.key(name) { // k shows the key here
 		return move{}, nil
 	}
-	return c.list.key(name)
+	to, cmd := c.list.key(name)
+	c.updateActions()
+	return to, cmd
 }
 
 func (c *connecting) updateActions() {
 	var options []option
 	if c.tunnel != nil {
-		options = append(
-			options,
-			option{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }},
-		)
+		options = c.serverOptions()
 	}
 	if c.failure != "" {
 		options = append(options, option{"t", "Connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
@@ -168,6 +180,32 @@ func (c *connecting) updateActions() {
 		)
 	}
 	c.list.set(append(options, option{"q", "Quit", goTo(move{kind: leave})})...)
+}
+
+// serverOptions are the actions for a server that is connected.
+func (c *connecting) serverOptions() []option {
+	options := []option{
+		{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }},
+		{"c", "Copy the address", c.copyAddress},
+	}
+	if c.tunnel.Server().Address.URL != "" {
+		options = append(options, option{"r", "QR code", func() (move, tea.Cmd) {
+			c.showQR = !c.showQR
+			return move{}, nil
+		}})
+	}
+	options = append(options, c.saveOption(c))
+	if c.hasNewKeys() {
+		options = append(options, option{"k", "Show the encryption key", c.readKeys})
+	}
+	return options
+}
+
+// copyAddress copies the address that works longest.
+func (c *connecting) copyAddress() (move, tea.Cmd) {
+	url := cmp.Or(c.tunnel.Server().Address.URL, c.tunnel.URL())
+	c.note = "Copied " + url + ", if your terminal allows it."
+	return move{}, c.copyText(url)
 }
 
 func (c *connecting) state() state {

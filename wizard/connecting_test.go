@@ -1,6 +1,12 @@
 package wizard
 
-import "testing"
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/install/connect"
+)
 
 func TestReconnect(t *testing.T) {
 	p := newPerson(t).throughCluster().toReview().sees("in 1.2s").press("enter")
@@ -16,4 +22,18 @@ func TestReconnect(t *testing.T) {
 		defer p.stage.mu.Unlock()
 		return len(p.stage.opened) == 2
 	})
+}
+
+func TestConnectDescribesServer(t *testing.T) {
+	p := newPerson(t)
+	p.stage.server = Server{
+		Address: connect.Address{URL: "https://zenml.example.com"}, ClientAdvice: "your zenml client is older",
+		SSH: "ssh -N -L 8080:127.0.0.1:8080 me@build-host",
+	}
+	p.throughCluster().toReview().sees("in 1.2s").press("enter")
+	p.handle(tea.WindowSizeMsg{Width: 100, Height: 50})
+	p.stage.finish <- nil
+	p.sees("From other machines: https://zenml.example.com", "zenml login https://zenml.example.com",
+		"your zenml client is older", "me@build-host")
+	p.press("c").sees("Copied https://zenml.example.com").press("r").sees("▄▄▄▄▄").press("r")
 }

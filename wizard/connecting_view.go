@@ -26,13 +26,17 @@ func (c *connecting) document(width int) string {
 		blocks = append(
 			blocks,
 			c.styles.Accent.Render(
-				display.GlyphRunning+" Connecting to the server… ",
+				c.spinner()+" Connecting to the server… ",
 			)+c.styles.Muted.Render(
 				since(c.now(), c.startedAt),
 			),
 		)
 	default:
 		blocks = append(blocks, c.reached(width), c.activationLine(), c.login())
+		blocks = append(blocks, c.serverBlocks(width)...)
+	}
+	if c.note != "" {
+		blocks = append(blocks, display.Wrap(c.note, width))
 	}
 	if len(c.notices) > 0 {
 		var lines []string
@@ -46,6 +50,27 @@ func (c *connecting) document(width int) string {
 			"port-forward. The server keeps running; reconnect with zenml-installer connect."))
 	}
 	return strings.Join(blocks, "\n\n")
+}
+
+// serverBlocks shows what else is known about the server.
+func (c *connecting) serverBlocks(width int) []string {
+	var blocks []string
+	server := c.tunnel.Server()
+	if server.Address.URL != "" {
+		blocks = append(blocks, "From other machines: "+c.styles.Title.Render(server.Address.URL)+"\n  "+
+			c.styles.Key.Render(connect.LoginCommand(server.Address.Login())))
+	}
+	if c.showQR {
+		blocks = append(blocks, qrCode(server.Address.URL))
+	}
+	if server.ClientAdvice != "" {
+		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice, width)))
+	}
+	if server.SSH != "" {
+		blocks = append(blocks, display.Wrap("You are logged in over SSH. Run this on your own machine, then open "+
+			"the address there:", width)+"\n  "+c.styles.Key.Render(server.SSH))
+	}
+	return blocks
 }
 
 func (c *connecting) reached(width int) string {
@@ -67,12 +92,12 @@ func (c *connecting) activationLine() string {
 	case c.activationError != "":
 		return c.styles.Bad.Render(display.GlyphFailed+" Activation failed: ") + c.activationError
 	case mode == answers.ActivateAuto:
-		return c.styles.Accent.Render(display.GlyphRunning + " Activating the server with your user name and password…")
+		return c.styles.Accent.Render(c.spinner() + " Activating the server with your user name and password…")
 	case mode == answers.ActivateLater:
 		return c.styles.Warn.Render(display.GlyphWarning + " Not activated yet. The first person to open it " +
 			"becomes the admin, so create the admin account soon.")
 	}
-	return c.styles.Accent.Render(display.GlyphRunning + " Waiting for you to create the admin account in the browser…")
+	return c.styles.Accent.Render(c.spinner() + " Waiting for you to create the admin account in the browser…")
 }
 
 func (c *connecting) login() string {
@@ -87,5 +112,5 @@ func (c *connecting) about() (title, text string) {
 	return "Connect", "The server runs in the cluster. This screen forwards a local port to it and reconnects when " +
 		"the server's pod is replaced.\n\n" +
 		"A new server must be activated once, by creating its admin account. zenml login works only after that.\n\n" +
-		"Press o to open the browser again, q to quit. Run zenml-installer connect to reconnect later."
+		"Press o to open the browser again, c to copy the address, q to quit. Run zenml-installer connect to reconnect later."
 }

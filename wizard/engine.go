@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -43,6 +44,9 @@ type Engine interface {
 	// Preflight runs the checks. They write what the notices list only if the
 	// user agreed.
 	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error)
+	// CheckStep runs the checks that the answers of a step decide, and tells observe.
+	// They only read. What the review needs later may be fetched meanwhile.
+	CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer)
 	// Prepare plans an install. If the error contains answers.Faults, the user
 	// is taken to the first of them.
 	Prepare(ctx context.Context, a answers.Answers) (Plan, error)
@@ -54,6 +58,15 @@ type Engine interface {
 	// auto it activates the server itself, otherwise it waits for the user to
 	// do so.
 	Activate(ctx context.Context, a answers.Answers, url string) error
+	// SaveAnswers writes an answers file of mode 0600 that reads typed secrets from
+	// environment variables. Without overwrite it returns fs.ErrExist if the file
+	// exists with other content.
+	SaveAnswers(path string, a answers.Answers, overwrite bool) (SavedAnswers, error)
+	// EncryptionKeys reads the generated keys that encrypt the server's secrets.
+	EncryptionKeys(ctx context.Context, a answers.Answers) ([]Key, error)
+	// SaveKeys writes keys into a new file of mode 0600. It returns fs.ErrExist if
+	// there is a file.
+	SaveKeys(path string, keys []Key) error
 	// OpenBrowser opens url in a browser.
 	OpenBrowser(ctx context.Context, url string) error
 }
@@ -84,9 +97,19 @@ type Review struct {
 	Commands  []string // the equivalent commands
 }
 
+// Server describes a server that is connected.
+type Server struct {
+	Version      string          // "0.98.0"
+	Address      connect.Address // where other machines reach it
+	ClientAdvice string          // if the zenml client on this machine does not fit
+	SSH          string          // over SSH: the command that forwards the tunnel to the user's machine
+}
+
 // Tunnel is an open connection to the server.
 type Tunnel interface {
 	URL() string // "http://127.0.0.1:8080"
+	// Server returns what is known about the server.
+	Server() Server
 	// Done is closed when the tunnel has ended; Err returns the cause.
 	Done() <-chan struct{}
 	Err() error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,6 +40,8 @@ type stage struct {
 	importErr   error
 	prepareErr  error
 	failing     bool                        // a check fails
+	stepChecks  bool                        // the checks of finished steps run
+	stepFailing bool                        // one of them fails
 	found       map[string][]answers.Option // in the cluster
 	notices     []string                    // what the checks would write into an account
 	changes     []string                    // what the plan changes in a release in use
@@ -46,6 +49,10 @@ type stage struct {
 	activate    chan error                  // ends the activation
 	hold        chan struct{}               // if not nil, the checks wait for it
 	gone        chan struct{}               // ends the tunnel
+	server      Server                      // that the tunnel leads to
+	savedKeys   []Key
+
+	answersSaved int // how often
 }
 
 func newStage() *stage {
@@ -169,6 +176,18 @@ func (s *stage) Preflight(
 	return report, nil
 }
 
+func (s *stage) CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer) {
+	if !s.stepChecks {
+		return
+	}
+	inner := &stage{failing: s.stepFailing && step == answers.StepDatabase}
+	_, _ = inner.Preflight(ctx, a, false, func(e check.Event) {
+		if slices.Contains(question.Groups(step), e.Check.Group()) {
+			observe(e)
+		}
+	})
+}
+
 func (s *stage) Prepare(_ context.Context, a answers.Answers) (Plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,16 +268,19 @@ func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (instal
 type stageTunnel struct {
 	done chan struct{}
 	once sync.Once
+
+	server Server
 }
 
 func (*stageTunnel) URL() string             { return "http://127.0.0.1:8080" }
+func (t *stageTunnel) Server() Server        { return t.server }
 func (t *stageTunnel) Done() <-chan struct{} { return t.done }
 func (t *stageTunnel) Err() error            { return errors.New("the namespace is gone") }
 func (t *stageTunnel) Close()                { t.once.Do(func() { close(t.done) }) }
 
 func (s *stage) Connect(_ context.Context, _ answers.Answers, observe event.Observer) (Tunnel, error) {
 	observe(event.Notice{Text: "the port-forward is attached to pod zenml-server-0"})
-	t := &stageTunnel{done: make(chan struct{})}
+	t := &stageTunnel{done: make(chan struct{}), server: s.server}
 	go func() {
 		select {
 		case <-s.gone:
@@ -276,6 +298,30 @@ func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) error
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+func (s *stage) SaveAnswers(path string, _ answers.Answers, overwrite bool) (SavedAnswers, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.answersSaved > 0 && !overwrite {
+		return SavedAnswers{}, fs.ErrExist
+	}
+	s.answersSaved++
+	return SavedAnswers{path, []string{"$DATABASE_PASSWORD"}, "zenml-installer install -f " + path + " --yes"}, nil
+}
+
+func (s *stage) EncryptionKeys(context.Context, answers.Answers) ([]Key, error) {
+	return []Key{{Secret: "Secret zenml-server-secrets-store in namespace zenml-server", Text: secret.New("k3y")}}, nil
+}
+
+func (s *stage) SaveKeys(_ string, keys []Key) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.savedKeys != nil {
+		return fs.ErrExist
+	}
+	s.savedKeys = keys
+	return nil
 }
 
 func (s *stage) OpenBrowser(_ context.Context, url string) error {

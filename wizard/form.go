@@ -18,10 +18,12 @@ type form struct {
 	step           answers.Step
 	questions      []question.Question
 	at             int
-	field          huh.Field // of the open question
-	text           string    // the content of the field
-	previousAnswer string    // when the question was opened
-	keepsHidden    bool      // that answer is hidden, and an empty text keeps it
+	field          huh.Field           // of the open question
+	text           string              // the content of the field
+	before         question.Checkpoint // when the question was opened
+	previousAnswer string              // then
+	filled         map[string]bool     // answers that a pasted URL gave
+	keepsHidden    bool                // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
 	typing         bool         // an answer that is not among the choices
@@ -46,7 +48,7 @@ type form struct {
 }
 
 func newForm(s *session, step answers.Step) *form {
-	return &form{session: s, step: step, pane: pane{styles: s.styles}}
+	return &form{session: s, step: step, pane: pane{styles: s.styles}, filled: map[string]bool{}}
 }
 
 func (f *form) enter(key string) tea.Cmd {
@@ -89,6 +91,7 @@ func (f *form) open(i int) tea.Cmd {
 	f.sourceCheck.drop()
 	f.at, f.fault, f.hidden, f.queuedKeys = min(max(i, 0), len(f.questions)-1), "", hiddenInput{}, nil
 	f.typing, f.filter = false, ""
+	f.before = f.responses.Checkpoint()
 	f.previousAnswer = f.responses.Typed(f.current().Key)
 	f.keepsHidden = f.responses.IsHidden(f.current().Field)
 	return f.focusField()
@@ -106,6 +109,13 @@ func (f *form) current() question.Question { return f.questions[f.at] }
 func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 && !f.typing }
 
 func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
+	switch msg := msg.(type) {
+	case stepCheckMsg:
+		f.stepChecked(msg)
+		return move{}, nil
+	case stepReportMsg:
+		return move{}, nil
+	}
 	if len(f.questions) == 0 {
 		return move{}, nil
 	}
@@ -221,7 +231,11 @@ func (f *form) commit() (move, tea.Cmd) {
 // fillFromURL takes a database URL that was given for one of its parts apart, and
 // reports whether it was one.
 func (f *form) fillFromURL(text string) bool {
-	return f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
+	filled := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
+	for _, key := range filled {
+		f.filled[key] = true
+	}
+	return len(filled) > 0
 }
 
 // acceptAnswer moves on from a question with a valid answer.
@@ -230,21 +244,38 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 	changed := f.responses.Typed(q.Key) != f.previousAnswer
 	if changed {
 		delete(f.problems, q.Key)
+		f.remember(change{step(f.step), q.Key, f.before})
 	}
 	var cmd tea.Cmd
 	if f.onAnswer != nil {
 		cmd = f.onAnswer(q.Key)
 	}
 	cmd = tea.Batch(cmd, f.saveProgress(step(f.step)))
+	if changed && f.stepChecks[step(f.step)] != nil {
+		cmd = tea.Batch(cmd, f.checkStep())
+	}
 	f.rebuild()
 	if f.resumeAt != "" && f.step != answers.StepCluster && (changed || !f.fixing) {
 		f.fixing = false
 		return f.resumeMove(), cmd
 	}
-	if f.at+1 < len(f.questions) {
-		return move{}, tea.Batch(cmd, f.open(f.at+1))
+	if next := f.nextQuestion(); next < len(f.questions) {
+		return move{}, tea.Batch(cmd, f.open(next))
 	}
 	return f.finish(cmd)
+}
+
+// nextQuestion returns the question after the open one. After one that a pasted URL
+// answered it leaves out the others that it answered.
+func (f *form) nextQuestion() int {
+	next := f.at + 1
+	for f.filled[f.current().Key] && next < len(f.questions) && f.filled[f.questions[next].Key] {
+		if _, bad := f.responses.Fault(f.questions[next].Key); bad {
+			break
+		}
+		next++
+	}
+	return next
 }
 
 // finish leaves the form unless an answer is still invalid.
@@ -252,7 +283,7 @@ func (f *form) finish(cmd tea.Cmd) (move, tea.Cmd) {
 	if fault, bad := f.responses.FirstFault(f.step); bad && f.only == "" {
 		return move{}, tea.Batch(cmd, f.enter(fault.Key))
 	}
-	return move{kind: next}, cmd
+	return move{kind: next}, tea.Batch(cmd, f.checkStep())
 }
 
 // showFault displays the open question's fault, if any.
@@ -290,5 +321,5 @@ func (f *form) state() state {
 	case bad:
 		return open
 	}
-	return done
+	return f.stepState(step(f.step))
 }

@@ -15,6 +15,15 @@ func (f *form) view(width, height int) string {
 	if len(f.questions) == 0 || f.field == nil {
 		return ""
 	}
+	line := f.stepChecksLine(width)
+	if line == "" || height < 2*minRows {
+		return f.questionsView(width, height)
+	}
+	return f.questionsView(width, height-2) + "\n\n" + line
+}
+
+// questionsView renders the questions in exactly as many lines as height.
+func (f *form) questionsView(width, height int) string {
 	var lines []string
 	var from, to, cursor int
 	for i, q := range f.questions {
@@ -170,6 +179,9 @@ func (f *form) filterHint() string {
 
 // hint explains how the input is interpreted.
 func (f *form) hint(q question.Question) string {
+	if f.filled[q.Key] && f.text == f.previousAnswer {
+		return "Taken from the URL, as were the other parts that it has. Enter goes on after them."
+	}
 	sourced := q.Kind == answers.Secret || q.Kind == answers.Content
 	if !sourced || f.fault != "" {
 		return ""

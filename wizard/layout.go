@@ -74,7 +74,8 @@ func (m *model) View() string {
 	rows := append(m.header(), m.body()...)
 	rows = append(rows, m.footer()...)
 	for i, row := range rows {
-		rows[i] = lipgloss.NewStyle().MaxWidth(m.width).Render(display.Styled(m.styles.Text(row)))
+		drawn := lipgloss.NewStyle().MaxWidth(m.width).Render(display.Styled(m.styles.Text(row)))
+		rows[i] = m.hyperlinks(drawn)
 	}
 	return strings.Join(rows[:min(len(rows), m.height)], "\n")
 }
@@ -124,7 +125,7 @@ func (m *model) footerKeys() []binding {
 	if m.screen().state() == working && m.at == stepInstall {
 		word = "stop"
 	}
-	return append(m.screen().keys(), binding{"ctrl+c", word})
+	return append(append(m.screen().keys(), binding{"ctrl+c", word}), m.stepKeys()...)
 }
 
 // body renders the rail, the screen and the side column.

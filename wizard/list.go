@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -26,6 +27,18 @@ func (l *list) set(options ...option) {
 	for i, o := range options {
 		if o.key == key {
 			l.at = i
+		}
+	}
+}
+
+// suggest moves the cursor to the first of the keys that has an action, unless the
+// user moved it.
+func (l *list) suggest(keys ...string) {
+	for _, key := range keys {
+		at := slices.IndexFunc(l.options, func(o option) bool { return o.key == key })
+		if at >= 0 && !l.moved {
+			l.at = at
+			return
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -18,6 +19,10 @@ type model struct {
 	height   int
 	help     *pane // the help page, while it is open
 	quitting bool
+
+	mouse   bool          // the terminal reports the mouse
+	burst   time.Duration // keys that follow each other faster were not typed for a list
+	lastKey time.Time
 }
 
 func newModel(ctx context.Context, o Options) *model {
@@ -62,7 +67,11 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case taskMsg:
 		return m, m.handleTask(msg)
 	case tea.KeyMsg:
-		return m, m.key(msg)
+		cmd := m.key(msg)
+		return m, tea.Batch(cmd, m.followMouse())
+	case tea.MouseMsg:
+		cmd := m.click(msg)
+		return m, tea.Batch(cmd, m.followMouse())
 	}
 	return m.updateScreen(msg)
 }
@@ -85,9 +94,12 @@ func (m *model) handleTask(msg taskMsg) tea.Cmd {
 
 func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	name := msg.String()
+	ahead := m.isAhead(msg)
 	switch {
 	case name == "ctrl+c":
 		return m.interrupt()
+	case ahead:
+		return nil
 	case m.help != nil:
 		if !m.help.key(name) {
 			m.help = nil
@@ -99,9 +111,27 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	case name == "f1", name == "?" && !m.isTyping():
 		m.openHelp()
 		return nil
+	case name == "ctrl+z":
+		return tea.Suspend
+	case name == "ctrl+_", name == "alt+u":
+		return m.undo()
+	case name == "ctrl+g":
+		return m.fixStep()
+	}
+	if number := m.stepKey(msg); number > 0 {
+		return m.goToStep(number)
 	}
 	_, cmd := m.updateScreen(msg)
 	return cmd
+}
+
+// isAhead reports whether a key on a list of actions is part of a text that was
+// pasted, or typed ahead for a question.
+func (m *model) isAhead(msg tea.KeyMsg) bool {
+	gap := m.now().Sub(m.lastKey)
+	m.lastKey = m.now()
+	_, takesText := m.screen().(textScreen)
+	return gap < m.burst && msg.Type == tea.KeyRunes && (m.dialog != nil || !takesText)
 }
 
 // updateScreen passes a message to the screen and follows its move.

@@ -53,6 +53,18 @@ func newPerson(t *testing.T, change ...func(*Options)) *person {
 // atStart is an output for newPerson to stay at the start.
 var atStart = new(bytes.Buffer)
 
+func TestTextTypedAheadIsNoAction(t *testing.T) {
+	p := newPerson(t)
+	p.throughCluster().toReview().sees("in 1.2s")
+	p.m.burst = burstGap // the clock stands still
+	p.press("i")
+	if p.m.dialog != nil || p.m.at != stepReview {
+		t.Fatal("a key of a burst started the install")
+	}
+	p.m.burst = 0
+	p.press("i").sees("install release")
+}
+
 // clock returns a clock that does not advance.
 func clock() func() time.Time {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/display"
@@ -43,11 +44,30 @@ func (m *model) flatRail() string {
 	for i, s := range m.steps() {
 		if s == m.at {
 			glyph, style := m.stepMark(s)
-			return style.Render(glyph+" "+string(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
+			return style.Render(glyph+" "+shortName(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
 				"step")+" to go")
 		}
 	}
 	return ""
+}
+
+// flatStep returns the step, counted from 1, at a column of the flat rail, or 0.
+func (m *model) flatStep(column int) int {
+	from, line := 0, ansi.Strip(m.flatRail())
+	for i, s := range m.steps() {
+		glyph, _ := m.stepMark(s)
+		at := strings.Index(line[from:], glyph+" "+shortName(s))
+		if at < 0 {
+			return 0
+		}
+		start := from + at
+		end := start + len(glyph+" "+shortName(s))
+		if left := lipgloss.Width(line[:start]); column >= left && column < left+lipgloss.Width(line[start:end]) {
+			return i + 1
+		}
+		from = end
+	}
+	return 0
 }
 
 // shortName makes the steps fit in one line of 80 columns.
@@ -63,7 +83,7 @@ func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
 		glyph, style := m.stepMark(s)
-		lines = append(lines, style.Render(glyph+" "+string(s)))
+		lines = append(lines, style.Render(glyph+" "+shortName(s)))
 		if state := m.screens[s].state(); state != later && state != done && s != m.at {
 			lines[len(lines)-1] += m.styles.Muted.Render(" " + string(state))
 		}

@@ -29,13 +29,15 @@ type review struct {
 	shown     Review
 
 	checking    *task
-	consented   []string   // the notices that the user agreed to
-	rows        []checkRow // in the order in which they started
+	consented   []string  // the notices that the user agreed to
+	rows        checkRows // in the order in which they started
 	report      *check.Report
 	checksError string // why the checks could not run
 
-	valuesPath string // the values file, once written
-	note       string
+	installNext bool   // install when the checks have passed
+	valuesPath  string // the values file, once written
+	saved       string // what happened to the answers file
+	note        string
 }
 
 // checkRow is a check with its result, once it has one.
@@ -66,7 +68,7 @@ func newReview(s *session) *review {
 }
 
 func (r *review) enter(string) tea.Cmd {
-	r.note, r.fixing = "", false
+	r.note, r.fixing, r.installNext = "", false, false
 	a := r.responses.Answers()
 	if reflect.DeepEqual(a, r.answered) && (r.plan != nil || r.preparing.running()) {
 		r.updateActions()
@@ -94,6 +96,7 @@ func (r *review) prepare() tea.Cmd {
 
 func (r *review) check() tea.Cmd {
 	r.checking.drop()
+	r.stopStepChecks()
 	r.rows, r.report, r.checksError, r.problems = nil, nil, "", nil
 	a, agreed := r.answered, r.hasConsent()
 	task, cmd := r.begin(r, func(ctx context.Context, tell func(tea.Msg)) tea.Msg {
@@ -120,9 +123,11 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 	case planMsg:
 		r.planReady(msg)
 	case checkMsg:
-		r.checkChanged(check.Event(msg))
+		r.rows.change(check.Event(msg))
 	case reportMsg:
-		r.reportReady(msg)
+		return r.reportReady(msg)
+	case answersSavedMsg:
+		r.note, r.saved = "", r.answersSaved(r, msg)
 	case writtenMsg:
 		return r.valuesWritten(msg)
 	case tea.KeyMsg:
@@ -133,6 +138,7 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 }
 
 func (r *review) key(name string) (move, tea.Cmd) {
+	r.installNext = false
 	switch name {
 	case "esc":
 		return move{kind: back}, nil
@@ -161,18 +167,19 @@ func (r *review) planReady(msg planMsg) {
 	}
 }
 
-func (r *review) checkChanged(e check.Event) {
-	for i := range r.rows {
-		if r.rows[i].check.ID == e.Check.ID {
-			r.rows[i].result = e.Result
-			return
-		}
+// reportReady takes the report, and goes on to the install if that was asked for.
+func (r *review) reportReady(msg reportMsg) (move, tea.Cmd) {
+	r.takeReport(msg)
+	r.updateActions()
+	if goOn := r.installNext; goOn && r.plan != nil {
+		r.installNext = false
+		return r.install()
 	}
-	r.rows = append(r.rows, checkRow{e.Check, e.Result})
+	return move{}, nil
 }
 
-// reportReady sorts the checks in the report's order.
-func (r *review) reportReady(msg reportMsg) {
+// takeReport sorts the checks in the report's order.
+func (r *review) takeReport(msg reportMsg) {
 	if msg.err != nil {
 		r.checksError = msg.err.Error()
 	}

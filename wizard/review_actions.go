@@ -13,14 +13,17 @@ import (
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
-// updateActions offers the available actions, the most likely first: install,
-// or fix what failed.
+// updateActions offers the available actions, in an order that stays. The cursor
+// starts on the most likely one: install, or change what failed.
 func (r *review) updateActions() {
 	options := slices.Concat(r.proceedOptions(), r.fixOptions())
-	if r.tally().Failed > 0 {
-		options = slices.Concat(r.fixOptions(), r.proceedOptions())
+	if r.plan != nil {
+		options = append(options, r.saveOption(r))
 	}
 	r.list.set(append(options, option{"esc", "Go back", goTo(move{kind: back})})...)
+	if r.tally().Failed > 0 {
+		r.list.suggest("e", "r")
+	}
 }
 
 // proceedOptions are the actions that need a plan.
@@ -46,9 +49,6 @@ func (r *review) proceedOptions() []option {
 // fixOptions are the actions for problems.
 func (r *review) fixOptions() []option {
 	var options []option
-	if !r.checking.running() && !r.preparing.running() {
-		options = append(options, option{"r", "Check again", r.checkAgain})
-	}
 	if r.hasUnproved() {
 		test := func() (move, tea.Cmd) { return r.askConsent(option{"", "Go back", nil}) }
 		options = append(options, option{"p", "Test permissions", test})
@@ -60,6 +60,9 @@ func (r *review) fixOptions() []option {
 			return r.fixMove(), nil
 		}
 		options = append(options, option{"e", "Change the answer", change})
+	}
+	if !r.checking.running() && !r.preparing.running() {
+		options = append(options, option{"r", "Check again", r.checkAgain})
 	}
 	return options
 }
@@ -108,19 +111,13 @@ func (r *review) failed() []checkRow {
 
 // markProblems shows each problem above the question that fixes it.
 func (r *review) markProblems() {
-	r.problems = map[string]string{}
-	add := func(key, text string) {
-		if r.problems[key] != "" {
-			text = r.problems[key] + "\n" + text
-		}
-		r.problems[key] = text
-	}
+	r.problems = nil
 	for _, fault := range r.faults {
-		add(fault.Key, question.DescribeFault(fault))
+		r.addProblem(fault.Key, question.DescribeFault(fault))
 	}
 	for _, row := range r.failed() {
 		if key, ok := r.responses.ForResult(*row.result); ok {
-			add(key, row.check.ID+": "+question.UseTitles(row.result.Message))
+			r.addProblem(key, problemText(*row.result))
 		}
 	}
 }
@@ -136,7 +133,7 @@ func (r *review) install() (move, tea.Cmd) {
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
 		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
-			anyway, here)
+			anyway, here, option{"w", "Install when they pass", r.installAfterChecks})
 	case failed > 0:
 		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The install is likely to fail, or "+
 			"the server will not work or will not be secure. See the remedies in the review.", anyway, here)
@@ -151,6 +148,16 @@ func (r *review) install() (move, tea.Cmd) {
 	default:
 		return r.takeOver()
 	}
+	return move{}, nil
+}
+
+// installAfterChecks installs when the checks have ended without a failure, unless
+// another key is pressed before.
+func (r *review) installAfterChecks() (move, tea.Cmd) {
+	if !r.checking.running() {
+		return r.install()
+	}
+	r.installNext = true
 	return move{}, nil
 }
 

@@ -51,6 +51,27 @@ func TestInstallAsksAboutFailedChecks(t *testing.T) {
 	p.sees("Server ready")
 }
 
+func TestInstallWhenChecksPass(t *testing.T) {
+	p := newPerson(t)
+	p.stage.hold = make(chan struct{})
+	p.throughCluster().toReview().sees("checking").press("i").sees("The checks are still running.").press("w")
+	p.sees("checking, then installing").press("down").sees("running the API server answers")
+	if p.m.screen().(*review).installNext {
+		t.Fatal("another key does not stop it")
+	}
+	p.press("i", "w")
+	close(p.stage.hold)
+	p.sees("install release")
+}
+
+func TestInstallWhenChecksPassStopsAtFailure(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing, p.stage.hold = true, make(chan struct{})
+	p.throughCluster().throughMySQL().toReview().sees("checking").press("i", "w")
+	close(p.stage.hold)
+	p.sees("1 check failed.", "Install anyway")
+}
+
 func TestTestingPermissionsNeedsConsent(t *testing.T) {
 	p := newPerson(t)
 	p.stage.notices = []string{"a secret zenml/preflight-… in AWS Secrets Manager, us-east-1"}

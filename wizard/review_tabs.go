@@ -80,7 +80,7 @@ func (r *review) runningLines(width int) string {
 	var lines []string
 	for _, row := range r.rows {
 		if row.result == nil {
-			lines = append(lines, display.Truncate(r.styles.Mark(display.Running)+" "+row.check.Claim, width))
+			lines = append(lines, display.Truncate(r.styles.Mark(r.runningMark())+" "+row.check.Claim, width))
 		}
 	}
 	return strings.Join(lines, "\n")

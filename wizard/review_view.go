@@ -21,6 +21,9 @@ func (r *review) view(width, height int) string {
 	if r.valuesPath != "" {
 		foot = append(foot, r.styles.Good.Render(display.Wrap(display.GlyphDone+" Wrote "+r.valuesPath, width)))
 	}
+	if r.saved != "" {
+		foot = append(foot, display.Wrap(r.saved, width))
+	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
 	r.pane.set(tabs[r.tab].text(r, width), width, max(height-lipgloss.Height(bottom)-3, 1))
@@ -39,7 +42,7 @@ func (r *review) sentences(width int) string {
 		return strings.Join(lines, "\n")
 	case r.preparing.running():
 		return r.styles.Muted.Render(
-			display.GlyphRunning + " Pulling the chart and preparing the plan… " + since(
+			r.spinner() + " Pulling the chart and preparing the plan… " + since(
 				r.now(),
 				r.preparing.startedAt,
 			),
@@ -93,7 +96,7 @@ func (r *review) checkLines(width int) string {
 	var lines []string
 	for _, row := range r.rows {
 		if row.result == nil {
-			lines = append(lines, display.Truncate(r.styles.Mark(display.Running)+" "+row.check.Claim, width))
+			lines = append(lines, display.Truncate(r.styles.Mark(r.runningMark())+" "+row.check.Claim, width))
 			continue
 		}
 		line := r.styles.Mark(narrate.CheckMark(row.result.Status)) + " " + row.result.Title()
@@ -106,36 +109,19 @@ func (r *review) checkLines(width int) string {
 }
 
 // tally counts the checks that have finished.
-func (r *review) tally() display.Tally {
-	var t display.Tally
-	for _, row := range r.rows {
-		switch {
-		case row.result == nil:
-		case row.result.Status == check.Pass:
-			t.Passed++
-		case row.result.Status == check.Warned:
-			t.Warnings++
-		case row.result.Status == check.Failed:
-			t.Failed++
-		default:
-			t.Skipped++
-		}
-	}
-	return t
-}
+func (r *review) tally() display.Tally { return r.rows.tally() }
 
 // checksLine renders a summary of the checks; it is always visible.
 func (r *review) checksLine() string {
-	var parts []string
-	for i, part := range r.tally().Parts() {
-		if i == 0 || part.Count > 0 {
-			parts = append(parts, r.styles.Tone(part.Mark.Tone).Render(part.Mark.Glyph+" "+part.Text))
-		}
-	}
+	parts := []string{r.styles.Tally(r.tally())}
 	switch {
 	case r.checking.running():
+		doing := " checking… "
+		if r.installNext {
+			doing = " checking, then installing; any key waits… "
+		}
 		parts = append(parts,
-			r.styles.Accent.Render(display.GlyphRunning+" checking… "+since(r.now(), r.checking.startedAt)))
+			r.styles.Accent.Render(r.spinner()+doing+since(r.now(), r.checking.startedAt)))
 	case r.report != nil:
 		parts = append(parts, r.styles.Muted.Render("in "+display.Duration(r.report.Duration)))
 	}

@@ -66,6 +66,9 @@ type Outcome struct {
 // ignores its context. It always waits for a running install.
 const shutdownTimeout = 2 * time.Second
 
+// burstGap is the time between two keys that nobody types that fast.
+const burstGap = 15 * time.Millisecond
+
 // Run guides the user through the install on a terminal and returns the
 // outcome. It waits for a running install to stop, unless the user chose not
 // to. The error is ctx's, or why the screens could not be displayed.
@@ -75,7 +78,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	model := newModel(inner, o)
 	program := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output),
 		tea.WithContext(inner), tea.WithoutSignalHandler())
-	model.sendMsg = program.Send
+	model.sendMsg, model.burst = program.Send, burstGap
 	_, err := program.Run()
 	cancel()
 	model.shutdown()

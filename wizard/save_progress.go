@@ -4,14 +4,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // saveProgress saves the current answers. A failure is ignored: it is no reason
 // to interrupt the user.
 func (s *session) saveProgress(at step) tea.Cmd {
 	a := s.responses.Answers()
-	atStart := at == step(answers.StepCluster) && s.resumeAt == "" && !saved.IsWorthKeeping(a)
+	atStart := at == step(answers.StepCluster) && !s.isConfirmed() && !s.keeper.Holds()
 	if s.options.Unfinished == "" || at == stepStart || atStart {
 		return nil // nothing worth saving yet
 	}

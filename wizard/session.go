@@ -110,6 +110,9 @@ type session struct {
 	existing    *Existing  // the release of the confirmed target
 	importNotes []string   // what the answers could not take over from the release
 	file        valuesFile // what to do with an existing values file
+	stepChecks  map[step]*stepChecks
+	changes     []change // the answers that can be taken back
+	links       []string // addresses that are clickable
 	outcome     Outcome
 	abandoned   bool // quit while an install was running
 }
@@ -130,7 +133,7 @@ func newSession(ctx context.Context, o Options) *session {
 	return &session{
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,
 		responses: question.NewResponses(o.Start), styles: l, formTheme: l.HuhTheme(),
-		tasks: map[int]*task{}, outcome: Outcome{Ending: Left}, keeper: saved.Keeper{Folder: o.Unfinished},
+		tasks: map[int]*task{}, stepChecks: map[step]*stepChecks{}, outcome: Outcome{Ending: Left}, keeper: saved.Keeper{Folder: o.Unfinished},
 		sendMsg: func(tea.Msg) {},
 	}
 }

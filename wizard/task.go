@@ -64,8 +64,7 @@ func (t *task) running() bool {
 	return there
 }
 
-// tickMsg is sent every second while a task is running, to update displayed
-// times.
+// tickMsg is sent regularly while a task is running, to update displayed times.
 type tickMsg struct{}
 
 // tick starts the clock unless it is running.
@@ -74,7 +73,7 @@ func (s *session) tick() tea.Cmd {
 		return nil
 	}
 	s.ticking = true
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+	return tea.Tick(s.tickTime(), func(time.Time) tea.Msg { return tickMsg{} })
 }
 
 // work counts the goroutines that use the engine, so that the program can wait

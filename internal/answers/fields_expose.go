@@ -60,8 +60,8 @@ var exposeFields = atStep(StepAccess,
 	when(byProxy, Field{
 		Key: "expose.host", Kind: Text, Check: exposedHost,
 		Title: "Host name",
-		Help: "The DNS name of the server. {nipIO: true} in a file, or nip.io here, derives one from the ingress " +
-			"controller's address.",
+		Help: "The DNS name of the server. Without a domain, enter nip.io: the name is then made from the ingress " +
+			"controller's IP address, as in zenml.203.0.113.7.nip.io ({nipIO: true} in a file).",
 		Why: "The certificate is issued for this name, and the server needs to know its URL. Without a name, " +
 			"every host name is accepted.",
 		Example: "zenml.example.com",

@@ -28,6 +28,25 @@ func Visible(getenv Getenv) bool {
 	return true
 }
 
+// SSHForward returns the command that forwards a port of this machine to the user's
+// own machine, or "" if this is no SSH session.
+func SSHForward(getenv Getenv, port int) string {
+	session, _ := getenv("SSH_CONNECTION") // "client port server port"
+	ends := strings.Fields(session)
+	if len(ends) != 4 {
+		return ""
+	}
+	login, _ := getenv("USER")
+	if login != "" {
+		login += "@"
+	}
+	flags := ""
+	if ends[3] != "22" {
+		flags = " -p " + ends[3]
+	}
+	return fmt.Sprintf("ssh%s -N -L %d:127.0.0.1:%d %s%s", flags, port, port, login, ends[2])
+}
+
 // Open opens a page with the command in $BROWSER (the URL replaces %s or is
 // appended), or in the system's browser. It returns when the browser has
 // started.

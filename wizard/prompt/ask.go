@@ -139,9 +139,9 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 			return false, nil
 		}
 		p.responses.Type(q.Key, value)
-	case p.responses.FillFromURL(q.Key, line):
+	case p.fillFromURL(q.Key, line):
 		line = p.responses.Typed(q.Key)
-		p.printf("The parts of the URL are the answers to the next questions.")
+		p.printf("The URL answers the questions about its other parts, too. Enter < to change them.")
 	case line != "":
 		p.responses.Type(q.Key, line)
 	}
@@ -162,6 +162,19 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 		p.find(ctx)
 	}
 	return true, nil
+}
+
+// fillFromURL takes a database URL apart, and reports whether line is one. The
+// questions about its other parts are not asked.
+func (p *prompter) fillFromURL(key, line string) bool {
+	filled := p.responses.FillFromURL(key, line)
+	for _, other := range filled {
+		_, bad := p.responses.Fault(other)
+		if other != key && !bad && !slices.Contains(p.answered, other) {
+			p.answered = append(p.answered, other)
+		}
+	}
+	return len(filled) > 0
 }
 
 // namespaceKey is the key of the question about the namespace.

@@ -94,6 +94,8 @@ func (e *engine) Preflight(
 	return check.Report{Results: []check.Result{result, passed}, Duration: time.Second}, nil
 }
 
+func (*engine) CheckStep(context.Context, answers.Answers, answers.Step, check.Observer) {}
+
 func (e *engine) Prepare(_ context.Context, a answers.Answers) (wizard.Plan, error) {
 	e.prepared = a
 	if fault := e.fault; fault != nil {
@@ -142,6 +144,7 @@ func (p plan) Install(_ context.Context, observe event.Observer) (install.Outcom
 type tunnel struct{ done chan struct{} }
 
 func (tunnel) URL() string             { return url }
+func (tunnel) Server() wizard.Server   { return wizard.Server{} }
 func (t tunnel) Done() <-chan struct{} { return t.done }
 func (tunnel) Err() error              { return nil }
 func (tunnel) Close()                  {}
@@ -151,5 +154,15 @@ func (*engine) Connect(context.Context, answers.Answers, event.Observer) (wizard
 }
 
 func (*engine) Activate(context.Context, answers.Answers, string) error { return nil }
+
+func (*engine) SaveAnswers(path string, _ answers.Answers, _ bool) (wizard.SavedAnswers, error) {
+	return wizard.SavedAnswers{Path: path, Command: "zenml-installer install -f " + path}, nil
+}
+
+func (*engine) EncryptionKeys(context.Context, answers.Answers) ([]wizard.Key, error) {
+	return nil, nil
+}
+
+func (*engine) SaveKeys(string, []wizard.Key) error { return nil }
 
 func (*engine) OpenBrowser(context.Context, string) error { return nil }

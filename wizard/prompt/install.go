@@ -110,6 +110,7 @@ func (p *prompter) connect(ctx context.Context) error {
 	url := tunnel.URL()
 	p.outcome.URL = url
 	p.printf("Server ready at %s", url)
+	p.describeServer(tunnel.Server())
 	way := a.Complete().Admin.Activate
 	if way == answers.ActivateBrowser && !p.NoOpen {
 		if err := p.Engine.OpenBrowser(ctx, url); err != nil {
@@ -120,6 +121,19 @@ func (p *prompter) connect(ctx context.Context) error {
 	}
 	p.printf("After activation, log in from your terminal: %s", connect.LoginCommand(connect.Login{URL: url}))
 	return p.waitUntilClosed(ctx, a, tunnel, way)
+}
+
+// describeServer prints what else is known about the server.
+func (p *prompter) describeServer(server wizard.Server) {
+	if server.Address.URL != "" {
+		p.printf("From other machines: %s (log in: %s)", server.Address.URL, connect.LoginCommand(server.Address.Login()))
+	}
+	if server.ClientAdvice != "" {
+		p.printf("%s", server.ClientAdvice)
+	}
+	if server.SSH != "" {
+		p.printf("You are logged in over SSH. Run this on your own machine, then open the address there: %s", server.SSH)
+	}
 }
 
 // waitUntilClosed waits for the activation and until the user ends the

@@ -11,6 +11,17 @@ var groupSteps = map[string]answers.Step{
 	"secrets": answers.StepSecrets, "expose": answers.StepAccess,
 }
 
+// Groups returns the groups of checks that a step's answers decide.
+func Groups(step answers.Step) []string {
+	var groups []string
+	for group, at := range groupSteps {
+		if at == step {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
 // ForResult returns the question whose answer may have to change because of a
 // result: the first answer that its remedy names, else the first of the check's
 // answers, else the first question of the group's step. Only questions that are

@@ -117,7 +117,7 @@ func (s *Responses) foundChoices(f answers.Field) []answers.Option {
 		choices = slices.Insert(choices, 0, answers.Option{Title: "None", Help: emptyMeaning(f.Help)})
 	}
 	if typed := s.Typed(f.Key); typed != "" && !has(typed) {
-		choices = slices.Insert(choices, 0, answers.Option{Value: typed, Title: typed, Help: "As you answered."})
+		choices = slices.Insert(choices, 0, answers.Option{Value: typed, Title: typed, Help: "Your current answer."})
 	}
 	return choices
 }

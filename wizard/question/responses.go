@@ -4,6 +4,8 @@
 package question
 
 import (
+	"maps"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -46,6 +48,20 @@ func NewResponses(start answers.Answers) *Responses {
 func (s *Responses) Restart(start answers.Answers) {
 	s.base, s.typed = start, map[string]string{}
 	s.SetAll(start)
+}
+
+// Checkpoint is what was answered at some time.
+type Checkpoint struct {
+	base  answers.Answers
+	typed map[string]string
+}
+
+// Checkpoint returns what is answered now.
+func (s *Responses) Checkpoint() Checkpoint { return Checkpoint{s.base, maps.Clone(s.typed)} }
+
+// Restore goes back to a checkpoint.
+func (s *Responses) Restore(c Checkpoint) {
+	s.base, s.typed, s.snapshot = c.base, maps.Clone(c.typed), nil
 }
 
 // SetAll stores every answer of a that can be typed, replacing existing ones.

@@ -31,27 +31,30 @@ func passwordOf(u *url.URL) string {
 
 // FillFromURL answers the questions about a MySQL server from a URL that was given
 // as the answer to one of them: mysql://user:password@host:port/database. Parts
-// that it lacks keep their answers. It reports whether text was such a URL.
-func (s *Responses) FillFromURL(key, text string) bool {
+// that it lacks keep their answers. It returns the keys of the answers, none if text
+// is no such URL.
+func (s *Responses) FillFromURL(key, text string) []string {
 	scheme, _, found := strings.Cut(text, "://")
 	if !found || scheme != "mysql" && !strings.HasPrefix(scheme, "mysql+") {
-		return false
+		return nil
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" {
-		return false
+		return nil
 	}
 	values := map[string]string{}
 	for _, part := range urlParts {
 		values[part.key] = part.from(u)
 	}
 	if _, ok := values[key]; !ok {
-		return false
+		return nil
 	}
-	for key, value := range values {
-		if value != "" {
-			s.Type(key, value)
+	var filled []string
+	for _, part := range urlParts {
+		if value := values[part.key]; value != "" {
+			s.Type(part.key, value)
+			filled = append(filled, part.key)
 		}
 	}
-	return true
+	return filled
 }

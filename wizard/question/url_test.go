@@ -7,7 +7,7 @@ func TestFillFromURL(t *testing.T) {
 	for _, part := range urlParts {
 		s.Type(part.key, "")
 	}
-	if !s.FillFromURL("database.mysql.host", "mysql+pymysql://zen:p%40ss%3Aw@db.example.com:3307/zenml?ssl=1") {
+	if len(s.FillFromURL("database.mysql.host", "mysql+pymysql://zen:p%40ss%3Aw@db.example.com:3307/zenml?ssl=1")) != 5 {
 		t.Fatal("the URL is not taken")
 	}
 	for key, want := range map[string]string{
@@ -26,11 +26,11 @@ func TestFillFromURL(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, text := range []string{"db.example.com", "postgresql://u:p@h/d", "mysql://", "mysql://h:port"} {
-		if s.FillFromURL("database.mysql.host", text) {
+		if s.FillFromURL("database.mysql.host", text) != nil {
 			t.Errorf("%q is taken as a URL of MySQL", text)
 		}
 	}
-	if s.FillFromURL("expose.host", "mysql://u:p@h/d") {
+	if s.FillFromURL("expose.host", "mysql://u:p@h/d") != nil {
 		t.Error("another question takes the URL")
 	}
 }

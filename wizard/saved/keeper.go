@@ -12,6 +12,9 @@ type Keeper struct {
 // Continue takes over an unfinished install.
 func (k *Keeper) Continue(run Run) { k.target = run.Target() }
 
+// Holds reports whether answers were saved, or continued.
+func (k *Keeper) Holds() bool { return k.target != answers.Cluster{} }
+
 // Save saves the answers, and the step that the install is at.
 func (k *Keeper) Save(a answers.Answers, step string) error {
 	if err := k.moveTo(a); err != nil {

@@ -19,7 +19,12 @@ type Terminal struct {
 	NoColor bool            // bold, faint and reverse, but no colors (no-color.org)
 	Dark    bool            // the background is dark
 	ASCII   bool            // it does not support UTF-8
+	Motion  bool            // moving marks show that something is running
 }
+
+// ReducedMotion is the environment variable that stops all motion on the screen, for
+// people whom it distracts.
+const ReducedMotion = "ZENML_INSTALLER_REDUCED_MOTION"
 
 // Detect determines what the terminal of out supports, given a lookup of
 // environment variables. The background color was queried at program start.
@@ -32,6 +37,7 @@ func Detect(out io.Writer, getenv func(name string) string) Terminal {
 		ASCII:   !UTF8(getenv),
 	}
 	t.Styled = t.Profile != termenv.Ascii
+	t.Motion = t.Styled && getenv(ReducedMotion) == ""
 	return t
 }
 

@@ -2,6 +2,7 @@ package theme
 
 import (
 	"io"
+	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -86,6 +87,17 @@ const markWidth = 7
 func (s *Styles) Mark(m display.Mark) string {
 	word := m.Word + "       "[:max(markWidth-len(m.Word), 0)]
 	return s.Tone(m.Tone).Render(m.Glyph + " " + word)
+}
+
+// Tally renders the counts of checks in one line, without those of 0 except passed.
+func (s *Styles) Tally(t display.Tally) string {
+	var parts []string
+	for i, part := range t.Parts() {
+		if i == 0 || part.Count > 0 {
+			parts = append(parts, s.Tone(part.Mark.Tone).Render(part.Mark.Glyph+" "+part.Text))
+		}
+	}
+	return strings.Join(parts, "  ")
 }
 
 // Text returns text in characters that the terminal supports.

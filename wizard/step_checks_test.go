@@ -1,0 +1,36 @@
+package wizard
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestStepIsCheckedBesideTheNext(t *testing.T) {
+	p := newPerson(t)
+	p.stage.stepChecks = true
+	p.throughCluster().sees("Checks", "1 passed", "1 warning").throughMySQL().press("enter").sees("3 passed")
+	p.until("the checks to end", func() bool { return p.m.screens["Database"].state() == done })
+}
+
+func TestFailedStepCheckLeadsToItsQuestionAndBack(t *testing.T) {
+	p := newPerson(t)
+	p.stage.stepChecks, p.stage.stepFailing = true, true
+	p.throughCluster().throughMySQL().press("enter").sees("database.login: MySQL refuses user zenml", "ctrl+g goes there")
+	at, key := p.m.at, p.form().current().Key
+	if got := p.m.screens["Database"].state(); got != failed {
+		t.Errorf("the rail says %s", got)
+	}
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlG})
+	if p.form().current().Key != "database.mysql.password" {
+		t.Fatalf("not led to the password\n%s", p.m.View())
+	}
+	p.stage.stepFailing = false
+	p.press("another", "enter").sees("3 passed")
+	if p.m.at != at || p.form().current().Key != key {
+		t.Errorf("not back at %s\n%s", key, p.m.View())
+	}
+	if len(p.m.problems) > 0 {
+		t.Errorf("problems are left: %v", p.m.problems)
+	}
+}

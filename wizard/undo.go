@@ -1,0 +1,134 @@
+package wizard
+
+import (
+	"slices"
+	"strconv"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
+)
+
+// change is an answer that can be taken back.
+type change struct {
+	step   step
+	key    string
+	before question.Checkpoint
+}
+
+// maxUndo is how many answers can be taken back.
+const maxUndo = 100
+
+// remember notes that an answer has changed.
+func (s *session) remember(c change) {
+	s.changes = append(s.changes, c)
+	s.changes = s.changes[max(len(s.changes)-maxUndo, 0):]
+}
+
+// undo takes the last answer back and opens its question.
+func (m *model) undo() tea.Cmd {
+	if len(m.changes) == 0 || m.isInstalling() {
+		return nil
+	}
+	last := m.changes[len(m.changes)-1]
+	m.changes = m.changes[:len(m.changes)-1]
+	m.responses.Restore(last.before)
+	return m.follow(move{kind: jump, to: last.step, key: last.key})
+}
+
+// isInstalling reports whether the install has begun, so that no answer counts any
+// more.
+func (m *model) isInstalling() bool { return m.at == stepInstall || m.at == stepConnect }
+
+// goToStep opens a step of the rail, counted from 1, or the first one before it that
+// needs an answer.
+func (m *model) goToStep(number int) tea.Cmd {
+	steps := m.steps()
+	review := slices.Index(steps, stepReview)
+	if m.isInstalling() || m.at == stepStart || number < 1 || number-1 > review {
+		return nil
+	}
+	return m.follow(m.firstIncomplete(steps[number-1]))
+}
+
+// stepKey returns the step that a key opens: alt and a digit, or the digit alone
+// where it is no input. It returns 0 for other keys.
+func (m *model) stepKey(msg tea.KeyMsg) int {
+	if msg.Type != tea.KeyRunes || len(msg.Runes) != 1 || !msg.Alt && m.takesDigits() {
+		return 0
+	}
+	number, err := strconv.Atoi(string(msg.Runes))
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+// stepKeys are the keys that move between steps.
+func (m *model) stepKeys() []binding {
+	var keys []binding
+	if m.isInstalling() || m.at == stepStart {
+		return nil
+	}
+	if !m.takesDigits() {
+		keys = append(keys, binding{"1–9", "step"})
+	}
+	if len(m.changes) > 0 {
+		keys = append(keys, binding{"ctrl+_", "undo"})
+	}
+	return keys
+}
+
+// takesDigits reports whether a digit is input on the screen.
+func (m *model) takesDigits() bool {
+	switch at := m.screen().(type) {
+	case *form:
+		return at.takesDigits()
+	case *cluster:
+		return at.takesDigits()
+	case *review:
+		return false
+	}
+	return true
+}
+
+// takesDigits reports whether a digit is part of an answer, or of a search.
+func (f *form) takesDigits() bool {
+	return len(f.questions) == 0 || !f.isChoosing() || len(f.current().Choices) >= longList
+}
+
+// wantsMouse reports whether the mouse is used: where nothing is typed, because the
+// terminal's own selecting and pasting need it.
+func (m *model) wantsMouse() bool {
+	return m.dialog == nil && m.help == nil && slices.Contains(answers.Steps, answers.Step(m.at)) && !m.takesDigits()
+}
+
+// followMouse turns the mouse on or off when the screen changes.
+func (m *model) followMouse() tea.Cmd {
+	if wants := m.wantsMouse(); wants != m.mouse {
+		m.mouse = wants
+		if wants {
+			return tea.EnableMouseCellMotion
+		}
+		return tea.DisableMouse
+	}
+	return nil
+}
+
+// click opens the step of the rail below the mouse.
+func (m *model) click(msg tea.MouseMsg) tea.Cmd {
+	if msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.dialog != nil || m.help != nil {
+		return nil
+	}
+	if m.rail {
+		if msg.X > railWidth || msg.Y < m.headRows {
+			return nil
+		}
+		return m.goToStep(msg.Y - m.headRows + 1)
+	}
+	if msg.Y != 1 {
+		return nil
+	}
+	return m.goToStep(m.flatStep(msg.X - 1))
+}

@@ -1,0 +1,65 @@
+package wizard
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestUndoTakesAnswersBack(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host")
+	p.press("db.example.com", "enter", "3307", "enter").to("database.mysql.user")
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlUnderscore})
+	if f := p.form(); f.current().Key != "database.mysql.port" || p.m.responses.Typed("database.mysql.port") != "" {
+		t.Fatalf("the port was not taken back\n%s", p.m.View())
+	}
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlUnderscore})
+	if f := p.form(); f.current().Key != "database.mysql.host" || p.m.responses.Typed("database.mysql.host") != "" {
+		t.Fatalf("the host was not taken back\n%s", p.m.View())
+	}
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlUnderscore}) // the type of the database
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlUnderscore}) // nothing is left, or the cluster's answers
+	p.m.View()
+}
+
+func TestNumberOpensStep(t *testing.T) {
+	p := newPerson(t).throughCluster().press("enter").to("secretsStore.type")
+	if p.press("5"); p.m.at != "More" && p.m.at != "Advanced" {
+		t.Fatalf("5 opened %s", p.m.at)
+	}
+	p.handle(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("2"), Alt: true})
+	if p.m.at != "Database" {
+		t.Fatalf("alt+2 opened %s", p.m.at)
+	}
+	p.run(p.m.enter("Database", "database.type"))
+	p.press("down", "enter").to("database.mysql.host").press("1")
+	if p.m.at != "Database" || p.m.responses.Typed("database.mysql.host") != "1" {
+		t.Errorf("a digit of an answer opened %s", p.m.at)
+	}
+	p.press("backspace")
+	p.handle(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("6"), Alt: true})
+	if p.m.at != "Database" || p.form().current().Key != "database.mysql.host" {
+		t.Errorf("the review was opened without the host: %s", p.m.at)
+	}
+}
+
+func TestMouseOpensStep(t *testing.T) {
+	press := func(x, y int) tea.MouseMsg {
+		return tea.MouseMsg{X: x, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft}
+	}
+	p := newPerson(t).throughCluster().press("enter").to("secretsStore.type")
+	p.press("shift+tab").handle(press(24, 1)) // "○ Secrets" in the flat rail of 80 columns
+	if p.m.at != "Secrets" {
+		t.Fatalf("the click opened %s\n%s", p.m.at, p.m.View())
+	}
+	p.handle(tea.WindowSizeMsg{Width: 120, Height: 40})
+	p.handle(press(4, 3))
+	if p.m.at != "Database" {
+		t.Fatalf("the click opened %s\n%s", p.m.at, p.m.View())
+	}
+	p.run(p.m.enter("Database", "database.type"))
+	p.press("down", "enter").to("database.mysql.host")
+	if p.m.mouse {
+		t.Error("the mouse is taken while an answer is typed")
+	}
+}
