@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,39 @@ func TestAzure_working(t *testing.T) {
 		}
 	})
 	checktest.Expect(t, runChecks(t, withAzure(a, whole), check.Options{}), "secrets.permissions", check.Pass)
+}
+
+// TestAzure_subscription covers service principals without a role in a
+// subscription, with which the server does not start.
+func TestAzure_subscription(t *testing.T) {
+	t.Parallel()
+	a := peers.StartAzure(t)
+	a.App(azureClient, checktest.Canary, "get", "set", "delete", "purge")
+	of := func(id string) answers.SecretsStore {
+		return inAzure(a.Tenant, func(s *answers.AzureStore) {
+			*s = answers.AzureStore{AuthMethod: s.AuthMethod, KeyVaultName: s.KeyVaultName, AuthConfig: checktest.Plain(
+				`{"client_id":"` + azureClient + `","client_secret":"` + checktest.Canary + `","tenant_id":"` +
+					a.Tenant + `","subscription_id":"` + id + `"}`)}
+		})
+	}
+	for name, c := range map[string]struct {
+		httpStatus int
+		hidden     bool
+		store      answers.SecretsStore
+		status     check.Status
+		say        []string
+	}{
+		"visible":       {http.StatusOK, false, of(peers.Subscription), check.Pass, nil},
+		"none":          {http.StatusOK, true, inAzure(a.Tenant), check.Warned, []string{"sees no Azure subscription", "--role Reader"}},
+		"another":       {http.StatusOK, false, of("other"), check.Warned, []string{"does not see the subscription other"}},
+		"no answer":     {http.StatusInternalServerError, true, inAzure(a.Tenant), check.Pass, nil},
+		"not permitted": {http.StatusForbidden, true, inAzure(a.Tenant), check.Pass, nil},
+	} {
+		a.Management(c.httpStatus, c.hidden)
+		t.Log(name)
+		report := runChecks(t, withAzure(a, c.store), check.Options{Only: []string{"secrets.credentials"}})
+		checktest.Expect(t, report, "secrets.credentials", c.status, c.say...)
+	}
 }
 
 func TestAzure_softDelete(t *testing.T) {

@@ -24,6 +24,9 @@ type Azure struct {
 	mu     sync.Mutex
 	apps   map[string]*azureApp   // by client ID
 	vaults map[string]*AzureVault // by name
+
+	managementStatus int  // of the list of subscriptions
+	hidden           bool // whether the list is empty
 }
 
 // AzureVault is one key vault.
@@ -64,7 +67,8 @@ func StartAzure(t testing.TB) *Azure {
 func StartAzureOn(t testing.TB, host string) *Azure {
 	t.Helper()
 	const tenant = "11111111-2222-3333-4444-555555555555"
-	a := &Azure{Tenant: tenant, apps: map[string]*azureApp{}, vaults: map[string]*AzureVault{}}
+	a := &Azure{Tenant: tenant, apps: map[string]*azureApp{}, vaults: map[string]*AzureVault{},
+		managementStatus: http.StatusOK}
 	a.Vault("zenml-vault", AzureVault{Tenant: tenant})
 	address, ca := ServeTLS(t, host, http.HandlerFunc(a.serve), "login.microsoftonline.com", management,
 		"*.vault.azure.net")
@@ -134,15 +138,28 @@ func (a *Azure) serve(w http.ResponseWriter, r *http.Request) {
 // management is the host of the Resource Manager, which the ZenML server asks for its subscription.
 const management = "management.azure.com"
 
+// Management sets the status of the list of subscriptions, and whether the list is empty.
+func (a *Azure) Management(status int, hidden bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.managementStatus, a.hidden = status, hidden
+}
+
+// Subscription is the one that service principals see.
+const Subscription = "99999999-0000-0000-0000-000000000000"
+
 // subscriptions lists the one subscription that every service principal sees.
 func (a *Azure) subscriptions(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/subscriptions" || a.apps[claimsOf(r.Header.Get("Authorization")).App] == nil {
 		http.NotFound(w, r)
 		return
 	}
-	const id = "99999999-0000-0000-0000-000000000000"
-	answer(w, http.StatusOK, map[string]any{"value": []any{map[string]string{"id": "/subscriptions/" + id,
-		"subscriptionId": id, "displayName": "test", "tenantId": a.Tenant, "state": "Enabled"}}})
+	list := []any{map[string]string{"id": "/subscriptions/" + Subscription, "subscriptionId": Subscription,
+		"displayName": "test", "tenantId": a.Tenant, "state": "Enabled"}}
+	if a.hidden {
+		list = []any{}
+	}
+	answer(w, a.managementStatus, map[string]any{"value": list})
 }
 
 func refuseLogin(w http.ResponseWriter, kind, text string) {

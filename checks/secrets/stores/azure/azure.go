@@ -22,12 +22,13 @@ import (
 
 // Config is the server's configuration of the store.
 type Config struct {
-	Method       string // such as answers.AzureServicePrincipal; implicit is not supported
-	KeyVaultName string
-	TenantID     string
-	ClientID     string
-	ClientSecret secret.Text
-	Token        secret.Text
+	Method         string // such as answers.AzureServicePrincipal; implicit is not supported
+	KeyVaultName   string
+	TenantID       string
+	SubscriptionID string
+	ClientID       string
+	ClientSecret   secret.Text
+	Token          secret.Text
 }
 
 // Parse parses the complete configuration, which does not include the vault's name.
@@ -35,7 +36,7 @@ func Parse(method, vault, text string) (Config, error) {
 	c, err := stores.ParseConfig(text)
 	return Config{
 		Method: method, KeyVaultName: vault, TenantID: c["tenant_id"], ClientID: c["client_id"],
-		ClientSecret: secret.New(c["client_secret"]), Token: secret.New(c["token"]),
+		ClientSecret: secret.New(c["client_secret"]), Token: secret.New(c["token"]), SubscriptionID: c["subscription_id"],
 	}, err
 }
 

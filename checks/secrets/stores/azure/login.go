@@ -51,6 +51,9 @@ func (s *Store) Login(ctx context.Context) (stores.Identity, error) {
 		Who: c.who(), Where: "key vault " + s.config.KeyVaultName + ", tenant " + c.Tenant,
 		Same: answers.AzureSecrets + " " + strings.ToLower(s.config.KeyVaultName),
 	}
+	if fault := s.subscriptionFault(ctx); fault != nil {
+		identity.Faults = append(identity.Faults, fault)
+	}
 	if s.config.Method == answers.AzureAccessToken {
 		identity.Expires = expires
 		identity.Faults = append(
