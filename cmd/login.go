@@ -53,6 +53,10 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 	switch {
+	case at.URL != "" && at.Trouble != "":
+		fmt.Fprintf(s.Messages(), "The server cannot be reached at %s yet: %s\n"+
+			"Check again with `%s`, then log in with:\n", at.URL, at.Trouble, u.ownCommand("status"))
+		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))
 	case at.URL != "":
 		fmt.Fprintf(s.Messages(), "The server is available at %s\n", at.URL)
 		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))

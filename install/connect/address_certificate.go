@@ -3,10 +3,11 @@ package connect
 import (
 	"context"
 	"crypto/x509"
-	"encoding/pem"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/install/exposure"
 )
 
 // unverifiable reports whether this machine cannot verify a certificate,
@@ -17,7 +18,7 @@ func (f addressFinder) unverifiable(ctx context.Context, name, host string) bool
 	if err != nil || len(s.Data[corev1.TLSCertKey]) == 0 {
 		return false
 	}
-	chain := certificates(s.Data[corev1.TLSCertKey])
+	chain := exposure.Certificates(s.Data[corev1.TLSCertKey])
 	if len(chain) == 0 {
 		return true
 	}
@@ -27,17 +28,4 @@ func (f addressFinder) unverifiable(ctx context.Context, name, host string) bool
 	}
 	_, err = chain[0].Verify(x509.VerifyOptions{DNSName: host, Intermediates: between})
 	return err != nil
-}
-
-func certificates(data []byte) []*x509.Certificate {
-	var all []*x509.Certificate
-	for {
-		var block *pem.Block
-		if block, data = pem.Decode(data); block == nil {
-			return all
-		}
-		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
-			all = append(all, c)
-		}
-	}
 }

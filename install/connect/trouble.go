@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/exposure"
 	"github.com/zenml-installer/zenml-installer/internal/kubestatus"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
@@ -31,12 +32,71 @@ func (f addressFinder) trouble(ctx context.Context) (text string, awaitsCertific
 			return text, false
 		}
 	}
-	for _, o := range manifest.Find(f.objects, "Ingress", "") {
-		if text := f.unissued(ctx, o); text != "" {
-			return text, true
+	for _, o := range manifest.Find(f.objects, "HTTPRoute", "") {
+		if s, ok := f.reader(f.namespace).Route(ctx, o.GetName()); ok && !s.Ready {
+			return s.Text(), false
+		}
+	}
+	for _, ref := range f.certificateSecrets(ctx) {
+		if text, awaitsCertificate = f.certificateTrouble(ctx, ref); text != "" {
+			return text, awaitsCertificate
 		}
 	}
 	return "", false
+}
+
+func (f addressFinder) reader(namespace string) exposure.Reader {
+	return exposure.Reader{Client: f.client, Namespace: namespace}
+}
+
+// certificateTrouble returns why the certificate in a Secret is not valid, and
+// whether cert-manager may issue it soon.
+func (f addressFinder) certificateTrouble(
+	ctx context.Context,
+	ref types.NamespacedName,
+) (text string, awaitsCertificate bool) {
+	reader := f.reader(ref.Namespace)
+	if s, ok := reader.Certificate(ctx, ref.Name); ok {
+		if s.Ready {
+			return "", false
+		}
+		return s.Text(), !s.Diagnosis().Lasting
+	}
+	if s, ok := reader.Secret(ctx, ref.Name); ok && !s.Ready {
+		return s.Text(), false
+	}
+	return "", false
+}
+
+// certificateSecrets returns the Secrets with the certificates of the release's
+// Ingresses and of the Gateways of its routes.
+func (f addressFinder) certificateSecrets(ctx context.Context) []types.NamespacedName {
+	var secrets []types.NamespacedName
+	for _, o := range manifest.Find(f.objects, "Ingress", "") {
+		in, err := f.client.NetworkingV1().Ingresses(f.namespace).Get(ctx, o.GetName(), metav1.GetOptions{})
+		if err == nil && len(in.Spec.TLS) > 0 && in.Spec.TLS[0].SecretName != "" {
+			secrets = append(secrets, types.NamespacedName{Namespace: f.namespace, Name: in.Spec.TLS[0].SecretName})
+		}
+	}
+	for _, o := range manifest.Find(f.objects, "HTTPRoute", "") {
+		secrets = append(secrets, f.gatewaySecrets(ctx, o)...)
+	}
+	return secrets
+}
+
+func (f addressFinder) gatewaySecrets(ctx context.Context, o manifest.Object) []types.NamespacedName {
+	var r httpRoute
+	if !convert(o, &r) || len(r.Spec.ParentRefs) == 0 {
+		return nil
+	}
+	parent := r.Spec.ParentRefs[0]
+	namespace := cmp.Or(parent.Namespace, f.namespace)
+	g, _ := f.gateway(ctx, namespace, parent.Name)
+	var secrets []types.NamespacedName
+	for _, ref := range g.listener(parent.SectionName).TLS.CertificateRefs {
+		secrets = append(secrets, types.NamespacedName{Namespace: cmp.Or(ref.Namespace, namespace), Name: ref.Name})
+	}
+	return secrets
 }
 
 // warning returns the newest event about an exposing object, if it is a warning.
@@ -85,104 +145,9 @@ func (f addressFinder) newestEvent(ctx context.Context, uid types.UID) *corev1.E
 	return newest
 }
 
-// certObject is what counts here of cert-manager's objects.
-type certObject struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Status            struct {
-		State      string             `json:"state"`
-		Reason     string             `json:"reason"`
-		Conditions []metav1.Condition `json:"conditions"`
-	} `json:"status"`
-}
-
-// get reads one object, as far as this user may.
-func (f addressFinder) get(ctx context.Context, api, resource, name string) (o certObject, ok bool) {
+// get reads the metadata of one object, as far as this user may.
+func (f addressFinder) get(ctx context.Context, api, resource, name string) (o metav1.PartialObjectMetadata, ok bool) {
 	body, err := f.client.Discovery().RESTClient().Get().
 		AbsPath(api, "namespaces", f.namespace, resource, name).DoRaw(ctx)
 	return o, err == nil && json.Unmarshal(body, &o) == nil
-}
-
-// unissued returns why cert-manager has not issued the certificate of an
-// Ingress; empty if it has, or if the certificate is not cert-manager's.
-func (f addressFinder) unissued(ctx context.Context, o manifest.Object) string {
-	in, err := f.client.NetworkingV1().Ingresses(f.namespace).Get(ctx, o.GetName(), metav1.GetOptions{})
-	if err != nil || len(in.Spec.TLS) == 0 {
-		return ""
-	}
-	name := in.Spec.TLS[0].SecretName
-	certificate, ok := f.get(ctx, certManagerAPI, "certificates", name)
-	if !ok || certificate.is("Ready") {
-		return ""
-	}
-	text := f.issuance(ctx, certificate)
-	d, _ := diagnose.FromProblem(diagnose.Problem{Reason: diagnose.CertificatePending, Text: text})
-	return fmt.Sprintf("Certificate %s: %s; %s", name, d.Text(), d.Remedy)
-}
-
-const (
-	certManagerAPI = "/apis/cert-manager.io/v1"
-	acmeAPI        = "/apis/acme.cert-manager.io/v1"
-)
-
-// issuance returns the most particular reason that cert-manager gives: that of the
-// Challenge, else of the Order, else of the CertificateRequest, else of the
-// Certificate.
-func (f addressFinder) issuance(ctx context.Context, certificate certObject) string {
-	text := certificate.message()
-	request, ok := f.newestOf(ctx, certManagerAPI, "certificaterequests", certificate.UID)
-	if !ok {
-		return text
-	}
-	text = cmp.Or(request.message(), text)
-	order, ok := f.newestOf(ctx, acmeAPI, "orders", request.UID)
-	if !ok {
-		return text
-	}
-	text = cmp.Or(order.Status.Reason, text)
-	challenge, ok := f.newestOf(ctx, acmeAPI, "challenges", order.UID)
-	if ok {
-		text = cmp.Or(challenge.Status.Reason, text)
-	}
-	return text
-}
-
-// newestOf returns the newest object that another one owns.
-func (f addressFinder) newestOf(
-	ctx context.Context,
-	api, resource string,
-	owner types.UID,
-) (newest certObject, ok bool) {
-	body, err := f.client.Discovery().RESTClient().Get().
-		AbsPath(api, "namespaces", f.namespace, resource).DoRaw(ctx)
-	var list struct {
-		Items []certObject `json:"items"`
-	}
-	if err != nil || json.Unmarshal(body, &list) != nil {
-		return newest, false
-	}
-	for _, o := range list.Items {
-		if kubestatus.OwnedBy(&o, owner) && (!ok || o.CreationTimestamp.After(newest.CreationTimestamp.Time)) {
-			newest, ok = o, true
-		}
-	}
-	return newest, ok
-}
-
-func (o certObject) is(condition string) bool {
-	for _, c := range o.Status.Conditions {
-		if c.Type == condition {
-			return c.Status == metav1.ConditionTrue
-		}
-	}
-	return false
-}
-
-// message is the message of the condition that says why it is not ready.
-func (o certObject) message() string {
-	for _, c := range o.Status.Conditions {
-		if c.Type == "Ready" && c.Status != metav1.ConditionTrue {
-			return c.Message
-		}
-	}
-	return ""
 }

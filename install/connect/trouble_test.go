@@ -116,20 +116,21 @@ func TestTrouble_certificate(t *testing.T) {
 	for name, test := range map[string]struct {
 		ready, request, order, challenge string
 		want                             string
+		awaits                           bool
 	}{
-		"issued": {"True", "", "", "", ""},
+		"issued": {"True", "", "", "", "", false},
 		"unknown issuer": {"False", `Referenced "ClusterIssuer" not found: clusterissuer "nobody" not found`, "", "",
-			"the issuer of the certificate does not exist"},
+			"the issuer of the certificate does not exist", false},
 		"rate limit": {"False", waiting, "429 urn:ietf:params:acme:error:rateLimited: too many certificates", "",
-			"the ACME server's rate limit is reached"},
+			"the ACME server's rate limit is reached", false},
 		"unreachable": {"False", waiting, "", "failed to perform self check GET request",
-			"cert-manager cannot reach the host on port 80"},
+			"cert-manager cannot reach the host on port 80", true},
 		"wrong class": {"False", waiting, "", "did not get expected response when querying endpoint",
-			"set ingressClassName in the issuer's HTTP-01 solver"},
-		"under way": {"False", waiting, "", "", "cert-manager has not issued the certificate yet: " + waiting},
+			"set ingressClassName in the issuer's HTTP-01 solver", true},
+		"under way": {"False", waiting, "", "", "cert-manager has not issued the certificate yet: " + waiting, true},
 	} {
 		text, awaits := issuing(t, test.ready, test.request, test.order, test.challenge).trouble(t.Context())
-		if !strings.Contains(text, test.want) || awaits != (test.want != "") || test.want == "" && text != "" {
+		if !strings.Contains(text, test.want) || awaits != test.awaits || test.want == "" && text != "" {
 			t.Errorf("%s: %q, %t", name, text, awaits)
 		}
 	}

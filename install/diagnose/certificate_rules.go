@@ -10,15 +10,50 @@ import (
 // the message of its CertificateRequest, from most to least specific.
 const CertificatePending = "CertificatePending"
 
+// The other reasons for a server without a valid certificate.
+const (
+	// IssuerNotReady is an issuer that cannot issue. The text names it.
+	IssuerNotReady = "IssuerNotReady"
+	// SolverClass is an HTTP-01 solver for another ingress class than the server's.
+	SolverClass = "SolverClass"
+	// SolverOfIngress is an HTTP-01 solver that uses an Ingress for a host behind a
+	// Gateway.
+	SolverOfIngress = "SolverOfIngress"
+	// CertificateExpired is an expired certificate in a Secret. The text says since when.
+	CertificateExpired = "CertificateExpired"
+	// CertificateMissing is a Secret that does not exist. The text names it.
+	CertificateMissing = "CertificateMissing"
+)
+
 var certificateReasons = []string{CertificatePending}
 
 // certificateRules never stop an install: the server runs without the
 // certificate, and cert-manager retries.
 var certificateRules = []rule{
+	{name: "issuer not ready", reasons: []string{IssuerNotReady}, grace: Forever,
+		summary: "the issuer of the certificate is not ready", reason: "{text}",
+		remedy: "fix the issuer as its message says, or set expose.tls.issuer.name and expose.tls.issuer.kind to one " +
+			"that kubectl get clusterissuers,issuers shows as ready"},
+	{name: "solver class", reasons: []string{SolverClass}, grace: Forever, lasting: true,
+		summary: "the issuer's HTTP-01 solver is for another ingress class", reason: "{text}",
+		remedy: "set ingressClassName in the issuer's HTTP-01 solver to the class in expose.ingress.class, or " +
+			"expose.ingress.class to the solver's"},
+	{name: "solver of an ingress", reasons: []string{SolverOfIngress}, grace: Forever, lasting: true,
+		summary: "the issuer's HTTP-01 solver uses an Ingress, but a Gateway serves the host", reason: "{text}",
+		remedy: "set gatewayHTTPRoute with the Gateway's HTTP listener in the issuer's HTTP-01 solver, or give the " +
+			"issuer a DNS-01 solver"},
+	{name: "certificate expired", reasons: []string{CertificateExpired}, grace: Forever, lasting: true,
+		summary: "the server's certificate has expired", reason: "{text}",
+		remedy: "replace it: kubectl create secret tls NAME --cert=tls.crt --key=tls.key --dry-run=client -o yaml | " +
+			"kubectl apply -f -"},
+	{name: "certificate missing", reasons: []string{CertificateMissing}, grace: Forever, lasting: true,
+		summary: "the server has no certificate", reason: "{text}",
+		remedy: "create it with kubectl create secret tls, or set expose.tls.mode to cert-manager or self-signed"},
 	{
 		name:    "issuer missing",
 		reasons: certificateReasons,
 		grace:   Forever,
+		lasting: true,
 		fits: func(p Problem) bool {
 			return strings.Contains(p.Text, "Referenced ") && strings.Contains(p.Text, " not found")
 		},
@@ -31,16 +66,19 @@ var certificateRules = []rule{
 		name:    "acme rate limit",
 		reasons: certificateReasons,
 		grace:   Forever,
+		lasting: true,
 		fits:    acmeError("rateLimited"),
 		summary: "the ACME server's rate limit is reached",
 		reason:  "{text}",
 		remedy: "wait until the time in the message, or set expose.tls.issuer.name to an issuer for " +
 			"Let's Encrypt's staging server while you test",
 	},
-	{name: "acme policy", reasons: certificateReasons, grace: Forever, fits: acmeError("rejectedIdentifier"),
+	{name: "acme policy", reasons: certificateReasons, grace: Forever, lasting: true,
+		fits:    acmeError("rejectedIdentifier"),
 		summary: "the ACME server issues no certificates for this host", reason: "{text}",
 		remedy: "set expose.host to a host below a public domain that you own"},
-	{name: "acme unreachable", reasons: certificateReasons, grace: Forever, fits: acmeError("connection", "dns"),
+	{name: "acme unreachable", reasons: certificateReasons, grace: Forever, lasting: true,
+		fits:    acmeError("connection", "dns"),
 		summary: "the ACME server cannot reach the host", reason: "{text}",
 		remedy: "point the host's public DNS record at the ingress controller and open port 80 to the internet, " +
 			"or give the issuer a DNS-01 solver"},

@@ -27,6 +27,7 @@ type Diagnosis struct {
 	Reason  string // the cluster's or the database's message; may be empty
 	Remedy  string
 	Grace   time.Duration // how long it may last before it stops the install
+	Lasting bool          // it does not resolve within a minute unless someone acts
 }
 
 // Forever is the grace period of problems that may resolve: they are reported,
@@ -57,7 +58,7 @@ func FromProblem(p Problem) (Diagnosis, bool) {
 	fill := strings.NewReplacer("{image}", cmp.Or(p.Image, "of the pod"), "{text}", Shorten(p.Text))
 	return Diagnosis{
 		Name: r.name, Summary: fill.Replace(r.summary), Reason: fill.Replace(r.reason), Remedy: r.remedy,
-		Grace: r.grace,
+		Grace: r.grace, Lasting: r.lasting,
 	}, true
 }
 

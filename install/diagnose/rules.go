@@ -16,6 +16,7 @@ type rule struct {
 	reason   string
 	remedy   string
 	grace    time.Duration
+	lasting  bool // it does not resolve within a minute unless someone acts
 }
 
 var (
@@ -52,6 +53,7 @@ var rules = slices.Concat(
 	jobRules,
 	exposeRules,
 	certificateRules,
+	routeRules,
 )
 
 var imageRules = []rule{

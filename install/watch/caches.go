@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/exposure"
 )
 
 // caches contain the namespace's objects as last reported by the API server.
@@ -87,6 +88,7 @@ type view struct {
 	claims      []*corev1.PersistentVolumeClaim
 	services    []*corev1.Service
 	ingresses   []*networkingv1.Ingress
+	exposed     []exposure.Status
 	events      []*corev1.Event
 	lines       func(pod types.UID) []string // returns a pod's last log lines
 }
@@ -106,6 +108,7 @@ func (w *Watcher) view() view {
 	v.replicaSets = currentReplicaSets(v.deployments, listed[*appsv1.ReplicaSet](&w.caches, "ReplicaSet"))
 	v.pods = append(podsOf(v, listed[*corev1.Pod](&w.caches, "Pod")), ownObjects[*corev1.Pod](w, "Pod", v.applied)...)
 	v.events = listed[*corev1.Event](&w.caches, "Event")
+	v.exposed = w.lastExposed()
 	return v
 }
 

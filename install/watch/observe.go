@@ -88,6 +88,9 @@ func (v view) observe() []observation {
 	for _, i := range v.ingresses {
 		all = append(all, v.ingress(i))
 	}
+	for _, s := range v.exposed {
+		all = append(all, v.exposure(s))
+	}
 	return all
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/exposure"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
@@ -50,6 +51,7 @@ type Watcher struct {
 	done    sync.WaitGroup
 
 	mu       sync.Mutex
+	exposed  []exposure.Status                    // last read routes and certificates
 	reported map[event.Object]event.ObjectChanged // last reported changes
 	seen     map[string]sighting                  // when a fault was seen, by its key
 }
@@ -84,6 +86,7 @@ func (w *Watcher) Start(ctx context.Context) {
 	w.firstLists(ctx)
 	w.caches.rememberJobs()
 	w.done.Go(func() { w.loop(ctx) })
+	w.done.Go(func() { w.readExposed(ctx) })
 }
 
 // Stop stops the watch and waits until its goroutines have ended.
