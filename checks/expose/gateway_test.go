@@ -65,6 +65,7 @@ func TestGateway(t *testing.T) {
 		"gateway.networking.k8s.io_httproutes")
 	t.Run("class", func(t *testing.T) { gatewayClassFaults(t, s, other) })
 	t.Run("controller", func(t *testing.T) { gatewayControllerFaults(t, s, other) })
+	t.Run("issuer", func(t *testing.T) { gatewayIssuerFaults(t, s, other) })
 	t.Run("certificate", func(t *testing.T) { gatewayCertificateFaults(t, s, other) })
 	t.Run("conflict", func(t *testing.T) { gatewayConflicts(t, s, other) })
 }

@@ -61,7 +61,7 @@ func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if err != nil {
-		return "", err
+		return "", explainUnissued(ctx, e, g, err)
 	}
 	return "", check.Skip("no listener of the Gateway has a certificate in a Secret; its controller may provide one")
 }

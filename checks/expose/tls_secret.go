@@ -42,8 +42,11 @@ func certificateSecret(ctx context.Context, e *check.Env, namespace, name string
 	if err != nil {
 		return "", check.Skip("the host is unknown until the controller has an address: %v", err)
 	}
-	return checkPair(e, name, host, make, found.Data)
+	return checkPair(e, name, host, make+replaceFlags, found.Data)
 }
+
+// replaceFlags turns the command that creates a Secret into one that replaces it.
+const replaceFlags = " --dry-run=client -o yaml | kubectl apply -f -"
 
 // checkPair checks a certificate and its key as the controller uses them.
 func checkPair(e *check.Env, secret, host, replace string, data map[string][]byte) (string, error) {
