@@ -45,8 +45,14 @@ func (i *installation) startMySQL(o mysqlOptions) *testdb.Server {
 // certificate creates a Secret with a certificate for a host, of an authority of its own.
 func (i *installation) certificate(name, host string) {
 	i.Helper()
+	i.certificateUntil(name, host, time.Now().AddDate(1, 0, 0))
+}
+
+// certificateUntil creates a TLS Secret with a certificate that expires at a time.
+func (i *installation) certificateUntil(name, host string, until time.Time) {
+	i.Helper()
 	authority := testdb.NewAuthority(i)
-	pair := authority.Server(i, time.Now().AddDate(1, 0, 0), host)
+	pair := authority.Server(i, until, host)
 	_, err := i.cluster.Client(i).CoreV1().Secrets(i.namespace).Create(i.Context(), &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Type:       corev1.SecretTypeTLS,
