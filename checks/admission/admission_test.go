@@ -62,6 +62,9 @@ func TestAdmissionByPodSecurity(t *testing.T) {
 	label(t, c, namespace, "pod-security.kubernetes.io/enforce", "restricted")
 	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed, "violates PodSecurity",
 		"profile: restricted")
+	restricted := func(a *answers.Answers) { a.Server.Security.Profile = answers.SecurityRestricted }
+	checktest.Accept(t, admitted(t, c, namespace, restricted, onMySQL), "cluster.admission",
+		"a namespace that enforces the restricted Pod Security level, with server.security.profile restricted", check.Pass)
 }
 
 func label(t *testing.T, c *testcluster.Cluster, namespace, key, value string) {
@@ -110,6 +113,19 @@ func TestAdmissionByQuota(t *testing.T) {
 	checktest.Expect(t, admitted(t, c, namespace, memory("2Gi")), "cluster.admission", check.Failed, "exceeded quota",
 		"server.resources", "describe quota small")
 	checktest.Expect(t, admitted(t, c, namespace, memory("512Mi")), "cluster.admission", check.Pass)
+}
+
+func TestAdmissionByQuotaWithDefaults(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	quota(t, c, namespace, map[corev1.ResourceName]string{"limits.memory": "2Gi", "requests.memory": "2Gi"})
+	limitRange(t, c, namespace, "512Mi")
+	eventually(t, func(context.Context) bool { // the API server reads a new LimitRange after a while
+		r, _ := admitted(t, c, namespace, onMySQL).ByID("cluster.admission")
+		return r.Status == check.Pass
+	})
+	checktest.Accept(t, admitted(t, c, namespace, onMySQL), "cluster.admission",
+		"a ResourceQuota that requires limits, which a LimitRange sets", check.Pass)
 }
 
 func TestAdmissionByObjectQuota(t *testing.T) {

@@ -29,6 +29,11 @@ var Checks = []check.Check{
 				"and not to you",
 			"pods that could not be tried (a warning)",
 		},
+		Accepts: []string{
+			"a namespace that enforces the restricted Pod Security level, with server.security.profile restricted",
+			"a ResourceQuota that requires limits, which a LimitRange sets",
+			"OpenShift, with server.security.profile openshift or a granted constraint",
+		},
 	},
 	{
 		ID:       "cluster.sidecars",
@@ -47,6 +52,10 @@ var Checks = []check.Check{
 				"(native sidecars are fine)",
 			"a namespace with automatic injection, if you are not allowed to create pods",
 		},
+		Accepts: []string{
+			"a service mesh with native sidecars",
+			"a service mesh that the pods opt out of",
+		},
 	},
 	{
 		ID:       "cluster.limits",
@@ -62,6 +71,9 @@ var Checks = []check.Check{
 		Finds: []string{
 			"a limit that a LimitRange or a policy adds, below what the migration (about 180 MB) or the server needs",
 			"a limit of the answers that is too low",
+		},
+		Accepts: []string{
+			"default limits of a LimitRange that are high enough",
 		},
 	},
 }

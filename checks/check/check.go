@@ -66,6 +66,9 @@ type Check struct {
 	Reason string
 	// Finds lists the faults that the check detects, for its page.
 	Finds []string
+	// Accepts lists healthy set-ups that look unusual and must not fail the check, for
+	// its page. A test passes each to checktest.Accept.
+	Accepts []string
 }
 
 // DefaultLimit is the time limit of a check that does not set one.

@@ -52,10 +52,15 @@ func reply(m dnsmessage.Message, hosts map[string]string) *dnsmessage.Message {
 		m.RCode = dnsmessage.RCodeNameError
 	case err != nil:
 		m.RCode = dnsmessage.RCodeServerFailure
-	case q.Type == dnsmessage.TypeA:
+	case q.Type == dnsmessage.TypeA && address.Is4():
 		m.Answers = []dnsmessage.Resource{{
 			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1},
 			Body:   &dnsmessage.AResource{A: address.As4()},
+		}}
+	case q.Type == dnsmessage.TypeAAAA && address.Is6():
+		m.Answers = []dnsmessage.Resource{{
+			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1},
+			Body:   &dnsmessage.AAAAResource{AAAA: address.As16()},
 		}}
 	}
 	return &m

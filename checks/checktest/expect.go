@@ -1,6 +1,7 @@
 package checktest
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -8,11 +9,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
-// seen records the statuses that tests observed, by check id.
+// seen records the statuses that tests observed, by check id, and the healthy set-ups.
 var seen = struct {
 	sync.Mutex
 	faults, passes map[string]int
-}{faults: map[string]int{}, passes: map[string]int{}}
+	accepted       map[string]bool // by id and set-up
+}{faults: map[string]int{}, passes: map[string]int{}, accepted: map[string]bool{}}
 
 // Expect asserts the status of a check and that its message, reason or remedy
 // contains every text. It records the status.
@@ -37,6 +39,20 @@ func Expect(t *testing.T, r check.Report, id string, status check.Status, texts 
 		verifyFault(t, result)
 	}
 	record(id, status)
+	return result
+}
+
+// Accept asserts as Expect does that a healthy set-up does not fail a check. The set-up is
+// one of Check.Accepts.
+func Accept(t *testing.T, r check.Report, id, setup string, status check.Status, texts ...string) check.Result {
+	t.Helper()
+	result := Expect(t, r, id, status, texts...)
+	if status == check.Failed || !slices.Contains(result.Check.Accepts, setup) {
+		t.Errorf("%s does not list %q among what it accepts, or fails", id, setup)
+	}
+	seen.Lock()
+	defer seen.Unlock()
+	seen.accepted[id+": "+setup] = true
 	return result
 }
 

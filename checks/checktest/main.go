@@ -13,7 +13,7 @@ import (
 )
 
 // Main runs the tests of a group of checks. A full run fails if no test
-// observed a check failing, or passing.
+// observed a check failing, passing or accepting one of its healthy set-ups.
 func Main(m *testing.M, table []check.Check) {
 	flag.Parse()
 	testcluster.Main(covered{m, table})
@@ -40,7 +40,7 @@ func (c covered) Run() int {
 			strings.Join(missing, ", "))
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "no test of this package sees %s: add one that calls checktest.Expect\n",
+	fmt.Fprintf(os.Stderr, "no test of this package sees %s: add one that calls checktest.Expect or Accept\n",
 		strings.Join(missing, ", "))
 	return 1
 }
@@ -55,7 +55,7 @@ func isFullRun() bool {
 	return !testing.Short()
 }
 
-// uncovered lists the statuses that no test observed.
+// uncovered lists the statuses and healthy set-ups that no test observed.
 func uncovered(table []check.Check) []string {
 	seen.Lock()
 	defer seen.Unlock()
@@ -66,6 +66,11 @@ func uncovered(table []check.Check) []string {
 		}
 		if seen.passes[c.ID] == 0 {
 			missing = append(missing, c.ID+" pass")
+		}
+		for _, setup := range c.Accepts {
+			if !seen.accepted[c.ID+": "+setup] {
+				missing = append(missing, c.ID+" accept "+setup)
+			}
 		}
 	}
 	return missing

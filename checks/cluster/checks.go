@@ -81,6 +81,9 @@ var Checks = []check.Check{
 			"Kubernetes older than 1.23",
 			"a version without upstream support (a warning)",
 		},
+		Accepts: []string{
+			"the version names of EKS, GKE, k3s and other distributions",
+		},
 	},
 	{
 		ID:       "cluster.clock",
@@ -167,6 +170,11 @@ var Checks = []check.Check{
 			"any of these where nodes are created on demand (a warning that names the sign: Fargate, " +
 				"Karpenter, GKE Autopilot, a cluster autoscaler)",
 		},
+		Accepts: []string{
+			"arm64 nodes only",
+			"AWS Fargate, where each pod gets a node of its own (a warning)",
+			"Karpenter, GKE Autopilot or a cluster autoscaler that adds nodes when pods need them (a warning)",
+		},
 	},
 	{
 		ID:       "cluster.capacity",
@@ -183,6 +191,9 @@ var Checks = []check.Check{
 			"CPU or memory requests that exceed every node",
 			"large enough nodes without enough free capacity",
 			"either of these where nodes are created on demand (a warning)",
+		},
+		Accepts: []string{
+			"Karpenter that adds a larger node (a warning)",
 		},
 	},
 	{
@@ -214,6 +225,9 @@ var Checks = []check.Check{
 		Finds: []string{
 			"no DNS Service (a warning: some clusters keep it elsewhere)",
 			"a DNS Service without a ready pod",
+		},
+		Accepts: []string{
+			"Cloud DNS for GKE, with a DNS Service that has no pods (a warning)",
 		},
 	},
 	{

@@ -2,7 +2,9 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,12 +42,27 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if notReady != nil {
-		return "", notReady
+		return "", unlessCloudDNS(ctx, e, notReady)
 	}
 	return "", &check.Fault{
 		Warn: true, Summary: "there is no cluster DNS Service (k8s-app=kube-dns in kube-system)",
 		Remedy: "install CoreDNS; if the cluster uses another DNS server: --skip cluster.dns",
 	}
+}
+
+// unlessCloudDNS makes a DNS Service without pods a warning on GKE, where Cloud DNS can
+// resolve names instead.
+func unlessCloudDNS(ctx context.Context, e *check.Env, notReady error) error {
+	var fault *check.Fault
+	found, err := FindAPIServer(ctx, e)
+	if err != nil || !strings.Contains(found.Version.GitVersion, "-gke.") || !errors.As(notReady, &fault) {
+		return notReady
+	}
+	fault.Warn = true
+	fault.Reason = "the pods resolve names only if the cluster uses Cloud DNS for GKE instead"
+	fault.Remedy = "check that the DNS provider is Cloud DNS: gcloud container clusters describe CLUSTER " +
+		"--format='value(networkConfig.dnsConfig.clusterDns)'\notherwise " + fault.Remedy
+	return fault
 }
 
 func countEndpoints(ctx context.Context, client kubernetes.Interface, s corev1.Service) (string, error) {

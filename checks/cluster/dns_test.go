@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 
@@ -32,6 +33,14 @@ func TestDNS(t *testing.T) {
 	}, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	checktest.Expect(t, look(t, e, "cluster.dns"), "cluster.dns", check.Failed, "has no ready pod")
+	gke := checktest.WithCluster(t, checktest.Proxied(t, c, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/version" {
+			_, _ = w.Write([]byte(`{"gitVersion": "v1.35.2-gke.1842000"}`))
+		}
+		return r.URL.Path == "/version"
+	}), namespace)
+	checktest.Accept(t, look(t, gke, "cluster.dns"), "cluster.dns",
+		"Cloud DNS for GKE, with a DNS Service that has no pods (a warning)", check.Warned, "networkConfig.dnsConfig")
 	ready := true
 	_, err = client.DiscoveryV1().EndpointSlices(namespace).Create(t.Context(), &discoveryv1.EndpointSlice{
 		ObjectMeta: metav1.ObjectMeta{

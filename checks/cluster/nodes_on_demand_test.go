@@ -19,6 +19,9 @@ import (
 // These tests temporarily make the whole cluster look autoscaled, so they do
 // not run in parallel with tests of node faults.
 
+// onDemand is a healthy set-up that cluster.nodes accepts.
+const onDemand = "Karpenter, GKE Autopilot or a cluster autoscaler that adds nodes when pods need them (a warning)"
+
 func TestNodesOnFargate(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
@@ -30,7 +33,8 @@ func TestNodesOnFargate(t *testing.T) {
 	})
 	report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes",
 		"cluster.capacity")
-	result := checktest.Expect(t, report, "cluster.nodes", check.Warned,
+	result := checktest.Accept(t, report, "cluster.nodes",
+		"AWS Fargate, where each pod gets a node of its own (a warning)", check.Warned,
 		"tainted eks.amazonaws.com/compute-type=fargate:NoSchedule",
 		"node "+name+" has the label eks.amazonaws.com/compute-type=fargate", "a Fargate profile selects the namespace")
 	checktest.Expect(t, report, "cluster.capacity", check.Skipped, "needs cluster.nodes")
@@ -52,7 +56,7 @@ func TestCapacityWithKarpenter(t *testing.T) {
 			"cluster.capacity",
 		)
 	}
-	checktest.Expect(t, asking("8"), "cluster.capacity", check.Warned, "no node is large enough",
+	checktest.Accept(t, asking("8"), "cluster.capacity", "Karpenter that adds a larger node (a warning)", check.Warned, "no node is large enough",
 		"node "+name+" has the label karpenter.sh/nodepool=general", "kubectl get nodepools",
 		"otherwise: lower server.resources.requests")
 	checktest.Expect(t, asking("1"), "cluster.capacity", check.Pass)
@@ -66,9 +70,9 @@ func TestNodesOnDemandAPIGroups(t *testing.T) {
 		return look(t, checktest.WithCluster(t, access, namespace, onNodes(namespace, nil)), "cluster.nodes")
 	}
 	checktest.Expect(t, by(c.Access()), "cluster.nodes", check.Failed, "not matched by nodeSelector")
-	checktest.Expect(t, by(checktest.Serving(t, c, "karpenter.sh")), "cluster.nodes", check.Warned,
+	checktest.Accept(t, by(checktest.Serving(t, c, "karpenter.sh")), "cluster.nodes", onDemand, check.Warned,
 		"the API group karpenter.sh", "kubectl get nodepools", "otherwise: fix server.nodeSelector")
-	checktest.Expect(t, by(checktest.Serving(t, c, "auto.gke.io")), "cluster.nodes", check.Warned,
+	checktest.Accept(t, by(checktest.Serving(t, c, "auto.gke.io")), "cluster.nodes", onDemand, check.Warned,
 		"the API group auto.gke.io")
 }
 
@@ -96,7 +100,7 @@ func TestNodesWithClusterAutoscaler(t *testing.T) {
 	t.Cleanup(func() {
 		_ = client.AppsV1().Deployments("kube-system").Delete(ctx, scaler.Name, metav1.DeleteOptions{})
 	})
-	checktest.Expect(t, ask(), "cluster.nodes", check.Warned, "Deployment kube-system/aws-cluster-autoscaler",
+	checktest.Accept(t, ask(), "cluster.nodes", onDemand, check.Warned, "Deployment kube-system/aws-cluster-autoscaler",
 		"a node group can grow")
 	status := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "cluster-autoscaler-status"}}
 	_, err = client.CoreV1().ConfigMaps("kube-system").Create(ctx, status, metav1.CreateOptions{})

@@ -113,6 +113,14 @@ func TestNodes(t *testing.T) {
 		"cannot list the cluster's nodes")
 }
 
+func TestNodes_arm64(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	addNode(t, c, namespace, func(n *corev1.Node) { n.Labels[corev1.LabelArchStable] = "arm64" })
+	report := look(t, checktest.WithCluster(t, c.Access(), namespace, onNodes(namespace, nil)), "cluster.nodes")
+	checktest.Accept(t, report, "cluster.nodes", "arm64 nodes only", check.Pass)
+}
+
 func TestUnfitReasons(t *testing.T) {
 	w := workload{by: "Deployment zenml-server"}
 	if fault := unfit([]nodes.Node{{Name: "a"}, {Name: "b", Ready: true, Cordoned: true}, {Name: "c"}},

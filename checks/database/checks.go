@@ -82,6 +82,7 @@ var Checks = []check.Check{
 			"a port that speaks another protocol than MySQL",
 			"a private address that this machine cannot reach (a warning)",
 		},
+		Accepts: []string{"a database with an IPv6 address"},
 	},
 	{
 		ID:       "database.tls",
@@ -140,6 +141,7 @@ var Checks = []check.Check{
 			"MySQL 5.7 and older",
 			"MariaDB, TiDB, Vitess, PlanetScale (a warning: they are not tested with ZenML)",
 		},
+		Accepts: []string{managedServers, relatedServers},
 	},
 	{
 		ID:       "database.writable",

@@ -2,6 +2,7 @@ package database
 
 import (
 	"net"
+	"strconv"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -32,6 +33,21 @@ func TestConnect_networkFaults(t *testing.T) {
 	report = preflight(t, at("db.test", closed.Addr().(*net.TCPAddr).Port), check.Options{})
 	checktest.Expect(t, report, "database.connect", check.Failed, "connection refused")
 	checktest.Expect(t, report, "database.login", check.Skipped, "needs database.tls")
+}
+
+func TestConnect_IPv6(t *testing.T) {
+	t.Parallel()
+	s := checktest.StartDatabase(t, testdb.Options{})
+	proxy := &checktest.Between{Target: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port))}
+	port := proxy.Listen(t, "::1")
+	e := checktest.WithDatabase(t, s, func(m *answers.MySQL) {
+		m.Port, m.TLS = port, answers.TLS{Mode: answers.TLSOff}
+	})
+	e.Resolver = checktest.Resolver(t, map[string]string{"db.test": "::1"})
+	report := preflight(t, e, check.Options{})
+	checktest.Accept(t, report, "database.connect", "a database with an IPv6 address", check.Pass, "answers as")
+	checktest.Expect(t, report, "database.login", check.Pass)
+	checktest.Expect(t, report, "database.privileges", check.Pass)
 }
 
 func TestConnect_otherProtocol(t *testing.T) {

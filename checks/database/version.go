@@ -10,6 +10,12 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 )
 
+// What checkVersion accepts, for its page.
+const (
+	managedServers = "Aurora, RDS Proxy, Cloud SQL, Azure Database and ProxySQL, which announce other versions"
+	relatedServers = "MariaDB, PlanetScale, Vitess and TiDB (a warning)"
+)
+
 var variablesMemo = check.NewMemo[map[string]string]("database variables")
 
 // databaseVariables reads the server variables that the checks need, once per run.

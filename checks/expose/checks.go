@@ -128,6 +128,10 @@ var Checks = []check.Check{
 			"a Gateway that its controller has not accepted or programmed",
 			"a listener with an error",
 		},
+		Accepts: []string{
+			"a controller that the cloud provider runs outside the cluster",
+			"a controller without labels or charts that the check knows, with an address on another Ingress",
+		},
 	},
 	{
 		ID:       "expose.support",
@@ -160,9 +164,15 @@ var Checks = []check.Check{
 		Reason: "users cannot reach the server, and Let's Encrypt cannot validate the host",
 		Finds: []string{
 			"an unknown host",
-			"a host that resolves to another address",
-			"an unknown host that external-dns will create, or whose address comes with the Ingress (a warning)",
+			"a host that resolves to another address (a warning)",
+			"an unknown host that is private, that external-dns will create, or whose address comes with the Ingress (a warning)",
 			"a name server that does not answer, or filters private addresses",
+		},
+		Accepts: []string{
+			"a CDN, a proxy or NAT in front of the controller, to which the host resolves (a warning)",
+			"split DNS: a private controller whose record only a private network has (a warning)",
+			"a controller and a host with IPv6 addresses only",
+			"a dual-stack controller, and a host with one of its addresses",
 		},
 	},
 	{
@@ -202,6 +212,9 @@ var Checks = []check.Check{
 			"an issuer that is missing, of the other kind, or not Ready",
 			"a staging issuer instead of production, or the reverse (a warning)",
 			"a solver for another ingress class (a warning)",
+		},
+		Accepts: []string{
+			"no TLS in the cluster, because a load balancer or a CDN in front terminates it",
 		},
 	},
 	{

@@ -38,8 +38,11 @@ func checkDNS(ctx context.Context, e *check.Env) (string, error) {
 		return here, nil
 	}
 	return "", &check.Fault{
+		Warn:    true, // a CDN, a proxy or NAT in front has an address of its own
 		Summary: fmt.Sprintf("%s, but %s has the address %s", here, d.name, check.JoinAnd(d.addresses)),
-		Remedy:  dnsRecord(host, d) + "\nif a proxy or a CDN is in front of the controller: --warn-only expose.dns",
+		Reason:  "unless a CDN, a proxy or NAT is in front of the controller, nobody reaches the server at the host",
+		Remedy: "if nothing is in front of the controller, " + dnsRecord(host, d) +
+			"\notherwise nothing to do: it must forward requests for " + host + " to the controller",
 	}
 }
 
@@ -90,12 +93,24 @@ func hostUnresolved(ctx context.Context, e *check.Env, host string, d entrypoint
 	case len(d.addresses) == 0:
 		fault.Warn = true
 		fault.Summary += " yet; " + cmp.Or(d.name, "the controller") + " has no address before the install"
+	case check.IsPrivateName(host) || isPrivate(d):
+		fault.Warn = true
+		fault.Summary += "; the name or the controller is private, so the record may exist in a private network only"
+		fault.Remedy = "where the users are, run: nslookup " + host + "\nif it does not resolve there, " + fault.Remedy
 	case externalDNS(ctx, e):
 		fault.Warn = true
 		fault.Summary += " yet; external-dns runs in this cluster and may create it"
 		fault.Remedy = "make sure that external-dns manages the domain; otherwise " + fault.Remedy
 	}
 	return fault
+}
+
+// isPrivate reports whether all addresses of the entrypoint are private.
+func isPrivate(d entrypoint) bool {
+	return len(d.addresses) > 0 && !slices.ContainsFunc(d.addresses, func(a string) bool {
+		ip, err := netip.ParseAddr(a)
+		return err != nil || !check.IsPrivateAddress(ip.Unmap())
+	})
 }
 
 // dnsRecord returns the DNS record that the host needs.

@@ -46,6 +46,9 @@ var Checks = []check.Check{
 			"a probe pod that does not start because of its image, node or admission, with its events; " +
 				"it uses the server's ServiceAccount, or the default one until the chart has created that",
 		},
+		Accepts: []string{
+			"a namespace that enforces the restricted Pod Security level",
+		},
 	},
 }
 

@@ -15,6 +15,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
@@ -100,6 +101,19 @@ func TestPod_working(t *testing.T) {
 	if _, err := s.Client.CoreV1().Secrets(s.Namespace).Get(t.Context(), "database", metav1.GetOptions{}); err != nil {
 		t.Errorf("the user's own Secret: %v", err)
 	}
+}
+
+// TestPod_restrictedNamespace runs the pod where only restricted pods are admitted.
+func TestPod_restrictedNamespace(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	name := s.DatabaseName(t)
+	patch := []byte(`{"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}`)
+	_, err := s.Client.CoreV1().Namespaces().Patch(t.Context(), s.Namespace, types.MergePatchType, patch,
+		metav1.PatchOptions{})
+	checktest.Must(t, err)
+	checktest.Accept(t, s.runProbe(s.withPods(func(m *answers.MySQL) { m.Name = name })), inClusterID,
+		"a namespace that enforces the restricted Pod Security level", check.Pass, "logged in")
 }
 
 // TestPod_webhookDown names the webhook in a skip; cluster.admission has the fault.

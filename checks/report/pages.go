@@ -25,11 +25,27 @@ func Pages(table []check.Check) map[string]string {
 		}
 		section(pages[name], c)
 	}
-	all := map[string]string{"README.md": index(table, order)}
+	all := map[string]string{"README.md": index(table, order), healthyPage: healthy(table)}
 	for name, b := range pages {
 		all[name] = b.String()
 	}
 	return all
+}
+
+// healthyPage lists what the checks accept.
+const healthyPage = "healthy-set-ups.md"
+
+func healthy(table []check.Check) string {
+	var b strings.Builder
+	b.WriteString("# Healthy set-ups\n\nGenerated from the tables of the program: `go test ./checks -update`.\n\n" +
+		"These set-ups look unusual and are healthy. No check fails on them; a test of each check tries them. Where the\n" +
+		"evidence of a check is indirect, it warns.\n\n| set-up | check |\n|---|---|\n")
+	for _, c := range table {
+		for _, setup := range c.Accepts {
+			fmt.Fprintf(&b, "| %s | %s |\n", setup, links([]string{c.ID}))
+		}
+	}
+	return b.String()
 }
 
 func section(b *strings.Builder, c check.Check) {
@@ -37,6 +53,9 @@ func section(b *strings.Builder, c check.Check) {
 	fmt.Fprintf(b, "**Reason:** %s.\n\n**Finds:**\n\n", sentence(c.Reason))
 	for _, f := range c.Finds {
 		fmt.Fprintf(b, "- %s\n", f)
+	}
+	if len(c.Accepts) > 0 {
+		fmt.Fprintf(b, "\n**Accepts:**\n\n- %s\n", strings.Join(c.Accepts, "\n- "))
 	}
 	facts := []string{severityWords(c), "time limit " + c.TimeLimit().String()}
 	if len(c.Needs) > 0 {
@@ -77,6 +96,7 @@ func index(table []check.Check, groups []string) string {
 	for _, c := range table {
 		fmt.Fprintf(&b, "| [%s](%s.md#%s) | %s |\n", c.ID, c.Group(), c.ID, c.Claim)
 	}
-	fmt.Fprintf(&b, "\nGroups: %s.\n", strings.Join(groups, ", "))
+	fmt.Fprintf(&b, "\nGroups: %s.\n\n[Healthy set-ups](%s) lists unusual set-ups that the checks accept.\n",
+		strings.Join(groups, ", "), healthyPage)
 	return b.String()
 }

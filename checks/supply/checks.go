@@ -107,5 +107,10 @@ var Checks = []check.Check{
 			"the registry's rate limit (429, a warning)",
 			"a registry that this machine cannot reach (a warning: the nodes may)",
 		},
+		Accepts: []string{
+			"a private registry with a pull secret",
+			"arm64 nodes only, with an image for several architectures",
+			"a registry that only the nodes reach (a warning)",
+		},
 	},
 }

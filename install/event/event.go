@@ -15,7 +15,7 @@ type Event interface{ event() }
 
 // StepStarted reports that a step starts.
 type StepStarted struct {
-	Step  string // stable, one word: "state", "namespace", "lock", "secrets", "probe", "release", "readiness"
+	Step  string // stable, one word: "state", "namespace", "lock", "review", "secrets", "probe", "release", "readiness"
 	Title string // description for users
 }
 
