@@ -106,6 +106,20 @@ var exposeFields = atStep(StepAccess,
 		Help:    "The namespace of the Gateway. Its listener must allow routes from the server's namespace.",
 		Example: "gateway-system",
 	}),
+	advanced(when(exposed, Field{
+		Key: "expose.after", Kind: Choice,
+		Title: "Exposed",
+		Help: "When the server becomes reachable from outside the cluster. If empty, after its activation in the " +
+			"guided install and wherever the installer activates it, otherwise immediately. Only an install uses it: " +
+			"generated files always expose the server.",
+		Why: "Anyone who can reach a server before it is activated can become its admin.",
+		Options: []Option{
+			{Value: AfterActivation, Title: "After the activation",
+				Help: "It is installed without Ingress, route or public Service, activated through a port-forward, " +
+					"and then exposed by an upgrade that restarts no pod."},
+			{Value: Immediately, Title: "Immediately", Help: "As soon as it is installed."},
+		},
+	})),
 	advanced(when(byGateway, Field{
 		Key: "expose.gateway.section", Kind: Text, Check: optionalDNSName,
 		Title: "Listener", Help: "The listener of the Gateway. If empty, every matching listener.", Example: "https",

@@ -3,6 +3,7 @@ package answers
 // Expose is how people reach the server.
 type Expose struct {
 	Type           string    `yaml:"type,omitempty"`
+	After          string    `yaml:"after,omitempty"`
 	Host           Host      `yaml:"host,omitempty"`
 	Path           string    `yaml:"path,omitempty"`
 	Service        Service   `yaml:"service,omitempty"`
@@ -11,6 +12,12 @@ type Expose struct {
 	TLS            ExposeTLS `yaml:"tls,omitempty"`
 	TrustedProxies []string  `yaml:"trustedProxies,omitempty"`
 }
+
+// The values of expose.after.
+const (
+	AfterActivation = "activation"
+	Immediately     = "immediately"
+)
 
 // Service is the server's Service.
 type Service struct {

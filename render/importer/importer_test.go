@@ -16,7 +16,7 @@ import (
 // elsewhere reports whether an answer is not stored in the chart's values.
 func elsewhere(key string, a answers.Answers) bool {
 	return strings.HasPrefix(key, "cluster.") || strings.HasPrefix(key, "chart.") ||
-		strings.HasPrefix(key, "prerequisites.") ||
+		strings.HasPrefix(key, "prerequisites.") || key == "expose.after" ||
 		strings.HasPrefix(key, "admin.") && a.Complete().Admin.Through != answers.ThroughEnvironment
 }
 

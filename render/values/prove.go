@@ -103,6 +103,9 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 
 // outsideTheChart reports whether only the installer uses an answer.
 func outsideTheChart(key string, a answers.Answers) bool {
+	if key == "expose.after" {
+		return true
+	}
 	switch group, _, _ := strings.Cut(key, "."); group {
 	case "cluster", "chart", "prerequisites", "values":
 		return true
