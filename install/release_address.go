@@ -31,6 +31,9 @@ func (e *Engine) Address(ctx context.Context, namespace, release string) (connec
 	if err != nil || stored == nil {
 		return connect.Address{}, err
 	}
+	if closed, err := e.Closed(ctx, namespace, release); err != nil || closed {
+		return connect.Address{}, err
+	}
 	objects, err := stored.Objects()
 	if err != nil {
 		return connect.Address{}, err

@@ -36,7 +36,8 @@ type State struct {
 	Warnings      []inspect.Warning    `json:"warnings,omitempty"` // the latest Warning events
 	Unknown       []string             `json:"unknown,omitempty"`  // what could not be read, and why
 	ClientVersion string               `json:"clientVersion,omitempty"`
-	Next          string               `json:"next,omitempty"` // the command to continue with
+	Closed        bool                 `json:"closed,omitempty"` // nothing exposes it until it is activated
+	Next          string               `json:"next,omitempty"`   // the command to continue with
 
 	address connect.Address
 	connect string // the command that connects to the server
@@ -91,6 +92,7 @@ func Read(ctx context.Context, r Request) (State, error) {
 	found.add(seen)
 	found.askServer(ctx, r, seen)
 	found.address = r.address(ctx)
+	found.Closed, _ = r.Engine.Closed(ctx, r.Namespace, r.Release) // the address says why it is not known
 	if found.Server != nil && found.address.URL != "" {
 		found.Server.URL = found.address.URL
 	}
@@ -148,12 +150,12 @@ func (s *State) askServer(ctx context.Context, r Request, seen inspect.Overview)
 // read.
 func noPods(seen inspect.Overview) string {
 	switch {
+	case seen.Found && seen.Desired == 0:
+		return "it is stopped: Deployment " + seen.Deployment + " has 0 replicas"
 	case len(seen.Pods) > 0 || len(seen.Unknown) > 0:
 		return ""
 	case !seen.Found:
 		return "its Deployment does not exist"
-	case seen.Desired == 0:
-		return "it is stopped: Deployment " + seen.Deployment + " has 0 replicas"
 	}
 	return fmt.Sprintf("no pod was created, although Deployment %s asks for %d", seen.Deployment, seen.Desired)
 }
@@ -190,6 +192,8 @@ func (s State) next(c Commands, seen inspect.Overview) string {
 		return c.Start(seen.Deployment)
 	case s.Server == nil:
 		return c.Diagnose
+	case s.Closed:
+		return c.Connect
 	case s.Server.Active && s.address.URL != "" && s.address.Trouble == "":
 		return connect.LoginCommand(s.address.Login())
 	}

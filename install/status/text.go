@@ -69,7 +69,7 @@ func (s State) printServer(w io.Writer) {
 		fmt.Fprintf(w, "server\tunreachable: %s\n", s.ServerError)
 		return
 	}
-	fmt.Fprintf(w, "server\tZenML %s, %s\n", s.Server.Version, activationText(s.Server.Active))
+	fmt.Fprintf(w, "server\tZenML %s, %s\n", s.Server.Version, s.activationText())
 	fmt.Fprintf(w, "database\t%s\n", s.Server.Database)
 	fmt.Fprintf(w, "secrets store\t%s\n", s.Server.SecretsStore)
 }
@@ -111,6 +111,8 @@ func expiryText(at, now time.Time) string {
 // url describes where the server is available.
 func (s State) url() string {
 	switch {
+	case s.Closed:
+		return "closed: not exposed until the server is activated (" + s.connect + " does both)"
 	case s.address.Trouble != "":
 		return cmp.Or(s.address.URL, "unknown") + " (not reachable yet: " + s.address.Trouble + ")"
 	case s.address.URL != "":
@@ -123,9 +125,12 @@ func (s State) url() string {
 	return "none (connect with " + s.connect + ")"
 }
 
-func activationText(active bool) string {
-	if active {
+func (s State) activationText() string {
+	switch {
+	case s.Server.Active:
 		return "activated"
+	case s.Closed:
+		return "not activated"
 	}
 	return "not activated: the first person to open it becomes the admin"
 }
