@@ -54,6 +54,9 @@ func (u *setup) activate(ctx context.Context, c connection, client zenml.Client,
 		fmt.Fprintln(c.streams.Err, "The server is activated.")
 		u.openPage(ctx, c, client.Base)
 		return nil
+	case !c.stay && u.isClosed(ctx):
+		fmt.Fprintln(c.streams.Err, u.closedSentence())
+		return nil
 	case !c.stay:
 		fmt.Fprintf(c.streams.Err, "The server is not activated: the first person to open it becomes the admin. "+
 			"Activate it with `%s`.\n", u.connectCommand(""))

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/browser"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -88,6 +89,9 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 		}
 		return err
 	}
+	if err := u.openNow(ctx, c, client, narrator.Install); err != nil {
+		return err
+	}
 	u.printLogin(c.streams, tunnel.URL(), c.stay, u.settledAddress(ctx, c.streams))
 	printClientAdvice(ctx, c.streams, info.Version)
 	if !c.stay {
@@ -100,6 +104,15 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	case <-tunnel.Done():
 		return tunnel.Err()
 	}
+}
+
+// openNow exposes a closed server that is activated.
+func (u *setup) openNow(ctx context.Context, c connection, client zenml.Client, observe event.Observer) error {
+	opened, err := u.open(ctx, u.common.remaining(ctx), client, observe)
+	if opened {
+		fmt.Fprintln(c.streams.Err, "The server is exposed.")
+	}
+	return err
 }
 
 // untilStay returns a context that ends with ctx until stay is called, and from then on

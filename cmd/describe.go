@@ -13,7 +13,9 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
+	"github.com/zenml-installer/zenml-installer/render/importer"
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
@@ -106,4 +108,28 @@ func serverVersion(ctx context.Context, client kubernetes.Interface) (string, er
 		return "", err
 	}
 	return found.GitVersion, nil
+}
+
+// importRelease returns the answers that give the settings of the release, and what
+// it could not carry over.
+func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, error) {
+	cluster := u.answers.Cluster
+	release, err := u.engine.Release(ctx, cluster.Namespace, cluster.Release)
+	if err == nil && release == nil {
+		err = fmt.Errorf("release %s is no longer in namespace %s", cluster.Release, cluster.Namespace)
+	}
+	if err != nil {
+		return answers.Answers{}, nil, err
+	}
+	u.answers.Chart.Version = release.ChartVersion // whose defaults its values leave out
+	deployed, err := u.chart(ctx)
+	if err != nil {
+		return answers.Answers{}, nil, u.locateChartError(err)
+	}
+	imported := importer.Import(release.Values, deployed.Info)
+	var notes []string
+	for _, note := range imported.Notes {
+		notes = append(notes, note.String())
+	}
+	return imported.Answers, notes, nil
 }

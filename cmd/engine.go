@@ -18,7 +18,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
-	"github.com/zenml-installer/zenml-installer/render/importer"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
@@ -41,6 +40,7 @@ type engine struct {
 	leftovers []check.Leftover // of interrupted checks, reported at the end
 	claimed   *claimedError    // set if the last activation found another admin
 	version   string           // the server's version, once known
+	observe   event.Observer   // of the last connection; may be nil
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -56,7 +56,9 @@ func (e *engine) answersFile() answers.File {
 func (e *engine) setup(a answers.Answers) *setup {
 	file := e.answersFile()
 	file.Answers = a
-	return newSetup(e.streams, e.common, file, e.chart)
+	u := newSetup(e.streams, e.common, file, e.chart)
+	u.guided = true
+	return u
 }
 
 func (e *engine) chart(ctx context.Context, source chart.Source) (*chart.Chart, error) {
@@ -112,30 +114,6 @@ func (e *engine) Import(ctx context.Context, a answers.Answers) (answers.Answers
 	}
 	imported.Cluster, imported.Chart = a.Cluster, a.Chart
 	return imported, notes, nil
-}
-
-// importRelease returns the answers that give the settings of the release, and what
-// it could not carry over.
-func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, error) {
-	cluster := u.answers.Cluster
-	release, err := u.engine.Release(ctx, cluster.Namespace, cluster.Release)
-	if err == nil && release == nil {
-		err = fmt.Errorf("release %s is no longer in namespace %s", cluster.Release, cluster.Namespace)
-	}
-	if err != nil {
-		return answers.Answers{}, nil, err
-	}
-	u.answers.Chart.Version = release.ChartVersion // whose defaults its values leave out
-	deployed, err := u.chart(ctx)
-	if err != nil {
-		return answers.Answers{}, nil, u.locateChartError(err)
-	}
-	imported := importer.Import(release.Values, deployed.Info)
-	var notes []string
-	for _, note := range imported.Notes {
-		notes = append(notes, note.String())
-	}
-	return imported.Answers, notes, nil
 }
 
 func (e *engine) Open(ctx context.Context, name string) (answers.Answers, error) {
@@ -251,6 +229,10 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 		return nil, err
 	}
 	e.rememberVersion(info.Version)
+	e.rememberObserver(observe)
+	if observe != nil && u.isClosed(ctx) {
+		observe(event.Notice{Text: "The server is not exposed until it is activated."})
+	}
 	at := u.address(ctx)
 	if at.Trouble != "" && observe != nil {
 		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
@@ -262,25 +244,22 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	}}, nil
 }
 
-// openTunnel is a tunnel to a server that answers.
-type openTunnel struct {
-	*connect.Tunnel
-	server wizard.Server
-}
-
-func (t openTunnel) Server() wizard.Server { return t.server }
-
 func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) error {
 	u, client := e.setup(a), zenml.Client{Base: url}
 	if u.answers.Admin.Activate != answers.ActivateAuto {
-		_, err := connect.WaitForActivation(ctx, client)
-		return err
+		if _, err := connect.WaitForActivation(ctx, client); err != nil {
+			return err
+		}
+		return e.open(ctx, u, client)
 	}
 	info, err := client.Info(ctx)
 	if err == nil {
 		err = u.activateAuto(ctx, client, info)
 	}
-	return e.rememberClaim(err)
+	if err := e.rememberClaim(err); err != nil {
+		return err
+	}
+	return e.open(ctx, u, client)
 }
 
 // rememberClaim records that the server has another admin, for the final

@@ -8,7 +8,10 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
@@ -70,3 +73,38 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 func unfinishedInstalls() saved.Folder {
 	return saved.Folder(filepath.Join(xdg.StateHome, "zenml-installer", "unfinished"))
 }
+
+// open exposes a closed server that is activated, and says where it is.
+func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) error {
+	e.mu.Lock()
+	observe := e.observe
+	e.mu.Unlock()
+	if observe == nil {
+		observe = func(event.Event) {}
+	}
+	opened, err := u.open(ctx, e.common.timeout, client, observe)
+	if !opened || err != nil {
+		return err
+	}
+	text := "The server is exposed."
+	if at := u.address(ctx); at.URL != "" {
+		text = "The server is exposed at " + at.URL + ". Log in with: " + connect.LoginCommand(at.Login())
+	}
+	observe(event.Notice{Text: text})
+	return nil
+}
+
+// rememberObserver records who is told about the connection.
+func (e *engine) rememberObserver(observe event.Observer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.observe = observe
+}
+
+// openTunnel is a tunnel to a server that answers.
+type openTunnel struct {
+	*connect.Tunnel
+	server wizard.Server
+}
+
+func (t openTunnel) Server() wizard.Server { return t.server }

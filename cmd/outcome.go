@@ -66,7 +66,10 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name,
 		outcome.Install.Release.Revision)
 	o.printValuesFile(outcome)
-	if !outcome.Activated && claimed == nil {
+	switch {
+	case u.isClosed(ctx):
+		fmt.Fprintln(w, u.closedSentence())
+	case !outcome.Activated && claimed == nil:
 		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
 	}
 	u.printKeyNotice(w, outcome.Install)

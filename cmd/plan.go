@@ -71,6 +71,10 @@ func (p *plan) sentences() []string {
 		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
 		p.originSentence(),
 		"Forward a local port and wait until the server is ready.")
+	if p.prepared.staged {
+		said = append(said, "Leave out what exposes the server until it is activated, then expose it with an upgrade "+
+			"that restarts no pod.")
+	}
 	switch a.Admin.Activate {
 	case answers.ActivateAuto:
 		if p.prepared.activatesItself() {

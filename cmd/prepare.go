@@ -25,6 +25,7 @@ type prepared struct {
 	objects  []manifest.Object
 	faults   answers.Faults // unknown keys, answers without effect
 	warnings answers.Faults // the same of what no answer asks for
+	opening
 }
 
 // prepareWith pulls the chart, writes the values in its layout, renders it in
@@ -43,6 +44,9 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 		return nil, u.locate(err)
 	}
 	if p.objects, err = u.render(ctx, chart, p.document.Map); err != nil {
+		return nil, err
+	}
+	if err := p.planOpening(ctx, u, known); err != nil {
 		return nil, err
 	}
 	found, err := p.prove(ctx, u)
@@ -126,7 +130,13 @@ func (u *setup) locateChartError(err error) error {
 // secrets creates the Secrets that the values reference.
 func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 	secrets, err := values.Secrets(p.answers.Complete(), p.chart.Info, p.settings)
-	return secrets, u.locate(err)
+	if err != nil {
+		return nil, u.locate(err)
+	}
+	if jwt := p.jwtSecret(u.answers.Cluster.Release); jwt != nil {
+		secrets = append(secrets, *jwt)
+	}
+	return secrets, nil
 }
 
 // rendered returns the rendered chart for the preflight checks.

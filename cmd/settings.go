@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -18,6 +20,9 @@ import (
 type surroundings struct {
 	settings values.Settings
 	release  *install.Release // nil if there is none, or without a cluster
+	online   bool             // the cluster was asked
+	closed   bool             // the release is not exposed yet
+	jwt      secret.Text      // the key that the installer gave to the chart, if any
 }
 
 // settingsSource collects the surroundings.
@@ -38,16 +43,22 @@ func (u *setup) online(ctx context.Context) (surroundings, error) {
 	s := values.Settings{Local: u.local, Lookup: func(ref answers.SecretRef) (secret.Text, error) {
 		return u.clusterSecret(ctx, ref)
 	}}
-	var err error
-	if s.Keys, err = u.keptKeys(ctx); err != nil {
+	kept, err := u.keptSecrets(ctx)
+	if err != nil {
 		return surroundings{settings: s}, err
 	}
+	s.Keys = values.GenerateKeys(u.answers, kept)
 	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
 	if err != nil {
 		return surroundings{settings: s}, err
 	}
 	err = u.addAddresses(ctx, &s)
-	return surroundings{settings: s, release: release}, err
+	return surroundings{
+		settings: s, release: release, online: true, jwt: u.keptJWTKey(kept),
+		closed: slices.ContainsFunc(kept, func(s corev1.Secret) bool {
+			return install.IsOpening(s, u.answers.Cluster.Release)
+		}),
+	}, err
 }
 
 // tentative is online, without an error if the cluster is unreachable: the
@@ -98,8 +109,8 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	return nil
 }
 
-// keptKeys returns the keys that a previous install of this release generated.
-func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
+// keptSecrets returns the Secrets that a previous install of this release created.
+func (u *setup) keptSecrets(ctx context.Context) ([]corev1.Secret, error) {
 	client, err := u.cluster.Client()
 	if err != nil {
 		return nil, err
@@ -112,5 +123,5 @@ func (u *setup) keptKeys(ctx context.Context) (values.Keys, error) {
 	if err != nil && !apierrors.IsNotFound(err) {
 		return nil, err
 	}
-	return values.GenerateKeys(u.answers, found.Items), nil
+	return found.Items, nil
 }

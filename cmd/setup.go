@@ -30,7 +30,8 @@ type setup struct {
 	program    string // the name of this program, as called
 	kubeconfig string // the file given by --kubeconfig; empty for kubectl's default
 
-	closed bool // nobody can claim the server that was installed
+	closed bool // nobody outside the cluster can claim the server that was installed
+	guided bool // the user is asked and can activate the server in the browser
 
 	existingKeys []corev1.Secret // keys in the output that will be replaced
 

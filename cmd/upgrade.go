@@ -33,7 +33,7 @@ func (u *setup) upgrade(ctx context.Context, p *prepared) (*upgrade, error) {
 	case release == nil || release.Gone():
 		return nil, nil
 	}
-	return &upgrade{from: release, changes: p.document.Difference(release.Values)}, nil
+	return &upgrade{from: release, changes: p.document.Difference(values.WithoutJWTKey(release.Values, p.jwt))}, nil
 }
 
 // reviewed returns the state that the install is decided for. The database is part of it
