@@ -25,7 +25,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
-// The format of a signature that cosign stores in a registry: a manifest below a tag
+// The format of a signature that cosign 2 stores in a registry by default: a manifest below a tag
 // derived from the digest, with a layer per signature. See
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md.
 const (
@@ -47,7 +47,12 @@ type cosignPayload struct {
 
 // verifyCosign verifies the cosign signature of a manifest, if the source asks for it.
 // It returns which key signed it.
-func verifyCosign(ctx context.Context, src Source, from *remote.Repository, manifest digest.Digest) (string, error) {
+func verifyCosign(
+	ctx context.Context,
+	src Source,
+	from *remote.Repository,
+	manifest ocispec.Descriptor,
+) (string, error) {
 	if src.Verify.CosignKey == "" {
 		return "", nil
 	}
@@ -55,58 +60,85 @@ func verifyCosign(ctx context.Context, src Source, from *remote.Repository, mani
 	if err != nil {
 		return "", err
 	}
-	layers, err := cosignLayers(ctx, src, from, manifest)
-	if err != nil {
-		return "", err
-	}
-	var signed []string // the digests that the key has signed
-	for _, layer := range layers {
-		payload, err := pullBlob(ctx, src, from, layer, "the signature", maxSignature)
+	var all []signature
+	for _, read := range []signatureReader{tagSignatures, bundleSignatures} {
+		signatures, err := read(ctx, src, from, manifest)
 		if err != nil {
 			return "", err
 		}
-		if !verifySignature(key, payload, layer.Annotations[cosignAnnotation]) {
-			continue
-		}
-		signedDigest := payloadDigest(payload)
-		if signedDigest == manifest.String() {
+		all = append(all, signatures...)
+		if _, valid := signedBy(key, signatures, manifest.Digest); valid {
 			return describeCosignKey(src.Verify.CosignKey, key), nil
 		}
-		signed = append(signed, signedDigest)
 	}
-	if len(signed) > 0 {
+	if len(all) == 0 {
+		return "", src.unsigned("the registry has no signature of cosign: neither the tag %s nor a bundle that refers "+
+			"to the chart", signatureTag(manifest.Digest))
+	}
+	if others, _ := signedBy(key, all, manifest.Digest); len(others) > 0 {
 		return "", src.signatureFault(ReasonSignature,
-			fmt.Errorf("the signature is for %s, and the chart is %s", strings.Join(signed, ", "), manifest))
+			fmt.Errorf("the signature is for %s, and the chart is %s", strings.Join(others, ", "), manifest.Digest))
 	}
 	return "", src.signatureFault(ReasonOtherKey, fmt.Errorf("no signature was made with the key in %s",
 		src.Verify.CosignKey))
 }
 
-// cosignLayers returns the layers with the signatures of a manifest.
-func cosignLayers(
+// signedBy reports whether a key has signed a manifest, and which others it has signed.
+func signedBy(key crypto.PublicKey, signatures []signature, manifest digest.Digest) (others []string, valid bool) {
+	for _, s := range signatures {
+		switch {
+		case !verifySignature(key, s.content, s.encoded):
+		case s.digest == manifest.String():
+			return nil, true
+		default:
+			others = append(others, s.digest)
+		}
+	}
+	return others, false
+}
+
+// signatureReader reads the signatures of a manifest in one of cosign's layouts.
+type signatureReader func(context.Context, Source, *remote.Repository, ocispec.Descriptor) ([]signature, error)
+
+// signature is one of cosign's signatures.
+type signature struct {
+	content []byte // what is signed
+	encoded string // the signature in base64
+	digest  string // of the manifest that it is for
+}
+
+// signatureTag is the tag of the signatures of a manifest.
+func signatureTag(manifest digest.Digest) string {
+	return manifest.Algorithm().String() + "-" + manifest.Encoded() + ".sig"
+}
+
+// tagSignatures returns the signatures below the tag of a manifest, which cosign 2 makes
+// by default.
+func tagSignatures(
 	ctx context.Context,
 	src Source,
 	from *remote.Repository,
-	manifest digest.Digest,
-) ([]ocispec.Descriptor, error) {
-	tag := manifest.Algorithm().String() + "-" + manifest.Encoded() + ".sig"
-	found, _, err := pullManifest(ctx, src, from, tag)
+	manifest ocispec.Descriptor,
+) ([]signature, error) {
+	found, _, err := pullManifest(ctx, src, from, signatureTag(manifest.Digest))
 	if errors.Is(err, errdef.ErrNotFound) {
-		return nil, src.unsigned("the registry has no signature of cosign, which has the tag %s", tag)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var signatures []ocispec.Descriptor
-	for _, layer := range found.Layers {
-		if layer.MediaType == cosignLayer && layer.Annotations[cosignAnnotation] != "" {
-			signatures = append(signatures, layer)
+	var signatures []signature
+	for _, layer := range found.Layers[:min(len(found.Layers), maxSignatures)] {
+		if layer.MediaType != cosignLayer || layer.Annotations[cosignAnnotation] == "" {
+			continue
 		}
+		payload, err := pullBlob(ctx, src, from, layer, "the signature", maxSignature)
+		if err != nil {
+			return nil, err
+		}
+		signatures = append(signatures, signature{payload, layer.Annotations[cosignAnnotation], payloadDigest(payload)})
 	}
-	if len(signatures) == 0 {
-		return nil, src.unsigned("tag %s contains no signature of cosign", tag)
-	}
-	return signatures[:min(len(signatures), maxSignatures)], nil
+	return signatures, nil
 }
 
 // readCosignKey reads a public key in PEM, as of cosign generate-key-pair.

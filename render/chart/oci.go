@@ -87,7 +87,7 @@ func pullReference(ctx context.Context, src Source, from *remote.Repository, ref
 	if err != nil {
 		return nil, err
 	}
-	by, err := verifyCosign(ctx, src, from, found.Digest)
+	by, err := verifyCosign(ctx, src, from, found)
 	if err != nil {
 		return nil, err
 	}
