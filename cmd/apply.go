@@ -20,7 +20,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/version"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
-	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // application is the input of apply.
@@ -34,7 +33,7 @@ type application struct {
 
 // apply installs a prepared plan.
 func (u *setup) apply(ctx context.Context, a application, observe event.Observer) (install.Outcome, error) {
-	secrets, err := a.prepared.secrets(u)
+	plan, err := a.plan(u)
 	if err != nil {
 		return install.Outcome{}, err
 	}
@@ -42,14 +41,8 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	if a.prepared.isActivatedByInstaller() {
 		end = u.activateEarly(ctx)
 	}
-	observe, done := u.record("install", secrets, observe)
+	observe, done := u.record("install", plan.Secrets, observe)
 	defer done()
-	plan := install.Plan{
-		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
-		Chart: a.prepared.chart, Values: a.prepared.document.WithJWTKey(a.prepared.jwt),
-		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed, Database: u.databaseState,
-		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks),
-	}
 	if err := a.prepared.close(&plan); err != nil {
 		return install.Outcome{}, err
 	}

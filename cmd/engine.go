@@ -33,6 +33,7 @@ type engine struct {
 	suggestions []question.Suggestion
 	output      string // the values file
 	force       bool   // overwrite an existing values file
+	tentative   bool   // only plan, also without the permission to read everything
 
 	mu        sync.Mutex
 	charts    map[chart.Source]*chart.Chart
@@ -186,8 +187,16 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 	}
 	ctx, cancel := e.common.within(ctx)
 	defer cancel()
-	u := e.setup(a)
-	p, err := u.prepare(ctx)
+	p, err := e.plan(ctx, e.setup(a))
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// plan prepares an install and compares it with the cluster.
+func (e *engine) plan(ctx context.Context, u *setup) (*plan, error) {
+	p, err := e.prepareTolerantly(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +216,17 @@ func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, e
 		return nil, err
 	}
 	reviewed, err := u.reviewed(ctx, up, e.preflightReport())
-	return &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: reviewed}, err
+	if err != nil {
+		return nil, err
+	}
+	made := &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: reviewed}
+	if err := made.compare(ctx); err != nil {
+		if e.tentative || ctx.Err() != nil {
+			return nil, err
+		}
+		made.unknown = err.Error() // the install reports it, if it is still there
+	}
+	return made, nil
 }
 
 // preflightReport returns the report of the last preflight.

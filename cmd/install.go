@@ -33,6 +33,8 @@ type installOptions struct {
 	port     int
 	suggest  []string
 	diagnose string
+	dryRun   bool
+	format   string // of the plan
 
 	found check.Report // of the preflight
 }
@@ -47,8 +49,12 @@ checks, write custom-values.yaml, install the chart, forward a port and open the
 activation page.
 
 With --yes it asks nothing: all answers come from the file and flags, and the
-command ends when the server is ready (and activated, with admin.activate auto).`,
+command ends when the server is ready (and activated, with admin.activate auto).
+
+With --dry-run it changes nothing and prints what an install would change: every
+object as a diff against the cluster, with hashes for secrets.`,
 		Example: `  zenml-installer install
+  zenml-installer install -f answers.yaml --dry-run
   zenml-installer install -f answers.yaml --yes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,6 +74,8 @@ func (o *installOptions) register(cmd *cobra.Command) {
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing values file")
 	flags.StringVar(&o.failOn, "fail-on", "fail", "which preflight results stop the install: fail or warn")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "install without asking")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print what an install would change, and change nothing")
+	flags.StringVarP(&o.format, "format", "o", "text", "with --dry-run: format of the plan, text or json")
 	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
 	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")
@@ -77,9 +85,14 @@ func (o *installOptions) register(cmd *cobra.Command) {
 }
 
 func runInstall(ctx context.Context, o *installOptions) error {
+	if err := o.checkDryRun(); err != nil {
+		return err
+	}
 	switch {
 	case o.failOn != "fail" && o.failOn != "warn":
 		return usagef("--fail-on %s: must be fail or warn", o.failOn)
+	case o.dryRun:
+		return outOfTime(ctx, exitInstall, o.showPlan(ctx))
 	case o.yes:
 		return o.unattended(ctx)
 	case !o.streams.Interactive() && !o.common.accessible: // --accessible also reads a pipe, one answer a line

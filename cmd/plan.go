@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	installplan "github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -28,6 +29,8 @@ type plan struct {
 	shown    string   // the values file with secrets masked
 	upgrade  *upgrade // nil for a new release
 	reviewed install.Reviewed
+	objects  installplan.Plan // what changes in the cluster
+	unknown  string           // why that is not known
 }
 
 func (p *plan) Review() wizard.Review {
@@ -37,13 +40,18 @@ func (p *plan) Review() wizard.Review {
 		Changes:   p.upgrade.lines(),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
+		Objects:   p.objects,
+		Unknown:   p.unknown,
 		Commands: append(format.Commands(p.prepared.document, p.setup.kubectlFlags()...),
 			helmCommand(p.setup, p.prepared, p.engine.output)),
 	}
 }
 
 // sentences describes in order what the install does.
-func (p *plan) sentences() []string {
+func (p *plan) sentences() []string { return append(p.steps(), p.activationSentence()) }
+
+// steps describes the install until the server is ready.
+func (p *plan) steps() []string {
 	a := p.setup.answers
 	var said []string
 	if p.upgrade == nil {
@@ -75,17 +83,21 @@ func (p *plan) sentences() []string {
 		said = append(said, "Leave out what exposes the server until it is activated, then expose it with an upgrade "+
 			"that restarts no pod.")
 	}
-	switch a.Admin.Activate {
-	case answers.ActivateAuto:
-		if p.prepared.activatesItself() {
-			return append(said, fmt.Sprintf("Let the server activate itself when it starts, with %s as its admin.",
-				a.Admin.Username))
-		}
-		return append(said, fmt.Sprintf("Activate the server with %s as its admin.", a.Admin.Username))
-	case answers.ActivateLater:
-		return append(said, "Leave the server without an admin. The first person to open it becomes the admin.")
+	return said
+}
+
+// activationSentence describes who activates the server.
+func (p *plan) activationSentence() string {
+	admin := p.setup.answers.Admin
+	switch {
+	case admin.Activate == answers.ActivateLater:
+		return "Leave the server without an admin. The first person to open it becomes the admin."
+	case admin.Activate != answers.ActivateAuto:
+		return "Open the activation page, where you create the admin account."
+	case p.prepared.activatesItself():
+		return fmt.Sprintf("Let the server activate itself when it starts, with %s as its admin.", admin.Username)
 	}
-	return append(said, "Open the activation page, where you create the admin account.")
+	return fmt.Sprintf("Activate the server with %s as its admin.", admin.Username)
 }
 
 // namespaceSentence describes what happens to the namespace of a new release.
@@ -169,11 +181,7 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
-	outcome, err := p.setup.apply(ctx, application{
-		prepared: p.prepared, reviewed: p.reviewed,
-		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
-		checks: p.engine.options,
-	}, observe)
+	outcome, err := p.setup.apply(ctx, p.application(), observe)
 	if !isOutdated(err) {
 		p.continueFrom(outcome)
 	}

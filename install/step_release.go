@@ -80,13 +80,17 @@ func (r *run) helmUpgrade(
 	gate *renderGate,
 	loaded *helmchart.Chart,
 ) (*helmrelease.Release, error) {
+	return r.newUpgrade(config, gate).RunWithContext(ctx, r.plan.Release, loaded, r.helmValues())
+}
+
+func (r *run) newUpgrade(config *action.Configuration, gate *renderGate) *action.Upgrade {
 	upgrade := action.NewUpgrade(config)
 	upgrade.Namespace = r.plan.Namespace
 	upgrade.Wait, upgrade.Timeout = true, r.plan.Timeout
 	upgrade.ResetValues = true // exactly the plan's values: reused ones break when zenml: becomes server:
 	upgrade.MaxHistory = maxHistory
 	upgrade.PostRenderer = gate
-	return upgrade.RunWithContext(ctx, r.plan.Release, loaded, tree.Clone(r.plan.Values))
+	return upgrade
 }
 
 func (r *run) helmInstall(
@@ -95,10 +99,17 @@ func (r *run) helmInstall(
 	gate *renderGate,
 	loaded *helmchart.Chart,
 ) (*helmrelease.Release, error) {
+	return r.newInstall(config, gate).RunWithContext(ctx, loaded, r.helmValues())
+}
+
+func (r *run) newInstall(config *action.Configuration, gate *renderGate) *action.Install {
 	install := action.NewInstall(config)
 	install.Namespace, install.ReleaseName = r.plan.Namespace, r.plan.Release
 	install.Wait, install.Timeout = true, r.plan.Timeout
 	install.PostRenderer = gate
 	install.Replace = r.outcome.Before != nil // only the history of an uninstalled release
-	return install.RunWithContext(ctx, loaded, tree.Clone(r.plan.Values))
+	return install
 }
+
+// helmValues returns the plan's values for Helm, which may change them.
+func (r *run) helmValues() map[string]any { return tree.Clone(r.plan.Values) }

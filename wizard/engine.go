@@ -10,6 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -89,12 +90,14 @@ type Plan interface {
 
 // Review describes a plan before it is carried out.
 type Review struct {
-	Sentences []string // what will be done, in order
-	Changes   []string // of an upgrade: the values that change, one per line
-	Values    string   // the values file with its secrets masked
-	Sensitive bool     // the values file contains a secret
-	Chart     string   // name and version: "zenml 0.98.1"
-	Commands  []string // the equivalent commands
+	Sentences []string  // what will be done, in order
+	Changes   []string  // of an upgrade: the values that change, one per line
+	Values    string    // the values file with its secrets masked
+	Sensitive bool      // the values file contains a secret
+	Chart     string    // name and version: "zenml 0.98.1"
+	Commands  []string  // the equivalent commands
+	Objects   plan.Plan // what changes in the cluster
+	Unknown   string    // why that is not known; empty if it is
 }
 
 // Server describes a server that is connected.

@@ -13,6 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -214,9 +215,27 @@ func (p *stagePlan) Review() Review {
 			"Forward a local port to it and open the activation page.",
 		},
 		Changes: p.stage.changes,
+		Objects: plan.Plan{Objects: p.objects()},
 		Values:  "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
 		Commands: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server " +
 			"oci://public.ecr.aws/zenml/zenml --version 0.98.1 -n " + p.answers.Cluster.Namespace + " -f custom-values.yaml"},
+	}
+}
+
+// objects are those of a new release, or of one whose values change.
+func (p *stagePlan) objects() []plan.Object {
+	namespace := p.answers.Cluster.Namespace
+	if len(p.stage.changes) == 0 {
+		return []plan.Object{
+			{Kind: "Namespace", Name: namespace, Action: plan.Create},
+			{Kind: "Deployment", Namespace: namespace, Name: "zenml-server", Action: plan.Create,
+				Diff: "--- cluster\n+++ plan\n@@ -0,0 +1 @@\n+kind: Deployment\n"},
+		}
+	}
+	return []plan.Object{
+		{Kind: "Service", Namespace: namespace, Name: "zenml-server", Action: plan.Unchanged},
+		{Kind: "Deployment", Namespace: namespace, Name: "zenml-server", Action: plan.Change, RestartsPods: true,
+			Diff: "--- cluster\n+++ plan\n@@ -1 +1 @@\n-poolSize: 5\n+poolSize: 7\n"},
 	}
 }
 

@@ -62,7 +62,7 @@ var scenes = map[string]func(*person){
 		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database name")
 	},
 	"review-checks": func(p *person) {
-		p.throughCluster().toReview().sees("in 1.2s").press("shift+tab", "shift+tab", "shift+tab").sees("passed the")
+		p.throughCluster().toReview().sees("in 1.2s").press("tab", "tab").sees("passed the")
 	},
 	"running": running,
 	"review-failed": func(p *person) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/display"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // tab is a part of the review.
@@ -21,6 +22,7 @@ var tabs = []tab{
 	{"Plan", (*review).planText},
 	{"Answers", (*review).answersText},
 	{"Checks", (*review).checkLines},
+	{"Changes", (*review).diffText},
 	{"Values", (*review).valuesText},
 	{"Commands", func(r *review, width int) string { return command(strings.Join(r.shown.Commands, "\n"), width) }},
 }
@@ -62,17 +64,59 @@ func (r *review) planText(width int) string {
 	if r.tally().Failed > 0 {
 		attention()
 	}
-	section("Plan", r.sentences(width))
+	section("Plan", r.sentences(width)+r.countLine(width))
 	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
 	section("Not taken over from the release", display.Wrap(strings.Join(r.importNotes, "\n"), width))
 	if r.tally().Failed == 0 {
 		attention()
 	}
 	section("Running checks", r.runningLines(width))
+	section("Objects", r.objectLines(width))
 	if r.checksError != "" {
 		blocks = append(blocks, r.checkLines(width))
 	}
 	return strings.Join(blocks, "\n\n")
+}
+
+// countLine counts the objects of the plan, or says why it cannot.
+func (r *review) countLine(width int) string {
+	switch {
+	case r.shown.Unknown != "":
+		return "\n" + display.Wrap("Cannot compare the plan with the cluster: "+r.shown.Unknown, width)
+	case len(r.shown.Objects.Objects) == 0:
+		return ""
+	}
+	return "\n" + display.Wrap("Objects: "+narrate.PlanCounts(r.shown.Objects.Counts()), width)
+}
+
+// objectLines lists the objects that the install writes.
+func (r *review) objectLines(width int) string {
+	var lines []string
+	for _, o := range r.shown.Objects.Changing() {
+		lines = append(lines, display.Truncate(narrate.PlanLine(r.styles, o), width))
+	}
+	for _, note := range r.shown.Objects.Notes {
+		lines = append(lines, display.Wrap(note, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// diffText shows the differences between the cluster and the plan.
+func (r *review) diffText(width int) string {
+	var blocks []string
+	for _, o := range r.shown.Objects.Changing() {
+		if o.Diff != "" {
+			blocks = append(blocks, narrate.PlanLine(r.styles, o)+"\n"+narrate.PlanDiff(r.styles, o.Diff))
+		}
+	}
+	if len(blocks) == 0 {
+		return r.styles.Muted.Render("No object changes, or the plan is not ready.")
+	}
+	var lines []string
+	for _, line := range strings.Split(strings.Join(blocks, "\n\n"), "\n") {
+		lines = append(lines, display.Truncate(line, width))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // runningLines renders the checks that have not finished.

@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -66,6 +67,7 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 	for i, sentence := range r.Sentences {
 		p.printf("  %d. %s", i+1, sentence)
 	}
+	p.showObjects(r)
 	if len(r.Changes) > 0 {
 		p.printf("\nThe release is in use, and these values change:\n%s", indent(strings.Join(r.Changes, "\n")))
 	}
@@ -78,6 +80,19 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 		p.printf("Equivalent commands:\n%s", indent(strings.Join(r.Commands, "\n")))
 	}
 	return plan, nil
+}
+
+// showObjects counts the objects of the plan, and lists those that change.
+func (p *prompter) showObjects(r wizard.Review) {
+	switch {
+	case r.Unknown != "":
+		p.printf("\nCannot compare the plan with the cluster: %s", r.Unknown)
+	case len(r.Objects.Objects) > 0:
+		p.printf("\nObjects: %s", narrate.PlanCounts(r.Objects.Counts()))
+		for _, o := range r.Objects.Changing() {
+			p.printf("  %s", narrate.PlanLine(p.styles, o))
+		}
+	}
 }
 
 // reopenQuestions shows the faults and marks their questions as unanswered.

@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/install"
+	installplan "github.com/zenml-installer/zenml-installer/install/plan"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/render/values"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
+)
+
+// checkDryRun refuses flags that do not go with --dry-run, or only with it.
+func (o *installOptions) checkDryRun() error {
+	switch {
+	case o.format != "text" && o.format != "json":
+		return usagef("--format %s: must be text or json", o.format)
+	case o.format == "json" && !o.dryRun:
+		return usagef("--format json: works with --dry-run only")
+	case o.dryRun && o.stay:
+		return usagef("--stay: does not work with --dry-run, which installs no server")
+	}
+	return nil
+}
+
+// showPlan prints what an install would change, and changes nothing: the checks
+// only read, and no file is written.
+func (o *installOptions) showPlan(ctx context.Context) error {
+	file, err := o.file.load(ctx, o.streams, o.common)
+	if err != nil {
+		return err
+	}
+	o.checks.ReadOnly = true
+	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
+		tentative: true}
+	u := e.setup(file.Answers)
+	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
+		return notReady(ctx, err) // preflight reports all other errors
+	}
+	if err := o.preflight(ctx, u); err != nil {
+		return err
+	}
+	e.found = o.found
+	p, err := e.plan(ctx, u)
+	if err != nil {
+		return notReady(ctx, err)
+	}
+	return o.writePlan(p.report(o.found))
+}
+
+func (o *installOptions) writePlan(r installplan.Report) error {
+	if o.format == "json" {
+		encoder := json.NewEncoder(o.streams.Out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	}
+	terminal := theme.Detect(destination(o.streams.Out), o.streams.getenv)
+	terminal.NoColor = terminal.NoColor || o.common.noColor
+	_, err := io.WriteString(styled(o.streams.Out), narrate.Plan(theme.New(terminal), r))
+	return err
+}
+
+// compare computes what the install would change in the cluster.
+func (p *plan) compare(ctx context.Context) error {
+	wanted, err := p.application().plan(p.setup)
+	if err != nil {
+		return err
+	}
+	dry, err := p.setup.engine.DryRun(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	p.objects, err = installplan.Compute(ctx, p.setup.cluster, dry)
+	return err
+}
+
+// report returns the plan for --dry-run.
+func (p *plan) report(found check.Report) installplan.Report {
+	steps, activation := p.steps(), p.activationSentence()
+	at := p.setup.answers.Cluster
+	r := installplan.Report{
+		Namespace: at.Namespace, Release: at.Release, Chart: p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
+		Steps: append(steps, activation), Activation: activation, Values: p.upgrade.lines(), Data: p.dataSentences(),
+		Prerequisites: prerequisites(found),
+	}
+	if chosen, err := p.setup.cluster.Context(); err == nil {
+		r.Context = chosen.Name
+	}
+	chartChanges := false
+	if p.upgrade != nil {
+		r.Revision = p.upgrade.from.Revision
+		chartChanges = p.upgrade.from.ChartVersion != p.prepared.chart.Info.Version || p.upgrade.from.Status != "deployed"
+	}
+	return r.With(p.objects, chartChanges)
+}
+
+// prerequisiteChecks are the groups and ids whose faults are about what must exist
+// in the cluster before the install.
+var prerequisiteChecks = []string{"cluster", "expose", "supply.references"}
+
+// prerequisites lists what the checks miss in the cluster.
+func prerequisites(found check.Report) []installplan.Prerequisite {
+	var missing []installplan.Prerequisite
+	for _, r := range found.Results {
+		if r.Status != check.Failed && r.Status != check.Warned ||
+			!check.Matches(r.Check, prerequisiteChecks) {
+			continue
+		}
+		missing = append(missing, installplan.Prerequisite{
+			Check: r.Check.ID, Status: string(r.Status), Message: r.Message, Remedy: r.Remedy,
+		})
+	}
+	return missing
+}
+
+// dataSentences describes what happens to the server's data.
+func (p *plan) dataSentences() []string {
+	var said []string
+	jobs := manifest.Find(p.prepared.objects, "Job", "")
+	for _, o := range p.objects.Objects {
+		switch {
+		case o.Kind == "Job" && o.Action == installplan.Run && len(jobs) > 0:
+			mysql := p.setup.answers.Database.MySQL
+			said = append(said, fmt.Sprintf("Job %s migrates database %s on %s before the server starts.", o.Name,
+				mysql.Name, mysql.Host))
+		case o.Kind == "PersistentVolumeClaim" && o.Action == installplan.Create:
+			said = append(said, fmt.Sprintf("PersistentVolumeClaim %s is created and outlives the release.", o.Name))
+		case o.Image != nil:
+			said = append(said, fmt.Sprintf("The server changes from %s to %s. An older server cannot use migrated data: "+
+				"back up the database before an upgrade.", o.Image.From, o.Image.To))
+		}
+	}
+	return said
+}
+
+// plan is what the engine installs.
+func (a application) plan(u *setup) (install.Plan, error) {
+	secrets, err := a.prepared.secrets(u)
+	return install.Plan{
+		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
+		Chart: a.prepared.chart, Values: a.prepared.document.WithJWTKey(a.prepared.jwt),
+		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed, Database: u.databaseState,
+		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks),
+	}, err
+}
+
+// prepareTolerantly prepares an install. For a plan only, it goes on without the
+// permission to read what the cluster has.
+func (e *engine) prepareTolerantly(ctx context.Context, u *setup) (*prepared, error) {
+	p, err := u.prepare(ctx)
+	if e.tentative && apierrors.IsForbidden(err) {
+		return u.prepareTentative(ctx)
+	}
+	return p, err
+}
+
+// application is the install of this plan.
+func (p *plan) application() application {
+	return application{
+		prepared: p.prepared, reviewed: p.reviewed,
+		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
+		checks: p.engine.options,
+	}
+}

@@ -1,0 +1,47 @@
+package narrate
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/install/plan"
+	"github.com/zenml-installer/zenml-installer/wizard/theme"
+)
+
+func TestPlan(t *testing.T) {
+	styles := theme.New(theme.Terminal{})
+	p := plan.Plan{Objects: []plan.Object{
+		{Kind: "Secret", Name: "zenml-server", Action: plan.Unchanged},
+		{Kind: "Deployment", Name: "zenml-server", Action: plan.Change, RestartsPods: true,
+			Image: &plan.ImageChange{From: "zenml:1", To: "zenml:2"}, Diff: "--- cluster\n+++ plan\n-a\n+b\n"},
+		{Kind: "Job", Name: "migration", Action: plan.Run},
+	}, Notes: []string{"No permission for a dry run."}}
+	r := plan.Report{Revision: 4, Steps: []string{"Upgrade the release."}, Prerequisites: []plan.Prerequisite{
+		{Check: "expose.class", Message: "there is no IngressClass nginx", Remedy: "install it"}}}
+	text := Plan(styles, r.With(p, false))
+	for _, want := range []string{
+		"  1. Upgrade the release.\n", "expose.class: there is no IngressClass nginx\n        install it",
+		"= leave   Secret zenml-server\n", "~ change  Deployment zenml-server: its pods are replaced; image zenml:1 -> zenml:2\n",
+		"    -a\n    +b\n", "* hook    Job migration", "Not compared\n    No permission",
+		"Plan: 0 created, 1 changed, 0 deleted, 1 unchanged, 1 hook run. Nothing has been changed.\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing %q in\n%s", want, text)
+		}
+	}
+	p.Objects = p.Objects[:1]
+	if text := Plan(styles, r.With(p, false)); !strings.Contains(text, "Nothing would change.") ||
+		!strings.Contains(text, "record revision 5") {
+		t.Error(text)
+	}
+	for name, changed := range map[string]plan.Report{
+		"values": {Revision: 4, Values: []string{"~ a: 1 -> 2"}}, "new release": {},
+	} {
+		if changed.With(p, false).UpToDate {
+			t.Errorf("%s: up to date", name)
+		}
+	}
+	if r.With(p, true).UpToDate {
+		t.Error("another chart: up to date")
+	}
+}
