@@ -20,6 +20,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/version"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // application is the input of apply.
