@@ -14,13 +14,18 @@ const currentSince = "0.94.2 or newer"
 // availableSince describes the charts that have a setting. The default is
 // currentSince.
 var availableSince = map[string]string{
-	"gateway":                   "0.94.3 or newer",
-	"proxyHeaders":              "0.95.0 or newer",
-	"database.mydumperThreads":  "0.93.1 or newer",
-	"database.authMode":         "newer than 0.95.1",
-	"database.awsRegion":        "newer than 0.95.1",
-	"database.awsRdsIamRoleArn": "newer than 0.95.1",
-	"database.payloadStorage":   "newer than 0.95.1",
+	"gateway":                    "0.94.3 or newer",
+	"proxyHeaders":               "0.95.0 or newer",
+	"certificates":               "0.74.0 or newer",
+	"proxy":                      "0.74.0 or newer",
+	"database.ssl":               "0.74.0 or newer",
+	"database.passwordSecretRef": "0.74.0 or newer",
+	"database.persistence":       "0.85.0 or newer",
+	"database.mydumperThreads":   "0.93.1 or newer",
+	"database.authMode":          "newer than 0.95.1",
+	"database.awsRegion":         "newer than 0.95.1",
+	"database.awsRdsIamRoleArn":  "newer than 0.95.1",
+	"database.payloadStorage":    "newer than 0.95.1",
 }
 
 // VersionsWith describes the charts that have the server setting name.

@@ -113,7 +113,8 @@ func TestTLSByCertificates_none(t *testing.T) {
 	c := oldest(t)
 	_, err := values.Build(a, c.Info, rendertest.Settings(a))
 	if err == nil || !strings.Contains(err.Error(), "uses TLS only with a certificate") ||
-		!strings.Contains(err.Error(), "set database.mysql.tls.mode to verify-ca") {
+		!strings.Contains(err.Error(), "set database.mysql.tls.mode to verify-ca") ||
+		!strings.Contains(err.Error(), "a chart that is 0.74.0 or newer") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -139,7 +139,7 @@ func TestPersistenceRequiresChartSupport(t *testing.T) {
 	a := rendertest.Parse(t, "version: 1\ndatabase: {type: sqlite, sqlite: {persistent: true, size: 2Gi}}\n")
 	_, err := values.Build(a, rendertest.Load(t, "legacy").Info, values.Settings{})
 	if err == nil || !strings.Contains(err.Error(), "database.sqlite.persistent") ||
-		!strings.Contains(err.Error(), "0.94.2 or newer") {
+		!strings.Contains(err.Error(), "0.85.0 or newer") {
 		t.Errorf("got %v", err)
 	}
 	if _, faults := rendertest.Draw(t, "current", a); len(faults) > 0 {
