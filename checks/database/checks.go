@@ -208,6 +208,7 @@ var Checks = []check.Check{
 			"whole database",
 		Finds: []string{
 			"a schema newer than the chart (a downgrade), where the revision names its version",
+			"several workspaces, which the migration to 0.80.0 or newer refuses",
 			"an interrupted migration",
 			"a `stack` table without an `alembic_version` table",
 			"tables of another application (a warning)",

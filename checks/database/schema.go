@@ -141,6 +141,9 @@ func revision(ctx context.Context, e *check.Env) (string, error) {
 			Remedy: "restore the database from a backup, or give the server a new one: database.mysql.name",
 		}
 	}
+	if fault := workspacesFault(ctx, e, db); fault != nil {
+		return "", fault
+	}
 	schema, err := semver.NewVersion(found[0])
 	if err != nil || e.Chart == nil {
 		return "ZenML's, at revision " + found[0], nil //nolint:nilerr // a revision between releases is no version

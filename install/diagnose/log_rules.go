@@ -108,8 +108,8 @@ var logRules = []logRule{
 			"upgrade"},
 	{name: "workspaces", contains: "more than just the default workspace",
 		summary: "the database has workspaces besides the default one, which servers from 0.80.0 on do not migrate",
-		remedy: "with the old server, move what you need to the default workspace, delete the others (zenml " +
-			"workspace delete NAME), then upgrade again"},
+		remedy: "with the client of the old server, move what you need to the default workspace and delete the others " +
+			"(from zenml.client import Client; Client().delete_workspace(\"NAME\")), then upgrade again"},
 	{name: "foreign tables", contains: "never been migrated with alembic",
 		summary: "the database contains tables that are not ZenML's",
 		remedy:  "set database.mysql.name to an empty database"},
