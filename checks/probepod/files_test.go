@@ -27,11 +27,14 @@ func (s *stage) at(db *testdb.Server, change func(*answers.MySQL)) *check.Env {
 	})
 }
 
-// TestFiles_PAM uses both plugins for PAM in the image of the real server. The remedy of the
-// one that does not work is the other one.
+// TestFiles_PAM uses both plugins for PAM. The remedy of the one that does not work is the
+// other one.
 func TestFiles_PAM(t *testing.T) {
 	t.Parallel()
-	s := newRealStage(t)
+	onBothServers(t, pamPlugins)
+}
+
+func pamPlugins(t *testing.T, s *stage) {
 	for name, c := range map[string]struct {
 		flag   string
 		status check.Status
@@ -57,11 +60,13 @@ func TestFiles_PAM(t *testing.T) {
 	}
 }
 
-// TestFiles_strayBytes uses files and passwords as editors and shells write them, in the
-// image of the real server.
+// TestFiles_strayBytes uses files and passwords as editors and shells write them.
 func TestFiles_strayBytes(t *testing.T) {
 	t.Parallel()
-	s := newRealStage(t)
+	onBothServers(t, strayBytes)
+}
+
+func strayBytes(t *testing.T, s *stage) {
 	db := checktest.StartDatabase(t, testdb.Options{
 		Address: s.HostAddress, Hosts: []string{s.HostAddress}, Chained: true,
 		Flags: []string{"--plugin-dir=" + checktest.MariaDBPlugins(t), "--plugin-load-add=auth_ed25519"},

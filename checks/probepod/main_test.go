@@ -43,3 +43,15 @@ func newRealStage(t *testing.T) *stage {
 	s.image = s.RealServer(t, testcluster.RealCurrent).Image
 	return s
 }
+
+// onBothServers runs a test with the image of the real server and with that of
+// the stand-in, which must behave the same.
+func onBothServers(t *testing.T, test func(t *testing.T, s *stage)) {
+	t.Helper()
+	for name, start := range map[string]func(*testing.T) *stage{"real": newRealStage, "stand-in": newStage} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, start(t))
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type checkResult struct {
 	Login     bool     `json:"login"`
 	Database  string   `json:"database,omitempty"`
 	Server    string   `json:"server,omitempty"`
+	Plugin    string   `json:"plugin,omitempty"`
 }
 
 // CheckDatabase performs the script's steps in the same environment and writes
@@ -117,18 +119,34 @@ func checkLogin(ctx context.Context, env Env, offersTLS bool) checkResult {
 	case err != nil:
 		return checkResult{Step: "files", Error: err.Error()}
 	case config != nil && !offersTLS:
-		return checkResult{Step: "tls", Error: "the server offers no TLS"}
+		return checkResult{Step: "tls", Error: "the server does not offer TLS"}
 	}
+	password, ok := latin1(checkFile(env, "password"))
+	if !ok {
+		return checkResult{Step: "password", Error: "the password has characters outside Latin-1"}
+	}
+	used := &pluginLog{}
 	cfg := mysql.NewConfig()
 	cfg.Net, cfg.Addr = "tcp", net.JoinHostPort(env["ZENML_PREFLIGHT_HOST"], env["ZENML_PREFLIGHT_PORT"])
-	cfg.User, cfg.Passwd, cfg.TLS = env["ZENML_PREFLIGHT_USER"], checkFile(env, "password"), config
-	cfg.Timeout, cfg.ReadTimeout, cfg.Logger = checkTimeout, checkTimeout, silent{}
+	cfg.User, cfg.Passwd, cfg.TLS = env["ZENML_PREFLIGHT_USER"], password, config
+	cfg.AllowCleartextPasswords = true // like PyMySQL, also without TLS
+	cfg.Timeout, cfg.ReadTimeout, cfg.Logger = checkTimeout, checkTimeout, used
 	db, err := connect(ctx, cfg)
 	if err != nil {
-		return checkFailed("login", err)
+		failed := checkFailed("login", err)
+		failed.Plugin = used.name
+		return failed
 	}
 	defer func() { _ = db.Close() }()
-	done := checkResult{Step: "done", Login: true, Database: "there"}
+	return checkSession(ctx, env, cfg, db)
+}
+
+// checkSession continues after the login with the database.
+func checkSession(ctx context.Context, env Env, cfg *mysql.Config, db *sql.DB) checkResult {
+	if usesEd25519(ctx, db) {
+		return checkResult{Step: "login", Error: "'pynacl' package is required for ed25519_password auth method"}
+	}
+	done := checkResult{Step: "done", Login: true, Database: "exists"}
 	if err := db.QueryRowContext(ctx, "SELECT VERSION()").Scan(&done.Server); err != nil {
 		return checkFailed("login", err)
 	}
@@ -144,6 +162,38 @@ func checkLogin(ctx context.Context, env Env, offersTLS bool) checkResult {
 		_ = inside.Close()
 	}
 	return done
+}
+
+// latin1 encodes a password as PyMySQL does. It returns false for characters
+// outside Latin-1.
+func latin1(text string) (encoded string, ok bool) {
+	data := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r > 0xff {
+			return "", false
+		}
+		data = append(data, byte(r))
+	}
+	return string(data), true
+}
+
+// usesEd25519 reports whether the account has MariaDB's plugin ed25519, which
+// Go's driver supports and PyMySQL in the server's image does not.
+func usesEd25519(ctx context.Context, db *sql.DB) bool {
+	var statement string
+	err := db.QueryRowContext(ctx, "SHOW CREATE USER CURRENT_USER()").Scan(&statement)
+	return err == nil && strings.Contains(strings.ToLower(statement), "via ed25519")
+}
+
+// pluginLog is the log of Go's driver. It keeps the name of an authentication
+// plugin that the driver does not support.
+type pluginLog struct{ name string }
+
+// Print receives the driver's messages.
+func (l *pluginLog) Print(parts ...any) {
+	if n := len(parts); n >= 2 && parts[n-2] == "unknown auth plugin:" {
+		l.name = fmt.Sprint(parts[n-1])
+	}
 }
 
 func checkFailed(step string, err error) checkResult {

@@ -48,6 +48,7 @@ func mysqlConfig(u storeURL, env Env) (*mysql.Config, error) {
 	cfg.Net, cfg.Addr = "tcp", u.address()
 	cfg.User, cfg.Passwd, cfg.DBName = u.user, u.password, u.database
 	cfg.ParseTime = true
+	cfg.AllowCleartextPasswords = true // like PyMySQL, for accounts of PAM and LDAP
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 10*time.Second, 60*time.Second, 60*time.Second
 	cfg.Logger = silent{}
 	settings, err := tlsSettings(u, env)

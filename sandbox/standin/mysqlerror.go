@@ -72,6 +72,8 @@ func tlsFault(err error) string {
 	switch {
 	case errors.As(err, &wrongName):
 		return verify(fmt.Sprintf("Hostname mismatch, certificate is not valid for '%s'.", wrongName.Host))
+	case errors.Is(err, errNoRoot):
+		return verify("unable to get issuer certificate")
 	case errors.As(err, &unknown):
 		return verify(untrusted(err, unknown.Cert))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:

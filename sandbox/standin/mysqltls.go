@@ -1,8 +1,10 @@
 package standin
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"os"
 	"strings"
@@ -47,15 +49,15 @@ func (s storeTLS) config(host string) (*tls.Config, error) {
 	}
 	config := &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}
 	if s.ca != "" {
-		roots, err := loadRoots(s.ca)
+		authorities, err := loadAuthorities(s.ca)
 		if err != nil {
 			return nil, err
 		}
-		config.RootCAs = roots
-		config.InsecureSkipVerify = !s.verifyHost
-		if !s.verifyHost {
-			config.VerifyConnection = verifyChain(roots)
+		name := ""
+		if s.verifyHost {
+			name = host
 		}
+		config.VerifyConnection = verifyChain(authorities, name)
 	}
 	if s.cert != "" {
 		pair, err := loadPair(s.cert, s.key)
@@ -67,32 +69,53 @@ func (s storeTLS) config(host string) (*tls.Config, error) {
 	return config, nil
 }
 
-// verifyChain verifies a server's certificate against the roots, without its
-// name.
-func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
+// errNoRoot is a chain that ends in a trusted certificate which is not a root.
+var errNoRoot = errors.New("the chain has no root")
+
+// verifyChain verifies a server's certificate, and its name unless that is
+// empty. Like OpenSSL, it accepts only a chain that ends in a root: the other
+// certificates of the file are links of the chain.
+func verifyChain(authorities []*x509.Certificate, name string) func(tls.ConnectionState) error {
+	roots, all := x509.NewCertPool(), x509.NewCertPool()
+	for _, cert := range authorities {
+		all.AddCert(cert)
+		if bytes.Equal(cert.RawIssuer, cert.RawSubject) {
+			roots.AddCert(cert)
+		}
+	}
 	return func(state tls.ConnectionState) error {
-		intermediates := x509.NewCertPool()
-		for _, cert := range state.PeerCertificates[1:] {
-			intermediates.AddCert(cert)
+		options := x509.VerifyOptions{DNSName: name, Roots: roots, Intermediates: x509.NewCertPool()}
+		for _, cert := range append(authorities[:len(authorities):len(authorities)], state.PeerCertificates[1:]...) {
+			options.Intermediates.AddCert(cert)
 		}
-		_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates})
-		if err != nil {
-			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+		leaf := state.PeerCertificates[0]
+		_, err := leaf.Verify(options)
+		if err == nil {
+			return nil
 		}
-		return nil
+		options.Roots = all
+		if _, partial := leaf.Verify(options); partial == nil {
+			err = errNoRoot
+		}
+		return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
 	}
 }
 
-func loadRoots(source string) (*x509.CertPool, error) {
-	pem, err := pemOf(source)
+func loadAuthorities(source string) ([]*x509.Certificate, error) {
+	text, err := pemOf(source)
 	if err != nil {
 		return nil, err
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
+	var all []*x509.Certificate
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if cert, err := x509.ParseCertificate(block.Bytes); err == nil {
+			all = append(all, cert)
+		}
+	}
+	if len(all) == 0 {
 		return nil, sslError("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found", nil)
 	}
-	return roots, nil
+	return all, nil
 }
 
 func loadPair(certSource, keySource string) (tls.Certificate, error) {
@@ -116,16 +139,19 @@ func loadPair(certSource, keySource string) (tls.Certificate, error) {
 	return pair, sslError("[SSL] PEM lib", errors.Join(err))
 }
 
+// byteOrderMark may precede the text in files from Windows. OpenSSL ignores it.
+const byteOrderMark = "\ufeff"
+
 // pemOf returns PEM text from a value or a file.
 func pemOf(source string) ([]byte, error) {
 	if strings.Contains(source, "-----BEGIN") {
-		return []byte(source), nil
+		return []byte(strings.TrimPrefix(source, byteOrderMark)), nil
 	}
 	data, err := os.ReadFile(source)
 	if err != nil {
 		return nil, osError(err)
 	}
-	return data, nil
+	return bytes.TrimPrefix(data, []byte(byteOrderMark)), nil
 }
 
 func sslError(text string, cause error) error {
