@@ -33,7 +33,8 @@ func newAnswersSchema(s Streams) *cobra.Command {
 		Short: "Print the JSON Schema of the answers file",
 		Long: `Print the JSON Schema of the answers file, for completion and validation in
 editors.`,
-		Args: noArgs,
+		Example: `  zenml-installer answers schema > answers.schema.json`,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := s.Out.Write(answers.Schema())
 			return err
@@ -68,9 +69,10 @@ func newAnswersExplain(s Streams) *cobra.Command {
 
 func newAnswersValidate(s Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "validate FILE",
-		Short: "Validate an answers file",
-		Args:  exactly(1, "an answers file (- reads standard input)"),
+		Use:     "validate FILE",
+		Short:   "Validate an answers file",
+		Example: `  zenml-installer answers validate answers.yaml`,
+		Args:    exactly(1, "an answers file (- reads standard input)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := (answersFlags{name: args[0]}).load(cmd.Context(), s, common{kube: noFlags()}); err != nil {
 				return err

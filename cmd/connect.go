@@ -25,7 +25,9 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 	cmd := &cobra.Command{
 		Use:   "connect",
 		Short: "Connect to the server through a local port",
-		Args:  noArgs,
+		Example: `  zenml-installer connect
+  zenml-installer connect -n zenml --port 9090`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
 			return run(cmd.Context(), o)

@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -10,7 +11,11 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/zenml-installer/zenml-installer/internal/hangup"
+	usagetext "github.com/zenml-installer/zenml-installer/internal/usage"
+	"github.com/zenml-installer/zenml-installer/internal/version"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
@@ -22,7 +27,7 @@ func Main(args []string, s Streams) int {
 	if len(args) == 1 && args[0] == chart.RendererArgument {
 		return chart.Serve(s.In, s.Out)
 	}
-	ctx, forget := untilHangup(context.Background())
+	ctx, forget := hangup.Until(context.Background())
 	defer forget()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop() // also ends the context of the command, with the timer of --timeout
@@ -41,12 +46,16 @@ func Main(args []string, s Streams) int {
 	return exitCode(err)
 }
 
+// NewCommand returns the tree of commands, for documentation that is made of it.
+func NewCommand(s Streams) *cobra.Command { return newRoot(s.safe()) }
+
 func newRoot(s Streams) *cobra.Command {
 	var c common
 	o := &installOptions{streams: s}
 	root := &cobra.Command{
-		Use:   "zenml-installer",
-		Short: "Install a ZenML server on a Kubernetes cluster",
+		Use:     "zenml-installer",
+		Short:   "Install a ZenML server on a Kubernetes cluster",
+		Version: version.String(),
 		Long: `zenml-installer installs a ZenML server on a Kubernetes cluster. It asks for what
 it needs, checks the cluster, the chart and the database before it changes
 anything, writes custom-values.yaml, installs the Helm chart, forwards a port
@@ -74,8 +83,8 @@ Without a command it starts the guided install.`,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !s.Interactive() && !c.accessible {
-				_ = cmd.Help()
-				return usagef("no terminal to ask on: run `install -f answers.yaml --yes`, `preflight` or `generate`")
+				return usagef("no terminal to ask on: run `install -f answers.yaml --yes`, `preflight` or `generate` " +
+					"(see zenml-installer --help)")
 			}
 			o.common = c
 			return runInstall(cmd.Context(), o)
@@ -100,13 +109,25 @@ Without a command it starts the guided install.`,
 		newAnswers(s, &c),
 		newVersion(s),
 	)
+	completeFlags(root, s, &c)
+	usagetext.Install(root, kubectlFlags(), cmp.Or(columns(s.Out), helpWidth))
 	return root
+}
+
+// helpWidth is the width of help texts in a pipe.
+const helpWidth = 100
+
+// kubectlFlags are the flags that kubectl has, too.
+func kubectlFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	noFlags().AddFlags(flags)
+	return flags
 }
 
 // noArgs rejects arguments, including unknown commands, as a usage error.
 func noArgs(cmd *cobra.Command, args []string) error {
-	if err := cobra.NoArgs(cmd, args); err != nil {
-		return usage(fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()))
+	if err := usagetext.Unknown(cmd, args); err != nil {
+		return usage(err)
 	}
 	return nil
 }

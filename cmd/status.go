@@ -28,7 +28,10 @@ func newStatus(s Streams, c *common, run func(context.Context, *statusOptions) e
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show the status of the release and the server",
-		Args:  noArgs,
+		Example: `  zenml-installer status -n zenml
+  zenml-installer status --watch
+  zenml-installer status -A -o json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
 			return run(cmd.Context(), o)

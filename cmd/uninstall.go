@@ -32,6 +32,8 @@ func newUninstall(s Streams, c *common, run func(context.Context, *uninstallOpti
 The database, the volume of a persistent SQLite and the Secret with the
 encryption key are kept, and the next install uses them again. The command lists
 them and how to remove them before it asks for confirmation.`,
+		Example: `  zenml-installer uninstall -n zenml
+  zenml-installer uninstall -n zenml --yes --delete-keys`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c

@@ -45,7 +45,7 @@ type Engine interface {
 	// Preflight runs the checks. They write what the notices list only if the
 	// user agreed.
 	Preflight(ctx context.Context, a answers.Answers, agreed bool, observe check.Observer) (check.Report, error)
-	// CheckStep runs the checks that the answers of a step decide, and tells observe.
+	// CheckStep runs the checks that the answers of a step decide, and reports to observe.
 	// They only read. What the review needs later may be fetched meanwhile.
 	CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer)
 	// Prepare plans an install. If the error contains answers.Faults, the user

@@ -55,7 +55,7 @@ func (s *session) answersSaved(owner screen, msg answersSavedMsg) (note string) 
 	return msg.saved.sentence()
 }
 
-// sentence tells what was saved, and how it is used.
+// sentence says what was saved, and how it is used.
 func (a SavedAnswers) sentence() string {
 	text := fmt.Sprintf("Saved the answers in %s. This repeats the install: %s", a.Path, a.Command)
 	if len(a.Environment) > 0 {

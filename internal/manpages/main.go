@@ -1,0 +1,65 @@
+// Command manpages writes a manual page for each command into a folder, and the shells'
+// completions beside them. The release packs both.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"github.com/zenml-installer/zenml-installer/cmd"
+	"github.com/zenml-installer/zenml-installer/internal/version"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: manpages FOLDER")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// write writes FOLDER/man/man1/*.1 and FOLDER/completions/zenml-installer.{bash,zsh,fish,ps1}.
+// The pages have the date of the sources (SOURCE_DATE_EPOCH), so that two builds agree.
+func write(folder string) error {
+	root := cmd.NewCommand(cmd.System())
+	root.DisableAutoGenTag = true
+	root.PersistentFlags().Lookup("cache-dir").DefValue = "$HOME/.kube/cache" // not that of this machine
+	pages := filepath.Join(folder, "man", "man1")
+	if err := os.MkdirAll(pages, 0o755); err != nil {
+		return err
+	}
+	epoch := time.Unix(0, 0).UTC() // cobra prefers SOURCE_DATE_EPOCH
+	header := &doc.GenManHeader{Title: "ZENML-INSTALLER", Section: "1", Source: "zenml-installer " + version.String(),
+		Manual: "zenml-installer manual", Date: &epoch}
+	if err := doc.GenManTree(root, header, pages); err != nil {
+		return err
+	}
+	return completions(root, filepath.Join(folder, "completions"))
+}
+
+func completions(root *cobra.Command, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	at := func(ending string) string { return filepath.Join(folder, root.Name()+"."+ending) }
+	const described = true
+	for _, err := range []error{
+		root.GenBashCompletionFileV2(at("bash"), described),
+		root.GenZshCompletionFile(at("zsh")),
+		root.GenFishCompletionFile(at("fish"), described),
+		root.GenPowerShellCompletionFileWithDesc(at("ps1")),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+// Package usage writes the help of the commands: their own flags first, then those
+// that all commands share, with kubectl's folded into one line.
+package usage
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// OptionsName is the command that lists kubectl's flags.
+const OptionsName = "options"
+
+// shown are the flags of kubectl that are used most; they are not folded.
+var shown = []string{"context", "kubeconfig", "namespace"}
+
+// Install sets the help of a root command and its subcommands. The flags in kubectl are
+// those that kubectl has, too. Lines are at most width columns wide.
+func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int) {
+	h := help{kubectl: kubectl, width: width}
+	root.SetUsageFunc(func(c *cobra.Command) error {
+		_, err := io.WriteString(c.OutOrStderr(), h.text(c))
+		return err
+	})
+	root.SuggestionsMinimumDistance = 2 // of the edit distance, which is cobra's default
+	root.AddCommand(h.options(root.Name()))
+}
+
+// help renders the usage of commands.
+type help struct {
+	kubectl *pflag.FlagSet
+	width   int
+}
+
+// text is the usage of a command.
+func (h help) text(c *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if c.Runnable() && c.Name() != OptionsName {
+		fmt.Fprintf(&b, "  %s\n", c.UseLine())
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s [command]\n", c.CommandPath())
+	}
+	if c.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
+	}
+	if c.HasAvailableSubCommands() {
+		b.WriteString("\nCommands:\n")
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-*s %s\n", c.NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+	own, shared := h.split(c)
+	h.section(&b, "Flags", own)
+	h.section(&b, "Flags of all commands", shared)
+	fmt.Fprintf(&b, "\nkubectl's other flags (--as, --token, …) work too: see `%s %s`.\n", c.Root().Name(), OptionsName)
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "`%s [command] --help` explains a command.\n", c.CommandPath())
+	}
+	return b.String()
+}
+
+// split returns a command's own flags, and those that it shares with others, without
+// kubectl's.
+func (h help) split(c *cobra.Command) (own, shared *pflag.FlagSet) {
+	own, shared = newSet(), newSet()
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if c.Root().PersistentFlags().Lookup(f.Name) == nil {
+			own.AddFlag(f)
+		}
+	})
+	c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if h.kubectl.Lookup(f.Name) == nil || slices.Contains(shown, f.Name) {
+			shared.AddFlag(f)
+		}
+	})
+	return own, shared
+}
+
+func newSet() *pflag.FlagSet { return pflag.NewFlagSet("", pflag.ContinueOnError) }
+
+// section writes flags below a title, if there are any.
+func (h help) section(b *strings.Builder, title string, flags *pflag.FlagSet) {
+	if flags.HasAvailableFlags() {
+		fmt.Fprintf(b, "\n%s:\n%s", title, flags.FlagUsagesWrapped(h.width))
+	}
+}
+
+// options is the command that lists the folded flags, as kubectl's does.
+func (h help) options(program string) *cobra.Command {
+	return &cobra.Command{
+		Use:   OptionsName,
+		Short: "List kubectl's flags, which all commands accept",
+		Example: fmt.Sprintf("  %s %s\n  %s preflight --context staging --as system:serviceaccount:ci:deployer",
+			program, OptionsName, program),
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(c.OutOrStdout(), "These flags work with every command, as they do in kubectl:\n\n%s",
+				h.kubectl.FlagUsagesWrapped(h.width))
+			return err
+		},
+	}
+}
+
+// Unknown returns the error for arguments of a command that takes none, and suggests
+// the subcommand that may have been meant.
+func Unknown(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !c.HasSubCommands() {
+		return fmt.Errorf("unknown argument %q: %s takes none (see %s --help)", args[0], c.CommandPath(), c.CommandPath())
+	}
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("unknown command %q: did you mean %s %s?", args[0], c.CommandPath(), near[0])
+	}
+	return fmt.Errorf("unknown command %q (see %s --help)", args[0], c.CommandPath())
+}
