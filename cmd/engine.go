@@ -171,16 +171,6 @@ func (e *engine) Preflight(
 	return report, err
 }
 
-func (e *engine) CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer) {
-	u := e.setup(a)
-	if step == answers.StepCluster {
-		go func() { _, _ = u.chart(ctx) }() // the review needs it
-	}
-	options := e.options
-	options.Only, options.ReadOnly, options.CreateNamespace = question.Groups(step), true, false
-	_, _ = checks.Run(ctx, u.checksEnv(e.port), options, observe)
-}
-
 func (e *engine) Prepare(ctx context.Context, a answers.Answers) (wizard.Plan, error) {
 	if faults := answers.Validate(a); len(faults) > 0 {
 		return nil, faults
@@ -310,20 +300,6 @@ func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.claimed
-}
-
-func (e *engine) SaveAnswers(path string, a answers.Answers, overwrite bool) (wizard.SavedAnswers, error) {
-	content, moved := answers.Write(a)
-	ctx, cancel := context.WithTimeout(context.Background(), valuesTimeout)
-	defer cancel()
-	if err := writeValues(ctx, path, content, overwrite); err != nil {
-		return wizard.SavedAnswers{}, err
-	}
-	saved := wizard.SavedAnswers{Path: path, Command: e.setup(a).ownCommand("install", "-f", path, "--yes")}
-	for _, m := range moved {
-		saved.Environment = append(saved.Environment, "$"+m.Env)
-	}
-	return saved, nil
 }
 
 func (e *engine) OpenBrowser(ctx context.Context, url string) error {

@@ -8,12 +8,16 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/zenml-installer/zenml-installer/checks"
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -108,3 +112,46 @@ type openTunnel struct {
 }
 
 func (t openTunnel) Server() wizard.Server { return t.server }
+
+// CheckStep implements wizard.Engine.
+func (e *engine) CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer) {
+	u := e.setup(a)
+	if step == answers.StepCluster {
+		go func() { _, _ = u.chart(ctx) }() // the review needs it
+	}
+	options := e.options
+	options.Only, options.ReadOnly, options.CreateNamespace = question.Groups(step), true, false
+	_, _ = checks.Run(ctx, u.checksEnv(e.port), options, observe)
+}
+
+// PreviewValues implements wizard.Engine.
+func (e *engine) PreviewValues(ctx context.Context, a answers.Answers) (string, error) {
+	a.Expose.Host.NipIO = false // its address is in the cluster
+	u := e.setup(a)
+	chart, err := u.chart(ctx)
+	if err != nil {
+		return "", err
+	}
+	document, err := values.Build(u.answers, chart.Info, values.Settings{
+		Local: u.local, Keys: values.GenerateKeys(u.answers, nil),
+	})
+	if err != nil {
+		return "", err
+	}
+	return document.Redacted()
+}
+
+// SaveAnswers implements wizard.Engine.
+func (e *engine) SaveAnswers(path string, a answers.Answers, overwrite bool) (wizard.SavedAnswers, error) {
+	content, moved := answers.Write(a)
+	ctx, cancel := context.WithTimeout(context.Background(), valuesTimeout)
+	defer cancel()
+	if err := writeValues(ctx, path, content, overwrite); err != nil {
+		return wizard.SavedAnswers{}, err
+	}
+	saved := wizard.SavedAnswers{Path: path, Command: e.setup(a).ownCommand("install", "-f", path, "--yes")}
+	for _, m := range moved {
+		saved.Environment = append(saved.Environment, "$"+m.Env)
+	}
+	return saved, nil
+}

@@ -48,6 +48,9 @@ type Engine interface {
 	// CheckStep runs the checks that the answers of a step decide, and reports to observe.
 	// They only read. What the review needs later may be fetched meanwhile.
 	CheckStep(ctx context.Context, a answers.Answers, step answers.Step, observe check.Observer)
+	// PreviewValues returns the values file that the answers give so far, with its
+	// secrets masked. It pulls the chart, but reads nothing in the cluster.
+	PreviewValues(ctx context.Context, a answers.Answers) (string, error)
 	// Prepare plans an install. If the error contains answers.Faults, the user
 	// is taken to the first of them.
 	Prepare(ctx context.Context, a answers.Answers) (Plan, error)

@@ -189,6 +189,14 @@ func (s *stage) CheckStep(ctx context.Context, a answers.Answers, step answers.S
 	})
 }
 
+func (s *stage) PreviewValues(_ context.Context, a answers.Answers) (string, error) {
+	kind := a.Database.Type
+	if kind == "" {
+		kind = "none"
+	}
+	return "database:\ntype: " + kind + "\nhost: " + a.Database.MySQL.Host + "\n", nil
+}
+
 func (s *stage) Prepare(_ context.Context, a answers.Answers) (Plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

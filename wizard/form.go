@@ -94,7 +94,7 @@ func (f *form) open(i int) tea.Cmd {
 	f.before = f.responses.Checkpoint()
 	f.previousAnswer = f.responses.Typed(f.current().Key)
 	f.keepsHidden = f.responses.IsHidden(f.current().Field)
-	return f.focusField()
+	return tea.Batch(f.focusField(), f.refreshPreview())
 }
 
 // focusField creates and focuses the open question's field.
@@ -112,6 +112,9 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case stepCheckMsg:
 		f.stepChecked(msg)
+		return move{}, nil
+	case previewMsg:
+		f.preview.take(msg.text)
 		return move{}, nil
 	case stepReportMsg:
 		return move{}, nil

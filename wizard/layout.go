@@ -32,8 +32,9 @@ const (
 // layout divides the window.
 type layout struct {
 	rail, aside       bool
-	columns, measure  int // of the body, and of the text in it
-	rows              int // of the body
+	previews          bool // the values are in the side column
+	columns, measure  int  // of the body, and of the text in it
+	rows              int  // of the body
 	headRows, keyRows int
 }
 
@@ -44,7 +45,8 @@ func (m *model) resize(width, height int) {
 
 // updateLayout divides the window and notifies the screen.
 func (m *model) updateLayout() {
-	m.layout = layout{rail: m.width >= railMinWidth, aside: m.width >= asideMinWidth, keyRows: 2, headRows: 3}
+	m.layout = layout{rail: m.width >= railMinWidth, aside: m.width >= asideMinWidth,
+		previews: m.width >= previewMinWidth, keyRows: 2, headRows: 3}
 	m.columns = m.width - 2
 	if m.rail {
 		m.columns -= railWidth + 2

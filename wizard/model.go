@@ -60,6 +60,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
+		if f, asks := m.screen().(interface{ refreshPreview() tea.Cmd }); asks {
+			return m, f.refreshPreview()
+		}
 		return m, nil
 	case tickMsg:
 		m.ticking = false

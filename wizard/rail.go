@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -112,6 +113,9 @@ func (m *model) sideColumn() string {
 	width := asideWidth - 2
 	if s, ok := m.screen().(sideScreen); ok {
 		return s.sideView(width, m.rows)
+	}
+	if m.previews && slices.Contains(answers.Steps, answers.Step(m.at)) {
+		return m.previewColumn(width)
 	}
 	p := pane{styles: m.styles}
 	p.set(m.helpText(), width, m.rows)

@@ -111,6 +111,7 @@ type session struct {
 	importNotes []string   // what the answers could not take over from the release
 	file        valuesFile // what to do with an existing values file
 	stepChecks  map[step]*stepChecks
+	preview     preview
 	changes     []change // the answers that can be taken back
 	links       []string // addresses that are clickable
 	outcome     Outcome

@@ -96,6 +96,8 @@ func (e *engine) Preflight(
 
 func (*engine) CheckStep(context.Context, answers.Answers, answers.Step, check.Observer) {}
 
+func (*engine) PreviewValues(context.Context, answers.Answers) (string, error) { return "", nil }
+
 func (e *engine) Prepare(_ context.Context, a answers.Answers) (wizard.Plan, error) {
 	e.prepared = a
 	if fault := e.fault; fault != nil {
