@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,26 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
+
+// guidedEngine returns the engine of a guided install with these flags.
+func (p *place) guidedEngine(args ...string) *engine {
+	p.t.Helper()
+	var o *installOptions
+	c := &common{}
+	streams := Streams{ReadFile: newSecretFiles(p.t.Context()).read,
+		Getenv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok }}
+	cmd := newInstall(streams, c, func(_ context.Context, got *installOptions) error { o = got; return nil })
+	c.register(cmd.Flags())
+	cmd.SetArgs(append(args, "--kubeconfig", p.env["KUBECONFIG"]))
+	if err := cmd.ExecuteContext(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	file, err := o.file.loadPartial(p.t.Context(), o.streams, o.common)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return &engine{streams: o.streams, common: o.common, file: file, options: o.checks, output: o.output}
+}
 
 func TestCheckSource(t *testing.T) {
 	dir := t.TempDir()

@@ -2,8 +2,11 @@ package cmd
 
 import (
 	"flag"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testschema"
 )
 
@@ -14,4 +17,29 @@ func TestStatusSchema(t *testing.T) {
 	schema := testschema.Of(t, state{})
 	testschema.IsPublished(t, "../"+testschema.Folder+"/"+name, schema, *update)
 	testschema.IsCompatible(t, "..", name, schema, testschema.Output)
+}
+
+// TestChartSigner shows who signed the chart in the review, and in the status of the
+// release.
+func TestChartSigner(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	archive, keyring := signedChart(t)
+	args := []string{"-f", filepath.Join("..", "assets", "answers", "minimal.yaml"), "-n", namespace, "--skip", "supply.image",
+		"--output", filepath.Join(p.dir, "values.yaml"), "--chart", archive, "--verify", "--keyring", keyring}
+	const signer = "OpenPGP key "
+	e := p.guidedEngine(args...)
+	plan, err := e.Prepare(t.Context(), e.file.Answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := strings.Join(plan.Review().Sentences, "\n"); !strings.Contains(said, "It is signed with "+signer) {
+		t.Errorf("the review does not name the signer:\n%s", said)
+	}
+	p.runs(append([]string{"install", "--yes"}, args...)...).want(t, exitDone)
+	if got := p.status(namespace).ChartSigner; !strings.HasPrefix(got, signer) {
+		t.Errorf("chartSigner is %q", got)
+	}
+	p.runs("status", "-n", namespace).want(t, exitDone, "signature", signer)
 }

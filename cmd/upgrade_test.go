@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"net/http"
@@ -139,25 +138,12 @@ func TestNamespaceChangedAfterReview(t *testing.T) {
 func TestGuidedReviewIsOutdated(t *testing.T) {
 	t.Parallel()
 	b := newReviewBench(t)
-	var o *installOptions
-	c := &common{}
-	cmd := newInstall(Streams{Getenv: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok }}, c,
-		func(_ context.Context, got *installOptions) error { o = got; return nil })
-	c.register(cmd.Flags())
-	cmd.SetArgs(append(b.args()[1:], "--kubeconfig", b.env["KUBECONFIG"]))
-	if err := cmd.ExecuteContext(t.Context()); err != nil {
+	e := b.guidedEngine(b.args()[1:]...)
+	start := e.file.Answers
+	if _, err := e.Preflight(t.Context(), start, true, nil); err != nil {
 		t.Fatal(err)
 	}
-	o.streams.ReadFile = newSecretFiles(t.Context()).read
-	file, err := o.file.loadPartial(t.Context(), o.streams, o.common)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, output: b.output}
-	if _, err := e.Preflight(t.Context(), file.Answers, true, nil); err != nil {
-		t.Fatal(err)
-	}
-	plan, err := e.Prepare(t.Context(), file.Answers)
+	plan, err := e.Prepare(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)
 	}
