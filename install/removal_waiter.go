@@ -17,7 +17,11 @@ import (
 )
 
 // removalWaiter waits for Helm while a release is uninstalled.
-type removalWaiter struct{ ctx context.Context }
+type removalWaiter struct {
+	ctx  context.Context
+	emit func(event.Event)
+	late error // what a deletion was waiting for when ctx ended
+}
 
 func (w *removalWaiter) proceed() error { return context.Cause(w.ctx) }
 
@@ -25,7 +29,13 @@ func (w *removalWaiter) hooks(helmkube.ResourceList) error { return context.Caus
 
 func (w *removalWaiter) kept(event.Object) {}
 
-func (w *removalWaiter) gone(r helmkube.ResourceList) error { return waitGone(w.ctx, r) }
+func (w *removalWaiter) gone(r helmkube.ResourceList) error {
+	err := waitGone(w.ctx, r, w.emit)
+	if w.ctx.Err() != nil {
+		w.late = err
+	}
+	return err
+}
 
 func (w *removalWaiter) ready(helmkube.ResourceList, bool) error { return context.Cause(w.ctx) }
 

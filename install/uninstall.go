@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -121,7 +122,8 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	if err := u.removeHooks(ctx, objects); err != nil {
 		return err
 	}
-	config, err := u.engine.writeConfig(ctx, u.Namespace, &removalWaiter{ctx})
+	waiter := &removalWaiter{ctx: ctx, emit: u.Emit}
+	config, err := u.engine.writeConfig(ctx, u.Namespace, waiter)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,8 @@ func (u *removal) removeRelease(ctx context.Context) error {
 	go func() { _, err := uninstall.Run(u.Release); done <- err }()
 	if err := <-done; err != nil { // its waits end with ctx
 		if ctx.Err() != nil {
-			return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, context.Cause(ctx))
+			return fmt.Errorf("uninstall release %s/%s: %w (uninstall again to finish it)", u.Namespace, u.Release,
+				cmp.Or(waiter.late, context.Cause(ctx)))
 		}
 		return fmt.Errorf("uninstall release %s/%s: %w", u.Namespace, u.Release, transport.WithoutURL(err))
 	}

@@ -97,19 +97,8 @@ func (w *helmWaiter) ready(resources helmkube.ResourceList, withJobs bool) error
 	})
 }
 
-func (w *helmWaiter) gone(resources helmkube.ResourceList) error { return waitGone(w.ctx, resources) }
-
-func waitGone(ctx context.Context, resources helmkube.ResourceList) error {
-	return pollPatiently(ctx, func() (bool, error) {
-		for _, info := range resources {
-			err := info.Get()
-			if apierrors.IsNotFound(err) {
-				continue
-			}
-			return false, err
-		}
-		return true, nil
-	})
+func (w *helmWaiter) gone(resources helmkube.ResourceList) error {
+	return waitGone(w.ctx, resources, w.run.Emit)
 }
 
 // endOfWait is an error that ends a wait at once.
