@@ -66,7 +66,14 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintln(w, "Interrupted.")
 		return
 	}
-	printPrefixed(w, "Interrupted", strings.TrimPrefix(err.Error(), "interrupted "))
+	printPrefixed(w, "Interrupted", strings.TrimPrefix(withoutCancel(err.Error()), "interrupted "))
+}
+
+// withoutCancel removes from the text of an interruption that a context was canceled,
+// which says nothing to the user.
+func withoutCancel(text string) string {
+	const said = "context canceled"
+	return strings.TrimPrefix(strings.ReplaceAll(text, ": "+said, ""), said+"\n")
 }
 
 // isBareCancel reports whether an interruption has no further information.

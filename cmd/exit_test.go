@@ -26,13 +26,13 @@ func TestPrintError(t *testing.T) {
 		{&failure{code: exitInterrupted, err: context.Canceled}, exitInterrupted, "Interrupted.\n"},
 		{fmt.Errorf("http://127.0.0.1:1: %w (last answer: %w)", context.Canceled, errors.New("GET /api/v1/info "+
 			"answered 500: no database")), exitInterrupted,
-			"Interrupted: http://127.0.0.1:1: context canceled (last answer: GET /api/v1/info answered 500: no " +
+			"Interrupted: http://127.0.0.1:1 (last answer: GET /api/v1/info answered 500: no " +
 				"database)\n"},
 		{installError(stopped), exitInterrupted, "Interrupted: in step release: there is no release; the next run " +
-			"starts from the beginning: context canceled\n"},
+			"starts from the beginning\n"},
 		{&failure{code: exitInterrupted, err: stopped, reported: true}, exitInterrupted, ""},
 		{errors.Join(context.Canceled, errors.New("left behind: Secret x")), exitInterrupted,
-			"Interrupted:\n  context canceled\n  left behind: Secret x\n"},
+			"Interrupted: left behind: Secret x\n"},
 		{errors.New("no such file"), exitUnexpected, "Error: no such file\n"},
 		{&failure{code: exitInstall, err: fmt.Errorf("the release: %w", context.Canceled)}, exitInstall,
 			"Error: the release: context canceled\n"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -154,4 +155,52 @@ func (e *engine) SaveAnswers(path string, a answers.Answers, overwrite bool) (wi
 		saved.Environment = append(saved.Environment, "$"+m.Env)
 	}
 	return saved, nil
+}
+
+// Recover carries out a choice after a failed install.
+func (e *engine) Recover(
+	ctx context.Context, a answers.Answers, r wizard.Recovery, f wizard.Failure, observe event.Observer,
+) (string, error) {
+	u := e.setup(a)
+	switch r {
+	case wizard.RollBack:
+		return u.rollBack(ctx, f.Install.Before, observe)
+	case wizard.Remove:
+		return u.removeFailed(ctx, observe)
+	}
+	found, err := u.saveEvidence(ctx, "", f.Err)
+	if err != nil {
+		return "", err
+	}
+	return "Wrote " + found.Name() + ".tar.gz. Secrets are masked; read it before you send it to anybody.", nil
+}
+
+func (u *setup) rollBack(ctx context.Context, to *install.Release, observe event.Observer) (string, error) {
+	observe, done := u.record("roll back", nil, observe)
+	defer done()
+	outcome, err := u.engine.RollBack(ctx, to, u.common.timeout, observe)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("Rolled back: revision %d has the chart and the values of revision %d.", outcome.Release.Revision,
+		to.Revision), nil
+}
+
+// removeFailed removes what a failed first install has created.
+func (u *setup) removeFailed(ctx context.Context, observe event.Observer) (string, error) {
+	ctx, cancel := u.common.within(ctx)
+	defer cancel()
+	observe, done := u.record("uninstall", nil, observe)
+	defer done()
+	removed, err := u.engine.Uninstall(ctx, install.RemovalRequest{
+		Namespace: u.answers.Cluster.Namespace, Release: u.answers.Cluster.Release,
+	}, observe)
+	if err != nil {
+		return "", err
+	}
+	text := removalSummary(removed)
+	for _, kept := range removed.Kept {
+		text += " Kept " + kept.String() + "."
+	}
+	return text, nil
 }

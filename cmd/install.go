@@ -293,7 +293,7 @@ func installError(err error) error {
 	var stopped *install.Interrupted
 	var faults answers.Faults
 	switch {
-	case errors.As(err, &stopped):
+	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
 		return &failure{code: exitInterrupted, err: err}
 	case errors.As(err, &faults):
 		return usage(err)

@@ -16,6 +16,7 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
 		o.printRemaining(e, outcome)
+		o.diagnoseFailure(ctx, e.setup(outcome.Answers), outcome.Err)
 		return installError(outcome.Err)
 	case wizard.Wrote:
 		fmt.Fprintf(w, "Wrote %s. Nothing was installed.\n", outcome.Values)
@@ -38,6 +39,14 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	}
 	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what,
 		o.streams.program())
+	switch outcome.Recovered {
+	case wizard.RollBack:
+		fmt.Fprintln(w, "The release was rolled back.")
+		return
+	case wizard.Remove:
+		fmt.Fprintln(w, "The release and the Secrets of the installer were removed.")
+		return
+	}
 	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the "+
 		"Secrets with:\n  %s\n",
 		at.Namespace, at.Release, u.ownCommand("uninstall"))

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -70,7 +69,8 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 		if err := context.Cause(unlimited(ctx)); err != nil {
 			return err
 		}
-		return errors.New("nothing was removed")
+		fmt.Fprintln(o.streams.Err, "Nothing was removed.")
+		return nil
 	}
 	ctx, cancel := o.common.within(ctx)
 	defer cancel()

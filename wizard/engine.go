@@ -71,6 +71,9 @@ type Engine interface {
 	// SaveKeys writes keys into a new file of mode 0600. It returns fs.ErrExist if
 	// there is a file.
 	SaveKeys(path string, keys []Key) error
+	// Recover carries out a choice after a failed install, and says in a sentence
+	// what it did.
+	Recover(ctx context.Context, a answers.Answers, r Recovery, f Failure, observe event.Observer) (string, error)
 	// OpenBrowser opens url in a browser.
 	OpenBrowser(ctx context.Context, url string) error
 }

@@ -53,7 +53,8 @@ type stage struct {
 	server      Server                      // that the tunnel leads to
 	savedKeys   []Key
 
-	answersSaved int // how often
+	answersSaved int  // how often
+	upgraded     bool // the install upgrades a release in use
 }
 
 func newStage() *stage {
@@ -289,6 +290,10 @@ func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (instal
 		err = &install.Interrupted{Step: "release", Next: "the next run upgrades it", Err: ctx.Err()}
 	}
 	observe(event.StepFinished{Step: "release", Err: err, Duration: 41 * time.Second})
+	if p.stage.upgraded {
+		return install.Outcome{Before: &install.Release{Revision: 3, Status: "deployed", Chart: "zenml", ChartVersion: "0.98.0"},
+			Release: &install.Release{Revision: 4, Status: "failed"}}, err
+	}
 	return install.Outcome{}, err
 }
 
@@ -349,6 +354,10 @@ func (s *stage) SaveKeys(_ string, keys []Key) error {
 	}
 	s.savedKeys = keys
 	return nil
+}
+
+func (s *stage) Recover(_ context.Context, _ answers.Answers, r Recovery, _ Failure, _ event.Observer) (string, error) {
+	return string(r) + " done", nil
 }
 
 func (s *stage) OpenBrowser(_ context.Context, url string) error {

@@ -24,7 +24,10 @@ type installing struct {
 	showLogs bool
 	failure  *narrate.Failure
 	finished bool
-	final    chan installedMsg // receives the result even after the screens have closed
+	// recovering is what is done after a failed install, while it is running.
+	recovering  Recovery
+	showNotices bool              // at the top, as they are the result of a choice
+	final       chan installedMsg // receives the result even after the screens have closed
 }
 
 type (
@@ -53,6 +56,7 @@ func (i *installing) enter(string) tea.Cmd {
 	}
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
+	i.recovering, i.showNotices, i.outcome.Recovered = "", false, ""
 	plan, path, overwrite := i.plan, i.options.ValuesPath, i.file.overwrite
 	final := make(chan installedMsg, 1)
 	i.final = final
@@ -75,6 +79,8 @@ func (i *installing) update(msg tea.Msg) (move, tea.Cmd) {
 		i.progress.add(event.Notice{Text: msg.sentence()}, i.now())
 	case installedMsg:
 		return i.installEnded(msg)
+	case recoveredMsg:
+		i.recovered(msg)
 	case tea.KeyMsg:
 		return i.key(msg.String())
 	}
@@ -99,11 +105,7 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 		i.outcome.Ending = Stopped
 	}
 	i.pane.offset = 0
-	i.list.set(
-		i.retry(failure),
-		option{"a", "Change answers", goTo(move{kind: back})},
-		option{"q", "Quit", goTo(move{kind: leave})},
-	)
+	i.offer()
 	return move{}, nil
 }
 
@@ -151,7 +153,7 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 		return move{}, nil
 	case i.pane.key(name):
 		return move{}, nil
-	case i.failure == nil:
+	case i.failure == nil || i.recovering != "":
 		return move{}, nil
 	case name == "esc":
 		return move{kind: back}, nil
@@ -172,6 +174,10 @@ func (i *installing) toggleLogs() {
 func (i *installing) handleInterrupt() bool {
 	if !i.task.running() {
 		return false
+	}
+	if i.recovering != "" {
+		i.task.cancel()
+		return true
 	}
 	goOn := option{"n", "Continue installing", nil}
 	if i.stopping {

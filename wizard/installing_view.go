@@ -35,10 +35,15 @@ func (i *installing) document(width int) string {
 			blocks = append(blocks, strings.Join(lines, "\n"))
 		}
 	}
+	if i.showNotices {
+		add(i.noticeLines(width))
+	}
 	add(i.failureLines(width))
 	add(i.stepLines(width))
 	add(i.objectLines(width))
-	add(i.noticeLines(width))
+	if !i.showNotices {
+		add(i.noticeLines(width))
+	}
 	return strings.Join(blocks, "\n\n")
 }
 
@@ -138,6 +143,9 @@ func (i *installing) statusLine(width int) string {
 		if !s.ended {
 			now = s.title + "…"
 		}
+	}
+	if i.recovering != "" {
+		now = i.recovering.Title() + "…"
 	}
 	if i.stopping {
 		now = "Stopping…"

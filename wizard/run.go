@@ -59,7 +59,8 @@ type Outcome struct {
 	Install   install.Outcome // when an install started
 	URL       string          // the local address of the server
 	Activated bool
-	Err       error // of a failed or stopped install
+	Err       error    // of a failed or stopped install
+	Recovered Recovery // what was done after it failed
 }
 
 // shutdownTimeout is how long the program waits at exit for an engine that

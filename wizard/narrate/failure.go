@@ -1,6 +1,7 @@
 package narrate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,6 +39,8 @@ func Explain(err error) Failure {
 			Remedy: fault.Remedy}
 	case errors.As(err, &stopped):
 		return Failure{Summary: "stopped in step " + stopped.Step, Remedy: stopped.Next, Stopped: true}
+	case errors.Is(err, context.Canceled):
+		return Failure{Summary: strings.ReplaceAll(err.Error(), ": "+context.Canceled.Error(), ""), Stopped: true}
 	case errors.As(err, &late):
 		return timedOut(late)
 	case errors.As(err, &pending):

@@ -34,6 +34,8 @@ type engine struct {
 	prepared    answers.Answers
 	installed   answers.Answers
 	overwritten int
+	installErr  error // of the first install
+	recovered   []wizard.Recovery
 }
 
 // last is the last check.
@@ -140,6 +142,10 @@ func (p plan) Install(_ context.Context, observe event.Observer) (install.Outcom
 	observe(event.StepStarted{Step: "namespace", Title: "create the namespace"})
 	observe(event.StepFinished{Step: "namespace", Duration: time.Second})
 	p.engine.installed = p.answers
+	if err := p.engine.installErr; err != nil {
+		p.engine.installErr = nil
+		return install.Outcome{Release: &install.Release{Revision: 1, Status: "failed"}}, err
+	}
 	return install.Outcome{}, nil
 }
 
@@ -166,5 +172,12 @@ func (*engine) EncryptionKeys(context.Context, answers.Answers) ([]wizard.Key, e
 }
 
 func (*engine) SaveKeys(string, []wizard.Key) error { return nil }
+
+func (e *engine) Recover(
+	_ context.Context, _ answers.Answers, r wizard.Recovery, _ wizard.Failure, _ event.Observer,
+) (string, error) {
+	e.recovered = append(e.recovered, r)
+	return string(r) + " done", nil
+}
 
 func (*engine) OpenBrowser(context.Context, string) error { return nil }

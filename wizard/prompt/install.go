@@ -2,7 +2,6 @@ package prompt
 
 import (
 	"context"
-	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
@@ -58,9 +57,9 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 		if narrate.Explain(err).Outdated {
 			return p.reviewAgain(ctx)
 		}
-		retry, err := p.confirm(ctx, "try again", "Try again?", false)
-		if err != nil || !retry {
-			return false, errors.Join(errQuit, nil)
+		again, leave, err := p.recover(ctx)
+		if err != nil || leave {
+			return again, err
 		}
 	}
 }

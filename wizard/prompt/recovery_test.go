@@ -1,0 +1,31 @@
+package prompt
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/wizard"
+)
+
+// TestRecovery saves evidence and removes what a failed install has created.
+func TestRecovery(t *testing.T) {
+	e := newEngine()
+	e.installErr = errors.New("the image is not in the registry")
+	with := mysql()
+	with["Choice"] = []string{"9", "Save evidence", "5", "quit"}
+	with["Remove what"] = []string{"yes"}
+	outcome, c, _ := converse(t, e, with)
+	if want := []wizard.Recovery{wizard.SaveEvidence, wizard.Remove}; !slices.Equal(e.recovered, want) {
+		t.Errorf("got %v, want %v\n%s", e.recovered, want, c.said.String())
+	}
+	if outcome.Ending != wizard.Failed || outcome.Recovered != wizard.Remove {
+		t.Errorf("%+v", outcome)
+	}
+	for _, text := range []string{"What next?", "  5) Remove", "Type a number from 1 to 5.", "evidence done", "remove done"} {
+		if !strings.Contains(c.said.String(), text) {
+			t.Errorf("no %q in\n%s", text, c.said.String())
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package wizard
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/install"
+)
+
+// TestFailedInstallOffersRecovery saves evidence and rolls back after a failed upgrade.
+func TestFailedInstallOffersRecovery(t *testing.T) {
+	p := newPerson(t)
+	p.stage.upgraded = true
+	p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+	p.stage.finish <- errors.New("the image is not in the registry")
+	p.sees("The install failed", "Try again (t)", "Change answers (a)", "Save evidence (s)", "Roll back (b)").
+		press("s").sees("evidence done").
+		press("b").sees("Roll back to revision 3?", "migrated the database").press("n").sees("Save evidence").
+		press("b").press("y").sees("rollback done", "Review again (r)").press("q").leaves()
+	if got := p.m.outcomeWithAnswers(); got.Ending != Failed || got.Recovered != RollBack {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestRecoveries(t *testing.T) {
+	created := &install.Release{Status: "failed", Revision: 1}
+	inUse := &install.Release{Status: "deployed", Revision: 3}
+	for name, test := range map[string]struct {
+		outcome install.Outcome
+		want    Recovery // besides the evidence
+	}{
+		"nothing created": {install.Outcome{}, ""},
+		"first install":   {install.Outcome{Release: created}, Remove},
+		"second attempt":  {install.Outcome{Release: &install.Release{Status: "failed", Revision: 2}, Before: created}, Remove},
+		"upgrade":         {install.Outcome{Release: &install.Release{Status: "failed", Revision: 4}, Before: inUse}, RollBack},
+		"not begun":       {install.Outcome{Release: inUse, Before: inUse}, ""},
+	} {
+		got := Failure{Install: test.outcome}.Recoveries()
+		if test.want == "" && len(got) != 1 || test.want != "" && (len(got) != 2 || got[1] != test.want) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
