@@ -12,6 +12,9 @@ CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zenml-installer
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
+GORELEASER_VERSION := v2.15.1
+GORELEASER := $(CACHE)/bin/goreleaser-$(GORELEASER_VERSION)
+
 # The demo: ANSWERS=file.yaml runs it unattended, NODES=real|simulated|auto, SERVER=real|stand-in|auto is the ZenML
 # server, DATABASE=mysql|mariadb|memory|none|auto, CHART=current|legacy the generation of the chart. ADDONS=https
 # adds cert-manager, an ACME server and an ingress controller. PUBLISHED=1 takes the published chart and image where their
@@ -84,6 +87,16 @@ compile-all: ## compile for every released platform
 	  echo "compile $$target"; \
 	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null . ; \
 	done
+
+.PHONY: snapshot
+snapshot: $(GORELEASER) ## build and verify every artifact of a release, without publishing
+	@.ci/snapshot $(GORELEASER)
+
+$(GORELEASER):
+	@echo "building goreleaser $(GORELEASER_VERSION) once, which takes about 5 minutes" >&2
+	@mkdir -p $(@D) && tmp=$$(mktemp -d) && \
+	  GOBIN=$$tmp GOFLAGS= go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION) && \
+	  mv $$tmp/goreleaser $@ && rmdir $$tmp
 
 .PHONY: pictures
 pictures: packages ## take the pictures of the README from a guided install on the sandbox
