@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
@@ -23,15 +25,30 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if !e.Answers.Database.SQLite.Persistent {
-		return "", &check.Fault{
-			Warn:    true,
-			Summary: "the database is not stored on a volume",
-			Reason:  "all pipelines, runs, users and secrets are lost when the pod restarts",
-			Remedy: "database: {type: sqlite, sqlite: {persistent: true}}\n" +
-				"or use a MySQL 8 server for data that you must keep",
-		}
+		return "", withoutVolume(ctx, e)
 	}
 	return "on a volume of " + e.Answers.Database.SQLite.Size, nil
+}
+
+// withoutVolume warns of the loss of the data: at some time, or with this upgrade.
+func withoutVolume(ctx context.Context, e *check.Env) *check.Fault {
+	fault := &check.Fault{
+		Warn:    true,
+		Summary: "the database is not stored on a volume",
+		Reason:  "all pipelines, runs, users and secrets are lost when the pod restarts",
+		Remedy: "store the database on a volume, database: {type: sqlite, sqlite: {persistent: true}}\n" +
+			"or use a MySQL 8 server for data that you must keep",
+	}
+	deployed, err := release.DeployedEnvironment(ctx, e)
+	if err != nil || deployed == nil {
+		return fault
+	}
+	if before, ok := deployedLocation(deployed); ok && before.kind == answers.SQLiteDatabase {
+		fault.Summary = "the database is not stored on a volume, and an upgrade that changes the pod loses it"
+		fault.Reason = "the new pod starts without pipelines, runs, users and secrets"
+		fault.Remedy = "copy what you need first, for example with the zenml client\n" + fault.Remedy
+	}
+	return fault
 }
 
 func tooManyForSQLite(objects []manifest.Object) *check.Fault {
