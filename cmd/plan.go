@@ -76,8 +76,7 @@ func (p *plan) steps() []string {
 			a.Database.MySQL.Host))
 	}
 	said = append(said,
-		fmt.Sprintf("%s: %d objects.", p.releaseSentence(), p.countObjects()),
-		p.originSentence(),
+		fmt.Sprintf("%s: %d objects. %s", p.releaseSentence(), p.countObjects(), p.originSentence()),
 		"Forward a local port and wait until the server is ready.")
 	if p.prepared.staged {
 		said = append(said, "Leave out what exposes the server until it is activated, then expose it with an upgrade "+
