@@ -336,6 +336,26 @@ func TestAWS_denials(t *testing.T) {
 	}
 }
 
+// TestAWS_denialOfAll denies every action for one reason, whose remedy is shown once.
+func TestAWS_denialOfAll(t *testing.T) {
+	t.Parallel()
+	cloud := peers.StartAWS(t)
+	key := cloud.User(t, "zenml", awsPolicy(""))
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = fmt.Fprint(w, `{"__type":"AccessDeniedException","Message":"explicit deny in a service control policy"}`)
+	}))
+	t.Cleanup(between.Close)
+	e := withStore(inAWS(key, func(s *answers.AWSStore) { s.EndpointURL = between.URL }),
+		map[string]string{"AWS_ENDPOINT_URL": cloud.URL})
+	result := checktest.Expect(t, runChecks(t, e, check.Options{}, key.Secret), "secrets.permissions", check.Failed,
+		"secretsmanager:DeleteSecret (service control policy)")
+	if n := strings.Count(result.Remedy, "the administrator of the AWS organization"); n != 1 {
+		t.Errorf("the remedy is shown %d times:\n%s", n, result.Remedy)
+	}
+}
+
 func TestAWS_lineBreak(t *testing.T) {
 	t.Parallel()
 	cloud := peers.StartAWS(t)

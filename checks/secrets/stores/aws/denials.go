@@ -9,9 +9,9 @@ import (
 
 // denial is a reason for a denied action that the store's own policy cannot change.
 type denial struct {
-	phrase string // in AWS's message
-	note   string // for the list of permissions
-	remedy func(s *Store, action string) string
+	phrase string                               // in AWS's message
+	note   string                               // for the list of permissions
+	remedy func(s *Store, action string) string // the same for several actions is shown once
 }
 
 // denials in the order in which they are matched: the more specific ones first.
@@ -22,14 +22,14 @@ var denials = []denial{
 	}},
 	{"service control policy", "service control policy", organization("SERVICE_CONTROL_POLICY")},
 	{"resource control policy", "resource control policy", organization("RESOURCE_CONTROL_POLICY")},
-	{"permissions boundary", "permissions boundary", func(s *Store, action string) string {
-		return fmt.Sprintf("allow %s in the permissions boundary of %s", action, principal(s.arn))
+	{"permissions boundary", "permissions boundary", func(s *Store, _ string) string {
+		return "allow these actions in the permissions boundary of " + principal(s.arn)
 	}},
-	{"session policy", "session policy", func(_ *Store, action string) string {
-		return fmt.Sprintf("allow %s in the policy of the session, or set authMethod to secret-key or iam-role", action)
+	{"session policy", "session policy", func(*Store, string) string {
+		return "allow these actions in the policy of the session, or set authMethod to secret-key or iam-role"
 	}},
-	{"VPC endpoint policy", "VPC endpoint policy", func(_ *Store, action string) string {
-		return fmt.Sprintf("allow %s in the policy of the VPC endpoint: aws ec2 describe-vpc-endpoints", action)
+	{"VPC endpoint policy", "VPC endpoint policy", func(*Store, string) string {
+		return "allow these actions in the policy of the VPC endpoint: aws ec2 describe-vpc-endpoints"
 	}},
 	{"explicit deny", "explicit deny", func(s *Store, action string) string {
 		return fmt.Sprintf("remove the statement that denies %s to %s: an explicit deny overrides every allow", action,
@@ -39,10 +39,10 @@ var denials = []denial{
 
 // organization returns the remedy for a policy of the AWS organization.
 func organization(kind string) func(*Store, string) string {
-	return func(s *Store, action string) string {
-		return fmt.Sprintf("ask the administrator of the AWS organization to allow %s in the account: "+
+	return func(s *Store, _ string) string {
+		return fmt.Sprintf("ask the administrator of the AWS organization to allow these actions in the account: "+
 			"aws organizations list-policies-for-target --target-id %s --filter %s\n"+
-			"the policies of the user or role cannot override it", action, s.account, kind)
+			"the policies of the user or role cannot override it", s.account, kind)
 	}
 }
 
