@@ -80,9 +80,9 @@ func outOfTime(ctx context.Context, code int, err error) error {
 
 // explainTimeout names --timeout in an error that only says that a deadline expired.
 func explainTimeout(ctx context.Context, err error) error {
-	var expired *timeoutError
+	var expired, said *timeoutError
 	cause := context.Cause(ctx)
-	if err == nil || !errors.As(cause, &expired) || errors.Is(err, cause) || !errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || !errors.As(cause, &expired) || errors.As(err, &said) || !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", err, cause)

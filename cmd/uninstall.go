@@ -86,7 +86,9 @@ func (o *uninstallOptions) remove(ctx context.Context, r *removal) error {
 	removed, err := r.setup.engine.Uninstall(ctx, install.RemovalRequest{
 		Namespace: at.Namespace, Release: at.Release, DeleteKeys: o.deleteKeys, WaitForOther: o.wait,
 	}, observe)
-	fmt.Fprintln(o.streams.Err, removalSummary(removed))
+	if err == nil || removed.Release != nil || len(removed.Objects) > 0 {
+		fmt.Fprintln(o.streams.Err, removalSummary(removed))
+	}
 	for _, kept := range removed.Kept {
 		fmt.Fprintf(o.streams.Err, "Kept %s\n", kept)
 	}
