@@ -49,6 +49,9 @@ var sources = []source{
 	{[]string{"expose.gateway.section"}, listeners},
 	{[]string{"expose.tls.issuer.name"}, issuers},
 	{[]string{"expose.tls.secretName"}, certificateSecrets},
+	{[]string{"secretsStore.aws.region", "backupSecretsStore.aws.region", "database.mysql.rds.region",
+		"database.payloads.region"}, awsRegions},
+	{[]string{"server.serviceAccount.name"}, serviceAccounts},
 }
 
 // Read lists the options for the namespace and the release of the answers, which

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -33,6 +34,20 @@ func TestRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "zenml-identity"}}
+	if _, err := client.CoreV1().ServiceAccounts(namespace).Create(t.Context(), account, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, provider := range map[string]string{namespace: "aws:///eu-central-1a/i-0abc", namespace + "-gcp": "gce://p/z/n"} {
+		node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name,
+			Labels: map[string]string{corev1.LabelTopologyRegion: "region-of-" + name}},
+			Spec: corev1.NodeSpec{ProviderID: provider, Unschedulable: true,
+				Taints: []corev1.Taint{{Key: "test", Effect: corev1.TaintEffectNoSchedule}}}}
+		if _, err := client.CoreV1().Nodes().Create(t.Context(), node, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.CoreV1().Nodes().Delete(context.Background(), name, metav1.DeleteOptions{}) })
+	}
 	config, err := c.Access().Config()
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +68,7 @@ func TestRead(t *testing.T) {
 	for key, want := range map[string]string{
 		"cluster.namespace": namespace, "expose.ingress.class": namespace, "expose.tls.secretName": "cert",
 		"database.sqlite.storageClass": "", "database.sqlite.persistent": "true",
+		"secretsStore.aws.region": "region-of-" + namespace, "server.serviceAccount.name": "zenml-identity",
 	} {
 		if !slices.Contains(values(key), want) {
 			t.Errorf("%s: %q is not among %q", key, want, values(key))
@@ -61,7 +77,8 @@ func TestRead(t *testing.T) {
 	if first := values("cluster.namespace")[0]; first != answers.DefaultRelease {
 		t.Errorf("the first namespace is %s", first)
 	}
-	if slices.Contains(values("cluster.namespace"), "kube-system") || slices.Contains(values("expose.tls.secretName"), "other") {
+	if slices.Contains(values("cluster.namespace"), "kube-system") || slices.Contains(values("expose.tls.secretName"), "other") ||
+		len(values("secretsStore.aws.region")) != 1 {
 		t.Errorf("too much is listed: %v", found)
 	}
 }

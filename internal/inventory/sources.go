@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -156,6 +157,31 @@ func certificateSecrets(ctx context.Context, r *reader) []answers.Option {
 	for _, s := range secrets {
 		by := cmp.Or(s.Annotations["cert-manager.io/common-name"], s.Annotations["cert-manager.io/certificate-name"])
 		options = append(options, option(s.Name, when(by != "", "cert-manager's certificate for "+by)))
+	}
+	return options
+}
+
+// awsRegions lists the regions of the nodes that run in AWS.
+func awsRegions(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, node := range r.list(ctx, resource("", "nodes"), "") {
+		provider, _, _ := unstructured.NestedString(node.Object, "spec", "providerID")
+		region := node.GetLabels()[corev1.LabelTopologyRegion]
+		known := slices.ContainsFunc(options, func(o answers.Option) bool { return o.Value == region })
+		if strings.HasPrefix(provider, "aws://") && region != "" && !known {
+			options = append(options, option(region, "where the nodes of the cluster run"))
+		}
+	}
+	return options
+}
+
+// serviceAccounts lists the ServiceAccounts of the namespace that the server could use.
+func serviceAccounts(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, account := range r.names(ctx, resource("", "serviceaccounts"), r.namespace, metav1.ListOptions{}) {
+		if account.Name != "default" {
+			options = append(options, option(account.Name, "it exists, so answer Existing service account with yes"))
+		}
 	}
 	return options
 }
