@@ -169,7 +169,9 @@ func (u *setup) keptJWTKey(kept []corev1.Secret) secret.Text {
 
 // open exposes a closed server that is activated, and reports whether it did. It
 // stays closed while anybody could become its admin.
-func (u *setup) open(ctx context.Context, timeout time.Duration, client zenml.Client, observe event.Observer) (bool, error) {
+func (u *setup) open(
+	ctx context.Context, timeout time.Duration, client zenml.Client, observe event.Observer,
+) (bool, error) {
 	at := u.answers.Cluster
 	closed, err := u.engine.Closed(ctx, at.Namespace, at.Release)
 	if err != nil || !closed {

@@ -60,7 +60,8 @@ func look(t *testing.T, c *testcluster.Cluster, namespace string) (*onlooker, fu
 
 // once looks at the pods and at the node port, if there is one.
 func (o *onlooker) once(ctx context.Context, since time.Duration) {
-	pods, err := o.client.CoreV1().Pods(o.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
+	pods, err := o.client.CoreV1().Pods(o.namespace).List(ctx,
+		metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=zenml"})
 	if err != nil {
 		return
 	}
@@ -89,7 +90,8 @@ func (o *onlooker) once(ctx context.Context, since time.Duration) {
 // stagedArgs installs with SQLite behind a node port.
 func (p *place) stagedArgs(c *testcluster.Cluster, generation, namespace string, more ...string) []string {
 	return slices.Concat([]string{"install", "--yes", "-n", namespace, "--force", "--output", p.dir + "/values.yaml",
-		"--skip", "cluster.admission", "--answer", "database.type=sqlite"}, exposedAs("node-port"), chartFlags(c, generation), more)
+		"--skip", "cluster.admission", "--answer", "database.type=sqlite"}, exposedAs("node-port"),
+		chartFlags(c, generation), more)
 }
 
 var activatedByAPI = []string{"--answer", "admin.activate=auto", "--answer", "admin.username=admin", "--answer",

@@ -128,7 +128,8 @@ const checksTime = 2 * time.Minute
 func (u *setup) evidence(ctx context.Context, o evidenceOptions) (evidence.Evidence, error) {
 	at := u.answers.Cluster
 	request := evidence.Request{
-		Engine: u.engine, Namespace: at.Namespace, Release: at.Release, Installer: version.String(), Secrets: u.localSecrets(),
+		Engine: u.engine, Namespace: at.Namespace, Release: at.Release, Installer: version.String(),
+		Secrets: u.localSecrets(),
 	}
 	add := func(name string, content []byte, err error) {
 		switch {

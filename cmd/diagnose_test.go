@@ -37,7 +37,8 @@ secretsStore:
   sql: {encryptionKey: {env: CANARY_ENCRYPTION}}
 backupSecretsStore:
   type: aws
-  aws: {authMethod: secret-key, region: eu-central-1, accessKeyID: {env: CANARY_ID}, secretAccessKey: {env: CANARY_STORE}}
+  aws: {authMethod: secret-key, region: eu-central-1, accessKeyID: {env: CANARY_ID},
+    secretAccessKey: {env: CANARY_STORE}}
 server:
   auth: {jwtSecretKey: {env: CANARY_JWT}}
   environment: {PLAIN_PASSWORD: plain-c4nary-Zq81, HARMLESS: kept-visible}
@@ -48,13 +49,15 @@ func testDiagnoseShowsNoSecret(t *testing.T, c *testcluster.Cluster, generation 
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	canaries := map[string]string{
 		"CANARY_ENCRYPTION": strings.Repeat("c4a1", 16), "CANARY_ID": "AKIAC4NARYC4NARY0001",
-		"CANARY_STORE": "store/c4nary+Zq81XyZq81XyZq81XyZq81Xy123", "CANARY_JWT": "jwt-c4nary-\"Zq81-" + strings.Repeat("x", 32),
+		"CANARY_STORE": "store/c4nary+Zq81XyZq81XyZq81XyZq81Xy123",
+		"CANARY_JWT":   "jwt-c4nary-\"Zq81-" + strings.Repeat("x", 32),
 		"CANARY_ADMIN": "Admin-c4nary-Zq81!", "CANARY_ENVIRONMENT": "environment-c4nary-Zq81",
 	}
 	hidden := []string{c.Database.Password.Reveal(), "plain-c4nary-Zq81"}
 	content := secretAnswers
 	if generation == "current" {
-		content = strings.Replace(content, "  environment:", "  secretEnvironment: {MY_TOKEN: {env: CANARY_ENVIRONMENT}}\n  environment:", 1)
+		content = strings.Replace(content, "  environment:",
+			"  secretEnvironment: {MY_TOKEN: {env: CANARY_ENVIRONMENT}}\n  environment:", 1)
 	} else {
 		delete(canaries, "CANARY_ENVIRONMENT")
 	}
@@ -62,16 +65,20 @@ func testDiagnoseShowsNoSecret(t *testing.T, c *testcluster.Cluster, generation 
 		p.env[name] = value
 		hidden = append(hidden, value)
 	}
-	flags := slices.Concat([]string{"-f", p.file("answers.yaml", content), "-n", namespace}, p.mysqlFlags(c), chartFlags(c, generation))
+	flags := slices.Concat([]string{"-f", p.file("answers.yaml", content), "-n", namespace},
+		p.mysqlFlags(c), chartFlags(c, generation))
 	checks := []string{"cluster.admission", "database", "secrets"}
-	install := append(flags[:len(flags):len(flags)], "--output", filepath.Join(p.dir, "values.yaml"), "--skip", strings.Join(checks, ","))
+	install := append(flags[:len(flags):len(flags)], "--output", filepath.Join(p.dir, "values.yaml"),
+		"--skip", strings.Join(checks, ","))
 	seen := watchArguments(t, hidden)
 	p.runs(append([]string{"install", "--yes"}, install...)...).want(t, exitDone)
 	logged := logCanaries(t, c, namespace, hidden)
 
 	archive := filepath.Join(p.dir, "evidence.tar.gz")
-	r := p.runs(slices.Concat([]string{"diagnose", "--output", archive}, diagnoseFlags(flags))...).want(t, exitDone, "Wrote "+archive)
-	whole := p.runs(append([]string{"diagnose", "-o", "json"}, diagnoseFlags(flags)...)...).want(t, exitDone, "kept-visible")
+	r := p.runs(slices.Concat([]string{"diagnose", "--output", archive}, diagnoseFlags(flags))...).
+		want(t, exitDone, "Wrote "+archive)
+	whole := p.runs(append([]string{"diagnose", "-o", "json"}, diagnoseFlags(flags)...)...).
+		want(t, exitDone, "kept-visible")
 	if line := seen(); line != "" {
 		t.Errorf("a secret was on a command line: %s", line)
 	}
@@ -91,7 +98,8 @@ func testDiagnoseShowsNoSecret(t *testing.T, c *testcluster.Cluster, generation 
 	if logs := logOf(shown); !strings.Contains(logs, "/masked-") || logged == 0 {
 		t.Errorf("the log does not contain the requests that were made:\n%s", logs)
 	}
-	p.runs(slices.Concat([]string{"diagnose", "--output", archive}, diagnoseFlags(flags))...).want(t, exitUsage, "already exists")
+	p.runs(slices.Concat([]string{"diagnose", "--output", archive}, diagnoseFlags(flags))...).
+		want(t, exitUsage, "already exists")
 }
 
 // diagnoseFlags removes what only an install takes.

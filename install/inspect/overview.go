@@ -96,7 +96,8 @@ func (s Scope) addPods(ctx context.Context, o *Overview) {
 		return
 	}
 	for _, p := range ServerPods(pods) {
-		found := Pod{Name: p.Name, Ready: kubestatus.Serving(&p), State: watch.DescribePod(&p), Created: p.CreationTimestamp.UTC()}
+		found := Pod{Name: p.Name, Ready: kubestatus.Serving(&p), State: watch.DescribePod(&p),
+			Created: p.CreationTimestamp.UTC()}
 		if p.DeletionTimestamp != nil {
 			found.State = "terminating"
 		}

@@ -32,7 +32,8 @@ func TestJournal(t *testing.T) {
 	}
 	content, err := folder.Read(target)
 	text := string(content)
-	if err != nil || strings.Count(text, "\n") != 6 || strings.Contains(text, "c4nary") || strings.Contains(text, "not kept") ||
+	if err != nil || strings.Count(text, "\n") != 6 || strings.Contains(text, "c4nary") ||
+		strings.Contains(text, "not kept") ||
 		!strings.Contains(text, `"state":"failed","durationMs":1000,"text":"denied for`) {
 		t.Errorf("%v\n%s", err, text)
 	}

@@ -23,7 +23,8 @@ func TestRecovery(t *testing.T) {
 	if outcome.Ending != wizard.Failed || outcome.Recovered != wizard.Remove {
 		t.Errorf("%+v", outcome)
 	}
-	for _, text := range []string{"What next?", "  5) Remove", "Type a number from 1 to 5.", "evidence done", "remove done"} {
+	for _, text := range []string{"What next?", "  5) Remove", "Type a number from 1 to 5.", "evidence done",
+		"remove done"} {
 		if !strings.Contains(c.said.String(), text) {
 			t.Errorf("no %q in\n%s", text, c.said.String())
 		}
