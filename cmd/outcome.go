@@ -15,6 +15,10 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 	w := o.streams.Messages()
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
+		var open *openServerError
+		if outcome.Recovered != "" && errors.As(outcome.Err, &open) {
+			outcome.Err = open.err // nothing is open any more
+		}
 		o.printRemaining(e, outcome)
 		o.diagnoseFailure(ctx, e.setup(outcome.Answers), outcome.Err)
 		return installError(outcome.Err)

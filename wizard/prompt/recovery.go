@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ func (p *prompter) recover(ctx context.Context) (again, leave bool, err error) {
 	choices := f.Recoveries()
 	for {
 		titles := []string{"Quit", "Try again", "Change answers"}
+		choices = slices.DeleteFunc(choices, func(r wizard.Recovery) bool { return r == p.outcome.Recovered })
 		for _, r := range choices {
 			titles = append(titles, r.Title())
 		}
