@@ -68,8 +68,8 @@ func testDiagnoseShowsNoSecret(t *testing.T, c *testcluster.Cluster, generation 
 	flags := slices.Concat([]string{"-f", p.file("answers.yaml", content), "-n", namespace},
 		p.mysqlFlags(c), chartFlags(c, generation))
 	checks := []string{"cluster.admission", "database", "secrets"}
-	install := append(flags[:len(flags):len(flags)], "--output", filepath.Join(p.dir, "values.yaml"),
-		"--skip", strings.Join(checks, ","))
+	install := slices.Concat(flags, []string{"--output", filepath.Join(p.dir, "values.yaml"), "--skip",
+		strings.Join(checks, ",")})
 	seen := watchArguments(t, hidden)
 	p.runs(append([]string{"install", "--yes"}, install...)...).want(t, exitDone)
 	logged := logCanaries(t, c, namespace, hidden)

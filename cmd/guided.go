@@ -182,7 +182,8 @@ func (u *setup) rollBack(ctx context.Context, to *install.Release, observe event
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("Rolled back: revision %d has the chart and the values of revision %d.", outcome.Release.Revision,
+	return fmt.Sprintf("Rolled back: revision %d has the chart and the values of revision %d.",
+		outcome.Release.Revision,
 		to.Revision), nil
 }
 

@@ -56,19 +56,29 @@ func hostileInputs(t *testing.T) map[string]hostile {
 			code:    2, want: "/dev/zero: larger than 1 MiB",
 		},
 		"values of 9,000 levels": {
-			answers: sqliteAnswers + "values: " + nested(9000, "{a: ", "}") + "\n", code: 2, want: "more than 100 levels",
+			answers: sqliteAnswers + "values: " + nested(9000, "{a: ", "}") + "\n",
+			code:    2, want: "more than 100 levels",
 		},
 		"value of 50 MB": {
-			answers: sqliteAnswers + "values: {a: " + strings.Repeat("x", 50<<20) + "}\n", code: 2, want: "larger than 1 MiB",
+			answers: sqliteAnswers + "values: {a: " + strings.Repeat("x", 50<<20) + "}\n",
+			code:    2, want: "larger than 1 MiB",
 		},
 		"20,000 values": {
-			answers: sqliteAnswers + "values: {" + numbered(20_000, "k%d: 1, ") + "}\n", code: 2, want: "more than 20000 keys",
+			answers: sqliteAnswers + "values: {" + numbered(20_000, "k%d: 1, ") + "}\n",
+			code:    2, want: "more than 20000 keys",
 		},
 		"1,000 values": {
-			answers: sqliteAnswers + "values: {" + numbered(1000, "k%d: 1, ") + "}\n", code: 2, want: "300 is the limit",
+			answers: sqliteAnswers + "values: {" + numbered(1000, "k%d: 1, ") + "}\n",
+			code:    2, want: "300 is the limit",
 		},
-		"aliases that multiply": {answers: sqliteAnswers + "values:\n" + billionLaughs(), code: 2, want: "without anchors"},
-		"empty documents":       {answers: strings.Repeat("---\n", 200_000) + sqliteAnswers, code: 2, want: "more than 20000 keys"},
+		"aliases that multiply": {
+			answers: sqliteAnswers + "values:\n" + billionLaughs(),
+			code:    2, want: "without anchors",
+		},
+		"empty documents": {
+			answers: strings.Repeat("---\n", 200_000) + sqliteAnswers,
+			code:    2, want: "more than 20000 keys",
+		},
 	}
 	for name, input := range hostileCharts(t) {
 		all[name] = input
@@ -97,11 +107,15 @@ func hostileCharts(t *testing.T) map[string]hostile {
 	}
 	deep := []byte("server: {a: " + nested(9000, "[", "]") + "}\n")
 	return map[string]hostile{
-		"chart of zeros":           {chart: "/dev/zero", code: 2, want: "the archive is larger than 16 MiB"},
-		"archive with a huge file": {chart: packed(t, "", extra{"x", make([]byte, 100<<20)}), code: 2, want: "larger than 2 MiB"},
-		"decompression bomb":       {chart: packed(t, "", large...), code: 2, want: "unpacks to more than 32 MiB"},
+		"chart of zeros": {chart: "/dev/zero", code: 2, want: "the archive is larger than 16 MiB"},
+		"archive with a huge file": {
+			chart: packed(t, "", extra{"x", make([]byte, 100<<20)}),
+			code:  2, want: "larger than 2 MiB",
+		},
+		"decompression bomb": {chart: packed(t, "", large...), code: 2, want: "unpacks to more than 32 MiB"},
 		"bomb in a dependency": {
-			chart: packed(t, standInChart(t), extra{"charts/x.tgz", inner}), code: 2, want: "unpacks to more than 32 MiB",
+			chart: packed(t, standInChart(t), extra{"charts/x.tgz", inner}),
+			code:  2, want: "unpacks to more than 32 MiB",
 		},
 		"archive of 6,000 files": {chart: packed(t, "", many...), code: 2, want: "more than 5000 files"},
 		"defaults of 9,000 levels": {
@@ -132,7 +146,8 @@ func hostileCharts(t *testing.T) map[string]hostile {
 			chart: template(`# {{repeat 6000000 "x"}}`), code: 2, want: "renders more than 4 MiB",
 		},
 		"template that includes itself": {
-			chart: template(`{{define "loop"}}{{template "loop" .}}{{end}}{{template "loop" .}}`), code: 2, want: "does not render",
+			chart: template(`{{define "loop"}}{{template "loop" .}}{{end}}{{template "loop" .}}`),
+			code:  2, want: "does not render",
 		},
 		"object of 9,000 levels": {
 			chart: template("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: z}\ndata: " + nested(9000, "{a: ", "}")),
@@ -166,14 +181,32 @@ func hostileServers(t *testing.T) map[string]hostile {
 	index := "apiVersion: v1\nentries:\n" + numbered(250_000, "  chart-%[1]d:\n  - {name: chart-%[1]d, version: 1.0.0, urls: [a.tgz], "+
 		"description: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}\n")
 	return map[string]hostile{
-		"OCI layer declared as 3 GB":   {chart: oci(3 << 30), code: 2, want: "3221225472 bytes, more than 16 MiB"},
-		"OCI layer that does not end":  {chart: oci(1 << 10), code: 2, want: "larger than 16 MiB"},
-		"OCI registry that redirects":  {chart: serve(t, "oci://", "/zenml:1.0.0", around), code: 1, want: "redirects in a loop"},
-		"repository that redirects":    {chart: serve(t, "http://", "/charts", around), code: 1, want: "redirects in a loop"},
-		"archive that does not end":    {chart: serve(t, "http://", "/z.tgz", send(endless("x"))), code: 2, want: "larger than 16 MiB"},
-		"index in one endless line":    {chart: serve(t, "http://", "/charts", send(endless("x"))), code: 2, want: "larger than 2 MiB"},
-		"index that does not end":      {chart: serve(t, "http://", "/charts", send(endless("a: b\n"))), code: 2, want: "larger than 64 MiB"},
-		"index of 50 MB without zenml": {chart: serve(t, "http://", "/charts", send(strings.NewReader(index))), code: 2, want: `no chart "zenml"`},
+		"OCI layer declared as 3 GB":  {chart: oci(3 << 30), code: 2, want: "3221225472 bytes, more than 16 MiB"},
+		"OCI layer that does not end": {chart: oci(1 << 10), code: 2, want: "larger than 16 MiB"},
+		"OCI registry that redirects": {
+			chart: serve(t, "oci://", "/zenml:1.0.0", around),
+			code:  1, want: "redirects in a loop",
+		},
+		"repository that redirects": {
+			chart: serve(t, "http://", "/charts", around),
+			code:  1, want: "redirects in a loop",
+		},
+		"archive that does not end": {
+			chart: serve(t, "http://", "/z.tgz", send(endless("x"))),
+			code:  2, want: "larger than 16 MiB",
+		},
+		"index in one endless line": {
+			chart: serve(t, "http://", "/charts", send(endless("x"))),
+			code:  2, want: "larger than 2 MiB",
+		},
+		"index that does not end": {
+			chart: serve(t, "http://", "/charts", send(endless("a: b\n"))),
+			code:  2, want: "larger than 64 MiB",
+		},
+		"index of 50 MB without zenml": {
+			chart: serve(t, "http://", "/charts", send(strings.NewReader(index))),
+			code:  2, want: `no chart "zenml"`,
+		},
 	}
 }
 

@@ -102,7 +102,7 @@ func (o *statusOptions) repeat(ctx context.Context, u *setup) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // Ctrl-C is how a watch ends
 		}
-		if err != nil && !(errors.As(err, &unhealthy) && unhealthy.reported) {
+		if err != nil && (!errors.As(err, &unhealthy) || !unhealthy.reported) {
 			fmt.Fprintf(o.streams.Err, "%v\n", err)
 		}
 		select {

@@ -64,7 +64,8 @@ func (c *connecting) serverBlocks(width int) []string {
 		blocks = append(blocks, qrCode(server.Address.URL))
 	}
 	if server.ClientAdvice != "" {
-		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice, width)))
+		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice,
+			width)))
 	}
 	if server.SSH != "" {
 		blocks = append(blocks, display.Wrap("You are logged in over SSH. Run this on your own machine, then open "+

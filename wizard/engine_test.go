@@ -291,7 +291,8 @@ func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (instal
 	}
 	observe(event.StepFinished{Step: "release", Err: err, Duration: 41 * time.Second})
 	if p.stage.upgraded {
-		return install.Outcome{Before: &install.Release{Revision: 3, Status: "deployed", Chart: "zenml", ChartVersion: "0.98.0"},
+		return install.Outcome{Before: &install.Release{Revision: 3, Status: "deployed", Chart: "zenml",
+			ChartVersion: "0.98.0"},
 			Release: &install.Release{Revision: 4, Status: "failed"}}, err
 	}
 	return install.Outcome{}, err

@@ -231,16 +231,6 @@ func (f *form) commit() (move, tea.Cmd) {
 	return f.acceptAnswer()
 }
 
-// fillFromURL takes a database URL that was given for one of its parts apart, and
-// reports whether it was one.
-func (f *form) fillFromURL(text string) bool {
-	filled := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
-	for _, key := range filled {
-		f.filled[key] = true
-	}
-	return len(filled) > 0
-}
-
 // acceptAnswer moves on from a question with a valid answer.
 func (f *form) acceptAnswer() (move, tea.Cmd) {
 	q := f.current()
@@ -266,19 +256,6 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 		return move{}, tea.Batch(cmd, f.open(next))
 	}
 	return f.finish(cmd)
-}
-
-// nextQuestion returns the question after the open one. After one that a pasted URL
-// answered it leaves out the others that it answered.
-func (f *form) nextQuestion() int {
-	next := f.at + 1
-	for f.filled[f.current().Key] && next < len(f.questions) && f.filled[f.questions[next].Key] {
-		if _, bad := f.responses.Fault(f.questions[next].Key); bad {
-			break
-		}
-		next++
-	}
-	return next
 }
 
 // finish leaves the form unless an answer is still invalid.

@@ -78,3 +78,26 @@ func (f *form) filterKey(key tea.KeyMsg) bool {
 	}
 	return true
 }
+
+// fillFromURL takes a database URL that was given for one of its parts apart, and
+// reports whether it was one.
+func (f *form) fillFromURL(text string) bool {
+	filled := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
+	for _, key := range filled {
+		f.filled[key] = true
+	}
+	return len(filled) > 0
+}
+
+// nextQuestion returns the question after the open one. After one that a pasted URL
+// answered it leaves out the others that it answered.
+func (f *form) nextQuestion() int {
+	next := f.at + 1
+	for f.filled[f.current().Key] && next < len(f.questions) && f.filled[f.questions[next].Key] {
+		if _, bad := f.responses.Fault(f.questions[next].Key); bad {
+			break
+		}
+		next++
+	}
+	return next
+}

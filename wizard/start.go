@@ -94,9 +94,11 @@ func (r *start) offers() []option {
 		option{"t", "Try it out\nSQLite, reached from this machine. About 2 minutes.", r.tryOut},
 		option{"p", "Production\nMySQL and HTTPS. About 5 minutes; have the database login at hand.",
 			r.production},
-		option{"s", "Step by step\nEvery question, with the defaults. Also to upgrade or repair a release.", r.toFirstStep},
+		option{"s", "Step by step\nEvery question, with the defaults. Also to upgrade or repair a release.",
+			r.toFirstStep},
 		option{"c", "Check only\nRun the preflight checks. Nothing is installed.", r.withGoal(toCheck)},
-		option{"w", "Write values only\nWrite " + r.options.ValuesPath + ". Nothing is installed.", r.withGoal(toWrite)},
+		option{"w", "Write values only\nWrite " + r.options.ValuesPath + ". Nothing is installed.",
+			r.withGoal(toWrite)},
 		option{"o", "Open an answers file", ask},
 	)
 }

@@ -16,7 +16,8 @@ func TestStepIsCheckedBesideTheNext(t *testing.T) {
 func TestFailedStepCheckLeadsToItsQuestionAndBack(t *testing.T) {
 	p := newPerson(t)
 	p.stage.stepChecks, p.stage.stepFailing = true, true
-	p.throughCluster().throughMySQL().press("enter").sees("database.login: MySQL refuses user zenml", "ctrl+g goes there")
+	p.throughCluster().throughMySQL().press("enter").sees("database.login: MySQL refuses user zenml",
+		"ctrl+g goes there")
 	at, key := p.m.at, p.form().current().Key
 	if got := p.m.screens["Database"].state(); got != failed {
 		t.Errorf("the rail says %s", got)

@@ -38,7 +38,8 @@ func TestSQLiteWithoutVolumeAtUpgrade(t *testing.T) {
 	sqlite, mysql := c.Namespace(t), c.Namespace(t)
 	none := map[string]string{"ZENML_SECRETS_STORE_TYPE": "none"}
 	checktest.InstallServer(t, c, sqlite, none, map[string]string{})
-	checktest.InstallServer(t, c, mysql, none, map[string]string{"ZENML_STORE_URL": "mysql://zenml@db.example.com/zenml"})
+	checktest.InstallServer(t, c, mysql, none,
+		map[string]string{"ZENML_STORE_URL": "mysql://zenml@db.example.com/zenml"})
 	for namespace, say := range map[string]string{
 		sqlite: "an upgrade that changes the pod loses it", mysql: "not stored on a volume",
 	} {

@@ -60,7 +60,7 @@ func write(ctx context.Context, folder, tag string, programs []string) error {
 
 // image pushes the image of one architecture.
 func image(ctx context.Context, store *oci.Store, architecture, path string) (ocispec.Descriptor, error) {
-	program, err := os.ReadFile(path)
+	program, err := os.ReadFile(path) //nolint:gosec // the caller names the file
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
@@ -83,8 +83,9 @@ func image(ctx context.Context, store *oci.Store, architecture, path string) (oc
 	platform := ocispec.Platform{OS: "linux", Architecture: architecture}
 	config, err := pushJSON(ctx, store, ocispec.MediaTypeImageConfig, ocispec.Image{
 		Platform: platform,
-		Config:   ocispec.ImageConfig{User: nobody, Entrypoint: []string{"/zenml-installer"}, Env: []string{"HOME=/tmp"}},
-		RootFS:   ocispec.RootFS{Type: "layers", DiffIDs: []digest.Digest{digest.FromBytes(uncompressed)}},
+		Config: ocispec.ImageConfig{User: nobody, Entrypoint: []string{"/zenml-installer"},
+			Env: []string{"HOME=/tmp"}},
+		RootFS: ocispec.RootFS{Type: "layers", DiffIDs: []digest.Digest{digest.FromBytes(uncompressed)}},
 	})
 	if err != nil {
 		return ocispec.Descriptor{}, err

@@ -27,18 +27,22 @@ func TestRead(t *testing.T) {
 	t.Cleanup(func() {
 		_ = client.NetworkingV1().IngressClasses().Delete(t.Context(), namespace, metav1.DeleteOptions{})
 	})
-	for name, kind := range map[string]corev1.SecretType{"cert": corev1.SecretTypeTLS, "other": corev1.SecretTypeOpaque} {
+	for name, kind := range map[string]corev1.SecretType{"cert": corev1.SecretTypeTLS,
+		"other": corev1.SecretTypeOpaque} {
 		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, Type: kind,
 			Data: map[string][]byte{"tls.crt": nil, "tls.key": nil}}
-		if _, err := client.CoreV1().Secrets(namespace).Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
+		if _, err := client.CoreV1().Secrets(namespace).Create(t.Context(), secret,
+			metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "zenml-identity"}}
-	if _, err := client.CoreV1().ServiceAccounts(namespace).Create(t.Context(), account, metav1.CreateOptions{}); err != nil {
+	if _, err := client.CoreV1().ServiceAccounts(namespace).Create(t.Context(), account,
+		metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for name, provider := range map[string]string{namespace: "aws:///eu-central-1a/i-0abc", namespace + "-gcp": "gce://p/z/n"} {
+	for name, provider := range map[string]string{namespace: "aws:///eu-central-1a/i-0abc",
+		namespace + "-gcp": "gce://p/z/n"} {
 		node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name,
 			Labels: map[string]string{corev1.LabelTopologyRegion: "region-of-" + name}},
 			Spec: corev1.NodeSpec{ProviderID: provider, Unschedulable: true,
@@ -77,7 +81,8 @@ func TestRead(t *testing.T) {
 	if first := values("cluster.namespace")[0]; first != answers.DefaultRelease {
 		t.Errorf("the first namespace is %s", first)
 	}
-	if slices.Contains(values("cluster.namespace"), "kube-system") || slices.Contains(values("expose.tls.secretName"), "other") ||
+	if slices.Contains(values("cluster.namespace"), "kube-system") || slices.Contains(values("expose.tls.secretName"),
+		"other") ||
 		len(values("secretsStore.aws.region")) != 1 {
 		t.Errorf("too much is listed: %v", found)
 	}

@@ -116,7 +116,8 @@ func Unknown(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if !c.HasSubCommands() {
-		return fmt.Errorf("unknown argument %q: %s takes none (see %s --help)", args[0], c.CommandPath(), c.CommandPath())
+		return fmt.Errorf("unknown argument %q: %s takes none (see %s --help)", args[0], c.CommandPath(),
+			c.CommandPath())
 	}
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("unknown command %q: did you mean %s %s?", args[0], c.CommandPath(), near[0])

@@ -125,13 +125,15 @@ func (p *prompter) connect(ctx context.Context) error {
 // describeServer prints what else is known about the server.
 func (p *prompter) describeServer(server wizard.Server) {
 	if server.Address.URL != "" {
-		p.printf("From other machines: %s (log in: %s)", server.Address.URL, connect.LoginCommand(server.Address.Login()))
+		p.printf("From other machines: %s (log in: %s)", server.Address.URL,
+			connect.LoginCommand(server.Address.Login()))
 	}
 	if server.ClientAdvice != "" {
 		p.printf("%s", server.ClientAdvice)
 	}
 	if server.SSH != "" {
-		p.printf("You are logged in over SSH. Run this on your own machine, then open the address there: %s", server.SSH)
+		p.printf("You are logged in over SSH. Run this on your own machine, then open the address there: %s",
+			server.SSH)
 	}
 }
 
