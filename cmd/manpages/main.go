@@ -33,7 +33,7 @@ func write(folder string) error {
 	root.DisableAutoGenTag = true
 	root.PersistentFlags().Lookup("cache-dir").DefValue = "$HOME/.kube/cache" // not that of this machine
 	pages := filepath.Join(folder, "man", "man1")
-	if err := os.MkdirAll(pages, 0o750); err != nil {
+	if err := os.MkdirAll(pages, 0o750); err != nil { //nolint:gosec // the caller names the folder
 		return err
 	}
 	epoch := time.Unix(0, 0).UTC() // cobra prefers SOURCE_DATE_EPOCH
@@ -46,7 +46,7 @@ func write(folder string) error {
 }
 
 func completions(root *cobra.Command, folder string) error {
-	if err := os.MkdirAll(folder, 0o750); err != nil {
+	if err := os.MkdirAll(folder, 0o750); err != nil { //nolint:gosec // as above
 		return err
 	}
 	at := func(ending string) string { return filepath.Join(folder, root.Name()+"."+ending) }
