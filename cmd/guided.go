@@ -81,6 +81,9 @@ func unfinishedInstalls() saved.Folder {
 
 // open exposes a closed server that is activated, and says where it is.
 func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) error {
+	if u.answers.Expose.Type == answers.PortForward {
+		return nil // there is nothing to expose
+	}
 	e.mu.Lock()
 	observe := e.observe
 	e.mu.Unlock()

@@ -102,7 +102,7 @@ func TestLegacyChartCannotPersist(t *testing.T) {
 	c := testcluster.Start(t)
 	p := newPlace(t).at(c)
 	p.install(c, "legacy", "sqlite-persistent.yaml", c.Namespace(t)).
-		want(t, exitPreflight, "database.sqlite.persistent", "0.94.2")
+		want(t, exitPreflight, "database.sqlite.persistent", "0.85.0")
 }
 
 func TestWrongPasswordStopsBeforeInstall(t *testing.T) {

@@ -172,7 +172,7 @@ func latin1(text string) (encoded string, ok bool) {
 		if r > 0xff {
 			return "", false
 		}
-		data = append(data, byte(r))
+		data = append(data, byte(r)) //nolint:gosec // it fits
 	}
 	return string(data), true
 }
