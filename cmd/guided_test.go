@@ -75,6 +75,7 @@ func TestGuidedInstall(t *testing.T) {
 	seen := filepath.Join(p.dir, "browser.txt")
 	term := startTerminal(t, p.dir, 110, 32, []string{
 		"KUBECONFIG=" + c.Kubeconfig, "XDG_STATE_HOME=" + p.dir, "LC_ALL=C.UTF-8",
+		"ZENML_INSTALLER_REDUCED_MOTION=1", // a screen that changes has taken a key
 		"BROWSER=" + self + " " + asBrowser, browserResult + "=" + seen,
 	}, append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, chartFlags(c, "current")...)...)
 

@@ -139,6 +139,9 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 
 func (r *review) key(name string) (move, tea.Cmd) {
 	r.installNext = false
+	if name == "enter" && r.plan == nil && r.preparing.running() {
+		return move{}, nil // typed ahead: there is nothing to choose yet
+	}
 	switch name {
 	case "esc":
 		return move{kind: back}, nil

@@ -133,7 +133,7 @@ func (r *review) install() (move, tea.Cmd) {
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
 		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
-			anyway, here, option{"w", "Install when they pass", r.installAfterChecks})
+			anyway, option{"w", "Install when they pass", r.installAfterChecks}, here)
 	case failed > 0:
 		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The install is likely to fail, or "+
 			"the server will not work or will not be secure. See the remedies in the review.", anyway, here)
