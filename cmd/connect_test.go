@@ -17,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
@@ -50,10 +51,12 @@ func look(t *testing.T, c *testcluster.Cluster, namespace string) (*onlooker, fu
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup
 	done.Go(func() {
-		for last := time.Now(); ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		last := time.Now()
+		_ = poll.Until(ctx, 20*time.Millisecond, func() (bool, error) { // until ctx ends
 			o.once(ctx, time.Since(last))
 			last = time.Now()
-		}
+			return false, nil
+		})
 	})
 	return o, func() { cancel(); done.Wait() }
 }
@@ -122,7 +125,8 @@ func TestExposedOnlyAfterActivation(t *testing.T) {
 			if s := p.status(namespace); s.Closed || s.Revision != 2 {
 				t.Errorf("%+v", s)
 			}
-			p.runs(p.stagedArgs(c, generation, namespace, activatedByAPI...)...).want(t, exitDone, "with the same values")
+			p.runs(p.stagedArgs(c, generation, namespace, activatedByAPI...)...).want(t, exitDone,
+				"with the same values")
 		})
 	}
 	t.Run("immediately", func(t *testing.T) {
@@ -139,16 +143,15 @@ func TestExposedOnlyAfterActivation(t *testing.T) {
 	})
 }
 
-// waitFor waits up to a minute until something was seen.
+// waitFor waits up to a minute until something was seen; what it was is checked later.
 func (o *onlooker) waitFor(seen func() bool) {
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_ = poll.Until(ctx, 100*time.Millisecond, func() (bool, error) {
 		o.mu.Lock()
-		done := seen()
-		o.mu.Unlock()
-		if done {
-			return
-		}
-	}
+		defer o.mu.Unlock()
+		return seen(), nil
+	})
 }
 
 // TestClosedServerIsOpenedLater leaves a server closed, and lets connect expose it as
@@ -165,7 +168,8 @@ func TestClosedServerIsOpenedLater(t *testing.T) {
 	p.runs("status", "-n", namespace).want(t, exitDone, "closed: not exposed until the server is activated")
 	p.runs(args...).want(t, exitDone, "not exposed until it is activated") // the next run goes on
 
-	command := exec.CommandContext(t.Context(), os.Args[0], "connect", "-n", namespace, "--no-open", "--port", freePort(t),
+	command := exec.CommandContext(t.Context(), os.Args[0], "connect", "-n", namespace, "--no-open",
+		"--port", freePort(t),
 		"--kubeconfig", p.env["KUBECONFIG"])
 	command.Env = append(os.Environ(), asInstaller+"=1")
 	talk := &lockedBuffer{}
@@ -188,7 +192,8 @@ func TestClosedServerIsOpenedLater(t *testing.T) {
 	if s := p.status(namespace); s.Closed || !strings.HasPrefix(s.Server.URL, "http://") {
 		t.Errorf("%+v", s)
 	}
-	secrets, err := c.Client(t).CoreV1().Secrets(namespace).Get(t.Context(), "zenml-server-opening", metav1.GetOptions{})
+	secrets, err := c.Client(t).CoreV1().Secrets(namespace).Get(t.Context(), "zenml-server-opening",
+		metav1.GetOptions{})
 	if err == nil {
 		t.Errorf("the mark of a closed server remains: %v", secrets.Labels)
 	}
@@ -214,9 +219,10 @@ func (l *lockedBuffer) String() string {
 
 func (l *lockedBuffer) waitFor(t *testing.T, text string) {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); !strings.Contains(l.String(), text); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("no %q in\n%s", text, l)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	err := poll.Until(ctx, 50*time.Millisecond, func() (bool, error) { return strings.Contains(l.String(), text), nil })
+	if err != nil {
+		t.Fatalf("no %q in\n%s", text, l)
 	}
 }

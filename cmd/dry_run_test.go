@@ -14,7 +14,6 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
 
 	installplan "github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
@@ -25,20 +24,15 @@ import (
 // objects in a namespace.
 func snapshot(t *testing.T, c *testcluster.Cluster, namespace string) map[string]string {
 	t.Helper()
-	config, err := c.Access().Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := c.Dynamic(t)
 	versions := map[string]string{}
 	for _, r := range []schema.GroupVersionResource{
-		{Version: "v1", Resource: "secrets"}, {Version: "v1", Resource: "configmaps"}, {Version: "v1", Resource: "pods"},
+		{Version: "v1", Resource: "secrets"}, {Version: "v1", Resource: "configmaps"}, {Version: "v1",
+			Resource: "pods"},
 		{Version: "v1", Resource: "services"}, {Version: "v1", Resource: "serviceaccounts"},
 		{Version: "v1", Resource: "persistentvolumeclaims"}, {Group: "apps", Version: "v1", Resource: "deployments"},
-		{Group: "batch", Version: "v1", Resource: "jobs"}, {Group: "coordination.k8s.io", Version: "v1", Resource: "leases"},
+		{Group: "batch", Version: "v1", Resource: "jobs"}, {Group: "coordination.k8s.io", Version: "v1",
+			Resource: "leases"},
 		{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"},
 	} {
 		found, err := client.Resource(r).Namespace(namespace).List(t.Context(), metav1.ListOptions{})
@@ -91,7 +85,8 @@ func TestDryRun(t *testing.T) {
 		t.Parallel()
 		p, namespace := newPlace(t).at(c), "never-made-"+strings.ToLower(t.Name()[:5])
 		p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
-		r := p.dryRun(c, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone, "+ create  Namespace "+namespace,
+		r := p.dryRun(c, "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitDone,
+			"+ create  Namespace "+namespace,
 			"+ create  Deployment zenml-server", "* hook    Job zenml-server-db-migration", "migrates database",
 			"hash:", "0 changed, 0 deleted, 0 unchanged", "Nothing has been changed.")
 		if strings.Contains(r.out, "\x1b") {
@@ -148,8 +143,10 @@ func testDryRunOfUpgrade(t *testing.T, c *testcluster.Cluster) {
 	}
 
 	reader := p.reader(c, namespace)
-	readOnly := append(slices.Clone(changed), "--as", reader, "--skip", "cluster.permissions", "--skip", "cluster.portforward")
-	text := p.dryRun(c, "mysql.yaml", namespace, readOnly...).want(t, exitDone, "No permission for a dry run of the changes",
+	readOnly := append(slices.Clone(changed), "--as", reader, "--skip", "cluster.permissions", "--skip",
+		"cluster.portforward")
+	text := p.dryRun(c, "mysql.yaml", namespace, readOnly...).want(t, exitDone,
+		"No permission for a dry run of the changes",
 		"+  replicas: 2")
 	if strings.Contains(text.out, "cannot be compared") {
 		t.Errorf("a reader can compare all objects: %s", text.out)

@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/discovery/cached/memory"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/restmapper"
 
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -24,14 +23,7 @@ import (
 // names, like kubectl apply --server-side.
 func applied(t *testing.T, c *testcluster.Cluster, dir string) {
 	t.Helper()
-	config, err := c.Access().Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := c.Dynamic(t)
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(c.Client(t).Discovery()))
 	for _, o := range objectsIn(t, dir) {
 		kind := o.GroupVersionKind()

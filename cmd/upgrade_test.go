@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
@@ -44,7 +46,8 @@ func newReviewBench(t *testing.T) *reviewBench {
 func (b *reviewBench) args() []string {
 	args := append([]string{"install", "-f", filepath.Join("..", "assets", "answers", "mysql.yaml"), "--yes",
 		"-n", b.namespace, "--output", b.output}, append(b.answers, chartFlags(b.cluster, "current")...)...)
-	for _, group := range []string{"cluster.admission", "database.in-cluster", "secrets", "expose", "network", "local"} {
+	for _, group := range []string{"cluster.admission", "database.in-cluster", "secrets", "expose", "network",
+		"local"} {
 		args = append(args, "--skip", group)
 	}
 	return args
@@ -81,16 +84,18 @@ func (b *reviewBench) replaceNamespace() {
 		b.t.Error(err)
 	}
 	made := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: b.namespace}}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		_, err := namespaces.Create(b.t.Context(), made, metav1.CreateOptions{})
-		if !apierrors.IsAlreadyExists(err) && !apierrors.IsConflict(err) {
-			if err != nil {
-				b.t.Error(err)
-			}
-			return
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	err := poll.Until(ctx, 100*time.Millisecond, func() (bool, error) {
+		_, err := namespaces.Create(ctx, made, metav1.CreateOptions{})
+		if apierrors.IsAlreadyExists(err) || apierrors.IsConflict(err) {
+			return false, nil // the old one is not gone yet
 		}
+		return true, err
+	})
+	if err != nil {
+		b.t.Errorf("the namespace was not replaced: %v", err)
 	}
-	b.t.Error("the namespace was not replaced")
 }
 
 // afterReview changes something once, between the review and the first write.
@@ -147,7 +152,8 @@ func TestGuidedReviewIsOutdated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said := strings.Join(plan.Review().Sentences, "\n"); !strings.Contains(said, "Use database "+b.database+" on ") ||
+	if said := strings.Join(plan.Review().Sentences, "\n"); !strings.Contains(said,
+		"Use database "+b.database+" on ") ||
 		!strings.Contains(said, "missing, on server version") || !strings.Contains(said, "which exists") {
 		t.Errorf("the review says:\n%s", said)
 	}

@@ -13,10 +13,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/cmd"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -69,14 +69,18 @@ var httpsFaults = map[string]httpsFault{
 		cause: "the ACME server issues no certificates for this host", remedy: "set expose.host to a host below"},
 	"expired certificate": {answers: "{type: ingress, host: zenml.expired.test, ingress: {class: nginx}, " +
 		"tls: {mode: secret, secretName: expired}}",
-		prepare: func(i *installation) { i.certificateUntil("expired", "zenml.expired.test", time.Now().Add(-time.Hour)) },
-		cause:   "the server's certificate has expired: since ", remedy: "kubectl create secret tls",
+		prepare: func(i *installation) {
+			i.certificateUntil("expired", "zenml.expired.test",
+				time.Now().Add(-time.Hour))
+		},
+		cause: "the server's certificate has expired: since ", remedy: "kubectl create secret tls",
 		checked: "Secret expired: the certificate of CN=test server expired on"},
 	"deleted certificate": {answers: "{type: ingress, host: zenml.deleted.test, ingress: {class: nginx}, " +
 		"tls: {mode: secret, secretName: deleted}}",
 		prepare: func(i *installation) { i.certificate("deleted", "zenml.deleted.test") },
 		after: func(i *installation) {
-			i.check(i.cluster.Client(i).CoreV1().Secrets(i.namespace).Delete(i.Context(), "deleted", metav1.DeleteOptions{}))
+			i.check(i.cluster.Client(i).CoreV1().Secrets(i.namespace).Delete(i.Context(), "deleted",
+				metav1.DeleteOptions{}))
 		},
 		cause: "the server has no certificate: there is no Secret deleted", remedy: "kubectl create secret tls"},
 	"route not allowed": {answers: byGateway("zenml.closed.test", "{ns}", "http"),
@@ -127,7 +131,8 @@ func TestHTTPSFaults(t *testing.T) {
 			if _, out := i.standIn("preflight"); !strings.Contains(out.String(), fault.checked) {
 				t.Errorf("preflight: want %q in\n%s", fault.checked, out)
 			}
-			code, out := i.standIn("install", "--yes", "--skip", "expose", "--output", filepath.Join(i.dir, "values.yaml"))
+			code, out := i.standIn("install", "--yes", "--skip", "expose", "--output", filepath.Join(i.dir,
+				"values.yaml"))
 			if code != 0 {
 				t.Fatalf("exit code %d\n%s", code, out)
 			}
@@ -161,13 +166,16 @@ func (i *installation) standIn(command string, flags ...string) (int, *timedOutp
 // took, -1 if it does not.
 func (i *installation) untilStatus(cause string) float64 {
 	begin := time.Now()
-	for time.Since(begin) < 30*time.Second {
-		if _, out := i.run("status", "-n", i.namespace); strings.Contains(out, cause) {
-			return time.Since(begin).Seconds()
-		}
-		time.Sleep(200 * time.Millisecond)
+	ctx, cancel := context.WithTimeout(i.Context(), 30*time.Second)
+	defer cancel()
+	err := poll.Until(ctx, 200*time.Millisecond, func() (bool, error) {
+		_, out := i.run("status", "-n", i.namespace)
+		return strings.Contains(out, cause), nil
+	})
+	if err != nil {
+		return -1
 	}
-	return -1
+	return time.Since(begin).Seconds()
 }
 
 // timedOutput is output, and when each part of it was written.
@@ -214,13 +222,10 @@ func (o *timedOutput) at(offset int) time.Time {
 // create creates an object of a kind that is not part of Kubernetes, and deletes it after the test.
 func (i *installation) create(resource schema.GroupVersionResource, namespace, text string) {
 	i.Helper()
-	config, err := i.cluster.Access().Config()
-	i.check(err)
-	client, err := dynamic.NewForConfig(config)
-	i.check(err)
+	client := i.cluster.Dynamic(i)
 	object := &unstructured.Unstructured{}
 	i.check(yaml.Unmarshal([]byte(text), &object.Object))
-	_, err = client.Resource(resource).Namespace(namespace).Create(i.Context(), object, metav1.CreateOptions{})
+	_, err := client.Resource(resource).Namespace(namespace).Create(i.Context(), object, metav1.CreateOptions{})
 	i.check(err)
 	i.Cleanup(func() {
 		_ = client.Resource(resource).Namespace(namespace).

@@ -19,7 +19,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
@@ -42,7 +41,8 @@ var exposures = []exposure{
 		answers: "expose: {path: null, gateway: {namespace: gateway-system}}"},
 	{name: "path behind a gateway", sample: "expose-gateway.yaml", host: "zenml.example.com", path: "/ml",
 		answers: "expose: {gateway: {namespace: gateway-system}}"},
-	{name: "self-signed by the chart", quick: true, sample: "expose-self-signed.yaml", host: "zenml.internal.example.com",
+	{name: "self-signed by the chart", quick: true, sample: "expose-self-signed.yaml",
+		host:   "zenml.internal.example.com",
 		secret: "zenml-tls-certs"},
 	{name: "certificate of a private authority", quick: true, host: "private.example.com", secret: "private-tls",
 		answers: "database: {type: sqlite}\n" +
@@ -98,12 +98,9 @@ func (e exposure) url() string {
 
 // selfSignedIssuer creates the sample's issuer.
 func selfSignedIssuer(i *installation) {
-	config, err := i.cluster.Access().Config()
-	i.check(err)
-	client, err := dynamic.NewForConfig(config)
-	i.check(err)
+	client := i.cluster.Dynamic(i)
 	issuers := schema.GroupVersionResource{Group: "cert-manager.io", Version: "v1", Resource: "issuers"}
-	_, err = client.Resource(issuers).Namespace(i.namespace).Create(i.Context(), &unstructured.Unstructured{
+	_, err := client.Resource(issuers).Namespace(i.namespace).Create(i.Context(), &unstructured.Unstructured{
 		Object: map[string]any{
 			"apiVersion": "cert-manager.io/v1", "kind": "Issuer", "metadata": map[string]any{"name": "ca"},
 			"spec": map[string]any{"selfSigned": map[string]any{}},

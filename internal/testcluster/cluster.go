@@ -18,6 +18,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -69,6 +70,20 @@ func (c *Cluster) Access() *kube.Access {
 func (c *Cluster) Client(t testing.TB) kubernetes.Interface {
 	t.Helper()
 	client, err := c.Access().Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Dynamic returns a client for objects of any kind.
+func (c *Cluster) Dynamic(t testing.TB) dynamic.Interface {
+	t.Helper()
+	config, err := c.Access().Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		t.Fatal(err)
 	}
