@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
@@ -37,11 +39,12 @@ type engine struct {
 
 	mu        sync.Mutex
 	charts    map[chart.Source]*chart.Chart
-	found     check.Report     // of the last preflight
-	leftovers []check.Leftover // of interrupted checks, reported at the end
-	claimed   *claimedError    // set if the last activation found another admin
-	version   string           // the server's version, once known
-	observe   event.Observer   // of the last connection; may be nil
+	pulls     singleflight.Group // one pull serves all who wait for the chart
+	found     check.Report       // of the last preflight
+	leftovers []check.Leftover   // of interrupted checks, reported at the end
+	claimed   *claimedError      // set if the last activation found another admin
+	version   string             // the server's version, once known
+	observe   event.Observer     // of the last connection; may be nil
 }
 
 var _ wizard.Engine = (*engine)(nil)
@@ -60,26 +63,6 @@ func (e *engine) setup(a answers.Answers) *setup {
 	u := newSetup(e.streams, e.common, file, e.chart)
 	u.guided = true
 	return u
-}
-
-func (e *engine) chart(ctx context.Context, source chart.Source) (*chart.Chart, error) {
-	e.mu.Lock()
-	known := e.charts[source]
-	e.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
-	pulled, err := chart.Load(ctx, source)
-	if err != nil {
-		return nil, err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.charts == nil {
-		e.charts = map[chart.Source]*chart.Chart{}
-	}
-	e.charts[source] = pulled
-	return pulled, nil
 }
 
 func (e *engine) Contexts(context.Context) ([]kube.Context, error) {

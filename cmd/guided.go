@@ -15,6 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/prompt"
@@ -207,4 +208,43 @@ func (u *setup) removeFailed(ctx context.Context, observe event.Observer) (strin
 		text += " Kept " + kept.String() + "."
 	}
 	return text, nil
+}
+
+// chart returns a chart, which is pulled once.
+func (e *engine) chart(ctx context.Context, source chart.Source) (*chart.Chart, error) {
+	e.mu.Lock()
+	known := e.charts[source]
+	e.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	pulled := e.pulls.DoChan(fmt.Sprintf("%+v", source), func() (any, error) {
+		ctx, cancel := e.common.within(context.WithoutCancel(ctx)) // others may wait for it, too
+		defer cancel()
+		return e.pull(ctx, source)
+	})
+	select {
+	case r := <-pulled:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*chart.Chart), nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// pull pulls a chart and keeps it.
+func (e *engine) pull(ctx context.Context, source chart.Source) (*chart.Chart, error) {
+	pulled, err := chart.Load(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.charts == nil {
+		e.charts = map[chart.Source]*chart.Chart{}
+	}
+	e.charts[source] = pulled
+	return pulled, nil
 }
