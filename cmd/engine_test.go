@@ -38,7 +38,8 @@ func TestCheckSource(t *testing.T) {
 		}
 	}
 	getenv := func(name string) (string, bool) { return "x", name == "THERE" }
-	e := &engine{streams: Streams{ReadFile: newSecretFiles(t.Context()).read, Getenv: getenv}, common: common{kube: noFlags()}}
+	e := &engine{streams: Streams{ReadFile: newSecretFiles(t.Context()).read, Getenv: getenv},
+		common: common{kube: noFlags()}}
 	for _, c := range []struct {
 		source answers.Source
 		say    string

@@ -178,8 +178,9 @@ func hostileServers(t *testing.T) map[string]hostile {
 	send := func(content io.Reader) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, content) }
 	}
-	index := "apiVersion: v1\nentries:\n" + numbered(250_000, "  chart-%[1]d:\n  - {name: chart-%[1]d, version: 1.0.0, urls: [a.tgz], "+
-		"description: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}\n")
+	index := "apiVersion: v1\nentries:\n" + numbered(250_000,
+		"  chart-%[1]d:\n  - {name: chart-%[1]d, version: 1.0.0, urls: [a.tgz], "+
+			"description: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}\n")
 	return map[string]hostile{
 		"OCI layer declared as 3 GB":  {chart: oci(3 << 30), code: 2, want: "3221225472 bytes, more than 16 MiB"},
 		"OCI layer that does not end": {chart: oci(1 << 10), code: 2, want: "larger than 16 MiB"},
@@ -323,7 +324,8 @@ func numbered(n int, format string) string {
 func billionLaughs() string {
 	text := "  a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
 	for i := range 12 {
-		text += fmt.Sprintf("  a%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), ", "))
+		text += fmt.Sprintf("  a%d: &a%d [%s]\n", i+1, i+1,
+			strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), ", "))
 	}
 	return text
 }

@@ -72,7 +72,8 @@ func TestInstallUnattended(t *testing.T) {
 		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight,
 			"environment variable ZENML_ADMIN_PASSWORD is not set")
 		p.env["ZENML_ADMIN_PASSWORD"] = "weak"
-		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight, "too weak for the dashboard")
+		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight,
+			"too weak for the dashboard")
 		p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 	})
 	t.Run("current/sqlite-persistent", func(t *testing.T) {

@@ -47,7 +47,8 @@ type loader func(context.Context, chart.Source) (*chart.Chart, error)
 
 // newSetup prepares what the answers need. It makes no requests yet.
 func newSetup(s Streams, c common, file answers.File, load loader) *setup {
-	u := &setup{streams: s, common: c, file: file, answers: file.Complete(), local: c.local(s, file), cluster: kube.New(c.kube),
+	u := &setup{streams: s, common: c, file: file, answers: file.Complete(), local: c.local(s, file),
+		cluster:   kube.New(c.kube),
 		plainHTTP: c.plainHTTP, keyring: c.signature.verification(s).Keyring, kubeconfig: *c.kube.KubeConfig, program: s.program()}
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
 		u.cluster = u.cluster.WithContext(name)

@@ -26,7 +26,8 @@ func TestChartSigner(t *testing.T) {
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	archive, keyring := signedChart(t)
-	args := []string{"-f", filepath.Join("..", "assets", "answers", "minimal.yaml"), "-n", namespace, "--skip", "supply.image",
+	args := []string{"-f", filepath.Join("..", "assets", "answers", "minimal.yaml"), "-n", namespace, "--skip",
+		"supply.image",
 		"--output", filepath.Join(p.dir, "values.yaml"), "--chart", archive, "--verify", "--keyring", keyring}
 	const signer = "OpenPGP key "
 	e := p.guidedEngine(args...)

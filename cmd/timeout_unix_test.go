@@ -146,7 +146,8 @@ func TestTimeoutAfterPreflight(t *testing.T) {
 			p, namespace := newPlace(t), c.Namespace(t)
 			flags, observer := stall(p)
 			args := join("install", []string{"--yes", "-n", namespace, "--answer", "database.type=sqlite", "--timeout",
-				limit.String(), "--output", filepath.Join(p.dir, "values.yaml"), "--kubeconfig", p.env["KUBECONFIG"]}, flags)
+				limit.String(), "--output", filepath.Join(p.dir,
+					"values.yaml"), "--kubeconfig", p.env["KUBECONFIG"]}, flags)
 			var stderr bytes.Buffer
 			begin := time.Now()
 			code := Main(args, Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.MultiWriter(&stderr, observer),
@@ -286,8 +287,9 @@ func (p *place) emptyPipe() target {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	answers := p.file("answers-"+rand.Text(), "version: 1\ndatabase: {type: mysql, mysql: {host: 192.0.2.1, name: zenml, user: zenml, "+
-		"password: {file: "+pipe+"}}}\n")
+	answers := p.file("answers-"+rand.Text(),
+		"version: 1\ndatabase: {type: mysql, mysql: {host: 192.0.2.1, name: zenml, user: zenml, "+
+			"password: {file: "+pipe+"}}}\n")
 	return target{[]string{"-f", answers}, func() bool { return p.isRead(pipe) }}
 }
 

@@ -53,7 +53,8 @@ func (namespaceStep) run(ctx context.Context, r *run) error {
 func (r *run) createNamespace(ctx context.Context) error {
 	name := r.plan.Namespace
 	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	made, err := r.client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{FieldManager: manifest.Installer})
+	made, err := r.client.CoreV1().Namespaces().Create(ctx, wanted,
+		metav1.CreateOptions{FieldManager: manifest.Installer})
 	switch {
 	case apierrors.IsAlreadyExists(err):
 		return nil

@@ -31,9 +31,11 @@ func TestRecoveries(t *testing.T) {
 	}{
 		"nothing created": {install.Outcome{}, ""},
 		"first install":   {install.Outcome{Release: created}, Remove},
-		"second attempt":  {install.Outcome{Release: &install.Release{Status: "failed", Revision: 2}, Before: created}, Remove},
-		"upgrade":         {install.Outcome{Release: &install.Release{Status: "failed", Revision: 4}, Before: inUse}, RollBack},
-		"not begun":       {install.Outcome{Release: inUse, Before: inUse}, ""},
+		"second attempt": {install.Outcome{Release: &install.Release{Status: "failed", Revision: 2},
+			Before: created}, Remove},
+		"upgrade": {install.Outcome{Release: &install.Release{Status: "failed", Revision: 4}, Before: inUse},
+			RollBack},
+		"not begun": {install.Outcome{Release: inUse, Before: inUse}, ""},
 	} {
 		got := Failure{Install: test.outcome}.Recoveries()
 		if test.want == "" && len(got) != 1 || test.want != "" && (len(got) != 2 || got[1] != test.want) {

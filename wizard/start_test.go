@@ -14,7 +14,8 @@ func TestResumeAtMissingSecret(t *testing.T) {
 	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
 	p.press("ctrl+c").leaves()
 
-	again := newPerson(t, with).sees("Continue your unfinished install?", "MySQL on db.example.com", "Secrets you typed were not saved",
+	again := newPerson(t, with).sees("Continue your unfinished install?", "MySQL on db.example.com",
+		"Secrets you typed were not saved",
 		"Continue at Secrets").press("enter")
 	if f := again.form(); f == nil || f.current().Key != "database.mysql.password" {
 		t.Fatalf("not at the missing secret\n%s", again.m.View())

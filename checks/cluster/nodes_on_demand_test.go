@@ -56,7 +56,8 @@ func TestCapacityWithKarpenter(t *testing.T) {
 			"cluster.capacity",
 		)
 	}
-	checktest.Accept(t, asking("8"), "cluster.capacity", "Karpenter that adds a larger node (a warning)", check.Warned, "no node is large enough",
+	checktest.Accept(t, asking("8"), "cluster.capacity", "Karpenter that adds a larger node (a warning)",
+		check.Warned, "no node is large enough",
 		"node "+name+" has the label karpenter.sh/nodepool=general", "kubectl get nodepools",
 		"otherwise: lower server.resources.requests")
 	checktest.Expect(t, asking("1"), "cluster.capacity", check.Pass)

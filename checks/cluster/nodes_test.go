@@ -159,14 +159,20 @@ func TestNodeRefuses(t *testing.T) {
 		spec corev1.PodSpec
 		want bool
 	}{
-		"plain":          {corev1.PodSpec{}, false},
-		"tolerates":      {corev1.PodSpec{Tolerations: tolerant}, true},
-		"in":             {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "zone", Operator: "In", Values: []string{"us", "eu"}})}, true},
-		"not in":         {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "zone", Operator: "NotIn", Values: []string{"eu"}})}, false},
-		"exists":         {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "disk", Operator: "Exists"})}, false},
-		"does not exist": {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "disk", Operator: "DoesNotExist"})}, true},
-		"greater":        {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "cores", Operator: "Gt", Values: []string{"4"}})}, true},
-		"less":           {corev1.PodSpec{Tolerations: tolerant, Affinity: affinity(corev1.NodeSelectorRequirement{Key: "cores", Operator: "Lt", Values: []string{"4"}})}, false},
+		"plain":     {corev1.PodSpec{}, false},
+		"tolerates": {corev1.PodSpec{Tolerations: tolerant}, true},
+		"in": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "zone", Operator: "In", Values: []string{"us", "eu"}})}, true},
+		"not in": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "zone", Operator: "NotIn", Values: []string{"eu"}})}, false},
+		"exists": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "disk", Operator: "Exists"})}, false},
+		"does not exist": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "disk", Operator: "DoesNotExist"})}, true},
+		"greater": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "cores", Operator: "Gt", Values: []string{"4"}})}, true},
+		"less": {corev1.PodSpec{Tolerations: tolerant,
+			Affinity: affinity(corev1.NodeSelectorRequirement{Key: "cores", Operator: "Lt", Values: []string{"4"}})}, false},
 	} {
 		if got := gpu.Refuses(test.spec) == ""; got != test.want {
 			t.Errorf("%s: accepts is %t: %s", name, got, gpu.Refuses(test.spec))

@@ -75,14 +75,16 @@ var frontEnds = map[string]struct {
 	"Azure": {announces: "5.6.47.0", user: "zenml@myserver", version: check.Pass, say: "8.0.21",
 		variables: variables("version", "8.0.21", "version_comment", "Source distribution", "max_connections", "341")},
 	"TiDB": {announces: "8.0.11-TiDB-v8.5.0", version: check.Warned, say: "TiDB",
-		variables: variables("version", "8.0.11-TiDB-v8.5.0", "max_connections", "0", "default_storage_engine", "InnoDB"),
-		refuses:   map[string]uint16{"@@session.max_user_connections": 1193}},
+		variables: variables("version", "8.0.11-TiDB-v8.5.0", "max_connections", "0", "default_storage_engine",
+			"InnoDB"),
+		refuses: map[string]uint16{"@@session.max_user_connections": 1193}},
 }
 
 func TestVersion_frontEnds(t *testing.T) {
 	t.Parallel()
 	s := checktest.StartDatabase(t, testdb.Options{Flags: []string{"--character-set-server=utf8mb4"}})
-	s.Exec(t, "CREATE USER 'zenml@myserver' IDENTIFIED BY '"+checktest.Canary+"'", "GRANT ALL ON zenml.* TO 'zenml@myserver'",
+	s.Exec(t, "CREATE USER 'zenml@myserver' IDENTIFIED BY '"+checktest.Canary+"'",
+		"GRANT ALL ON zenml.* TO 'zenml@myserver'",
 		"GRANT ALL ON zenml_new.* TO zenml", "GRANT ALL ON zenml_new.* TO 'zenml@myserver'")
 	pair := s.Authority.Server(t, time.Now().Add(time.Hour), "db.test")
 	cert, err := tls.X509KeyPair(pair.Cert, pair.Key)

@@ -30,7 +30,8 @@ func TestDNS_faults(t *testing.T) {
 		check.Pass)
 	checktest.Expect(t, dns(nil, nip), "expose.dns", check.Failed, "hides nip.io")
 	report := dns(nil)
-	checktest.Expect(t, report, "expose.dns", check.Failed, "cannot resolve zenml.test: no such host", "zenml.test. A 203.0.113.7")
+	checktest.Expect(t, report, "expose.dns", check.Failed, "cannot resolve zenml.test: no such host",
+		"zenml.test. A 203.0.113.7")
 
 	s.pod(map[string]string{"app.kubernetes.io/name": "external-dns"})
 	checktest.Expect(t, dns(nil), "expose.dns", check.Warned, "external-dns runs in this cluster")
@@ -76,7 +77,8 @@ func TestDNS_healthy(t *testing.T) {
 			"zenml.test. A 10.0.0.7"},
 		"split DNS":      {split, []string{"10.0.0.7"}, nil, check.Warned, "nslookup zenml.test"},
 		"split DNS IPv6": {split, []string{"fd00::7"}, nil, check.Warned, "zenml.test. AAAA fd00::7"},
-		"IPv6":           {onlyIP6, []string{"2001:db8::7"}, map[string]string{"zenml.test": "2001:db8::7"}, check.Pass, "2001:db8::7"},
+		"IPv6": {onlyIP6, []string{"2001:db8::7"}, map[string]string{"zenml.test": "2001:db8::7"},
+			check.Pass, "2001:db8::7"},
 		"dual stack": {dual, []string{"203.0.113.7", "2001:db8::7"}, map[string]string{"zenml.test": "2001:db8::7"},
 			check.Pass, "2001:db8::7"},
 	} {

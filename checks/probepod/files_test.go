@@ -40,7 +40,8 @@ func pamPlugins(t *testing.T, s *stage) {
 		status check.Status
 		say    []string
 	}{
-		"dialog":               {"--pam-use-cleartext-plugin=OFF", check.Failed, []string{"(PAM)", "pam_use_cleartext_plugin = ON"}},
+		"dialog": {"--pam-use-cleartext-plugin=OFF", check.Failed,
+			[]string{"(PAM)", "pam_use_cleartext_plugin = ON"}},
 		"mysql_clear_password": {"--pam-use-cleartext-plugin=ON", check.Pass, []string{"logged in"}},
 	} {
 		db := checktest.StartDatabase(t, testdb.Options{

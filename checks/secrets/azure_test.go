@@ -89,9 +89,11 @@ func TestAzure_subscription(t *testing.T) {
 		status     check.Status
 		say        []string
 	}{
-		"visible":       {http.StatusOK, false, of(peers.Subscription), check.Pass, nil},
-		"none":          {http.StatusOK, true, inAzure(a.Tenant), check.Warned, []string{"sees no Azure subscription", "--role Reader"}},
-		"another":       {http.StatusOK, false, of("other"), check.Warned, []string{"does not see the subscription other"}},
+		"visible": {http.StatusOK, false, of(peers.Subscription), check.Pass, nil},
+		"none": {http.StatusOK, true, inAzure(a.Tenant), check.Warned,
+			[]string{"sees no Azure subscription", "--role Reader"}},
+		"another": {http.StatusOK, false, of("other"), check.Warned,
+			[]string{"does not see the subscription other"}},
 		"no answer":     {http.StatusInternalServerError, true, inAzure(a.Tenant), check.Pass, nil},
 		"not permitted": {http.StatusForbidden, true, inAzure(a.Tenant), check.Pass, nil},
 	} {

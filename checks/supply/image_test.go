@@ -168,7 +168,8 @@ func TestImageForSomeNodes(t *testing.T) {
 		values["nodeSelector"] = map[string]any{"pool": namespace, corev1.LabelArchStable: "arm64"}
 	}
 	e := withImage(t, c.Access(), namespace, r.address+"/zenml-server", "1", arm64)
-	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Failed, "supports amd64, and the nodes are arm64")
+	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Failed,
+		"supports amd64, and the nodes are arm64")
 	e = withImage(t, c.Access(), namespace, r.address+"/zenml-server", "2", arm64)
 	checktest.Accept(t, look(t, e, "supply.image"), "supply.image",
 		"arm64 nodes only, with an image for several architectures", check.Pass)

@@ -77,7 +77,8 @@ const serverTimeout = 10 * time.Second
 
 // Read reads the status of a release.
 func Read(ctx context.Context, r Request) (State, error) {
-	found := State{Version: 1, Release: r.Release, Namespace: r.Namespace, Status: NotInstalled, Next: r.Commands.Install}
+	found := State{Version: 1, Release: r.Release, Namespace: r.Namespace, Status: NotInstalled,
+		Next: r.Commands.Install}
 	release, err := r.Engine.Release(ctx, r.Namespace, r.Release)
 	if err != nil || release == nil {
 		return found, err

@@ -55,7 +55,8 @@ func (s State) printPods(w io.Writer, now time.Time) {
 		fmt.Fprintf(w, "pods\t%d of %d ready\n", s.Replicas.Ready, s.Replicas.Desired)
 	}
 	for _, p := range s.Pods {
-		fmt.Fprintf(w, "\t%s: %s, %s, %s old\n", p.Name, diagnose.Shorten(p.State), display.Count(p.Restarts, "restart"),
+		fmt.Fprintf(w, "\t%s: %s, %s, %s old\n", p.Name, diagnose.Shorten(p.State),
+			display.Count(p.Restarts, "restart"),
 			display.Duration(now.Sub(p.Created)))
 	}
 	if s.Image != "" {
@@ -150,7 +151,8 @@ func Table(out io.Writer, all []State) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAMESPACE\tRELEASE\tSTATUS\tREVISION\tCHART\tPODS\tSERVER")
 	for _, s := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", s.Namespace, s.Release, s.Status, s.Revision, s.Chart, s.podCount(),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", s.Namespace, s.Release, s.Status, s.Revision, s.Chart,
+			s.podCount(),
 			s.serverText())
 	}
 	return w.Flush()

@@ -147,7 +147,8 @@ func newChart(src Source, loaded *helmchart.Chart, from origin) (*Chart, error) 
 		return nil, tooLarge(src, "its values are nested more than %d levels deep", maxLevels)
 	}
 	if !satisfies(loaded.Metadata.Version, src.Version) {
-		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version, Nearest: []string{loaded.Metadata.Version}}
+		return nil, &VersionError{Ref: src.redactedRef(), Version: src.Version,
+			Nearest: []string{loaded.Metadata.Version}}
 	}
 	from.annotate(loaded.Metadata)
 	return &Chart{

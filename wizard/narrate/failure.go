@@ -50,7 +50,8 @@ func Explain(err error) Failure {
 			Remedy:  pending.Remedy,
 		}
 	case errors.As(err, &held):
-		return Failure{Summary: fmt.Sprintf("another run is changing release %s: %s, since %s", held.Release, held.Holder,
+		return Failure{Summary: fmt.Sprintf("another run is changing release %s: %s, since %s", held.Release,
+			held.Holder,
 			held.Holder.Since.UTC().Format(time.RFC3339)), Remedy: held.Remedy()}
 	case errors.As(err, &changed):
 		return Failure{Summary: err.Error(), Outdated: true}

@@ -109,7 +109,8 @@ func diffStyle(line string) tone {
 
 // PlanCounts summarizes a plan: "3 created, 1 changed, 0 deleted, 4 unchanged".
 func PlanCounts(c plan.Counts) string {
-	text := fmt.Sprintf("%d created, %d changed, %d deleted, %d unchanged", c.Created, c.Changed, c.Deleted, c.Unchanged)
+	text := fmt.Sprintf("%d created, %d changed, %d deleted, %d unchanged", c.Created, c.Changed, c.Deleted,
+		c.Unchanged)
 	if c.Hooks > 0 {
 		text += ", " + display.Count(c.Hooks, "hook") + " run"
 	}
