@@ -22,7 +22,8 @@ type form struct {
 	text           string              // the content of the field
 	before         question.Checkpoint // when the question was opened
 	previousAnswer string              // then
-	filled         map[string]bool     // answers that a pasted URL gave
+	filled         []string            // the keys that a pasted URL answered
+	filledAt       string              // the key of the question where it was pasted
 	keepsHidden    bool                // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
@@ -48,7 +49,7 @@ type form struct {
 }
 
 func newForm(s *session, step answers.Step) *form {
-	return &form{session: s, step: step, pane: pane{styles: s.styles}, filled: map[string]bool{}}
+	return &form{session: s, step: step, pane: pane{styles: s.styles}}
 }
 
 func (f *form) enter(key string) tea.Cmd {

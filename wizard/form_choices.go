@@ -83,17 +83,22 @@ func (f *form) filterKey(key tea.KeyMsg) bool {
 // reports whether it was one.
 func (f *form) fillFromURL(text string) bool {
 	filled := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
-	for _, key := range filled {
-		f.filled[key] = true
+	if len(filled) > 0 {
+		f.filled, f.filledAt = filled, f.current().Key
 	}
 	return len(filled) > 0
 }
 
-// nextQuestion returns the question after the open one. After one that a pasted URL
-// answered it leaves out the others that it answered.
+// nextQuestion returns the question after the open one. After the one where a URL was
+// pasted it leaves out, once, the others that the URL answered.
 func (f *form) nextQuestion() int {
 	next := f.at + 1
-	for f.filled[f.current().Key] && next < len(f.questions) && f.filled[f.questions[next].Key] {
+	filled := f.filled
+	if f.filledAt != f.current().Key {
+		return next
+	}
+	f.filled, f.filledAt = nil, ""
+	for next < len(f.questions) && slices.Contains(filled, f.questions[next].Key) {
 		if _, bad := f.responses.Fault(f.questions[next].Key); bad {
 			break
 		}

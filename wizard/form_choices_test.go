@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -46,5 +48,21 @@ func TestAnotherNameCanBeTyped(t *testing.T) {
 	p.press("ctrl+u", "mine", "enter", "shift+tab").sees("› mine")
 	if got := p.m.responses.Answers().Cluster.Namespace; got != "mine" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A pasted URL answers its parts once; later they are asked as usual.
+func TestPastedURLAnswersItsPartsOnce(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host")
+	url := "mysql://zen:" + canary + "@db.example.com:3307/zenml"
+	p.handle(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(url), Paste: true})
+	p.sees("db.example.com", "Taken from the URL").press("enter")
+	if key := p.form().current().Key; key != "database.mysql.tls.mode" {
+		t.Fatalf("%s is asked after the URL", key)
+	}
+	p.noCanary()
+	p.run(p.m.enter("Database", "database.mysql.user"))
+	if key := p.press("enter").form().current().Key; key != "database.mysql.password" {
+		t.Errorf("%s is asked after the user", key)
 	}
 }

@@ -19,7 +19,7 @@ var logRules = []logRule{
 		remedy:  "set database.mysql.password"},
 	{name: "wrong password", number: 1045, contains: "using password: yes",
 		summary: "the database rejects the user name or the password",
-		remedy: "correct database.mysql.user and database.mysql.password (the server's MySQL client supports only " +
+		remedy: "correct database.mysql.password or database.mysql.user (the server's MySQL client supports only " +
 			"ASCII characters reliably); if the database requires TLS for this user, set database.mysql.tls.mode"},
 	{name: "password encoding", contains: "'latin-1' codec can't encode", silent: true,
 		summary: "the database password contains a character that the server's MySQL client cannot send",

@@ -73,7 +73,7 @@ var errors = []Error{
 	{Number: DatabaseDenied, Summary: "the database user has no rights on the database",
 		Remedy: "run on the database: GRANT ALL PRIVILEGES ON {database}.* TO {user};"},
 	{Number: AccessDenied, Summary: "the database rejects the user name or the password",
-		Remedy: "correct database.mysql.user and database.mysql.password; " +
+		Remedy: "correct database.mysql.password or database.mysql.user; " +
 			"if the server requires TLS for this user, set database.mysql.tls.mode"},
 	{Number: UnknownDatabase, Summary: "the database does not exist and could not be created",
 		Remedy: "create it, or run on the database: GRANT ALL PRIVILEGES ON {database}.* TO {user};"},
