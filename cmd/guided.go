@@ -154,7 +154,11 @@ func (e *engine) SaveAnswers(path string, a answers.Answers, overwrite bool) (wi
 	if err := writeValues(ctx, path, content, overwrite); err != nil {
 		return wizard.SavedAnswers{}, err
 	}
-	saved := wizard.SavedAnswers{Path: path, Command: e.setup(a).ownCommand("install", "-f", path, "--yes")}
+	arguments := []string{"install", "-f", path, "--yes"}
+	if e.common.plainHTTP { // which is no answer
+		arguments = append(arguments, "--plain-http")
+	}
+	saved := wizard.SavedAnswers{Path: path, Command: e.setup(a).ownCommand(arguments[0], arguments[1:]...)}
 	for _, m := range moved {
 		saved.Environment = append(saved.Environment, "$"+m.Env)
 	}

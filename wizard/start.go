@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -120,6 +121,7 @@ func (r *start) withGoal(at goal) func() (move, tea.Cmd) {
 func (r *start) tryOut() (move, tea.Cmd) {
 	r.responses.Type("database.type", answers.SQLiteDatabase)
 	r.responses.Type("expose.type", answers.PortForward) // also after another choice
+	r.responses.Type("secretsStore.sql.encryptionKey", question.GenerateKeyword)
 	r.resumeAt = stepReview
 	return r.toFirstStep()
 }

@@ -36,7 +36,8 @@ func withoutVolume(ctx context.Context, e *check.Env) *check.Fault {
 		Warn:    true,
 		Summary: "the database is not stored on a volume",
 		Reason:  "all pipelines, runs, users and secrets are lost when the pod restarts",
-		Remedy: "store the database on a volume, database: {type: sqlite, sqlite: {persistent: true}}\n" +
+		Remedy: "store the database on a volume:\n" +
+			"database: {type: sqlite, sqlite: {persistent: true}}\n" +
 			"or use a MySQL 8 server for data that you must keep",
 	}
 	deployed, err := release.DeployedEnvironment(ctx, e)
