@@ -99,11 +99,26 @@ func quota(t *testing.T, c *testcluster.Cluster, namespace string, hard map[core
 	})
 }
 
+// admittedUntil runs the check until it ends with status: the quota controller and the
+// API server read from caches, which lag behind what was just made.
+func admittedUntil(t *testing.T, c *testcluster.Cluster, namespace string, status check.Status,
+	edits ...func(*answers.Answers),
+) check.Report {
+	t.Helper()
+	var report check.Report
+	eventually(t, func(context.Context) bool {
+		report = admitted(t, c, namespace, edits...)
+		r, _ := report.ByID("cluster.admission")
+		return r.Status == status
+	})
+	return report
+}
+
 func TestAdmissionByQuota(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"limits.memory": "1Gi"})
-	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed, "must specify limits.memory",
+	checktest.Expect(t, admittedUntil(t, c, namespace, check.Failed), "cluster.admission", check.Failed, "must specify limits.memory",
 		"server.resources")
 	memory := func(most string) func(*answers.Answers) {
 		return func(a *answers.Answers) {
@@ -120,11 +135,7 @@ func TestAdmissionByQuotaWithDefaults(t *testing.T) {
 	namespace := c.Namespace(t)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"limits.memory": "2Gi", "requests.memory": "2Gi"})
 	limitRange(t, c, namespace, "512Mi")
-	eventually(t, func(context.Context) bool { // the API server reads a new LimitRange after a while
-		r, _ := admitted(t, c, namespace, onMySQL).ByID("cluster.admission")
-		return r.Status == check.Pass
-	})
-	checktest.Accept(t, admitted(t, c, namespace, onMySQL), "cluster.admission",
+	checktest.Accept(t, admittedUntil(t, c, namespace, check.Pass, onMySQL), "cluster.admission",
 		"a ResourceQuota that requires limits, which a LimitRange sets", check.Pass)
 }
 
@@ -135,7 +146,7 @@ func TestAdmissionByObjectQuota(t *testing.T) {
 		quota(t, c, namespace, map[corev1.ResourceName]string{corev1.ResourceName(name): most})
 		result := checktest.Expect(
 			t,
-			admitted(t, c, namespace),
+			admittedUntil(t, c, namespace, check.Failed),
 			"cluster.admission",
 			check.Failed,
 			"exceeded quota: small",
@@ -149,7 +160,8 @@ func TestAdmissionByObjectQuota(t *testing.T) {
 	}
 	namespace := c.Namespace(t)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"requests.storage": "1Mi"})
-	checktest.Expect(t, admitted(t, c, namespace, checktest.OnVolume), "cluster.admission", check.Failed,
+	onVolume := admittedUntil(t, c, namespace, check.Failed, checktest.OnVolume)
+	checktest.Expect(t, onVolume, "cluster.admission", check.Failed,
 		"requested: requests.storage=1Gi", "database.sqlite.size")
 }
 
@@ -157,12 +169,8 @@ func TestAdmissionByPolicy(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	checktest.Policy(t, c, namespace, namespace, "deployments", "!('team' in object.metadata.labels)")
-	// The API server applies a new policy after a while.
-	eventually(t, func(context.Context) bool {
-		r, _ := admitted(t, c, namespace).ByID("cluster.admission")
-		return r.Status == check.Failed
-	})
-	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Failed, "says "+namespace,
+	refused := admittedUntil(t, c, namespace, check.Failed)
+	checktest.Expect(t, refused, "cluster.admission", check.Failed, "says "+namespace,
 		"satisfy the policy")
 }
 

@@ -56,7 +56,8 @@ func TestAdmissionOfUpgradeWithFullQuota(t *testing.T) {
 		t.Errorf("the trial changed the Service: it has port %d", port)
 	}
 	second := func(a *answers.Answers) { a.Cluster.Release = "zenml-second" }
-	checktest.Expect(t, admitted(t, c, namespace, second), "cluster.admission", check.Failed, "Service zenml-second",
+	refused := admittedUntil(t, c, namespace, check.Failed, second)
+	checktest.Expect(t, refused, "cluster.admission", check.Failed, "Service zenml-second",
 		"exceeded quota: small")
 }
 
@@ -88,10 +89,12 @@ func TestAdmissionOfReplacedHook(t *testing.T) {
 	_, err := jobs.Create(t.Context(), left, metav1.CreateOptions{})
 	checktest.Must(t, err)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"count/jobs.batch": "1"})
-	checktest.Expect(t, admitted(t, c, namespace, onMySQL), "cluster.admission", check.Failed,
+	refused := admittedUntil(t, c, namespace, check.Failed, onMySQL)
+	checktest.Expect(t, refused, "cluster.admission", check.Failed,
 		"Job zenml-server-db-migration", "exceeded quota: small")
 	ours := []byte(`{"metadata": {"labels": {"app.kubernetes.io/instance": "zenml-server"}}}`)
 	_, err = jobs.Patch(t.Context(), "zenml-server-db-migration", types.MergePatchType, ours, metav1.PatchOptions{})
 	checktest.Must(t, err)
-	checktest.Expect(t, admitted(t, c, namespace, onMySQL), "cluster.admission", check.Pass)
+	accepted := admittedUntil(t, c, namespace, check.Pass, onMySQL)
+	checktest.Expect(t, accepted, "cluster.admission", check.Pass)
 }
