@@ -63,6 +63,11 @@ kills: packages ## kill runs at every write of an install, an upgrade and an uni
 attack: packages ## try to claim servers from a pod while they are installed, 20 times each way
 	ZENML_TEST_ATTACKS=20 go test ./cmd -count=1 -timeout 60m -v -run TestNobodyClaimsServer
 
+.PHONY: measure-install
+measure-install: packages ## compare the time to an answering server with helm install --wait, five times each
+	GOBIN=$(CACHE)/bin go install helm.sh/helm/v3/cmd/helm@$$(go list -m -f '{{.Version}}' helm.sh/helm/v3)
+	ZENML_TEST_HELM=$(CACHE)/bin/helm go test ./cmd -count=1 -timeout 30m -v -run TestMeasureInstall
+
 CYCLES ?= 200
 .PHONY: soak
 soak: packages ## install, upgrade and uninstall CYCLES times in one process

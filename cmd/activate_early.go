@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -103,6 +104,21 @@ func (u *setup) activateStarting(ctx context.Context, activation zenml.Activatio
 		return err == nil || errors.Is(err, zenml.ErrAlreadyActive), nil
 	})
 	return err == nil
+}
+
+// connectEarly connects to the first pod of the install that answers, while the
+// install waits until it is ready.
+func (u *setup) connectEarly(
+	ctx context.Context, port int, observe event.Observer, answered func(context.Context, *connect.Tunnel, zenml.Info),
+) *connect.Early {
+	at := u.answers.Cluster
+	return connect.ConnectEarly(ctx, u.cluster, connect.EarlyRequest{
+		ForwardRequest: connect.ForwardRequest{Namespace: at.Namespace, Release: at.Release},
+		Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
+			return forwardOn(ctx, u.engine, r, port, observe)
+		},
+		Answered: answered,
+	})
 }
 
 const (

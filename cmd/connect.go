@@ -62,6 +62,7 @@ type connection struct {
 	stay     bool // keep the port-forward until interrupted
 	first    bool // the release is installed for the first time
 	terminal theme.Terminal
+	tunnel   *connect.Tunnel // an open one; nil opens one
 }
 
 // connect forwards a port, waits until the server is ready, activates it as the
@@ -69,8 +70,11 @@ type connection struct {
 func (u *setup) connect(ctx context.Context, c connection) error {
 	narrator := narrate.New(styled(c.streams.Err), narrate.Options{Terminal: c.terminal})
 	open, stay := untilStay(ctx)
-	tunnel, err := forward(open, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
-		narrator.Install)
+	tunnel, err := c.tunnel, error(nil)
+	if tunnel == nil {
+		tunnel, err = forward(open, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, c.port,
+			narrator.Install)
+	}
 	if err != nil {
 		return u.ifUnclaimed(ctx, c, err)
 	}

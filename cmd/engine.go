@@ -38,6 +38,8 @@ type engine struct {
 	tentative   bool   // only plan, also without the permission to read everything
 
 	mu        sync.Mutex
+	tunnel    *connect.Tunnel // of the last install, until it is used
+	opened    string          // the address that was opened early
 	charts    map[chart.Source]*chart.Chart
 	pulls     singleflight.Group // one pull serves all who wait for the chart
 	found     check.Report       // of the last preflight
@@ -211,7 +213,10 @@ func (e *engine) preflightReport() check.Report {
 
 func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.Observer) (wizard.Tunnel, error) {
 	u := e.setup(a)
-	tunnel, err := forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, e.port, observe)
+	tunnel, err := e.keptTunnel(ctx, observe), error(nil)
+	if tunnel == nil {
+		tunnel, err = forward(ctx, u.engine, u.answers.Cluster.Namespace, u.answers.Cluster.Release, e.port, observe)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -285,7 +290,63 @@ func (e *engine) otherAdmin() *claimedError {
 	return e.claimed
 }
 
+// answered reports that the server answers before it is ready, and opens the page
+// where the user activates it.
+func (e *engine) answered(u *setup, emitter *event.Emitter) func(context.Context, *connect.Tunnel, zenml.Info) {
+	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
+		emitter.Emit(event.Notice{Text: fmt.Sprintf("ZenML %s answers at %s; waiting until its pod is ready", info.Version,
+			t.URL())})
+		if u.answers.Admin.Activate != answers.ActivateBrowser || e.OpenBrowser(ctx, t.URL()) != nil {
+			return // the screen of the connection opens it, or says why not
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.opened = t.URL()
+	}
+}
+
+// keepTunnel keeps the tunnel of a successful install for Connect.
+func (e *engine) keepTunnel(t *connect.Tunnel, failed error) {
+	if t == nil {
+		return
+	}
+	if failed != nil {
+		t.Close()
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tunnel = t
+}
+
+// keptTunnel returns the tunnel that an install opened, once, or nil. It ends with
+// ctx.
+func (e *engine) keptTunnel(ctx context.Context, observe event.Observer) *connect.Tunnel {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t := e.tunnel
+	e.tunnel = nil
+	if t == nil {
+		return nil
+	}
+	t.Observe(observe)
+	context.AfterFunc(ctx, t.Close)
+	return t
+}
+
+// isOpened reports whether a page was opened early, once.
+func (e *engine) isOpened(url string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	opened := e.opened == url
+	e.opened = ""
+	return opened
+}
+
 func (e *engine) OpenBrowser(ctx context.Context, url string) error {
+	if e.isOpened(url) {
+		return nil
+	}
 	if e.common.noOpen {
 		return errors.New("--no-open was given")
 	}

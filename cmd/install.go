@@ -15,6 +15,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -36,7 +38,9 @@ type installOptions struct {
 	dryRun   bool
 	format   string // of the plan
 
-	found check.Report // of the preflight
+	found  check.Report    // of the preflight
+	tunnel *connect.Tunnel // open since the server answered, or nil
+	opened bool            // the page is open
 }
 
 func newInstall(s Streams, c *common, run func(context.Context, *installOptions) error) *cobra.Command {
@@ -131,6 +135,7 @@ func (o *installOptions) installWith(ctx context.Context, u *setup) error {
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return notReady(ctx, err) // preflight reports all other errors
 	}
+	go func() { _, _ = u.chart(ctx) }() // pull it beside the preflight, which reports errors
 	if err := o.checkOutput(ctx, u); err != nil {
 		return err
 	}
@@ -142,10 +147,9 @@ func (o *installOptions) installWith(ctx context.Context, u *setup) error {
 		return err
 	}
 	u.printKeyNotice(o.streams.Err, outcome)
-	err = u.connect(ctx, connection{
-		streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay, stay: o.stay,
-		first: isFirstInstall(outcome), terminal: o.common.terminal(o.streams),
-	})
+	c := o.connection()
+	c.first = isFirstInstall(outcome)
+	err = u.connect(ctx, c)
 	var refused *connect.RefusedError
 	if errors.As(err, &refused) {
 		fmt.Fprintf(o.streams.Err, "ZenML is installed and running, but this machine cannot reach it: %v\n", err)
@@ -167,10 +171,17 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		if err != nil {
 			return install.Outcome{}, err
 		}
+		early := u.connectEarly(unlimited(ctx), o.port, narrator.Install, o.answered(u, narrator))
 		outcome, err := u.apply(unlimited(ctx), a, narrator.Install) // a.timeout limits it
+		tunnel := early.Take()
 		switch {
 		case err == nil:
+			o.tunnel = tunnel
 			return outcome, nil
+		case tunnel != nil:
+			tunnel.Close()
+		}
+		switch {
 		case !o.checks.WaitForOther || !isOutdated(err):
 			return outcome, o.failed(narrator, err)
 		}
@@ -178,6 +189,27 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		u = newSetup(o.streams, o.common, u.file, chart.Load)
 		o.force = true // the existing file is from this run
 	}
+}
+
+// answered reports that the server answers before it is ready, and opens its page.
+func (o *installOptions) answered(u *setup, n *narrate.Narrator) func(context.Context, *connect.Tunnel, zenml.Info) {
+	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
+		n.Printf("  %s ZenML %s answers at %s; waiting until its pod is ready", display.GlyphBullet, info.Version, t.URL())
+		c := o.connection()
+		switch {
+		case info.Active:
+			u.openPage(ctx, c, t.URL())
+		case u.answers.Admin.Activate == answers.ActivateBrowser:
+			u.openPage(ctx, c, t.URL()+activationPath)
+		}
+		o.opened = c.open && (info.Active || u.answers.Admin.Activate == answers.ActivateBrowser)
+	}
+}
+
+// connection configures how to connect after the install.
+func (o *installOptions) connection() connection {
+	return connection{streams: o.streams, port: o.port, open: !o.common.noOpen && o.stay && !o.opened, stay: o.stay,
+		terminal: o.common.terminal(o.streams), tunnel: o.tunnel}
 }
 
 // prepare plans the install, prints what an upgrade changes, and writes the

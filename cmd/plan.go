@@ -180,7 +180,11 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
-	outcome, err := p.setup.apply(ctx, p.application(), observe)
+	emitter := event.NewEmitter(observe) // the early connection reports beside the install
+	early := p.setup.connectEarly(context.WithoutCancel(ctx), p.engine.port, emitter.Emit, p.engine.answered(p.setup, emitter))
+	outcome, err := p.setup.apply(ctx, p.application(), emitter.Emit)
+	p.engine.keepTunnel(early.Take(), err)
+	emitter.Close()
 	if !isOutdated(err) {
 		p.continueFrom(outcome)
 	}

@@ -27,7 +27,18 @@ func forward(
 	chosen int,
 	observe event.Observer,
 ) (*connect.Tunnel, error) {
-	request := connect.ForwardRequest{Namespace: namespace, Release: release, LocalPort: preferredPort(chosen)}
+	return forwardOn(ctx, engine, connect.ForwardRequest{Namespace: namespace, Release: release}, chosen, observe)
+}
+
+// forwardOn is forward for any request.
+func forwardOn(
+	ctx context.Context,
+	engine *install.Engine,
+	request connect.ForwardRequest,
+	chosen int,
+	observe event.Observer,
+) (*connect.Tunnel, error) {
+	request.LocalPort = preferredPort(chosen)
 	for {
 		tunnel, err := engine.Forward(ctx, request, observe)
 		var taken *connect.PortInUseError

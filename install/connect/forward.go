@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
@@ -23,6 +25,8 @@ type ForwardRequest struct {
 	// Starting also selects pods that run but are not ready. Connections wait
 	// until the server listens.
 	Starting bool
+	// Except excludes pods while Starting selects them.
+	Except map[types.UID]bool
 }
 
 // PortInUseError means that the local port is in use.

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -54,7 +56,8 @@ type podFinder struct {
 	access             *kube.Access
 	client             kubernetes.Interface
 	namespace, release string
-	serving            func(*corev1.Pod) bool // selects the pods to forward to
+	starting           atomic.Bool        // pods need not be ready
+	except             map[types.UID]bool // not these, while starting
 	informer           cache.SharedIndexInformer
 	end                func()
 
@@ -83,9 +86,9 @@ func newPodFinder(ctx context.Context, access *kube.Access, request ForwardReque
 	if err != nil {
 		return nil, err
 	}
-	find, serving := serverSelector, kubestatus.Serving
+	find := serverSelector
 	if request.Starting {
-		find, serving = serviceSelector, isStarting
+		find = serviceSelector
 	}
 	selector, err := find(ctx, client, namespace, release)
 	if err != nil {
@@ -96,9 +99,10 @@ func newPodFinder(ctx context.Context, access *kube.Access, request ForwardReque
 		client:    client,
 		namespace: namespace,
 		release:   release,
-		serving:   serving,
+		except:    request.Except,
 		changed:   make(chan struct{}),
 	}
+	f.starting.Store(request.Starting)
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector.String() }))
 	f.informer = factory.Core().V1().Pods().Informer()
@@ -117,6 +121,14 @@ func newPodFinder(ctx context.Context, access *kube.Access, request ForwardReque
 }
 
 func (f *podFinder) stop() { f.end() }
+
+// serving reports whether to forward to the pod.
+func (f *podFinder) serving(p *corev1.Pod) bool {
+	if f.starting.Load() {
+		return isStarting(p) && !f.except[p.UID]
+	}
+	return kubestatus.Serving(p)
+}
 
 // isStarting reports whether the pod runs, ready or not.
 func isStarting(p *corev1.Pod) bool {

@@ -55,6 +55,18 @@ func (t *Tunnel) Port() int {
 	return 0
 }
 
+// onlyReady makes the tunnel forward to ready pods only. A nil tunnel stays nil.
+func (t *Tunnel) onlyReady() *Tunnel {
+	if t != nil {
+		t.pods.starting.Store(false)
+		t.pods.notify()
+	}
+	return t
+}
+
+// Observe sends the notices of the tunnel to another observer.
+func (t *Tunnel) Observe(observe event.Observer) { t.emitter.Redirect(observe) }
+
 // Done is closed when the tunnel has ended.
 func (t *Tunnel) Done() <-chan struct{} { return t.done }
 

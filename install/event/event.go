@@ -89,6 +89,13 @@ func (e *Emitter) Emit(event Event) {
 	}
 }
 
+// Redirect sends all later events to another observer, which may be nil.
+func (e *Emitter) Redirect(observe Observer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.observe = observe
+}
+
 // Close discards all later events.
 func (e *Emitter) Close() {
 	e.mu.Lock()
