@@ -66,7 +66,7 @@ attack: packages ## try to claim servers from a pod while they are installed, 20
 .PHONY: measure-install
 measure-install: packages ## compare the time to an answering server with helm install --wait, five times each
 	GOBIN=$(CACHE)/bin go install helm.sh/helm/v3/cmd/helm@$$(go list -m -f '{{.Version}}' helm.sh/helm/v3)
-	ZENML_TEST_HELM=$(CACHE)/bin/helm go test ./cmd -count=1 -timeout 30m -v -run TestMeasureInstall
+	ZENML_TEST_HELM=$(CACHE)/bin/helm go test ./cmd/scenarios -count=1 -timeout 30m -v -run TestMeasureInstall
 
 CYCLES ?= 200
 .PHONY: soak
