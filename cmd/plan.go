@@ -181,7 +181,8 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
 	emitter := event.NewEmitter(observe) // the early connection reports beside the install
-	early := p.setup.connectEarly(context.WithoutCancel(ctx), p.engine.port, emitter.Emit, p.engine.answered(p.setup, emitter))
+	early := p.setup.connectEarly(context.WithoutCancel(ctx), p.engine.port, emitter.Emit,
+		p.engine.answered(p.setup, emitter))
 	outcome, err := p.setup.apply(ctx, p.application(), emitter.Emit)
 	p.engine.keepTunnel(early.Take(), err)
 	emitter.Close()

@@ -3,8 +3,10 @@ package install
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -225,5 +228,71 @@ func (b *bench) forwardRefused() {
 	var refused *connect.RefusedError
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "refuses the port-forward") {
 		b.t.Errorf("through a proxy without upgrades: %v", err)
+	}
+}
+
+// TestConnectEarly connects to the server while it is installed and while it is
+// upgraded: the new server answers before the run has ended, and the tunnel stays.
+func TestConnectEarly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, generation := range []string{"legacy", "current"} {
+		plan := b.sqlite(generation)
+		before := b.podUIDs()
+		answered := make(chan map[types.UID]bool, 1)
+		early := connect.ConnectEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
+			ForwardRequest: connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
+			Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
+				return b.engine.Forward(ctx, r, nil)
+			},
+			Answered: func(context.Context, *connect.Tunnel, zenml.Info) { answered <- b.podUIDs() },
+		})
+		b.apply(plan)
+		tunnel := early.Take()
+		if tunnel == nil {
+			t.Fatalf("%s: the server did not answer before it was ready", generation)
+		}
+		defer tunnel.Close()
+		isNew := func(uid types.UID) bool { return !before[uid] }
+		if pods := <-answered; !slices.ContainsFunc(slices.Collect(maps.Keys(pods)), isNew) {
+			t.Errorf("%s: a pod of the previous revision answered", generation)
+		}
+		if _, err := (zenml.Client{Base: tunnel.URL()}).Info(t.Context()); err != nil {
+			t.Errorf("%s: %v", generation, err)
+		}
+	}
+}
+
+// podUIDs returns the UIDs of the release's pods.
+func (b *bench) podUIDs() map[types.UID]bool {
+	b.t.Helper()
+	pods, err := b.Client(b.t).CoreV1().Pods(b.namespace).List(b.t.Context(),
+		metav1.ListOptions{LabelSelector: manifest.LabelInstance + "=" + releaseName})
+	if err != nil {
+		b.t.Error(err)
+		return nil
+	}
+	found := map[types.UID]bool{}
+	for _, p := range pods.Items {
+		found[p.UID] = true
+	}
+	return found
+}
+
+// TestConnectEarlyWithoutServer takes no tunnel if nothing was installed.
+func TestConnectEarlyWithoutServer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	early := connect.ConnectEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
+		ForwardRequest: connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
+		Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
+			return b.engine.Forward(ctx, r, nil)
+		},
+		Answered: func(context.Context, *connect.Tunnel, zenml.Info) { t.Error("something answered") },
+	})
+	time.Sleep(time.Second)
+	if tunnel := early.Take(); tunnel != nil {
+		tunnel.Close()
+		t.Error("there is a tunnel to nothing")
 	}
 }

@@ -115,7 +115,8 @@ func (m *installMeasure) helmInstall() time.Duration {
 
 func (m *installMeasure) command(args ...string) {
 	m.t.Helper()
-	run := exec.CommandContext(m.t.Context(), m.helm, append(args, "--kubeconfig", m.cluster.Kubeconfig)...) //nolint:gosec // Helm
+	args = append(args, "--kubeconfig", m.cluster.Kubeconfig)
+	run := exec.CommandContext(m.t.Context(), m.helm, args...) //nolint:gosec // Helm
 	if out, err := run.CombinedOutput(); err != nil {
 		m.t.Fatalf("helm %v: %v\n%s", args, err, out)
 	}

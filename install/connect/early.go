@@ -47,7 +47,7 @@ func ConnectEarly(ctx context.Context, access *kube.Access, request EarlyRequest
 }
 
 // Take ends the attempt and returns the tunnel if the server has answered, or nil.
-// From then on, the tunnel forwards to ready pods only. Nil may be taken from.
+// From then on, the tunnel forwards to ready pods only. A nil Early returns nil.
 func (e *Early) Take() *Tunnel {
 	if e == nil {
 		return nil
