@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
@@ -103,9 +102,8 @@ func newPodFinder(ctx context.Context, access *kube.Access, request ForwardReque
 		changed:   make(chan struct{}),
 	}
 	f.starting.Store(request.Starting)
-	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace),
-		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector.String() }))
-	f.informer = factory.Core().V1().Pods().Informer()
+	informers := &kube.Informers{Namespace: namespace, Selector: selector}
+	f.informer = informers.Add(client.CoreV1().RESTClient(), "pods", &corev1.Pod{})
 	_ = f.informer.SetWatchErrorHandlerWithContext(
 		func(_ context.Context, _ *cache.Reflector, err error) { f.refuse(err) },
 	)
@@ -115,8 +113,8 @@ func newPodFinder(ctx context.Context, access *kube.Access, request ForwardReque
 		DeleteFunc: func(any) { f.notify() },
 	})
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	factory.StartWithContext(kube.Quiet(watching))
-	f.end = sync.OnceFunc(func() { cancel(); factory.Shutdown() })
+	informers.Start(kube.Quiet(watching))
+	f.end = sync.OnceFunc(func() { cancel(); informers.Wait() })
 	return f, nil
 }
 

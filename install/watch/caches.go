@@ -11,11 +11,12 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/install/exposure"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 // caches contain the namespace's objects as last reported by the API server.
@@ -27,17 +28,19 @@ type caches struct {
 	forbidden map[string]bool // kinds that the user cannot watch
 }
 
-func newCaches(f informers.SharedInformerFactory) caches {
+func newCaches(client kubernetes.Interface, of *kube.Informers) caches {
+	core, apps := client.CoreV1().RESTClient(), client.AppsV1().RESTClient()
+	batch, networking := client.BatchV1().RESTClient(), client.NetworkingV1().RESTClient()
 	return caches{
 		informers: map[string]cache.SharedIndexInformer{
-			"Deployment":            f.Apps().V1().Deployments().Informer(),
-			"ReplicaSet":            f.Apps().V1().ReplicaSets().Informer(),
-			"Job":                   f.Batch().V1().Jobs().Informer(),
-			"Pod":                   f.Core().V1().Pods().Informer(),
-			"PersistentVolumeClaim": f.Core().V1().PersistentVolumeClaims().Informer(),
-			"Service":               f.Core().V1().Services().Informer(),
-			"Ingress":               f.Networking().V1().Ingresses().Informer(),
-			"Event":                 f.Core().V1().Events().Informer(),
+			"Deployment":            of.Add(apps, "deployments", &appsv1.Deployment{}),
+			"ReplicaSet":            of.Add(apps, "replicasets", &appsv1.ReplicaSet{}),
+			"Job":                   of.Add(batch, "jobs", &batchv1.Job{}),
+			"Pod":                   of.Add(core, "pods", &corev1.Pod{}),
+			"PersistentVolumeClaim": of.Add(core, "persistentvolumeclaims", &corev1.PersistentVolumeClaim{}),
+			"Service":               of.Add(core, "services", &corev1.Service{}),
+			"Ingress":               of.Add(networking, "ingresses", &networkingv1.Ingress{}),
+			"Event":                 of.Add(core, "events", &corev1.Event{}),
 		},
 		oldJobs:   map[types.UID]bool{},
 		mu:        &sync.Mutex{},

@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
@@ -71,18 +70,13 @@ func New(c Config) *Watcher {
 func (w *Watcher) Start(ctx context.Context) {
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.logs = newLogs(ctx, w)
-	factory := informers.NewSharedInformerFactoryWithOptions(
-		w.Client,
-		0,
-		informers.WithNamespace(w.Namespace),
-		informers.WithTransform(trimObject),
-	)
-	w.caches = newCaches(factory)
+	informers := &kube.Informers{Namespace: w.Namespace, Transform: trimObject}
+	w.caches = newCaches(w.Client, informers)
 	for kind, informer := range w.caches.informers {
 		w.listen(kind, informer)
 	}
-	factory.StartWithContext(kube.Quiet(ctx))
-	w.done.Go(func() { <-ctx.Done(); factory.Shutdown() })
+	informers.Start(kube.Quiet(ctx))
+	w.done.Go(informers.Wait)
 	w.firstLists(ctx)
 	w.caches.rememberJobs()
 	w.done.Go(func() { w.loop(ctx) })
