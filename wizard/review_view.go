@@ -73,7 +73,7 @@ func (r *review) problemLines(width int) string {
 			}
 			line := r.styles.Mark(narrate.CheckMark(status)) + " " + row.check.ID
 			if row.result.Refuted() {
-				line += ": " + row.check.Failure
+				line += ": " + row.result.Title()
 			}
 			lines = append(lines, display.Hang(line, claimColumn, width))
 			lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Message), width))

@@ -14,6 +14,8 @@ type Fault struct {
 	Summary string
 	// Why it matters; Check.Reason if empty.
 	Reason string
+	// Failure is the sentence for this fault, if Check.Failure does not fit it.
+	Failure string
 	// Remedy is what to do: a command or an answers key to copy.
 	Remedy string
 	// Warn makes it a warning, whatever the check's severity.

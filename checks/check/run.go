@@ -68,7 +68,9 @@ func (r *runner) emit(e Event) {
 func (r *runner) finish(ctx context.Context, n *vertex) {
 	defer close(n.done)
 	n.result = r.result(ctx, n.check)
+	ofFault := n.result.Check.Failure
 	n.result.Check = n.check
+	n.result.Check.Failure = cmp.Or(ofFault, n.check.Failure)
 	r.emit(Event{Check: n.check, Result: &n.result})
 }
 
@@ -178,6 +180,7 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 		Status: Failed, Message: display.Printable(fault.Summary), Reason: cmp.Or(fault.Reason, c.Reason),
 		Remedy: display.Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), blocks: true,
 	}
+	result.Check.Failure = fault.Failure
 	if fault.Warn || c.Severity == ShouldPass {
 		result.Status, result.blocks, result.refuted = Warned, fault.Blocks, !fault.Warn || fault.Local
 	}

@@ -88,6 +88,7 @@ var Checks = []check.Check{
 		Finds: []string{
 			"a missing Secret or key: database password and certificates, secrets store, custom CAs, " +
 				"environment, imagePullSecrets",
+			"a secret in the answers that cannot be read or is not valid, for example a weak admin password",
 		},
 	},
 	{

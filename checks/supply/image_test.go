@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -268,4 +269,21 @@ func TestRegistryPlainHTTP(t *testing.T) {
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Warned, "not checked")
 	e.PlainHTTP = true
 	checktest.Expect(t, look(t, e, "supply.image"), "supply.image", check.Pass, "amd64")
+}
+
+// TestUnreachableDefaultImage names no answer that the user did not give.
+func TestUnreachableDefaultImage(t *testing.T) {
+	ask := func(image answers.Image) *check.Fault {
+		e := &check.Env{Answers: answers.Answers{Server: answers.Server{Image: image}}}
+		q, err := newRegistryQuestion(t.Context(), e, "zenmldocker/zenml-server:0.98.1", corev1.PodSpec{})
+		checktest.Must(t, err)
+		return q.unreachable(&net.DNSError{Name: "index.docker.io", IsNotFound: true})
+	}
+	if own := ask(answers.Image{}).Remedy; strings.Contains(own, "fix ") || !strings.Contains(own, "HTTPS_PROXY") ||
+		!strings.Contains(own, "server.image.repository to a mirror") {
+		t.Errorf("the remedy for the default image: %s", own)
+	}
+	if chosen := ask(answers.Image{Repository: "x"}).Remedy; !strings.Contains(chosen, "fix the host in server.image") {
+		t.Errorf("the remedy for another image: %s", chosen)
+	}
 }

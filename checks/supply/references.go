@@ -44,6 +44,7 @@ func checkReferences(ctx context.Context, e *check.Env) (string, error) {
 			found, remedies = append(found, problem), append(remedies, createCommand(e, ref))
 		}
 	}
+	fault := &check.Fault{Failure: failureOf(len(found) > 0)}
 	for _, f := range r.Findings {
 		if f.Check == referencesCheck {
 			found = append(found, strings.TrimPrefix(f.Key+": "+f.Summary, ": "))
@@ -51,12 +52,25 @@ func checkReferences(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	if len(found) > 0 {
-		return "", &check.Fault{Summary: strings.Join(found, "\n"), Remedy: strings.Join(remedies, "\n")}
+		fault.Summary, fault.Remedy = strings.Join(found, "\n"), strings.Join(remedies, "\n")
+		if fault.Failure != "" {
+			fault.Reason = "the installer cannot use it, so the install stops before it writes anything"
+		}
+		return "", fault
 	}
 	if len(seen) == 0 {
 		return "no references", nil
 	}
 	return fmt.Sprintf("%d references", len(seen)), nil
+}
+
+// failureOf returns the sentence for faults of what the answers give by themselves. A
+// missing Secret keeps the check's own sentence.
+func failureOf(isMissing bool) string {
+	if isMissing {
+		return ""
+	}
+	return "a secret in the answers cannot be read or is not valid"
 }
 
 // lookUp returns what is wrong with a referenced Secret, or "".

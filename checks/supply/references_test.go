@@ -50,6 +50,9 @@ func TestReferencesUnreadableSource(t *testing.T) {
 	})
 	got := checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
 		"no such file")
+	if got.Title() != "a secret in the answers cannot be read or is not valid" {
+		t.Errorf("the title is %q", got.Title())
+	}
 	if strings.Contains(got.Message+got.Remedy, "zenml-server-database") {
 		t.Errorf("it names the Secret that the installer creates: %s\n%s", got.Message, got.Remedy)
 	}
@@ -57,6 +60,9 @@ func TestReferencesUnreadableSource(t *testing.T) {
 		Mode: answers.TLSVerifyCA,
 		CA:   answers.Source{SecretRef: &answers.SecretRef{Name: "zenml-server-ca", Key: "ca.crt"}},
 	}
-	checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
+	got = checktest.Expect(t, look(t, e, "supply.references"), "supply.references", check.Failed, "/nope",
 		"Secret zenml-server-ca does not exist")
+	if got.Title() != got.Check.Failure || strings.Contains(got.Title(), "not valid") {
+		t.Errorf("the title of a missing Secret is %q", got.Title())
+	}
 }

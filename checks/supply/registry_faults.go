@@ -68,12 +68,30 @@ func (q *registryQuestion) fault(ctx context.Context, err error) error {
 // is a warning, because the nodes use another network.
 func (q *registryQuestion) unreachable(err error) *check.Fault {
 	reason, remedy := connectionProblem(q.registry(), err)
+	if isNetwork(err) && !q.isChosen() {
+		remedy = "connect this machine to the internet, or set the proxy: export HTTPS_PROXY=URL" +
+			"\nif the nodes have no internet either, set server.image.repository to a mirror"
+	}
 	return &check.Fault{
 		Warn: true, Err: err,
 		Summary: fmt.Sprintf("not checked: this machine cannot reach %s (the nodes may): %s", q.registry(), reason),
 		Reason:  "a missing image only shows when a node pulls it",
 		Remedy:  remedy + "\nto check from a node: crictl pull " + q.image,
 	}
+}
+
+// isChosen reports whether the answers name the repository. Otherwise the chart does.
+func (q *registryQuestion) isChosen() bool {
+	server, _ := q.env.Answers.Values["server"].(map[string]any)
+	return q.env.Answers.Server.Image.Repository != "" || server["image"] != nil
+}
+
+// isNetwork reports whether this machine lacks a connection: the host is not known or
+// does not answer, and no proxy is involved.
+func isNetwork(err error) bool {
+	var dns *net.DNSError
+	return !strings.Contains(err.Error(), "proxyconnect") &&
+		(errors.As(err, &dns) || errors.Is(err, syscall.ECONNREFUSED) || check.IsTimeout(err))
 }
 
 // connectionProblem returns the reason of a failed connection, and its remedy.
@@ -169,6 +187,9 @@ func (q *registryQuestion) missing(ctx context.Context, err error) error {
 	fault := &check.Fault{
 		Err: err, Summary: fmt.Sprintf("the image %s does not exist", q.image),
 		Remedy: "fix server.image.repository and server.image.tag",
+	}
+	if !q.isChosen() && q.env.Answers.Server.Image.Tag == "" {
+		fault.Remedy = "set chart.version to a version whose image is published, or server.image.tag to an existing tag"
 	}
 	tags := q.tags(ctx)
 	if len(tags) == 0 {
