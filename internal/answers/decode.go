@@ -240,13 +240,29 @@ func Nearest(key string) string {
 			related = append(related, f.Key)
 		}
 	}
-	switch best := nearest.Name(key, all); {
+	sections := sectionKeys()
+	switch best := nearest.Name(key, append(all, sections...)); {
 	case len(related) > 0 && len(related) <= mostSuggestions:
 		return "did you mean one of these?\n  " + strings.Join(related, "\n  ")
+	case slices.Contains(sections, best):
+		return fmt.Sprintf("%s has several keys; list them with: zenml-installer answers explain %s", best, best)
 	case best != "":
 		return fmt.Sprintf("did you mean %s?", best)
 	}
 	return "list all keys with: zenml-installer answers explain"
+}
+
+// sectionKeys returns the keys that contain other keys: "database.mysql".
+func sectionKeys() []string {
+	var sections []string
+	for _, f := range Fields {
+		for i, r := range f.Key {
+			if r == '.' && !slices.Contains(sections, f.Key[:i]) {
+				sections = append(sections, f.Key[:i])
+			}
+		}
+	}
+	return sections
 }
 
 // NearestOf suggests the known name that was probably meant, or lists all.

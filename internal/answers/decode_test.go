@@ -137,7 +137,9 @@ func TestReadListsEverything(t *testing.T) {
 func TestNearest(t *testing.T) {
 	for key, want := range map[string]string{
 		"tls": "database.mysql.tls.mode", "database.mysql.prot": "did you mean database.mysql.port?",
-		"nothing-like-it": "list all keys with",
+		"nothing-like-it": "list all keys with", "databse.type": "did you mean database.type?",
+		"databse.mysql":    "database.mysql has several keys; list them with: zenml-installer answers explain database.mysql",
+		"databse.mysq.hst": "did you mean database.mysql.host?",
 	} {
 		if got := Nearest(key); !strings.Contains(got, want) || len(got) > 500 {
 			t.Errorf("%s: %s", key, got)
