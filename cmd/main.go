@@ -5,7 +5,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -41,6 +40,11 @@ func Main(args []string, s Streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		if err = usagetext.UnknownHelp(command); err != nil {
+			err = usage(err)
+		}
+	}
 	err = explainTimeout(command.Context(), err)
 	printError(s.Err, err)
 	return exitCode(err)
@@ -93,9 +97,6 @@ Without a command it starts the guided install.`,
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()))
-	})
 	c.register(root.PersistentFlags())
 	o.register(root)
 	root.AddCommand(
@@ -111,6 +112,8 @@ Without a command it starts the guided install.`,
 	)
 	completeFlags(root, s, &c)
 	usagetext.Install(root, kubectlFlags(), cmp.Or(columns(s.Out), helpWidth))
+	explain := root.FlagErrorFunc()
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(explain(cmd, err)) })
 	return root
 }
 

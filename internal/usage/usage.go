@@ -3,6 +3,7 @@
 package usage
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // OptionsName is the command that lists kubectl's flags.
@@ -18,13 +21,21 @@ const OptionsName = "options"
 // shown are the flags of kubectl that are used most; they are not folded.
 var shown = []string{"context", "kubeconfig", "namespace"}
 
-// Install sets the help of a root command and its subcommands. The flags in kubectl are
+// Install sets the help of a root command and its subcommands, and the errors for
+// unknown flags. The flags in kubectl are
 // those that kubectl has, too. Lines are at most width columns wide.
 func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int) {
 	h := help{kubectl: kubectl, width: width}
 	root.SetUsageFunc(func(c *cobra.Command) error {
 		_, err := io.WriteString(c.OutOrStderr(), h.text(c))
 		return err
+	})
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
+	whole := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		if UnknownHelp(c) == nil {
+			whole(c, args)
+		}
 	})
 	root.SuggestionsMinimumDistance = 2 // of the edit distance, which is cobra's default
 	root.AddCommand(h.options(root.Name()))
@@ -107,6 +118,33 @@ func (h help) options(program string) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// flagError adds to the error for a flag the one that may have been meant, or where all
+// are listed.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && len(unknown.GetSpecifiedName()) > 1 {
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				known = append(known, f.Name)
+			}
+		})
+		if near := nearest.Name(unknown.GetSpecifiedName(), known); near != "" {
+			return fmt.Errorf("%w: did you mean --%s? (see %s --help)", err, near, c.CommandPath())
+		}
+	}
+	return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
+}
+
+// UnknownHelp returns the error for --help with a command that does not exist, which
+// has no help. It is nil for all other command lines.
+func UnknownHelp(c *cobra.Command) error {
+	if help := c.Flags().Lookup("help"); help == nil || !help.Changed || !c.HasSubCommands() {
+		return nil
+	}
+	return Unknown(c, c.Flags().Args())
 }
 
 // Unknown returns the error for arguments of a command that takes none, and suggests

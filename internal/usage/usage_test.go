@@ -71,3 +71,38 @@ func TestUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestUnknownFlag(t *testing.T) {
+	for args, want := range map[string]string{
+		"check --onyl x": "unknown flag: --onyl: did you mean --only? (see tool check --help)",
+		"check --releas": "unknown flag: --releas: did you mean --release? (see tool check --help)",
+		"check --zzzzzz": "unknown flag: --zzzzzz (see tool check --help)",
+		"check -z":       "unknown shorthand flag: 'z' in -z (see tool check --help)",
+	} {
+		root, _ := tree()
+		root.SetArgs(strings.Fields(args))
+		if err := root.Execute(); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", args, err, want)
+		}
+	}
+}
+
+// TestUnknownHelp asks for the help of commands. One that does not exist has none.
+func TestUnknownHelp(t *testing.T) {
+	for args, isKnown := range map[string]bool{
+		"--help": true, "check --help": true, "guided --help": false, "--namespace x --help": true,
+	} {
+		root, out := tree()
+		root.SetArgs(strings.Fields(args))
+		command, err := root.ExecuteC()
+		if err != nil {
+			t.Errorf("%s: %v", args, err)
+		}
+		if unknown := UnknownHelp(command); (unknown == nil) != isKnown {
+			t.Errorf("%s: %v", args, unknown)
+		}
+		if strings.Contains(out.String(), "Usage:") != isKnown {
+			t.Errorf("%s prints\n%s", args, out)
+		}
+	}
+}
