@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -19,7 +20,7 @@ func (f answersFlags) load(ctx context.Context, s Streams, c common) (answers.Fi
 	if err != nil {
 		return file, err
 	}
-	if err := usageFaults(file, answers.Validate(file.Answers)); err != nil {
+	if err := f.usageFaults(file, answers.Validate(file.Answers)); err != nil {
 		return file, err
 	}
 	warnOfPlainSecrets(s, file.Answers)
@@ -133,15 +134,43 @@ func (c common) overlay(a *answers.Answers) error {
 	return nil
 }
 
-func usageFaults(file answers.File, faults answers.Faults) error {
-	if len(faults) == 0 {
-		return nil
+// usageFaults tells where each fault comes from: from --answer, or from a line of the
+// file.
+func (f answersFlags) usageFaults(file answers.File, faults answers.Faults) error {
+	var inFile, byFlag answers.Faults
+	for _, fault := range faults {
+		if f.sets(fault.Key) {
+			fault.Key = "--answer " + fault.Key
+			byFlag = append(byFlag, fault)
+			continue
+		}
+		inFile = append(inFile, fault)
 	}
+	var problems []error
+	if len(byFlag) > 0 {
+		problems = append(problems, byFlag)
+	}
+	if len(inFile) > 0 {
+		problems = append(problems, nameFile(file, inFile))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return usage(err)
+	}
+	return nil
+}
+
+// sets reports whether a flag sets the answer.
+func (f answersFlags) sets(key string) bool {
+	return slices.ContainsFunc(f.extras, func(extra string) bool { return strings.HasPrefix(extra, key+"=") })
+}
+
+// nameFile adds the file and its lines to faults.
+func nameFile(file answers.File, faults answers.Faults) error {
 	located := file.Locate(faults)
 	if file.Name == "" {
-		return usage(located)
+		return located
 	}
-	return usage(fmt.Errorf("%s:\n%w", file.Name, located))
+	return fmt.Errorf("%s:\n%w", file.Name, located)
 }
 
 // local gives access to this machine. Relative paths start at the folder of the

@@ -53,3 +53,19 @@ func TestRelativePathsStartAtAnswersFile(t *testing.T) {
 		t.Errorf("a printed command works in one folder only:\n%s", r.err)
 	}
 }
+
+// TestFaultsNameTheirSource finds the fault of --answer in the command line, and that of
+// the file in its line.
+func TestFaultsNameTheirSource(t *testing.T) {
+	p := newPlace(t)
+	file := p.file("answers.yaml", "version: 1\ndatabase: {type: sqlite}\nexpose: {type: nodeport}\n")
+	r := p.runs("generate", "-f", file, "--answer", "server.replicas=-3").want(t, exitUsage,
+		"--answer server.replicas: ", file+":\n", "line 3: expose.type: ")
+	if strings.Contains(r.err, "--answer expose") || strings.Index(r.err, "--answer") > strings.Index(r.err, file) {
+		t.Errorf("the sources are mixed up:\n%s", r.err)
+	}
+	r = p.runs("generate", "-f", file, "--answer", "expose.type=nodeport").want(t, exitUsage, "--answer expose.type: ")
+	if strings.Contains(r.err, "line 3") || strings.Contains(r.err, file) {
+		t.Errorf("the file is blamed for the flag:\n%s", r.err)
+	}
+}

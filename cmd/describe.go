@@ -116,7 +116,7 @@ func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, e
 	cluster := u.answers.Cluster
 	release, err := u.engine.Release(ctx, cluster.Namespace, cluster.Release)
 	if err == nil && release == nil {
-		err = fmt.Errorf("release %s is no longer in namespace %s", cluster.Release, cluster.Namespace)
+		err = fmt.Errorf("release %s not found in namespace %s", cluster.Release, cluster.Namespace)
 	}
 	if err != nil {
 		return answers.Answers{}, nil, err

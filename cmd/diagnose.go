@@ -74,6 +74,11 @@ func runDiagnose(ctx context.Context, o *diagnoseOptions) error {
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return err // what cannot be read is listed
 	}
+	if !o.file.given() {
+		if err := u.mustHaveTraces(ctx); err != nil {
+			return err
+		}
+	}
 	found, err := u.evidence(ctx, evidenceOptions{answers: o.file.given(), skipChecks: o.skipChecks})
 	if err != nil {
 		return err
@@ -87,6 +92,20 @@ func runDiagnose(ctx context.Context, o *diagnoseOptions) error {
 	}
 	printEvidence(o.streams, path, found)
 	return nil
+}
+
+// mustHaveTraces fails if neither the cluster nor the journal knows the release: its name
+// is wrong. A cluster that cannot be read is part of the evidence.
+func (u *setup) mustHaveTraces(ctx context.Context) error {
+	at := u.answers.Cluster
+	there, err := u.engine.Remains(ctx, at.Namespace, at.Release)
+	if err != nil || !there.None() || len(there.Claims) > 0 {
+		return context.Cause(ctx)
+	}
+	if kept, err := journals().Read(u.journalTarget()); err == nil && len(kept) > 0 {
+		return nil
+	}
+	return u.notFoundError(ctx, there.Others, "there is nothing to collect")
 }
 
 // given reports whether the user gave answers.

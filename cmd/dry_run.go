@@ -3,8 +3,10 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -21,9 +23,9 @@ import (
 func (o *installOptions) checkDryRun() error {
 	switch {
 	case o.format != "text" && o.format != "json":
-		return usagef("--format %s: must be text or json", o.format)
+		return usagef("-o %s: must be text or json", o.format)
 	case o.format == "json" && !o.dryRun:
-		return usagef("--format json: works with --dry-run only")
+		return usagef("-o json: works with --dry-run only")
 	case o.dryRun && o.stay:
 		return usagef("--stay: does not work with --dry-run, which installs no server")
 	}
@@ -45,7 +47,7 @@ func (o *installOptions) showPlan(ctx context.Context) error {
 		return notReady(ctx, err) // preflight reports all other errors
 	}
 	if err := o.preflight(ctx, u); err != nil {
-		return err
+		return o.withoutPlan(u, err)
 	}
 	e.found = o.found
 	p, err := e.plan(ctx, u)
@@ -53,6 +55,26 @@ func (o *installOptions) showPlan(ctx context.Context) error {
 		return notReady(ctx, err)
 	}
 	return o.writePlan(p.report(o.found))
+}
+
+// withoutPlan prints as JSON which checks prevent the plan. As text, the report of the
+// checks has shown them.
+func (o *installOptions) withoutPlan(u *setup, err error) error {
+	stopping := []check.Status{check.Failed}
+	if o.failOn == "warn" {
+		stopping = append(stopping, check.Warned)
+	}
+	failed := prerequisitesOf(o.found, func(r check.Result) bool { return slices.Contains(stopping, r.Status) })
+	if o.format != "json" || len(failed) == 0 {
+		return err
+	}
+	at := u.answers.Cluster
+	r := installplan.Report{Namespace: at.Namespace, Release: at.Release, FailedChecks: failed,
+		Prerequisites: prerequisites(o.found)}
+	if chosen, err := u.cluster.Context(); err == nil {
+		r.Context = chosen.Name
+	}
+	return errors.Join(err, o.writePlan(r.With(installplan.Plan{}, false)))
 }
 
 func (o *installOptions) writePlan(r installplan.Report) error {
@@ -108,17 +130,22 @@ var prerequisiteChecks = []string{"cluster", "expose", "supply.references"}
 
 // prerequisites lists what the checks miss in the cluster.
 func prerequisites(found check.Report) []installplan.Prerequisite {
-	var missing []installplan.Prerequisite
+	return prerequisitesOf(found, func(r check.Result) bool {
+		return (r.Status == check.Failed || r.Status == check.Warned) && check.Matches(r.Check, prerequisiteChecks)
+	})
+}
+
+// prerequisitesOf lists the results that are wanted.
+func prerequisitesOf(found check.Report, wanted func(check.Result) bool) []installplan.Prerequisite {
+	var list []installplan.Prerequisite
 	for _, r := range found.Results {
-		if r.Status != check.Failed && r.Status != check.Warned ||
-			!check.Matches(r.Check, prerequisiteChecks) {
-			continue
+		if wanted(r) {
+			list = append(list, installplan.Prerequisite{
+				Check: r.Check.ID, Status: string(r.Status), Message: r.Message, Remedy: r.Remedy,
+			})
 		}
-		missing = append(missing, installplan.Prerequisite{
-			Check: r.Check.ID, Status: string(r.Status), Message: r.Message, Remedy: r.Remedy,
-		})
 	}
-	return missing
+	return list
 }
 
 // dataSentences describes what happens to the server's data.

@@ -103,8 +103,8 @@ func TestDryRun(t *testing.T) {
 	})
 	t.Run("usage", func(t *testing.T) {
 		p := newPlace(t)
-		p.runs("install", "-o", "json").want(t, exitUsage, "works with --dry-run only")
-		p.runs("install", "--dry-run", "-o", "xml").want(t, exitUsage, "must be text or json")
+		p.runs("install", "-o", "json").want(t, exitUsage, "-o json: works with --dry-run only")
+		p.runs("install", "--dry-run", "-o", "xml").want(t, exitUsage, "-o xml: must be text or json")
 		p.runs("install", "--dry-run", "--stay").want(t, exitUsage, "--stay: does not work with --dry-run")
 	})
 	t.Run("failed check", func(t *testing.T) {
@@ -114,6 +114,13 @@ func TestDryRun(t *testing.T) {
 		r.want(t, exitPreflight, "environment variable ZENML_ADMIN_PASSWORD is not set")
 		if r.out != "" {
 			t.Errorf("a plan was printed: %s", r.out)
+		}
+		r = p.dryRun(c, "mysql.yaml", namespace, append(p.mysqlFlags(c), "-o", "json")...)
+		r.want(t, exitPreflight, "Error: preflight failed: supply.references. Nothing was installed")
+		var report installplan.Report
+		if err := json.Unmarshal([]byte(r.out), &report); err != nil || len(report.FailedChecks) != 1 ||
+			report.FailedChecks[0].Check != "supply.references" || len(report.Steps) > 0 || report.UpToDate {
+			t.Errorf("%v: %s", err, r.out)
 		}
 	})
 }

@@ -29,6 +29,9 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 	default:
 		fmt.Fprintln(w, "Nothing was installed."+savedHint(outcome.Answers))
 	}
+	if outcome.Ending == wizard.Canceled {
+		return &failure{code: exitInterrupted, err: context.Canceled, reported: true}
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -116,17 +117,29 @@ func (o *preflightOptions) write(found check.Report) error {
 	return report.Text(styled(o.streams.Out), found, o.common.reportOptions(o.streams, o.streams.Out))
 }
 
-// reportError turns a report into the exit code.
-func reportError(report check.Report, failOn string) error {
-	switch report.Verdict() {
+// reportError turns a report into the exit code, and names the checks that stop the
+// command and what to do next.
+func reportError(found check.Report, failOn string) error {
+	switch found.Verdict() {
 	case check.Failed:
-		return &failure{code: exitPreflight, err: errors.New("preflight failed"), reported: true}
+		return stoppedBy(found, check.Failed, exitPreflight, "preflight failed")
 	case check.Warned:
 		if failOn == "warn" {
-			return &failure{code: exitWarnings, err: errors.New("preflight warned"), reported: true}
+			return stoppedBy(found, check.Warned, exitWarnings, "preflight warned, and --fail-on is warn")
 		}
 	}
 	return nil
+}
+
+func stoppedBy(found check.Report, status check.Status, code int, what string) error {
+	var ids []string
+	for _, r := range found.Results {
+		if r.Status == status {
+			ids = append(ids, r.Check.ID)
+		}
+	}
+	return &failure{code: code, err: fmt.Errorf("%s: %s. Nothing was installed: follow the remedies in the report, "+
+		"then run the command again", what, strings.Join(ids, ", "))}
 }
 
 // nameWaiting adds to the error of a preflight that ran out of time that it waited for

@@ -1,12 +1,12 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -122,9 +122,9 @@ func (r *removal) printKept(w io.Writer, title string) {
 
 // nothingToRemove succeeds if a previous uninstall has removed the release, which
 // the remaining keys and volumes show. Otherwise the release was never there.
-func (r *removal) nothingToRemove(w io.Writer) error {
+func (r *removal) nothingToRemove(ctx context.Context, w io.Writer) error {
 	if len(r.keptItems()) == 0 {
-		return r.notFoundError()
+		return r.setup.notFoundError(ctx, r.Others, "nothing was removed")
 	}
 	at := r.setup.answers.Cluster
 	fmt.Fprintf(w, "Release %s in namespace %s is uninstalled already. Nothing was removed.\n", at.Release, at.Namespace)
@@ -134,15 +134,4 @@ func (r *removal) nothingToRemove(w io.Writer) error {
 			r.setup.ownCommand("uninstall", "--delete-keys"))
 	}
 	return nil
-}
-
-// notFoundError reports that there is no such release, and which there are.
-func (r *removal) notFoundError() error {
-	at := r.setup.answers.Cluster
-	text := fmt.Sprintf("release %s not found in namespace %s: nothing was removed", at.Release, at.Namespace)
-	if len(r.Others) > 0 {
-		return fmt.Errorf("%s. Releases in the namespace: %s (specify one with --release)", text,
-			strings.Join(r.Others, ", "))
-	}
-	return fmt.Errorf("%s. The namespace has no releases (specify another with -n; helm list -A lists all)", text)
 }

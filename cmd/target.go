@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -36,6 +40,39 @@ func onCluster(ctx context.Context, s Streams, c common) (*setup, kube.Context, 
 		return u, at, err
 	}
 	return u, at, u.nameSilence(ctx, at)
+}
+
+// notFoundError reports that the release does not exist, what follows from it, and which
+// releases there are. Others are those in the namespace.
+func (u *setup) notFoundError(ctx context.Context, others []string, consequence string) error {
+	at := u.answers.Cluster
+	text := fmt.Sprintf("release %s not found in namespace %s: %s. ", at.Release, at.Namespace, consequence)
+	if len(others) > 0 {
+		return fmt.Errorf("%sReleases in the namespace: %s (specify one with --release)", text, strings.Join(others, ", "))
+	}
+	text += u.emptiness(ctx)
+	var elsewhere []string
+	releases, _ := u.engine.Releases(ctx, "") // which many users may not list
+	for _, r := range releases {
+		elsewhere = append(elsewhere, fmt.Sprintf("-n %s --release %s", r.Namespace, r.Name))
+	}
+	if len(elsewhere) > 0 {
+		return fmt.Errorf("%s. ZenML is installed elsewhere in the cluster: specify %s", text,
+			strings.Join(elsewhere, ", or "))
+	}
+	return fmt.Errorf("%s (specify another with -n; helm list -A lists all releases)", text)
+}
+
+// emptiness describes a namespace without releases, which may not exist.
+func (u *setup) emptiness(ctx context.Context) string {
+	name := u.answers.Cluster.Namespace
+	if client, err := u.cluster.Client(); err == nil {
+		_, err := client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return "Namespace " + name + " does not exist"
+		}
+	}
+	return "The namespace has no releases"
 }
 
 // nameSilence fails if ctx ends before the API server answers, and names what it waited

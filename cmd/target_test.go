@@ -44,3 +44,24 @@ func TestStatusWithoutContext(t *testing.T) {
 	p.env["KUBECONFIG"] = p.file("empty", "apiVersion: v1\nkind: Config\n")
 	p.runs("status", "--server", "https://127.0.0.1:1").want(t, exitUnexpected, "127.0.0.1:1")
 }
+
+// TestUnknownRelease asks for a release that does not exist. The error says what does.
+func TestUnknownRelease(t *testing.T) {
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
+	for _, command := range [][]string{{"diagnose"}, {"uninstall", "--yes"}} {
+		run := func(more ...string) result { return p.runs(append(command, more...)...) }
+		run("-n", namespace, "--release", "nope").want(t, exitUnexpected,
+			"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
+		r := run("-n", "no-"+namespace).want(t, exitUnexpected, "Namespace no-"+namespace+" does not exist",
+			"-n "+namespace+" --release zenml-server")
+		if strings.Contains(r.err, "has no releases") {
+			t.Errorf("a missing namespace is called empty: %s", r.err)
+		}
+		run("-n", c.Namespace(t)).want(t, exitUnexpected, "The namespace has no releases")
+	}
+	if found, _ := filepath.Glob("zenml-diagnose-*"); len(found) > 0 {
+		t.Errorf("an archive was written: %v", found)
+	}
+}

@@ -58,7 +58,7 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 	}
 	r := &removal{setup: u, Remains: there, deleteKeys: o.deleteKeys}
 	if len(r.removedItems()) == 0 {
-		return r.nothingToRemove(o.streams.Err)
+		return r.nothingToRemove(ctx, o.streams.Err)
 	}
 	r.announce(o.streams.Err, at)
 	switch {

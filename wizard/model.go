@@ -155,6 +155,9 @@ func (m *model) interrupt() tea.Cmd {
 	if s, ok := m.screen().(interruptible); ok && s.handleInterrupt() {
 		return nil
 	}
+	if m.outcome.Ending == Left {
+		m.outcome.Ending = Canceled
+	}
 	return m.follow(move{kind: leave})
 }
 

@@ -44,6 +44,7 @@ type Ending string
 // The ways in which a guided install ends.
 const (
 	Left      Ending = "left"      // the user quit before anything was installed
+	Canceled  Ending = "canceled"  // Ctrl-C before anything was installed or written
 	Wrote     Ending = "wrote"     // the values file was written, nothing installed
 	Failed    Ending = "failed"    // the install failed; Outcome.Err says why
 	Stopped   Ending = "stopped"   // the install was interrupted; Outcome.Err says where

@@ -109,7 +109,7 @@ func TestRunRestoresTerminal(t *testing.T) {
 	w.sees("How the connection to the database is encrypted")
 	w.types("\x03")
 	got := <-ended
-	if got.err != nil || got.outcome.Ending != Left {
+	if got.err != nil || got.outcome.Ending != Canceled {
 		t.Errorf("%+v", got)
 	}
 	after, err := term.GetState(int(program.Fd()))

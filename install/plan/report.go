@@ -23,7 +23,9 @@ type Report struct {
 	Data          []string       `json:"data"`          // what happens to the server's data
 	Activation    string         `json:"activation"`    // who activates the server
 	Prerequisites []Prerequisite `json:"prerequisites"` // what is missing or needs attention
-	Objects       []Object       `json:"objects"`
+	// FailedChecks are the checks that stop the install. With them nothing was planned.
+	FailedChecks []Prerequisite `json:"failedChecks"`
+	Objects      []Object       `json:"objects"`
 	Notes         []string       `json:"notes"` // what could not be compared, and why
 }
 
@@ -42,7 +44,7 @@ func (r Report) With(p Plan, chartChanges bool) Report {
 	r.Counts = p.Counts()
 	r.Changes = r.Counts.Changes()
 	r.Steps, r.Values, r.Data = listed(r.Steps), listed(r.Values), listed(r.Data)
-	r.Prerequisites = listed(r.Prerequisites)
+	r.Prerequisites, r.FailedChecks = listed(r.Prerequisites), listed(r.FailedChecks)
 	r.UpToDate = r.Revision > 0 && r.Changes == 0 && len(r.Values) == 0 && !chartChanges
 	return r
 }
