@@ -63,19 +63,28 @@ func (f answersFlags) read(ctx context.Context, s Streams) (answers.File, error)
 	if err != nil {
 		return file, usage(fmt.Errorf("%s:\n%w", f.name, err))
 	}
-	return file, resolveChartPath(&file)
+	return file, resolveChartPaths(&file)
 }
 
-// resolveChartPath makes the path of a local chart relative to the answers
+// resolveChartPaths makes the paths of local charts relative to the answers
 // file, like the paths of its secrets.
-func resolveChartPath(file *answers.File) error {
-	ref := file.Chart.Ref
-	if ref == "" || file.Name == "-" || strings.Contains(ref, "://") || filepath.IsAbs(ref) {
-		return nil
+func resolveChartPaths(file *answers.File) (err error) {
+	if file.Chart.Ref, err = resolveChartPath(*file, file.Chart.Ref); err != nil {
+		return err
 	}
-	full, err := filepath.Abs(filepath.Join(file.Dir(), ref))
-	file.Chart.Ref = full
-	return err
+	for name, ref := range file.Prerequisites.Charts {
+		if file.Prerequisites.Charts[name], err = resolveChartPath(*file, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func resolveChartPath(file answers.File, ref string) (string, error) {
+	if ref == "" || file.Name == "-" || strings.Contains(ref, "://") || filepath.IsAbs(ref) {
+		return ref, nil
+	}
+	return filepath.Abs(filepath.Join(file.Dir(), ref))
 }
 
 func (f answersFlags) bytes(ctx context.Context, s Streams) ([]byte, error) {

@@ -70,7 +70,7 @@ func (o *installOptions) withoutPlan(u *setup, err error) error {
 	}
 	at := u.answers.Cluster
 	r := installplan.Report{Namespace: at.Namespace, Release: at.Release, FailedChecks: failed,
-		Prerequisites: prerequisites(o.found)}
+		Prerequisites: missingPrerequisites(o.found)}
 	if chosen, err := u.cluster.Context(); err == nil {
 		r.Context = chosen.Name
 	}
@@ -111,7 +111,7 @@ func (p *plan) report(found check.Report) installplan.Report {
 	r := installplan.Report{
 		Namespace: at.Namespace, Release: at.Release, Chart: p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
 		Steps: append(steps, activation), Activation: activation, Values: p.upgrade.lines(), Data: p.dataSentences(),
-		Prerequisites: prerequisites(found),
+		Prerequisites: missingPrerequisites(found),
 	}
 	if chosen, err := p.setup.cluster.Context(); err == nil {
 		r.Context = chosen.Name
@@ -128,8 +128,8 @@ func (p *plan) report(found check.Report) installplan.Report {
 // in the cluster before the install.
 var prerequisiteChecks = []string{"cluster", "expose", "supply.references"}
 
-// prerequisites lists what the checks miss in the cluster.
-func prerequisites(found check.Report) []installplan.Prerequisite {
+// missingPrerequisites lists what the checks miss in the cluster.
+func missingPrerequisites(found check.Report) []installplan.Prerequisite {
 	return prerequisitesOf(found, func(r check.Result) bool {
 		return (r.Status == check.Failed || r.Status == check.Warned) && check.Matches(r.Check, prerequisiteChecks)
 	})
@@ -171,12 +171,17 @@ func (p *plan) dataSentences() []string {
 // plan is what the engine installs.
 func (a application) plan(u *setup) (install.Plan, error) {
 	secrets, err := a.prepared.secrets(u)
+	if err != nil {
+		return install.Plan{}, err
+	}
+	before := a.prepared.before
 	return install.Plan{
 		Release: u.answers.Cluster.Release, Namespace: u.answers.Cluster.Namespace,
 		Chart: a.prepared.chart, Values: a.prepared.document.WithJWTKey(a.prepared.jwt),
 		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed, Database: u.databaseState,
 		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks),
-	}, err
+		Prerequisites: before.components, ClusterIssuer: before.issuer,
+	}, nil
 }
 
 // prepareTolerantly prepares an install. For a plan only, it goes on without the

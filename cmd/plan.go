@@ -71,6 +71,7 @@ func (p *plan) steps() []string {
 	if p.reviewed.Namespace == install.NoNamespace && p.setup.probe(p.engine.options) != nil {
 		said = append(said, "Check the database from a pod, before anything changes it.")
 	}
+	said = append(said, p.prepared.before.sentences()...)
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
 		said = append(said, fmt.Sprintf("Migrate database %s on %s with the chart's Job.", a.Database.MySQL.Name,
 			a.Database.MySQL.Host))

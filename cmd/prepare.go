@@ -25,6 +25,7 @@ type prepared struct {
 	objects  []manifest.Object
 	faults   answers.Faults // unknown keys, answers without effect
 	warnings answers.Faults // the same of what no answer asks for
+	before   prerequisites  // what is installed before the release
 	opening
 }
 
@@ -48,6 +49,11 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 	}
 	if err := p.planOpening(ctx, u, known); err != nil {
 		return nil, err
+	}
+	if known.installs {
+		if p.before, err = u.prerequisites(ctx); err != nil {
+			return nil, err
+		}
 	}
 	found, err := p.prove(ctx, u)
 	p.faults, p.warnings = found.Split()

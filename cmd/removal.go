@@ -21,6 +21,7 @@ type removal struct {
 	install.Remains
 	setup      *setup
 	deleteKeys bool
+	left       []leftover // what was installed besides the server
 }
 
 // leftover is something that is kept, and the command that removes it.
@@ -69,7 +70,7 @@ func (r *removal) keptItems() []leftover {
 			all = append(all, leftover{s.String() + r.keyNote(s), r.setup.kubectl("delete", "secret", s.Name)})
 		}
 	}
-	return all
+	return append(all, r.left...)
 }
 
 // database returns the database of the release, from its values.
@@ -123,7 +124,7 @@ func (r *removal) printKept(w io.Writer, title string) {
 // nothingToRemove succeeds if a previous uninstall has removed the release, which
 // the remaining keys and volumes show. Otherwise the release was never there.
 func (r *removal) nothingToRemove(ctx context.Context, w io.Writer) error {
-	if len(r.keptItems()) == 0 {
+	if len(r.keptItems()) == len(r.left) {
 		return r.setup.notFoundError(ctx, r.Others, "nothing was removed")
 	}
 	at := r.setup.answers.Cluster

@@ -21,6 +21,7 @@ type surroundings struct {
 	settings values.Settings
 	release  *install.Release // nil if there is none, or without a cluster
 	online   bool             // the cluster was asked
+	installs bool             // for an install, not only for the checks
 	closed   bool             // the release is not exposed yet
 	jwt      secret.Text      // the key that the installer gave to the chart, if any
 }
@@ -54,7 +55,7 @@ func (u *setup) online(ctx context.Context) (surroundings, error) {
 	}
 	err = u.addAddresses(ctx, &s)
 	return surroundings{
-		settings: s, release: release, online: true, jwt: u.keptJWTKey(kept),
+		settings: s, release: release, online: true, installs: err == nil, jwt: u.keptJWTKey(kept),
 		closed: slices.ContainsFunc(kept, func(s corev1.Secret) bool {
 			return install.IsOpening(s, u.answers.Cluster.Release)
 		}),
@@ -65,6 +66,7 @@ func (u *setup) online(ctx context.Context) (surroundings, error) {
 // preflight checks report it.
 func (u *setup) tentative(ctx context.Context) (surroundings, error) {
 	s, err := u.online(ctx)
+	s.installs = false
 	if err == nil || ctx.Err() != nil {
 		return s, context.Cause(ctx)
 	}

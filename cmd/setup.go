@@ -35,7 +35,11 @@ type setup struct {
 
 	existingKeys []corev1.Secret // keys in the output that will be replaced
 
+	load  loader
 	chart func(context.Context) (*chart.Chart, error)
+
+	// What is installed before the release.
+	prerequisites func(context.Context) (prerequisites, error)
 
 	// The prepared install: for a values file, without failing if the cluster
 	// is unreachable, and for an install.
@@ -53,7 +57,8 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	if name := u.answers.Cluster.Context; name != "" && name != *c.kube.Context {
 		u.cluster = u.cluster.WithContext(name)
 	}
-	u.engine = &install.Engine{Access: u.cluster}
+	u.engine, u.load = &install.Engine{Access: u.cluster}, load
+	u.prerequisites = memoize(u.findPrerequisites)
 	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
 		return load(ctx, chart.Source{Ref: u.answers.Chart.Ref, Version: u.answers.Chart.Version,
 			PlainHTTP: c.plainHTTP, Verify: c.signature.verification(s), Renderer: s.Renderer})
@@ -92,11 +97,12 @@ func (u *setup) checksEnv(port int) *check.Env {
 			}
 			return c.Info, nil
 		},
-		Rendered:   u.rendered,
-		Port:       preferredPort(port),
-		PortChosen: port != 0,
-		PlainHTTP:  u.plainHTTP,
-		Keychain:   authn.DefaultKeychain,
+		Rendered:     u.rendered,
+		Prerequisite: u.checkPrerequisite,
+		Port:         preferredPort(port),
+		PortChosen:   port != 0,
+		PlainHTTP:    u.plainHTTP,
+		Keychain:     authn.DefaultKeychain,
 	}
 }
 

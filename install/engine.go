@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
@@ -61,6 +62,12 @@ type Plan struct {
 	// Secrets are written and before Helm. Its notice is shown; its error ends
 	// the run, and the namespace is removed. nil skips the step.
 	Probe func(context.Context) (notice string, err error)
+
+	// Prerequisites are installed before the release, if the cluster lacks them.
+	Prerequisites []Prerequisite
+
+	// ClusterIssuer is created before the release, unless it exists. nil skips it.
+	ClusterIssuer *unstructured.Unstructured
 
 	// CreateNamespace creates the namespace if it is missing.
 	CreateNamespace bool
@@ -137,14 +144,15 @@ type optional interface{ isNeeded(*run) bool }
 
 // steps lists the steps of an install.
 var steps = []step{
-	stateStep{},     // read the current state, render the chart, reject what cannot work
-	namespaceStep{}, // create the namespace
-	lockStep{},      // block other runs, take over from a killed one
-	reviewStep{},    // compare with what the user reviewed
-	secretsStep{},   // create the Secrets that hooks and pods reference
-	probeStep{},     // check the database from a pod in a new namespace
-	releaseStep{},   // run Helm: hooks with the migration, then the objects; wait for both
-	readinessStep{}, // wait until the watch sees the server's Deployment available
+	stateStep{},         // read the current state, render the chart, reject what cannot work
+	namespaceStep{},     // create the namespace
+	lockStep{},          // block other runs, take over from a killed one
+	reviewStep{},        // compare with what the user reviewed
+	secretsStep{},       // create the Secrets that hooks and pods reference
+	probeStep{},         // check the database from a pod in a new namespace
+	prerequisitesStep{}, // install cert-manager or a controller, if the user agreed
+	releaseStep{},       // run Helm: hooks with the migration, then the objects; wait for both
+	readinessStep{},     // wait until the watch sees the server's Deployment available
 }
 
 // errOutOfTime is the cause of the run's context when the plan's timeout has

@@ -38,7 +38,9 @@ type run struct {
 	capabilities *chartutil.Capabilities // of the cluster, read once
 	rendered     chart.Rendered          // the objects to watch
 	redactor     *redact.Redactor
-	watch        *watch.Watcher // nil until the release step
+	watch        *watch.Watcher // nil until something is installed
+
+	adapt func(*diagnose.Fault) // changes faults of what is installed before the release; may be nil
 }
 
 func newRun(e *Engine, plan Plan, emitter *event.Emitter, end context.CancelCauseFunc) (*run, error) {
@@ -53,7 +55,12 @@ func newRun(e *Engine, plan Plan, emitter *event.Emitter, end context.CancelCaus
 }
 
 // fail ends the run because of a fault; the first fault is reported.
-func (r *run) fail(f *diagnose.Fault) { r.end(f) }
+func (r *run) fail(f *diagnose.Fault) {
+	if r.adapt != nil {
+		r.adapt(f)
+	}
+	r.end(f)
+}
 
 func (r *run) close(ctx context.Context) {
 	releaseLock(ctx, r.lock, r.unfinished)

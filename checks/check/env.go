@@ -12,6 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // Env is the environment that the checks examine. A check whose input is nil is
@@ -26,6 +27,9 @@ type Env struct {
 	// Chart pulls the chart. An error with a method Remedy() string brings its own
 	// remedy.
 	Chart func(context.Context) (chartinfo.Info, error)
+	// Prerequisite pulls the chart of something that the user agreed to install. An
+	// error with a method Remedy() string brings its own remedy. nil skips it.
+	Prerequisite func(context.Context, prerequisite.Component) error
 	// Rendered renders the chart with the values made from the answers.
 	Rendered func(context.Context) (Rendered, error)
 	// Port is the local port of the port-forward; 0 means any free one.

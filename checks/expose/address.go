@@ -14,8 +14,8 @@ import (
 )
 
 func checkController(ctx context.Context, e *check.Env) (string, error) {
-	if byIngress(e) && e.Answers.Prerequisites.IngressNginx == "skip" {
-		return "", check.Skip("prerequisites.ingressNginx is skip")
+	if why := skipsController(e); byIngress(e) && why != "" {
+		return "", check.Skip("%s", why)
 	}
 	d, err := findEntrypoint(ctx, e)
 	if err != nil {

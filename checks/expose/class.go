@@ -8,15 +8,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 func checkClass(ctx context.Context, e *check.Env) (string, error) {
 	if byGateway(e) {
 		return gatewayAdmits(ctx, e)
 	}
-	if e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteSkip {
-		return "", check.Skip("prerequisites.ingressNginx is skip")
+	if why := skipsController(e); why != "" {
+		return "", check.Skip("%s", why)
 	}
 	class, all, err := ingressClass(ctx, e)
 	if err != nil {
@@ -26,21 +26,21 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 	if class != nil {
 		return fmt.Sprintf("IngressClass %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
 	}
-	return "", noClass(e, name, all)
+	controller, err := classController(ctx, e)
+	switch {
+	case err != nil:
+		return "", err
+	case controller != nil:
+		return willInstall(*controller) + ", with IngressClass " + name, nil
+	}
+	return "", noClass(ctx, e, name, all)
 }
 
-// noClass suggests existing classes, unless the answers request ingress-nginx.
-func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
-	wanted := e.Answers.Prerequisites.IngressNginx == answers.PrerequisiteInstall
-	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist"}
-	if wanted {
-		fault.Summary += notInstalled("prerequisites.ingressNginx", wanted) +
-			"; ingress-nginx was retired on 2026-03-24"
-	}
-	if len(all) == 0 || wanted {
-		fault.Remedy = "install a maintained ingress controller, for example Traefik, and set " +
-			"expose: {ingress: {class: traefik}}:\n" + installTraefik +
-			"\nor use the Gateway API, expose: {type: gateway}, or no Ingress, expose: {type: port-forward}"
+// noClass suggests existing classes, or to install a controller.
+func noClass(ctx context.Context, e *check.Env, name string, all []networkingv1.IngressClass) *check.Fault {
+	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist" + installedOtherwise(ctx, e)}
+	if len(all) == 0 {
+		fault.Remedy = noController(name)
 		return fault
 	}
 	var others []string
@@ -49,6 +49,9 @@ func noClass(e *check.Env, name string, all []networkingv1.IngressClass) *check.
 	}
 	fault.Summary += "; existing: " + check.JoinAnd(others)
 	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
+	if c, known := prerequisite.ForClass(name); known && c.Retired == "" && !c.IsWanted(e.Answers) {
+		fault.Remedy += "\nor " + consent(c)
+	}
 	return fault
 }
 

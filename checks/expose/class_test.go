@@ -18,12 +18,6 @@ func TestClass_faults(t *testing.T) {
 		s.Namespace+" (Traefik)")
 	checktest.Expect(t, report, "expose.controller", check.Skipped, "needs expose.class")
 	checktest.Expect(t, runChecks(t, s.env(nil), "expose.class"), "expose.class", check.Pass, "Traefik")
-	wanted := s.env(nil, missing)
-	wanted.Answers.Prerequisites.IngressNginx = answers.PrerequisiteInstall
-	report = runChecks(t, wanted, "expose")
-	checktest.Expect(t, report, "expose.class", check.Failed,
-		"this version does not support prerequisites.ingressNginx", "ingress-nginx was retired", installTraefik)
-	checktest.Expect(t, report, "expose.controller", check.Skipped, "needs expose.class")
 
 	restricted := s.env(nil)
 	restricted.Cluster = checktest.ServiceAccount(t, s.Cluster, s.Namespace)

@@ -29,7 +29,7 @@ func checkSupport(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	if class == nil {
-		return "", check.Skip("needs expose.class")
+		return futureSupport(ctx, e)
 	}
 	if class.Spec.Controller == nginxController {
 		return "", retiredNginx()
@@ -40,6 +40,15 @@ func checkSupport(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	return controllerOf(class.Spec.Controller).name, nil
+}
+
+// futureSupport warns if the controller that will be installed is not maintained.
+func futureSupport(ctx context.Context, e *check.Env) (string, error) {
+	c, err := classController(ctx, e)
+	if err != nil || c == nil {
+		return "", check.Skip("needs expose.class")
+	}
+	return willInstall(*c), retired(*c)
 }
 
 func retiredNginx() *check.Fault {

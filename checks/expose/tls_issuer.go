@@ -4,24 +4,28 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // The production and staging servers of Let's Encrypt.
 const (
-	acmeProduction = "https://acme-v02.api.letsencrypt.org/directory"
-	acmeStaging    = "https://acme-staging-v02.api.letsencrypt.org/directory"
+	acmeProduction = prerequisite.ACMEProduction
+	acmeStaging    = prerequisite.ACMEStaging
 )
 
 // issuer is the relevant part of cert-manager's Issuer and ClusterIssuer.
 type issuer struct {
-	Spec struct {
+	Metadata metav1.ObjectMeta `json:"metadata"`
+	Spec     struct {
 		ACME *struct {
 			Server  string       `json:"server"`
 			Solvers []acmeSolver `json:"solvers"`
@@ -52,8 +56,12 @@ func checkIssuer(ctx context.Context, e *check.Env) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
+	case found == nil && wantsIssuer(e):
+		return creatable(ctx, e)
 	case found == nil:
 		return "", noIssuer(ctx, e)
+	case wantsIssuer(e) && prerequisite.IsOwn(found.Metadata.Labels) && !found.isReady():
+		return fmt.Sprintf("the installer's own ClusterIssuer %s will be updated until it is Ready", name), nil
 	}
 	describe := describeIssuer(e)
 	for _, c := range found.Status.Conditions {
@@ -77,6 +85,52 @@ func checkIssuer(ctx context.Context, e *check.Env) (string, error) {
 		ready += "; browsers do not trust its staging certificates"
 	}
 	return ready, acmeFault(e, found)
+}
+
+func (i *issuer) isReady() bool {
+	return slices.ContainsFunc(i.Status.Conditions, func(c metav1.Condition) bool {
+		return c.Type == "Ready" && c.Status == metav1.ConditionTrue
+	})
+}
+
+// creatable checks that the user can create the issuer that the answers request.
+func creatable(ctx context.Context, e *check.Env) (string, error) {
+	name := e.Answers.Expose.TLS.Issuer.Name
+	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: "create", Name: name,
+		Group: clusterIssuerResource.Group, Resource: clusterIssuerResource.Resource})
+	switch {
+	case err != nil:
+		return "", err
+	case !allowed:
+		return "", &check.Fault{
+			Summary: fmt.Sprintf("the ClusterIssuer %s does not exist, and you cannot create it", name),
+			Remedy:  "ask a cluster administrator to create it:\n" + issuerCommand(e),
+		}
+	}
+	return issuerSentence(e), nil
+}
+
+// issuerSentence describes the issuer that will be created.
+func issuerSentence(e *check.Env) string {
+	server := prerequisite.ACMEServer(e.Answers.Prerequisites.ClusterIssuer)
+	text := fmt.Sprintf("ClusterIssuer %s will be created for %s", e.Answers.Expose.TLS.Issuer.Name, server)
+	if server == acmeStaging {
+		text += "; browsers do not trust its staging certificates"
+	}
+	return text
+}
+
+// futureIssuer checks the issuer for a cert-manager that will be installed.
+func futureIssuer(e *check.Env, manager prerequisite.Component) (string, error) {
+	if !wantsIssuer(e) {
+		return "", &check.Fault{
+			Summary: fmt.Sprintf("the %s %s does not exist, because cert-manager is not installed yet", issuerKind(e),
+				e.Answers.Expose.TLS.Issuer.Name),
+			Remedy: "let the installer create it, too: prerequisites: {clusterIssuer: {create: true, acme: production, " +
+				"email: ops@example.com}}",
+		}
+	}
+	return willInstall(manager) + "; " + issuerSentence(e), nil
 }
 
 func describeIssuer(e *check.Env) string {
@@ -104,16 +158,19 @@ func noIssuer(ctx context.Context, e *check.Env) error {
 		other, resource, namespace = answers.ClusterIssuer, issuerResource, e.Namespace()
 	}
 	fault := &check.Fault{
-		Summary: fmt.Sprintf("the %s %s does not exist%s", kind, name,
-			notInstalled("prerequisites.clusterIssuer.create", wantsIssuer(e))),
-		Remedy: issuerCommand(e),
+		Summary: fmt.Sprintf("the %s %s does not exist", kind, name),
+		Remedy:  issuerCommand(e),
+	}
+	if kind == answers.ClusterIssuer {
+		fault.Remedy = "let the installer create it: prerequisites: {clusterIssuer: {create: true, acme: production, " +
+			"email: ops@example.com}}\nor create it yourself:\n" + fault.Remedy
 	}
 	if found, err := getIssuer(ctx, e, other); err == nil && found != nil {
 		fault.Summary += "; there is one of kind " + other
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s, kind: %s}}}", name, other)
 		return fault
 	}
-	if names := issuerNames(ctx, e, resource, namespace); len(names) > 0 && !wantsIssuer(e) {
+	if names := issuerNames(ctx, e, resource, namespace); len(names) > 0 {
 		fault.Summary += "; existing: " + check.JoinAnd(names)
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s}}}", names[0])
 	}
@@ -161,7 +218,7 @@ func acmeFault(e *check.Env, found *issuer) error {
 
 // wantedACME returns the ACME server that the answers request, or "".
 func wantedACME(e *check.Env) string {
-	if !wantsIssuer(e) {
+	if !wantsIssuer(e) || e.Answers.Prerequisites.ClusterIssuer.Server != "" {
 		return ""
 	}
 	return cmp.Or(e.Answers.Prerequisites.ClusterIssuer.ACME, answers.ACMEStaging)

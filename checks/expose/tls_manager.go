@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // certManager checks everything that cert-manager needs for the certificate.
@@ -24,15 +25,17 @@ func certManager(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	case len(missing) > 0 && skip:
 		return "", check.Skip("prerequisites.certManager is skip")
+	}
+	switch c, err := pending(ctx, e, prerequisite.CertManager); {
+	case err != nil:
+		return "", err
+	case c != nil:
+		return futureIssuer(e, *c)
 	case len(missing) > 0:
-		wanted := e.Answers.Prerequisites.CertManager == answers.PrerequisiteInstall
 		return "", &check.Fault{
-			Summary: "cert-manager is not installed: the cluster has no " + check.JoinAnd(
-				missing) + " (cert-manager.io/v1)" + notInstalled(
-				"prerequisites.certManager",
-				wanted,
-			),
-			Remedy: "install it, or use another certificate: expose: {tls: {mode: self-signed}}\n" + installCertManager,
+			Summary: "cert-manager is not installed: the cluster has no " + check.JoinAnd(missing) + " (cert-manager.io/v1)",
+			Remedy: consent(prerequisite.CertManager) +
+				"\nor use another certificate: expose: {tls: {mode: self-signed}}",
 		}
 	}
 	if err := certManagerWebhook(ctx, e); err != nil {

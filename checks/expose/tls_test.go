@@ -1,6 +1,7 @@
 package expose
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -15,12 +16,15 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
 
@@ -123,9 +127,12 @@ func TestTLS_certManager(t *testing.T) {
 		return runChecks(t, s.withIssuer(name, kind, change...), "expose.tls")
 	}
 	checktest.Expect(t, report("letsencrypt", ""), "expose.tls", check.Failed, "cert-manager is not installed",
-		installCertManager)
+		"prerequisites: {certManager: install}", prerequisite.CertManager.InstallCommand())
 	checktest.Expect(t, report("letsencrypt", "", install), "expose.tls", check.Failed,
-		"this version does not support prerequisites.certManager", installCertManager)
+		"the ClusterIssuer letsencrypt does not exist", "clusterIssuer: {create: true")
+	checktest.Expect(t, report("letsencrypt", "", create), "expose.tls", check.Pass,
+		"cert-manager will be installed from chart oci://quay.io/jetstack/charts/cert-manager v1.21.2",
+		"ClusterIssuer letsencrypt will be created for "+acmeStaging)
 	skip := func(p *answers.Prerequisites) { p.CertManager = answers.PrerequisiteSkip }
 	checktest.Expect(t, report("letsencrypt", "", skip), "expose.tls", check.Skipped,
 		"prerequisites.certManager is skip")
@@ -178,14 +185,16 @@ func issuerFaults(
 		strings.SplitN(issuerText("ClusterIssuer", name("-unseen"), acmeProduction, s.Namespace, isReady), "status:", 2)[0],
 	)
 	checktest.Expect(t, report(name("-unseen"), ""), "expose.tls", check.Failed, "controller has not processed it")
-	s.applyRemedy(
-		clusterIssuerResource,
-		"",
-		checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed, "the ClusterIssuer ",
-			"this version does not support prerequisites.clusterIssuer.create", "email: ops@example.com", acmeStaging),
-	)
+	checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Pass, "will be created for "+acmeStaging)
+	restricted := s.withIssuer(name("-mine"), "", create)
+	restricted.Cluster = s.issuerReader()
+	s.applyRemedy(clusterIssuerResource, "", checktest.Expect(t, runChecks(t, restricted, "expose.tls"), "expose.tls",
+		check.Failed, "the ClusterIssuer ", "you cannot create it", "email: ops@example.com", acmeStaging))
 	checktest.Expect(t, report(name("-mine"), "", create), "expose.tls", check.Failed,
 		"controller has not processed it")
+	s.apply(clusterIssuerResource, "", strings.Replace(issuerText("ClusterIssuer", name("-own"), acmeStaging, s.Namespace,
+		unready), "metadata: {", "metadata: {labels: {app.kubernetes.io/managed-by: zenml-installer}, ", 1))
+	checktest.Expect(t, report(name("-own"), "", create), "expose.tls", check.Pass, "will be updated until it is Ready")
 	s.applyRemedy(
 		issuerResource,
 		s.Namespace,
@@ -198,6 +207,26 @@ func issuerFaults(
 	checktest.Expect(t, report("local", answers.NamespaceIssuer), "expose.tls", check.Pass, "Issuer local is Ready")
 	checktest.Expect(t, report("local", ""), "expose.tls", check.Failed, "there is one of kind Issuer",
 		"kind: Issuer")
+}
+
+// issuerReader returns the access of a user who can read issuers, and change nothing.
+func (s *stage) issuerReader() *kube.Access {
+	s.T.Helper()
+	client, meta := s.Cluster.Client(s.T), metav1.ObjectMeta{Name: s.Namespace}
+	_, err := client.RbacV1().ClusterRoles().Create(s.T.Context(), &rbacv1.ClusterRole{ObjectMeta: meta,
+		Rules: []rbacv1.PolicyRule{{APIGroups: []string{clusterIssuerResource.Group, "admissionregistration.k8s.io"},
+			Resources: []string{"*"}, Verbs: []string{"get", "list"}}}}, metav1.CreateOptions{})
+	checktest.Must(s.T, err)
+	_, err = client.RbacV1().ClusterRoleBindings().Create(s.T.Context(), &rbacv1.ClusterRoleBinding{ObjectMeta: meta,
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: s.Namespace},
+		Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: "restricted", Namespace: s.Namespace}},
+	}, metav1.CreateOptions{})
+	checktest.Must(s.T, err)
+	s.T.Cleanup(func() {
+		_ = client.RbacV1().ClusterRoles().Delete(context.Background(), s.Namespace, metav1.DeleteOptions{})
+		_ = client.RbacV1().ClusterRoleBindings().Delete(context.Background(), s.Namespace, metav1.DeleteOptions{})
+	})
+	return checktest.ServiceAccount(s.T, s.Cluster, s.Namespace)
 }
 
 // applyRemedy applies the manifest in a remedy.

@@ -15,7 +15,9 @@ type Event interface{ event() }
 
 // StepStarted reports that a step starts.
 type StepStarted struct {
-	Step  string // stable, one word: "state", "namespace", "lock", "review", "secrets", "probe", "release", "readiness"
+	// Step is stable and one word: "state", "namespace", "lock", "review", "secrets", "probe", "prerequisites",
+	// "release" or "readiness".
+	Step  string
 	Title string // description for users
 }
 

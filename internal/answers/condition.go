@@ -37,6 +37,16 @@ func advanced(groups ...[]Field) []Field {
 	return fields
 }
 
+// missing marks groups of advanced fields that the guided install asks in their
+// step if the cluster lacks what they are about.
+func missing(groups ...[]Field) []Field {
+	fields := slices.Concat(groups...)
+	for i := range fields {
+		fields[i].IfMissing = true
+	}
+	return fields
+}
+
 // atStep assigns groups of fields to a step of the guided install.
 func atStep(step Step, groups ...[]Field) []Field {
 	fields := slices.Concat(groups...)

@@ -60,6 +60,9 @@ type Field struct {
 
 	// Advanced fields are listed in the Advanced step, and not asked one by one.
 	Advanced bool
+	// IfMissing fields are Advanced, and asked one by one only if the cluster lacks
+	// what they are about.
+	IfMissing bool
 	// When reports whether the field applies with the other answers; nil means
 	// always. Answering a field that does not apply is a fault.
 	When func(Answers) bool

@@ -30,6 +30,18 @@ var (
 	usesNginx = condition{func(a Answers) bool {
 		return byIngress.holds(a) && (a.Expose.Ingress.Class == "nginx" || a.Expose.Ingress.Class == "")
 	}, "expose.type is ingress and expose.ingress.class is nginx"}
+	usesTraefik = condition{
+		func(a Answers) bool { return byIngress.holds(a) && a.Expose.Ingress.Class == ClassTraefik },
+		"expose.type is ingress and expose.ingress.class is traefik",
+	}
+	installsAny = condition{
+		func(a Answers) bool {
+			p := a.Prerequisites
+			return p.Traefik == PrerequisiteInstall || p.IngressNginx == PrerequisiteInstall ||
+				p.CertManager == PrerequisiteInstall
+		},
+		"one of the prerequisites is install",
+	}
 	makesIssuer = condition{
 		func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create },
 		"prerequisites.clusterIssuer.create is true",

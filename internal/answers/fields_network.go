@@ -32,22 +32,26 @@ var networkFields = atStep(StepAdvanced, advanced(
 	}),
 ))
 
-var prerequisiteFields = atStep(StepAdvanced, advanced(
-	when(usesNginx, Field{
-		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
-		Title: "ingress-nginx", Help: "How to handle the ingress controller.",
-	}),
-	when(byIssuer, Field{
-		Key: "prerequisites.certManager", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions,
-		Title: "cert-manager", Help: "How to handle cert-manager.",
-	}),
-	when(clusterIssue, Field{
+var prerequisiteFields = atStep(StepAccess, advanced(
+	missing(when(usesTraefik, Field{
+		Key: "prerequisites.traefik", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions("Traefik"),
+		Title: "Traefik", Help: "How to handle the ingress controller of class traefik.",
+	}), when(usesNginx, Field{
+		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire,
+		Options: prerequisiteOptions("ingress-nginx"),
+		Title:   "ingress-nginx",
+		Help: "How to handle the ingress controller of class nginx. ingress-nginx was retired on 2026-03-24 and gets no " +
+			"security fixes: set expose.ingress.class to traefik to install a maintained controller.",
+	}), when(byIssuer, Field{
+		Key: "prerequisites.certManager", Kind: Choice, Default: PrerequisiteRequire,
+		Options: prerequisiteOptions("cert-manager"),
+		Title:   "cert-manager", Help: "How to handle cert-manager, which issues the certificate.",
+	}), when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
 		Title: "Create the ClusterIssuer",
-		Help: "Asks for a Let's Encrypt ClusterIssuer named by expose.tls.issuer. This version does not create it: " +
-			"preflight reports if it is missing and prints the command.",
-	}),
-	when(makesIssuer, Field{
+		Help: "Creates the ClusterIssuer in expose.tls.issuer.name if it is missing, with HTTP-01 challenges for the " +
+			"ingress class.",
+	}), when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
 		Title: "Let's Encrypt", Help: "Which Let's Encrypt service issues the certificate.",
 		Options: []Option{
@@ -56,16 +60,42 @@ var prerequisiteFields = atStep(StepAdvanced, advanced(
 		},
 	}, Field{
 		Key: "prerequisites.clusterIssuer.email", Kind: Text, Needed: always, Check: email,
-		Title: "Email address", Help: "Let's Encrypt sends expiry notices to this address.", Example: "ops@example.com",
+		Title: "Email address", Help: "The contact address of the ACME account.", Example: "ops@example.com",
+	})),
+	when(makesIssuer, Field{
+		Key: "prerequisites.clusterIssuer.server", Kind: Text, Check: acmeDirectory,
+		Title:   "ACME server",
+		Help:    "The directory URL of another ACME server, instead of Let's Encrypt.",
+		Example: "https://acme.example.com/directory",
+	}),
+	when(installsAny, Field{
+		Key: "prerequisites.charts", Kind: Pairs, CheckName: prerequisiteName, Check: oneLine,
+		Title: "Charts of prerequisites",
+		Help: "Where to get the charts of what is installed, by name (cert-manager, traefik, ingress-nginx): an OCI " +
+			"reference, a repository URL, a folder or a .tgz archive. Paths are relative to the answers file.",
+		Example: "{cert-manager: oci://registry.example.com/charts/cert-manager}",
+	}, Field{
+		Key: "prerequisites.imageRegistry", Kind: Text, Check: imageRepository,
+		Title:   "Image registry of prerequisites",
+		Help:    "A mirror to pull the images of what is installed from, instead of their own registries.",
+		Example: "registry.example.com",
+	}, Field{
+		Key: "prerequisites.values", Kind: Tree,
+		Title: "Values of prerequisites",
+		Help: "Chart values of what is installed, by name (cert-manager, traefik, ingress-nginx). They are merged over " +
+			"those of the installer.",
+		Example: "{traefik: {deployment: {replicas: 2}}}",
 	}),
 ))
 
-var prerequisiteOptions = []Option{
-	{Value: PrerequisiteRequire, Title: "Require", Help: "It must be installed already."},
-	{Value: PrerequisiteInstall, Title: "Install",
-		Help: "Asks to install it if it is missing. This version does not install it: preflight reports if it is " +
-			"missing and prints the command."},
-	{Value: PrerequisiteSkip, Title: "Skip", Help: "It is not checked."},
+// prerequisiteOptions are the ways to handle something that the cluster needs.
+func prerequisiteOptions(name string) []Option {
+	return []Option{
+		{Value: PrerequisiteRequire, Title: "Require", Help: "It must be installed already."},
+		{Value: PrerequisiteInstall, Title: "Install", Help: "Installs " + name + " if the cluster has none, with its own " +
+			"release in its own namespace. It is never upgraded or removed."},
+		{Value: PrerequisiteSkip, Title: "Skip", Help: "It is not checked."},
+	}
 }
 
 var rawFields = atStep(StepAdvanced, advanced(plain(Field{

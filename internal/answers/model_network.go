@@ -22,15 +22,20 @@ type Proxy struct {
 
 // Prerequisites are what exposing the server requires in the cluster.
 type Prerequisites struct {
-	IngressNginx  string       `yaml:"ingressNginx,omitempty"`
-	CertManager   string       `yaml:"certManager,omitempty"`
-	ClusterIssuer IssuerToMake `yaml:"clusterIssuer,omitempty"`
+	Traefik       string            `yaml:"traefik,omitempty"`
+	IngressNginx  string            `yaml:"ingressNginx,omitempty"`
+	CertManager   string            `yaml:"certManager,omitempty"`
+	ClusterIssuer IssuerToMake      `yaml:"clusterIssuer,omitempty"`
+	Charts        map[string]string `yaml:"charts,omitempty"`
+	ImageRegistry string            `yaml:"imageRegistry,omitempty"`
+	Values        map[string]any    `yaml:"values,omitempty"`
 }
 
-// IssuerToMake is a ClusterIssuer for Let's Encrypt to create.
+// IssuerToMake is an ACME ClusterIssuer to create.
 type IssuerToMake struct {
 	Create bool   `yaml:"create,omitempty"`
 	ACME   string `yaml:"acme,omitempty"`
+	Server string `yaml:"server,omitempty"`
 	Email  string `yaml:"email,omitempty"`
 }
 
@@ -48,6 +53,9 @@ const (
 	PrerequisiteInstall = "install"
 	PrerequisiteRequire = "require"
 	PrerequisiteSkip    = "skip"
+
+	ClassTraefik = "traefik" // the IngressClass of Traefik's chart
+	ClassNginx   = "nginx"   // the IngressClass of ingress-nginx' chart
 
 	ACMEStaging    = "staging"
 	ACMEProduction = "production"

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
 	backupStoreDiffers, azureTokensNeedTheirVault, minBelowMax,
 	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend, rawValuesAreFew,
+	prerequisiteValuesAreNamed,
 }
 
 // rdsNeedsVerifiedTLS: AWS accepts tokens only on encrypted connections, and
@@ -180,4 +182,17 @@ func hostForNipIO(a Answers) Faults {
 			"does not have", "enter the host name")
 	}
 	return nil
+}
+
+// prerequisiteValuesAreNamed: the values of each chart are a mapping below its name.
+func prerequisiteValuesAreNamed(a Answers) Faults {
+	var faults Faults
+	for _, name := range slices.Sorted(maps.Keys(a.Prerequisites.Values)) {
+		problem, remedy := prerequisiteName(name)
+		if _, ok := a.Prerequisites.Values[name].(map[string]any); !ok && problem == "" {
+			problem, remedy = "it is not a mapping", "write {"+name+": {KEY: VALUE}}"
+		}
+		faults = append(faults, faultAt("prerequisites.values."+name, problem, remedy)...)
+	}
+	return faults
 }

@@ -124,3 +124,23 @@ func email(v string) (problem, remedy string) {
 	}
 	return "", ""
 }
+
+// prerequisiteNames are the charts that the installer can install besides the
+// server's.
+var prerequisiteNames = []string{"cert-manager", "traefik", "ingress-nginx"}
+
+func prerequisiteName(v string) (problem, remedy string) {
+	if !slices.Contains(prerequisiteNames, v) {
+		return quoted(v) + " is not a prerequisite", "use one of " + strings.Join(prerequisiteNames, ", ")
+	}
+	return "", ""
+}
+
+// acmeDirectory accepts the directory URL of an ACME server, which must use HTTPS.
+func acmeDirectory(v string) (problem, remedy string) {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return quoted(v) + " is not an https:// URL", "use the form https://acme.example.com/directory"
+	}
+	return "", ""
+}

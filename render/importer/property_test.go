@@ -233,6 +233,9 @@ func (g generator) wild() string {
 
 func (g generator) pair(f answers.Field) string {
 	name := strings.ToUpper(g.word())
+	if f.Key == "prerequisites.charts" {
+		name = "cert-manager"
+	}
 	if strings.Contains(f.Key, "esources") {
 		return fmt.Sprintf("memory=%dMi, cpu=%dm", 64+g.IntN(4000), 10+g.IntN(900))
 	}
@@ -293,6 +296,8 @@ func (g generator) items(a *answers.Answers, key string) {
 		a.Server.Security.Container = map[string]any{"readOnlyRootFilesystem": g.IntN(2) == 0}
 	case "database.backup.custom.config":
 		a.Database.Backup.Custom.Config = map[string]any{g.word(): g.wild(), g.word(): g.IntN(100)}
+	case "prerequisites.values":
+		a.Prerequisites.Values = map[string]any{"traefik": map[string]any{g.word(): g.wild()}}
 	default:
 		panic("nothing to make for " + key)
 	}

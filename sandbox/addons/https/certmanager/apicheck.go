@@ -27,7 +27,7 @@ func newAPICheckCommand() *cobra.Command {
 		RunE:  func(command *cobra.Command, _ []string) error { return checkAPI(command.Context(), timeout) },
 	}
 	api.Flags().DurationVar(&timeout, "wait", 0, "how long to wait until the API is ready")
-	api.Flags().IntP("v", "v", 0, "accepted and ignored")
+	api.Flags().CountP("v", "v", "accepted and ignored")
 	check.AddCommand(api)
 	command.AddCommand(check)
 	return command

@@ -1,0 +1,150 @@
+package prerequisite
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
+)
+
+// Component is something that the installer can install besides the server. Its
+// chart, its release and its namespace have the same name.
+type Component struct {
+	Name    string
+	Title   string
+	Key     string // the answer with the consent
+	Version string // of the chart
+	Ref     string // of the chart
+	Class   string // the IngressClass of a controller
+	Retired string // when its maintenance ended
+
+	// Group is an API group that only it serves, and Controller the start of its
+	// IngressClass.spec.controller: it is recognized by them.
+	Group, Controller string
+
+	values   map[string]any
+	registry []string // the path of its image registry in the values
+}
+
+// The components, with the versions that are tested or were the last ones when this
+// version was released.
+var (
+	CertManager = Component{
+		Name: "cert-manager", Title: "cert-manager", Key: "prerequisites.certManager", Version: "v1.21.2",
+		Ref: "oci://quay.io/jetstack/charts/cert-manager", Group: "cert-manager.io",
+		values: map[string]any{"crds": map[string]any{"enabled": true}}, registry: []string{"imageRegistry"},
+	}
+	Traefik = Component{
+		Name: "traefik", Title: "Traefik", Key: "prerequisites.traefik", Version: "41.3.0",
+		Ref: "oci://ghcr.io/traefik/helm/traefik", Class: answers.ClassTraefik, Group: "traefik.io",
+		Controller: "traefik.io/ingress-controller",
+		values: map[string]any{
+			"ingressClass": map[string]any{"enabled": true, "isDefaultClass": false, "name": answers.ClassTraefik},
+			"global":       map[string]any{"checkNewVersion": false},
+		},
+		registry: []string{"image", "registry"},
+	}
+	IngressNginx = Component{
+		Name: "ingress-nginx", Title: "ingress-nginx", Key: "prerequisites.ingressNginx", Version: "4.15.1",
+		Ref: "https://kubernetes.github.io/ingress-nginx/ingress-nginx", Class: answers.ClassNginx,
+		Retired: "2026-03-24", Controller: "k8s.io/ingress-nginx",
+		registry: []string{"global", "image", "registry"},
+	}
+)
+
+// All lists the components in the order of their installation.
+var All = []Component{Traefik, IngressNginx, CertManager}
+
+// Wanted lists the components that the user agreed to install if they are missing,
+// with the sources that the answers give.
+func Wanted(a answers.Answers) []Component {
+	var wanted []Component
+	for _, c := range All {
+		if c.IsWanted(a) {
+			wanted = append(wanted, c.from(a))
+		}
+	}
+	return wanted
+}
+
+// IsWanted reports whether the user agreed to install the component if it is missing.
+func (c Component) IsWanted(a answers.Answers) bool {
+	f, known := answers.FieldByKey(c.Key)
+	return known && f.Applies(a) && a.Get(c.Key) == answers.PrerequisiteInstall
+}
+
+// ForClass returns the controller whose chart creates an IngressClass.
+func ForClass(class string) (Component, bool) {
+	for _, c := range All {
+		if c.Class != "" && c.Class == class {
+			return c, true
+		}
+	}
+	return Component{}, false
+}
+
+// from returns the component with the source in the answers. A local chart, and a
+// reference with a tag, have a version of their own.
+func (c Component) from(a answers.Answers) Component {
+	ref := a.Prerequisites.Charts[c.Name]
+	if ref == "" {
+		return c
+	}
+	c.Ref = ref
+	last := ref[strings.LastIndex(ref, "/")+1:]
+	if !strings.Contains(ref, "://") || strings.HasSuffix(ref, ".tgz") || strings.ContainsAny(last, ":@") {
+		c.Version = ""
+	}
+	return c
+}
+
+// Values returns the chart values: the installer's, the image registry and the
+// user's, which win.
+func (c Component) Values(a answers.Answers) map[string]any {
+	values := tree.Clone(c.values)
+	if registry := a.Prerequisites.ImageRegistry; registry != "" {
+		values = tree.Merge(values, nested(c.registry, registry))
+	}
+	own, _ := a.Prerequisites.Values[c.Name].(map[string]any)
+	return tree.Merge(values, tree.Clone(own))
+}
+
+func nested(path []string, value any) map[string]any {
+	for i := len(path) - 1; i > 0; i-- {
+		value = map[string]any{path[i]: value}
+	}
+	return map[string]any{path[0]: value}
+}
+
+// String returns the title and the version.
+func (c Component) String() string { return strings.TrimSpace(c.Title + " " + c.Version) }
+
+// Source describes the chart: "chart oci://… v1.2.3".
+func (c Component) Source() string { return strings.TrimSpace("chart " + c.Ref + " " + c.Version) }
+
+// InstallCommand returns the equivalent Helm command.
+func (c Component) InstallCommand() string {
+	words := []string{"helm upgrade --install", c.Name}
+	if at := strings.LastIndex(c.Ref, "/"); strings.HasPrefix(c.Ref, "https://") && at > 0 {
+		words = append(words, c.Ref[at+1:], "--repo", c.Ref[:at])
+	} else {
+		words = append(words, c.Ref)
+	}
+	words = append(words, "--namespace", c.Name, "--create-namespace")
+	if c.Version != "" {
+		words = append(words, "--version", c.Version)
+	}
+	if c.Name == CertManager.Name {
+		words = append(words, "--set crds.enabled=true")
+	}
+	return strings.Join(words, " ")
+}
+
+// UninstallCommand returns the Helm command that removes the component.
+func (c Component) UninstallCommand() string { return "helm uninstall " + c.Name + " -n " + c.Name }
+
+// Purpose describes what the component does for the server.
+func (c Component) Purpose() string {
+	return cmp.Or(map[string]string{CertManager.Name: "issues the certificate"}[c.Name], "serves the Ingress")
+}
