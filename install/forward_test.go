@@ -243,7 +243,7 @@ func TestConnectEarly(t *testing.T) {
 		early := connect.ConnectEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
 			ForwardRequest: connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
 			Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
-				return b.engine.Forward(ctx, r, nil)
+				return b.engine.Forward(ctx, r, func(e event.Event) { t.Errorf("%s: %v", generation, e) })
 			},
 			Answered: func(context.Context, *connect.Tunnel, zenml.Info) { answered <- b.podUIDs() },
 		})

@@ -143,7 +143,15 @@ func (t *Tunnel) keep(a *attachment) {
 			return
 		}
 		t.set(nil)
-		t.emitter.Emit(event.Notice{Text: fmt.Sprintf("%s: the port-forward is looking for another ready pod", why)})
+		starting := t.pods.starting.Load()
+		if starting { // the server does not listen yet
+			select {
+			case <-t.ctx.Done():
+			case <-time.After(pauseWhileStarting):
+			}
+		} else {
+			t.notice(why + ": the port-forward is looking for another ready pod")
+		}
 		next, err := t.attachForever()
 		if err != nil {
 			return
@@ -152,9 +160,17 @@ func (t *Tunnel) keep(a *attachment) {
 		t.work.Go(func() { old.drain(t.ctx) })
 		a = next
 		t.set(a)
-		t.emitter.Emit(event.Notice{Text: "the port-forward is attached to pod " + a.pod.Name})
+		if !starting {
+			t.notice("the port-forward is attached to pod " + a.pod.Name)
+		}
 	}
 }
+
+// pauseWhileStarting is the time between two attempts to reach a server that does
+// not listen yet. Every attempt takes time of the node that starts it.
+const pauseWhileStarting = 300 * time.Millisecond
+
+func (t *Tunnel) notice(text string) { t.emitter.Emit(event.Notice{Text: text}) }
 
 // lost waits until the attachment is unusable and returns the reason.
 func (t *Tunnel) lost(a *attachment) string {
