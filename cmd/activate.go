@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/zenml-installer/zenml-installer/install/account"
+	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
@@ -131,4 +134,84 @@ func (u *setup) proveLogin(ctx context.Context, client zenml.Client, password se
 		return fmt.Errorf("%s cannot log in: %w", u.answers.Admin.Username, err)
 	}
 	return nil
+}
+
+// serviceAccount creates the service account of the answers with its API key, and
+// returns a sentence about it. There is none if the answers name no account.
+func (u *setup) serviceAccount(ctx context.Context, client zenml.Client) (string, error) {
+	admin := u.answers.Admin
+	name := admin.ServiceAccount.Name
+	if name == "" || admin.Activate != answers.ActivateAuto {
+		return "", nil
+	}
+	if !u.logsInByPassword() {
+		return fmt.Sprintf("Warning: service account %s was not created: %s cannot log in with a password "+
+			"(server.auth.scheme).", name, admin.Username), nil
+	}
+	keeper, err := u.apiKeyKeeper()
+	if err != nil {
+		return "", err
+	}
+	created, err := account.Ensure(ctx, account.Request{
+		Server: client, Admin: admin.Username, Name: name, Keeper: keeper,
+		Password: func(ctx context.Context) (secret.Text, error) { return u.secret(ctx, "admin.password") },
+	})
+	if errors.Is(err, zenml.ErrUnsupported) {
+		return fmt.Sprintf("Warning: service account %s was not created: %v.", name, zenml.ErrUnsupported), nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("service account %s has no API key in %s: %w. Run the same command again", name, keeper, err)
+	}
+	return created.String(), nil
+}
+
+// apiKeyKeeper returns where the API key of the service account is written to.
+func (u *setup) apiKeyKeeper() (account.Keeper, error) {
+	if file := u.answers.Admin.ServiceAccount.File; file != "" {
+		return account.File{Path: answers.Source{File: file}.Path(u.local.Dir)}, nil
+	}
+	client, err := u.cluster.Client()
+	at := u.answers.Cluster
+	return account.Secret{Client: client, Namespace: at.Namespace, Release: at.Release, Name: u.apiKeySecret()}, err
+}
+
+// apiKeySecret returns the name of the Secret that keeps the API key.
+func (u *setup) apiKeySecret() string {
+	a := u.answers.Admin.ServiceAccount
+	return cmp.Or(a.SecretName, u.answers.Cluster.Release+"-"+a.Name+"-api-key")
+}
+
+// serviceAccountSentence announces the service account, or is empty.
+func (u *setup) serviceAccountSentence() string {
+	a := u.answers.Admin.ServiceAccount
+	switch {
+	case a.Name == "" || u.answers.Admin.Activate != answers.ActivateAuto:
+		return ""
+	case a.File != "":
+		return fmt.Sprintf("Create service account %s and write its API key to %s.", a.Name, a.File)
+	}
+	return fmt.Sprintf("Create service account %s and write its API key to Secret %s.", a.Name, u.apiKeySecret())
+}
+
+// createServiceAccount creates the service account of the answers. A failure is
+// shown, but the server is installed and activated without it.
+func (e *engine) createServiceAccount(ctx context.Context, u *setup, client zenml.Client) {
+	text, err := u.serviceAccount(ctx, client)
+	if err != nil {
+		text = "Warning: " + err.Error() + "."
+	}
+	e.mu.Lock()
+	e.account = text
+	observe := e.observe
+	e.mu.Unlock()
+	if text != "" && observe != nil {
+		observe(event.Notice{Text: text})
+	}
+}
+
+// serviceAccountResult returns what became of the service account, or "".
+func (e *engine) serviceAccountResult() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.account
 }

@@ -121,6 +121,21 @@ func (u *setup) connectEarly(
 	})
 }
 
+// answered reports that the server answers before it is ready, and opens the page
+// where the user activates it.
+func (e *engine) answered(u *setup, emitter *event.Emitter) func(context.Context, *connect.Tunnel, zenml.Info) {
+	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
+		emitter.Emit(event.Notice{Text: fmt.Sprintf("ZenML %s answers at %s; waiting until its pod is ready", info.Version,
+			t.URL())})
+		if u.answers.Admin.Activate != answers.ActivateBrowser || e.OpenBrowser(ctx, t.URL()) != nil {
+			return // the screen of the connection opens it, or says why not
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.opened = t.URL()
+	}
+}
+
 const (
 	pauseWithoutPod    = 200 * time.Millisecond // between two looks for a pod
 	pauseWhileStarting = 50 * time.Millisecond  // between two attempts to activate

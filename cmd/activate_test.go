@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -40,6 +43,22 @@ func TestServerWithAnotherAdminFails(t *testing.T) {
 		"the release is installed, but the server was already activated with another account")
 	if r.out != "" || strings.Contains(r.out+r.err, other) {
 		t.Errorf("it looks like a success or reveals the password: %s%s", r.out, r.err)
+	}
+}
+
+// TestServiceAccountUnsupported installs a server that has no service accounts: a
+// warning, and no Secret.
+func TestServiceAccountUnsupported(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.env["ZENML_ADMIN_PASSWORD"] = adminPassword
+	flags := append(p.mysqlFlags(c), "--answer", "admin.serviceAccount.name=ci")
+	p.install(c, "current", "mysql.yaml", namespace, flags...).
+		want(t, exitDone, "Warning: service account ci was not created: the server's version has no service accounts.")
+	_, err := c.Client(t).CoreV1().Secrets(namespace).Get(t.Context(), "zenml-server-ci-api-key", metav1.GetOptions{})
+	if !apierrors.IsNotFound(err) {
+		t.Error("the Secret of the API key:", err)
 	}
 }
 

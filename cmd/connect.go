@@ -98,8 +98,15 @@ func (u *setup) connect(ctx context.Context, c connection) error {
 	if err := u.openNow(ctx, c, client, narrator.Install); err != nil {
 		return err
 	}
+	created, failed := u.serviceAccount(ctx, client)
+	if created != "" {
+		fmt.Fprintln(c.streams.Err, created)
+	}
 	u.printLogin(c.streams, tunnel.URL(), c.stay, u.settledAddress(ctx, c.streams))
 	printClientAdvice(ctx, c.streams, info.Version)
+	if failed != nil {
+		return &failure{code: exitInstall, err: failed}
+	}
 	if !c.stay {
 		return nil
 	}

@@ -106,11 +106,10 @@ func (p *plan) compare(ctx context.Context) error {
 
 // report returns the plan for --dry-run.
 func (p *plan) report(found check.Report) installplan.Report {
-	steps, activation := p.steps(), p.activationSentence()
 	at := p.setup.answers.Cluster
 	r := installplan.Report{
 		Namespace: at.Namespace, Release: at.Release, Chart: p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
-		Steps: append(steps, activation), Activation: activation, Values: p.upgrade.lines(), Data: p.dataSentences(),
+		Steps: p.sentences(), Activation: p.activationSentence(), Values: p.upgrade.lines(), Data: p.dataSentences(),
 		Prerequisites: missingPrerequisites(found),
 	}
 	if chosen, err := p.setup.cluster.Context(); err == nil {

@@ -46,6 +46,7 @@ type engine struct {
 	leftovers []check.Leftover   // of interrupted checks, reported at the end
 	claimed   *claimedError      // set if the last activation found another admin
 	version   string             // the server's version, once known
+	account   string             // what became of the service account
 	observe   event.Observer     // of the last connection; may be nil
 }
 
@@ -256,7 +257,11 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 	if err := e.rememberClaim(err); err != nil {
 		return err
 	}
-	return e.open(ctx, u, client)
+	if err := e.open(ctx, u, client); err != nil {
+		return err
+	}
+	e.createServiceAccount(ctx, u, client)
+	return nil
 }
 
 // rememberClaim records that the server has another admin, for the final
@@ -288,59 +293,6 @@ func (e *engine) otherAdmin() *claimedError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.claimed
-}
-
-// answered reports that the server answers before it is ready, and opens the page
-// where the user activates it.
-func (e *engine) answered(u *setup, emitter *event.Emitter) func(context.Context, *connect.Tunnel, zenml.Info) {
-	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
-		emitter.Emit(event.Notice{Text: fmt.Sprintf("ZenML %s answers at %s; waiting until its pod is ready", info.Version,
-			t.URL())})
-		if u.answers.Admin.Activate != answers.ActivateBrowser || e.OpenBrowser(ctx, t.URL()) != nil {
-			return // the screen of the connection opens it, or says why not
-		}
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.opened = t.URL()
-	}
-}
-
-// keepTunnel keeps the tunnel of a successful install for Connect.
-func (e *engine) keepTunnel(t *connect.Tunnel, failed error) {
-	if t == nil {
-		return
-	}
-	if failed != nil {
-		t.Close()
-		return
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.tunnel = t
-}
-
-// keptTunnel returns the tunnel that an install opened, once, or nil. It ends with
-// ctx.
-func (e *engine) keptTunnel(ctx context.Context, observe event.Observer) *connect.Tunnel {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	t := e.tunnel
-	e.tunnel = nil
-	if t == nil {
-		return nil
-	}
-	t.Observe(observe)
-	context.AfterFunc(ctx, t.Close)
-	return t
-}
-
-// isOpened reports whether a page was opened early, once.
-func (e *engine) isOpened(url string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	opened := e.opened == url
-	e.opened = ""
-	return opened
 }
 
 func (e *engine) OpenBrowser(ctx context.Context, url string) error {

@@ -89,6 +89,9 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 		fmt.Fprintln(w, "It is not activated yet: the first person to open it becomes the admin.")
 	}
 	u.printKeyNotice(w, outcome.Install)
+	if text := e.serviceAccountResult(); text != "" {
+		fmt.Fprintln(w, text)
+	}
 	address := u.address(ctx)
 	if outcome.URL == "" || address.URL != "" { // otherwise printLogin says it
 		fmt.Fprintln(w, "Reconnect with:\n  "+u.connectCommand(""))

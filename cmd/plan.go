@@ -48,7 +48,13 @@ func (p *plan) Review() wizard.Review {
 }
 
 // sentences describes in order what the install does.
-func (p *plan) sentences() []string { return append(p.steps(), p.activationSentence()) }
+func (p *plan) sentences() []string {
+	said := append(p.steps(), p.activationSentence())
+	if account := p.setup.serviceAccountSentence(); account != "" {
+		said = append(said, account)
+	}
+	return said
+}
 
 // steps describes the install until the server is ready.
 func (p *plan) steps() []string {

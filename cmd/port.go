@@ -48,3 +48,41 @@ func forwardOn(
 		request.LocalPort++
 	}
 }
+
+// keepTunnel keeps the tunnel of a successful install for Connect.
+func (e *engine) keepTunnel(t *connect.Tunnel, failed error) {
+	if t == nil {
+		return
+	}
+	if failed != nil {
+		t.Close()
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tunnel = t
+}
+
+// keptTunnel returns the tunnel that an install opened, once, or nil. It ends with
+// ctx.
+func (e *engine) keptTunnel(ctx context.Context, observe event.Observer) *connect.Tunnel {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t := e.tunnel
+	e.tunnel = nil
+	if t == nil {
+		return nil
+	}
+	t.Observe(observe)
+	context.AfterFunc(ctx, t.Close)
+	return t
+}
+
+// isOpened reports whether a page was opened early, once.
+func (e *engine) isOpened(url string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	opened := e.opened == url
+	e.opened = ""
+	return opened
+}

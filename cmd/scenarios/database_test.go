@@ -60,6 +60,7 @@ var databases = []scenario{
 		if info.Name != "team" {
 			i.Errorf("the server is named %q, want team", info.Name)
 		}
+		i.apiKey("zenml-ci")
 	}},
 	{name: "the server activates itself", samples: []string{"unattended-environment.yaml"}, run: func(i *installation) {
 		i.with("admin: {password: {env: ZENML_ADMIN_PASSWORD}}")

@@ -7,6 +7,10 @@ var activatesByAPI = condition{
 	"admin.activate is auto and admin.through is not environment",
 }
 
+var hasServiceAccount = activates.and(condition{
+	func(a Answers) bool { return a.Admin.ServiceAccount.Name != "" }, "admin.serviceAccount.name is set",
+})
+
 var adminFields = atStep(StepAccess,
 	plain(Field{
 		Key: "admin.activate", Kind: Choice, Default: ActivateBrowser,
@@ -48,5 +52,23 @@ var adminFields = atStep(StepAccess,
 	}), when(activatesByAPI, Field{
 		Key: "admin.serverName", Kind: Text,
 		Title: "Server name", Help: "The server's name in the dashboard.", Check: oneLine, Example: "team-zenml",
+	}), when(activates, Field{
+		Key: "admin.serviceAccount.name", Kind: Text, Check: dnsLabel,
+		Title: "Service account",
+		Help: "The name of a service account for CI. The installer creates it after the activation, with an API key " +
+			"for `zenml login --api-key`.",
+		Example: "ci",
+	}), when(hasServiceAccount, Field{
+		Key: "admin.serviceAccount.secretName", Kind: Text, Check: optionalDNSName,
+		Title: "API key Secret",
+		Help: "The Secret in the server's namespace that the API key is written to, as key api-key. If empty, " +
+			"RELEASE-NAME-api-key, unless there is a file.",
+		Example: "zenml-ci",
+	}, Field{
+		Key: "admin.serviceAccount.file", Kind: Text, Check: oneLine,
+		Title: "API key file",
+		Help: "The file that the API key is written to, instead of a Secret. Only its owner can read it. A relative " +
+			"path starts at the folder of the answers file.",
+		Example: "ci.key",
 	})),
 )

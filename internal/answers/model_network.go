@@ -41,11 +41,20 @@ type IssuerToMake struct {
 
 // Admin is the first user, and when the server is activated.
 type Admin struct {
-	Activate   string `yaml:"activate,omitempty"`
-	Through    string `yaml:"through,omitempty"`
-	Username   string `yaml:"username,omitempty"`
-	Password   Source `yaml:"password,omitempty"`
-	ServerName string `yaml:"serverName,omitempty"`
+	Activate       string        `yaml:"activate,omitempty"`
+	Through        string        `yaml:"through,omitempty"`
+	Username       string        `yaml:"username,omitempty"`
+	Password       Source        `yaml:"password,omitempty"`
+	ServerName     string        `yaml:"serverName,omitempty"`
+	ServiceAccount ServerAccount `yaml:"serviceAccount,omitempty"`
+}
+
+// ServerAccount is a service account of the server, and where its API key is written
+// to.
+type ServerAccount struct {
+	Name       string `yaml:"name,omitempty"`
+	SecretName string `yaml:"secretName,omitempty"`
+	File       string `yaml:"file,omitempty"`
 }
 
 // The values of these choice fields.

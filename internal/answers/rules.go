@@ -17,7 +17,7 @@ var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
 	backupStoreDiffers, azureTokensNeedTheirVault, minBelowMax,
 	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend, rawValuesAreFew,
-	prerequisiteValuesAreNamed,
+	prerequisiteValuesAreNamed, apiKeyInOnePlace,
 }
 
 // rdsNeedsVerifiedTLS: AWS accepts tokens only on encrypted connections, and
@@ -195,4 +195,12 @@ func prerequisiteValuesAreNamed(a Answers) Faults {
 		faults = append(faults, faultAt("prerequisites.values."+name, problem, remedy)...)
 	}
 	return faults
+}
+
+func apiKeyInOnePlace(a Answers) Faults {
+	if s := a.Admin.ServiceAccount; s.SecretName == "" || s.File == "" {
+		return nil
+	}
+	return faultAt("admin.serviceAccount.file", "the API key is also written to admin.serviceAccount.secretName",
+		"remove one of them")
 }

@@ -55,6 +55,18 @@ func (c *CLI) Run(t testing.TB, program string, args ...string) string {
 	return string(out)
 }
 
+// LoginWithKey logs the client in with the API key of a service account, as CI does.
+func (c *CLI) LoginWithKey(t testing.TB, url, key string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	command := c.command(ctx, "zenml", "login", url, "--api-key")
+	command.Stdin = strings.NewReader(key + "\n")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("zenml login --api-key: %v\n%s", err, out)
+	}
+}
+
 // Script runs a Python script with the client's configuration.
 func (c *CLI) Script(t testing.TB, text string) string {
 	t.Helper()

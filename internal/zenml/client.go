@@ -1,5 +1,5 @@
 // Package zenml is a client for the part of the ZenML server's API that an
-// installer needs: server information, activation and login.
+// installer needs: server information, activation, login and service accounts.
 package zenml
 
 import (
@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -20,6 +19,8 @@ import (
 type Client struct {
 	Base string
 	HTTP *http.Client // http.DefaultClient when nil
+
+	token secret.Text // of a login; empty without one
 }
 
 // Info is the response of GET /api/v1/info, which needs no login. It reads the
@@ -96,12 +97,7 @@ func (i Info) LogsInByPassword() bool { return i.AuthScheme != "EXTERNAL" && i.A
 // Login verifies a user and a password. It returns ErrRefused if the server
 // refuses them.
 func (c Client) Login(ctx context.Context, user string, password secret.Text) error {
-	form := url.Values{"username": {user}, "password": {password.Reveal()}}
-	_, err := c.do(ctx, http.MethodPost, "/api/v1/login", "application/x-www-form-urlencoded", []byte(form.Encode()))
-	var answer *StatusError
-	if errors.As(err, &answer) && (answer.Code == http.StatusUnauthorized || answer.Code == http.StatusForbidden) {
-		return fmt.Errorf("%w: %w", ErrRefused, err)
-	}
+	_, err := c.LogIn(ctx, user, password)
 	return err
 }
 
@@ -125,6 +121,9 @@ func (c Client) do(ctx context.Context, method, path, contentType string, body [
 	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
+	}
+	if !c.token.Empty() {
+		request.Header.Set("Authorization", "Bearer "+c.token.Reveal())
 	}
 	if method == http.MethodPut { // the server closes idle connections, also while a request is on its way
 		request.Header["Idempotency-Key"] = nil // never sent: allows another try on a new connection

@@ -17,6 +17,7 @@ import (
 func elsewhere(key string, a answers.Answers) bool {
 	return strings.HasPrefix(key, "cluster.") || strings.HasPrefix(key, "chart.") ||
 		strings.HasPrefix(key, "prerequisites.") || key == "expose.after" ||
+		strings.HasPrefix(key, "admin.serviceAccount.") ||
 		strings.HasPrefix(key, "admin.") && a.Complete().Admin.Through != answers.ThroughEnvironment
 }
 

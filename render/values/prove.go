@@ -103,7 +103,7 @@ func (d *draft) uncovered(a answers.Answers) answers.Faults {
 
 // outsideTheChart reports whether only the installer uses an answer.
 func outsideTheChart(key string, a answers.Answers) bool {
-	if key == "expose.after" {
+	if key == "expose.after" || strings.HasPrefix(key, "admin.serviceAccount.") {
 		return true
 	}
 	switch group, _, _ := strings.Cut(key, "."); group {
