@@ -185,7 +185,7 @@ func (s *session) stepOf(key string) step {
 	switch {
 	case !known:
 		return stepReview
-	case f.Advanced:
+	case !s.responses.IsAskedInStep(f):
 		return step(answers.StepAdvanced)
 	}
 	return step(f.Step)

@@ -108,8 +108,8 @@ var Fields = slices.Concat(
 	clusterFields,
 	databaseFields, backupFields, payloadFields,
 	storeFields, backupStoreFields,
-	exposeFields, adminFields,
-	serverFields, podFields, authFields, networkFields, prerequisiteFields, rawFields,
+	exposeFields, prerequisiteFields, adminFields,
+	serverFields, podFields, authFields, networkFields, rawFields,
 )
 
 // FieldByKey returns the field with a key.

@@ -12,10 +12,12 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // Options are the options by answers key, the suggested one first.
@@ -26,6 +28,7 @@ const most = 500
 
 // reader lists the objects of one cluster.
 type reader struct {
+	client    kubernetes.Interface
 	objects   dynamic.Interface
 	metadata  metadata.Interface
 	namespace string
@@ -52,6 +55,9 @@ var sources = []source{
 	{[]string{"secretsStore.aws.region", "backupSecretsStore.aws.region", "database.mysql.rds.region",
 		"database.payloads.region"}, awsRegions},
 	{[]string{"server.serviceAccount.name"}, serviceAccounts},
+	{[]string{prerequisite.Traefik.Key}, missing(prerequisite.Traefik)},
+	{[]string{prerequisite.IngressNginx.Key}, missing(prerequisite.IngressNginx)},
+	{[]string{prerequisite.CertManager.Key}, missing(prerequisite.CertManager)},
 }
 
 // Read lists the options for the namespace and the release of the answers, which
@@ -66,7 +72,11 @@ func Read(ctx context.Context, config *rest.Config, a answers.Answers) (Options,
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{objects, meta, a.Cluster.Namespace, a.Cluster.Release}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{client, objects, meta, a.Cluster.Namespace, a.Cluster.Release}
 	found := Options{}
 	var mu sync.Mutex
 	var all sync.WaitGroup

@@ -93,6 +93,9 @@ func ingressClasses(ctx context.Context, r *reader) []answers.Option {
 		o := option(c.GetName(), when(byDefault, "the cluster's default"), text(c.Object, "spec", "controller"))
 		options = slices.Insert(options, map[bool]int{true: 0, false: len(options)}[byDefault], o)
 	}
+	if len(options) == 0 {
+		return r.futureClasses(ctx)
+	}
 	return options
 }
 

@@ -103,7 +103,7 @@ func (p *prompter) reopenQuestions(faults answers.Faults) bool {
 		p.printf("  %s", question.DescribeFault(fault))
 		f, _ := answers.FieldByKey(fault.Key)
 		switch {
-		case f.Advanced:
+		case !p.responses.IsAskedInStep(f):
 			p.reopenAdvanced(fault.Key)
 			open = true
 		case slices.Contains(p.answered, fault.Key):

@@ -43,10 +43,29 @@ func (s *Responses) SetChoices(key string, options []answers.Option) { s.choices
 // answers.
 func (s *Responses) Questions(step answers.Step) []Question {
 	var questions []Question
-	for _, f := range answers.Asked(step, s.Complete()) {
-		questions = append(questions, s.question(f))
+	complete := s.Complete()
+	for _, f := range answers.Fields {
+		if f.Step == step && f.Applies(complete) && s.IsAskedInStep(f) {
+			questions = append(questions, s.question(f))
+		}
 	}
 	return questions
+}
+
+// IsAskedInStep reports whether the question of a field is one of its step, and not
+// of the Advanced step.
+func (s *Responses) IsAskedInStep(f answers.Field) bool {
+	return !f.Advanced || f.IfMissing && s.isMissing(f)
+}
+
+// isMissing reports whether the cluster lacks what a field is about.
+func (s *Responses) isMissing(f answers.Field) bool {
+	if !strings.HasPrefix(f.Key, "prerequisites.clusterIssuer.") {
+		return len(s.found[f.Key]) > 0
+	}
+	name := s.Complete().Expose.TLS.Issuer.Name
+	return s.found != nil && name != "" && !slices.ContainsFunc(s.found["expose.tls.issuer.name"],
+		func(o answers.Option) bool { return o.Value == name })
 }
 
 // Advanced returns the questions of the Advanced step that apply with the current
@@ -55,7 +74,7 @@ func (s *Responses) Advanced() []Question {
 	var questions []Question
 	complete := s.Complete()
 	for _, f := range answers.Fields {
-		if f.Advanced && f.Applies(complete) {
+		if f.Applies(complete) && !s.IsAskedInStep(f) {
 			questions = append(questions, s.question(f))
 		}
 	}
@@ -91,6 +110,8 @@ func (s *Responses) question(f answers.Field) Question {
 		q.Choices = []answers.Option{{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}
 	case len(s.choices[f.Key]) > 0:
 		q.Choices = slices.Clone(s.choices[f.Key])
+	case f.IfMissing && len(s.found[f.Key]) > 0:
+		q.Choices = slices.Clone(s.found[f.Key])
 	case len(f.Options) == 0 && len(s.found[f.Key]) > 0:
 		q.Choices, q.Open = s.foundChoices(f), true
 	}

@@ -19,7 +19,7 @@ func UseTitles(text string) string {
 		switch {
 		case !ok:
 			return found
-		case f.Advanced:
+		case f.Advanced && !f.IfMissing:
 			return "“" + f.Title + "” (Advanced, " + f.Topic() + ")"
 		}
 		return "“" + f.Title + "”"
@@ -31,7 +31,7 @@ func DescribeFault(fault answers.Fault) string {
 	name := fault.Key
 	if f, ok := answers.FieldByKey(fault.Key); ok {
 		name = f.Title
-		if f.Advanced {
+		if f.Advanced && !f.IfMissing {
 			name += " (Advanced, " + f.Topic() + ")"
 		}
 	}
