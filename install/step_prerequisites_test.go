@@ -1,6 +1,7 @@
 package install
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -73,6 +74,9 @@ func (b *bench) controller(image string) Prerequisite {
 	if _, err := client.Push(data, repository+":1.2.3"); err != nil {
 		b.t.Fatal(err)
 	}
+	b.t.Cleanup(func() {
+		_ = b.Client(b.t).NetworkingV1().IngressClasses().Delete(context.Background(), name, metav1.DeleteOptions{})
+	})
 	c := prerequisite.Traefik
 	c.Name, c.Class, c.Controller, c.Group = name, name, "example.com/"+name, ""
 	c.Ref, c.Version = "oci://"+repository, "1.2.3"

@@ -23,15 +23,14 @@ func checkClass(ctx context.Context, e *check.Env) (string, error) {
 		return "", err
 	}
 	name := ingressClassName(e)
-	if class != nil {
-		return fmt.Sprintf("IngressClass %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
-	}
 	controller, err := classController(ctx, e)
 	switch {
 	case err != nil:
 		return "", err
 	case controller != nil:
 		return willInstall(*controller) + ", with IngressClass " + name, nil
+	case class != nil:
+		return fmt.Sprintf("IngressClass %s, served by %s", name, controllerOf(class.Spec.Controller).name), nil
 	}
 	return "", noClass(ctx, e, name, all)
 }

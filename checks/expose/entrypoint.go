@@ -37,24 +37,17 @@ func findEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 		if err != nil {
 			return entrypoint{}, err
 		}
-		if class == nil {
-			return futureEntrypoint(ctx, e, all)
+		c, err := classController(ctx, e)
+		switch {
+		case err != nil:
+			return entrypoint{}, err
+		case c != nil: // its address is not known yet
+			return entrypoint{name: c.Title, note: "which will be installed and gets its address then"}, nil
+		case class == nil:
+			return entrypoint{}, noClass(ctx, e, ingressClassName(e), all)
 		}
 		return ingressEntrypoint(ctx, e, class)
 	})
-}
-
-// futureEntrypoint is the controller that will be installed for the missing class. Its
-// address is not known yet.
-func futureEntrypoint(ctx context.Context, e *check.Env, all []networkingv1.IngressClass) (entrypoint, error) {
-	c, err := classController(ctx, e)
-	switch {
-	case err != nil:
-		return entrypoint{}, err
-	case c == nil:
-		return entrypoint{}, noClass(ctx, e, ingressClassName(e), all)
-	}
-	return entrypoint{name: c.Title, note: "which will be installed and gets its address then"}, nil
 }
 
 func ingressEntrypoint(ctx context.Context, e *check.Env, class *networkingv1.IngressClass) (entrypoint, error) {

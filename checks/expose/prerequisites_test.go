@@ -5,6 +5,10 @@ import (
 	"errors"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/checktest"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -39,11 +43,42 @@ func TestPrerequisites(t *testing.T) {
 	checktest.Expect(t, report, "expose.class", check.Pass, "ingress-nginx will be installed")
 	checktest.Expect(t, report, "expose.support", check.Warned, "retired on 2026-03-24", "prerequisites: {traefik: install}")
 
+	s.unfinished(prerequisite.Traefik.Name)
+	report = runChecks(t, with("traefik", traefik), "expose")
+	checktest.Expect(t, report, "expose.class", check.Pass, "Traefik will be installed")
+	checktest.Expect(t, report, "expose.controller", check.Pass, "which will be installed")
+
 	unavailable := with("traefik", traefik)
 	unavailable.Prerequisite = func(context.Context, prerequisite.Component) error { return errors.New("no such mirror") }
 	checktest.Expect(t, runChecks(t, unavailable, "expose"), "expose.class", check.Failed, "no such mirror")
 
+	s.remove(prerequisite.Traefik.Name)
 	s.class(prerequisite.Traefik.Controller)
 	checktest.Expect(t, runChecks(t, with("traefik", traefik), "expose"), "expose.class", check.Failed,
 		"Traefik is installed already in another form (IngressClass "+s.Namespace, "class: "+s.Namespace)
+}
+
+// unfinished creates what a killed installation of a controller leaves: its class, and
+// the installer's release that is not deployed.
+func (s *stage) unfinished(name string) {
+	s.T.Helper()
+	_, err := s.Client.CoreV1().Namespaces().Create(s.T.Context(),
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+	checktest.Must(s.T, err)
+	s.T.Cleanup(func() { s.remove(name) })
+	_, err = s.Client.CoreV1().Secrets(name).Create(s.T.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{
+		Name: "sh.helm.release.v1." + name + ".v1", Labels: map[string]string{"owner": "helm", "name": name,
+			"status": "pending-install", prerequisite.Label: "true"}}}, metav1.CreateOptions{})
+	checktest.Must(s.T, err)
+	_, err = s.Client.NetworkingV1().IngressClasses().Create(s.T.Context(), &networkingv1.IngressClass{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       networkingv1.IngressClassSpec{Controller: prerequisite.Traefik.Controller}}, metav1.CreateOptions{})
+	checktest.Must(s.T, err)
+}
+
+func (s *stage) remove(name string) {
+	ctx := checktest.ContextOf(s.T)
+	_ = s.Client.NetworkingV1().IngressClasses().Delete(ctx, name, metav1.DeleteOptions{})
+	_ = s.Client.CoreV1().Secrets(name).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+	_ = s.Client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{})
 }

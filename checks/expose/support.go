@@ -28,8 +28,11 @@ func checkSupport(ctx context.Context, e *check.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if c, err := classController(ctx, e); err == nil && c != nil {
+		return willInstall(*c), retired(*c)
+	}
 	if class == nil {
-		return futureSupport(ctx, e)
+		return "", check.Skip("needs expose.class")
 	}
 	if class.Spec.Controller == nginxController {
 		return "", retiredNginx()
@@ -40,15 +43,6 @@ func checkSupport(ctx context.Context, e *check.Env) (string, error) {
 		}
 	}
 	return controllerOf(class.Spec.Controller).name, nil
-}
-
-// futureSupport warns if the controller that will be installed is not maintained.
-func futureSupport(ctx context.Context, e *check.Env) (string, error) {
-	c, err := classController(ctx, e)
-	if err != nil || c == nil {
-		return "", check.Skip("needs expose.class")
-	}
-	return willInstall(*c), retired(*c)
 }
 
 func retiredNginx() *check.Fault {
