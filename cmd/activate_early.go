@@ -13,11 +13,13 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/importer"
 	"github.com/zenml-installer/zenml-installer/render/values"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // chooseActivation returns the answers with the way of activation, unless they
@@ -133,6 +135,21 @@ func (e *engine) answered(u *setup, emitter *event.Emitter) func(context.Context
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.opened = t.URL()
+	}
+}
+
+// answered reports that the server answers before it is ready, and opens its page.
+func (o *installOptions) answered(u *setup, n *narrate.Narrator) func(context.Context, *connect.Tunnel, zenml.Info) {
+	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
+		n.Printf("  %s ZenML %s answers at %s; waiting until its pod is ready", display.GlyphBullet, info.Version, t.URL())
+		c := o.connection()
+		switch {
+		case info.Active:
+			u.openPage(ctx, c, t.URL())
+		case u.answers.Admin.Activate == answers.ActivateBrowser:
+			u.openPage(ctx, c, t.URL()+activationPath)
+		}
+		o.opened = c.open && (info.Active || u.answers.Admin.Activate == answers.ActivateBrowser)
 	}
 }
 

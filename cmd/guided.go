@@ -67,6 +67,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		ValuesPath: o.output,
 		Home:       xdg.Home,
 		NoOpen:     o.common.noOpen,
+		Timeout:    o.common.timeout,
 	}
 	if o.common.accessible || o.streams.Plain() {
 		options.Output = styled(o.streams.Err)

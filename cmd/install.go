@@ -15,8 +15,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/internal/display"
-	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -188,21 +186,6 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		narrator.Printf("The state has changed since this install was prepared: preparing this install again.")
 		u = newSetup(o.streams, o.common, u.file, chart.Load)
 		o.force = true // the existing file is from this run
-	}
-}
-
-// answered reports that the server answers before it is ready, and opens its page.
-func (o *installOptions) answered(u *setup, n *narrate.Narrator) func(context.Context, *connect.Tunnel, zenml.Info) {
-	return func(ctx context.Context, t *connect.Tunnel, info zenml.Info) {
-		n.Printf("  %s ZenML %s answers at %s; waiting until its pod is ready", display.GlyphBullet, info.Version, t.URL())
-		c := o.connection()
-		switch {
-		case info.Active:
-			u.openPage(ctx, c, t.URL())
-		case u.answers.Admin.Activate == answers.ActivateBrowser:
-			u.openPage(ctx, c, t.URL()+activationPath)
-		}
-		o.opened = c.open && (info.Active || u.answers.Admin.Activate == answers.ActivateBrowser)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -27,6 +29,8 @@ type installing struct {
 	// recovering is what is done after a failed install, while it is running.
 	recovering  Recovery
 	showNotices bool              // at the top, as they are the result of a choice
+	waits       bool              // the user waits for an unschedulable pod
+	changing    bool              // the user stops the install to change answers
 	final       chan installedMsg // receives the result even after the screens have closed
 }
 
@@ -57,6 +61,7 @@ func (i *installing) enter(string) tea.Cmd {
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
 	i.recovering, i.showNotices, i.outcome.Recovered = "", false, ""
+	i.waits, i.changing = false, false
 	plan, path, overwrite := i.plan, i.options.ValuesPath, i.file.overwrite
 	final := make(chan installedMsg, 1)
 	i.final = final
@@ -106,7 +111,47 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	}
 	i.pane.offset = 0
 	i.offer()
+	if i.changing && failure.Stopped {
+		return move{kind: back}, nil
+	}
 	return move{}, nil
+}
+
+// stuckAfter is how long a pod is unschedulable before the user can choose.
+const stuckAfter = time.Minute
+
+// stuck returns a pod that has been unschedulable for stuckAfter, or nil.
+func (i *installing) stuck() *objectRow {
+	for at := range i.progress.objects {
+		o := &i.progress.objects[at]
+		if o.Kind == "Pod" && o.Reason == corev1.PodReasonUnschedulable && i.now().Sub(o.since) >= stuckAfter {
+			return o
+		}
+	}
+	return nil
+}
+
+// offerStuck lets the user choose what to do about an unschedulable pod, instead of
+// waiting until the timeout.
+func (i *installing) offerStuck() {
+	switch {
+	case i.failure != nil || i.recovering != "":
+		return
+	case i.stopping || i.waits || !i.task.running() || i.stuck() == nil:
+		i.list.set()
+		return
+	case len(i.list.options) > 0:
+		return
+	}
+	stop := func(change bool) func() (move, tea.Cmd) {
+		return func() (move, tea.Cmd) {
+			i.changing = change
+			i.stop()
+			return move{}, nil
+		}
+	}
+	i.list.set(option{"w", "Keep waiting", func() (move, tea.Cmd) { i.waits = true; return move{}, nil }},
+		option{"a", "Change answers", stop(true)}, option{"s", "Stop", stop(false)})
 }
 
 // retry returns the option to repeat the install. If another run changed the
@@ -147,15 +192,16 @@ func (i *installing) takeFinal() {
 }
 
 func (i *installing) key(name string) (move, tea.Cmd) {
+	i.offerStuck()
 	switch {
 	case name == "l":
 		i.toggleLogs()
 		return move{}, nil
 	case i.pane.key(name):
 		return move{}, nil
-	case i.failure == nil || i.recovering != "":
+	case len(i.list.options) == 0 || i.recovering != "":
 		return move{}, nil
-	case name == "esc":
+	case name == "esc" && i.failure != nil:
 		return move{kind: back}, nil
 	}
 	return i.list.key(name)
@@ -226,7 +272,7 @@ func (i *installing) keys() []binding {
 	if i.showLogs {
 		logs.does = "objects"
 	}
-	if i.failure != nil {
+	if len(i.list.options) > 0 {
 		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, logs, {"?", "help"}}
 	}
 	return []binding{{"↑↓", "scroll"}, logs, {"?", "help"}}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -79,4 +80,32 @@ func TestInstallShowsLogs(t *testing.T) {
 		t.Errorf("not limited to the latest lines\n%s", p.m.View())
 	}
 	p.press("l").sees("Objects, 1 of 3 ready")
+}
+
+// TestUnschedulablePodIsAChoice lets the user choose after a pod has been
+// unschedulable for a minute.
+func TestUnschedulablePodIsAChoice(t *testing.T) {
+	install := func() *person {
+		p := newPerson(t)
+		p.m.session.options.Timeout = 10 * time.Minute
+		p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
+		i := p.m.screen().(*installing)
+		i.progress.add(event.ObjectChanged{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, State: event.Waiting,
+			Reason: "Unschedulable", Message: "0/3 nodes are available: insufficient memory"}, p.m.now())
+		if p.press("s"); strings.Contains(p.screen(), "Keep waiting") || p.stage.stopped {
+			t.Fatalf("asked at once\n%s", p.screen())
+		}
+		i.progress.objects[len(i.progress.objects)-1].since = p.m.now().Add(-61 * time.Second)
+		return p.sees("Pod zenml-server-0 has been unschedulable for", "The install waits for another", "insufficient memory",
+			"Keep waiting", "Change answers", "Stop")
+	}
+	p := install().press("w")
+	if strings.Contains(p.screen(), "Keep waiting") || !strings.Contains(p.screen(), "has been unschedulable") {
+		t.Errorf("after the choice to wait:\n%s", p.screen())
+	}
+	p.stage.finish <- nil
+	p.sees("Server ready").press("q").leaves()
+
+	install().press("s").sees("The install was stopped").press("q").leaves()
+	install().press("a").sees("Install into sandbox")
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/lipgloss"
 
@@ -13,6 +14,7 @@ import (
 )
 
 func (i *installing) view(width, height int) string {
+	i.offerStuck()
 	bottom := i.statusLine(width)
 	if len(i.list.options) > 0 {
 		bottom = i.list.flat(width)
@@ -39,6 +41,7 @@ func (i *installing) document(width int) string {
 		add(i.noticeLines(width))
 	}
 	add(i.failureLines(width))
+	add(i.stuckLines(width))
 	add(i.stepLines(width))
 	add(i.objectLines(width))
 	if !i.showNotices {
@@ -67,17 +70,32 @@ func (i *installing) failureLines(width int) []string {
 	return lines
 }
 
+// stuckLines shows an unschedulable pod, and how long the install waits for it.
+func (i *installing) stuckLines(width int) []string {
+	o := i.stuck()
+	if o == nil || i.failure != nil || i.stopping {
+		return nil
+	}
+	title := fmt.Sprintf("%s %s has been unschedulable for %s.", display.GlyphWarning, o.Object,
+		since(i.now(), o.since))
+	if left := i.options.Timeout - i.now().Sub(i.task.startedAt); i.options.Timeout > 0 && left > 0 {
+		title += " The install waits for another " + display.Duration(left.Round(time.Second)) + "."
+	}
+	return []string{i.styles.Warn.Render(display.Indent(title, width)),
+		display.Indent("  "+question.UseTitles(display.Printable(narrate.Detail(o.ObjectChanged))), width)}
+}
+
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, time := display.GlyphRunning, i.styles.Accent, since(i.now(), s.startedAt)
+		glyph, style, took := display.GlyphRunning, i.styles.Accent, since(i.now(), s.startedAt)
 		switch {
 		case s.ended && s.err != nil:
-			glyph, style, time = display.GlyphFailed, i.styles.Bad, display.Duration(s.took)+", failed"
+			glyph, style, took = display.GlyphFailed, i.styles.Bad, display.Duration(s.took)+", failed"
 		case s.ended:
-			glyph, style, time = display.GlyphDone, i.styles.Good, display.Duration(s.took)
+			glyph, style, took = display.GlyphDone, i.styles.Good, display.Duration(s.took)
 		}
-		lines = append(lines, display.Hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(time), 2, width))
+		lines = append(lines, display.Hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(took), 2, width))
 	}
 	return lines
 }
