@@ -3,6 +3,8 @@ package watch
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -90,6 +92,35 @@ func (v view) observe() []observation {
 	}
 	for _, s := range v.exposed {
 		all = append(all, v.exposure(s))
+	}
+	return append(all, v.autoscalers(time.Now())...)
+}
+
+// recent is how long a HorizontalPodAutoscaler's warning counts: it repeats the
+// warning every 15 s.
+const recent = time.Minute
+
+// autoscalers returns the release's HorizontalPodAutoscalers that have warned. It knows
+// them by their events, which need no permission to watch them.
+func (v view) autoscalers(now time.Time) []observation {
+	const kind = "HorizontalPodAutoscaler"
+	newest := map[string]*corev1.Event{}
+	for _, e := range v.events {
+		name := e.InvolvedObject.Name
+		_, ours := v.targets.objects[event.Object{Kind: kind, Namespace: v.targets.namespace, Name: name}]
+		if ours && v.applied && e.InvolvedObject.Kind == kind && e.Type == corev1.EventTypeWarning &&
+			(newest[name] == nil || kubestatus.EventTime(e).After(kubestatus.EventTime(newest[name]))) {
+			newest[name] = e
+		}
+	}
+	var all []observation
+	for _, name := range slices.Sorted(maps.Keys(newest)) {
+		e := newest[name]
+		if now.Sub(kubestatus.EventTime(e)) < recent {
+			all = append(all, v.about(kind, name, event.Waiting, e.Reason, e.Message))
+		} else {
+			all = append(all, v.about(kind, name, event.Ready, "", "no recent warning"))
+		}
 	}
 	return all
 }

@@ -3,12 +3,15 @@ package watch
 import (
 	"strings"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
 // TestJobFailed covers failed Jobs with their last pods.
@@ -206,6 +209,41 @@ func TestHeldJob(t *testing.T) {
 		}
 		if shown := v.pod(pod).Message; test.rule == "sidecar" && shown != "completed, except istio-proxy" {
 			t.Errorf("%s: %s", name, shown)
+		}
+	}
+}
+
+// TestAutoscalers covers warnings about the release's autoscaler, of another one, and
+// old ones.
+func TestAutoscalers(t *testing.T) {
+	const kind = "HorizontalPodAutoscaler"
+	now := time.Now()
+	warning := func(name string, age time.Duration) *corev1.Event {
+		return &corev1.Event{
+			InvolvedObject: corev1.ObjectReference{Kind: kind, Name: name}, Type: corev1.EventTypeWarning,
+			Reason: "FailedGetResourceMetric", Message: "no metrics", LastTimestamp: metav1.NewTime(now.Add(-age)),
+		}
+	}
+	for name, test := range map[string]struct {
+		events []*corev1.Event
+		want   event.State
+	}{
+		"no events":      {},
+		"a warning":      {[]*corev1.Event{warning("z", time.Second), warning("z", time.Hour)}, event.Waiting},
+		"an old warning": {[]*corev1.Event{warning("z", time.Hour)}, event.Ready},
+		"another's":      {[]*corev1.Event{warning("other", time.Second)}, ""},
+	} {
+		v := view{applied: true, events: test.events, targets: targets{namespace: "n",
+			objects: map[event.Object]bool{{Kind: kind, Namespace: "n", Name: "z"}: false}}}
+		var got event.State
+		for _, o := range v.autoscalers(now) {
+			got = o.State
+			if o.fault != nil || got == event.Waiting && o.Message != "no metrics" {
+				t.Errorf("%s: %+v", name, o)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 }
