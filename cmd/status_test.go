@@ -1,11 +1,15 @@
 package cmd
 
 import (
+	"encoding/json"
 	"flag"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/install/status"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testschema"
 )
@@ -43,4 +47,26 @@ func TestChartSigner(t *testing.T) {
 		t.Errorf("chartSigner is %q", got)
 	}
 	p.runs("status", "-n", namespace).want(t, exitDone, "signature", signer)
+}
+
+// TestStatusOfAllNamespaces lists the release of another namespace, as a table and as
+// JSON.
+func TestStatusOfAllNamespaces(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.runs(p.stagedArgs(c, "current", namespace, "--answer", "expose.after=activation")...).want(t, exitDone)
+	shown := p.runs("status", "-A").want(t, exitDone, "NAMESPACE", namespace)
+	row := regexp.MustCompile(`(?m)^` + namespace + `\s+zenml-server\s.*deployed`)
+	if !row.MatchString(shown.out) {
+		t.Errorf("no row of %s:\n%s", namespace, shown.out)
+	}
+	var list status.List
+	if err := json.Unmarshal([]byte(p.runs("status", "-A", "-o", "json").want(t, exitDone).out), &list); err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(list.Releases, func(s state) bool { return s.Namespace == namespace })
+	if at < 0 || list.Releases[at].Status != "deployed" || list.Releases[at].Server == nil || !list.Releases[at].Closed {
+		t.Errorf("the release in the JSON list: %d of %+v", at, list.Releases)
+	}
 }
