@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,6 +15,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/cmd"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
@@ -96,8 +100,36 @@ func (m *installMeasure) installer() time.Duration {
 	m.waitForAnswer("http://127.0.0.1:" + port)
 	took := time.Since(begin)
 	<-ended
+	m.logParts(namespace, begin, took)
 	m.succeeds(io.Discard, "uninstall", "-n", namespace, "--yes")
 	return took
+}
+
+// logParts logs the parts of an install: until the container starts, until the server
+// listens, and until it answers through the port-forward.
+func (m *installMeasure) logParts(namespace string, begin time.Time, took time.Duration) {
+	m.t.Helper()
+	client := m.cluster.Client(m.t).CoreV1().Pods(namespace)
+	name := m.cluster.ServerPod(m.t, namespace)
+	pod, err := client.Get(m.t.Context(), name, metav1.GetOptions{})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	log, err := client.GetLogs(name, &corev1.PodLogOptions{Timestamps: true}).DoRaw(m.t.Context())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	listens := ""
+	for line := range strings.Lines(string(log)) {
+		at, text, _ := strings.Cut(line, " ")
+		if t, err := time.Parse(time.RFC3339Nano, at); err == nil && strings.Contains(text, "Uvicorn running") {
+			listens = fmt.Sprintf("server listens after %.1f s, ", t.Sub(begin).Seconds())
+		}
+	}
+	for _, s := range pod.Status.ContainerStatuses {
+		m.t.Logf("container %s started after %.0f s, %sanswers after %.1f s", s.Name,
+			s.State.Running.StartedAt.Sub(begin).Seconds(), listens, took.Seconds())
+	}
 }
 
 // helmInstall returns the time of `helm install --wait` and a port-forward.
