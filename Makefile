@@ -104,7 +104,7 @@ $(GORELEASER):
 	  mv $$tmp/goreleaser $@ && rmdir $$tmp
 
 .PHONY: pictures
-pictures: packages ## take the pictures of the README from a guided install on the sandbox
+pictures: packages ## take the pictures of the docs from a guided install of the real server
 	@mkdir -p docs/pictures
 	@sandbox=$$(sandbox/build.sh) && record=$$(mktemp) && trap "$$sandbox down --name pictures; rm -f $$record" EXIT && \
 	  $$sandbox up --name pictures >/dev/null && $$sandbox status --name pictures -o json >$$record && \

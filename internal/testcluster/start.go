@@ -145,10 +145,14 @@ func Root() (string, error) {
 	}
 }
 
+// stateHome contains the sandboxes' records. Tests set the variable to folders of theirs.
+var stateHome = os.Getenv("XDG_STATE_HOME")
+
 func run(name string, args ...string) ([]byte, error) {
 	var out, talk bytes.Buffer
 	command := exec.Command(name, args...) //nolint:gosec,noctx // the sandbox's own program
 	command.Stdout, command.Stderr = &out, &talk
+	command.Env = append(os.Environ(), "XDG_STATE_HOME="+stateHome)
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, talk.String())
 	}
