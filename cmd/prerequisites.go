@@ -40,7 +40,8 @@ func (u *setup) findPrerequisites(ctx context.Context) (prerequisites, error) {
 
 // prerequisiteChart pulls the chart of a component.
 func (u *setup) prerequisiteChart(ctx context.Context, c prerequisite.Component) (*chart.Chart, error) {
-	loaded, err := u.load(ctx, chart.Source{Ref: c.Ref, Version: c.Version, PlainHTTP: u.plainHTTP,
+	ref, version := c.Pull()
+	loaded, err := u.load(ctx, chart.Source{Ref: ref, Version: version, PlainHTTP: u.plainHTTP,
 		Renderer: u.streams.Renderer})
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

@@ -1,7 +1,6 @@
 package prerequisite
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -99,6 +98,15 @@ func (c Component) from(a answers.Answers) Component {
 	return c
 }
 
+// Pull returns the reference and the version to pull. In a registry the version is a
+// tag, of which a leading v is part.
+func (c Component) Pull() (ref, version string) {
+	if strings.HasPrefix(c.Ref, "oci://") && c.Version != "" {
+		return c.Ref + ":" + c.Version, ""
+	}
+	return c.Ref, c.Version
+}
+
 // Values returns the chart values: the installer's, the image registry and the
 // user's, which win.
 func (c Component) Values(a answers.Answers) map[string]any {
@@ -116,9 +124,6 @@ func nested(path []string, value any) map[string]any {
 	}
 	return map[string]any{path[0]: value}
 }
-
-// String returns the title and the version.
-func (c Component) String() string { return strings.TrimSpace(c.Title + " " + c.Version) }
 
 // Source describes the chart: "chart oci://… v1.2.3".
 func (c Component) Source() string { return strings.TrimSpace("chart " + c.Ref + " " + c.Version) }
@@ -143,8 +148,3 @@ func (c Component) InstallCommand() string {
 
 // UninstallCommand returns the Helm command that removes the component.
 func (c Component) UninstallCommand() string { return "helm uninstall " + c.Name + " -n " + c.Name }
-
-// Purpose describes what the component does for the server.
-func (c Component) Purpose() string {
-	return cmp.Or(map[string]string{CertManager.Name: "issues the certificate"}[c.Name], "serves the Ingress")
-}

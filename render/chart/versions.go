@@ -47,11 +47,15 @@ func exactVersion(want string) (*semver.Version, bool) {
 	return v, err == nil
 }
 
-// parseVersions returns the versions among tags, oldest first.
+// parseVersions returns the versions among tags, oldest first. Some charts have
+// versions with a leading v.
 func parseVersions(tags []string) []*semver.Version {
 	var versions []*semver.Version
 	for _, tag := range tags {
-		if v, err := semver.StrictNewVersion(tag); err == nil {
+		if _, strict := exactVersion(tag); !strict {
+			continue
+		}
+		if v, err := semver.NewVersion(tag); err == nil {
 			versions = append(versions, v)
 		}
 	}

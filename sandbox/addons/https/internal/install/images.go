@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"helm.sh/helm/v3/pkg/chartutil"
 )
 
 // ownImage is the image of the ACME server and the ingress controller.
@@ -58,7 +59,35 @@ func (i *installer) pushImages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return i.push(ctx, ownRepository, ownTag, own, "/"+filepath.Base(executable))
+	if err := i.push(ctx, ownRepository, ownTag, own, "/"+filepath.Base(executable)); err != nil {
+		return err
+	}
+	return i.pushChart(ctx)
+}
+
+// pushChart pushes cert-manager's chart with its published name, for installers.
+func (i *installer) pushChart(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "chart-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path, err := chartutil.Save(i.chart.Chart, dir)
+	if err != nil {
+		return fmt.Errorf("package cert-manager's chart: %w", err)
+	}
+	archive, err := os.ReadFile(path) //nolint:gosec // it was written above
+	if err != nil {
+		return err
+	}
+	layer := static.NewLayer(archive, "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
+	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1),
+		"application/vnd.cncf.helm.config.v1+json")
+	image, err := mutate.Append(base, mutate.Addendum{Layer: layer})
+	if err != nil {
+		return fmt.Errorf("wrap cert-manager's chart: %w", err)
+	}
+	return i.write(ctx, "jetstack/charts/cert-manager", i.chart.Metadata.Version, image)
 }
 
 // binaryLayer returns a layer with one static binary.
@@ -98,6 +127,10 @@ func (i *installer) push(ctx context.Context, repository, tag string, layer v1.L
 	if image, err = mutate.ConfigFile(image, file); err != nil {
 		return fmt.Errorf("build image %s: %w", repository, err)
 	}
+	return i.write(ctx, repository, tag, image)
+}
+
+func (i *installer) write(ctx context.Context, repository, tag string, image v1.Image) error {
 	reference, err := name.NewTag(i.Registry+"/"+repository+":"+tag, name.Insecure)
 	if err != nil {
 		return err
