@@ -15,6 +15,7 @@ import (
 // balancer.
 var exposed = []scenario{
 	{name: "node port", quick: true, samples: []string{"expose-node-port.yaml"}, run: nodePort},
+	{name: "exposed after the activation", samples: []string{"expose-node-port.yaml"}, run: exposedLater},
 	{name: "load balancer", samples: []string{"expose-load-balancer.yaml"}, run: loadBalancer},
 	{name: "ingress without a controller", samples: []string{"expose-cert-manager.yaml"}, run: func(i *installation) {
 		i.with("prerequisites: null")
@@ -50,6 +51,38 @@ func nodePort(i *installation) {
 		i.Errorf("the output does not contain %s:\n%s", url, i.output)
 	}
 	i.loginThrough(url)
+}
+
+// exposedLater installs a closed server that nobody activates, and activates it with
+// another install, which exposes it: the pod that was activated stays, and its Secret
+// of the API key is written.
+func exposedLater(i *installation) {
+	i.with("expose: {after: activation}")
+	later := i.answers
+	i.with("admin: {activate: later, password: null}")
+	if code, out := i.attempt(current); code != 0 || !strings.Contains(out, "not exposed until it is activated") {
+		i.Fatalf("exit code %d\n%s", code, out)
+	}
+	services := i.cluster.Client(i).CoreV1().Services(i.namespace)
+	service, err := services.Get(i.Context(), "zenml-server", metav1.GetOptions{})
+	i.check(err)
+	if service.Spec.Type != corev1.ServiceTypeClusterIP {
+		i.Errorf("the Service of the closed server is %s", service.Spec.Type)
+	}
+	pod := i.pod()
+
+	i.answers = later
+	i.with("admin: {through: api, serviceAccount: {name: ci}}")
+	i.install()
+	i.says("The server is exposed.")
+	if service, err = services.Get(i.Context(), "zenml-server", metav1.GetOptions{}); err != nil ||
+		service.Spec.Type != corev1.ServiceTypeNodePort {
+		i.Errorf("the Service is %s, %v", service.Spec.Type, err)
+	}
+	if now := i.pod(); now != pod {
+		i.Errorf("pod %s was replaced by %s", pod, now)
+	}
+	i.apiKey("zenml-server-ci-api-key")
 }
 
 // loadBalancer assigns an address to the Service, as a cloud does.
