@@ -18,6 +18,9 @@ type Fault struct {
 	Failure string
 	// Remedy is what to do: a command or an answers key to copy.
 	Remedy string
+	// Fix is the change of answers that resolves the fault, if one is obvious. A user
+	// who is asked for the answers can choose it instead of typing the remedy.
+	Fix Fix
 	// Warn makes it a warning, whatever the check's severity.
 	Warn bool
 	// Blocks skips the checks that need this one, even if the fault is only a
@@ -29,6 +32,15 @@ type Fault struct {
 	// Err is the underlying error; Summary includes its text where it helps.
 	Err error
 }
+
+// Fix is a change of answers.
+type Fix struct {
+	Title   string            // a verb with its object: "Keep the database on a volume"
+	Answers map[string]string // by key, as they are typed
+}
+
+// IsZero reports whether there is no change.
+func (f Fix) IsZero() bool { return len(f.Answers) == 0 }
 
 // Error returns what failed and what to do about it.
 func (f *Fault) Error() string {

@@ -24,6 +24,7 @@ type Result struct {
 	Message string // what was found, or why it was skipped
 	Reason  string // why it matters; only for a fault
 	Remedy  string // the remedy, to copy; may have several lines
+	Fix     Fix    // the change of answers that resolves the fault, if one is obvious
 	// Unknown is true if the check ran and could not tell, or was interrupted. Other
 	// checks were skipped because they do not apply, or because of another result.
 	Unknown bool

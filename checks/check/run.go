@@ -178,7 +178,7 @@ func (r *runner) judge(ctx context.Context, c Check, found string, err error) Re
 	fault := AsFault(err)
 	result := Result{
 		Status: Failed, Message: display.Printable(fault.Summary), Reason: cmp.Or(fault.Reason, c.Reason),
-		Remedy: display.Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), blocks: true,
+		Remedy: display.Printable(cmp.Or(fault.Remedy, fallbackRemedy(c))), Fix: fault.Fix, blocks: true,
 	}
 	result.Check.Failure = fault.Failure
 	if fault.Warn || c.Severity == ShouldPass {

@@ -15,7 +15,9 @@ import (
 func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 	// The chart silently renders one replica if there is no database URL.
 	if n := e.Answers.Server.Replicas; n > 1 {
-		return "", severalReplicas(n, "server.replicas")
+		fault := severalReplicas(n, "server.replicas")
+		fault.Fix = check.Fix{Title: "Run one replica", Answers: map[string]string{"server.replicas": "1"}}
+		return "", fault
 	}
 	if e.Rendered != nil {
 		if r, err := e.Render(ctx); err == nil {
@@ -39,6 +41,8 @@ func withoutVolume(ctx context.Context, e *check.Env) *check.Fault {
 		Remedy: "store the database on a volume:\n" +
 			"database: {type: sqlite, sqlite: {persistent: true}}\n" +
 			"or use a MySQL 8 server for data that you must keep",
+		Fix: check.Fix{Title: "Keep the database on a volume",
+			Answers: map[string]string{"database.sqlite.persistent": "true"}},
 	}
 	deployed, err := release.DeployedEnvironment(ctx, e)
 	if err != nil || deployed == nil {
@@ -48,6 +52,7 @@ func withoutVolume(ctx context.Context, e *check.Env) *check.Fault {
 		fault.Summary = "the database is not stored on a volume, and an upgrade that changes the pod loses it"
 		fault.Reason = "the new pod starts without pipelines, runs, users and secrets"
 		fault.Remedy = "copy what you need first, for example with the zenml client\n" + fault.Remedy
+		fault.Fix = check.Fix{} // the volume would be empty
 	}
 	return fault
 }

@@ -51,6 +51,8 @@ func noClass(ctx context.Context, e *check.Env, name string, all []networkingv1.
 	if c, known := prerequisite.ForClass(name); known && c.Retired == "" && !c.IsWanted(e.Answers) {
 		fault.Remedy += "\nor " + consent(c)
 	}
+	fault.Fix = check.Fix{Title: "Use IngressClass " + all[0].Name,
+		Answers: map[string]string{"expose.ingress.class": all[0].Name}}
 	return fault
 }
 

@@ -123,6 +123,8 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 			Reason: "the dashboard and the clients use that URL; it works only if a proxy in front of the " +
 				"Gateway serves it",
 			Remedy: fmt.Sprintf("expose: {gateway: {scheme: %s}}", strings.ToLower(admitting[0].Protocol)),
+			Fix: check.Fix{Title: "Use " + admitting[0].Protocol + " in the server's URL",
+				Answers: map[string]string{"expose.gateway.scheme": strings.ToLower(admitting[0].Protocol)}},
 		}
 	}
 	return found, nil
@@ -157,6 +159,7 @@ func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listen
 			Summary: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
 				check.JoinAnd(names)),
 			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0]),
+			Fix:    check.Fix{Title: "Use listener " + names[0], Answers: map[string]string{"expose.gateway.section": names[0]}},
 		}
 	}
 	return nil, &check.Fault{

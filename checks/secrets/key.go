@@ -78,6 +78,8 @@ func checkStoreKey(ctx context.Context, e *check.Env, p storeRef, all *results) 
 			Warn:    true,
 			Summary: p.key + ": there is no encryption key, so secrets are stored in the database in plain text",
 			Remedy:  p.key + ": {sql: {encryptionKey: {generate: true}}}",
+			Fix: check.Fix{Title: "Generate an encryption key",
+				Answers: map[string]string{p.key + ".sql.encryptionKey": "generate"}},
 		}
 	}
 	if weakness := weakKey(key.Reveal()); weakness != "" {

@@ -199,6 +199,7 @@ func (q *registryQuestion) missing(ctx context.Context, err error) error {
 	near := nearTags(q.ref.Identifier(), tags)
 	fault.Summary += fmt.Sprintf("; the repository has the tags %s", check.JoinAnd(near))
 	fault.Remedy = fmt.Sprintf("set server.image.tag to an existing tag: server: {image: {tag: %q}}", near[0])
+	fault.Fix = check.Fix{Title: "Use tag " + near[0], Answers: map[string]string{"server.image.tag": near[0]}}
 	return fault
 }
 
