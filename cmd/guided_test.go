@@ -136,7 +136,7 @@ func waitForFile(t *testing.T, path string) string {
 func TestGuidedPipe(t *testing.T) {
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
-	r := p.runsWith("\n\n\nwrong\n", append([]string{"--accessible", "-n", namespace}, chartFlags(c, "current")...)...)
+	r := p.runsWith("s\n\n\n\nwrong\n", append([]string{"--accessible", "-n", namespace}, chartFlags(c, "current")...)...)
 	r.want(t, exitUsage, "Please answer yes or no.", "the input ended before this was answered")
 	p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 }

@@ -84,10 +84,10 @@ func (c *cluster) update(msg tea.Msg) (move, tea.Cmd) {
 		return c.imported(msg)
 	case foundMsg:
 		c.responses.SetFound(msg)
-		return move{}, c.offerFound()
+		return move{}, tea.Batch(c.offerFound(), c.keepOnVolume())
 	case targetMsg:
 		c.targetDescribed(msg)
-		return move{}, c.reopenGuard()
+		return move{}, tea.Batch(c.reopenGuard(), c.keepOnVolume())
 	case tea.KeyMsg:
 		if c.listError != "" && msg.String() == "r" {
 			return move{}, c.listContexts()
@@ -148,6 +148,19 @@ func (c *cluster) find(a answers.Answers) tea.Cmd {
 	})
 	c.findTask = task
 	return cmd
+}
+
+// answersChangedMsg tells the open screen that answers changed without the user.
+type answersChangedMsg struct{}
+
+// keepOnVolume decides where a new server that is tried out keeps its data, when the
+// target and its StorageClasses are known.
+func (c *cluster) keepOnVolume() tea.Cmd {
+	if !c.tryingOut || c.describeTask.running() || c.findTask.running() || c.target.Existing != nil {
+		return nil
+	}
+	c.volumeNote = KeepOnVolume(c.responses)
+	return func() tea.Msg { return answersChangedMsg{} }
 }
 
 // offerFound shows the choices of the open question, unless its answer is being

@@ -94,6 +94,7 @@ func (c *cluster) confirm() (move, tea.Cmd) {
 	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
 	}
+	c.keepOnVolume() // what is found later, the review takes
 	check := c.checkStep()
 	if c.resumeAt != "" {
 		return c.resumeMove(), check
@@ -119,6 +120,7 @@ func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
 		c.importError = msg.err.Error()
 		return move{}, c.reopenGuard()
 	}
+	c.tryingOut, c.volumeNote = false, ""
 	c.responses.SetAll(msg.answers)
 	c.responses.SetAll(c.options.Start)
 	c.importNotes = msg.notes

@@ -41,6 +41,7 @@ type stage struct {
 	importErr   error
 	prepareErr  error
 	failing     bool                        // a check fails
+	fix         check.Fix                   // of that check
 	stepChecks  bool                        // the checks of finished steps run
 	stepFailing bool                        // one of them fails
 	found       map[string][]answers.Option // in the cluster
@@ -162,7 +163,7 @@ func (s *stage) Preflight(
 		switch {
 		case c.ID == "database.login" && s.failing:
 			r = check.Result{Check: c, Status: check.Failed, Message: "MySQL refuses user zenml (error 1045)",
-				Remedy: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';"}
+				Remedy: "check the password, or: ALTER USER 'zenml'@'%' IDENTIFIED BY '…';", Fix: s.fix}
 		case c.ID == "database.version" && s.failing:
 			r = check.Result{Check: c, Status: check.Skipped, Message: "needs database.login"}
 		case c.Notices != nil && len(s.notices) > 0 && !agreed:

@@ -126,6 +126,8 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 		r.rows.change(check.Event(msg))
 	case reportMsg:
 		return r.reportReady(msg)
+	case answersChangedMsg:
+		return move{}, r.enter("")
 	case answersSavedMsg:
 		r.note, r.saved = "", r.answersSaved(r, msg)
 	case writtenMsg:

@@ -16,12 +16,15 @@ import (
 // updateActions offers the available actions, in an order that stays. The cursor
 // starts on the most likely one: install, or change what failed.
 func (r *review) updateActions() {
-	options := slices.Concat(r.proceedOptions(), r.fixOptions())
+	options := slices.Concat(r.proceedOptions(), r.remedyOptions(), r.fixOptions())
 	if r.plan != nil {
 		options = append(options, r.saveOption(r))
 	}
 	r.list.set(append(options, option{"esc", "Go back", goTo(move{kind: back})})...)
-	if r.tally().Failed > 0 {
+	switch fixes := r.fixes(); {
+	case len(fixes) > 0 && fixes[0].Status == check.Failed:
+		r.list.suggest(fixKeys[0])
+	case r.tally().Failed > 0:
 		r.list.suggest("e", "r")
 	}
 }
@@ -38,12 +41,57 @@ func (r *review) proceedOptions() []option {
 	write := option{"w", "Write " + r.options.ValuesPath + " only",
 		func() (move, tea.Cmd) { return move{}, r.write(false) }}
 	switch r.goal {
-	case toCheck:
+	case ToCheck:
 		return []option{{"q", "Quit", goTo(move{kind: leave})}, install, write}
-	case toWrite:
+	case ToWrite:
 		return []option{write, install}
 	}
 	return []option{install, write}
+}
+
+// fixKeys choose the changes that the review offers, the first one first.
+var fixKeys = []string{"f", "g", "h"}
+
+// fixes returns the results that one change of the answers resolves, failures first.
+func (r *review) fixes() []check.Result {
+	var fixes []check.Result
+	for _, status := range []check.Status{check.Failed, check.Warned} {
+		for _, row := range r.rows {
+			if row.result != nil && row.result.Status == status && r.responses.CanFix(row.result.Fix) {
+				fixes = append(fixes, *row.result)
+			}
+		}
+	}
+	return fixes[:min(len(fixes), len(fixKeys))]
+}
+
+// remedyOptions are the changes that resolve problems.
+func (r *review) remedyOptions() []option {
+	var options []option
+	for i, result := range r.fixes() {
+		options = append(options, option{fixKeys[i], result.Fix.Title,
+			func() (move, tea.Cmd) { return r.apply(result.Fix) }})
+	}
+	return options
+}
+
+// apply changes the answers, and prepares and checks the install again.
+func (r *review) apply(fix check.Fix) (move, tea.Cmd) {
+	before := r.responses.Checkpoint()
+	keys := r.responses.Fix(fix)
+	r.remember(change{r.stepOf(keys[0]), keys[0], before})
+	r.list.moved = false
+	return move{}, tea.Batch(r.enter(""), r.saveProgress(stepReview))
+}
+
+// fixHint names the key that resolves a problem, or is empty.
+func (r *review) fixHint(result check.Result) string {
+	for i, fixed := range r.fixes() {
+		if fixed.Check.ID == result.Check.ID {
+			return r.styles.Key.Render(fixKeys[i]) + " " + fixed.Fix.Title
+		}
+	}
+	return ""
 }
 
 // fixOptions are the actions for problems.
@@ -212,7 +260,7 @@ func (r *review) about() (title, text string) {
 	return "Review", "The pages show the plan with what needs attention, your answers, all checks, the chart " +
 		"values with secrets masked, and the equivalent commands. Press tab for the next one.\n\n" +
 		"Nothing has been written to the cluster yet. A failed check shows its remedy: fix the problem and press r " +
-		"to check again, or press e to change the answer. You can install despite failed checks; you are asked " +
+		"to check again, or press e to change the answer. Where one change is obvious, f makes it. You can install despite failed checks; you are asked " +
 		"first.\n\n" +
 		"Write only the values file if you install with Helm or GitOps."
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -115,4 +116,38 @@ func TestInstallAsksBeforeItTakesOver(t *testing.T) {
 		t.Fatal("esc took over")
 	}
 	p.press("i", "y").sees("install release")
+}
+
+// TestFixIsApplied chooses the change that resolves a failed check, and takes it back.
+func TestFixIsApplied(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.stage.fix = check.Fix{Title: "Use database fixed", Answers: map[string]string{"database.mysql.name": "fixed"}}
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "› Use database fixed (f)", "f Use database")
+	p.stage.failing = false
+	p.press("enter").sees("in 1.2s", "5 passed", "› Install into")
+	if got := p.m.responses.Answers().Database.MySQL.Name; got != "fixed" {
+		t.Errorf("the database is %q", got)
+	}
+	if last := p.stage.prepared[len(p.stage.prepared)-1]; last.Database.MySQL.Name != "fixed" {
+		t.Error("the plan was not prepared again")
+	}
+	if strings.Contains(p.screen(), "Use database fixed") {
+		t.Errorf("it is still offered\n%s", p.m.View())
+	}
+	p.m.undo()
+	if got := p.m.responses.Answers().Database.MySQL.Name; got == "fixed" {
+		t.Error("it cannot be taken back")
+	}
+}
+
+// TestFixThatDoesNotApplyIsNotOffered has a fix for an answer that is not asked for.
+func TestFixThatDoesNotApplyIsNotOffered(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.stage.fix = check.Fix{Title: "Use a volume", Answers: map[string]string{"database.sqlite.persistent": "true"}}
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "› Change the answer")
+	if strings.Contains(p.screen(), "Use a volume") {
+		t.Errorf("it is offered\n%s", p.m.View())
+	}
 }

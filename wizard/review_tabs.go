@@ -65,6 +65,7 @@ func (r *review) planText(width int) string {
 		attention()
 	}
 	section("Plan", r.sentences(width)+r.countLine(width))
+	section("Chosen for you", display.Wrap(r.volumeNote, width))
 	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
 	section("Not taken over from the release", display.Wrap(strings.Join(r.importNotes, "\n"), width))
 	if r.tally().Failed == 0 {

@@ -80,6 +80,9 @@ func (r *review) problemLines(width int) string {
 			if row.result.Remedy != "" {
 				lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Remedy), width))
 			}
+			if hint := r.fixHint(*row.result); hint != "" {
+				lines = append(lines, display.Indent("  "+hint, width))
+			}
 		}
 	}
 	return strings.Join(lines, "\n")

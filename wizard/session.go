@@ -93,13 +93,15 @@ type session struct {
 	lastTask int
 	ticking  bool
 
-	dialog    *dialog
-	goal      goal              // what the review offers first
-	confirmed answers.Cluster   // the target that the user confirmed
-	resumeAt  step              // where the previous run stopped, until it is reached
-	fixing    bool              // an answer that a check is about; the next change leads back
-	reached   step              // how far the previous run came
-	problems  map[string]string // problems with answers, by the question's key
+	dialog     *dialog
+	goal       Goal              // what the review offers first
+	tryingOut  bool              // only the cluster is asked for
+	volumeNote string            // why a server that is tried out has a volume, or none
+	confirmed  answers.Cluster   // the target that the user confirmed
+	resumeAt   step              // where the previous run stopped, until it is reached
+	fixing     bool              // an answer that a check is about; the next change leads back
+	reached    step              // how far the previous run came
+	problems   map[string]string // problems with answers, by the question's key
 	layout
 
 	writing         sync.Mutex // guards the keeper

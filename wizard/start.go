@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
-	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
@@ -32,16 +32,6 @@ type start struct {
 	fault   string
 }
 
-// goal is what the user wants from the guided install. It decides which action the
-// review offers first; the others stay possible.
-type goal int
-
-const (
-	toInstall goal = iota
-	toCheck
-	toWrite
-)
-
 // mostRuns is how many unfinished installs are offered, the latest ones.
 const mostRuns = 9
 
@@ -50,7 +40,7 @@ func newStart(s *session) *start {
 }
 
 func (r *start) enter(string) tea.Cmd {
-	r.resumeAt, r.goal, r.fixing = "", toInstall, false
+	r.resumeAt, r.goal, r.fixing, r.tryingOut, r.volumeNote = "", ToInstall, false, false, ""
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if ctx.Err() != nil {
 			return savedRunsMsg{}
@@ -75,10 +65,18 @@ func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
 		case r.path != nil:
 			return r.pathKey(msg)
 		case r.read:
-			return r.list.key(msg.String())
+			return r.offerKey(msg.String())
 		}
 	}
 	return move{}, nil
+}
+
+// offerKey handles a key on the list of offers; a digit chooses one by its position.
+func (r *start) offerKey(name string) (move, tea.Cmd) {
+	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(r.list.options) {
+		return r.list.options[n-1].run()
+	}
+	return r.list.key(name)
 }
 
 // offers returns an option for each unfinished install, and the ways to begin.
@@ -90,47 +88,29 @@ func (r *start) offers() []option {
 		offers = append(offers, option{strconv.Itoa(i + 1), label,
 			func() (move, tea.Cmd) { return r.continueRun(run) }})
 	}
-	ask := func() (move, tea.Cmd) { return move{}, r.askPath() }
-	return append(offers,
-		option{"t", "Try it out\nSQLite, reached from this machine. About 2 minutes.", r.tryOut},
-		option{"p", "Production\nMySQL and HTTPS. About 5 minutes; have the database login at hand.",
-			r.production},
-		option{"s", "Step by step\nEvery question, with the defaults. Also to upgrade or repair a release.",
-			r.toFirstStep},
-		option{"c", "Check only\nRun the preflight checks. Nothing is installed.", r.withGoal(toCheck)},
-		option{"w", "Write values only\nWrite " + r.options.ValuesPath + ". Nothing is installed.",
-			r.withGoal(toWrite)},
-		option{"o", "Open an answers file", ask},
-	)
+	for _, b := range Beginnings(r.options.ValuesPath) {
+		label := strings.TrimSuffix(b.Title+"\n"+b.Help, "\n")
+		offers = append(offers, option{b.Key, label, func() (move, tea.Cmd) { return r.beginWith(b) }})
+	}
+	return offers
+}
+
+// beginWith starts in the way that the user chose.
+func (r *start) beginWith(b Beginning) (move, tea.Cmd) {
+	if b.Open {
+		return move{}, r.askPath()
+	}
+	b.Apply(r.responses)
+	r.goal, r.tryingOut = b.Goal, b.TryOut
+	if b.TryOut {
+		r.resumeAt = stepReview
+	}
+	return r.toFirstStep()
 }
 
 // toFirstStep starts with the first question.
 func (r *start) toFirstStep() (move, tea.Cmd) {
 	return move{kind: jump, to: step(answers.StepCluster)}, nil
-}
-
-// withGoal returns an action that starts with a goal.
-func (r *start) withGoal(at goal) func() (move, tea.Cmd) {
-	return func() (move, tea.Cmd) {
-		r.goal = at
-		return r.toFirstStep()
-	}
-}
-
-// tryOut asks only for the cluster and goes to the review.
-func (r *start) tryOut() (move, tea.Cmd) {
-	r.responses.Type("database.type", answers.SQLiteDatabase)
-	r.responses.Type("expose.type", answers.PortForward) // also after another choice
-	r.responses.Type("secretsStore.sql.encryptionKey", question.GenerateKeyword)
-	r.resumeAt = stepReview
-	return r.toFirstStep()
-}
-
-// production begins with the choices that fit, which can be changed.
-func (r *start) production() (move, tea.Cmd) {
-	r.responses.Type("database.type", answers.MySQLDatabase)
-	r.responses.Type("expose.type", answers.ByIngress)
-	return r.toFirstStep()
 }
 
 // resumeStep is the step to continue with. An install starts again at its

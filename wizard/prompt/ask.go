@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
@@ -44,7 +45,11 @@ func (p *prompter) nextQuestion() (question.Question, bool) {
 	}
 	for _, step := range p.responses.Steps() {
 		for _, q := range p.responses.Questions(step) {
-			if !slices.Contains(p.answered, q.Key) {
+			switch {
+			case slices.Contains(p.answered, q.Key):
+			case p.missing && step != answers.StepCluster && p.hasValid(q.Key):
+				p.answered = append(p.answered, q.Key)
+			default:
 				return q, true
 			}
 		}
@@ -52,7 +57,14 @@ func (p *prompter) nextQuestion() (question.Question, bool) {
 			return question.Question{Field: answers.Field{Key: guardKey}}, true
 		}
 	}
+	p.missing = false // from now on, what is reopened is asked
 	return question.Question{}, false
+}
+
+// hasValid reports whether a question has a valid answer.
+func (p *prompter) hasValid(key string) bool {
+	_, bad := p.responses.Fault(key)
+	return !bad
 }
 
 // undoAnswer removes the last answer, so that it is asked again. Its value
@@ -282,8 +294,13 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	default:
 		p.forgetCluster()
 	}
-	if yes && target.Existing != nil {
+	switch {
+	case yes && target.Existing != nil:
 		return p.importRelease(ctx)
+	case yes && p.tryingOut:
+		if note := wizard.KeepOnVolume(p.responses); note != "" {
+			p.printf("%s", note)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -24,7 +25,9 @@ type engine struct {
 	existing    *wizard.Existing
 	imported    answers.Answers // of the existing release
 	unreadable  map[string]error
-	failing     bool                        // a check fails
+	failing     bool                        // a check fails, unless its fix was made
+	fix         check.Fix                   // of that check
+	opened      map[string]answers.Answers  // answers files
 	notices     []string                    // what the checks would write into an account
 	changes     []string                    // what the plan changes in a release in use
 	agreed      bool                        // as the last checks were told
@@ -65,7 +68,12 @@ func (e *engine) Import(_ context.Context, a answers.Answers) (answers.Answers, 
 	return e.imported, []string{"zenml.podDisruptionBudget: set by the chart"}, nil
 }
 
-func (*engine) Open(context.Context, string) (answers.Answers, error) { return answers.Answers{}, nil }
+func (e *engine) Open(_ context.Context, name string) (answers.Answers, error) {
+	if a, known := e.opened[name]; known {
+		return a, nil
+	}
+	return answers.Answers{}, fmt.Errorf("open %s: no such file", name)
+}
 
 func (*engine) Suggest(context.Context) []question.Suggestion { return nil }
 
@@ -77,7 +85,7 @@ func (e *engine) Notices(answers.Answers) []string { return e.notices }
 
 func (e *engine) Preflight(
 	_ context.Context,
-	_ answers.Answers,
+	a answers.Answers,
 	agreed bool,
 	observe check.Observer,
 ) (check.Report, error) {
@@ -85,8 +93,8 @@ func (e *engine) Preflight(
 	one := check.Check{ID: "cluster.reachable", Claim: "the API server answers",
 		Failure: "the API server does not answer"}
 	result := check.Result{Check: one, Status: check.Pass}
-	if e.failing {
-		result.Status, result.Message, result.Remedy = check.Failed, "refused", "start it"
+	if e.failing && a.Server.Replicas == 0 {
+		result.Status, result.Message, result.Remedy, result.Fix = check.Failed, "refused", "start it", e.fix
 	}
 	observe(check.Event{Check: one})
 	observe(check.Event{Check: one, Result: &result})

@@ -29,6 +29,10 @@ type prompter struct {
 	responses  *question.Responses
 	answered   []string // the keys answered in this run, in order
 	changing   []string // keys of the advanced settings to ask for
+	goal       wizard.Goal
+	continued  bool     // an earlier run
+	tryingOut  bool     // only the cluster is asked for
+	missing    bool     // only what has no valid answer is asked for, besides the cluster
 	unfinished bool     // an earlier run left the release unfinished
 	consented  []string // notices that the user agreed to
 	keeper     saved.Keeper
@@ -66,7 +70,7 @@ func (p *prompter) run(ctx context.Context) error {
 	p.printf("Install a ZenML server on your Kubernetes cluster. Press Enter to accept the default in brackets, ? " +
 		"for help, < to go back.")
 	err := p.resume(ctx)
-	for _, part := range []func(context.Context) error{p.loadContexts, p.askAndReview, p.connect} {
+	for _, part := range []func(context.Context) error{p.begin, p.loadContexts, p.askAndReview, p.connect} {
 		if err == nil {
 			err = part(ctx)
 		}
@@ -94,6 +98,7 @@ func (p *prompter) resume(ctx context.Context) error {
 			p.responses.SetAll(p.Start)
 			p.keeper.Continue(run)
 			p.restoreProgress(run.Step)
+			p.continued = true
 			return nil
 		}
 	}

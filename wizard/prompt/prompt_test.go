@@ -156,7 +156,7 @@ func TestGuidedInstall(t *testing.T) {
 func TestInputFromPipe(t *testing.T) {
 	var out bytes.Buffer
 	e := newEngine()
-	in := strings.NewReader("\n\n\nyes\nsqlite\n" + strings.Repeat("\n", 60))
+	in := strings.NewReader("\n\n\n\nyes\nsqlite\n" + strings.Repeat("\n", 60))
 	outcome, err := Run(t.Context(), wizard.Options{Engine: e, Input: in, Output: &out})
 	if err != nil || outcome.Ending != wizard.Installed || e.installed.Database.Type != answers.SQLiteDatabase {
 		t.Errorf("%v %+v\n%s", err, outcome, out.String())
@@ -165,7 +165,7 @@ func TestInputFromPipe(t *testing.T) {
 
 func TestEndOfInput(t *testing.T) {
 	_, err := Run(t.Context(),
-		wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\nyes\nmysql\n"), Output: io.Discard})
+		wizard.Options{Engine: newEngine(), Input: strings.NewReader("\n\n\n\nyes\nmysql\n"), Output: io.Discard})
 	var faults answers.Faults
 	if !errors.As(err, &faults) || faults[0].Key != "database.mysql.host" {
 		t.Errorf("%v", err)
@@ -294,7 +294,7 @@ func TestInterruptAtPrompt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var asked sync.Once
 	out := writer(func(p []byte) {
-		if strings.HasPrefix(string(p), "Cluster [") {
+		if strings.HasPrefix(string(p), howToBegin) {
 			asked.Do(cancel)
 		}
 	})

@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -44,8 +45,10 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 			}
 		case "change":
 			return true, p.changeAnswer(ctx)
-		default:
+		case "quit":
 			return false, errQuit
+		default:
+			return true, p.fix(report, does)
 		}
 	}
 }
@@ -177,10 +180,14 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 	does := []string{"install", "write", "check", "change", "quit"}
 	titles := []string{"Install into " + name, "Write " + p.ValuesPath + " only", "Check again", "Change an answer",
 		"Quit"}
-	byDefault := "1"
+	byDefault := map[wizard.Goal]string{wizard.ToWrite: "2", wizard.ToCheck: "5"}[p.goal]
+	byDefault = cmp.Or(byDefault, "1")
 	if report.Verdict() == check.Failed {
 		titles[0] += " despite failed checks"
 		byDefault = "3"
+	}
+	for _, r := range p.fixes(report) {
+		does, titles = append(does, r.Check.ID), append(titles, r.Fix.Title+" ("+r.Check.ID+")")
 	}
 	p.printf("\nWhat next?")
 	for i, title := range titles {
@@ -202,6 +209,26 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 		}
 		p.printf("Please enter a number from 1 to %d.", len(does))
 	}
+}
+
+// fixes returns the results that one change of the answers resolves.
+func (p *prompter) fixes(report check.Report) []check.Result {
+	return slices.DeleteFunc(slices.Clone(report.Results), func(r check.Result) bool {
+		return r.Status != check.Failed && r.Status != check.Warned || !p.responses.CanFix(r.Fix)
+	})
+}
+
+// fix makes the change that resolves a check.
+func (p *prompter) fix(report check.Report, id string) error {
+	for _, r := range p.fixes(report) {
+		if r.Check.ID == id {
+			p.responses.Fix(r.Fix)
+			p.saveProgress(answers.StepAdvanced)
+			p.printf("Changed: %s.", r.Fix.Title)
+			break
+		}
+	}
+	return nil
 }
 
 // writeValuesOnly writes the values file and asks before it overwrites one.

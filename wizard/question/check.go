@@ -1,6 +1,9 @@
 package question
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -41,4 +44,23 @@ func (s *Responses) ForResult(r check.Result) (key string, ok bool) {
 
 func (s *Responses) isAsked(f answers.Field) bool {
 	return f.Applies(s.Complete())
+}
+
+// CanFix reports whether a fix changes answers that apply now.
+func (s *Responses) CanFix(fix check.Fix) bool {
+	for key, value := range fix.Answers {
+		if f, known := answers.FieldByKey(key); !known || !s.isAsked(f) || s.Typed(key) == value {
+			return false
+		}
+	}
+	return !fix.IsZero()
+}
+
+// Fix changes the answers, and returns their keys.
+func (s *Responses) Fix(fix check.Fix) []string {
+	keys := slices.Sorted(maps.Keys(fix.Answers))
+	for _, key := range keys {
+		s.Type(key, fix.Answers[key])
+	}
+	return keys
 }
