@@ -1,7 +1,11 @@
 package question
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -49,4 +53,46 @@ func TestQuestions_missing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tableKey is a key in a cell of a table.
+var tableKey = regexp.MustCompile("`([A-Za-z.]+)`")
+
+// TestScenariosHaveQuestions holds the table of the guide's scenarios against the
+// questions: each key that it names is asked for in the step that it names.
+func TestScenariosHaveQuestions(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "guided.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "\n## Scenarios of ZenML's Helm guide\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	rows := 0
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !tableKey.MatchString(cells[3]) {
+			continue
+		}
+		rows++
+		for _, key := range tableKey.FindAllStringSubmatch(cells[3], -1) {
+			if got := stepOfKey(key[1]); string(got) != strings.TrimSpace(cells[2]) {
+				t.Errorf("%s: %s is asked for in step %q, not in %s", strings.TrimSpace(cells[1]), key[1], got, cells[2])
+			}
+		}
+	}
+	if !found || rows < 20 {
+		t.Errorf("the table was not found, or has %d rows only", rows)
+	}
+}
+
+// stepOfKey returns the step of the question with a key, or "" if none asks for it.
+func stepOfKey(key string) answers.Step {
+	f, known := answers.FieldByKey(key)
+	switch {
+	case !known:
+		return ""
+	case f.Advanced:
+		return answers.StepAdvanced
+	}
+	return f.Step
 }
