@@ -114,7 +114,7 @@ func (u *setup) connectEarly(
 	ctx context.Context, port int, observe event.Observer, answered func(context.Context, *connect.Tunnel, zenml.Info),
 ) *connect.Early {
 	at := u.answers.Cluster
-	return connect.ConnectEarly(ctx, u.cluster, connect.EarlyRequest{
+	return connect.StartEarly(ctx, u.cluster, connect.EarlyRequest{
 		ForwardRequest: connect.ForwardRequest{Namespace: at.Namespace, Release: at.Release},
 		Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
 			return forwardOn(ctx, u.engine, r, port, observe)

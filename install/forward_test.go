@@ -240,7 +240,7 @@ func TestConnectEarly(t *testing.T) {
 		plan := b.sqlite(generation)
 		before := b.podUIDs()
 		answered := make(chan map[types.UID]bool, 1)
-		early := connect.ConnectEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
+		early := connect.StartEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
 			ForwardRequest: connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
 			Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
 				return b.engine.Forward(ctx, r, func(e event.Event) { t.Errorf("%s: %v", generation, e) })
@@ -283,7 +283,7 @@ func (b *bench) podUIDs() map[types.UID]bool {
 func TestConnectEarlyWithoutServer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	early := connect.ConnectEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
+	early := connect.StartEarly(t.Context(), b.engine.Access, connect.EarlyRequest{
 		ForwardRequest: connect.ForwardRequest{Namespace: b.namespace, Release: releaseName},
 		Open: func(ctx context.Context, r connect.ForwardRequest) (*connect.Tunnel, error) {
 			return b.engine.Forward(ctx, r, nil)

@@ -36,10 +36,10 @@ const (
 	pauseWithoutAnswer = 100 * time.Millisecond // between two requests to the server
 )
 
-// ConnectEarly starts to look for a pod that does not exist yet. Errors are not
+// StartEarly starts to look for a pod that does not exist yet. Errors are not
 // reported, because the wait for the install goes on beside it. The tunnel ends
 // with ctx.
-func ConnectEarly(ctx context.Context, access *kube.Access, request EarlyRequest) *Early {
+func StartEarly(ctx context.Context, access *kube.Access, request EarlyRequest) *Early {
 	ctx, cancel := context.WithCancel(ctx)
 	e := &Early{cancel: cancel, done: make(chan *Tunnel, 1)}
 	go func() { e.done <- connectEarly(ctx, access, request) }()
