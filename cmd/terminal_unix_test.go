@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -99,4 +100,35 @@ func terminalOutput(t *testing.T, args []string) string {
 	_ = command.Run() // most fail
 	finish()
 	return shown.String()
+}
+
+// TestSuspend suspends the screens with Ctrl-Z in a shell with job control, and brings
+// them back. Ctrl-C then ends them with the exit code of an interruption.
+func TestSuspend(t *testing.T) {
+	p := newPlace(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
+	t.Cleanup(func() { _ = exec.Command("tmux", "-S", term.socket, "kill-server").Run() })
+	term.tmux("-f", "/dev/null", "new-session", "-d", "-c", p.dir, "-x", "100", "-y", "30", "env", asInstaller+"=1",
+		"KUBECONFIG="+p.kubeconfig("config", "server: https://127.0.0.1:1", "{token: x}"), "XDG_STATE_HOME="+p.dir,
+		"LC_ALL=C.UTF-8", "INSTALLER="+self, "PS1=ready ", "bash", "--norc", "--noprofile", "-i")
+	const patience = 20 * time.Second
+	term.sees("ready", patience)
+	term.presses("\"$INSTALLER\" install", "Enter")
+	term.sees("› Try it out", patience)
+	term.presses("C-z")
+	term.sees("Stopped", patience)
+	term.presses("clear; echo the shell $((20 + 3))", "Enter")
+	term.sees("the shell 23", patience)
+	term.presses("fg", "Enter")
+	if screen := term.sees("› Try it out", patience); strings.Contains(screen, "the shell") {
+		t.Errorf("the shell's lines are among those of the screen:\n%s", screen)
+	}
+	term.presses("C-c")
+	term.sees("Nothing was installed.", patience)
+	term.presses("echo ended with $?", "Enter")
+	term.sees("ended with 130", patience)
 }
