@@ -33,7 +33,7 @@ func (u *setup) checkAdminPassword(ctx context.Context, first bool) error {
 	if !first || u.answers.Admin.Activate != answers.ActivateAuto {
 		return nil
 	}
-	password, err := u.secret(ctx, "admin.password")
+	password, err := u.adminPassword(ctx)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenm
 	if info.Active && !info.LogsInByPassword() {
 		return nil
 	}
-	password, err := u.secret(ctx, "admin.password")
+	password, err := u.adminPassword(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (u *setup) serviceAccount(ctx context.Context, client zenml.Client) (string
 	}
 	created, err := account.Ensure(ctx, account.Request{
 		Server: client, Admin: admin.Username, Name: name, Keeper: keeper,
-		Password: func(ctx context.Context) (secret.Text, error) { return u.secret(ctx, "admin.password") },
+		Password: u.adminPassword,
 	})
 	if errors.Is(err, zenml.ErrUnsupported) {
 		return fmt.Sprintf("Warning: service account %s was not created: %v.", name, zenml.ErrUnsupported), nil

@@ -70,7 +70,7 @@ func (u *setup) activateEarly(ctx context.Context) (end func() bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan bool, 1)
 	go func() {
-		password, err := u.secret(ctx, "admin.password")
+		password, err := u.adminPassword(ctx)
 		if err != nil || answers.AdminPassword(password.Reveal()) != "" || !u.logsInByPassword() {
 			done <- false
 			return

@@ -143,7 +143,7 @@ func (c common) overlay(a *answers.Answers) error {
 	return nil
 }
 
-// usageFaults tells where each fault comes from: from --answer, or from a line of the
+// usageFaults reports where each fault comes from: from --answer, or from a line of the
 // file.
 func (f answersFlags) usageFaults(file answers.File, faults answers.Faults) error {
 	var inFile, byFlag answers.Faults

@@ -179,8 +179,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 		case tunnel != nil:
 			tunnel.Close()
 		}
-		switch {
-		case !o.checks.WaitForOther || !isOutdated(err):
+		if !o.checks.WaitForOther || !isOutdated(err) {
 			return outcome, o.failed(narrator, err)
 		}
 		narrator.Printf("The state has changed since this install was prepared: preparing this install again.")

@@ -10,9 +10,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
-// secret returns the content of the secret answered at key, from this machine
-// or the cluster.
-func (u *setup) secret(ctx context.Context, key string) (secret.Text, error) {
+// adminPassword returns the password of the admin, from this machine or the cluster.
+func (u *setup) adminPassword(ctx context.Context) (secret.Text, error) {
+	const key = "admin.password"
 	source := u.answers.GetSource(key)
 	if source.SecretRef == nil {
 		content, err := source.Read(u.local)
