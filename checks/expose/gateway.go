@@ -159,7 +159,8 @@ func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listen
 			Summary: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
 				check.JoinAnd(names)),
 			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0]),
-			Fix:    check.Fix{Title: "Use listener " + names[0], Answers: map[string]string{"expose.gateway.section": names[0]}},
+			Fix: check.Fix{Title: "Use listener " + names[0],
+				Answers: map[string]string{"expose.gateway.section": names[0]}},
 		}
 	}
 	return nil, &check.Fault{

@@ -168,7 +168,8 @@ func noIssuer(ctx context.Context, e *check.Env) error {
 	if found, err := getIssuer(ctx, e, other); err == nil && found != nil {
 		fault.Summary += "; there is one of kind " + other
 		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s, kind: %s}}}", name, other)
-		fault.Fix = check.Fix{Title: "Use " + other + " " + name, Answers: map[string]string{"expose.tls.issuer.kind": other}}
+		fault.Fix = check.Fix{Title: "Use " + other + " " + name,
+			Answers: map[string]string{"expose.tls.issuer.kind": other}}
 		return fault
 	}
 	if names := issuerNames(ctx, e, resource, namespace); len(names) > 0 {
