@@ -12,6 +12,8 @@ CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zenml-installer
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
+CYCLONEDX_VERSION := v1.10.0
+CYCLONEDX := $(CACHE)/bin/cyclonedx-$(CYCLONEDX_VERSION)/cyclonedx-gomod
 GORELEASER_VERSION := v2.15.1
 GORELEASER := $(CACHE)/bin/goreleaser-$(GORELEASER_VERSION)
 
@@ -94,8 +96,12 @@ compile-all: ## compile for every released platform
 	done
 
 .PHONY: snapshot
-snapshot: $(GORELEASER) ## build and verify every artifact of a release, without publishing
-	@.ci/snapshot $(GORELEASER)
+snapshot: $(GORELEASER) $(CYCLONEDX) ## build and verify every artifact of a release, without publishing
+	@PATH=$(dir $(CYCLONEDX)):$$PATH .ci/snapshot $(GORELEASER)
+
+$(CYCLONEDX):
+	@echo "building cyclonedx-gomod $(CYCLONEDX_VERSION) once" >&2
+	@GOBIN=$(@D) GOFLAGS= go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
 
 $(GORELEASER):
 	@echo "building goreleaser $(GORELEASER_VERSION) once, which takes about 5 minutes" >&2

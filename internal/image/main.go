@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	_ "crypto/sha256" // the algorithm of the digests
 	"encoding/json"
 	"fmt"
 	"os"
