@@ -116,7 +116,7 @@ func TestDryRun(t *testing.T) {
 			t.Errorf("a plan was printed: %s", r.out)
 		}
 		r = p.dryRun(c, "mysql.yaml", namespace, append(p.mysqlFlags(c), "-o", "json")...)
-		r.want(t, exitPreflight, "Error: preflight failed: supply.references. Nothing was installed")
+		r.want(t, exitPreflight, "Error: preflight failed: supply.references. Nothing was changed")
 		var report installplan.Report
 		if err := json.Unmarshal([]byte(r.out), &report); err != nil || len(report.FailedChecks) != 1 ||
 			report.FailedChecks[0].Check != "supply.references" || len(report.Steps) > 0 || report.UpToDate {

@@ -74,7 +74,7 @@ func TestInstallUnattended(t *testing.T) {
 		p.env["ZENML_ADMIN_PASSWORD"] = "weak"
 		p.install(c, "current", "mysql.yaml", namespace, p.mysqlFlags(c)...).want(t, exitPreflight,
 			"too weak for the dashboard", "a secret in the answers cannot be read or is not valid",
-			"Error: preflight failed: supply.references. Nothing was installed: follow")
+			"Error: preflight failed: supply.references. Nothing was changed: follow")
 		p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
 	})
 	t.Run("current/sqlite-persistent", func(t *testing.T) {

@@ -138,7 +138,7 @@ func stoppedBy(found check.Report, status check.Status, code int, what string) e
 			ids = append(ids, r.Check.ID)
 		}
 	}
-	return &failure{code: code, err: fmt.Errorf("%s: %s. Nothing was installed: follow the remedies in the report, "+
+	return &failure{code: code, err: fmt.Errorf("%s: %s. Nothing was changed: follow the remedies in the report, "+
 		"then run the command again", what, strings.Join(ids, ", "))}
 }
 

@@ -150,7 +150,7 @@ func (c *cluster) find(a answers.Answers) tea.Cmd {
 	return cmd
 }
 
-// answersChangedMsg tells the open screen that answers changed without the user.
+// answersChangedMsg reports to the open screen that answers changed without the user.
 type answersChangedMsg struct{}
 
 // keepOnVolume decides where a new server that is tried out keeps its data, when the

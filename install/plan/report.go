@@ -26,7 +26,7 @@ type Report struct {
 	// FailedChecks are the checks that stop the install. With them nothing was planned.
 	FailedChecks []Prerequisite `json:"failedChecks"`
 	Objects      []Object       `json:"objects"`
-	Notes         []string       `json:"notes"` // what could not be compared, and why
+	Notes        []string       `json:"notes"` // what could not be compared, and why
 }
 
 // Prerequisite is what a check misses. Its JSON form is public.

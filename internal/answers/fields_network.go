@@ -49,7 +49,7 @@ var prerequisiteFields = atStep(StepAccess, advanced(
 	}), when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
 		Title: "Create the ClusterIssuer",
-		Help: "Creates the issuer if it is missing, with an ACME account and HTTP-01 challenges for the ingress class.",
+		Help:  "Creates the issuer if it is missing, with an ACME account and HTTP-01 challenges for the ingress class.",
 	}), when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
 		Title: "Let's Encrypt", Help: "Which Let's Encrypt service issues the certificate.",

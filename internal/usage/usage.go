@@ -22,15 +22,15 @@ const OptionsName = "options"
 var shown = []string{"context", "kubeconfig", "namespace"}
 
 // Install sets the help of a root command and its subcommands, and the errors for
-// unknown flags. The flags in kubectl are
-// those that kubectl has, too. Lines are at most width columns wide.
+// unknown flags. The flags in kubectl are those that kubectl has, too. Lines are at most
+// width columns wide.
 func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int) {
 	h := help{kubectl: kubectl, width: width}
 	root.SetUsageFunc(func(c *cobra.Command) error {
 		_, err := io.WriteString(c.OutOrStderr(), h.text(c))
 		return err
 	})
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
+	root.SetFlagErrorFunc(flagError)
 	whole := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		if UnknownHelp(c) == nil {

@@ -74,7 +74,7 @@ func TestUnknown(t *testing.T) {
 
 func TestUnknownFlag(t *testing.T) {
 	for args, want := range map[string]string{
-		"check --onyl x": "unknown flag: --onyl: did you mean --only? (see tool check --help)",
+		"check --olny x": "unknown flag: --olny: did you mean --only? (see tool check --help)",
 		"check --releas": "unknown flag: --releas: did you mean --release? (see tool check --help)",
 		"check --zzzzzz": "unknown flag: --zzzzzz (see tool check --help)",
 		"check -z":       "unknown shorthand flag: 'z' in -z (see tool check --help)",

@@ -291,7 +291,8 @@ func TestPlanFaultReopensQuestion(t *testing.T) {
 func TestInterruptAtPrompt(t *testing.T) {
 	r, w := io.Pipe()
 	defer func() { _ = w.Close() }()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
 	var asked sync.Once
 	out := writer(func(p []byte) {
 		if strings.HasPrefix(string(p), howToBegin) {

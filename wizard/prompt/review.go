@@ -48,7 +48,8 @@ func (p *prompter) review(ctx context.Context) (again bool, err error) {
 		case "quit":
 			return false, errQuit
 		default:
-			return true, p.fix(report, does)
+			p.fix(report, does)
+			return true, nil
 		}
 	}
 }
@@ -209,26 +210,6 @@ func (p *prompter) choose(ctx context.Context, report check.Report) (string, err
 		}
 		p.printf("Please enter a number from 1 to %d.", len(does))
 	}
-}
-
-// fixes returns the results that one change of the answers resolves.
-func (p *prompter) fixes(report check.Report) []check.Result {
-	return slices.DeleteFunc(slices.Clone(report.Results), func(r check.Result) bool {
-		return r.Status != check.Failed && r.Status != check.Warned || !p.responses.CanFix(r.Fix)
-	})
-}
-
-// fix makes the change that resolves a check.
-func (p *prompter) fix(report check.Report, id string) error {
-	for _, r := range p.fixes(report) {
-		if r.Check.ID == id {
-			p.responses.Fix(r.Fix)
-			p.saveProgress(answers.StepAdvanced)
-			p.printf("Changed: %s.", r.Fix.Title)
-			break
-		}
-	}
-	return nil
 }
 
 // writeValuesOnly writes the values file and asks before it overwrites one.
