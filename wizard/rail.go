@@ -16,7 +16,11 @@ func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	if s == m.at {
 		return display.GlyphCurrent, m.styles.Accent
 	}
-	switch m.screens[s].state() {
+	state := m.screens[s].state()
+	if state == later && isQuestions(s) && m.at != stepStart && !isQuestions(m.at) {
+		state = done // the defaults answer it
+	}
+	switch state {
 	case done:
 		return display.GlyphDone, m.styles.Good
 	case failed:
@@ -28,6 +32,8 @@ func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	}
 	return display.GlyphPending, m.styles.Muted
 }
+
+func isQuestions(s step) bool { return slices.Contains(answers.Steps, answers.Step(s)) }
 
 // flatRail renders the steps in one line. If they do not fit, it shows the
 // current step and how many follow.
@@ -114,7 +120,7 @@ func (m *model) sideColumn() string {
 	if s, ok := m.screen().(sideScreen); ok {
 		return s.sideView(width, m.rows)
 	}
-	if m.previews && slices.Contains(answers.Steps, answers.Step(m.at)) {
+	if m.previews && isQuestions(m.at) {
 		return m.previewColumn(width)
 	}
 	p := pane{styles: m.styles}

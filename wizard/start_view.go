@@ -58,7 +58,7 @@ func (r *start) keys() []binding {
 	case r.path != nil:
 		return []binding{{"enter", "open"}, {"esc", "back"}}
 	}
-	return []binding{{"↑↓", "choose"}, {"1–9", "select"}, {"enter", "select"}, {"?", "help"}}
+	return []binding{{"↑↓", "choose"}, {"1–9 enter", "select"}, {"?", "help"}}
 }
 
 // isTyping reports whether a question mark belongs to a file name.
