@@ -30,6 +30,7 @@ type exposure struct {
 	quick                 bool   // also part of make test
 	host                  string // "IP" is replaced by the controller's address
 	path                  string
+	row                   string                // what the install shows while it waits
 	secret                string                // Secret with the CA; empty for the ACME server's, "-" for plain HTTP
 	prepare               func(i *installation) // creates what the answers require in the namespace
 }
@@ -38,7 +39,7 @@ var exposures = []exposure{
 	{name: "ingress with a certificate of cert-manager", quick: true, sample: "expose-cert-manager.yaml",
 		host: "zenml.example.org", answers: "expose: {host: zenml.example.org, ingress: {class: nginx}}"},
 	{name: "gateway", quick: true, sample: "expose-gateway.yaml", host: "zenml.example.com",
-		answers: "expose: {path: null, gateway: {namespace: gateway-system}}"},
+		answers: "expose: {path: null, gateway: {namespace: gateway-system}}", row: "Certificate "},
 	{name: "path behind a gateway", sample: "expose-gateway.yaml", host: "zenml.example.com", path: "/ml",
 		answers: "expose: {gateway: {namespace: gateway-system}}"},
 	{name: "self-signed by the chart", quick: true, sample: "expose-self-signed.yaml",
@@ -77,6 +78,9 @@ func TestExposures(t *testing.T) {
 			i.install()
 			if !strings.Contains(i.output, "zenml login "+e.url()) {
 				i.Errorf("the output does not contain %s:\n%s", e.url(), i.output)
+			}
+			if !strings.Contains(i.output, e.row) {
+				i.Errorf("the output does not show %q:\n%s", e.row, i.output)
 			}
 			e.waitForAnswer(i)
 			engine := install.Engine{Access: c.Access()}

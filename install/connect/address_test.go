@@ -146,19 +146,6 @@ func TestAddressOfARoute(t *testing.T) {
 	}
 }
 
-func TestListenerOfAGateway(t *testing.T) {
-	var g gateway
-	g.Spec.Listeners = []listener{
-		{Name: "web", Protocol: "HTTP", Port: 80},
-		{Name: "secure", Protocol: "HTTPS", Port: 8443},
-	}
-	for section, want := range map[string]string{"": "secure", "web": "web", "secure": "secure"} {
-		if got := g.listener(section).Name; got != want {
-			t.Errorf("section %q: %s, want %s", section, got, want)
-		}
-	}
-}
-
 func TestWebAddress(t *testing.T) {
 	for want, got := range map[string]string{
 		"http://192.0.2.7":       webAddress("http", "192.0.2.7", 80),

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -79,22 +78,7 @@ func (f addressFinder) certificateSecrets(ctx context.Context) []types.Namespace
 		}
 	}
 	for _, o := range manifest.Find(f.objects, "HTTPRoute", "") {
-		secrets = append(secrets, f.gatewaySecrets(ctx, o)...)
-	}
-	return secrets
-}
-
-func (f addressFinder) gatewaySecrets(ctx context.Context, o manifest.Object) []types.NamespacedName {
-	var r httpRoute
-	if !convert(o, &r) || len(r.Spec.ParentRefs) == 0 {
-		return nil
-	}
-	parent := r.Spec.ParentRefs[0]
-	namespace := cmp.Or(parent.Namespace, f.namespace)
-	g, _ := f.gateway(ctx, namespace, parent.Name)
-	var secrets []types.NamespacedName
-	for _, ref := range g.listener(parent.SectionName).TLS.CertificateRefs {
-		secrets = append(secrets, types.NamespacedName{Namespace: cmp.Or(ref.Namespace, namespace), Name: ref.Name})
+		secrets = append(secrets, f.reader(f.namespace).ListenerSecrets(ctx, o.GetName())...)
 	}
 	return secrets
 }

@@ -16,8 +16,9 @@ type httpRoute struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		ParentRefs []struct {
-			Name      string `json:"name"`
-			Namespace string `json:"namespace"`
+			Name        string `json:"name"`
+			Namespace   string `json:"namespace"`
+			SectionName string `json:"sectionName"` // of the Gateway's listener
 		} `json:"parentRefs"`
 	} `json:"spec"`
 	Status struct {

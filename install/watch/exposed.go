@@ -50,8 +50,8 @@ func (w *Watcher) lastExposed() []exposure.Status {
 	return w.exposed
 }
 
-// exposedNow reads the HTTPRoutes of the release and the Certificates of its
-// Ingresses.
+// exposedNow reads the HTTPRoutes of the release, and the Certificates of their Gateways
+// and of its Ingresses.
 func (w *Watcher) exposedNow(ctx context.Context) []exposure.Status {
 	reader := exposure.Reader{Client: w.Client, Namespace: w.Namespace}
 	var found []exposure.Status
@@ -61,6 +61,12 @@ func (w *Watcher) exposedNow(ctx context.Context) []exposure.Status {
 		}
 		if s, ok := reader.Route(ctx, o.Name); ok {
 			found = append(found, s)
+		}
+		for _, secret := range reader.ListenerSecrets(ctx, o.Name) {
+			of := exposure.Reader{Client: w.Client, Namespace: secret.Namespace}
+			if s, ok := certificate(ctx, of, secret.Name); ok {
+				found = append(found, s)
+			}
 		}
 	}
 	for _, in := range ownObjects[*networkingv1.Ingress](w, "Ingress", true) {
@@ -87,9 +93,11 @@ func certificate(ctx context.Context, reader exposure.Reader, name string) (expo
 
 // exposure is the observation of a route or a certificate.
 func (v view) exposure(s exposure.Status) observation {
+	o := v.about(s.Object.Kind, s.Object.Name, event.Ready, "", s.Detail)
+	o.Object = s.Object // a Gateway's certificate is in the namespace of the Gateway
 	if s.Ready {
-		return v.about(s.Object.Kind, s.Object.Name, event.Ready, "", s.Detail)
+		return o
 	}
-	o := v.about(s.Object.Kind, s.Object.Name, event.Waiting, "", diagnose.Shorten(s.Problem.Text))
+	o.State, o.Message = event.Waiting, diagnose.Shorten(s.Problem.Text)
 	return o.diagnosed(s.Problem)
 }
