@@ -252,7 +252,6 @@ func TestConnectEarly(t *testing.T) {
 		if tunnel == nil {
 			t.Fatalf("%s: the server did not answer before it was ready", generation)
 		}
-		defer tunnel.Close()
 		isNew := func(uid types.UID) bool { return !before[uid] }
 		if pods := <-answered; !slices.ContainsFunc(slices.Collect(maps.Keys(pods)), isNew) {
 			t.Errorf("%s: a pod of the previous revision answered", generation)
@@ -260,6 +259,7 @@ func TestConnectEarly(t *testing.T) {
 		if _, err := (zenml.Client{Base: tunnel.URL()}).Info(t.Context()); err != nil {
 			t.Errorf("%s: %v", generation, err)
 		}
+		tunnel.Close() // it would report the next upgrade
 	}
 }
 
