@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
@@ -42,17 +43,19 @@ func noClass(ctx context.Context, e *check.Env, name string, all []networkingv1.
 		fault.Remedy = noController(name)
 		return fault
 	}
-	var others []string
+	var names, others []string
 	for _, c := range all {
+		names = append(names, c.Name)
 		others = append(others, fmt.Sprintf("%s (%s)", c.Name, controllerOf(c.Spec.Controller).name))
 	}
 	fault.Summary += "; existing: " + check.JoinAnd(others)
-	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", all[0].Name)
+	meant := nearest.Sorted(name, names)[0]
+	fault.Remedy = fmt.Sprintf("expose: {ingress: {class: %s}}", meant)
 	if c, known := prerequisite.ForClass(name); known && c.Retired == "" && !c.IsWanted(e.Answers) {
 		fault.Remedy += "\nor " + consent(c)
 	}
-	fault.Fix = check.Fix{Title: "Use IngressClass " + all[0].Name,
-		Answers: map[string]string{"expose.ingress.class": all[0].Name}}
+	fault.Fix = check.Fix{Title: "Use IngressClass " + meant,
+		Answers: map[string]string{"expose.ingress.class": meant}}
 	return fault
 }
 

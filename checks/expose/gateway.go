@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // gateway contains the fields of a Gateway that determine whether it admits a
@@ -155,12 +156,13 @@ func admittingListeners(ctx context.Context, e *check.Env, g *gateway) ([]listen
 	case len(admitting) > 0:
 		return admitting, nil
 	case section != "" && len(reasons) == 0:
+		meant := nearest.Sorted(section, names)[0]
 		return nil, &check.Fault{
 			Summary: fmt.Sprintf("the Gateway %s has no listener %s; existing: %s", g.Metadata.Name, section,
 				check.JoinAnd(names)),
-			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", names[0]),
-			Fix: check.Fix{Title: "Use listener " + names[0],
-				Answers: map[string]string{"expose.gateway.section": names[0]}},
+			Remedy: fmt.Sprintf("expose: {gateway: {section: %s}}", meant),
+			Fix: check.Fix{Title: "Use listener " + meant,
+				Answers: map[string]string{"expose.gateway.section": meant}},
 		}
 	}
 	return nil, &check.Fault{

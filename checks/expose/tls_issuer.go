@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
@@ -174,9 +175,10 @@ func noIssuer(ctx context.Context, e *check.Env) error {
 	}
 	if names := issuerNames(ctx, e, resource, namespace); len(names) > 0 {
 		fault.Summary += "; existing: " + check.JoinAnd(names)
-		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s}}}", names[0])
-		fault.Fix = check.Fix{Title: "Use " + kind + " " + names[0],
-			Answers: map[string]string{"expose.tls.issuer.name": names[0]}}
+		meant := nearest.Sorted(name, names)[0]
+		fault.Remedy = fmt.Sprintf("expose: {tls: {issuer: {name: %s}}}", meant)
+		fault.Fix = check.Fix{Title: "Use " + kind + " " + meant,
+			Answers: map[string]string{"expose.tls.issuer.name": meant}}
 	}
 	return fault
 }

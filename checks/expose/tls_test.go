@@ -167,6 +167,10 @@ func issuerFaults(
 	checktest.Expect(t, report(name("-staging"), ""), "expose.tls", check.Warned, "has staging in its name",
 		acmeStaging)
 	cluster(name("-staging"), acmeStaging, s.Namespace, isReady)
+	misspelled := checktest.Expect(t, report(name("-stagng"), ""), "expose.tls", check.Failed, "existing: ")
+	if fix := misspelled.Fix.Answers["expose.tls.issuer.name"]; fix != name("-staging") {
+		t.Errorf("the fix for a misspelled issuer is %q, not the nearest name", fix)
+	}
 	checktest.Expect(
 		t,
 		report(name("-staging"), ""),
