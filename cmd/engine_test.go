@@ -4,10 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // guidedEngine returns the engine of a guided install with these flags.
@@ -56,6 +59,24 @@ func TestCheckSource(t *testing.T) {
 		err := e.CheckSource(t.Context(), c.source)
 		if c.say == "" && err != nil || c.say != "" && (err == nil || !strings.Contains(err.Error(), c.say)) {
 			t.Errorf("%s: %v", c.source.Describe(), err)
+		}
+	}
+}
+
+// TestPreflight_stagedOpening shares with the checks that the guided install exposes a
+// server after its activation.
+func TestPreflight_stagedOpening(t *testing.T) {
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	for after, want := range map[string]check.Status{"": check.Pass, answers.Immediately: check.Warned} {
+		e := p.guidedEngine(slices.Concat([]string{"-n", "never-made-staged", "--only", "expose.public", "--answer",
+			"database.type=sqlite"}, exposedAs("node-port"), chartFlags(c, "current"))...)
+		a := e.file.Answers
+		a.Expose.After = after
+		report, err := e.Preflight(t.Context(), a, true, nil)
+		found, _ := report.ByID("expose.public")
+		if err != nil || found.Status != want {
+			t.Errorf("expose.after %q: %s, %q, %v", after, found.Status, found.Message, err)
 		}
 	}
 }

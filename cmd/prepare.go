@@ -155,7 +155,7 @@ func (u *setup) rendered(ctx context.Context) (check.Rendered, error) {
 	if err != nil {
 		return check.Rendered{}, err
 	}
-	r := check.Rendered{Objects: p.objects, Warnings: p.warnings}
+	r := check.Rendered{Objects: p.objects, Warnings: p.warnings, Staged: p.staged}
 	faults = p.faults
 	secrets, err := p.secrets(u)
 	var unreadable answers.Faults

@@ -66,6 +66,9 @@ type Rendered struct {
 	// Warnings lists defaults, and settings that the installer adds by itself,
 	// that have no effect.
 	Warnings answers.Faults
+	// Staged means that the install leaves out what exposes the server until it is
+	// activated. The objects contain it nevertheless.
+	Staged bool
 }
 
 // Begin returns a copy with an empty cache, for one run.

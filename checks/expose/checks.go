@@ -240,12 +240,12 @@ var Checks = []check.Check{
 		Failure:  "anybody who reaches the server first can claim it",
 		Severity: check.ShouldPass,
 		When:     needsExposure,
-		Answers:  []string{"admin.activate", "expose.type"},
+		Answers:  []string{"admin.activate", "expose.after", "expose.type"},
 		Run:      checkPublic,
 
 		Reason: "whoever opens a server first that is not activated becomes its administrator",
 		Finds: []string{
-			"an exposed server that the install does not activate (a warning)",
+			"a server that is exposed although nothing activates it before (a warning)",
 		},
 	},
 }

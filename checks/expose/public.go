@@ -19,16 +19,37 @@ func checkPublic(ctx context.Context, e *check.Env) (string, error) {
 	if active {
 		return "the server is already activated", nil
 	}
+	if opensAfterActivation(ctx, e, known) {
+		return "the server is exposed only after its activation", nil
+	}
 	found := "the server will be exposed but not activated: whoever opens it first becomes its administrator"
 	if known {
 		found = "the running server is exposed but not activated: whoever opens it first becomes its administrator"
 	}
-	return "", &check.Fault{
-		Summary: found,
-		Remedy: "admin: {activate: auto, username: admin, password: {env: ZENML_ADMIN_PASSWORD}}\n" +
-			"or install with expose: {type: port-forward}, activate the server, then run the install again with " +
-			"the exposure",
+	return "", &check.Fault{Summary: found, Remedy: publicRemedy(known)}
+}
+
+// publicRemedy says how to keep others from claiming the server. A running one can only
+// be activated.
+func publicRemedy(running bool) string {
+	if running {
+		return "activate it now with zenml-installer connect, or set\n" + activateAuto
 	}
+	return activateAuto + "\nor set expose.after: activation, and activate and expose the server with " +
+		"zenml-installer connect after the install"
+}
+
+const activateAuto = "admin: {activate: auto, username: admin, password: {env: ZENML_ADMIN_PASSWORD}}"
+
+// opensAfterActivation reports whether the install exposes the server only after its
+// activation. Without rendered objects, only the answers are known.
+func opensAfterActivation(ctx context.Context, e *check.Env, running bool) bool {
+	if e.Rendered != nil {
+		if r, err := e.Render(ctx); err == nil && len(r.Objects) > 0 {
+			return r.Staged
+		}
+	}
+	return !running && e.Answers.Expose.After == answers.AfterActivation
 }
 
 // activeServer queries a running server of this release, through the API

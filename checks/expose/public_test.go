@@ -1,6 +1,7 @@
 package expose
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -19,9 +20,26 @@ func TestPublic(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml")
 	e.Answers.Expose.Type = answers.LoadBalancer
 	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Warned, "whoever opens it first",
-		"admin: {activate: auto")
+		"admin: {activate: auto", "expose.after: activation")
 	e.Answers.Admin.Activate = answers.ActivateAuto
 	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass)
+}
+
+// TestPublic_openedAfterActivation trusts the plan, or the answers if there is none.
+func TestPublic_openedAfterActivation(t *testing.T) {
+	const said = "exposed only after its activation"
+	e := checktest.WithCluster(t, nil, "zenml")
+	e.Answers.Expose.Type, e.Answers.Expose.After = answers.LoadBalancer, answers.AfterActivation
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Warned, "whoever opens it first")
+	render := e.Rendered
+	e.Rendered = func(ctx context.Context) (check.Rendered, error) {
+		r, err := render(ctx)
+		r.Staged = true
+		return r, err
+	}
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass, said)
+	e.Rendered = nil
+	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Pass, said)
 }
 
 // TestPublic_runningServer checks a running server before and after its activation.
@@ -50,7 +68,7 @@ func TestPublic_runningServer(t *testing.T) {
 		return err == nil
 	})
 	checktest.Expect(t, runChecks(t, e, "expose.public"), "expose.public", check.Warned,
-		"the running server is exposed but not activated")
+		"the running server is exposed but not activated", "zenml-installer connect")
 	checktest.Must(
 		t,
 		client.Activate(t.Context(),
