@@ -106,6 +106,14 @@ func (f *form) focusField() tea.Cmd {
 
 func (f *form) current() question.Question { return f.questions[f.at] }
 
+// openKey returns the key of the open question, or "" before there is one.
+func (f *form) openKey() string {
+	if len(f.questions) == 0 {
+		return ""
+	}
+	return f.current().Key
+}
+
 // isChoosing reports whether the open question offers a list.
 func (f *form) isChoosing() bool { return len(f.current().Choices) > 0 && !f.typing }
 
@@ -251,7 +259,9 @@ func (f *form) acceptAnswer() (move, tea.Cmd) {
 	f.rebuild()
 	if f.resumeAt != "" && f.step != answers.StepCluster && (changed || !f.fixing) {
 		f.fixing = false
-		return f.resumeMove(), cmd
+		if to := f.resumeMove(); to != (move{kind: jump, to: step(f.step)}) {
+			return to, cmd
+		}
 	}
 	if next := f.nextQuestion(); next < len(f.questions) {
 		return move{}, tea.Batch(cmd, f.open(next))

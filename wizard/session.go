@@ -99,6 +99,7 @@ type session struct {
 	volumeNote string            // why a server that is tried out has a volume, or none
 	confirmed  answers.Cluster   // the target that the user confirmed
 	resumeAt   step              // where the previous run stopped, until it is reached
+	leftAt     move              // the question that was left to fix another one
 	fixing     bool              // an answer that a check is about; the next change leads back
 	reached    step              // how far the previous run came
 	problems   map[string]string // problems with answers, by the question's key
@@ -166,9 +167,12 @@ func (s *session) neighbor(at step, by int) step {
 }
 
 // resumeMove returns a move to the first answer that the previous run lacks, or
-// to where it stopped.
+// to where it stopped. After a fix it leads to the question that was left for it.
 func (s *session) resumeMove() move {
 	to := s.firstIncomplete(s.resumeAt)
+	if to.to == s.resumeAt && to.to == s.leftAt.to {
+		to, s.leftAt = s.leftAt, move{}
+	}
 	if to.to == s.resumeAt || to.to == stepReview {
 		s.resumeAt = ""
 	}

@@ -127,11 +127,28 @@ func (s *session) stepFailure() (failure *check.Result, key string) {
 // where they were.
 func (m *model) fixStep() tea.Cmd {
 	_, key := m.stepFailure()
-	if key == "" || m.isInstalling() || m.at == stepReview {
+	left := m.openQuestion()
+	if key == "" || key == left || m.isInstalling() || m.at == stepReview {
 		return nil
 	}
 	m.resumeAt, m.fixing = m.at, true
+	m.leftAt = move{kind: jump, to: m.at, key: left}
 	return m.follow(move{kind: jump, to: m.stepOf(key), key: key})
+}
+
+// openQuestion returns the key of the open question, or "" if none is open.
+func (m *model) openQuestion() string {
+	switch at := m.screen().(type) {
+	case *form:
+		return at.openKey()
+	case *cluster:
+		return at.openKey()
+	case *advanced:
+		if at.editing != nil {
+			return at.editing.only
+		}
+	}
+	return ""
 }
 
 // stepState returns what the checks of a step say, or done.

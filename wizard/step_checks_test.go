@@ -35,3 +35,34 @@ func TestFailedStepCheckLeadsToItsQuestionAndBack(t *testing.T) {
 		t.Errorf("problems are left: %v", p.m.problems)
 	}
 }
+
+func TestFixReturnsToTheQuestionOfTheSameStep(t *testing.T) {
+	for _, left := range []string{"database.mysql.user", "database.mysql.tls.mode"} {
+		t.Run(left, func(t *testing.T) {
+			p := newPerson(t)
+			p.stage.stepChecks, p.stage.stepFailing = true, true
+			p.throughCluster().throughMySQL().press("enter").sees("ctrl+g goes there")
+			p.run(p.m.follow(move{kind: jump, to: "Database", key: left}))
+			p.handle(tea.KeyMsg{Type: tea.KeyCtrlG})
+			p.handle(tea.KeyMsg{Type: tea.KeyCtrlG}) // it is open already
+			p.stage.stepFailing = false
+			p.press("another", "enter").sees("3 passed")
+			if got := p.form().current().Key; got != left {
+				t.Errorf("the fix leads to %s, not back to %s\n%s", got, left, p.m.View())
+			}
+		})
+	}
+}
+
+func TestFixReturnsToALaterQuestionOfAStep(t *testing.T) {
+	p := newPerson(t)
+	p.stage.stepChecks, p.stage.stepFailing = true, true
+	p.throughCluster().throughMySQL().press("enter").sees("ctrl+g goes there")
+	p.to("expose.type").press("down", "enter").to("expose.ingress.class")
+	p.handle(tea.KeyMsg{Type: tea.KeyCtrlG})
+	p.stage.stepFailing = false
+	p.press("another", "enter").sees("3 passed")
+	if got := p.form().current().Key; got != "expose.ingress.class" {
+		t.Errorf("the fix leads to %s\n%s", got, p.m.View())
+	}
+}
