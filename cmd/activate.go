@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/install/account"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -46,6 +48,23 @@ func weakPassword(password secret.Text) error {
 		return usagef("admin.password: the password is too weak for the dashboard; add %s", missing)
 	}
 	return nil
+}
+
+// activeTimeout is how long a plan waits for a running server, which may be stopped.
+const activeTimeout = 5 * time.Second
+
+// isActivated reports whether the release's server answers and is activated.
+func (u *setup) isActivated(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, activeTimeout)
+	defer cancel()
+	at := u.answers.Cluster
+	tunnel, err := u.engine.Forward(ctx, connect.ForwardRequest{Namespace: at.Namespace, Release: at.Release}, nil)
+	if err != nil {
+		return false
+	}
+	defer tunnel.Close()
+	info, err := zenml.Client{Base: tunnel.URL()}.Info(ctx)
+	return err == nil && info.Active
 }
 
 // activate activates the server as the answers specify.

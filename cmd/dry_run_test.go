@@ -139,7 +139,9 @@ func testDryRunOfUpgrade(t *testing.T, c *testcluster.Cluster) {
 		r.Counts.Unchanged == 0 || r.Counts.Hooks == 0 {
 		t.Errorf("an unchanged release: %+v %+v", r.Counts, r.Objects)
 	}
-	p.dryRun(c, "mysql.yaml", namespace, flags...).want(t, exitDone, "Nothing would change.", "record revision 3")
+	p.dryRun(c, "mysql.yaml", namespace, flags...).want(t, exitDone, "Nothing would change.", "record revision 3",
+		"Keep Secret zenml-server-database (password), which has the same data.",
+		"Keep the encryption key in Secret zenml-server-secrets-store.", "The server is activated already.")
 
 	changed := append(slices.Clone(flags), "--answer", "server.replicas=2", "--answer", "database.mysql.pool.size=7")
 	r := p.planned(c, "mysql.yaml", namespace, changed...)

@@ -195,7 +195,8 @@ func (e *engine) plan(ctx context.Context, u *setup) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: reviewed}
+	made := &plan{setup: u, prepared: p, engine: e, shown: shown, upgrade: up, reviewed: reviewed,
+		active: up != nil && u.isActivated(ctx)}
 	if err := made.compare(ctx); err != nil {
 		if e.tentative || ctx.Err() != nil {
 			return nil, err

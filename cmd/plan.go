@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -31,6 +28,7 @@ type plan struct {
 	reviewed install.Reviewed
 	objects  installplan.Plan // what changes in the cluster
 	unknown  string           // why that is not known
+	active   bool             // the release's server is activated
 }
 
 func (p *plan) Review() wizard.Review {
@@ -65,8 +63,7 @@ func (p *plan) steps() []string {
 	}
 	if secrets, err := p.prepared.secrets(p.setup); err == nil {
 		for _, s := range secrets {
-			said = append(said, fmt.Sprintf("Create Secret %s (%s) for the chart to reference.", s.Name,
-				strings.Join(slices.Sorted(maps.Keys(s.Data)), ", ")))
+			said = append(said, p.prepared.secretSentence(s))
 		}
 	}
 	said = append(said, fmt.Sprintf("Write the values to %s.", p.engine.output))
@@ -96,6 +93,8 @@ func (p *plan) steps() []string {
 func (p *plan) activationSentence() string {
 	admin := p.setup.answers.Admin
 	switch {
+	case p.active:
+		return "The server is activated already."
 	case admin.Activate == answers.ActivateLater:
 		return "Leave the server without an admin. The first person to open it becomes the admin."
 	case admin.Activate != answers.ActivateAuto:

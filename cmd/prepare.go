@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -23,9 +27,10 @@ type prepared struct {
 	settings values.Settings
 	document values.Document
 	objects  []manifest.Object
-	faults   answers.Faults // unknown keys, answers without effect
-	warnings answers.Faults // the same of what no answer asks for
-	before   prerequisites  // what is installed before the release
+	faults   answers.Faults  // unknown keys, answers without effect
+	warnings answers.Faults  // the same of what no answer asks for
+	before   prerequisites   // what is installed before the release
+	kept     []corev1.Secret // what a previous install created
 	opening
 }
 
@@ -40,7 +45,8 @@ func prepareWith(ctx context.Context, u *setup, gather settingsSource) (*prepare
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{answers: u.chooseActivation(chart.Info, known.release), chart: chart, settings: known.settings}
+	p := &prepared{answers: u.chooseActivation(chart.Info, known.release), chart: chart, settings: known.settings,
+		kept: known.kept}
 	if p.document, err = values.Build(p.answers, chart.Info, p.settings); err != nil {
 		return nil, u.locate(err)
 	}
@@ -143,6 +149,22 @@ func (p *prepared) secrets(u *setup) ([]corev1.Secret, error) {
 		secrets = append(secrets, *jwt)
 	}
 	return secrets, nil
+}
+
+// secretSentence describes what the install does with a Secret.
+func (p *prepared) secretSentence(s corev1.Secret) string {
+	keys := slices.Sorted(maps.Keys(s.Data))
+	named := fmt.Sprintf("Secret %s (%s)", s.Name, strings.Join(keys, ", "))
+	at := slices.IndexFunc(p.kept, func(kept corev1.Secret) bool { return kept.Name == s.Name })
+	switch {
+	case at < 0:
+		return "Create " + named + " for the chart to reference."
+	case !maps.EqualFunc(p.kept[at].Data, s.Data, bytes.Equal):
+		return "Update " + named + ", whose data changes."
+	case slices.Equal(keys, []string{manifest.EncryptionKey}):
+		return "Keep the encryption key in Secret " + s.Name + "."
+	}
+	return "Keep " + named + ", which has the same data."
 }
 
 // rendered returns the rendered chart for the preflight checks.

@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -79,4 +83,21 @@ func TestInstall_chartWithoutEffect(t *testing.T) {
 		"--chart", p.chartWithout("ZENML_SERVER_SERVER_URL"), "--skip", "supply.image,expose",
 		"--output", filepath.Join(p.dir, "values.yaml")).
 		want(t, exitDone, "does not apply server.serverURL, which the installer adds", "zenml login")
+}
+
+func TestSecretSentence(t *testing.T) {
+	secret := func(name, key, value string) corev1.Secret {
+		return corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string][]byte{key: []byte(value)}}
+	}
+	p := &prepared{kept: []corev1.Secret{secret("db", "password", "old"), secret("store", manifest.EncryptionKey, "k")}}
+	for want, s := range map[string]corev1.Secret{
+		"Create Secret tls (ca.crt) for the chart to reference.": secret("tls", "ca.crt", "x"),
+		"Keep Secret db (password), which has the same data.":    secret("db", "password", "old"),
+		"Update Secret db (password), whose data changes.":       secret("db", "password", "new"),
+		"Keep the encryption key in Secret store.":               secret("store", manifest.EncryptionKey, "k"),
+	} {
+		if got := p.secretSentence(s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }

@@ -24,6 +24,7 @@ type surroundings struct {
 	installs bool             // for an install, not only for the checks
 	closed   bool             // the release is not exposed yet
 	jwt      secret.Text      // the key that the installer gave to the chart, if any
+	kept     []corev1.Secret  // what a previous install created
 }
 
 // settingsSource collects the surroundings.
@@ -55,7 +56,7 @@ func (u *setup) online(ctx context.Context) (surroundings, error) {
 	}
 	err = u.addAddresses(ctx, &s)
 	return surroundings{
-		settings: s, release: release, online: true, installs: err == nil, jwt: u.keptJWTKey(kept),
+		settings: s, release: release, online: true, installs: err == nil, jwt: u.keptJWTKey(kept), kept: kept,
 		closed: slices.ContainsFunc(kept, func(s corev1.Secret) bool {
 			return install.IsOpening(s, u.answers.Cluster.Release)
 		}),

@@ -63,6 +63,8 @@ func TestUninstallKeepsKey(t *testing.T) {
 	}
 	p.runs("uninstall", "-n", namespace, "--yes").
 		want(t, exitDone, "Release zenml-server in namespace", "is uninstalled already", "delete secret "+keysSecret)
+	p.dryRun(c, "mysql.yaml", namespace, flags...).
+		want(t, exitDone, "Keep the encryption key in Secret "+keysSecret, "Create Secret zenml-server-database")
 
 	install().want(t, exitDone, "activated with admin admin")
 	if keyHash(t, c, namespace) != key {
