@@ -24,6 +24,7 @@ type form struct {
 	previousAnswer string              // then
 	filled         []string            // the keys that a pasted URL answered
 	filledAt       string              // the key of the question where it was pasted
+	unused         string              // a sentence about the parts of the URL that are not used
 	keepsHidden    bool                // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
@@ -223,7 +224,9 @@ func (f *form) commit() (move, tea.Cmd) {
 		}
 		f.responses.Type(q.Key, f.text)
 	}
-	f.fillFromURL(f.text)
+	if f.fillFromURL(f.text) && f.unused != "" {
+		return move{}, f.open(f.at) // to show what is not used
+	}
 	if q.Confirm {
 		if again, cmd := f.confirmHidden(q); again {
 			return move{}, cmd

@@ -82,9 +82,9 @@ func (f *form) filterKey(key tea.KeyMsg) bool {
 // fillFromURL takes a database URL that was given for one of its parts apart, and
 // reports whether it was one.
 func (f *form) fillFromURL(text string) bool {
-	filled := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
+	filled, unused := f.responses.FillFromURL(f.current().Key, strings.TrimSpace(text))
 	if len(filled) > 0 {
-		f.filled, f.filledAt = filled, f.current().Key
+		f.filled, f.filledAt, f.unused = filled, f.current().Key, unused
 	}
 	return len(filled) > 0
 }
@@ -97,7 +97,7 @@ func (f *form) nextQuestion() int {
 	if f.filledAt != f.current().Key {
 		return next
 	}
-	f.filled, f.filledAt = nil, ""
+	f.filled, f.filledAt, f.unused = nil, "", ""
 	for next < len(f.questions) && slices.Contains(filled, f.questions[next].Key) {
 		if _, bad := f.responses.Fault(f.questions[next].Key); bad {
 			break

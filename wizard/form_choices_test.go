@@ -66,3 +66,18 @@ func TestPastedURLAnswersItsPartsOnce(t *testing.T) {
 		t.Errorf("%s is asked after the user", key)
 	}
 }
+
+func TestTypedURLShowsUnusedParameters(t *testing.T) {
+	p := newPerson(t).throughCluster().press("down", "enter").to("database.mysql.host")
+	p.sees("Or paste a URL")
+	p.press("mysql://zen:pw@db.example.com:3307/zenml?ssl-mode=VERIFY_CA&ssl-ca=/ca.pem&charset=utf8", "enter")
+	p.sees("The parameter charset of the URL is not used.")
+	p.press("enter")
+	if key := p.form().current().Key; key != "database.mysql.tls.ca" {
+		t.Errorf("%s is asked after the URL", key)
+	}
+	p.sees("file:/ca.pem")
+	if mode := p.m.responses.Complete().Database.MySQL.TLS.Mode; mode != "verify-ca" {
+		t.Errorf("the mode is %s", mode)
+	}
+}

@@ -180,7 +180,7 @@ func (f *form) filterHint() string {
 // hint explains how the input is interpreted.
 func (f *form) hint(q question.Question) string {
 	if f.filledAt == q.Key {
-		return "Taken from the URL, as were the other parts that it has. Enter goes on after them."
+		return "Taken from the URL, as were the other parts that it has. Enter goes on after them. " + f.unused
 	}
 	sourced := q.Kind == answers.Secret || q.Kind == answers.Content
 	if !sourced || f.fault != "" {

@@ -178,7 +178,10 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 // fillFromURL takes a database URL apart, and reports whether line is one. The
 // questions about its other parts are not asked.
 func (p *prompter) fillFromURL(key, line string) bool {
-	filled := p.responses.FillFromURL(key, line)
+	filled, unused := p.responses.FillFromURL(key, line)
+	if unused != "" {
+		p.printf("%s", unused)
+	}
 	for _, other := range filled {
 		_, bad := p.responses.Fault(other)
 		if other != key && !bad && !slices.Contains(p.answered, other) {

@@ -537,3 +537,19 @@ func TestTakesOverOnlyWithConsent(t *testing.T) {
 		t.Error("not installed")
 	}
 }
+
+func TestURLParameters(t *testing.T) {
+	with := mysql()
+	with["Host"] = []string{"mysql://zen:" + canary + "@db:3307/zenml?tls=skip-verify&charset=utf8"}
+	e := newEngine()
+	_, c, err := converse(t, e, with)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	if !strings.Contains(c.said.String(), "The parameter charset of the URL is not used.") {
+		t.Errorf("the unused parameter is not named\n%s", c.said.String())
+	}
+	if mode := e.installed.Database.MySQL.TLS.Mode; mode != answers.TLSRequire {
+		t.Errorf("the TLS mode is %q", mode)
+	}
+}

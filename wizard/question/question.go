@@ -115,6 +115,9 @@ func (s *Responses) question(f answers.Field) Question {
 	case len(f.Options) == 0 && len(s.found[f.Key]) > 0:
 		q.Choices, q.Open = s.foundChoices(f), true
 	}
+	if f.Key == urlParts[0].key {
+		q.Help += urlHint
+	}
 	if len(q.Choices) > 0 {
 		q.Help = emptyHint.ReplaceAllString(q.Help, "")
 	}

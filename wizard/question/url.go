@@ -29,11 +29,47 @@ func passwordOf(u *url.URL) string {
 	return password
 }
 
+// urlHint is added to the help of the first question that takes a URL. In a file
+// its answer is a host name only.
+const urlHint = " Or paste a URL: mysql://user:password@host:3306/zenml."
+
 // FillFromURL answers the questions about a MySQL server from a URL that was given
 // as the answer to one of them: mysql://user:password@host:port/database. Parts
 // that it lacks keep their answers. It returns the keys of the answers, none if text
-// is no such URL.
-func (s *Responses) FillFromURL(key, text string) []string {
+// is no such URL, and a sentence about the parameters that are not used. Files that
+// it names become answers too, but are not among the keys, because whether they can
+// be read is checked when they are asked for.
+func (s *Responses) FillFromURL(key, text string) (filled []string, unused string) {
+	u := parseDatabaseURL(text)
+	if u == nil {
+		return nil, ""
+	}
+	values := map[string]string{}
+	for _, part := range urlParts {
+		values[part.key] = part.from(u)
+	}
+	if _, ok := values[key]; !ok {
+		return nil, ""
+	}
+	for _, part := range urlParts {
+		if value := values[part.key]; value != "" {
+			s.Type(part.key, value)
+			filled = append(filled, part.key)
+		}
+	}
+	tls := readTLSParameters(u.Query())
+	if tls.mode != "" {
+		s.Type(tlsModeKey, tls.mode)
+		filled = append(filled, tlsModeKey)
+	}
+	for key, path := range tls.files {
+		s.Type(key, "file:"+path)
+	}
+	return filled, describeUnused(tls.unused)
+}
+
+// parseDatabaseURL returns the URL of a MySQL server, or nil if text is none.
+func parseDatabaseURL(text string) *url.URL {
 	scheme, _, found := strings.Cut(text, "://")
 	if !found || scheme != "mysql" && !strings.HasPrefix(scheme, "mysql+") {
 		return nil
@@ -42,19 +78,16 @@ func (s *Responses) FillFromURL(key, text string) []string {
 	if err != nil || u.Hostname() == "" {
 		return nil
 	}
-	values := map[string]string{}
-	for _, part := range urlParts {
-		values[part.key] = part.from(u)
+	return u
+}
+
+// describeUnused names the parameters of a URL that no question asks for.
+func describeUnused(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "The parameter " + names[0] + " of the URL is not used."
 	}
-	if _, ok := values[key]; !ok {
-		return nil
-	}
-	var filled []string
-	for _, part := range urlParts {
-		if value := values[part.key]; value != "" {
-			s.Type(part.key, value)
-			filled = append(filled, part.key)
-		}
-	}
-	return filled
+	return "These parameters of the URL are not used: " + strings.Join(names, ", ") + "."
 }

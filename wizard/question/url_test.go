@@ -7,8 +7,9 @@ func TestFillFromURL(t *testing.T) {
 	for _, part := range urlParts {
 		s.Type(part.key, "")
 	}
-	if len(s.FillFromURL("database.mysql.host", "mysql+pymysql://zen:p%40ss%3Aw@db.example.com:3307/zenml?ssl=1")) != 5 {
-		t.Fatal("the URL is not taken")
+	filled, unused := s.FillFromURL("database.mysql.host", "mysql+pymysql://zen:p%40ss%3Aw@db.example.com:3307/zenml?ssl=1")
+	if len(filled) != 5 || unused != "The parameter ssl of the URL is not used." {
+		t.Fatalf("the URL gives %v, %q", filled, unused)
 	}
 	for key, want := range map[string]string{
 		"database.mysql.host": "db.example.com", "database.mysql.port": "3307", "database.mysql.name": "zenml",
@@ -26,11 +27,11 @@ func TestFillFromURL(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, text := range []string{"db.example.com", "postgresql://u:p@h/d", "mysql://", "mysql://h:port"} {
-		if s.FillFromURL("database.mysql.host", text) != nil {
+		if filled, _ := s.FillFromURL("database.mysql.host", text); filled != nil {
 			t.Errorf("%q is taken as a URL of MySQL", text)
 		}
 	}
-	if s.FillFromURL("expose.host", "mysql://u:p@h/d") != nil {
+	if filled, _ := s.FillFromURL("expose.host", "mysql://u:p@h/d"); filled != nil {
 		t.Error("another question takes the URL")
 	}
 }
