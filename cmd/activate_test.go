@@ -102,10 +102,10 @@ func TestGuidedInstallVerifiesLogin(t *testing.T) {
 			Password: answers.Source{Value: secret.New(adminPassword)}}}
 	e := &engine{streams: s, common: c}
 
-	if err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.otherAdmin() != nil {
+	if _, err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.otherAdmin() != nil {
 		t.Fatal(err)
 	}
-	err := e.Activate(t.Context(), a, active(t, "someone else's"))
+	_, err := e.Activate(t.Context(), a, active(t, "someone else's"))
 	var claimed *claimedError
 	if !errors.As(err, &claimed) || e.otherAdmin() == nil {
 		t.Fatalf("a server with another admin is accepted: %v", err)

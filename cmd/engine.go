@@ -229,25 +229,17 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	}
 	e.rememberVersion(info.Version)
 	e.rememberObserver(observe)
-	if observe != nil && u.isClosed(ctx) {
-		observe(event.Notice{Text: "The server is not exposed until it is activated."})
-	}
-	at := u.address(ctx)
-	if at.Trouble != "" && observe != nil {
-		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
-		at.URL = ""
-	}
 	return openTunnel{tunnel, wizard.Server{
-		Version: info.Version, Address: at, SSH: browser.SSHForward(e.streams.Getenv, tunnel.Port()),
+		Version: info.Version, Address: u.reachable(ctx, observe), Closed: u.isClosed(ctx), SSH: browser.SSHForward(e.streams.Getenv, tunnel.Port()),
 		ClientAdvice: connect.CompareClient(connect.ClientVersion(ctx, e.streams.getenv("PATH")), info.Version),
 	}}, nil
 }
 
-func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) error {
+func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) (*connect.Address, error) {
 	u, client := e.setup(a), zenml.Client{Base: url}
 	if u.answers.Admin.Activate != answers.ActivateAuto {
 		if _, err := connect.WaitForActivation(ctx, client); err != nil {
-			return err
+			return nil, err
 		}
 		return e.open(ctx, u, client)
 	}
@@ -256,13 +248,13 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) er
 		err = u.activateAuto(ctx, client, info)
 	}
 	if err := e.rememberClaim(err); err != nil {
-		return err
+		return nil, err
 	}
-	if err := e.open(ctx, u, client); err != nil {
-		return err
+	exposed, err := e.open(ctx, u, client)
+	if err == nil {
+		e.createServiceAccount(ctx, u, client)
 	}
-	e.createServiceAccount(ctx, u, client)
-	return nil
+	return exposed, err
 }
 
 // rememberClaim records that the server has another admin, for the final

@@ -9,8 +9,12 @@ import (
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
 // guidedEngine returns the engine of a guided install with these flags.
@@ -78,5 +82,37 @@ func TestPreflight_stagedOpening(t *testing.T) {
 		if err != nil || found.Status != want {
 			t.Errorf("expose.after %q: %s, %q, %v", after, found.Status, found.Message, err)
 		}
+	}
+}
+
+// TestActivate_exposesClosedServer activates a closed server: the screen gets its public
+// address, and the last message the revision that exposed it.
+func TestActivate_exposesClosedServer(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.runs(p.stagedArgs(c, "current", namespace, "--answer", "expose.after=activation")...).want(t, exitDone)
+	e := p.guidedEngine(slices.Concat([]string{"-n", namespace, "--answer", "database.type=sqlite"},
+		exposedAs("node-port"))...)
+	a := e.file.Answers
+	tunnel, err := e.Connect(t.Context(), a, nil)
+	if err != nil || !tunnel.Server().Closed {
+		t.Fatalf("a closed server is expected: %v", err)
+	}
+	defer tunnel.Close()
+	account := zenml.Activation{Username: "admin", Password: secret.New(adminPassword)}
+	if err := (zenml.Client{Base: tunnel.URL()}).Activate(t.Context(), account); err != nil {
+		t.Fatal(err)
+	}
+	exposed, err := e.Activate(t.Context(), a, tunnel.URL())
+	if err != nil || exposed == nil || !strings.HasPrefix(exposed.URL, "http://") || exposed.URL == tunnel.URL() {
+		t.Fatalf("%+v, %v", exposed, err)
+	}
+	var said strings.Builder
+	o := &installOptions{streams: Streams{Out: &said, Err: &said, Getenv: e.streams.Getenv}, common: e.common}
+	err = o.printInstalled(t.Context(), e, wizard.Outcome{Answers: a, Activated: true, URL: tunnel.URL(),
+		Install: install.Outcome{Release: &install.Release{Name: answers.DefaultRelease, Revision: 1}}})
+	if err != nil || !strings.Contains(said.String(), "revision 2.") || strings.Contains(said.String(), "not exposed") {
+		t.Errorf("%v\n%s", err, said.String())
 	}
 }

@@ -81,10 +81,11 @@ func unfinishedInstalls() saved.Folder {
 	return saved.Folder(filepath.Join(xdg.StateHome, "zenml-installer", "unfinished"))
 }
 
-// open exposes a closed server that is activated, and says where it is.
-func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) error {
+// open exposes a closed server that is activated, and returns its address; nil if there
+// is nothing to expose.
+func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) (*connect.Address, error) {
 	if u.answers.Expose.Type == answers.PortForward {
-		return nil // there is nothing to expose
+		return nil, nil
 	}
 	e.mu.Lock()
 	observe := e.observe
@@ -94,14 +95,21 @@ func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) error 
 	}
 	opened, err := u.open(ctx, e.common.timeout, client, observe)
 	if !opened || err != nil {
-		return err
+		return nil, err
 	}
-	text := "The server is exposed."
-	if at := u.address(ctx); at.URL != "" {
-		text = "The server is exposed at " + at.URL + ". Log in with: " + connect.LoginCommand(at.Login())
+	at := u.reachable(ctx, observe)
+	return &at, nil
+}
+
+// reachable returns the public address. If nothing outside the cluster reaches it yet, it
+// has no URL and the observer is told why.
+func (u *setup) reachable(ctx context.Context, observe event.Observer) connect.Address {
+	at := u.address(ctx)
+	if at.Trouble != "" && observe != nil {
+		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
+		at.URL = ""
 	}
-	observe(event.Notice{Text: text})
-	return nil
+	return at
 }
 
 // rememberObserver records who is told about the connection.

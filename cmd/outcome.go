@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
@@ -80,7 +81,7 @@ func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w, u, claimed := o.streams.Messages(), e.setup(outcome.Answers), e.otherAdmin()
 	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name,
-		outcome.Install.Release.Revision)
+		u.lastRevision(ctx, outcome.Install.Release))
 	o.printValuesFile(outcome)
 	switch {
 	case u.isClosed(ctx):
@@ -105,6 +106,15 @@ func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome 
 		fmt.Fprintf(w, "Warning: %v\n", claimed)
 	}
 	return nil
+}
+
+// lastRevision returns the revision of a release now: exposing it has upgraded it.
+func (u *setup) lastRevision(ctx context.Context, installed *install.Release) int {
+	latest, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, installed.Name)
+	if err != nil || latest == nil {
+		return installed.Revision
+	}
+	return max(latest.Revision, installed.Revision)
 }
 
 // savedHint mentions the saved answers, if there are any.

@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -27,7 +28,8 @@ type connecting struct {
 	browser         string // result of opening the browser
 	waiting         *task
 	active          bool
-	activationError string // why the activation failed
+	activationError string           // why the activation failed
+	exposed         *connect.Address // where the activation exposed a closed server
 }
 
 type (
@@ -35,7 +37,10 @@ type (
 	noticeMsg    struct{ text string }
 	tunnelEndMsg struct{ err error }
 	openedMsg    struct{ err error }
-	activeMsg    struct{ err error }
+	activeMsg    struct {
+		exposed *connect.Address
+		err     error
+	}
 )
 
 func newConnecting(s *session) *connecting {
@@ -89,7 +94,7 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 			c.browser = "Could not open the browser (" + msg.err.Error() + "). Open the address yourself."
 		}
 	case activeMsg:
-		c.activationEnded(msg.err)
+		c.activationEnded(msg)
 	case answersSavedMsg:
 		c.note = c.answersSaved(c, msg)
 	case keysMsg:
@@ -130,7 +135,8 @@ func (c *connecting) awaitActivation() tea.Cmd {
 	c.activationError = ""
 	a, url := c.responses.Answers(), c.tunnel.URL()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		return activeMsg{c.engine.Activate(ctx, a, url)}
+		exposed, err := c.engine.Activate(ctx, a, url)
+		return activeMsg{exposed, err}
 	})
 	c.waiting = task
 	return cmd
@@ -148,13 +154,28 @@ func (c *connecting) openBrowser() tea.Cmd {
 	return cmd
 }
 
-func (c *connecting) activationEnded(err error) {
-	if err != nil {
-		c.activationError = err.Error()
+func (c *connecting) activationEnded(msg activeMsg) {
+	if msg.err != nil {
+		c.activationError = msg.err.Error()
 		return
 	}
-	c.active, c.outcome.Activated = true, true
+	c.active, c.outcome.Activated, c.exposed = true, true, msg.exposed
+	if msg.exposed != nil && msg.exposed.URL != "" {
+		c.links = append(c.links, msg.exposed.URL)
+	}
 }
+
+// address returns where other machines reach the server.
+func (c *connecting) address() connect.Address {
+	if c.exposed != nil {
+		return *c.exposed
+	}
+	return c.tunnel.Server().Address
+}
+
+// isExposedNow reports whether the activation made the server reachable at a URL, which
+// is then the one to use.
+func (c *connecting) isExposedNow() bool { return c.exposed != nil && c.exposed.URL != "" }
 
 func (c *connecting) key(name string) (move, tea.Cmd) {
 	if name != "k" && c.pane.key(name) { // k shows the key here
@@ -188,7 +209,7 @@ func (c *connecting) serverOptions() []option {
 		{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }},
 		{"c", "Copy the address", c.copyAddress},
 	}
-	if c.tunnel.Server().Address.URL != "" {
+	if c.address().URL != "" {
 		options = append(options, option{"r", "QR code", func() (move, tea.Cmd) {
 			c.showQR = !c.showQR
 			return move{}, nil
@@ -203,7 +224,7 @@ func (c *connecting) serverOptions() []option {
 
 // copyAddress copies the address that works longest.
 func (c *connecting) copyAddress() (move, tea.Cmd) {
-	url := cmp.Or(c.tunnel.Server().Address.URL, c.tunnel.URL())
+	url := cmp.Or(c.address().URL, c.tunnel.URL())
 	c.note = "Copied " + url + ", if your terminal allows it."
 	return move{}, c.copyText(url)
 }

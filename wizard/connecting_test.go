@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -36,4 +37,25 @@ func TestConnectDescribesServer(t *testing.T) {
 	p.sees("From other machines: https://zenml.example.com", "zenml login https://zenml.example.com",
 		"your zenml client is older", "me@build-host")
 	p.press("c").sees("Copied https://zenml.example.com").press("r").sees("▄▄▄▄▄").press("r")
+}
+
+// TestActivationExposesServer leads with the public address once the activation has
+// exposed a closed server.
+func TestActivationExposesServer(t *testing.T) {
+	const public = "https://zenml.example.com"
+	p := newPerson(t)
+	p.stage.server, p.stage.exposed = Server{Closed: true}, &connect.Address{URL: public}
+	p.throughCluster().toReview().sees("in 1.2s").press("enter")
+	p.handle(tea.WindowSizeMsg{Width: 100, Height: 50})
+	p.stage.finish <- nil
+	p.sees("Server ready at http://", "The server is not exposed until it is activated.")
+	p.stage.activate <- nil
+	p.sees("Server exposed at "+public, "On this machine, also at http://", "zenml login "+public,
+		"The local address works")
+	for _, old := range []string{"not exposed until", "Server ready", "zenml login http://"} {
+		if strings.Contains(p.screen(), old) {
+			t.Errorf("the screen still says %q:\n%s", old, p.screen())
+		}
+	}
+	p.press("c").sees("Copied " + public)
 }

@@ -46,7 +46,11 @@ func (c *connecting) document(width int) string {
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
 	if c.tunnel != nil {
-		blocks = append(blocks, c.styles.Muted.Render("The address works until you quit, which ends the "+
+		which := "The address"
+		if c.isExposedNow() {
+			which = "The local address"
+		}
+		blocks = append(blocks, c.styles.Muted.Render(which+" works until you quit, which ends the "+
 			"port-forward. The server keeps running; reconnect with zenml-installer connect."))
 	}
 	return strings.Join(blocks, "\n\n")
@@ -56,12 +60,15 @@ func (c *connecting) document(width int) string {
 func (c *connecting) serverBlocks(width int) []string {
 	var blocks []string
 	server := c.tunnel.Server()
-	if server.Address.URL != "" {
-		blocks = append(blocks, "From other machines: "+c.styles.Title.Render(server.Address.URL)+"\n  "+
-			c.styles.Key.Render(connect.LoginCommand(server.Address.Login())))
+	if server.Closed && !c.active {
+		blocks = append(blocks, "The server is not exposed until it is activated.")
+	}
+	if at := c.address(); at.URL != "" && !c.isExposedNow() {
+		blocks = append(blocks, "From other machines: "+c.styles.Title.Render(at.URL)+"\n  "+
+			c.styles.Key.Render(connect.LoginCommand(at.Login())))
 	}
 	if c.showQR {
-		blocks = append(blocks, qrCode(server.Address.URL))
+		blocks = append(blocks, qrCode(c.address().URL))
 	}
 	if server.ClientAdvice != "" {
 		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice,
@@ -75,6 +82,10 @@ func (c *connecting) serverBlocks(width int) []string {
 }
 
 func (c *connecting) reached(width int) string {
+	if c.isExposedNow() {
+		return c.styles.Good.Render(display.GlyphDone+" Server exposed at ") + c.styles.Title.Render(c.exposed.URL) + "\n" +
+			c.styles.Muted.Render(display.Indent("  On this machine, also at "+c.tunnel.URL(), width))
+	}
 	text := c.styles.Good.Render(display.GlyphDone+" Server ready at ") + c.styles.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
 		text += "\n" + c.styles.Muted.Render(display.Indent("  "+c.browser, width))
@@ -86,6 +97,9 @@ func (c *connecting) activationLine() string {
 	switch mode := c.activateMode(); {
 	case c.active:
 		text := c.styles.Good.Render(display.GlyphDone + " The server is activated.")
+		if c.exposed != nil && c.exposed.URL == "" {
+			text = c.styles.Good.Render(display.GlyphDone + " The server is activated and exposed.")
+		}
 		if mode == answers.ActivateAuto {
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
 		}
@@ -102,7 +116,11 @@ func (c *connecting) activationLine() string {
 }
 
 func (c *connecting) login() string {
-	line := "  " + c.styles.Key.Render(connect.LoginCommand(connect.Login{URL: c.tunnel.URL()}))
+	at := connect.Login{URL: c.tunnel.URL()}
+	if c.isExposedNow() {
+		at = c.exposed.Login()
+	}
+	line := "  " + c.styles.Key.Render(connect.LoginCommand(at))
 	if c.active {
 		return "Log in from your terminal:\n" + line
 	}

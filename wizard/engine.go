@@ -60,8 +60,8 @@ type Engine interface {
 	Connect(ctx context.Context, a answers.Answers, observe event.Observer) (Tunnel, error)
 	// Activate returns when the server at url is activated. With admin.activate
 	// auto it activates the server itself, otherwise it waits for the user to
-	// do so.
-	Activate(ctx context.Context, a answers.Answers, url string) error
+	// do so. It then exposes a closed server and returns its address, else nil.
+	Activate(ctx context.Context, a answers.Answers, url string) (*connect.Address, error)
 	// SaveAnswers writes an answers file of mode 0600 that reads typed secrets from
 	// environment variables. Without overwrite it returns fs.ErrExist if the file
 	// exists with other content.
@@ -110,6 +110,7 @@ type Review struct {
 type Server struct {
 	Version      string          // "0.98.0"
 	Address      connect.Address // where other machines reach it
+	Closed       bool            // it is not exposed until it is activated
 	ClientAdvice string          // if the zenml client on this machine does not fit
 	SSH          string          // over SSH: the command that forwards the tunnel to the user's machine
 }

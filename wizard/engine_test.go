@@ -12,6 +12,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -52,6 +53,7 @@ type stage struct {
 	hold        chan struct{}               // if not nil, the checks wait for it
 	gone        chan struct{}               // ends the tunnel
 	server      Server                      // that the tunnel leads to
+	exposed     *connect.Address            // where its activation exposes it
 	savedKeys   []Key
 
 	answersSaved int  // how often
@@ -325,12 +327,12 @@ func (s *stage) Connect(_ context.Context, _ answers.Answers, observe event.Obse
 	return t, nil
 }
 
-func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) error {
+func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) (*connect.Address, error) {
 	select {
 	case err := <-s.activate:
-		return err
+		return s.exposed, err
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

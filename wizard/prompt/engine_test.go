@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
@@ -169,7 +170,9 @@ func (*engine) Connect(context.Context, answers.Answers, event.Observer) (wizard
 	return tunnel{make(chan struct{})}, nil
 }
 
-func (*engine) Activate(context.Context, answers.Answers, string) error { return nil }
+func (*engine) Activate(context.Context, answers.Answers, string) (*connect.Address, error) {
+	return nil, nil
+}
 
 func (*engine) SaveAnswers(path string, _ answers.Answers, _ bool) (wizard.SavedAnswers, error) {
 	return wizard.SavedAnswers{Path: path, Command: "zenml-installer install -f " + path}, nil

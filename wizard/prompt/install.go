@@ -124,6 +124,9 @@ func (p *prompter) connect(ctx context.Context) error {
 
 // describeServer prints what else is known about the server.
 func (p *prompter) describeServer(server wizard.Server) {
+	if server.Closed {
+		p.printf("The server is not exposed until it is activated.")
+	}
 	if server.Address.URL != "" {
 		p.printf("From other machines: %s (log in: %s)", server.Address.URL,
 			connect.LoginCommand(server.Address.Login()))
@@ -143,15 +146,19 @@ func (p *prompter) describeServer(server wizard.Server) {
 func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	active := make(chan error, 1)
-	go func() { active <- p.Engine.Activate(ctx, a, tunnel.URL()) }()
+	active := make(chan activation, 1)
+	go func() {
+		exposed, err := p.Engine.Activate(ctx, a, tunnel.URL())
+		active <- activation{exposed, err}
+	}()
 	switch way {
 	case answers.ActivateAuto:
 		p.printf("Activating the server with your user name and password…")
-		if err := <-active; err != nil {
-			return err
+		ended := <-active
+		if ended.err != nil {
+			return ended.err
 		}
-		p.reportActivated()
+		p.reportActivated(ended.exposed)
 		active = nil
 	case answers.ActivateLater:
 		p.printf("The server is not activated: the first person to open it becomes the admin.")
@@ -166,11 +173,11 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 	}()
 	for {
 		select {
-		case err := <-active:
-			if err == nil {
-				p.reportActivated()
+		case ended := <-active:
+			if ended.err == nil {
+				p.reportActivated(ended.exposed)
 			} else if ctx.Err() == nil {
-				p.printf("Activation failed: %v", err)
+				p.printf("Activation failed: %v", ended.err)
 			}
 			active = nil
 		case <-end:
@@ -181,7 +188,21 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 	}
 }
 
-func (p *prompter) reportActivated() {
+// activation is how an activation ended.
+type activation struct {
+	exposed *connect.Address // nil if it exposed nothing
+	err     error
+}
+
+// reportActivated prints that the server is activated, and where that exposed it.
+func (p *prompter) reportActivated(exposed *connect.Address) {
 	p.outcome.Activated = true
 	p.printf("The server is activated.")
+	switch {
+	case exposed == nil:
+	case exposed.URL == "":
+		p.printf("The server is exposed.")
+	default:
+		p.printf("The server is exposed at %s. Log in with: %s", exposed.URL, connect.LoginCommand(exposed.Login()))
+	}
 }
