@@ -170,7 +170,7 @@ func (s *session) neighbor(at step, by int) step {
 // to where it stopped. After a fix it leads to the question that was left for it.
 func (s *session) resumeMove() move {
 	to := s.firstIncomplete(s.resumeAt)
-	if to.to == s.resumeAt && to.to == s.leftAt.to {
+	if s.leftAt.to == s.resumeAt && to.to == s.resumeAt {
 		to, s.leftAt = s.leftAt, move{}
 	}
 	if to.to == s.resumeAt || to.to == stepReview {

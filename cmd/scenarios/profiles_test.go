@@ -3,11 +3,14 @@ package scenarios_test
 import (
 	"context"
 	"strings"
+	"time"
 
 	admission "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 )
 
 // openShiftUser is a user as assigned to a namespace by OpenShift.
@@ -69,6 +72,35 @@ func (i *installation) assignUsers() {
 	}
 	i.assignUser(rules)
 	i.refuseUsers(rules)
+	i.waitForUsers()
+}
+
+// waitForUsers waits until the API server assigns a user and refuses another: it applies
+// a new policy after a while.
+func (i *installation) waitForUsers() {
+	i.Helper()
+	ctx, cancel := context.WithTimeout(i.Context(), time.Minute)
+	defer cancel()
+	dry := metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}
+	try := func(user *int64) (*corev1.Pod, error) {
+		return i.cluster.Client(i).CoreV1().Pods(i.namespace).Create(ctx, restrictedPod(user), dry)
+	}
+	i.check(poll.Until(ctx, 100*time.Millisecond, func() (bool, error) {
+		assigned, notYet := try(nil)
+		_, refused := try(new(int64(1)))
+		return notYet == nil && assigned.Spec.SecurityContext.RunAsUser != nil && refused != nil, nil
+	}))
+}
+
+// restrictedPod returns a pod as the restricted Pod Security level admits it.
+func restrictedPod(user *int64) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "trial"}, Spec: corev1.PodSpec{
+		SecurityContext: &corev1.PodSecurityContext{RunAsUser: user, RunAsNonRoot: new(true),
+			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+		Containers: []corev1.Container{{Name: "trial", Image: "example.com/none:1",
+			SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: new(false),
+				Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}}}},
+	}}
 }
 
 // assignUser sets the namespace's user and group in pods.

@@ -24,7 +24,7 @@ func fromOldest(i *installation) {
 	i.imports(testcluster.RealOldest)
 	i.login().Do(i, "POST", "/api/v1/workspaces", map[string]any{"name": "second"}, nil)
 	code, out := i.attempt(current)
-	if code != 5 || !strings.Contains(out, "the database has workspaces besides the default one") {
+	if code != 3 || !strings.Contains(out, "the database has the workspaces default and second") {
 		i.Fatalf("with a second workspace: exit code %d\n%s", code, out)
 	}
 	i.login().Do(i, "DELETE", "/api/v1/workspaces/second", nil, nil)
