@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,8 +83,19 @@ func (o *statusOptions) show(ctx context.Context, u *setup, w io.Writer) error {
 	}
 	if err == nil && !found.Healthy() {
 		err = &failure{code: exitUnexpected, err: errors.New(found.Problem()), reported: true}
+		if found.Status == notInstalled && !o.watch {
+			o.printElsewhere(ctx, u)
+		}
 	}
 	return err
+}
+
+// printElsewhere lists the releases in other namespaces, which many users may not read.
+func (o *statusOptions) printElsewhere(ctx context.Context, u *setup) {
+	if elsewhere := u.elsewhere(ctx); len(elsewhere) > 0 {
+		fmt.Fprintf(o.streams.Err, "ZenML is installed elsewhere in the cluster: specify %s\n",
+			strings.Join(elsewhere, ", or "))
+	}
 }
 
 // watchPause is the time between two looks of --watch.

@@ -51,16 +51,22 @@ func (u *setup) notFoundError(ctx context.Context, others []string, consequence 
 		return fmt.Errorf("%sReleases in the namespace: %s (specify one with --release)", text, strings.Join(others, ", "))
 	}
 	text += u.emptiness(ctx)
-	var elsewhere []string
-	releases, _ := u.engine.Releases(ctx, "") // which many users may not list
-	for _, r := range releases {
-		elsewhere = append(elsewhere, fmt.Sprintf("-n %s --release %s", r.Namespace, r.Name))
-	}
-	if len(elsewhere) > 0 {
+	if elsewhere := u.elsewhere(ctx); len(elsewhere) > 0 {
 		return fmt.Errorf("%s. ZenML is installed elsewhere in the cluster: specify %s", text,
 			strings.Join(elsewhere, ", or "))
 	}
 	return fmt.Errorf("%s (specify another with -n; helm list -A lists all releases)", text)
+}
+
+// elsewhere returns the flags that specify the releases in the cluster; none if the user
+// may not list them.
+func (u *setup) elsewhere(ctx context.Context) []string {
+	var flags []string
+	releases, _ := u.engine.Releases(ctx, "")
+	for _, r := range releases {
+		flags = append(flags, fmt.Sprintf("-n %s --release %s", r.Namespace, r.Name))
+	}
+	return flags
 }
 
 // emptiness describes a namespace without releases, which may not exist.

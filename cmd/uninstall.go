@@ -10,6 +10,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
@@ -103,7 +104,7 @@ func removalSummary(r install.Removed) string {
 		what = append(what, "release "+r.Release.Name)
 	}
 	for _, n := range countKinds(r.Objects) {
-		what = append(what, fmt.Sprintf("%d %s", n.count, n.kind))
+		what = append(what, display.Count(n.count, n.kind))
 	}
 	if len(what) == 0 {
 		return "Nothing was removed."

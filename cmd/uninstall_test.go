@@ -91,6 +91,8 @@ func TestUninstallWithoutRelease(t *testing.T) {
 	p.runs("uninstall", "-n", namespace, "--release", "nope", "--yes").want(t, exitUnexpected,
 		"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
 	p.status(namespace)
+	p.runs("status", "-n", namespace, "--release", "nope").want(t, exitUnexpected, "not installed",
+		"ZenML is installed elsewhere in the cluster", "-n "+namespace+" --release zenml-server")
 	p.runs("uninstall", "-n", namespace).
 		want(t, exitUsage, "its SQLite database, which is in the pod", "pass --yes to remove")
 	p.status(namespace)
