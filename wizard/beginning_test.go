@@ -46,3 +46,17 @@ func TestDigitsChooseBeginnings(t *testing.T) {
 	}
 	newPerson(t, stayAtStart).sees("Check only").press("9", "6").sees("The name of a file")
 }
+
+func TestProductionSuggestsCertManagerAndRequiresAHost(t *testing.T) {
+	p := newPerson(t, stayAtStart, func(o *Options) {
+		o.Engine.(*stage).found = map[string][]answers.Option{"expose.tls.issuer.name": {{Value: "ca", Title: "ca"}}}
+	}).sees("Production").press("p")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into sandbox").press("down", "enter")
+	p.to("database.mysql.host").press("db.example.com").to("database.mysql.user").press("zen")
+	p.to("database.mysql.password").press(canary).to("expose.tls.mode")
+	p.sees("because the cluster has the issuer ca.").press("enter").to("expose.host")
+	p.press("enter").sees("an answer is required")
+	if mode := p.m.responses.Complete().Expose.TLS.Mode; mode != answers.CertManager {
+		t.Errorf("the mode is %s", mode)
+	}
+}

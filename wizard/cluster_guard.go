@@ -121,7 +121,7 @@ func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
 		return move{}, c.reopenGuard()
 	}
 	c.tryingOut, c.volumeNote = false, ""
-	c.responses.SetAll(msg.answers)
+	c.responses.Import(msg.answers)
 	c.responses.SetAll(c.options.Start)
 	c.importNotes = msg.notes
 	c.resumeAt, c.reached = stepReview, stepReview

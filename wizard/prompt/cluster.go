@@ -63,7 +63,7 @@ func (p *prompter) importRelease(ctx context.Context) error {
 		p.printf("Cannot read its settings: %v", err)
 		return ctx.Err()
 	}
-	p.responses.SetAll(imported)
+	p.responses.Import(imported)
 	p.responses.SetAll(p.Start)
 	for _, note := range notes {
 		p.printf("Not taken over: %s", note)

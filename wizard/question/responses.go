@@ -84,6 +84,15 @@ func (s *Responses) SetAll(a answers.Answers) {
 	}
 }
 
+// Import stores the settings of a release. An Ingress without a certificate stays
+// so: what the cluster suggests is for new ones.
+func (s *Responses) Import(a answers.Answers) {
+	s.SetAll(a)
+	if a.Expose.Type == answers.ByIngress && a.Expose.TLS.Mode == "" {
+		s.Type(certificateKey, answers.CertOff)
+	}
+}
+
 // Typed returns the text at key as entered, or that would give the answer. It may
 // be a secret.
 func (s *Responses) Typed(key string) string {

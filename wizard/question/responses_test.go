@@ -191,3 +191,14 @@ func TestZero(t *testing.T) {
 		t.Errorf("%v %+v", bad, fault)
 	}
 }
+
+func TestImportedIngressKeepsPlainHTTP(t *testing.T) {
+	s := NewResponses(answers.Answers{})
+	s.SetFound(map[string][]answers.Option{issuerKey: {{Value: "ca", Title: "ca"}}})
+	var release answers.Answers
+	release.Expose.Type = answers.ByIngress
+	s.Import(release)
+	if q, _ := s.ByKey(certificateKey); s.CurrentChoice(q) != answers.CertOff {
+		t.Errorf("the upgrade suggests %s", s.CurrentChoice(q))
+	}
+}
