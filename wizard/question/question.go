@@ -195,8 +195,12 @@ func (s *Responses) suggestedMode(key string) string {
 
 // explainMode adds the reason for the suggestion to the option for cert-manager.
 func (s *Responses) explainMode(q Question) {
+	suggested := s.suggestedMode(q.Key)
+	if suggested == "" {
+		return
+	}
 	for i, o := range q.Choices {
-		if o.Value == s.suggestedMode(q.Key) {
+		if o.Value == suggested {
 			q.Choices[i].Help += " Suggested, because the cluster has the issuer " + s.found[issuerKey][0].Value + "."
 		}
 	}
