@@ -45,7 +45,8 @@ func (r *run) installPrerequisite(ctx context.Context, p Prerequisite) error {
 
 func (r *run) prerequisiteNamespace(ctx context.Context, p Prerequisite) error {
 	_, err := r.client.CoreV1().Namespaces().Create(ctx,
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.Name}}, metav1.CreateOptions{FieldManager: manifest.Installer})
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.Name}},
+		metav1.CreateOptions{FieldManager: manifest.Installer})
 	if err == nil || apierrors.IsAlreadyExists(err) {
 		return nil
 	}

@@ -120,7 +120,10 @@ func (e *Engine) PendingPrerequisites(
 
 // PendingIssuer returns the ClusterIssuer if an install has to create or update it, or
 // nil: one that exists is only updated if the installer created it and it is not Ready.
-func (e *Engine) PendingIssuer(ctx context.Context, wanted *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (e *Engine) PendingIssuer(
+	ctx context.Context,
+	wanted *unstructured.Unstructured,
+) (*unstructured.Unstructured, error) {
 	if wanted == nil {
 		return nil, nil
 	}

@@ -184,7 +184,7 @@ func hostForNipIO(a Answers) Faults {
 	return nil
 }
 
-// prerequisiteValuesAreNamed: the values of each chart are a mapping below its name.
+// prerequisiteValuesAreNamed requires a mapping of values below the name of each chart.
 func prerequisiteValuesAreNamed(a Answers) Faults {
 	var faults Faults
 	for _, name := range slices.Sorted(maps.Keys(a.Prerequisites.Values)) {

@@ -121,6 +121,8 @@ func Revisions(ctx context.Context, client kubernetes.Interface, c Component) ([
 	for _, s := range list.Items {
 		found = append(found, s.ObjectMeta)
 	}
-	slices.SortFunc(found, func(a, b metav1.ObjectMeta) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
+	slices.SortFunc(found, func(a, b metav1.ObjectMeta) int {
+		return a.CreationTimestamp.Compare(b.CreationTimestamp.Time)
+	})
 	return found, nil
 }
