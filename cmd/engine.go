@@ -231,7 +231,7 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	e.rememberObserver(observe)
 	return openTunnel{tunnel, wizard.Server{
 		Version: info.Version, Address: u.reachable(ctx, observe), Closed: u.isClosed(ctx),
-		SSH: browser.SSHForward(e.streams.Getenv, tunnel.Port()),
+		SSH:          browser.SSHForward(e.streams.Getenv, tunnel.Port()),
 		ClientAdvice: connect.CompareClient(connect.ClientVersion(ctx, e.streams.getenv("PATH")), info.Version),
 	}}, nil
 }
