@@ -230,7 +230,7 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	e.rememberVersion(info.Version)
 	e.rememberObserver(observe)
 	return openTunnel{tunnel, wizard.Server{
-		Version: info.Version, Address: u.reachable(ctx, observe), Closed: u.isClosed(ctx),
+		Version: info.Version, Address: u.address(ctx), Closed: u.isClosed(ctx),
 		SSH:          browser.SSHForward(e.streams.Getenv, tunnel.Port()),
 		ClientAdvice: connect.CompareClient(connect.ClientVersion(ctx, e.streams.getenv("PATH")), info.Version),
 	}}, nil

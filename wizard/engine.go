@@ -62,6 +62,9 @@ type Engine interface {
 	// auto it activates the server itself, otherwise it waits for the user to
 	// do so. It then exposes a closed server and returns its address, else nil.
 	Activate(ctx context.Context, a answers.Answers, url string) (*connect.Address, error)
+	// AwaitAddress returns where other machines reach the server, once its certificate
+	// is issued and nothing else is known that prevents it, or once ctx is done.
+	AwaitAddress(ctx context.Context, a answers.Answers) connect.Address
 	// SaveAnswers writes an answers file of mode 0600 that reads typed secrets from
 	// environment variables. Without overwrite it returns fs.ErrExist if the file
 	// exists with other content.

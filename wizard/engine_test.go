@@ -54,6 +54,7 @@ type stage struct {
 	gone        chan struct{}               // ends the tunnel
 	server      Server                      // that the tunnel leads to
 	exposed     *connect.Address            // where its activation exposes it
+	settled     chan connect.Address        // its address once its certificate is issued
 	savedKeys   []Key
 
 	answersSaved int  // how often
@@ -333,6 +334,15 @@ func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) (*con
 		return s.exposed, err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+func (s *stage) AwaitAddress(ctx context.Context, _ answers.Answers) connect.Address {
+	select {
+	case at := <-s.settled:
+		return at
+	case <-ctx.Done():
+		return connect.Address{}
 	}
 }
 

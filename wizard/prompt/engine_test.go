@@ -174,6 +174,10 @@ func (*engine) Activate(context.Context, answers.Answers, string) (*connect.Addr
 	return nil, nil
 }
 
+func (*engine) AwaitAddress(context.Context, answers.Answers) connect.Address {
+	return connect.Address{}
+}
+
 func (*engine) SaveAnswers(path string, _ answers.Answers, _ bool) (wizard.SavedAnswers, error) {
 	return wizard.SavedAnswers{Path: path, Command: "zenml-installer install -f " + path}, nil
 }
