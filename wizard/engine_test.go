@@ -57,8 +57,9 @@ type stage struct {
 	settled     chan connect.Address        // its address once its certificate is issued
 	savedKeys   []Key
 
-	answersSaved int  // how often
-	upgraded     bool // the install upgrades a release in use
+	answersSaved int           // how often
+	upgraded     bool          // the install upgrades a release in use
+	typical      time.Duration // how long the step "release" usually takes
 }
 
 func newStage() *stage {
@@ -273,9 +274,12 @@ func (p *stagePlan) WriteValues(path string, overwrite bool) error {
 
 func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
 	defer func() { p.stage.ended <- struct{}{} }()
+	if p.stage.typical > 0 {
+		observe(event.RunStarted{Typical: 2 * p.stage.typical})
+	}
 	observe(event.StepStarted{Step: "namespace", Title: "create the namespace"})
 	observe(event.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
-	observe(event.StepStarted{Step: "release", Title: "install release zenml-server"})
+	observe(event.StepStarted{Step: "release", Title: "install release zenml-server", Typical: p.stage.typical})
 	job := event.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
 	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"},
 		State: event.Ready})

@@ -83,6 +83,10 @@ var scenes = map[string]func(*person){
 		p.throughCluster().toReview().sees("Changes to the release", "in 1.2s")
 	},
 	"install": func(p *person) { atInstall(p) },
+	"install-again": func(p *person) {
+		p.stage.typical = 35 * time.Second
+		atInstall(p).sees("0s, usually 35s", "0s in all, usually 1m10s")
+	},
 	"install-stop": func(p *person) {
 		atInstall(p).press("ctrl+c")
 	},
