@@ -3,6 +3,7 @@ package wizard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,6 +33,8 @@ type connecting struct {
 	activationError string          // why the activation failed
 	public          connect.Address // where other machines reach the server, as known now
 	opened          bool            // the activation exposed the server there
+	claimed         bool            // another account has activated the server
+	keepsAccount    bool            // the user logs in with that account
 	awaiting        *task           // waits until the public address is settled
 }
 
@@ -130,15 +133,21 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 }
 
 // activateMode returns how the server is activated.
-func (c *connecting) activateMode() string { return c.responses.Complete().Admin.Activate }
+func (c *connecting) activateMode() string {
+	if c.keepsAccount {
+		return answers.ActivateBrowser
+	}
+	return c.responses.Complete().Admin.Activate
+}
 
 func (c *connecting) awaitActivation() tea.Cmd {
 	c.waiting.drop()
 	if c.active || c.tunnel == nil {
 		return nil
 	}
-	c.activationError = ""
+	c.activationError, c.claimed = "", false
 	a, url := c.responses.Answers(), c.tunnel.URL()
+	a.Admin.Activate = c.activateMode()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		exposed, err := c.engine.Activate(ctx, a, url)
 		return activeMsg{exposed, err}
@@ -162,7 +171,7 @@ func (c *connecting) openBrowser() tea.Cmd {
 func (c *connecting) activationEnded(msg activeMsg) tea.Cmd {
 	defer c.updateActions()
 	if msg.err != nil {
-		c.activationError = msg.err.Error()
+		c.activationError, c.claimed = msg.err.Error(), errors.Is(msg.err, ErrOtherAdmin)
 		return nil
 	}
 	c.active, c.outcome.Activated = true, true
@@ -221,7 +230,11 @@ func (c *connecting) updateActions() {
 	if c.failure != "" {
 		options = append(options, option{"t", "Connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
 	}
-	if c.activationError != "" && c.tunnel != nil {
+	switch {
+	case c.tunnel == nil || c.activationError == "":
+	case c.claimed:
+		options = append(c.claimOptions(), options...)
+	default:
 		options = append(
 			options,
 			option{"a", "Activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }},

@@ -128,10 +128,15 @@ func (c *connecting) activationLine() string {
 		if c.opened && c.publicURL() == "" {
 			text = c.styles.Good.Render(display.GlyphDone + " The server is activated and exposed.")
 		}
-		if mode == answers.ActivateAuto {
+		switch {
+		case mode == answers.ActivateAuto:
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
+		case c.keepsAccount || c.tunnel.Server().WasActive:
+			text += " Log in with an account that it has."
 		}
 		return text
+	case c.claimed:
+		return c.claimedText()
 	case c.activationError != "":
 		return c.styles.Bad.Render(display.GlyphFailed+" Activation failed: ") + c.activationError
 	case mode == answers.ActivateAuto:
@@ -143,13 +148,23 @@ func (c *connecting) activationLine() string {
 	return c.styles.Accent.Render(c.spinner() + " Waiting for you to create the admin account in the browser…")
 }
 
+// claimedText says that another account has activated the server, and how to log in.
+func (c *connecting) claimedText() string {
+	user := c.responses.Complete().Admin.Username
+	return c.styles.Warn.Render(display.GlyphWarning+" The server is already activated, and "+user+" cannot log in.") +
+		" Its database was used by another server, or someone else activated it.\n" +
+		"Log in with the account that activated it. If its password is lost, another admin can reset it with " +
+		c.styles.Key.Render("zenml user deactivate NAME") + ", which prints a token for a new one. If nobody knows " +
+		"the account, use another, empty database."
+}
+
 func (c *connecting) login() string {
 	at := connect.Login{URL: c.tunnel.URL()}
 	if c.isExposedNow() {
 		at = c.public.Login()
 	}
 	line := "  " + c.styles.Key.Render(connect.LoginCommand(at))
-	if c.active {
+	if c.active || c.claimed {
 		return "Log in from your terminal:\n" + line
 	}
 	return "After activation, log in from your terminal:\n" + line

@@ -5,6 +5,7 @@ package wizard
 
 import (
 	"context"
+	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -81,6 +82,10 @@ type Engine interface {
 	OpenBrowser(ctx context.Context, url string) error
 }
 
+// ErrOtherAdmin is wrapped by the error of Engine.Activate if the server was already
+// activated with another account.
+var ErrOtherAdmin = errors.New("the server was already activated with another account")
+
 // Plan is a prepared install.
 type Plan interface {
 	// Review returns what the user sees of the plan.
@@ -114,6 +119,7 @@ type Server struct {
 	Version      string          // "0.98.0"
 	Address      connect.Address // where other machines reach it
 	Closed       bool            // it is not exposed until it is activated
+	WasActive    bool            // it was activated before this run connected to it
 	ClientAdvice string          // if the zenml client on this machine does not fit
 	SSH          string          // over SSH: the command that forwards the tunnel to the user's machine
 }

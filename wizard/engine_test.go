@@ -26,12 +26,13 @@ const canary = "C4nary!Pass"
 
 // stage is a fake engine. Each test controls what it returns, and when.
 type stage struct {
-	mu       sync.Mutex
-	prepared []answers.Answers
-	opened   []string
-	written  map[string]bool
-	stopped  bool
-	ended    chan struct{} // an install has returned
+	mu        sync.Mutex
+	prepared  []answers.Answers
+	opened    []string
+	activated []string // how
+	written   map[string]bool
+	stopped   bool
+	ended     chan struct{} // an install has returned
 
 	unreadable  map[string]error // by the source's description
 	slow        chan struct{}    // if not nil, reading waits for it
@@ -332,7 +333,10 @@ func (s *stage) Connect(_ context.Context, _ answers.Answers, observe event.Obse
 	return t, nil
 }
 
-func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) (*connect.Address, error) {
+func (s *stage) Activate(ctx context.Context, a answers.Answers, _ string) (*connect.Address, error) {
+	s.mu.Lock()
+	s.activated = append(s.activated, a.Admin.Activate)
+	s.mu.Unlock()
 	select {
 	case err := <-s.activate:
 		return s.exposed, err

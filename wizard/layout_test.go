@@ -109,6 +109,13 @@ var scenes = map[string]func(*person){
 		connected(p).stage.activate <- fmt.Errorf("PUT /api/v1/activate answered 500: internal error")
 		p.sees("Activate again")
 	},
+	"connect-claimed": func(p *person) {
+		p.m.responses.Type("admin.activate", answers.ActivateAuto)
+		p.m.responses.Type("admin.password", "env:PASSWORD")
+		atInstall(p).stage.finish <- nil
+		p.sees("Activating the server").stage.activate <- fmt.Errorf("%w: 401", ErrOtherAdmin)
+		p.sees("Use that account")
+	},
 }
 
 func running(p *person) {

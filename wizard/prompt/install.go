@@ -3,6 +3,7 @@ package prompt
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
@@ -157,7 +158,13 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 		p.printf("Activating the server with your user name and password…")
 		ended := <-active
 		if ended.err != nil {
-			return ended.err
+			if !p.keepsAccount(ctx, ended.err) {
+				return ended.err
+			}
+			a.Admin.Activate = answers.ActivateBrowser
+			if ended.exposed, ended.err = p.Engine.Activate(ctx, a, tunnel.URL()); ended.err != nil {
+				return ended.err
+			}
 		}
 		settled = cmp.Or(p.reportActivated(ctx, a, ended.exposed), settled)
 		active = nil
@@ -245,4 +252,16 @@ func (p *prompter) awaitAddress(
 		}
 	}()
 	return settled
+}
+
+// keepsAccount asks whether to continue with another account that has activated the
+// server. Without an answer it does not.
+func (p *prompter) keepsAccount(ctx context.Context, err error) bool {
+	if !errors.Is(err, wizard.ErrOtherAdmin) {
+		return false
+	}
+	p.printf("%v.\nIf its password is lost, another admin can reset it with `zenml user deactivate NAME`, which prints "+
+		"a token for a new one.", err)
+	yes, err := p.confirm(ctx, "account", "Continue, and log in with that account?", true)
+	return err == nil && yes
 }
