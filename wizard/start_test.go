@@ -50,6 +50,18 @@ func TestResumeFailedInstallAtReview(t *testing.T) {
 	again.press("down", "enter").sees("Create namespace zenml-server", "in 1.2s")
 }
 
+// A step that is opened instead asks its questions in turn.
+func TestResumeElsewhere(t *testing.T) {
+	folder := saved.Folder(t.TempDir())
+	with := func(o *Options) { o.Unfinished = folder }
+	newPerson(t, with).throughCluster().throughMySQL().toReview().press("ctrl+c").leaves()
+	again := newPerson(t, with).sees("Continue at Review").press("enter").sees("│ Password").press(canary, "enter")
+	again.sees("Is this the right cluster?").press("4").to("expose.type")
+	if again.press("enter"); again.m.at != "Access" && again.m.at != "Advanced" {
+		t.Fatalf("not at the next question or step\n%s", again.m.View())
+	}
+}
+
 func TestResumeAtQuestion(t *testing.T) {
 	state := saved.Folder(t.TempDir())
 	with := func(o *Options) { o.Unfinished = state }

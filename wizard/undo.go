@@ -42,13 +42,15 @@ func (m *model) undo() tea.Cmd {
 func (m *model) isInstalling() bool { return m.at == stepInstall || m.at == stepConnect }
 
 // goToStep opens a step of the rail, counted from 1, or the first one before it that
-// needs an answer.
+// needs an answer. From there the questions are asked in turn, also where an answer
+// would have led back.
 func (m *model) goToStep(number int) tea.Cmd {
 	steps := m.steps()
 	review := slices.Index(steps, stepReview)
 	if m.isInstalling() || m.at == stepStart || number < 1 || number-1 > review {
 		return nil
 	}
+	m.resumeAt, m.fixing = "", false
 	return m.follow(m.firstIncomplete(steps[number-1]))
 }
 
