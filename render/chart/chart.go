@@ -24,6 +24,8 @@ type Chart struct {
 	helm *helmchart.Chart
 	turn chan struct{} // a lock: Helm modifies a chart while rendering it
 
+	archive []byte // as it was pulled; nil for a folder
+
 	renderer *renderer // nil renders in this process
 }
 
@@ -94,7 +96,7 @@ func loadFile(ctx context.Context, src Source) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, origin{signer: signer})
+	return newChart(src, loaded, origin{signer: signer, archive: data})
 }
 
 // readProvenance reads the provenance file beside a local archive.
@@ -128,6 +130,8 @@ func loadFolder(src Source) (*helmchart.Chart, error) {
 type origin struct {
 	digest string // of what was pulled; "" for a local chart
 	signer string // whose signature was verified; "" if none was
+
+	archive []byte // as it was pulled; nil for a folder
 }
 
 // newChart wraps a chart that Helm loaded. It rejects library charts and
@@ -163,7 +167,8 @@ func newChart(src Source, loaded *helmchart.Chart, from origin) (*Chart, error) 
 			Digest:     from.digest,
 			Signer:     from.signer,
 		},
-		helm: loaded,
+		helm:    loaded,
+		archive: from.archive,
 	}, nil
 }
 

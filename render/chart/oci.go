@@ -112,7 +112,7 @@ func pullReference(ctx context.Context, src Source, from *remote.Repository, ref
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, origin{digest: found.Digest.String(), signer: cmp.Or(by, signer)})
+	return newChart(src, loaded, origin{digest: found.Digest.String(), signer: cmp.Or(by, signer), archive: data})
 }
 
 // pullManifest pulls the manifest with a tag or a digest.

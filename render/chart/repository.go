@@ -153,7 +153,7 @@ func fetchArchive(ctx context.Context, client *http.Client, src Source, address,
 	if err != nil {
 		return nil, err
 	}
-	return newChart(src, loaded, origin{digest, signer})
+	return newChart(src, loaded, origin{digest, signer, data})
 }
 
 // fetchProvenance downloads the provenance file beside an archive.
