@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Count formats a number of things: "1 node", "3 nodes".
@@ -64,3 +66,6 @@ func (t Tally) String() string {
 	}
 	return strings.Join(texts, ", ")
 }
+
+// Bytes formats a size: "312 MB".
+func Bytes(n int64) string { return humanize.Bytes(uint64(max(n, 0))) } //nolint:gosec // not negative

@@ -1,0 +1,188 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"go.yaml.in/yaml/v3"
+	"oras.land/oras-go/v2/content/oci"
+)
+
+// Fetch writes the bundle into a folder, with further files by name. What a previous
+// run fetched is verified and kept. An interrupted run is continued by the next one.
+func (p *Plan) Fetch(ctx context.Context, dir string, files map[string][]byte, observe Observer) error {
+	if err := prepareFolder(dir); err != nil {
+		return err
+	}
+	layout := filepath.Join(dir, imagesFolder)
+	storage, err := oci.NewStorage(layout)
+	if err != nil {
+		return err
+	}
+	f := &fetching{storage: storage, layout: layout, done: map[digest.Digest]bool{},
+		transfer: newTransfer(p.imageBytes(), observe)}
+	for _, image := range p.images {
+		if err := f.image(ctx, image); err != nil {
+			return err
+		}
+	}
+	if err := writeLayout(layout, p.images); err != nil {
+		return err
+	}
+	if err := removeOthers(layout, f.done); err != nil {
+		return err
+	}
+	return p.finish(dir, files)
+}
+
+// imageBytes is the size of all images.
+func (p *Plan) imageBytes() int64 {
+	total := p.Size
+	for _, c := range p.Charts {
+		total -= c.Size
+	}
+	return total
+}
+
+// prepareFolder creates the folder, and marks it as unfinished. A folder with other
+// content is refused.
+func prepareFolder(dir string) error {
+	found, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(found) > 0 && !exists(dir, IndexFile) && !exists(dir, unfinished) {
+		return fmt.Errorf("%s is not empty and contains no bundle: use an empty or a new folder", dir)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, chartsFolder), 0o750); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, unfinished), nil); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(dir, IndexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// finish writes the charts, the other files and the index, which makes the bundle
+// complete.
+func (p *Plan) finish(dir string, files map[string][]byte) error {
+	for _, a := range p.archives {
+		if err := writeFile(filepath.Join(dir, a.File), a.Data); err != nil {
+			return err
+		}
+	}
+	for name, data := range files {
+		if err := writeFile(filepath.Join(dir, name), data); err != nil {
+			return err
+		}
+	}
+	index, err := yaml.Marshal(p.Bundle)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, IndexFile), index); err != nil {
+		return err
+	}
+	return os.Remove(filepath.Join(dir, unfinished))
+}
+
+// writeFile writes a file that others can read: a bundle is carried away.
+func writeFile(path string, data []byte) error {
+	return os.WriteFile(path, data, 0o644) //nolint:gosec // a bundle contains no secrets
+}
+
+// fetching writes images into an OCI layout.
+type fetching struct {
+	*transfer
+	storage *oci.Storage
+	layout  string
+	done    map[digest.Digest]bool // fetched or verified by this run
+}
+
+func (f *fetching) image(ctx context.Context, image plannedImage) error {
+	f.begin(image.Image)
+	var missing []node
+	for _, n := range image.nodes {
+		if !f.done[n.Digest] {
+			f.done[n.Digest] = true
+			missing = append(missing, n)
+		}
+	}
+	err := each(ctx, missing, func(ctx context.Context, n node) error { return f.node(ctx, image, n) })
+	if err != nil {
+		return err
+	}
+	f.finish()
+	return nil
+}
+
+// node fetches one blob, unless the layout has it undamaged.
+func (f *fetching) node(ctx context.Context, image plannedImage, n node) error {
+	path := blobPath(f.layout, n.Digest)
+	if err := verifyBlob(ctx, path, n.Descriptor); err == nil {
+		f.add(n.Size, false)
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if n.isManifest() {
+		f.add(n.Size, true)
+		return f.storage.Push(ctx, n.Descriptor, bytes.NewReader(n.data))
+	}
+	return f.download(ctx, image, n)
+}
+
+// attempts is how often the download of a blob is tried, because connections break.
+const attempts = 3
+
+func (f *fetching) download(ctx context.Context, image plannedImage, n node) error {
+	for attempt := 1; ; attempt++ {
+		err := f.downloadOnce(ctx, image, n)
+		if err == nil {
+			return nil
+		}
+		var file *fs.PathError
+		if errors.As(err, &file) { // such as a full disk
+			return fmt.Errorf("cannot write the bundle: %w", err)
+		}
+		if ctx.Err() != nil || attempt == attempts || statusOf(err) != 0 {
+			return registryError(ctx, image.ref, false, err)
+		}
+		select {
+		case <-time.After(time.Duration(attempt) * time.Second):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (f *fetching) downloadOnce(ctx context.Context, image plannedImage, n node) error {
+	body, err := image.repository.Fetch(ctx, n.Descriptor)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	reader := &counted{Reader: body, t: f.transfer}
+	if err := f.storage.Push(ctx, n.Descriptor, io.Reader(reader)); err != nil {
+		reader.undo()
+		return err
+	}
+	return nil
+}
