@@ -38,6 +38,10 @@ func warnOfPlainSecrets(s Streams, a answers.Answers) {
 // loadPartial is load without validation, because the guided install asks for
 // what is missing.
 func (f answersFlags) loadPartial(ctx context.Context, s Streams, c common) (answers.File, error) {
+	if err := c.bundle.open(ctx, s, c); err != nil {
+		return answers.File{}, err
+	}
+	f.name = cmp.Or(f.name, c.bundle.answersFile())
 	file, err := f.read(ctx, s)
 	if err != nil {
 		return file, err
@@ -45,7 +49,10 @@ func (f answersFlags) loadPartial(ctx context.Context, s Streams, c common) (ans
 	if err := f.overlay(&file.Answers); err != nil {
 		return file, err
 	}
-	return file, c.overlay(&file.Answers)
+	if err := c.overlay(&file.Answers); err != nil {
+		return file, err
+	}
+	return file, c.bundle.apply(&file.Answers)
 }
 
 func (f answersFlags) read(ctx context.Context, s Streams) (answers.File, error) {

@@ -31,8 +31,9 @@ func completeFlags(root *cobra.Command, s Streams, c *common) {
 		"release":   names(func(ctx context.Context) []string { return c.releaseNames(ctx, s) }),
 		"only":      checkNames, "skip": checkNames, "warn-only": checkNames,
 		"fail-on": fixed("fail", "warn"),
-		"format":  fixed(formatNames()...),
-		"answer":  cobra.FixedCompletions(answerKeys(), cobra.ShellCompDirectiveNoSpace),
+		"format":  fixed(formatNames()...), "list-format": fixed("text", "json"),
+		"platform": fixed("linux/amd64", "linux/arm64"),
+		"answer":   cobra.FixedCompletions(answerKeys(), cobra.ShellCompDirectiveNoSpace),
 	}
 	formats := map[string][]string{"preflight": {"text", "json", "junit"}, "status": {"text", "json"},
 		"diagnose": {"json"}}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -96,4 +97,17 @@ func printPrefixed(w io.Writer, word, text string) {
 	for _, line := range lines {
 		fmt.Fprintln(w, "  "+line)
 	}
+}
+
+// installError adds the exit code to an error of the install.
+func installError(err error) error {
+	var stopped *install.Interrupted
+	var faults answers.Faults
+	switch {
+	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
+		return &failure{code: exitInterrupted, err: err}
+	case errors.As(err, &faults):
+		return usage(err)
+	}
+	return &failure{code: exitInstall, err: err}
 }

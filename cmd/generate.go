@@ -15,6 +15,9 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/bundle"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/format"
 )
@@ -27,6 +30,7 @@ type generateOptions struct {
 	output  string
 	force   bool
 	format  string
+	bundle  bundleRequest
 }
 
 func newGenerate(s Streams, c *common, run func(context.Context, *generateOptions) error) *cobra.Command {
@@ -39,9 +43,13 @@ func newGenerate(s Streams, c *common, run func(context.Context, *generateOption
 No cluster is needed. The chart is pulled to determine its layout; with a local
 chart no network is needed either. The effect of every answer is verified on
 the rendered chart before the file is written: an answer without effect is an
-error, anything else without effect is a warning.`,
+error, anything else without effect is a warning.
+
+With --bundle it fetches everything that an install without internet access
+needs into a folder: the charts, the images and the answers.`,
 		Example: `  zenml-installer generate -f answers.yaml
-  zenml-installer generate -f answers.yaml --chart ./zenml-0.98.1.tgz --output -`,
+  zenml-installer generate -f answers.yaml --chart ./zenml-0.98.1.tgz --output -
+  zenml-installer generate -f answers.yaml --bundle ./zenml-bundle`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
@@ -57,6 +65,7 @@ error, anything else without effect is a warning.`,
 	flags.StringVar(&o.output, "output", "",
 		"file to write, or folder for manifests (default: the usual name of the format; - for standard output)")
 	flags.BoolVar(&o.force, "force", false, "overwrite existing files")
+	o.bundle.register(cmd)
 	return cmd
 }
 
@@ -71,6 +80,9 @@ func formatNames() []string {
 func runGenerate(ctx context.Context, o *generateOptions) error {
 	if !slices.Contains(formatNames(), o.format) {
 		return usagef("--format %s: must be one of %s", o.format, strings.Join(formatNames(), ", "))
+	}
+	if err := o.checkBundle(); err != nil {
+		return err
 	}
 	if o.file.name == "" && len(o.file.extras) == 0 {
 		return usagef("no answers given: use -f answers.yaml or --answer KEY=VALUE")
@@ -96,6 +108,9 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	}
 	for _, w := range warnings {
 		fmt.Fprintf(o.streams.Err, "Warning: %v\n", w)
+	}
+	if o.bundle.dir != "" {
+		return o.writeBundle(ctx, unit, p)
 	}
 	files, err := p.files(unit, format.Format(o.format))
 	if err != nil {
@@ -213,4 +228,52 @@ func (o *generateOptions) explain(u *setup, p *prepared) {
 	if o.format == string(format.Values) {
 		fmt.Fprintf(w, "Install it with Helm:\n  %s\n", helmCommand(u, p, cmp.Or(o.output, defaultValuesFile)))
 	}
+}
+
+// archives are the charts of an install with the images that they render: the server's,
+// and those of all prerequisites that the user agreed to install.
+func (u *setup) archives(ctx context.Context, p *prepared) ([]bundle.Archive, error) {
+	server, err := archiveOf(p.chart, cmp.Or(u.answers.Chart.Ref, p.chart.Info.Ref), p.objects)
+	if err != nil {
+		return nil, err
+	}
+	server.Server = serverImage(p.objects)
+	all := []bundle.Archive{server}
+	for _, c := range prerequisite.Wanted(u.answers) {
+		loaded, err := u.prerequisiteChart(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		rendered, err := loaded.Render(ctx, chart.RenderRequest{Release: c.Name, Namespace: c.Name,
+			Values: c.Values(u.answers)})
+		if err != nil {
+			return nil, fmt.Errorf("cannot render the chart of %s: %w", c.Title, err)
+		}
+		archive, err := archiveOf(loaded, c.Ref, rendered.Objects)
+		if err != nil {
+			return nil, err
+		}
+		archive.Registry = u.answers.Prerequisites.ImageRegistry
+		all = append(all, archive)
+	}
+	return all, nil
+}
+
+func archiveOf(c *chart.Chart, source string, objects []manifest.Object) (bundle.Archive, error) {
+	data, err := c.Archive()
+	if err != nil {
+		return bundle.Archive{}, fmt.Errorf("cannot package the chart %s: %w", c.Info.Name, err)
+	}
+	return bundle.Archive{Chart: bundle.Chart{Name: c.Info.Name, Version: c.Info.Version, Source: source}, Data: data,
+		Images: bundle.Images(objects)}, nil
+}
+
+// serverImage is the image of the server's Deployment.
+func serverImage(objects []manifest.Object) string {
+	for _, o := range manifest.Find(objects, "Deployment", "") {
+		if images := bundle.Images([]manifest.Object{o}); len(images) == 1 {
+			return images[0]
+		}
+	}
+	return ""
 }

@@ -29,6 +29,9 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.common.bundle.push(ctx, o.streams, o.common); err != nil {
+		return err
+	}
 	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
 		force: o.force}
 	if e.suggestions, err = readSuggestions(ctx, o.suggest); err != nil {
@@ -97,13 +100,19 @@ func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) (*conn
 	if !opened || err != nil {
 		return nil, err
 	}
-	at := u.address(ctx)
+	at := u.reachable(ctx, observe)
 	return &at, nil
 }
 
-// AwaitAddress implements wizard.Engine.
-func (e *engine) AwaitAddress(ctx context.Context, a answers.Answers) connect.Address {
-	return e.setup(a).awaitAddress(ctx, connect.Address{}, connect.Address.IsSettled)
+// reachable returns the public address. If nothing outside the cluster reaches it yet, it
+// has no URL and the observer is told why.
+func (u *setup) reachable(ctx context.Context, observe event.Observer) connect.Address {
+	at := u.address(ctx)
+	if at.Trouble != "" && observe != nil {
+		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
+		at.URL = ""
+	}
+	return at
 }
 
 // rememberObserver records who is told about the connection.

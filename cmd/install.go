@@ -14,7 +14,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/checks/report"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/connect"
-	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -57,7 +56,8 @@ With --dry-run it changes nothing and prints what an install would change: every
 object as a diff against the cluster, with hashes for secrets.`,
 		Example: `  zenml-installer install
   zenml-installer install -f answers.yaml --dry-run
-  zenml-installer install -f answers.yaml --yes`,
+  zenml-installer install -f answers.yaml --yes
+  zenml-installer install --bundle DIR --image-registry registry.example.com --yes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
@@ -66,6 +66,7 @@ object as a diff against the cluster, with hashes for secrets.`,
 	}
 	o.file.register(cmd)
 	o.register(cmd)
+	c.bundle.register(cmd)
 	return cmd
 }
 
@@ -120,6 +121,9 @@ func (o *installOptions) unattended(ctx context.Context) error {
 func (o *installOptions) installAll(ctx context.Context) error {
 	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
+		return err
+	}
+	if err := o.common.bundle.push(ctx, o.streams, o.common); err != nil {
 		return err
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
@@ -300,17 +304,4 @@ func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
 	}
 	known.reported = true
 	return known
-}
-
-// installError adds the exit code to an error of the install.
-func installError(err error) error {
-	var stopped *install.Interrupted
-	var faults answers.Faults
-	switch {
-	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
-		return &failure{code: exitInterrupted, err: err}
-	case errors.As(err, &faults):
-		return usage(err)
-	}
-	return &failure{code: exitInstall, err: err}
 }

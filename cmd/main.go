@@ -5,8 +5,10 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -99,6 +101,7 @@ Without a command it starts the guided install.`,
 	root.SetErr(s.Err)
 	c.register(root.PersistentFlags())
 	o.register(root)
+	c.bundle.register(root)
 	root.AddCommand(
 		newInstall(s, &c, runInstall),
 		newPreflight(s, &c, runPreflight),
@@ -133,4 +136,18 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usage(err)
 	}
 	return nil
+}
+
+func newVersion(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: `  zenml-installer version`,
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(s.Out, "zenml-installer %s %s/%s %s\n", version.String(), runtime.GOOS,
+				runtime.GOARCH, runtime.Version())
+			return err
+		},
+	}
 }

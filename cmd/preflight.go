@@ -46,6 +46,7 @@ Without an answers file it checks for a trial install with SQLite.`,
 	}
 	o.file.register(cmd)
 	registerCheckFlags(cmd, &o.checks)
+	c.bundle.register(cmd)
 	cmd.Flags().BoolVar(&o.checks.CreateNamespace, "create-namespace", false,
 		"create a missing namespace for database.in-cluster, and remove it afterwards")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "which results make the command fail: fail or warn")
@@ -71,7 +72,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if o.failOn != "fail" && o.failOn != "warn" {
 		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	}
-	if o.file.name == "" && len(o.file.extras) == 0 {
+	if o.file.name == "" && len(o.file.extras) == 0 && !o.common.bundle.isChosen() {
 		fmt.Fprintln(o.streams.Err,
 			"No answers file given: checking for a trial install with SQLite. Use -f answers.yaml to check yours.")
 		o.file.extras = []string{"database.type=sqlite"}

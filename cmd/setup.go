@@ -99,6 +99,7 @@ func (u *setup) checksEnv(port int) *check.Env {
 		},
 		Rendered:     u.rendered,
 		Prerequisite: u.checkPrerequisite,
+		Bundle:       u.common.bundle.supply(),
 		Port:         preferredPort(port),
 		PortChosen:   port != 0,
 		PlainHTTP:    u.plainHTTP,

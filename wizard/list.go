@@ -65,9 +65,9 @@ func (l *list) key(name string) (move, tea.Cmd) {
 }
 
 // span returns the lines of the chosen action in the view.
-func (l *list) span(width int) (from, to int) {
+func (l *list) span() (from, to int) {
 	for i, o := range l.options {
-		height := lipgloss.Height(l.optionLine(o, false, width))
+		height := strings.Count(o.label, "\n") + 1
 		if i == l.at {
 			return from, from + height
 		}
@@ -77,10 +77,10 @@ func (l *list) span(width int) (from, to int) {
 }
 
 // view renders one action per line.
-func (l *list) view(width int) string {
+func (l *list) view() string {
 	lines := make([]string, len(l.options))
 	for i, o := range l.options {
-		lines[i] = l.optionLine(o, i == l.at, width)
+		lines[i] = l.optionLine(o, i == l.at)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -90,7 +90,7 @@ func (l *list) flat(width int) string {
 	var lines []string
 	line := ""
 	for i, o := range l.options {
-		entry := l.optionLine(o, i == l.at, width)
+		entry := l.optionLine(o, i == l.at)
 		if line != "" && lipgloss.Width(line)+2+lipgloss.Width(entry) > width {
 			lines = append(lines, line)
 			line = ""

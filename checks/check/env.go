@@ -30,6 +30,8 @@ type Env struct {
 	// Prerequisite pulls the chart of something that the user agreed to install. An
 	// error with a method Remedy() string brings its own remedy. nil skips it.
 	Prerequisite func(context.Context, prerequisite.Component) error
+	// Bundle looks up an image in the bundle that is installed; nil if there is none.
+	Bundle func(image string) Bundled
 	// Rendered renders the chart with the values made from the answers.
 	Rendered func(context.Context) (Rendered, error)
 	// Port is the local port of the port-forward; 0 means any free one.
@@ -50,6 +52,14 @@ type Env struct {
 	options Options
 	memory  *memory
 	left    *leftovers // leftovers of the check that has this copy
+}
+
+// Bundled is what a bundle has of an image.
+type Bundled struct {
+	Found bool
+	// Platforms are those of an image that is not pushed yet, such as linux/amd64. It is
+	// not searched in its registry.
+	Platforms []string
 }
 
 // Rendered is what the install would apply, and its faults.

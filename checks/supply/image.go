@@ -35,6 +35,15 @@ func checkImage(ctx context.Context, e *check.Env) (string, error) {
 
 // imageFor returns the architectures of an image in its registry.
 func imageFor(ctx context.Context, e *check.Env, image string, pod corev1.PodSpec) ([]string, error) {
+	if e.Bundle != nil {
+		bundled := e.Bundle(image)
+		if !bundled.Found {
+			return nil, notBundled(image)
+		}
+		if has := architecturesOf(bundled.Platforms); len(has) > 0 {
+			return has, architectureFault(ctx, e, image, has, pod.NodeSelector)
+		}
+	}
 	ask, err := newRegistryQuestion(ctx, e, image, pod)
 	if err != nil {
 		return nil, err
@@ -49,6 +58,27 @@ func imageFor(ctx context.Context, e *check.Env, image string, pod corev1.PodSpe
 		return nil, ask.fault(ctx, err)
 	}
 	return has, architectureFault(ctx, e, image, has, pod.NodeSelector)
+}
+
+// architecturesOf returns the architectures of platforms for Linux.
+func architecturesOf(platforms []string) []string {
+	var has []string
+	for _, p := range platforms {
+		parts := strings.Split(p, "/")
+		if parts[0] == "linux" && len(parts) > 1 && !slices.Contains(has, parts[1]) {
+			has = append(has, parts[1])
+		}
+	}
+	return has
+}
+
+func notBundled(image string) *check.Fault {
+	return &check.Fault{
+		Summary: fmt.Sprintf("the bundle does not contain %s", image),
+		Reason:  "the answers select another image than those with which the bundle was written",
+		Remedy: "write the bundle again with these answers: zenml-installer generate -f answers.yaml --bundle DIR" +
+			"\nor use the answers of the bundle: remove server.image.tag and the images in values",
+	}
 }
 
 // architectureFault compares the image's architectures with those of the nodes that

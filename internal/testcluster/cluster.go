@@ -27,14 +27,15 @@ import (
 
 // Cluster is a running sandbox.
 type Cluster struct {
-	Kubeconfig  string
-	Version     string           // of Kubernetes, "v1.36.3"
-	Charts      map[string]Chart // by generation: "current" (server:) and "legacy" (zenml:)
-	Database    Database
-	HostAddress string // where pods reach servers on this machine; 127.0.0.1 with simulated nodes
-	Registry    string // host:port of the OCI registry for this machine, plain HTTP
-	RealNodes   bool   // whether nodes run containers
-	HTTPS       HTTPS  // set by StartHTTPS
+	Kubeconfig   string
+	Version      string           // of Kubernetes, "v1.36.3"
+	Charts       map[string]Chart // by generation: "current" (server:) and "legacy" (zenml:)
+	Database     Database
+	HostAddress  string // where pods reach servers on this machine; 127.0.0.1 with simulated nodes
+	Registry     string // host:port of the OCI registry for this machine, plain HTTP
+	NodeRegistry string // the same for nodes; this machine can reach it, too
+	RealNodes    bool   // whether nodes run containers
+	HTTPS        HTTPS  // set by StartHTTPS
 
 	name string // of the sandbox
 }

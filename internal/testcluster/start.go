@@ -166,7 +166,7 @@ type record struct {
 	Kubeconfig string
 	Kubernetes struct{ Version string }
 	Nodes      struct{ Kind string }
-	Registry   struct{ Address string }
+	Registry   struct{ Address, NodeAddress string }
 	Network    struct{ HostAddress string }
 	HTTPS      HTTPS
 	Charts     []struct{ Ref, Version, Generation, Image, Server string }
@@ -187,8 +187,9 @@ func read(data []byte) (*Cluster, error) {
 	c := &Cluster{
 		Kubeconfig: r.Kubeconfig, Version: r.Kubernetes.Version, Charts: map[string]Chart{},
 		name: r.Name, HostAddress: r.Network.HostAddress, Registry: r.Registry.Address,
-		RealNodes: r.Nodes.Kind == "real",
-		HTTPS:     r.HTTPS,
+		NodeRegistry: r.Registry.NodeAddress,
+		RealNodes:    r.Nodes.Kind == "real",
+		HTTPS:        r.HTTPS,
 	}
 	for _, chart := range r.Charts {
 		if chart.Server == "real" {

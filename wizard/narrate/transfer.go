@@ -1,0 +1,37 @@
+package narrate
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/zenml-installer/zenml-installer/internal/bundle"
+	"github.com/zenml-installer/zenml-installer/internal/display"
+)
+
+// transferEvery limits how often the progress of a transfer is redrawn.
+const transferEvery = 100 * time.Millisecond
+
+// Transfer returns an observer that prints a line for each image that is complete, with
+// what was done. On a terminal it also maintains a line with the bytes.
+func Transfer(w io.Writer, did string, isTerminal bool) bundle.Observer {
+	var drawn time.Time
+	clear := ""
+	if isTerminal {
+		clear = "\r\x1b[K"
+	}
+	return func(e bundle.Event) {
+		switch {
+		case e.Finished && e.Moved == 0:
+			fmt.Fprintf(w, "%sKept %s\n", clear, e.Image.Source)
+		case e.Finished:
+			fmt.Fprintf(w, "%s%s %s (%s)\n", clear, did, e.Image.Source, display.Bytes(e.Moved))
+		case isTerminal && time.Since(drawn) > transferEvery:
+			drawn = time.Now()
+			line := fmt.Sprintf("%s of %s: %s", display.Bytes(e.Done), display.Bytes(e.Total), e.Image.Source)
+			fmt.Fprint(w, clear+ansi.Truncate(line, progressWidth, "..."))
+		}
+	}
+}
