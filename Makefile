@@ -70,6 +70,11 @@ measure-install: packages ## compare the time to an answering server with helm i
 	GOBIN=$(CACHE)/bin go install helm.sh/helm/v3/cmd/helm@$$(go list -m -f '{{.Version}}' helm.sh/helm/v3)
 	ZENML_TEST_HELM=$(CACHE)/bin/helm go test ./cmd/scenarios -count=1 -timeout 30m -v -run TestMeasureInstall
 
+.PHONY: measure-start
+measure-start: build ## compare the start and generate with helm, 20 times each in turns
+	CGO_ENABLED=0 GOBIN=$(CACHE)/bin/static go install -trimpath -ldflags '-s -w' helm.sh/helm/v3/cmd/helm@$$(go list -m -f '{{.Version}}' helm.sh/helm/v3)
+	.ci/measure-start bin/zenml-installer $(CACHE)/bin/static/helm sandbox/charts/current
+
 CYCLES ?= 200
 .PHONY: soak
 soak: packages ## install, upgrade and uninstall CYCLES times in one process

@@ -5,8 +5,10 @@ import (
 	"os"
 
 	"github.com/zenml-installer/zenml-installer/cmd"
+	"github.com/zenml-installer/zenml-installer/internal/startup"
 )
 
 func main() {
+	startup.Begin()
 	os.Exit(cmd.Main(os.Args[1:], cmd.System()))
 }

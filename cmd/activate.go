@@ -13,6 +13,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
+	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
 // claimedError means that another account is already the server's admin: it was
@@ -26,6 +27,8 @@ func (e *claimedError) Error() string {
 	return fmt.Sprintf("the server was already activated with another account, and %s cannot log in (%v). "+
 		"Log in with that account, or install with a new, empty database", e.user, e.err)
 }
+
+func (e *claimedError) Is(target error) bool { return target == wizard.ErrOtherAdmin }
 
 func (e *claimedError) Unwrap() error { return e.err }
 

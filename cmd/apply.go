@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/adrg/xdg"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/typical"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/redact"
@@ -47,7 +50,11 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 	if err := a.prepared.close(&plan); err != nil {
 		return install.Outcome{}, err
 	}
-	outcome, err := u.engine.Apply(ctx, plan, observe)
+	recorder := durations().Start(a.kind(), observe)
+	outcome, err := u.engine.Apply(ctx, plan, recorder.Observe)
+	if err == nil {
+		recorder.Succeeded(outcome.Duration)
+	}
 	u.closed = end() || !isFirstInstall(outcome) || a.prepared.staged
 	if outcome.Release != nil && !u.closed {
 		err = u.ifOpen(ctx, err)
@@ -56,6 +63,19 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 		err = u.engine.ForgetOpening(ctx, plan.Namespace, plan.Release)
 	}
 	return outcome, err
+}
+
+// kind returns what the run does, as far as its duration depends on it.
+func (a application) kind() typical.Kind {
+	if a.reviewed.Revision > 0 {
+		return typical.Upgrade
+	}
+	return typical.Install
+}
+
+// durations is the file that keeps how long the steps of earlier runs took.
+func durations() typical.File {
+	return typical.File(filepath.Join(xdg.StateHome, "zenml-installer", "durations.json"))
 }
 
 // record keeps the steps of a command in the journal of the release. Without a

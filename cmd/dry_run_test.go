@@ -20,6 +20,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
+// ownOfCluster are objects that the cluster adds to a new namespace after a while.
+var ownOfCluster = []string{"kube-root-ca.crt", "default"}
+
 // snapshot returns the resource versions of all namespaces' names and of the
 // objects in a namespace.
 func snapshot(t *testing.T, c *testcluster.Cluster, namespace string) map[string]string {
@@ -40,7 +43,13 @@ func snapshot(t *testing.T, c *testcluster.Cluster, namespace string) map[string
 			t.Fatal(err)
 		}
 		for _, o := range found.Items {
+			if slices.Contains(ownOfCluster, o.GetName()) || o.GetDeletionTimestamp() != nil {
+				continue
+			}
 			versions[r.Resource+" "+o.GetName()] = o.GetResourceVersion()
+			if r.Resource == "pods" { // the kubelet writes their status at any time
+				versions["pods "+o.GetName()] = string(o.GetUID())
+			}
 		}
 	}
 	return versions

@@ -233,7 +233,7 @@ func (e *engine) Connect(ctx context.Context, a answers.Answers, observe event.O
 	e.rememberVersion(info.Version)
 	e.rememberObserver(observe)
 	return openTunnel{tunnel, wizard.Server{
-		Version: info.Version, Address: u.reachable(ctx, observe), Closed: u.isClosed(ctx),
+		Version: info.Version, Address: u.address(ctx), Closed: u.isClosed(ctx), WasActive: info.Active,
 		SSH:          browser.SSHForward(e.streams.Getenv, tunnel.Port()),
 		ClientAdvice: connect.CompareClient(connect.ClientVersion(ctx, e.streams.getenv("PATH")), info.Version),
 	}}, nil
@@ -245,6 +245,7 @@ func (e *engine) Activate(ctx context.Context, a answers.Answers, url string) (*
 		if _, err := connect.WaitForActivation(ctx, client); err != nil {
 			return nil, err
 		}
+		_ = e.rememberClaim(nil) // the user keeps the existing account
 		return e.open(ctx, u, client)
 	}
 	info, err := client.Info(ctx)

@@ -100,19 +100,13 @@ func (e *engine) open(ctx context.Context, u *setup, client zenml.Client) (*conn
 	if !opened || err != nil {
 		return nil, err
 	}
-	at := u.reachable(ctx, observe)
+	at := u.address(ctx)
 	return &at, nil
 }
 
-// reachable returns the public address. If nothing outside the cluster reaches it yet, it
-// has no URL and the observer is told why.
-func (u *setup) reachable(ctx context.Context, observe event.Observer) connect.Address {
-	at := u.address(ctx)
-	if at.Trouble != "" && observe != nil {
-		observe(event.Notice{Text: "The server cannot be reached from outside the cluster yet: " + at.Trouble})
-		at.URL = ""
-	}
-	return at
+// AwaitAddress implements wizard.Engine.
+func (e *engine) AwaitAddress(ctx context.Context, a answers.Answers) connect.Address {
+	return e.setup(a).awaitAddress(ctx, connect.Address{}, connect.Address.IsSettled)
 }
 
 // rememberObserver records who is told about the connection.

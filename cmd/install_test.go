@@ -11,6 +11,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/install/typical"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -81,11 +83,24 @@ func TestInstallUnattended(t *testing.T) {
 		t.Parallel()
 		p, namespace := newPlace(t).at(c), c.Namespace(t)
 		p.install(c, "current", "sqlite-persistent.yaml", namespace).want(t, exitDone)
+		if usual := usualInstall(); usual < time.Second {
+			t.Errorf("the next install usually takes %s", usual)
+		}
 		r := p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone)
 		if !strings.Contains(r.err, "PersistentVolumeClaim zenml-server-config") {
 			t.Errorf("the volume that is kept is not listed: %s", r.err)
 		}
 	})
+}
+
+// usualInstall returns how long the next install is said to take usually.
+func usualInstall() (usual time.Duration) {
+	durations().Start(typical.Install, func(e event.Event) {
+		if started, ok := e.(event.RunStarted); ok {
+			usual = started.Typical
+		}
+	})
+	return usual
 }
 
 func (p *place) privateValues() {

@@ -30,14 +30,22 @@ func (u *setup) settledAddress(ctx context.Context, s Streams) connect.Address {
 	if !found.AwaitsCertificate {
 		return found
 	}
-	fmt.Fprintln(s.Err, "Waiting for the certificate")
+	fmt.Fprintf(s.Err, "Waiting for the certificate of %s\n", found.URL)
 	ctx, cancel := context.WithTimeout(ctx, certificateTime)
 	defer cancel()
+	return u.awaitAddress(ctx, found, func(a connect.Address) bool { return !a.AwaitsCertificate })
+}
+
+// awaitAddress queries the address until it is as wanted, or ctx is done. It returns
+// the last one that it found.
+func (u *setup) awaitAddress(
+	ctx context.Context, found connect.Address, isWanted func(connect.Address) bool,
+) connect.Address {
 	_ = poll.Until(ctx, time.Second, func() (bool, error) {
 		if latest := u.address(ctx); ctx.Err() == nil {
 			found = latest
 		}
-		return !found.AwaitsCertificate, nil
+		return isWanted(found), nil
 	})
 	return found
 }

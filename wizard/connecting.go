@@ -3,6 +3,8 @@ package wizard
 import (
 	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -28,8 +30,12 @@ type connecting struct {
 	browser         string // result of opening the browser
 	waiting         *task
 	active          bool
-	activationError string           // why the activation failed
-	exposed         *connect.Address // where the activation exposed a closed server
+	activationError string          // why the activation failed
+	public          connect.Address // where other machines reach the server, as known now
+	opened          bool            // the activation exposed the server there
+	claimed         bool            // another account has activated the server
+	keepsAccount    bool            // the user logs in with that account
+	awaiting        *task           // waits until the public address is settled
 }
 
 type (
@@ -37,6 +43,7 @@ type (
 	noticeMsg    struct{ text string }
 	tunnelEndMsg struct{ err error }
 	openedMsg    struct{ err error }
+	addressMsg   struct{ at connect.Address }
 	activeMsg    struct {
 		exposed *connect.Address
 		err     error
@@ -88,13 +95,17 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 			c.failure = msg.err.Error()
 		}
 		c.waiting.drop()
+		c.awaiting.drop()
 	case openedMsg:
 		c.browser = "Opened the browser."
 		if msg.err != nil {
 			c.browser = "Could not open the browser (" + msg.err.Error() + "). Open the address yourself."
 		}
 	case activeMsg:
-		c.activationEnded(msg)
+		return move{}, c.activationEnded(msg)
+	case addressMsg:
+		c.awaiting = nil
+		return move{}, c.reachableAt(msg.at)
 	case answersSavedMsg:
 		c.note = c.answersSaved(c, msg)
 	case keysMsg:
@@ -113,27 +124,30 @@ func (c *connecting) connected(t Tunnel) tea.Cmd {
 	c.tunnel = t
 	c.outcome.URL = t.URL()
 	c.links = []string{t.URL()}
-	if public := t.Server().Address.URL; public != "" {
-		c.links = append(c.links, public)
-	}
 	var open tea.Cmd
 	if c.browser == "" && !c.options.NoOpen && c.activateMode() == answers.ActivateBrowser {
 		open = c.openBrowser()
 	}
-	c.updateActions()
-	return tea.Batch(open, c.awaitActivation(), c.title("ZenML is ready"), c.ring())
+	await := c.reachableAt(t.Server().Address)
+	return tea.Batch(open, await, c.awaitActivation(), c.title("ZenML is ready"), c.ring())
 }
 
 // activateMode returns how the server is activated.
-func (c *connecting) activateMode() string { return c.responses.Complete().Admin.Activate }
+func (c *connecting) activateMode() string {
+	if c.keepsAccount {
+		return answers.ActivateBrowser
+	}
+	return c.responses.Complete().Admin.Activate
+}
 
 func (c *connecting) awaitActivation() tea.Cmd {
 	c.waiting.drop()
 	if c.active || c.tunnel == nil {
 		return nil
 	}
-	c.activationError = ""
+	c.activationError, c.claimed = "", false
 	a, url := c.responses.Answers(), c.tunnel.URL()
+	a.Admin.Activate = c.activateMode()
 	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		exposed, err := c.engine.Activate(ctx, a, url)
 		return activeMsg{exposed, err}
@@ -154,28 +168,50 @@ func (c *connecting) openBrowser() tea.Cmd {
 	return cmd
 }
 
-func (c *connecting) activationEnded(msg activeMsg) {
+func (c *connecting) activationEnded(msg activeMsg) tea.Cmd {
+	defer c.updateActions()
 	if msg.err != nil {
-		c.activationError = msg.err.Error()
-		return
+		c.activationError, c.claimed = msg.err.Error(), errors.Is(msg.err, ErrOtherAdmin)
+		return nil
 	}
-	c.active, c.outcome.Activated, c.exposed = true, true, msg.exposed
-	if msg.exposed != nil && msg.exposed.URL != "" {
-		c.links = append(c.links, msg.exposed.URL)
+	c.active, c.outcome.Activated = true, true
+	if msg.exposed == nil {
+		return nil
 	}
+	c.opened = true
+	return c.reachableAt(*msg.exposed)
 }
 
-// address returns where other machines reach the server.
-func (c *connecting) address() connect.Address {
-	if c.exposed != nil {
-		return *c.exposed
+// reachableAt records where other machines reach the server, and waits until that
+// is settled.
+func (c *connecting) reachableAt(at connect.Address) tea.Cmd {
+	c.public = at
+	if url := c.publicURL(); url != "" && !slices.Contains(c.links, url) {
+		c.links = append(c.links, url)
 	}
-	return c.tunnel.Server().Address
+	c.updateActions()
+	if at.IsSettled() || c.awaiting != nil {
+		return nil
+	}
+	a := c.responses.Answers()
+	task, cmd := c.begin(c, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		return addressMsg{c.engine.AwaitAddress(ctx, a)}
+	})
+	c.awaiting = task
+	return cmd
+}
+
+// publicURL returns where other machines reach the server now, or "".
+func (c *connecting) publicURL() string {
+	if !c.public.IsSettled() {
+		return ""
+	}
+	return c.public.URL
 }
 
 // isExposedNow reports whether the activation made the server reachable at a URL, which
 // is then the one to use.
-func (c *connecting) isExposedNow() bool { return c.exposed != nil && c.exposed.URL != "" }
+func (c *connecting) isExposedNow() bool { return c.opened && c.publicURL() != "" }
 
 func (c *connecting) key(name string) (move, tea.Cmd) {
 	if name != "k" && c.pane.key(name) { // k shows the key here
@@ -194,7 +230,11 @@ func (c *connecting) updateActions() {
 	if c.failure != "" {
 		options = append(options, option{"t", "Connect again", func() (move, tea.Cmd) { return move{}, c.enter("") }})
 	}
-	if c.activationError != "" && c.tunnel != nil {
+	switch {
+	case c.tunnel == nil || c.activationError == "":
+	case c.claimed:
+		options = append(c.claimOptions(), options...)
+	default:
 		options = append(
 			options,
 			option{"a", "Activate again", func() (move, tea.Cmd) { return move{}, c.awaitActivation() }},
@@ -209,7 +249,7 @@ func (c *connecting) serverOptions() []option {
 		{"o", "Open the browser", func() (move, tea.Cmd) { return move{}, c.openBrowser() }},
 		{"c", "Copy the address", c.copyAddress},
 	}
-	if c.address().URL != "" {
+	if c.publicURL() != "" {
 		options = append(options, option{"r", "QR code", func() (move, tea.Cmd) {
 			c.showQR = !c.showQR
 			return move{}, nil
@@ -224,7 +264,7 @@ func (c *connecting) serverOptions() []option {
 
 // copyAddress copies the address that works longest.
 func (c *connecting) copyAddress() (move, tea.Cmd) {
-	url := cmp.Or(c.address().URL, c.tunnel.URL())
+	url := cmp.Or(c.publicURL(), c.tunnel.URL())
 	c.note = "Copied " + url + ", if your terminal allows it."
 	return move{}, c.copyText(url)
 }

@@ -59,3 +59,26 @@ func TestActivationExposesServer(t *testing.T) {
 	}
 	p.press("c").sees("Copied " + public)
 }
+
+// TestAddressAwaitsCertificate names the certificate that is being issued, and shows the
+// address and the login for it only when it is there.
+func TestAddressAwaitsCertificate(t *testing.T) {
+	const public = "https://zenml.example.com"
+	p := newPerson(t)
+	p.stage.server, p.stage.settled = Server{Closed: true}, make(chan connect.Address)
+	p.stage.exposed = &connect.Address{URL: public, AwaitsCertificate: true,
+		Trouble: "Certificate zenml-tls: not issued yet"}
+	p.throughCluster().toReview().sees("in 1.2s").press("enter")
+	p.handle(tea.WindowSizeMsg{Width: 100, Height: 50})
+	p.stage.finish <- nil
+	p.sees("The server is not exposed until it is activated.")
+	p.stage.activate <- nil
+	p.sees("Waiting for the certificate of "+public, "not issued yet", "zenml login http://127.0.0.1:8080")
+	if strings.Contains(p.screen(), "zenml login "+public) {
+		t.Errorf("the screen shows a login that fails:\n%s", p.screen())
+	}
+	p.press("c").sees("Copied http://127.0.0.1:8080")
+	p.stage.settled <- connect.Address{URL: public, NoVerify: true}
+	p.sees("Server exposed at "+public, "zenml login "+public+" --no-verify-ssl", "does not trust its certificate")
+	p.press("c").sees("Copied " + public)
+}

@@ -63,12 +63,11 @@ func (c *connecting) serverBlocks(width int) []string {
 	if server.Closed && !c.active {
 		blocks = append(blocks, "The server is not exposed until it is activated.")
 	}
-	if at := c.address(); at.URL != "" && !c.isExposedNow() {
-		blocks = append(blocks, "From other machines: "+c.styles.Title.Render(at.URL)+"\n  "+
-			c.styles.Key.Render(connect.LoginCommand(at.Login())))
+	if text := c.publicAddress(width); text != "" {
+		blocks = append(blocks, text)
 	}
 	if c.showQR {
-		blocks = append(blocks, qrCode(c.address().URL))
+		blocks = append(blocks, qrCode(c.publicURL()))
 	}
 	if server.ClientAdvice != "" {
 		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice,
@@ -81,10 +80,39 @@ func (c *connecting) serverBlocks(width int) []string {
 	return blocks
 }
 
+// publicAddress shows where other machines reach the server, or why they do not yet.
+func (c *connecting) publicAddress(width int) string {
+	at := c.public
+	switch {
+	case at.AwaitsCertificate:
+		return c.styles.Accent.Render(display.Wrap(c.spinner()+" Waiting for the certificate of "+at.URL+
+			". This screen shows the address when it is issued.", width)) + "\n" +
+			c.styles.Muted.Render(display.Indent("  "+at.Trouble, width))
+	case at.Pending != "":
+		return display.Wrap(c.spinner()+" The server is exposed, but "+at.Pending, width)
+	case at.Trouble != "":
+		return c.styles.Warn.Render(display.Indent(display.GlyphWarning+" The server cannot be reached at "+at.URL+
+			" yet: "+at.Trouble, width))
+	case at.URL != "" && !c.isExposedNow():
+		return "From other machines: " + c.styles.Title.Render(at.URL) + "\n  " +
+			c.styles.Key.Render(connect.LoginCommand(at.Login())) + c.untrusted(width)
+	}
+	return ""
+}
+
+// untrusted explains why the login at the public address needs an option, or is empty.
+func (c *connecting) untrusted(width int) string {
+	if !c.public.NoVerify {
+		return ""
+	}
+	return "\n" + c.styles.Muted.Render(display.Indent("  This machine does not trust its certificate, so browsers show "+
+		"a warning and zenml login needs --no-verify-ssl.", width))
+}
+
 func (c *connecting) reached(width int) string {
 	if c.isExposedNow() {
-		return c.styles.Good.Render(display.GlyphDone+" Server exposed at ") + c.styles.Title.Render(c.exposed.URL) + "\n" +
-			c.styles.Muted.Render(display.Indent("  On this machine, also at "+c.tunnel.URL(), width))
+		return c.styles.Good.Render(display.GlyphDone+" Server exposed at ") + c.styles.Title.Render(c.public.URL) + "\n" +
+			c.styles.Muted.Render(display.Indent("  On this machine, also at "+c.tunnel.URL(), width)) + c.untrusted(width)
 	}
 	text := c.styles.Good.Render(display.GlyphDone+" Server ready at ") + c.styles.Title.Render(c.tunnel.URL())
 	if c.browser != "" {
@@ -97,13 +125,18 @@ func (c *connecting) activationLine() string {
 	switch mode := c.activateMode(); {
 	case c.active:
 		text := c.styles.Good.Render(display.GlyphDone + " The server is activated.")
-		if c.exposed != nil && c.exposed.URL == "" {
+		if c.opened && c.publicURL() == "" {
 			text = c.styles.Good.Render(display.GlyphDone + " The server is activated and exposed.")
 		}
-		if mode == answers.ActivateAuto {
+		switch {
+		case mode == answers.ActivateAuto:
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
+		case c.keepsAccount || c.tunnel.Server().WasActive:
+			text += " Log in with an account that it has."
 		}
 		return text
+	case c.claimed:
+		return c.claimedText()
 	case c.activationError != "":
 		return c.styles.Bad.Render(display.GlyphFailed+" Activation failed: ") + c.activationError
 	case mode == answers.ActivateAuto:
@@ -115,13 +148,23 @@ func (c *connecting) activationLine() string {
 	return c.styles.Accent.Render(c.spinner() + " Waiting for you to create the admin account in the browser…")
 }
 
+// claimedText says that another account has activated the server, and how to log in.
+func (c *connecting) claimedText() string {
+	user := c.responses.Complete().Admin.Username
+	return c.styles.Warn.Render(display.GlyphWarning+" The server is already activated, and "+user+" cannot log in.") +
+		" Its database was used by another server, or someone else activated it.\n" +
+		"Log in with the account that activated it. If its password is lost, another admin can reset it with " +
+		c.styles.Key.Render("zenml user deactivate NAME") + ", which prints a token for a new one. If nobody knows " +
+		"the account, use another, empty database."
+}
+
 func (c *connecting) login() string {
 	at := connect.Login{URL: c.tunnel.URL()}
 	if c.isExposedNow() {
-		at = c.exposed.Login()
+		at = c.public.Login()
 	}
 	line := "  " + c.styles.Key.Render(connect.LoginCommand(at))
-	if c.active {
+	if c.active || c.claimed {
 		return "Log in from your terminal:\n" + line
 	}
 	return "After activation, log in from your terminal:\n" + line

@@ -77,7 +77,7 @@ func (s *session) dialogView(width, height int) string {
 		if i == d.at {
 			cursor = lipgloss.Height(display.Wrap(b.String(), width)) - 1
 		}
-		b.WriteString(s.optionLine(o, i == d.at) + "\n")
+		b.WriteString(s.optionLine(o, i == d.at, width) + "\n")
 	}
 	p := pane{styles: s.styles}
 	p.set(strings.TrimRight(b.String(), "\n"), width, height)
@@ -86,9 +86,12 @@ func (s *session) dialogView(width, height int) string {
 	return p.view()
 }
 
+// optionIndent is how far an option's help is indented.
+const optionIndent = 4
+
 // optionLine returns an option's line. The selected option has a pointer as
 // well as a color.
-func (s *session) optionLine(o option, chosen bool) string {
+func (s *session) optionLine(o option, chosen bool, width int) string {
 	label, help, _ := strings.Cut(o.label, "\n")
 	if o.key != "" {
 		label += " (" + o.key + ")"
@@ -98,7 +101,8 @@ func (s *session) optionLine(o option, chosen bool) string {
 		line = s.styles.Selected.Render(display.GlyphPointer + " " + label)
 	}
 	if help != "" {
-		line += "\n" + s.styles.Muted.Render("    "+strings.ReplaceAll(help, "\n", "\n    "))
+		help = display.Wrap(help, width-optionIndent)
+		line += "\n" + s.styles.Muted.Render(lipgloss.NewStyle().PaddingLeft(optionIndent).Render(help))
 	}
 	return line
 }

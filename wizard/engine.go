@@ -5,6 +5,7 @@ package wizard
 
 import (
 	"context"
+	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -62,6 +63,9 @@ type Engine interface {
 	// auto it activates the server itself, otherwise it waits for the user to
 	// do so. It then exposes a closed server and returns its address, else nil.
 	Activate(ctx context.Context, a answers.Answers, url string) (*connect.Address, error)
+	// AwaitAddress returns where other machines reach the server, once its certificate
+	// is issued and nothing else is known that prevents it, or once ctx is done.
+	AwaitAddress(ctx context.Context, a answers.Answers) connect.Address
 	// SaveAnswers writes an answers file of mode 0600 that reads typed secrets from
 	// environment variables. Without overwrite it returns fs.ErrExist if the file
 	// exists with other content.
@@ -77,6 +81,10 @@ type Engine interface {
 	// OpenBrowser opens url in a browser.
 	OpenBrowser(ctx context.Context, url string) error
 }
+
+// ErrOtherAdmin is wrapped by the error of Engine.Activate if the server was already
+// activated with another account.
+var ErrOtherAdmin = errors.New("the server was already activated with another account")
 
 // Plan is a prepared install.
 type Plan interface {
@@ -111,6 +119,7 @@ type Server struct {
 	Version      string          // "0.98.0"
 	Address      connect.Address // where other machines reach it
 	Closed       bool            // it is not exposed until it is activated
+	WasActive    bool            // it was activated before this run connected to it
 	ClientAdvice string          // if the zenml client on this machine does not fit
 	SSH          string          // over SSH: the command that forwards the tunnel to the user's machine
 }

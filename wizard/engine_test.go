@@ -26,12 +26,13 @@ const canary = "C4nary!Pass"
 
 // stage is a fake engine. Each test controls what it returns, and when.
 type stage struct {
-	mu       sync.Mutex
-	prepared []answers.Answers
-	opened   []string
-	written  map[string]bool
-	stopped  bool
-	ended    chan struct{} // an install has returned
+	mu        sync.Mutex
+	prepared  []answers.Answers
+	opened    []string
+	activated []string // how
+	written   map[string]bool
+	stopped   bool
+	ended     chan struct{} // an install has returned
 
 	unreadable  map[string]error // by the source's description
 	slow        chan struct{}    // if not nil, reading waits for it
@@ -54,10 +55,12 @@ type stage struct {
 	gone        chan struct{}               // ends the tunnel
 	server      Server                      // that the tunnel leads to
 	exposed     *connect.Address            // where its activation exposes it
+	settled     chan connect.Address        // its address once its certificate is issued
 	savedKeys   []Key
 
-	answersSaved int  // how often
-	upgraded     bool // the install upgrades a release in use
+	answersSaved int           // how often
+	upgraded     bool          // the install upgrades a release in use
+	typical      time.Duration // how long the step "release" usually takes
 }
 
 func newStage() *stage {
@@ -272,9 +275,12 @@ func (p *stagePlan) WriteValues(path string, overwrite bool) error {
 
 func (p *stagePlan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {
 	defer func() { p.stage.ended <- struct{}{} }()
+	if p.stage.typical > 0 {
+		observe(event.RunStarted{Typical: 2 * p.stage.typical})
+	}
 	observe(event.StepStarted{Step: "namespace", Title: "create the namespace"})
 	observe(event.StepFinished{Step: "namespace", Duration: 300 * time.Millisecond})
-	observe(event.StepStarted{Step: "release", Title: "install release zenml-server"})
+	observe(event.StepStarted{Step: "release", Title: "install release zenml-server", Typical: p.stage.typical})
 	job := event.Object{Kind: "Job", Namespace: "zenml-server", Name: "zenml-server-db-migration"}
 	observe(event.ObjectChanged{Object: event.Object{Kind: "Service", Namespace: "zenml-server", Name: "zenml-server"},
 		State: event.Ready})
@@ -327,12 +333,24 @@ func (s *stage) Connect(_ context.Context, _ answers.Answers, observe event.Obse
 	return t, nil
 }
 
-func (s *stage) Activate(ctx context.Context, _ answers.Answers, _ string) (*connect.Address, error) {
+func (s *stage) Activate(ctx context.Context, a answers.Answers, _ string) (*connect.Address, error) {
+	s.mu.Lock()
+	s.activated = append(s.activated, a.Admin.Activate)
+	s.mu.Unlock()
 	select {
 	case err := <-s.activate:
 		return s.exposed, err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+func (s *stage) AwaitAddress(ctx context.Context, _ answers.Answers) connect.Address {
+	select {
+	case at := <-s.settled:
+		return at
+	case <-ctx.Done():
+		return connect.Address{}
 	}
 }
 

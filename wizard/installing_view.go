@@ -88,7 +88,7 @@ func (i *installing) stuckLines(width int) []string {
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, took := display.GlyphRunning, i.styles.Accent, since(i.now(), s.startedAt)
+		glyph, style, took := display.GlyphRunning, i.styles.Accent, usually(since(i.now(), s.startedAt), s.typical)
 		switch {
 		case s.ended && s.err != nil:
 			glyph, style, took = display.GlyphFailed, i.styles.Bad, display.Duration(s.took)+", failed"
@@ -98,6 +98,14 @@ func (i *installing) stepLines(width int) []string {
 		lines = append(lines, display.Hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(took), 2, width))
 	}
 	return lines
+}
+
+// usually adds to what has elapsed how long it usually takes, if that is known.
+func usually(elapsed string, typical time.Duration) string {
+	if typical == 0 {
+		return elapsed
+	}
+	return elapsed + ", usually " + display.Duration(typical)
 }
 
 // objectLines lists the objects with their state and age.
@@ -168,8 +176,11 @@ func (i *installing) statusLine(width int) string {
 	if i.stopping {
 		now = "Stopping…"
 	}
-	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(since(i.now(),
-		i.task.startedAt))
+	elapsed := since(i.now(), i.task.startedAt)
+	if i.progress.typical > 0 && i.recovering == "" {
+		elapsed = usually(elapsed+" in all", i.progress.typical)
+	}
+	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(elapsed)
 	if log := i.progress.log; log.Line != "" {
 		line += "\n" + display.Truncate(i.styles.Muted.Render(log.Pod+": "+display.Printable(log.Line)), width)
 	}

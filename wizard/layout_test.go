@@ -83,6 +83,10 @@ var scenes = map[string]func(*person){
 		p.throughCluster().toReview().sees("Changes to the release", "in 1.2s")
 	},
 	"install": func(p *person) { atInstall(p) },
+	"install-again": func(p *person) {
+		p.stage.typical = 35 * time.Second
+		atInstall(p).sees("0s, usually 35s", "0s in all, usually 1m10s")
+	},
 	"install-stop": func(p *person) {
 		atInstall(p).press("ctrl+c")
 	},
@@ -104,6 +108,13 @@ var scenes = map[string]func(*person){
 	"connect-refused": func(p *person) {
 		connected(p).stage.activate <- fmt.Errorf("PUT /api/v1/activate answered 500: internal error")
 		p.sees("Activate again")
+	},
+	"connect-claimed": func(p *person) {
+		p.m.responses.Type("admin.activate", answers.ActivateAuto)
+		p.m.responses.Type("admin.password", "env:PASSWORD")
+		atInstall(p).stage.finish <- nil
+		p.sees("Activating the server").stage.activate <- fmt.Errorf("%w: 401", ErrOtherAdmin)
+		p.sees("Use that account")
 	},
 }
 

@@ -65,9 +65,9 @@ func (l *list) key(name string) (move, tea.Cmd) {
 }
 
 // span returns the lines of the chosen action in the view.
-func (l *list) span() (from, to int) {
+func (l *list) span(width int) (from, to int) {
 	for i, o := range l.options {
-		height := strings.Count(o.label, "\n") + 1
+		height := lipgloss.Height(l.optionLine(o, false, width))
 		if i == l.at {
 			return from, from + height
 		}
@@ -77,10 +77,10 @@ func (l *list) span() (from, to int) {
 }
 
 // view renders one action per line.
-func (l *list) view() string {
+func (l *list) view(width int) string {
 	lines := make([]string, len(l.options))
 	for i, o := range l.options {
-		lines[i] = l.optionLine(o, i == l.at)
+		lines[i] = l.optionLine(o, i == l.at, width)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -90,7 +90,7 @@ func (l *list) flat(width int) string {
 	var lines []string
 	line := ""
 	for i, o := range l.options {
-		entry := l.optionLine(o, i == l.at)
+		entry := l.optionLine(o, i == l.at, width)
 		if line != "" && lipgloss.Width(line)+2+lipgloss.Width(entry) > width {
 			lines = append(lines, line)
 			line = ""

@@ -41,8 +41,10 @@ func (f *form) refreshPreview() tea.Cmd {
 	return cmd
 }
 
-// take shows new values, and marks the lines that were not there before.
+// take shows new values without the comment above them, and marks the lines that
+// were not there before.
 func (p *preview) take(text string) {
+	text = withoutHeader(text)
 	if text == "" {
 		return
 	}
@@ -56,6 +58,14 @@ func (p *preview) take(text string) {
 		}
 	}
 	p.text = text
+}
+
+// withoutHeader removes the lines of comments that a file begins with.
+func withoutHeader(text string) string {
+	for strings.HasPrefix(text, "#") || strings.HasPrefix(text, "\n") {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	return text
 }
 
 // previewView renders the values with the marks, scrolled to the first of them.

@@ -8,6 +8,7 @@ import (
 
 // progress accumulates the engine's events.
 type progress struct {
+	typical time.Duration // of the whole run; 0 if that is not known
 	steps   []stepRow
 	objects []objectRow
 	log     event.LogLine
@@ -18,6 +19,7 @@ type progress struct {
 type stepRow struct {
 	name, title string
 	startedAt   time.Time
+	typical     time.Duration // 0 if that is not known
 	took        time.Duration
 	ended       bool
 	err         error
@@ -37,8 +39,10 @@ const maxNotices = 5
 // add records an event that was received now.
 func (p *progress) add(e event.Event, now time.Time) {
 	switch e := e.(type) {
+	case event.RunStarted:
+		p.typical = e.Typical
 	case event.StepStarted:
-		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, startedAt: now})
+		p.steps = append(p.steps, stepRow{name: e.Step, title: e.Title, startedAt: now, typical: e.Typical})
 	case event.StepFinished:
 		for i := range p.steps {
 			if s := &p.steps[i]; s.name == e.Step && !s.ended {

@@ -38,20 +38,22 @@ func isQuestions(s step) bool { return slices.Contains(answers.Steps, answers.St
 // flatRail renders the steps in one line. If they do not fit, it shows the
 // current step and how many follow.
 func (m *model) flatRail() string {
-	var parts []string
-	for _, s := range m.steps() {
-		glyph, style := m.stepMark(s)
-		parts = append(parts, style.Render(glyph+" "+shortName(s)))
-	}
-	for _, gap := range []string{"  ", " "} {
-		if line := strings.Join(parts, gap); lipgloss.Width(line) <= m.width-2 {
-			return line
+	for _, name := range []func(step) string{fullName, shortName} {
+		var parts []string
+		for _, s := range m.steps() {
+			glyph, style := m.stepMark(s)
+			parts = append(parts, style.Render(glyph+" "+name(s)))
+		}
+		for _, gap := range []string{"  ", " "} {
+			if line := strings.Join(parts, gap); lipgloss.Width(line) <= m.width-2 {
+				return line
+			}
 		}
 	}
 	for i, s := range m.steps() {
 		if s == m.at {
 			glyph, style := m.stepMark(s)
-			return style.Render(glyph+" "+shortName(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
+			return style.Render(glyph+" "+fullName(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
 				"step")+" to go")
 		}
 	}
@@ -63,12 +65,16 @@ func (m *model) flatStep(column int) int {
 	from, line := 0, ansi.Strip(m.flatRail())
 	for i, s := range m.steps() {
 		glyph, _ := m.stepMark(s)
-		at := strings.Index(line[from:], glyph+" "+shortName(s))
+		label := glyph + " " + fullName(s)
+		if !strings.Contains(line[from:], label) {
+			label = glyph + " " + shortName(s)
+		}
+		at := strings.Index(line[from:], label)
 		if at < 0 {
 			return 0
 		}
 		start := from + at
-		end := start + len(glyph+" "+shortName(s))
+		end := start + len(label)
 		if left := lipgloss.Width(line[:start]); column >= left && column < left+lipgloss.Width(line[start:end]) {
 			return i + 1
 		}
@@ -76,6 +82,8 @@ func (m *model) flatStep(column int) int {
 	}
 	return 0
 }
+
+func fullName(s step) string { return string(s) }
 
 // shortName makes the steps fit in one line of 80 columns.
 func shortName(s step) string {
@@ -90,7 +98,7 @@ func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
 		glyph, style := m.stepMark(s)
-		lines = append(lines, style.Render(glyph+" "+shortName(s)))
+		lines = append(lines, style.Render(glyph+" "+fullName(s)))
 		if state := m.screens[s].state(); state != later && state != done && s != m.at {
 			lines[len(lines)-1] += m.styles.Muted.Render(" " + string(state))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // Recovery is a choice after a failed install.
@@ -131,4 +132,43 @@ func (i *installing) offer() {
 		options = append(options, i.recoveryOptions()...)
 	}
 	i.list.set(append(options, option{"q", "Quit", goTo(move{kind: leave})})...)
+}
+
+// claimOptions are the choices if another account has activated the server, because its
+// database was in use before or somebody else was faster.
+func (c *connecting) claimOptions() []option {
+	database := "database.type"
+	if c.responses.Complete().Database.Type == answers.MySQLDatabase {
+		database = "database.mysql.name"
+	}
+	return []option{
+		{"a", "Use that account", c.keepAccount},
+		{"u", "Change user or password", c.change("admin.username")},
+		{"d", "Use another database", c.change(database)},
+	}
+}
+
+// keepAccount continues with the account that activated the server, and opens the page
+// to log in with it.
+func (c *connecting) keepAccount() (move, tea.Cmd) {
+	c.keepsAccount = true
+	await := c.awaitActivation()
+	if c.options.NoOpen {
+		return move{}, await
+	}
+	return move{}, tea.Batch(await, c.openBrowser())
+}
+
+// change returns an action that leads to a question, and from there to the review. It
+// ends the connection, because the next install may replace the server.
+func (c *connecting) change(key string) func() (move, tea.Cmd) {
+	return func() (move, tea.Cmd) {
+		for _, t := range []*task{c.task, c.waiting, c.awaiting} {
+			t.drop()
+		}
+		c.tunnel, c.awaiting, c.activationError, c.claimed = nil, nil, "", false
+		c.plan, c.browser, c.notices = nil, "", nil
+		c.resumeAt, c.fixing = stepReview, true
+		return move{kind: jump, to: c.stepOf(key), key: key}, nil
+	}
 }

@@ -2,9 +2,11 @@ package wizard
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
 // TestFailedInstallOffersRecovery saves evidence and rolls back after a failed upgrade.
@@ -42,4 +44,30 @@ func TestRecoveries(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+}
+
+// TestServerOfAnotherAccount offers to use the account that activated the server, or
+// another database, instead of a second attempt that fails alike.
+func TestServerOfAnotherAccount(t *testing.T) {
+	claimed := func() *person {
+		p := newPerson(t, func(o *Options) {
+			o.Start.Admin = answers.Admin{Activate: answers.ActivateAuto, Password: answers.Source{Env: "PASSWORD"}}
+		})
+		atInstall(p).stage.finish <- nil
+		p.sees("Activating the server").stage.activate <- fmt.Errorf("%w: 401", ErrOtherAdmin)
+		return p.sees("already activated", "zenml user deactivate", "Use that account", "Use another database")
+	}
+	p := claimed()
+	p.press("a")
+	p.stage.activate <- nil
+	p.sees("The server is activated. Log in with an account that it has.")
+	if got := p.stage.activated; len(got) != 2 || got[1] != answers.ActivateBrowser {
+		t.Errorf("activated as %v", got)
+	}
+	p = claimed()
+	p.press("d").sees("Database name").press("2", "enter").sees("in 1.2s", "› Install into").press("enter").
+		sees("custom-values.yaml already exists").press("o")
+	p.stage.finish <- nil
+	p.sees("Server ready at").stage.activate <- nil
+	p.sees("The server is activated. Log in as")
 }

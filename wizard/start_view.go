@@ -27,9 +27,9 @@ func (r *start) view(width, height int) string {
 			"Nor were settings that may contain secrets: raw values, environments, annotations, proxies."}
 	}
 	lines := append([]string{r.styles.Title.Render(title), ""}, text...)
-	from, to := r.list.span()
+	from, to := r.list.span(width)
 	head := len(strings.Split(display.Wrap(strings.Join(lines, "\n"), width), "\n")) + 1
-	r.pane.set(strings.Join(append(lines, "", r.list.view()), "\n"), width, height)
+	r.pane.set(strings.Join(append(lines, "", r.list.view(width)), "\n"), width, height)
 	if r.list.at == 0 {
 		r.pane.offset = 0
 	}

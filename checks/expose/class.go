@@ -41,6 +41,9 @@ func noClass(ctx context.Context, e *check.Env, name string, all []networkingv1.
 	fault := &check.Fault{Summary: "the IngressClass " + name + " does not exist" + installedOtherwise(ctx, e)}
 	if len(all) == 0 {
 		fault.Remedy = noController(name)
+		if c, known := prerequisite.ForClass(name); known && c.Retired == "" && !c.IsWanted(e.Answers) {
+			fault.Fix = installs(c)
+		}
 		return fault
 	}
 	var names, others []string

@@ -20,6 +20,11 @@ func consent(c prerequisite.Component) string {
 		strings.TrimPrefix(c.Key, "prerequisites."), c.InstallCommand())
 }
 
+// installs is the change of the answers that lets the installer install a component.
+func installs(c prerequisite.Component) check.Fix {
+	return check.Fix{Title: "Install " + c.Title, Answers: map[string]string{c.Key: answers.PrerequisiteInstall}}
+}
+
 var stateMemo = check.NewMemo[prerequisite.State]("prerequisite")
 
 // pending returns the component if the user agreed to install it and the cluster lacks

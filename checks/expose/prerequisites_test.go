@@ -28,9 +28,11 @@ func TestPrerequisites(t *testing.T) {
 	nginx := func(p *answers.Prerequisites) { p.IngressNginx = answers.PrerequisiteInstall }
 
 	// Without consent, the remedy names the answer.
-	checktest.Expect(t, runChecks(t, with("traefik", refuse), "expose"), "expose.class", check.Failed,
-		"the IngressClass traefik does not exist", "prerequisites: {traefik: install}",
-		prerequisite.Traefik.InstallCommand())
+	refused := checktest.Expect(t, runChecks(t, with("traefik", refuse), "expose"), "expose.class", check.Failed,
+		"the IngressClass traefik does not exist", "prerequisites: {traefik: install}", prerequisite.Traefik.InstallCommand())
+	if fix := refused.Fix.Answers[prerequisite.Traefik.Key]; fix != answers.PrerequisiteInstall {
+		t.Errorf("the fix is %+v", fix)
+	}
 	checktest.Expect(t, runChecks(t, with("nginx", refuse), "expose"), "expose.class", check.Failed,
 		"expose: {ingress: {class: traefik}} and prerequisites: {traefik: install}")
 

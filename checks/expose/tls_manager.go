@@ -36,6 +36,7 @@ func certManager(ctx context.Context, e *check.Env) (string, error) {
 			Summary: "cert-manager is not installed: the cluster has no " + check.JoinAnd(missing) + " (cert-manager.io/v1)",
 			Remedy: consent(prerequisite.CertManager) +
 				"\nor use another certificate: expose: {tls: {mode: self-signed}}",
+			Fix: installs(prerequisite.CertManager),
 		}
 	}
 	if err := certManagerWebhook(ctx, e); err != nil {

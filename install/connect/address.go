@@ -34,6 +34,9 @@ type Address struct {
 // Login returns how the zenml client logs in at the address.
 func (a Address) Login() Login { return Login{URL: a.URL, NoVerify: a.NoVerify} }
 
+// IsSettled reports whether the address can be used, or there is none to wait for.
+func (a Address) IsSettled() bool { return a.Pending == "" && (a.URL == "" || a.Trouble == "") }
+
 // FindAddress determines the URL of a release's server from its Ingress,
 // HTTPRoute or Service and their status in the cluster. It returns an empty
 // Address if there is none of these.

@@ -11,12 +11,12 @@ import (
 )
 
 // unverifiable reports whether this machine cannot verify a certificate,
-// because it is from a private CA or for another name. A certificate that is
-// missing or not readable counts as valid.
+// because it is from a private CA or for another name. A certificate that is not
+// issued or not readable counts as valid, unless its issuer is a private one.
 func (f addressFinder) unverifiable(ctx context.Context, name, host string) bool {
 	s, err := f.client.CoreV1().Secrets(f.namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil || len(s.Data[corev1.TLSCertKey]) == 0 {
-		return false
+		return f.reader(f.namespace).IsPrivate(ctx, name)
 	}
 	chain := exposure.Certificates(s.Data[corev1.TLSCertKey])
 	if len(chain) == 0 {

@@ -9,9 +9,13 @@ import (
 // and must not call the engine.
 type Observer func(Event)
 
-// Event is one of StepStarted, StepFinished, ObjectChanged, LogLine, Notice. No
-// event contains a secret.
+// Event is one of RunStarted, StepStarted, StepFinished, ObjectChanged, LogLine,
+// Notice. No event contains a secret.
 type Event interface{ event() }
+
+// RunStarted reports that a run starts, where earlier ones show how long it usually
+// takes on this machine.
+type RunStarted struct{ Typical time.Duration }
 
 // StepStarted reports that a step starts.
 type StepStarted struct {
@@ -19,6 +23,8 @@ type StepStarted struct {
 	// "release" or "readiness".
 	Step  string
 	Title string // description for users
+	// Typical is how long the step usually takes on this machine; 0 if that is not known.
+	Typical time.Duration
 }
 
 // StepFinished reports that a step has ended, with its error if it failed.
@@ -62,6 +68,8 @@ type LogLine struct{ Pod, Container, Line string }
 
 // Notice is a message that concerns no object.
 type Notice struct{ Text string }
+
+func (RunStarted) event() {}
 
 func (StepStarted) event() {}
 

@@ -22,6 +22,11 @@ type certObject struct {
 			Name string `json:"name"`
 			Kind string `json:"kind"`
 		} `json:"issuerRef"`
+		SelfSigned *struct{} `json:"selfSigned"` // of an issuer, like CA and ACME
+		CA         *struct{} `json:"ca"`
+		ACME       struct {
+			Server string `json:"server"`
+		} `json:"acme"`
 		Solver struct {
 			HTTP01 struct {
 				Ingress *struct {
@@ -92,19 +97,36 @@ const notReady = "does not have a Ready status condition"
 
 // issuer returns why the issuer of a certificate is not ready.
 func (r Reader) issuer(ctx context.Context, certificate certObject) diagnose.Problem {
+	found, kind, ok := r.issuerOf(ctx, certificate)
+	text := kind + " " + certificate.Spec.IssuerRef.Name
+	if message := found.message(); ok && message != "" {
+		text += ": " + message
+	}
+	return diagnose.Problem{Reason: diagnose.IssuerNotReady, Text: text}
+}
+
+// issuerOf reads the issuer of a certificate, and returns its kind. ok is false if
+// the user cannot read it.
+func (r Reader) issuerOf(ctx context.Context, certificate certObject) (found certObject, kind string, ok bool) {
 	ref := certificate.Spec.IssuerRef
-	kind := cmp.Or(ref.Kind, "Issuer")
+	kind = cmp.Or(ref.Kind, "Issuer")
 	if kind == "ClusterIssuer" {
 		r.Namespace = ""
 	}
-	text := kind + " " + ref.Name
-	var found certObject
-	if r.read(ctx, &found, certManagerAPI, strings.ToLower(kind)+"s", ref.Name) == nil {
-		if message := found.message(); message != "" {
-			text += ": " + message
-		}
+	return found, kind, r.read(ctx, &found, certManagerAPI, strings.ToLower(kind)+"s", ref.Name) == nil
+}
+
+// IsPrivate reports whether the issuer of a Certificate makes certificates that
+// machines do not trust by default: self-signed ones, those of a private CA, or test
+// certificates of Let's Encrypt. It is known before the certificate is issued.
+func (r Reader) IsPrivate(ctx context.Context, name string) bool {
+	var c certObject
+	if r.read(ctx, &c, certManagerAPI, "certificates", name) != nil {
+		return false
 	}
-	return diagnose.Problem{Reason: diagnose.IssuerNotReady, Text: text}
+	issuer, _, ok := r.issuerOf(ctx, c)
+	return ok && (issuer.Spec.SelfSigned != nil || issuer.Spec.CA != nil ||
+		strings.Contains(issuer.Spec.ACME.Server, "acme-staging"))
 }
 
 // solver replaces the reason of a challenge whose response does not arrive if

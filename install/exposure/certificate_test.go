@@ -80,3 +80,27 @@ func TestCertificate(t *testing.T) {
 		t.Errorf("a Certificate that does not exist: %+v", s)
 	}
 }
+
+// TestIsPrivate covers the issuers whose certificates no machine trusts by default.
+func TestIsPrivate(t *testing.T) {
+	const acme = `{"spec": {"acme": {"server": "https://acme-%s.api.letsencrypt.org/directory"}}}`
+	for name, test := range map[string]struct {
+		issuer string
+		want   bool
+	}{
+		"self-signed": {`{"spec": {"selfSigned": {}}}`, true},
+		"private CA":  {`{"spec": {"ca": {"secretName": "root"}}}`, true},
+		"staging":     {fmt.Sprintf(acme, "staging-v02"), true},
+		"production":  {fmt.Sprintf(acme, "v02"), false},
+		"Vault":       {`{"spec": {"vault": {}}}`, false},
+	} {
+		objects := issuing("False", "", "", "")
+		objects["/apis/cert-manager.io/v1/clusterissuers/le"] = test.issuer
+		if got := reader(t, objects).IsPrivate(t.Context(), "zenml-tls"); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if reader(t, nil).IsPrivate(t.Context(), "zenml-tls") {
+		t.Error("a Certificate that does not exist is private")
+	}
+}

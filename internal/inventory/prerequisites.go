@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,18 +13,22 @@ import (
 )
 
 // missing returns a source of the ways to get a component, with none if the cluster
-// has it or the user cannot install it.
+// has it or the user cannot install it. It does not suggest a retired component.
 func missing(c prerequisite.Component) func(context.Context, *reader) []answers.Option {
 	return func(ctx context.Context, r *reader) []answers.Option {
 		state, err := prerequisite.Find(ctx, r.client, c)
 		if err != nil || !state.NeedsInstall() || !r.canInstall(ctx) {
 			return nil
 		}
-		return []answers.Option{
+		options := []answers.Option{
 			{Value: answers.PrerequisiteInstall, Title: "Install", Help: fmt.Sprintf("The cluster has none: installs %s "+
 				"with the %s into namespace %s.", c.Title, c.Source(), c.Name)},
 			{Value: answers.PrerequisiteRequire, Title: "Require", Help: "You install it before this install."},
 		}
+		if c.Retired != "" {
+			slices.Reverse(options)
+		}
+		return options
 	}
 }
 

@@ -36,6 +36,11 @@ func TestMissing(t *testing.T) {
 		!strings.Contains(offered[0].Help, lacking.Ref+" "+lacking.Version) {
 		t.Errorf("offered %+v", offered)
 	}
+	retired := lacking
+	retired.Retired = "2026-03-24"
+	if ways := missing(retired)(t.Context(), r); len(ways) != 2 || ways[0].Value != answers.PrerequisiteRequire {
+		t.Errorf("suggested %+v for a retired component", ways)
+	}
 	if more := slices.Concat(missing(present)(t.Context(), r),
 		missing(lacking)(t.Context(), &reader{client: forbidden})); len(more) > 0 {
 		t.Errorf("offered %+v for what is installed, or to a user without the permission", more)

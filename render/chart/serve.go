@@ -44,7 +44,7 @@ type chartMessage struct {
 func Serve(in io.Reader, out io.Writer) int {
 	signal.Ignore(os.Interrupt) // the other process decides
 	debug.SetMaxStack(stackLimit)
-	debug.SetMemoryLimit(renderMemory)
+	debug.SetMemoryLimit(renderMemory / 4 * 3) // so that garbage is collected before the limit
 	limitMemory()
 	startedAt.Store(idle)
 	go watch(os.Getppid())

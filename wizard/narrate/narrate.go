@@ -87,8 +87,10 @@ func (n *Narrator) Install(e event.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := e.(type) {
+	case event.RunStarted:
+		n.line("  " + display.GlyphBullet + " this usually takes " + display.Duration(e.Typical))
 	case event.StepStarted:
-		n.line(n.styles.Accent.Render(display.GlyphRunning) + " " + e.Title)
+		n.stepStarted(e)
 	case event.StepFinished:
 		n.stepFinished(e)
 	case event.ObjectChanged:
@@ -100,6 +102,14 @@ func (n *Narrator) Install(e event.Event) {
 	case event.Notice:
 		n.line("  " + display.GlyphBullet + " " + e.Text)
 	}
+}
+
+func (n *Narrator) stepStarted(e event.StepStarted) {
+	text := n.styles.Accent.Render(display.GlyphRunning) + " " + e.Title
+	if e.Typical > 0 {
+		text += " (usually " + display.Duration(e.Typical) + ")"
+	}
+	n.line(text)
 }
 
 func (n *Narrator) stepFinished(e event.StepFinished) {

@@ -24,7 +24,9 @@ func TestInstallEvents(t *testing.T) {
 	n := New(&out, Options{Terminal: theme.Terminal{ASCII: true}, Now: func() time.Time { return now }})
 	pod := event.Object{Kind: "Pod", Name: "zenml-0"}
 	for _, e := range []event.Event{
-		event.StepStarted{Step: "release", Title: "install release zenml"},
+		event.RunStarted{Typical: 70 * time.Second},
+		event.StepStarted{Step: "state", Title: "check release zenml"},
+		event.StepStarted{Step: "release", Title: "install release zenml", Typical: 35 * time.Second},
 		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating",
 			Message: "pulling the image"},
 		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating",
@@ -38,7 +40,9 @@ func TestInstallEvents(t *testing.T) {
 	n.Install(event.Notice{Text: "attached again"})
 	n.Install(event.StepFinished{Step: "release", Duration: 76 * time.Second})
 	n.Install(event.StepFinished{Step: "readiness", Duration: time.Second, Err: errors.New("x")})
-	want := `~ install release zenml
+	want := `  - this usually takes 1m10s
+~ check release zenml
+~ install release zenml (usually 35s)
   o waiting Pod zenml-0: ContainerCreating: pulling the image
   + ready   Pod zenml-0 (after 1m15s waiting)
   - attached again

@@ -40,6 +40,8 @@ type engine struct {
 	overwritten int
 	installErr  error // of the first install
 	recovered   []wizard.Recovery
+	claimed     bool     // another account has activated the server
+	activated   []string // how
 }
 
 // last is the last check.
@@ -170,8 +172,16 @@ func (*engine) Connect(context.Context, answers.Answers, event.Observer) (wizard
 	return tunnel{make(chan struct{})}, nil
 }
 
-func (*engine) Activate(context.Context, answers.Answers, string) (*connect.Address, error) {
+func (e *engine) Activate(_ context.Context, a answers.Answers, _ string) (*connect.Address, error) {
+	e.activated = append(e.activated, a.Admin.Activate)
+	if e.claimed && a.Admin.Activate == answers.ActivateAuto {
+		return nil, fmt.Errorf("%w: 401", wizard.ErrOtherAdmin)
+	}
 	return nil, nil
+}
+
+func (*engine) AwaitAddress(context.Context, answers.Answers) connect.Address {
+	return connect.Address{}
 }
 
 func (*engine) SaveAnswers(path string, _ answers.Answers, _ bool) (wizard.SavedAnswers, error) {

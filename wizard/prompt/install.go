@@ -1,7 +1,9 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/connect"
@@ -127,7 +129,7 @@ func (p *prompter) describeServer(server wizard.Server) {
 	if server.Closed {
 		p.printf("The server is not exposed until it is activated.")
 	}
-	if server.Address.URL != "" {
+	if server.Address.URL != "" && server.Address.IsSettled() {
 		p.printf("From other machines: %s (log in: %s)", server.Address.URL,
 			connect.LoginCommand(server.Address.Login()))
 	}
@@ -146,7 +148,7 @@ func (p *prompter) describeServer(server wizard.Server) {
 func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunnel wizard.Tunnel, way string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	active := make(chan activation, 1)
+	active, settled := make(chan activation, 1), p.awaitAddress(ctx, a, tunnel.Server().Address)
 	go func() {
 		exposed, err := p.Engine.Activate(ctx, a, tunnel.URL())
 		active <- activation{exposed, err}
@@ -156,9 +158,15 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 		p.printf("Activating the server with your user name and password…")
 		ended := <-active
 		if ended.err != nil {
-			return ended.err
+			if !p.keepsAccount(ctx, ended.err) {
+				return ended.err
+			}
+			a.Admin.Activate = answers.ActivateBrowser
+			if ended.exposed, ended.err = p.Engine.Activate(ctx, a, tunnel.URL()); ended.err != nil {
+				return ended.err
+			}
 		}
-		p.reportActivated(ended.exposed)
+		settled = cmp.Or(p.reportActivated(ctx, a, ended.exposed), settled)
 		active = nil
 	case answers.ActivateLater:
 		p.printf("The server is not activated: the first person to open it becomes the admin.")
@@ -175,11 +183,14 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 		select {
 		case ended := <-active:
 			if ended.err == nil {
-				p.reportActivated(ended.exposed)
+				settled = cmp.Or(p.reportActivated(ctx, a, ended.exposed), settled)
 			} else if ctx.Err() == nil {
 				p.printf("Activation failed: %v", ended.err)
 			}
 			active = nil
+		case at := <-settled:
+			p.reportExposed(at)
+			settled = nil
 		case <-end:
 			return ctx.Err()
 		case <-tunnel.Done():
@@ -194,15 +205,63 @@ type activation struct {
 	err     error
 }
 
-// reportActivated prints that the server is activated, and where that exposed it.
-func (p *prompter) reportActivated(exposed *connect.Address) {
+// reportActivated prints that the server is activated, and where that exposed it. It
+// returns a channel that receives the address once it is settled, nil if it is.
+func (p *prompter) reportActivated(
+	ctx context.Context, a answers.Answers, exposed *connect.Address,
+) <-chan connect.Address {
 	p.outcome.Activated = true
 	p.printf("The server is activated.")
-	switch {
-	case exposed == nil:
-	case exposed.URL == "":
-		p.printf("The server is exposed.")
-	default:
-		p.printf("The server is exposed at %s. Log in with: %s", exposed.URL, connect.LoginCommand(exposed.Login()))
+	if exposed == nil {
+		return nil
 	}
+	if exposed.IsSettled() {
+		p.reportExposed(*exposed)
+	}
+	return p.awaitAddress(ctx, a, *exposed)
+}
+
+// reportExposed prints where other machines reach the server.
+func (p *prompter) reportExposed(at connect.Address) {
+	if at.URL == "" {
+		p.printf("The server is exposed.")
+		return
+	}
+	p.printf("The server is exposed at %s. Log in with: %s", at.URL, connect.LoginCommand(at.Login()))
+}
+
+// awaitAddress prints why the address is not settled, and returns a channel that
+// receives it once it is. It returns nil for a settled address.
+func (p *prompter) awaitAddress(
+	ctx context.Context, a answers.Answers, at connect.Address,
+) <-chan connect.Address {
+	switch {
+	case at.IsSettled():
+		return nil
+	case at.AwaitsCertificate:
+		p.printf("Waiting for the certificate of %s: %s", at.URL, at.Trouble)
+	case at.Pending != "":
+		p.printf("The server is exposed, but %s", at.Pending)
+	default:
+		p.printf("The server cannot be reached at %s yet: %s", at.URL, at.Trouble)
+	}
+	settled := make(chan connect.Address, 1)
+	go func() {
+		if at := p.Engine.AwaitAddress(ctx, a); ctx.Err() == nil {
+			settled <- at
+		}
+	}()
+	return settled
+}
+
+// keepsAccount asks whether to continue with another account that has activated the
+// server. Without an answer it does not.
+func (p *prompter) keepsAccount(ctx context.Context, err error) bool {
+	if !errors.Is(err, wizard.ErrOtherAdmin) {
+		return false
+	}
+	p.printf("%v.\nIf its password is lost, another admin can reset it with `zenml user deactivate NAME`, which prints "+
+		"a token for a new one.", err)
+	yes, err := p.confirm(ctx, "account", "Continue, and log in with that account?", true)
+	return err == nil && yes
 }

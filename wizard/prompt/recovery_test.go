@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
@@ -27,6 +28,28 @@ func TestRecovery(t *testing.T) {
 		"remove done"} {
 		if !strings.Contains(c.said.String(), text) {
 			t.Errorf("no %q in\n%s", text, c.said.String())
+		}
+	}
+}
+
+// TestServerOfAnotherAccount asks whether to continue with the account that activated
+// the server.
+func TestServerOfAnotherAccount(t *testing.T) {
+	for answer, want := range map[string][]string{
+		"yes": {answers.ActivateAuto, answers.ActivateBrowser}, "no": {answers.ActivateAuto},
+	} {
+		e := newEngine()
+		e.claimed = true
+		with := mysql()
+		with["Continue, and log in"] = []string{answer}
+		outcome, c, err := converse(t, e, with, func(o *wizard.Options) {
+			o.Start.Admin = answers.Admin{Activate: answers.ActivateAuto, Password: answers.Source{Env: "PASSWORD"}}
+		})
+		if !slices.Equal(e.activated, want) || !strings.Contains(c.said.String(), "zenml user deactivate NAME") {
+			t.Errorf("%s: activated as %v\n%s", answer, e.activated, c.said.String())
+		}
+		if kept := answer == "yes"; outcome.Activated != kept || (err == nil) != kept {
+			t.Errorf("%s: %+v, %v", answer, outcome, err)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (s *Responses) question(f answers.Field) Question {
 	if len(q.Choices) > 0 {
 		q.Help = emptyHint.ReplaceAllString(q.Help, "")
 	}
-	s.explainMode(q)
+	s.explain(q)
 	for i, offer := range s.suggestions {
 		if offer.Key == f.Key {
 			q.Choices = append(q.Choices,
@@ -170,40 +170,13 @@ func (s *Responses) CursorChoice(q Question) string {
 // CurrentChoice returns the option that is in effect: the answer, or what the
 // cluster suggests, or the default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
-	byDefault := booleanDefault(q)
-	if found := s.found[q.Key]; len(found) > 0 && byDefault != "" {
-		byDefault = found[0].Value
-	}
-	for _, value := range []string{s.Typed(q.Key), s.suggestedMode(q.Key), q.Default, byDefault} {
+	suggested, _ := s.suggested(q.Field)
+	for _, value := range []string{s.Typed(q.Key), suggested, q.Default, booleanDefault(q)} {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}
 	}
 	return ""
-}
-
-const certificateKey, issuerKey = "expose.tls.mode", "expose.tls.issuer.name"
-
-// suggestedMode returns cert-manager for the question about the certificate if the
-// cluster has an issuer, otherwise "".
-func (s *Responses) suggestedMode(key string) string {
-	if key != certificateKey || len(s.found[issuerKey]) == 0 {
-		return ""
-	}
-	return answers.CertManager
-}
-
-// explainMode adds the reason for the suggestion to the option for cert-manager.
-func (s *Responses) explainMode(q Question) {
-	suggested := s.suggestedMode(q.Key)
-	if suggested == "" {
-		return
-	}
-	for i, o := range q.Choices {
-		if o.Value == suggested {
-			q.Choices[i].Help += " Suggested, because the cluster has the issuer " + s.found[issuerKey][0].Value + "."
-		}
-	}
 }
 
 // booleanDefault returns "false" for an unanswered Boolean.

@@ -96,26 +96,3 @@ func stepOfKey(key string) answers.Step {
 	}
 	return f.Step
 }
-
-func TestCertManagerIsSuggestedWhereAnIssuerExists(t *testing.T) {
-	s := NewResponses(answers.Answers{})
-	s.Type("expose.type", answers.ByIngress)
-	choice := func() (value string, reason bool) {
-		q, _ := s.ByKey(certificateKey)
-		return s.CurrentChoice(q), strings.Contains(q.Choices[0].Help, "Suggested, because the cluster has the issuer ca.")
-	}
-	if value, reason := choice(); value != answers.CertOff || reason {
-		t.Errorf("without an issuer: %s, with a reason: %t", value, reason)
-	}
-	s.SetFound(map[string][]answers.Option{issuerKey: {{Value: "ca", Title: "ca"}}})
-	if value, reason := choice(); value != answers.CertManager || !reason {
-		t.Errorf("with an issuer: %s, with a reason: %t", value, reason)
-	}
-	if s.Answers().Expose.TLS.Mode != "" {
-		t.Error("the suggestion is an answer before it is accepted")
-	}
-	s.Type(certificateKey, answers.CertOff)
-	if value, _ := choice(); value != answers.CertOff {
-		t.Errorf("the answer does not win: %s", value)
-	}
-}

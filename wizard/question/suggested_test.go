@@ -1,0 +1,62 @@
+package question
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+)
+
+func TestCertManagerIsSuggestedWhereAnIssuerExists(t *testing.T) {
+	s := NewResponses(answers.Answers{})
+	s.Type("expose.type", answers.ByIngress)
+	choice := func() (value string, reason bool) {
+		q, _ := s.ByKey(certificateKey)
+		return s.CurrentChoice(q), strings.Contains(q.Choices[0].Help, "Suggested, because the cluster has the issuer ca.")
+	}
+	if value, reason := choice(); value != answers.CertOff || reason {
+		t.Errorf("without an issuer: %s, with a reason: %t", value, reason)
+	}
+	s.SetFound(map[string][]answers.Option{issuerKey: {{Value: "ca", Title: "ca"}}})
+	if value, reason := choice(); value != answers.CertManager || !reason {
+		t.Errorf("with an issuer: %s, with a reason: %t", value, reason)
+	}
+	if s.Answers().Expose.TLS.Mode != "" {
+		t.Error("the suggestion is an answer before it is accepted")
+	}
+	s.Type(certificateKey, answers.CertOff)
+	if value, _ := choice(); value != answers.CertOff {
+		t.Errorf("the answer does not win: %s", value)
+	}
+}
+
+func TestWhatTheClusterLacksIsSuggested(t *testing.T) {
+	s := NewResponses(answers.Answers{})
+	choice := func(key string) string {
+		q, _ := s.ByKey(key)
+		return s.CurrentChoice(q)
+	}
+	wants := func(key, want string) {
+		t.Helper()
+		if got := choice(key); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	ways := []answers.Option{{Value: answers.PrerequisiteInstall}, {Value: answers.PrerequisiteRequire}}
+	s.Type("expose.type", answers.ByIngress)
+	s.Type("expose.ingress.class", "traefik")
+	wants("prerequisites.traefik", answers.PrerequisiteRequire)
+	s.SetFound(map[string][]answers.Option{"prerequisites.traefik": ways, certManagerKey: ways})
+	wants("prerequisites.traefik", answers.PrerequisiteInstall)
+	wants(certificateKey, answers.CertManager)
+
+	s.Type(certificateKey, answers.CertManager)
+	s.Type(issuerKey, "letsencrypt")
+	wants(certManagerKey, answers.PrerequisiteInstall)
+	wants(createsIssuerKey, "false")
+	s.Type(certManagerKey, answers.PrerequisiteInstall)
+	wants(createsIssuerKey, "true")
+	if a := s.Answers(); a.Prerequisites.Traefik != "" || a.Prerequisites.ClusterIssuer.Create {
+		t.Error("a suggestion is an answer before it is accepted")
+	}
+}
