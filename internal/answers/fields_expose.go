@@ -96,7 +96,9 @@ var exposeFields = atStep(StepAccess,
 	}),
 	when(byIssuer, Field{
 		Key: "expose.tls.issuer.name", Kind: Text, Needed: always, Check: optionalDNSName,
-		Title: "Issuer", Help: "The name of the cert-manager issuer.", Example: "letsencrypt-production",
+		Title:   "Issuer",
+		Help:    "The name of the cert-manager issuer. The installer can create it if it does not exist.",
+		Example: "letsencrypt-production",
 	}, Field{
 		Key: "expose.tls.issuer.kind", Kind: Choice, Default: ClusterIssuer, Advanced: true,
 		Title: "Issuer kind", Help: "A cluster-wide issuer, or one in the namespace.",
