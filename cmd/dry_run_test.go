@@ -201,8 +201,9 @@ func (p *place) reader(c *testcluster.Cluster, namespace string) string {
 		p.t.Fatal(err)
 	}
 	p.t.Cleanup(func() {
-		_ = rbac.ClusterRoleBindings().Delete(p.t.Context(), name, metav1.DeleteOptions{})
-		_ = rbac.ClusterRoles().Delete(p.t.Context(), name, metav1.DeleteOptions{})
+		ctx := context.WithoutCancel(p.t.Context())
+		_ = rbac.ClusterRoleBindings().Delete(ctx, name, metav1.DeleteOptions{})
+		_ = rbac.ClusterRoles().Delete(ctx, name, metav1.DeleteOptions{})
 	})
 	return name
 }

@@ -26,7 +26,7 @@ func TestClusterNamespaceFaults(t *testing.T) {
 	t.Cleanup(func() {
 		held.Finalizers = nil
 		held.ResourceVersion = ""
-		_, err := client.CoreV1().ConfigMaps(name).Update(t.Context(), held, metav1.UpdateOptions{})
+		_, err := client.CoreV1().ConfigMaps(name).Update(checktest.ContextOf(t), held, metav1.UpdateOptions{})
 		if err != nil {
 			t.Log(err)
 		}

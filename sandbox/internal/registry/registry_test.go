@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -21,7 +22,7 @@ func start(t *testing.T, upstream bool) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = registry.Close(t.Context()) })
+	t.Cleanup(func() { _ = registry.Close(context.WithoutCancel(t.Context())) })
 	return listener.Addr().String()
 }
 
