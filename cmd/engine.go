@@ -12,6 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks"
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -90,6 +91,13 @@ func (e *engine) Find(ctx context.Context, a answers.Answers) (map[string][]answ
 		return nil, err
 	}
 	return inventory.Read(ctx, config, u.answers)
+}
+
+func (e *engine) FindDatabase(ctx context.Context, a answers.Answers, logIn bool) map[string][]answers.Option {
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	found := database.Explore(ctx, e.setup(a).checksEnv(e.port), logIn)
+	return question.DatabaseOptions(a, found.Reached, found.TLS, found.Databases)
 }
 
 func (e *engine) Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error) {

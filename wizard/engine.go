@@ -28,6 +28,9 @@ type Engine interface {
 	// Find lists what the cluster has to choose from, by answers key. It returns
 	// what can be listed.
 	Find(ctx context.Context, a answers.Answers) (map[string][]answers.Option, error)
+	// FindDatabase lists what the database server of the answers offers, by answers
+	// key. It logs in, once, only if logIn is true. What it cannot find out is missing.
+	FindDatabase(ctx context.Context, a answers.Answers, logIn bool) map[string][]answers.Option
 	// Import returns the answers that give the settings of the release that the
 	// answers name, and what it could not carry over.
 	Import(ctx context.Context, a answers.Answers) (answers.Answers, []string, error)

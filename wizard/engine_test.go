@@ -29,7 +29,9 @@ type stage struct {
 	mu        sync.Mutex
 	prepared  []answers.Answers
 	opened    []string
-	activated []string // how
+	searches  []bool                      // at the database server, with a login or without
+	offered   map[string][]answers.Option // there
+	activated []string                    // how
 	written   map[string]bool
 	stopped   bool
 	ended     chan struct{} // an install has returned
@@ -99,6 +101,16 @@ func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 
 func (s *stage) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
 	return s.found, nil
+}
+
+func (s *stage) FindDatabase(_ context.Context, _ answers.Answers, logIn bool) map[string][]answers.Option {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.searches = append(s.searches, logIn)
+	if !logIn {
+		return nil
+	}
+	return s.offered
 }
 
 func (s *stage) Import(context.Context, answers.Answers) (answers.Answers, []string, error) {

@@ -35,6 +35,7 @@ type form struct {
 	pane           pane
 	visited        bool
 	lastFocus      focus // what the pane last scrolled to
+	search         databaseSearch
 
 	// only is the key of the one question that is asked, or "" for all of the step.
 	only string
@@ -128,6 +129,8 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 		return move{}, nil
 	case stepReportMsg:
 		return move{}, nil
+	case databaseMsg:
+		return move{}, f.databaseFound(msg)
 	}
 	if len(f.questions) == 0 {
 		return move{}, nil
@@ -305,15 +308,4 @@ func (f *form) goBack() (move, tea.Cmd) {
 		return move{kind: back}, nil
 	}
 	return move{}, f.open(f.at - 1)
-}
-
-func (f *form) state() state {
-	_, bad := f.responses.FirstFault(f.step)
-	switch {
-	case !f.visited && !f.wasPassed(step(f.step)):
-		return later
-	case bad:
-		return open
-	}
-	return f.stepState(step(f.step))
 }

@@ -1,6 +1,8 @@
 package wizard
 
 import (
+	"context"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -105,4 +107,50 @@ func (f *form) nextQuestion() int {
 		next++
 	}
 	return next
+}
+
+// databaseSearch looks for what a database server offers, beside the questions.
+type databaseSearch struct {
+	task  *task
+	asked answers.MySQL // of the last search
+	logIn bool
+}
+
+type databaseMsg map[string][]answers.Option
+
+// findDatabase looks for what the database server offers: after its address whether it
+// offers TLS, and before the question about its name the databases of the login.
+func (f *form) findDatabase(key string) tea.Cmd {
+	a, server := f.responses.Answers(), f.responses.Complete().Database.MySQL
+	logIn, ok := f.responses.FindsDatabase(key)
+	if !ok || logIn == f.search.logIn && reflect.DeepEqual(server, f.search.asked) {
+		return nil
+	}
+	f.search.task.drop()
+	task, cmd := f.begin(f, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		return databaseMsg(f.engine.FindDatabase(ctx, a, logIn))
+	})
+	f.search = databaseSearch{task, server, logIn}
+	return cmd
+}
+
+// databaseFound takes what the database server offers, and shows it in the open question
+// unless it is being answered.
+func (f *form) databaseFound(msg databaseMsg) tea.Cmd {
+	if len(f.questions) == 0 || f.field == nil {
+		f.responses.SetOffered(msg)
+		return nil
+	}
+	q := f.current()
+	shows := len(msg[q.Key]) > 0
+	untouched := f.text == f.previousAnswer
+	if f.isChoosing() {
+		untouched = f.filter == "" && f.text == f.cursorIn(f.shownChoices(q), f.responses.CursorChoice(q))
+	}
+	f.responses.SetOffered(msg)
+	if !shows || !untouched || f.typing {
+		return nil
+	}
+	f.rebuild()
+	return f.open(f.at)
 }

@@ -2,11 +2,13 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/question"
 )
 
 func namesOf(n int) []answers.Option {
@@ -80,4 +82,29 @@ func TestTypedURLShowsUnusedParameters(t *testing.T) {
 	if mode := p.m.responses.Complete().Database.MySQL.TLS.Mode; mode != "verify-ca" {
 		t.Errorf("the mode is %s", mode)
 	}
+}
+
+// TestDatabasesOfTheServer lists the databases that the login can see once TLS is
+// answered, and logs in only then.
+func TestDatabasesOfTheServer(t *testing.T) {
+	p := newPerson(t)
+	p.stage.offered = map[string][]answers.Option{question.DatabaseNameKey: {
+		{Value: "zenml", Title: "zenml"}, {Value: "other", Title: "other", Help: "Exists."}}}
+	p.throughCluster().throughMySQL().sees("Suggested, because")
+	if slices.Contains(p.stage.searches, true) {
+		t.Errorf("logged in before TLS was answered: %v", p.stage.searches)
+	}
+	p.press("enter").sees("Database name", "› zenml", "other", "Type another one").press("down", "enter")
+	if got := p.m.responses.Answers().Database.MySQL; got.Name != "other" || got.TLS.Mode != answers.TLSRequire {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestDatabasesArriveLate leaves a name alone that is being typed.
+func TestDatabasesArriveLate(t *testing.T) {
+	p := newPerson(t)
+	p.throughCluster().throughMySQL().press("enter").sees("Database name").press("2")
+	offered := databaseMsg{question.DatabaseNameKey: {{Value: "zenml", Title: "zenml"}}}
+	p.run(p.form().databaseFound(offered))
+	p.sees("› 2")
 }

@@ -41,3 +41,14 @@ func (f *form) about() (title, text string) {
 	q := f.current()
 	return q.Title, question.Explain(q)
 }
+
+func (f *form) state() state {
+	_, bad := f.responses.FirstFault(f.step)
+	switch {
+	case !f.visited && !f.wasPassed(step(f.step)):
+		return later
+	case bad:
+		return open
+	}
+	return f.stepState(step(f.step))
+}

@@ -57,5 +57,5 @@ func optionTitle(p *person) string {
 func TestFaultIsVisible(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.handle(tea.WindowSizeMsg{Width: 40, Height: 12})
-	p.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "enter digits only")
+	p.press("shift+tab", "shift+tab", "shift+tab", "zehn", "enter").sees("zehn", "enter digits only")
 }

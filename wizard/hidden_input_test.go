@@ -102,7 +102,7 @@ func TestKeysDuringSourceCheckAreKept(t *testing.T) {
 	p := newPerson(t).throughCluster().throughMySQL()
 	p.stage.slow = make(chan struct{})
 	p.press("shift+tab", "shift+tab", "enter", "file:/run/x", "enter").sees("Checking that it can be read")
-	p.press("down", "enter", "ctrl+u") // requires TLS, and goes on to the next step
+	p.press("enter", "enter", "ctrl+u") // requires TLS, and goes on to the next step
 	close(p.stage.slow)
 	p.until("the step after the database", func() bool { return p.m.at == "Secrets" })
 	if mode := p.m.outcomeWithAnswers().Answers.Database.MySQL.TLS.Mode; mode != answers.TLSRequire ||

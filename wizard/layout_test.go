@@ -59,7 +59,7 @@ var scenes = map[string]func(*person){
 	},
 	"review": func(p *person) { p.throughCluster().throughMySQL().toReview().sees("in 1.2s") },
 	"review-answers": func(p *person) {
-		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database name")
+		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database")
 	},
 	"review-checks": func(p *person) {
 		p.throughCluster().toReview().sees("in 1.2s").press("tab", "tab").sees("passed the")

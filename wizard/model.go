@@ -32,6 +32,9 @@ func newModel(ctx context.Context, o Options) *model {
 		m.screens[step(a)] = newForm(s, a)
 	}
 	m.screens[step(answers.StepCluster)] = newCluster(s)
+	data := newForm(s, answers.StepDatabase)
+	data.onAnswer = data.findDatabase
+	m.screens[step(answers.StepDatabase)] = data
 	m.screens[step(answers.StepAdvanced)] = newAdvanced(s)
 	m.screens[stepReview] = newReview(s)
 	m.screens[stepInstall] = newInstalling(s)

@@ -11,7 +11,7 @@ import (
 func TestResumeAtMissingSecret(t *testing.T) {
 	state := saved.Folder(t.TempDir())
 	with := func(o *Options) { o.Unfinished = state }
-	p := newPerson(t, with).throughCluster().throughMySQL().press("enter")
+	p := newPerson(t, with).throughCluster().throughMySQL().press("enter", "enter")
 	p.press("ctrl+c").leaves()
 
 	again := newPerson(t, with).sees("Continue your unfinished install?", "MySQL on db.example.com",

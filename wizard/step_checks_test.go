@@ -9,14 +9,14 @@ import (
 func TestStepIsCheckedBesideTheNext(t *testing.T) {
 	p := newPerson(t)
 	p.stage.stepChecks = true
-	p.throughCluster().sees("Checks", "1 passed", "1 warning").throughMySQL().press("enter").sees("3 passed")
+	p.throughCluster().sees("Checks", "1 passed", "1 warning").throughMySQL().press("enter", "enter").sees("3 passed")
 	p.until("the checks to end", func() bool { return p.m.screens["Database"].state() == done })
 }
 
 func TestFailedStepCheckLeadsToItsQuestionAndBack(t *testing.T) {
 	p := newPerson(t)
 	p.stage.stepChecks, p.stage.stepFailing = true, true
-	p.throughCluster().throughMySQL().press("enter").sees("database.login: MySQL refuses user zenml",
+	p.throughCluster().throughMySQL().press("enter", "enter").sees("database.login: MySQL refuses user zenml",
 		"ctrl+g goes there")
 	at, key := p.m.at, p.form().current().Key
 	if got := p.m.screens["Database"].state(); got != failed {
@@ -41,7 +41,7 @@ func TestFixReturnsToTheQuestionOfTheSameStep(t *testing.T) {
 		t.Run(left, func(t *testing.T) {
 			p := newPerson(t)
 			p.stage.stepChecks, p.stage.stepFailing = true, true
-			p.throughCluster().throughMySQL().press("enter").sees("ctrl+g goes there")
+			p.throughCluster().throughMySQL().press("enter", "enter").sees("ctrl+g goes there")
 			p.run(p.m.follow(move{kind: jump, to: "Database", key: left}))
 			p.handle(tea.KeyMsg{Type: tea.KeyCtrlG})
 			p.handle(tea.KeyMsg{Type: tea.KeyCtrlG}) // it is open already
@@ -57,7 +57,7 @@ func TestFixReturnsToTheQuestionOfTheSameStep(t *testing.T) {
 func TestFixReturnsToALaterQuestionOfAStep(t *testing.T) {
 	p := newPerson(t)
 	p.stage.stepChecks, p.stage.stepFailing = true, true
-	p.throughCluster().throughMySQL().press("enter").sees("ctrl+g goes there")
+	p.throughCluster().throughMySQL().press("enter", "enter").sees("ctrl+g goes there")
 	p.to("expose.type").press("down", "enter").to("expose.ingress.class")
 	p.handle(tea.KeyMsg{Type: tea.KeyCtrlG})
 	p.stage.stepFailing = false

@@ -63,13 +63,6 @@ var databaseFields = atStep(StepDatabase,
 		Key: "database.mysql.port", Kind: Integer, Default: "3306",
 		Title: "Port", Help: "The port of the MySQL server.", Check: port,
 	}, Field{
-		Key: "database.mysql.name", Kind: Text, Needed: always, Default: "zenml",
-		Title: "Database name",
-		Help: "The database (schema) on the MySQL server. It is created if it does not exist and the user may " +
-			"create it.",
-		Why:   "ZenML does not support names with hyphens or dots.",
-		Check: databaseName,
-	}, Field{
 		Key: "database.mysql.user", Kind: Text, Needed: always,
 		Title: "User", Help: "The MySQL user that ZenML logs in as.", Check: databaseUser, Example: "zenml",
 	}),
@@ -118,6 +111,14 @@ var databaseFields = atStep(StepDatabase,
 		Title:   "CA certificate",
 		Help:    "The certificate of the CA that signed the database server's certificate, in PEM format.",
 		Example: "{file: ca.pem}",
+	}),
+	when(usesMySQL, Field{
+		Key: "database.mysql.name", Kind: Text, Needed: always, Default: "zenml",
+		Title: "Database name",
+		Help: "The database (schema) on the MySQL server. It is created if it does not exist and the user may " +
+			"create it.",
+		Why:   "ZenML does not support names with hyphens or dots.",
+		Check: databaseName,
 	}),
 	advanced(when(usesTLS, Field{
 		Key: "database.mysql.tls.cert", Kind: Content, Check: noPrivateKey,

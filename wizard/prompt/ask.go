@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -172,6 +173,9 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 	if q.Key == question.ContextKey || q.Key == namespaceKey {
 		p.find(ctx)
 	}
+	if logIn, ok := p.responses.FindsDatabase(q.Key); ok && p.in.isTerminal() {
+		p.findDatabase(ctx, logIn)
+	}
 	return true, nil
 }
 
@@ -198,6 +202,16 @@ const namespaceKey = "cluster.namespace"
 func (p *prompter) find(ctx context.Context) {
 	found, _ := p.Engine.Find(ctx, p.responses.Answers())
 	p.responses.SetFound(found)
+}
+
+// findDatabaseTime limits how long the next question waits for the database server.
+const findDatabaseTime = 2 * time.Second
+
+// findDatabase lists what the database server offers.
+func (p *prompter) findDatabase(ctx context.Context, logIn bool) {
+	ctx, cancel := context.WithTimeout(ctx, findDatabaseTime)
+	defer cancel()
+	p.responses.SetOffered(p.Engine.FindDatabase(ctx, p.responses.Answers(), logIn))
 }
 
 // byDefault returns the choice that an empty line takes, if any.

@@ -40,8 +40,9 @@ type engine struct {
 	overwritten int
 	installErr  error // of the first install
 	recovered   []wizard.Recovery
-	claimed     bool     // another account has activated the server
-	activated   []string // how
+	offered     map[string][]answers.Option // by the database server
+	claimed     bool                        // another account has activated the server
+	activated   []string                    // how
 }
 
 // last is the last check.
@@ -64,6 +65,10 @@ func (e *engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, 
 
 func (e *engine) Find(context.Context, answers.Answers) (map[string][]answers.Option, error) {
 	return e.found, nil
+}
+
+func (e *engine) FindDatabase(context.Context, answers.Answers, bool) map[string][]answers.Option {
+	return e.offered
 }
 
 func (e *engine) Import(_ context.Context, a answers.Answers) (answers.Answers, []string, error) {

@@ -112,7 +112,7 @@ func (s *Responses) question(f answers.Field) Question {
 		q.Choices = slices.Clone(s.choices[f.Key])
 	case f.IfMissing && len(s.found[f.Key]) > 0:
 		q.Choices = slices.Clone(s.found[f.Key])
-	case len(f.Options) == 0 && len(s.found[f.Key]) > 0:
+	case len(f.Options) == 0 && len(s.foundAt(f.Key)) > 0:
 		q.Choices, q.Open = s.foundChoices(f), true
 	}
 	if f.Key == urlParts[0].key {
@@ -134,7 +134,7 @@ func (s *Responses) question(f answers.Field) Question {
 // foundChoices returns what was found in the cluster, and the answer if it is
 // something else. An answer that may be left out starts with that choice.
 func (s *Responses) foundChoices(f answers.Field) []answers.Option {
-	choices := slices.Clone(s.found[f.Key])
+	choices := slices.Clone(s.foundAt(f.Key))
 	has := func(value string) bool {
 		return slices.ContainsFunc(choices, func(o answers.Option) bool { return o.Value == value })
 	}
@@ -167,8 +167,8 @@ func (s *Responses) CursorChoice(q Question) string {
 	return q.Choices[0].Value
 }
 
-// CurrentChoice returns the option that is in effect: the answer, or what the
-// cluster suggests, or the default. It is empty if there is neither.
+// CurrentChoice returns the option that is in effect: the answer, or what is
+// suggested, or the default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
 	suggested, _ := s.suggested(q.Field)
 	for _, value := range []string{s.Typed(q.Key), suggested, q.Default, booleanDefault(q)} {

@@ -18,6 +18,7 @@ type Responses struct {
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
 	found       map[string][]answers.Option // in the cluster
+	offered     map[string][]answers.Option // by the database server
 	snapshot    *snapshot                   // result of evaluating the responses, nil after a change
 }
 

@@ -21,6 +21,8 @@ func (s *Responses) suggested(f answers.Field) (value, reason string) {
 		return answers.CertManager, "Suggested for HTTPS: the installer can install it."
 	case f.Key == createsIssuerKey && s.Complete().Prerequisites.CertManager == answers.PrerequisiteInstall:
 		return "true", "Suggested, because a new cert-manager has no issuer."
+	case f.Key == tlsModeKey:
+		return s.suggestTLS()
 	case (f.IfMissing || f.Kind == answers.Boolean) && len(s.found[f.Key]) > 0:
 		return s.found[f.Key][0].Value, ""
 	}
