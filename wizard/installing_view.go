@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -161,6 +162,15 @@ func (i *installing) logLines(width int) string {
 	return strings.Join(lines, "\n")
 }
 
+// logLine returns the message of a log line, with the pod where there is room.
+func logLine(log event.LogLine, width int) string {
+	message := display.Printable(diagnose.Message(log.Line))
+	if width >= 100 {
+		return log.Pod + ": " + message
+	}
+	return "log: " + message
+}
+
 // statusLine shows the running step and the latest log line; it is always
 // visible.
 func (i *installing) statusLine(width int) string {
@@ -182,7 +192,7 @@ func (i *installing) statusLine(width int) string {
 	}
 	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(elapsed)
 	if log := i.progress.log; log.Line != "" {
-		line += "\n" + display.Truncate(i.styles.Muted.Render(log.Pod+": "+display.Printable(log.Line)), width)
+		line += "\n" + display.Truncate(i.styles.Muted.Render(logLine(log, width)), width)
 	}
 	return line
 }

@@ -117,13 +117,29 @@ func Plain(lines []string) []string {
 	return append(plain, r.Rest()...)
 }
 
-// LastLine returns the last line that a Reader keeps, or "".
+// logPrefix matches the time, the level and the source in a line of the server's log.
+var logPrefix = regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \| (\w+) +\| [\w.]+:\w+:\d+ \| `)
+
+// Message returns a line of the server's log without its time and source. It keeps a
+// level other than INFO.
+func Message(line string) string {
+	prefix := logPrefix.FindStringSubmatch(line)
+	switch {
+	case prefix == nil:
+		return line
+	case prefix[1] == "INFO":
+		return line[len(prefix[0]):]
+	}
+	return prefix[1] + ": " + line[len(prefix[0]):]
+}
+
+// LastLine returns the message of the last line that a Reader keeps, or "".
 func LastLine(lines []string) string {
 	plain := Plain(lines)
 	if len(plain) == 0 {
 		return ""
 	}
-	return Shorten(plain[len(plain)-1])
+	return Shorten(Message(plain[len(plain)-1]))
 }
 
 // innermost returns the code of the last frame in a log: the marked lines of a

@@ -52,6 +52,21 @@ func TestPlain_fullRow(t *testing.T) {
 	}
 }
 
+func TestMessage(t *testing.T) {
+	const prefix = "2026-11-26 11:23:44,210 | "
+	for line, want := range map[string]string{
+		prefix + "INFO     | zenml.zen_stores.sql_zen_store:_create_default_stack:11961 | Creating default stack...": "" +
+			"Creating default stack...",
+		prefix + "WARNING  | alembic.runtime:run:1 | a | b": "WARNING: a | b",
+		"Database migration finished.":                      "Database migration finished.",
+		prefix + "INFO | Reading the settings":              prefix + "INFO | Reading the settings",
+	} {
+		if got := Message(line); got != want {
+			t.Errorf("%q gave %q, want %q", line, got, want)
+		}
+	}
+}
+
 func TestLastLine(t *testing.T) {
 	if got := LastLine(boxed); !strings.HasPrefix(got, "OperationalError: ") ||
 		!strings.HasSuffix(got, "(using password: YES)\")") {
