@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/zenml-installer/zenml-installer/install"
@@ -102,9 +103,14 @@ func (p prerequisites) sentences() []string {
 	return said
 }
 
-// leftPrerequisites finds what an uninstall keeps besides the server.
-func (r *removal) leftPrerequisites(ctx context.Context) {
+// findLeft finds what an uninstall keeps besides the server: the prerequisites, and the
+// namespace, which may contain something else.
+func (r *removal) findLeft(ctx context.Context) {
 	for _, l := range r.setup.engine.LeftPrerequisites(ctx) {
 		r.left = append(r.left, leftover{l.What, l.Command})
+	}
+	if name := r.setup.answers.Cluster.Namespace; name != metav1.NamespaceDefault {
+		r.left = append(r.left, leftover{"namespace " + name + ", which may contain something else",
+			r.setup.kubectl("delete", "namespace", name)})
 	}
 }

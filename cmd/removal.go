@@ -65,6 +65,10 @@ func (r *removal) keptItems() []leftover {
 		all = append(all, leftover{c.String() + ", with the data on its volume",
 			r.setup.kubectl("delete", "persistentvolumeclaim", c.Name)})
 	}
+	for _, s := range r.Certificates {
+		all = append(all, leftover{s.String() + ", with the certificate that cert-manager issued",
+			r.setup.kubectl("delete", "secret", s.Name)})
+	}
 	for _, s := range r.Keys {
 		if !r.deleteKeys {
 			all = append(all, leftover{s.String() + r.keyNote(s), r.setup.kubectl("delete", "secret", s.Name)})

@@ -58,7 +58,7 @@ func runUninstall(ctx context.Context, o *uninstallOptions) error {
 		return err
 	}
 	r := &removal{setup: u, Remains: there, deleteKeys: o.deleteKeys}
-	r.leftPrerequisites(ctx)
+	r.findLeft(ctx)
 	if len(r.removedItems()) == 0 {
 		return r.nothingToRemove(ctx, o.streams.Err)
 	}

@@ -139,3 +139,38 @@ func TestUninstallDeletesKeysLater(t *testing.T) {
 		t.Error("the key is still there")
 	}
 }
+
+// TestUninstallNamesWhatItLeaves names the certificate's Secret and the namespace, with
+// the commands that remove them.
+func TestUninstallNamesWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.install(c, "current", "minimal.yaml", namespace, "--answer", "expose.type=ingress", "--answer",
+		"expose.host=zenml.example.com", "--answer", "expose.tls.mode=cert-manager", "--answer", "expose.tls.issuer.name=ca",
+		"--answer", "expose.ingress.class=haproxy", "--skip", "expose", "--skip", "cluster.admission",
+		"--answer", "database.type=sqlite", "--answer", "admin.activate=later").want(t, exitDone)
+	in, err := c.Client(t).NetworkingV1().Ingresses(namespace).Get(t.Context(), "zenml-server", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tls := in.Spec.TLS[0].SecretName
+	secrets := c.Client(t).CoreV1().Secrets(namespace)
+	for name, annotations := range map[string]map[string]string{
+		tls: {"cert-manager.io/certificate-name": tls}, "unrelated": nil,
+	} {
+		meta := metav1.ObjectMeta{Name: name, Annotations: annotations}
+		if _, err := secrets.Create(t.Context(), &corev1.Secret{ObjectMeta: meta}, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := p.runs("uninstall", "-n", namespace, "--yes").want(t, exitDone, "Secret "+tls,
+		"with the certificate that cert-manager issued", "delete secret "+tls,
+		"namespace "+namespace+", which may contain something else", "delete namespace "+namespace)
+	if strings.Contains(r.err, "unrelated") {
+		t.Errorf("a Secret of something else is listed: %s", r.err)
+	}
+	if _, err := secrets.Get(t.Context(), tls, metav1.GetOptions{}); err != nil {
+		t.Error("the Secret was removed:", err)
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/runlock"
@@ -13,12 +16,15 @@ import (
 
 // Remains is what exists of a release before it is removed.
 type Remains struct {
-	Release *Release        // nil if there is no Helm release
-	Secrets []event.Object  // created by the installer for this release
-	Keys    []event.Object  // those with an encryption key
-	Claims  []event.Object  // volume claims that outlive the release
-	Lock    *runlock.Holder // the run that holds the lock, in progress or killed; nil if there is none
-	Others  []string        // other releases in the namespace, if this one does not exist
+	Release *Release       // nil if there is no Helm release
+	Secrets []event.Object // created by the installer for this release
+	Keys    []event.Object // those with an encryption key
+	Claims  []event.Object // volume claims that outlive the release
+	// Certificates are the Secrets that cert-manager filled for the release's Ingresses.
+	// They outlive the Certificate, which is removed with the Ingress.
+	Certificates []event.Object
+	Lock         *runlock.Holder // the run that holds the lock, in progress or killed; nil if there is none
+	Others       []string        // other releases in the namespace, if this one does not exist
 }
 
 // None reports whether there is nothing to remove.
@@ -45,6 +51,7 @@ func (e *Engine) Remains(ctx context.Context, namespace, release string) (Remain
 		r.Others, err = e.releases(ctx, namespace)
 	} else {
 		r.Claims, err = r.Release.outlived(r.Claims)
+		r.Certificates = objects.certificates(ctx, r.Release)
 	}
 	if err != nil {
 		return r, err
@@ -71,6 +78,31 @@ func (r *Release) outlived(claims []event.Object) ([]event.Object, error) {
 			return len(o.Hooks()) == 0 && o.GetAnnotations()["helm.sh/resource-policy"] != "keep"
 		})
 	}), nil
+}
+
+// certManagerMark is an annotation of the Secrets that cert-manager fills.
+const certManagerMark = "cert-manager.io/certificate-name"
+
+// certificates returns the Secrets that cert-manager filled for the Ingresses of a
+// release, as far as the user can read them.
+func (k kubeObjects) certificates(ctx context.Context, r *Release) []event.Object {
+	objects, err := r.Objects()
+	if err != nil {
+		return nil
+	}
+	var found []event.Object
+	for _, o := range manifest.Find(objects, "Ingress", "") {
+		blocks, _, _ := unstructured.NestedSlice(o.Object, "spec", "tls")
+		for _, b := range blocks {
+			block, _ := b.(map[string]any)
+			name, _ := block["secretName"].(string)
+			s, err := k.client.CoreV1().Secrets(k.namespace).Get(ctx, name, metav1.GetOptions{})
+			if name != "" && err == nil && s.Annotations[certManagerMark] != "" {
+				found = append(found, secretObject(*s))
+			}
+		}
+	}
+	return found
 }
 
 // releases returns the names of the releases in a namespace.
