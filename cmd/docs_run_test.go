@@ -136,7 +136,7 @@ func needsNoCluster(args []string) bool {
 	}
 	prints := slices.Contains(args, "-")
 	emits := slices.Contains(args, "--emit-policy") || slices.Contains(args, "--emit-rbac")
-	return slices.Contains([]string{"generate", "answers", "version", "completion"}, args[0]) ||
+	return slices.Contains([]string{"generate", "answers", "version", "completion", "options"}, args[0]) ||
 		args[0] == "preflight" && emits && prints
 }
 
@@ -180,14 +180,7 @@ func serveChart(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(ociregistry.New(ociregistry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
-	chart, err := helmloader.LoadDir("../sandbox/charts/current")
-	if err != nil {
-		t.Fatal(err)
-	}
-	archive, err := chartutil.Save(chart, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	archive, version := archiveChart(t)
 	data, err := os.ReadFile(archive)
 	if err != nil {
 		t.Fatal(err)
@@ -197,10 +190,24 @@ func serveChart(t *testing.T) string {
 		t.Fatal(err)
 	}
 	host := strings.TrimPrefix(server.URL, "http://")
-	if _, err := client.Push(data, host+"/charts/zenml:"+chart.Metadata.Version); err != nil {
+	if _, err := client.Push(data, host+"/charts/zenml:"+version); err != nil {
 		t.Fatal(err)
 	}
 	return "oci://" + host + "/charts/zenml"
+}
+
+// archiveChart writes the current stand-in chart as an archive.
+func archiveChart(t *testing.T) (path, version string) {
+	t.Helper()
+	chart, err := helmloader.LoadDir("../sandbox/charts/current")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err = chartutil.Save(chart, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, chart.Metadata.Version
 }
 
 var link = regexp.MustCompile(`\]\(([^)#:\s]*)(#[^)\s]*)?\)`)
