@@ -16,6 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/importer"
+	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard"
 )
 
@@ -39,6 +40,9 @@ func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
 	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})
 	target.NamespaceExists = !apierrors.IsNotFound(err)
+	if kept, err := u.keptSecrets(ctx); err == nil {
+		target.Keys = values.KeptKeys(at, kept)
+	}
 	target.Existing, err = u.existing(ctx)
 	if apierrors.IsForbidden(err) {
 		err = nil

@@ -176,6 +176,7 @@ func (c *cluster) offerFound() tea.Cmd {
 
 func (c *cluster) targetDescribed(msg targetMsg) {
 	c.target = msg.target
+	c.responses.SetKept(msg.target.Keys)
 	if msg.err != nil {
 		c.describeError = msg.err.Error()
 	}

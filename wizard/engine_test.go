@@ -41,7 +41,8 @@ type stage struct {
 	contexts    []kube.Context   // of the kubeconfig
 	describeErr error
 	existing    *Existing
-	imported    answers.Answers // of the existing release
+	keys        map[string]string // of a previous install
+	imported    answers.Answers   // of the existing release
 	importErr   error
 	prepareErr  error
 	failing     bool                        // a check fails
@@ -90,7 +91,7 @@ func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return s.con
 func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 	a = a.Complete()
 	t := Target{Version: "v1.36.2", Nodes: 1, Provider: "k3s", Namespace: a.Cluster.Namespace,
-		Release: a.Cluster.Release, Existing: s.existing}
+		Release: a.Cluster.Release, Existing: s.existing, Keys: s.keys}
 	for _, c := range contexts {
 		if c.Name == a.Cluster.Context {
 			t.Context = c

@@ -106,6 +106,8 @@ func expected(q question.Question) string {
 	switch {
 	case q.Default != "":
 		return q.Default
+	case q.Kept != "":
+		return "leave empty to keep the key in Secret " + q.Kept
 	case q.Generable:
 		return "leave empty to generate one"
 	case q.Kind == answers.Content, q.Document:

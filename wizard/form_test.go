@@ -65,3 +65,12 @@ func TestHelp(t *testing.T) {
 	}
 	p.press("f1").sees("env:NAME for an environment variable")
 }
+
+// TestKeptKey shows which key an empty answer keeps.
+func TestKeptKey(t *testing.T) {
+	const key = "secretsStore.sql.encryptionKey"
+	p := newPerson(t, func(o *Options) {
+		o.Engine.(*stage).keys = map[string]string{key: "zenml-server-secrets-store"}
+	})
+	p.throughCluster().to(key).sees("leave empty to keep the key in Secret zenml-server-secrets-store")
+}

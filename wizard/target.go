@@ -20,6 +20,9 @@ type Target struct {
 	NamespaceExists bool
 	Release         string
 	Existing        *Existing // nil if the release name is free
+	// Keys are the Secrets with generated keys of a previous install, by the key of the
+	// answer that would generate one. The next install reuses them.
+	Keys map[string]string
 }
 
 // Existing is a release that already has the name.

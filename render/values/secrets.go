@@ -69,6 +69,22 @@ func GenerateKeys(a answers.Answers, existing []corev1.Secret) Keys {
 	return keys
 }
 
+// KeptKeys returns the Secrets among those of a release whose generated keys are reused,
+// by the key of the answer that requests one.
+func KeptKeys(at answers.Cluster, existing []corev1.Secret) map[string]string {
+	a := answers.Answers{Cluster: at}.Complete()
+	names := map[string]string{}
+	for _, f := range answers.Fields {
+		if !f.Generable {
+			continue
+		}
+		if ref := secretRefFor(a, f.Key); !kept(existing, a.Cluster.Namespace, ref).Empty() {
+			names[f.Key] = ref.Name
+		}
+	}
+	return names
+}
+
 // EncryptionKeys returns the Secret keys with the generated keys that encrypt
 // the server's secrets. Users must back them up.
 func EncryptionKeys(a answers.Answers) []answers.SecretRef {

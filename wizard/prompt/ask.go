@@ -125,7 +125,10 @@ func (p *prompter) label(q question.Question) string {
 	default:
 		shown, _ = p.responses.Display(q)
 	}
-	if shown == "" && q.Generable {
+	switch {
+	case shown == "" && q.Kept != "":
+		shown = "keep the key in Secret " + q.Kept
+	case shown == "" && q.Generable:
 		shown = "generate one"
 	}
 	if shown == "" {

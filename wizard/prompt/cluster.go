@@ -23,6 +23,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 		}
 		return err
 	}
+	p.responses.SetKept(target.Keys)
 	p.printf("\nInstall target:")
 	for _, f := range target.Facts() {
 		p.printf("  %s: %s", f.Label, f.Text)

@@ -26,7 +26,10 @@ func Explain(q Question) string {
 	if q.Default != "" && len(q.Choices) == 0 {
 		add("Default: " + q.Default)
 	}
-	if q.Generable {
+	switch {
+	case q.Kept != "":
+		add("Leave it empty to keep the key of the previous install, which is in Secret " + q.Kept + ".")
+	case q.Generable:
 		add("Leave it empty to generate a random one. Type " + GenerateKeyword + " to replace the current one.")
 	}
 	switch q.Kind {

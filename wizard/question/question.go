@@ -18,6 +18,8 @@ type Question struct {
 	Choices []answers.Option
 	// Open questions also accept what is not among the choices.
 	Open bool
+	// Kept is the Secret with the key that an empty answer keeps, or "".
+	Kept string
 }
 
 // Matches reports whether the key, title, topic and help contain each word of a
@@ -31,6 +33,10 @@ func (q Question) Matches(search string) bool {
 
 // SetSuggestions adds suggestions to the questions that their keys name.
 func (s *Responses) SetSuggestions(suggestions []Suggestion) { s.suggestions = suggestions }
+
+// SetKept sets the Secrets with generated keys of a previous install, by the key of the
+// answer.
+func (s *Responses) SetKept(secrets map[string]string) { s.kept = secrets }
 
 // SetFound sets the options that were found in the cluster, by key. Other answers
 // can still be typed.
@@ -102,7 +108,7 @@ func (s *Responses) Steps() []answers.Step {
 }
 
 func (s *Responses) question(f answers.Field) Question {
-	q := Question{Field: f, Choices: slices.Clone(f.Options)}
+	q := Question{Field: f, Choices: slices.Clone(f.Options), Kept: s.kept[f.Key]}
 	switch {
 	case f.Kind == answers.Boolean && len(s.found[f.Key]) > 0:
 		q.Choices = slices.Clone(s.found[f.Key])

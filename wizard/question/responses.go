@@ -18,6 +18,7 @@ type Responses struct {
 	suggestions []Suggestion
 	choices     map[string][]answers.Option
 	found       map[string][]answers.Option // in the cluster
+	kept        map[string]string           // Secrets with a key of a previous install
 	offered     map[string][]answers.Option // by the database server
 	snapshot    *snapshot                   // result of evaluating the responses, nil after a change
 }

@@ -202,3 +202,21 @@ func TestImportedIngressKeepsPlainHTTP(t *testing.T) {
 		t.Errorf("the upgrade suggests %s", s.CurrentChoice(q))
 	}
 }
+
+// TestKeptKey says which key an empty answer uses.
+func TestKeptKey(t *testing.T) {
+	const key = "secretsStore.sql.encryptionKey"
+	s := NewResponses(answers.Answers{})
+	if q, _ := s.ByKey(key); !strings.Contains(Explain(q), "generate a random one") {
+		t.Errorf("without a kept key: %s", Explain(q))
+	}
+	s.SetKept(map[string]string{key: "zenml-server-secrets-store"})
+	q, _ := s.ByKey(key)
+	if text := Explain(q); !strings.Contains(text, "in Secret zenml-server-secrets-store") || strings.Contains(text, "generate a random") {
+		t.Errorf("with a kept key: %s", text)
+	}
+	s.AcceptEmpty(q)
+	if text, _ := s.Display(q); text != "kept in Secret zenml-server-secrets-store" {
+		t.Errorf("the accepted answer shows as %q", text)
+	}
+}

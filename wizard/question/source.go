@@ -150,6 +150,8 @@ func (s *Responses) KeptLabel(f answers.Field) string {
 		return ""
 	}
 	switch source, _, _ := readSource(f, s.Typed(f.Key)); {
+	case source.Generate && s.kept[f.Key] != "":
+		return "keep the key in Secret " + s.kept[f.Key]
 	case source.Generate:
 		return "keep the generated one"
 	case source.Value.Empty():
@@ -173,8 +175,11 @@ func (s *Responses) LocalSource(f answers.Field) (source answers.Source, ok bool
 // DescribeSource describes an answer's source, without revealing its content.
 func (s *Responses) DescribeSource(f answers.Field) string {
 	source, problem, _ := readSource(f, s.Typed(f.Key))
-	if problem != "" || source.IsZero() {
+	switch {
+	case problem != "" || source.IsZero():
 		return ""
+	case source.Generate && s.kept[f.Key] != "":
+		return "kept in Secret " + s.kept[f.Key]
 	}
 	return source.Describe()
 }
