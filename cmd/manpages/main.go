@@ -10,8 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 
 	"github.com/zenml-installer/zenml-installer/cmd"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/usage"
 	"github.com/zenml-installer/zenml-installer/internal/version"
 )
 
@@ -36,13 +39,33 @@ func write(folder string) error {
 	if err := os.MkdirAll(pages, 0o750); err != nil { //nolint:gosec // the caller names the folder
 		return err
 	}
-	epoch := time.Unix(0, 0).UTC() // cobra prefers SOURCE_DATE_EPOCH
-	header := &doc.GenManHeader{Title: "ZENML-INSTALLER", Section: "1", Source: "zenml-installer " + version.String(),
-		Manual: "zenml-installer manual", Date: &epoch}
-	if err := doc.GenManTree(root, header, pages); err != nil {
+	header := &doc.GenManHeader{Section: "1", Source: "zenml-installer " + version.String(),
+		Manual: "zenml-installer manual"}
+	if _, known := cmd.System().Getenv("SOURCE_DATE_EPOCH"); !known { // cobra reads it
+		epoch := time.Unix(0, 0).UTC()
+		header.Date = &epoch
+	}
+	if err := writePages(root, header, pages); err != nil {
 		return err
 	}
 	return completions(root, filepath.Join(folder, "completions"))
+}
+
+// writePages writes the manual pages. Only one of them lists the flags that kubectl has,
+// too.
+func writePages(root *cobra.Command, header *doc.GenManHeader, folder string) error {
+	kubectl := pflag.NewFlagSet("", pflag.ContinueOnError)
+	kube.NewFlags().AddFlags(kubectl)
+	unfold := usage.Fold(root, kubectl)
+	if err := doc.GenManTree(root, header, folder); err != nil {
+		return err
+	}
+	unfold()
+	options, _, err := root.Find([]string{usage.OptionsName})
+	if err != nil {
+		return err
+	}
+	return doc.GenManTree(options, header, folder)
 }
 
 func completions(root *cobra.Command, folder string) error {

@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// kubectlFlag is a flag that only the page of options lists.
+const kubectlFlag = `--as\fP`
+
 func TestEveryCommandHasPageAndShellsComplete(t *testing.T) {
 	folder := t.TempDir()
 	if err := write(folder); err != nil {
@@ -23,9 +26,16 @@ func TestEveryCommandHasPageAndShellsComplete(t *testing.T) {
 				t.Errorf("the page of %q has no %s", page, want)
 			}
 		}
+		if folded := !strings.Contains(string(text), kubectlFlag); !folded {
+			t.Errorf("the page of %q lists kubectl's flags", page)
+		}
 		if home, _ := os.UserHomeDir(); strings.Contains(string(text), home+"/.kube") {
 			t.Errorf("the page of %q names a folder of this machine", page)
 		}
+	}
+	options, err := os.ReadFile(filepath.Join(folder, "man", "man1", "zenml-installer-options.1"))
+	if err != nil || !strings.Contains(string(options), kubectlFlag) {
+		t.Errorf("no page lists kubectl's flags: %v", err)
 	}
 	for _, shell := range []string{"bash", "zsh", "fish", "ps1"} {
 		text, err := os.ReadFile(filepath.Join(folder, "completions", "zenml-installer."+shell))
