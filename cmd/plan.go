@@ -158,7 +158,8 @@ func (p *plan) FileChanges(path string) []string {
 		return nil // WriteValues reports an error
 	}
 	old, err := bounded.ReadFile(context.Background(), path, maxOutput)
-	if err != nil || bytes.Equal(old, p.prepared.document.Bytes) {
+	if err != nil || bytes.Equal(old, p.prepared.document.Bytes) ||
+		p.ownValues(path).has(old) {
 		return nil
 	}
 	var before map[string]any
@@ -182,7 +183,17 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), valuesTimeout,
 		fmt.Errorf("%s: nothing reads it", path))
 	defer cancel()
-	return writeValues(ctx, path, p.prepared.document.Bytes, overwrite || p.engine.force)
+	own := p.ownValues(path)
+	err := writeValues(ctx, path, p.prepared.document.Bytes, overwrite || p.engine.force || own.isUnedited(ctx))
+	if err == nil {
+		own.remember(p.prepared.document.Bytes)
+	}
+	return err
+}
+
+func (p *plan) ownValues(path string) ownValues {
+	at := p.setup.answers.Cluster
+	return ownValues{path, at.Context + "/" + at.Namespace + "/" + at.Release}
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {

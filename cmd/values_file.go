@@ -3,11 +3,14 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/adrg/xdg"
 
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
@@ -90,3 +93,50 @@ func replaceFile(path string, content []byte) error {
 	}
 	return err
 }
+
+// ownValues remembers the values file that the guided install wrote for a release, so
+// that it does not ask about a file that nobody has edited since.
+type ownValues struct {
+	path    string // of the values file
+	release string // and its namespace
+}
+
+// record returns the file that contains the hash of the values file.
+func (o ownValues) record() (string, error) {
+	path, err := filepath.Abs(o.path)
+	if err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("%x", sha256.Sum256([]byte(path+"\n"+o.release)))
+	return filepath.Join(xdg.StateHome, "zenml-installer", "values", name), nil
+}
+
+// has reports whether the content of the file is what was written last.
+func (o ownValues) has(content []byte) bool {
+	record, err := o.record()
+	if err != nil {
+		return false
+	}
+	known, err := os.ReadFile(record)
+	return err == nil && string(known) == hashOf(content)
+}
+
+// isUnedited reports whether the file is what was written last.
+func (o ownValues) isUnedited(ctx context.Context) bool {
+	if _, regular, err := resolveOutput(o.path); err != nil || !regular {
+		return false
+	}
+	content, err := bounded.ReadFile(ctx, o.path, maxOutput)
+	return err == nil && o.has(content)
+}
+
+// remember records what was written. Without the record the next install asks.
+func (o ownValues) remember(content []byte) {
+	record, err := o.record()
+	if err != nil || os.MkdirAll(filepath.Dir(record), 0o700) != nil {
+		return
+	}
+	_ = replaceFile(record, []byte(hashOf(content)))
+}
+
+func hashOf(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }

@@ -104,3 +104,33 @@ func TestWriteToDevice(t *testing.T) {
 		t.Errorf("the device was replaced: %v %v", info, err)
 	}
 }
+
+// TestOwnValues recognizes a values file that nobody has edited since it was written for
+// the same release.
+func TestOwnValues(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "custom-values.yaml")
+	own, other := ownValues{path, "kind/ml/zen"}, ownValues{path, "kind/ml/other"}
+	write := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a: 1\n")
+	if own.isUnedited(t.Context()) {
+		t.Error("a file of somebody else is taken for the installer's")
+	}
+	own.remember([]byte("a: 1\n"))
+	record, err := own.record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Remove(record) })
+	if !own.isUnedited(t.Context()) || other.isUnedited(t.Context()) {
+		t.Errorf("of this release: %t, of another one: %t", own.isUnedited(t.Context()), other.isUnedited(t.Context()))
+	}
+	write("a: 2\n")
+	if own.isUnedited(t.Context()) {
+		t.Error("an edited file is taken for the installer's")
+	}
+}

@@ -11,6 +11,9 @@ import (
 )
 
 func (c *connecting) view(width, height int) string {
+	if c.showQR && c.publicURL() != "" {
+		return c.qrView(width, height)
+	}
 	bottom := c.list.flat(width)
 	c.pane.set(c.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
 	return c.pane.view() + "\n\n" + bottom
@@ -65,9 +68,6 @@ func (c *connecting) serverBlocks(width int) []string {
 	}
 	if text := c.publicAddress(width); text != "" {
 		blocks = append(blocks, text)
-	}
-	if c.showQR {
-		blocks = append(blocks, qrCode(c.publicURL()))
 	}
 	if server.ClientAdvice != "" {
 		blocks = append(blocks, c.styles.Warn.Render(display.Indent(display.GlyphWarning+" "+server.ClientAdvice,

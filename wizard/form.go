@@ -36,6 +36,7 @@ type form struct {
 	visited        bool
 	lastFocus      focus // what the pane last scrolled to
 	search         databaseSearch
+	cleaned        string // a sentence about what was removed from the last answer
 
 	// only is the key of the one question that is asked, or "" for all of the step.
 	only string
@@ -236,6 +237,7 @@ func (f *form) commit() (move, tea.Cmd) {
 		}
 	}
 	f.responses.ExpandHome(q.Key, f.options.Home)
+	f.cleaned = f.responses.CleanHost(q.Key)
 	f.responses.AcceptEmpty(q)
 	if f.showFault() {
 		return move{}, nil

@@ -74,3 +74,15 @@ func TestKeptKey(t *testing.T) {
 	})
 	p.throughCluster().to(key).sees("leave empty to keep the key in Secret zenml-server-secrets-store")
 }
+
+// TestPastedWebAddress uses the host name of a pasted web address, and says so at the
+// next question.
+func TestPastedWebAddress(t *testing.T) {
+	p := newPerson(t).throughCluster()
+	p.press("down", "enter").to("database.mysql.host").press("https://db.example.com/", "enter").
+		sees("Only the host name of https://db.example.com/ is used: db.example.com.", "Port")
+	p.press("enter")
+	if strings.Contains(p.screen(), "Only the host name") {
+		t.Errorf("the note stays:\n%s", p.screen())
+	}
+}

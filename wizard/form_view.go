@@ -163,7 +163,7 @@ func (f *form) footnote(width int) string {
 	if f.fault != "" {
 		return f.styles.Bad.Render(display.Wrap(display.GlyphFailed+" "+f.fault, width))
 	}
-	if hint := f.hint(f.current()); hint != "" {
+	if hint := strings.TrimSpace(f.cleaned + " " + f.hint(f.current())); hint != "" {
 		return f.styles.Muted.Render(display.Wrap(hint, width))
 	}
 	return ""

@@ -112,7 +112,7 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	i.pane.offset = 0
 	i.offer()
 	if i.changing && failure.Stopped {
-		return move{kind: back}, nil
+		return i.changeAnswers(), nil
 	}
 	return move{}, nil
 }

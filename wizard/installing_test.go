@@ -107,5 +107,5 @@ func TestUnschedulablePodIsAChoice(t *testing.T) {
 	p.sees("Server ready").press("q").leaves()
 
 	install().press("s").sees("The install was stopped").press("q").leaves()
-	install().press("a").sees("Install into sandbox")
+	install().press("a").sees("Where the server stores pipelines")
 }

@@ -125,9 +125,21 @@ func (i *installing) recovered(msg recoveredMsg) {
 	i.offer()
 }
 
+// changeAnswers leads to the question that the failure is about, and from there to the
+// review. If it names none, it leads to the first question after the cluster's.
+func (i *installing) changeAnswers() move {
+	if key, ok := i.responses.NamedIn(i.failure.Remedy); ok {
+		i.addProblem(key, i.failure.Summary)
+		i.resumeAt, i.fixing = stepReview, true
+		return move{kind: jump, to: i.stepOf(key), key: key}
+	}
+	first := i.responses.Questions(answers.StepDatabase)[0]
+	return move{kind: jump, to: step(answers.StepDatabase), key: first.Key}
+}
+
 // offer lists the choices after a failed install.
 func (i *installing) offer() {
-	options := []option{i.retry(*i.failure), {"a", "Change answers", goTo(move{kind: back})}}
+	options := []option{i.retry(*i.failure), {"a", "Change answers", func() (move, tea.Cmd) { return i.changeAnswers(), nil }}}
 	if !i.failure.Stopped || i.outcome.Install.Release != nil {
 		options = append(options, i.recoveryOptions()...)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
@@ -70,4 +71,24 @@ func TestServerOfAnotherAccount(t *testing.T) {
 	p.stage.finish <- nil
 	p.sees("Server ready at").stage.activate <- nil
 	p.sees("The server is activated. Log in as")
+}
+
+// TestChangeAnswersAfterAFailure leads to the question that the remedy names, and from
+// there to the review; without one to the first question after the cluster's.
+func TestChangeAnswersAfterAFailure(t *testing.T) {
+	p := newPerson(t)
+	atInstall(p).stage.finish <- &diagnose.Fault{Summary: "the database refuses the login",
+		Remedy: "correct database.mysql.password"}
+	p.sees("Change answers").press("a").sees("the database refuses the login", "Password")
+	if got := p.form().current().Key; got != "database.mysql.password" {
+		t.Fatalf("led to %s", got)
+	}
+	p.press("another", "enter").sees("in 1.2s")
+
+	p = newPerson(t)
+	atInstall(p).stage.finish <- errors.New("no idea")
+	p.sees("Change answers").press("a")
+	if got := p.form().current().Key; got != "database.type" {
+		t.Errorf("led to %s", got)
+	}
 }

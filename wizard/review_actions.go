@@ -161,7 +161,9 @@ func (r *review) failed() []checkRow {
 func (r *review) markProblems() {
 	r.problems = nil
 	for _, fault := range r.faults {
-		r.addProblem(fault.Key, question.DescribeFault(fault))
+		if r.responses.Typed(fault.Key)+r.responses.Complete().Get(fault.Key) != "" { // else it shows by itself
+			r.addProblem(fault.Key, question.DescribeFault(fault))
+		}
 	}
 	for _, row := range r.failed() {
 		if key, ok := r.responses.ForResult(*row.result); ok {
@@ -252,7 +254,7 @@ func (r *review) settleFile() (move, tea.Cmd) {
 }
 
 func (r *review) keys() []binding {
-	return []binding{{"tab", "next page"}, {"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"esc", "back"},
+	return []binding{{"tab", "page"}, {"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, {"esc", "back"},
 		{"?", "help"}}
 }
 

@@ -51,7 +51,12 @@ func (m *model) goToStep(number int) tea.Cmd {
 		return nil
 	}
 	m.resumeAt, m.fixing = "", false
-	return m.follow(m.firstIncomplete(steps[number-1]))
+	to := m.firstIncomplete(steps[number-1])
+	if questions := m.responses.Questions(answers.Step(to.to)); to.key == "" && len(questions) > 0 &&
+		to.to != step(answers.StepAdvanced) {
+		to.key = questions[0].Key
+	}
+	return m.follow(to)
 }
 
 // stepKey returns the step that a key opens: alt and a digit, or the digit alone

@@ -161,6 +161,9 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 		p.responses.Type(q.Key, line)
 	}
 	p.responses.ExpandHome(q.Key, p.Home)
+	if note := p.responses.CleanHost(q.Key); note != "" {
+		p.printf("%s", note)
+	}
 	p.responses.AcceptEmpty(q)
 	problem, err := p.problemWith(ctx, q, line)
 	if err != nil {

@@ -30,16 +30,28 @@ func Groups(step answers.Step) []string {
 // answers, else the first question of the group's step. Only questions that are
 // asked now count. Checks of other groups lead to no question.
 func (s *Responses) ForResult(r check.Result) (key string, ok bool) {
-	for _, key := range append(keyPattern.FindAllString(r.Remedy, -1), r.Check.Answers...) {
-		if f, known := answers.FieldByKey(key); known && s.isAsked(f) {
-			return key, true
-		}
+	if key, ok := s.firstAsked(append(keyPattern.FindAllString(r.Remedy, -1), r.Check.Answers...)); ok {
+		return key, true
 	}
 	questions := s.Questions(groupSteps[r.Check.Group()])
 	if len(questions) == 0 {
 		return "", false
 	}
 	return questions[0].Key, true
+}
+
+// NamedIn returns the first key in a remedy whose question is asked.
+func (s *Responses) NamedIn(remedy string) (key string, ok bool) {
+	return s.firstAsked(keyPattern.FindAllString(remedy, -1))
+}
+
+func (s *Responses) firstAsked(keys []string) (key string, ok bool) {
+	for _, key := range keys {
+		if f, known := answers.FieldByKey(key); known && s.isAsked(f) {
+			return key, true
+		}
+	}
+	return "", false
 }
 
 func (s *Responses) isAsked(f answers.Field) bool {

@@ -220,3 +220,26 @@ func TestKeptKey(t *testing.T) {
 		t.Errorf("the accepted answer shows as %q", text)
 	}
 }
+
+// TestCleanHost takes the host name out of a pasted web address, and leaves alone what
+// has more than that.
+func TestCleanHost(t *testing.T) {
+	for typed, want := range map[string]string{
+		"https://zenml.example.com": "zenml.example.com", "HTTP://zenml.example.com/": "zenml.example.com",
+		"zenml.example.com/": "zenml.example.com", "zenml.example.com": "zenml.example.com",
+		"https://zenml.example.com/zenml": "https://zenml.example.com/zenml",
+		"https://zenml.example.com:8443":  "https://zenml.example.com:8443", "https://": "https://",
+	} {
+		s := NewResponses(answers.Answers{})
+		s.Type("expose.host", typed)
+		note := s.CleanHost("expose.host")
+		if got := s.Typed("expose.host"); got != want || (note == "") != (typed == want) {
+			t.Errorf("%s: %s, %q", typed, got, note)
+		}
+	}
+	s := NewResponses(answers.Answers{})
+	s.Type("server.url", "https://zenml.example.com/")
+	if note := s.CleanHost("server.url"); note != "" || s.Typed("server.url") != "https://zenml.example.com/" {
+		t.Errorf("a URL is changed: %s", note)
+	}
+}

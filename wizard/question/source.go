@@ -2,6 +2,8 @@ package question
 
 import (
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +58,23 @@ func (s *Responses) ExpandHome(key, home string) {
 		s.Type(key, "file:"+filepath.Join(home, rest))
 	}
 }
+
+// hostKeys are the keys of the answers that are host names.
+var hostKeys = []string{"expose.host", urlParts[0].key}
+
+// CleanHost removes the scheme and a final slash from a host name that was pasted as a
+// web address, and returns a sentence about it, or "".
+func (s *Responses) CleanHost(key string) (note string) {
+	typed := strings.TrimSpace(s.Typed(key))
+	host := strings.TrimRight(schemePattern.ReplaceAllString(typed, ""), "/")
+	if !slices.Contains(hostKeys, key) || host == typed || host == "" || strings.ContainsAny(host, "/:") {
+		return ""
+	}
+	s.Type(key, host)
+	return "Only the host name of " + typed + " is used: " + host + "."
+}
+
+var schemePattern = regexp.MustCompile(`^(?i)https?://`)
 
 // isDocument reports whether an answer is a document that people keep in a file.
 func isDocument(f answers.Field) bool { return f.Kind == answers.Content || f.Document }
