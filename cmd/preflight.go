@@ -48,7 +48,7 @@ Without an answers file it checks for a trial install with SQLite.`,
 	registerCheckFlags(cmd, &o.checks)
 	c.bundle.register(cmd)
 	cmd.Flags().BoolVar(&o.checks.CreateNamespace, "create-namespace", false,
-		"create a missing namespace for database.in-cluster, and remove it afterwards")
+		"create a missing namespace for the checks from a pod, and remove it afterwards")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "which results make the command fail: fail or warn")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "report format: text, json or junit")
 	cmd.Flags().IntVar(&o.port, "port", 0, "local port of the server")

@@ -102,3 +102,22 @@ func TestProbe(t *testing.T) {
 		t.Errorf("the healthy install is not quiet:\n%s", healthy.err)
 	}
 }
+
+// TestProbe_identity installs with a secrets store that needs an identity, which the pods
+// do not get, in a new namespace.
+func TestProbe_identity(t *testing.T) {
+	t.Parallel()
+	f := newFirstInstall(t)
+	chart := f.cluster.RealServer(t, testcluster.RealCurrent) // its image has boto3
+	answers := f.file("answers.yaml", "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {type: aws, "+
+		"aws: {authMethod: implicit, region: us-east-1}}\nserver: {serviceAccount: {annotations: "+
+		"{eks.amazonaws.com/role-arn: 'arn:aws:iam::123456789012:role/zenml'}}}\n")
+	args := []string{"install", "-f", answers, "-n", f.namespace, "--yes", "--output",
+		filepath.Join(f.dir, "custom-values.yaml")}
+	f.runs(append(args, chart.Flags()...)...).want(t, exitInstall, "check the secrets store from a pod",
+		"Check secrets.in-cluster: secretsStore: a pod with ServiceAccount", "gets no credentials of AWS",
+		"removed namespace "+f.namespace)
+	if f.exists() {
+		t.Error("the namespace is still there")
+	}
+}

@@ -62,6 +62,8 @@ type Plan struct {
 	// Secrets are written and before Helm. Its notice is shown; its error ends
 	// the run, and the namespace is removed. nil skips the step.
 	Probe func(context.Context) (notice string, err error)
+	// Probed names what Probe checks, such as "the database".
+	Probed string
 
 	// Prerequisites are installed before the release, if the cluster lacks them.
 	Prerequisites []Prerequisite
@@ -149,7 +151,7 @@ var steps = []step{
 	lockStep{},          // block other runs, take over from a killed one
 	reviewStep{},        // compare with what the user reviewed
 	secretsStep{},       // create the Secrets that hooks and pods reference
-	probeStep{},         // check the database from a pod in a new namespace
+	probeStep{},         // check the database and the secrets store from a pod in a new namespace
 	prerequisitesStep{}, // install cert-manager or a controller, if the user agreed
 	releaseStep{},       // run Helm: hooks with the migration, then the objects; wait for both
 	readinessStep{},     // wait until the watch sees the server's Deployment available

@@ -18,8 +18,8 @@ import (
 // checks before the install can start the pod.
 type probeStep struct{}
 
-func (probeStep) name() string      { return "probe" }
-func (probeStep) title(*run) string { return "check the database from a pod" }
+func (probeStep) name() string        { return "probe" }
+func (probeStep) title(r *run) string { return "check " + r.plan.Probed + " from a pod" }
 
 // isNeeded makes the step optional.
 func (probeStep) isNeeded(r *run) bool { return r.plan.Probe != nil && r.namespace != nil }

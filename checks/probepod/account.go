@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -65,4 +68,73 @@ func (p *probePod) defaultPullSecrets(ctx context.Context, name string) string {
 		"; the image was pulled with %s of ServiceAccount %s, which ServiceAccount %s will not have: add it to "+
 			"server.image.pullSecrets if the image needs it",
 		check.JoinAnd(names), release.DefaultAccount, name)
+}
+
+// useServerAccount selects the server's ServiceAccount, which decides the identity. One
+// that the chart will create is created for the pod, and removed with it.
+func (p *probePod) useServerAccount(ctx context.Context, r check.Rendered, name string) error {
+	name = cmp.Or(name, release.DefaultAccount)
+	p.pod.Spec.ServiceAccountName = name
+	there, err := release.AccountExists(ctx, p.env, r, name)
+	if err != nil || there {
+		return err
+	}
+	account := &corev1.ServiceAccount{}
+	rendered := manifest.Find(r.Objects, "ServiceAccount", name)[0]
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(rendered.Object, account); err != nil {
+		return err
+	}
+	account.Namespace = p.env.Namespace()
+	adopt(account, p.env.Release())
+	p.account = account
+	return nil
+}
+
+// adopt lets Helm take the ServiceAccount over, if it could not be removed.
+func adopt(a *corev1.ServiceAccount, release string) {
+	metav1.SetMetaDataLabel(&a.ObjectMeta, "app.kubernetes.io/managed-by", "Helm")
+	metav1.SetMetaDataAnnotation(&a.ObjectMeta, "meta.helm.sh/release-name", release)
+	metav1.SetMetaDataAnnotation(&a.ObjectMeta, "meta.helm.sh/release-namespace", a.Namespace)
+}
+
+// accountPause lets admission webhooks of the cloud learn about a new ServiceAccount,
+// whose annotations they read from a cache.
+const accountPause = 2 * time.Second
+
+func (p *probePod) createAccount(ctx context.Context) error {
+	if p.account == nil {
+		return nil
+	}
+	made, err := p.client.CoreV1().ServiceAccounts(p.account.Namespace).Create(ctx, p.account, metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
+		p.account = nil // it is not this check's
+		return nil
+	}
+	if err != nil {
+		p.account = nil
+		return notCreated(err, "ServiceAccount")
+	}
+	p.account = made
+	select {
+	case <-time.After(accountPause):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// removeAccount removes the ServiceAccount that was created for the pod.
+func (p *probePod) removeAccount(ctx context.Context) {
+	if p.account == nil || p.account.UID == "" {
+		return
+	}
+	err := p.client.CoreV1().ServiceAccounts(p.account.Namespace).Delete(ctx, p.account.Name,
+		metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &p.account.UID}})
+	if ignoreMissing(err) != nil {
+		p.env.Leave(check.Leftover{
+			What: fmt.Sprintf("ServiceAccount %s in namespace %s (%v)", p.account.Name, p.account.Namespace, err),
+			Remedy: fmt.Sprintf("kubectl -n %s delete serviceaccount %s --ignore-not-found", p.account.Namespace,
+				p.account.Name),
+		})
+	}
 }

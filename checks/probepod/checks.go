@@ -5,7 +5,6 @@ package probepod
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -24,7 +23,7 @@ func needsDatabaseInCluster(e *check.Env) string {
 // Checks check the database from a pod in the cluster.
 var Checks = []check.Check{
 	{
-		ID:       "database.in-cluster",
+		ID:       databaseID,
 		Claim:    "a pod in the namespace can log in to the database",
 		Failure:  "a pod in the namespace cannot use the database",
 		Severity: check.MustPass,
@@ -50,33 +49,37 @@ var Checks = []check.Check{
 			"a namespace that enforces the restricted Pod Security level",
 		},
 	},
+	{
+		ID:       identityID,
+		Claim:    "a pod in the namespace can use the secrets store",
+		Failure:  "a pod in the namespace cannot use the secrets store",
+		Severity: check.MustPass,
+		When:     needsIdentity,
+		Needs:    []string{"secrets.identity", "cluster.namespace"},
+		Writes:   true,
+		Limit:    2*time.Minute + 30*time.Second,
+		Answers:  []string{"server.serviceAccount.annotations", "secretsStore.aws.region"},
+		Notices:  identityNotices,
+		Run:      checkIdentity,
+
+		Reason: "with the implicit login of AWS, only a pod with the server's ServiceAccount has the credentials",
+		Finds: []string{
+			"a ServiceAccount that gets no credentials: no annotation, no webhook or agent that acts on it",
+			"a role whose trust policy does not name the ServiceAccount",
+			"each missing permission by name",
+			"pods that cannot reach AWS",
+		},
+		Accepts: []string{
+			"a role that the ServiceAccount assumes with a token (IRSA)",
+			"a ServiceAccount that the chart will create: the check creates it and removes it afterwards",
+		},
+	},
 }
 
 // checkInCluster runs the probe pod with the server's image and removes the pod and
 // its Secret in any case.
 func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return "", err
-	}
-	done, err := useNamespace(ctx, e, client)
-	if err != nil {
-		return "", err
-	}
-	defer done()
-	RemoveLeftovers(ctx, client, e.Namespace(), e.Now())
-	probe, err := newProbePod(ctx, e)
-	if err != nil {
-		return "", err
-	}
-	if err := probe.checkRemovable(ctx); err != nil {
-		return "", err
-	}
-	log, err := probe.run(ctx)
-	probe.remove(ctx)
-	if fault := (*check.Fault)(nil); errors.As(err, &fault) {
-		fault.Summary += probe.differs
-	}
+	log, differs, err := runTask(ctx, e, databaseTask(e))
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +90,7 @@ func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
 	if fault := resultFault(ctx, e, said); fault != nil {
 		return "", fault
 	}
-	return said.words(e) + probe.differs, nil
+	return said.words(e) + differs, nil
 }
 
 func (s probeResult) words(e *check.Env) string {

@@ -59,6 +59,7 @@ func (p *probePod) remove(ctx context.Context) {
 				p.client.CoreV1().Secrets(p.env.Namespace()).Delete(ctx, p.secret.Name, metav1.DeleteOptions{})),
 		)
 	}
+	p.removeAccount(ctx)
 	if p.deadline != nil {
 		_ = p.client.BatchV1().Jobs(p.env.Namespace()).Delete(ctx, p.pod.Name, inBackground()) // the Job expires
 	}
@@ -158,9 +159,9 @@ func (p *probePod) timedOut(ctx context.Context, pod *corev1.Pod) error {
 	return &check.Fault{
 		Warn:    true,
 		Summary: fmt.Sprintf("the probe pod did not finish within %s: %s%s", probeLimit, state, p.events(ctx)),
-		Reason:  "whether pods can reach the database is unknown",
+		Reason:  p.unknown,
 		Remedy: "check for a slow image pull or full nodes, then try again: zenml-installer preflight --only " +
-			"database.in-cluster",
+			p.check,
 	}
 }
 

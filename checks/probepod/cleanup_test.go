@@ -176,7 +176,7 @@ func TestDeadline(t *testing.T) {
 	s := newStage(t)
 	e := s.withPods().Begin(t.Context(), check.Options{})
 	t.Cleanup(e.End)
-	probe, err := newProbePod(t.Context(), e)
+	probe, err := newProbePod(t.Context(), e, databaseTask(e))
 	checktest.Must(t, err)
 	probe.ttl = 1
 	probe.pod.Spec.Containers[0].Command = []string{"zenml", "pause"}
@@ -199,7 +199,7 @@ func TestDeadline_notAllowed(t *testing.T) {
 	e.Cluster = checktest.ServiceAccount(t, s.Cluster, s.Namespace, core)
 	e = e.Begin(t.Context(), check.Options{})
 	t.Cleanup(e.End)
-	probe, err := newProbePod(t.Context(), e)
+	probe, err := newProbePod(t.Context(), e, databaseTask(e))
 	checktest.Must(t, err)
 	checktest.Must(t, probe.create(t.Context()))
 	owners := probe.secret.OwnerReferences

@@ -8,12 +8,16 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
 
-// files returns the pod's secrets: existing Secrets by reference, everything else in
+// databaseFiles returns the pod's secrets: existing Secrets by reference, everything else in
 // a Secret that is deleted with the pod.
-func (p *probePod) files(ctx context.Context, meta metav1.ObjectMeta) ([]corev1.VolumeProjection, error) {
+func databaseFiles(ctx context.Context, p *probePod, meta metav1.ObjectMeta) ([]corev1.VolumeProjection, error) {
+	if fault := database.TLSFilesFault(ctx, p.env); fault != nil {
+		return nil, check.Skip("needs database.tls: %s", fault.Summary)
+	}
 	m := p.env.Answers.Database.MySQL
 	var projected []corev1.VolumeProjection
 	local := map[string][]byte{}

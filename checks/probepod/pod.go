@@ -16,7 +16,6 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/checks/release"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -29,15 +28,31 @@ import (
 var probeScript string
 
 const (
+	databaseID    = "database.in-cluster"
 	containerName = "probe"
 	filesPath     = "/run/zenml-preflight"
 	// selector matches what this check created in any run.
 	selector = "app.kubernetes.io/managed-by=zenml-installer,app.kubernetes.io/component=preflight"
 )
 
+// task is what a probe pod does.
+type task struct {
+	check    string // the id
+	unknown  string // what is unknown without a result
+	script   string
+	settings []corev1.EnvVar
+	// files are the secrets of the pod; nil for none.
+	files func(context.Context, *probePod, metav1.ObjectMeta) ([]corev1.VolumeProjection, error)
+	// needsAccount means that the pod needs the server's own ServiceAccount.
+	needsAccount bool
+	// pass selects the server's variables that the pod gets, too; nil for none.
+	pass func(name string) bool
+}
+
 // probePod is a pod and the Secret with those secrets that are not in the
 // cluster yet.
 type probePod struct {
+	task
 	env    *check.Env
 	client kubernetes.Interface
 	pod    *corev1.Pod
@@ -45,33 +60,60 @@ type probePod struct {
 	// deadline owns the pod and the Secret; nil if the user cannot create Jobs.
 	deadline *batchv1.Job
 	ttl      int32 // of the deadline, in seconds
+	// account is the server's ServiceAccount, if the pod needs it and it does not exist.
+	account *corev1.ServiceAccount
 	// differs describes how the pod differs from the server's pods.
 	differs string
 }
 
 // newProbePod prepares the objects. Whatever prevents the check is a skip.
-func newProbePod(ctx context.Context, e *check.Env) (*probePod, error) {
+func newProbePod(ctx context.Context, e *check.Env, t task) (*probePod, error) {
 	rendered, err := e.Render(ctx)
 	if err != nil {
 		return nil, check.Skip("needs supply.render")
 	}
-	specs := release.PodSpecs(
-		slices.Concat(manifest.Find(rendered.Objects, "Deployment", ""), rendered.Objects)) // the server's first
+	specs := serverSpecs(rendered)
 	if len(specs) == 0 || len(specs[0].Containers) == 0 {
 		return nil, check.Skip("the chart renders no pod with an image to use")
-	}
-	if fault := database.TLSFilesFault(ctx, e); fault != nil {
-		return nil, check.Skip("needs database.tls: %s", fault.Summary)
 	}
 	client, err := e.Cluster.Client()
 	if err != nil {
 		return nil, err
 	}
-	probe := &probePod{env: e, client: client, ttl: deadlineSeconds}
+	probe := &probePod{task: t, env: e, client: client, ttl: deadlineSeconds}
 	if err := probe.prepare(ctx, specs[0]); err != nil {
 		return nil, err
 	}
+	probe.passVariables(rendered)
+	if t.needsAccount {
+		return probe, probe.useServerAccount(ctx, rendered, specs[0].ServiceAccountName)
+	}
 	return probe, probe.setServiceAccount(ctx, rendered, specs[0].ServiceAccountName)
+}
+
+// serverSpecs returns the rendered pods, the server's first.
+func serverSpecs(r check.Rendered) []corev1.PodSpec {
+	return release.PodSpecs(slices.Concat(manifest.Find(r.Objects, "Deployment", ""), r.Objects))
+}
+
+// passVariables gives the pod variables of the server, through the Secret, because they
+// may contain passwords of proxies.
+func (p *probePod) passVariables(r check.Rendered) {
+	if p.pass == nil {
+		return
+	}
+	for name, value := range release.ServerEnvironment(r.Objects) {
+		if !p.pass(name) {
+			continue
+		}
+		if p.secret == nil {
+			p.secret = &corev1.Secret{ObjectMeta: p.pod.ObjectMeta, Data: map[string][]byte{}}
+		}
+		p.secret.Data[name] = []byte(value)
+		p.pod.Spec.Containers[0].Env = append(p.pod.Spec.Containers[0].Env, corev1.EnvVar{Name: name,
+			ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: p.secret.Name}, Key: name}}})
+	}
 }
 
 func (p *probePod) prepare(ctx context.Context, server corev1.PodSpec) error {
@@ -84,9 +126,12 @@ func (p *probePod) prepare(ctx context.Context, server corev1.PodSpec) error {
 			"app.kubernetes.io/component": "preflight", "app.kubernetes.io/managed-by": "zenml-installer",
 		},
 	}
-	files, err := p.files(ctx, meta)
-	if err != nil {
-		return err
+	var files []corev1.VolumeProjection
+	if p.files != nil {
+		var err error
+		if files, err = p.files(ctx, p, meta); err != nil {
+			return err
+		}
 	}
 	p.pod = &corev1.Pod{ObjectMeta: meta, Spec: p.spec(server, files)}
 	return nil
@@ -116,8 +161,8 @@ func (p *probePod) spec(server corev1.PodSpec, files []corev1.VolumeProjection) 
 				Name:            containerName,
 				Image:           image.Image,
 				ImagePullPolicy: image.ImagePullPolicy,
-				Command:         []string{"python3", "-c", probeScript},
-				Env:             p.settings(),
+				Command:         []string{"python3", "-c", p.script},
+				Env:             slices.Clone(p.settings),
 				SecurityContext: restricted(image.SecurityContext),
 				Resources: corev1.ResourceRequirements{
 					Requests: amount("10m", "64Mi"),
@@ -154,8 +199,14 @@ func restricted(own *corev1.SecurityContext) *corev1.SecurityContext {
 	return c
 }
 
-func (p *probePod) settings() []corev1.EnvVar {
-	m := p.env.Answers.Database.MySQL
+// databaseTask logs in to the database.
+func databaseTask(e *check.Env) task {
+	return task{check: databaseID, unknown: "whether pods can reach the database is unknown", script: probeScript,
+		settings: databaseSettings(e), files: databaseFiles}
+}
+
+func databaseSettings(e *check.Env) []corev1.EnvVar {
+	m := e.Answers.Database.MySQL
 	mode := m.TLS.Mode
 	if mode == "" {
 		mode = answers.TLSOff

@@ -18,31 +18,47 @@ import (
 
 // probeResult is the pod's output: the step at which it stopped.
 type probeResult struct {
-	ZenmlPreflight int      `json:"zenmlPreflight"`
-	Step           string   `json:"step"` // resolve, connect, greeting, python, files, tls, password, login, database or done
-	Error          string   `json:"error"`
-	Kind           string   `json:"kind"` // of a failed connection
-	Code           uint16   `json:"code"` // MySQL's error number
-	Addresses      []string `json:"addresses"`
-	Login          bool     `json:"login"`
-	Database       string   `json:"database"` // exists or missing
-	Server         string   `json:"server"`   // its version
-	Plugin         string   `json:"plugin"`   // authentication plugin at which PyMySQL broke
+	probeHeader
+	Kind      string   `json:"kind"` // of a failed connection
+	Code      uint16   `json:"code"` // MySQL's error number
+	Addresses []string `json:"addresses"`
+	Login     bool     `json:"login"`
+	Database  string   `json:"database"` // exists or missing
+	Server    string   `json:"server"`   // its version
+	Plugin    string   `json:"plugin"`   // authentication plugin at which PyMySQL broke
 }
 
-// parseResult finds the result in the pod's log.
+// probeHeader is what all results have.
+type probeHeader struct {
+	ZenmlPreflight int `json:"zenmlPreflight"`
+	// Step of the database's probe is resolve, connect, greeting, python, files, tls,
+	// password, login, database or done.
+	Step  string `json:"step"`
+	Error string `json:"error"`
+}
+
+// parseResult finds the result of the database's probe in the pod's log.
 func parseResult(log string) (probeResult, error) {
+	var r probeResult
+	err := parse(log, &r, &r.probeHeader, task{check: databaseID,
+		unknown: "whether pods can reach the database is unknown"})
+	return r, err
+}
+
+// parse finds a result with its header in the pod's log.
+func parse[T any](log string, into *T, header *probeHeader, t task) error {
 	for line := range strings.Lines(log) {
-		var s probeResult
-		if json.Unmarshal([]byte(line), &s) == nil && s.ZenmlPreflight == 1 {
-			return s, nil
+		var none T
+		*into = none
+		if json.Unmarshal([]byte(line), into) == nil && header.ZenmlPreflight == 1 {
+			return nil
 		}
 	}
-	return probeResult{}, &check.Fault{
+	return &check.Fault{
 		Warn:    true,
 		Summary: "the log of the probe pod has no result: " + lastLine(log),
-		Reason:  "whether pods can reach the database is unknown",
-		Remedy:  "to skip the check: --skip database.in-cluster",
+		Reason:  t.unknown,
+		Remedy:  "to skip the check: --skip " + t.check,
 	}
 }
 

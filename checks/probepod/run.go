@@ -65,6 +65,9 @@ func notCreated(err error, kind string) error {
 // create creates the objects. The Secret has an owner from the start, in case
 // this program is killed: the deadline, otherwise the pod.
 func (p *probePod) create(ctx context.Context) error {
+	if err := p.createAccount(ctx); err != nil {
+		return err
+	}
 	p.deadline = p.createDeadline(ctx)
 	if p.deadline == nil {
 		if err := p.createPod(ctx); err != nil {

@@ -81,7 +81,11 @@ func checkIdentity(ctx context.Context, e *check.Env) (string, error) {
 			all.add(p, unlabeled(e, p))
 			continue
 		}
-		all.pass(p, value+" is the pod's identity; its permissions are not tested, because only a pod has it")
+		tested := "its permissions are not tested, because only a pod has it"
+		if p.store.Type == answers.AWSSecrets {
+			tested = "secrets.in-cluster tests it from a pod"
+		}
+		all.pass(p, value+" is the pod's identity; "+tested)
 	}
 	return all.merge()
 }

@@ -39,7 +39,7 @@ func TestIdentity(t *testing.T) {
 	}{
 		"aws": {
 			aws, annotated(arn, "arn:aws-cn:iam::123456789012:role/teams/zenml"), check.Pass,
-			[]string{"only a pod has it"},
+			[]string{"tests it from a pod"},
 		},
 		"aws, none": {
 			aws, annotated("other", "x"), check.Warned,

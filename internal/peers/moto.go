@@ -25,6 +25,24 @@ type AWS struct {
 // Key is an access key.
 type Key struct{ ID, Secret string }
 
+// motoServer runs moto. Where it enforces IAM it fails for a request without a signature,
+// which the login with a token is.
+const motoServer = `
+from moto.core.responses import ActionAuthenticatorMixin as mixin
+from moto.server import main
+
+enforce = mixin._authenticate_and_authorize_normal_action
+
+
+def with_tokens(self, resource="*"):
+    if self._get_action() != "AssumeRoleWithWebIdentity":
+        enforce(self, resource)
+
+
+mixin._authenticate_and_authorize_normal_action = with_tokens
+main()
+`
+
 // StartAWS starts moto and creates an administrator.
 func StartAWS(t testing.TB) *AWS {
 	t.Helper()
@@ -36,8 +54,8 @@ func StartAWSOn(t testing.TB, host string) *AWS {
 	t.Helper()
 	python, port := filepath.Join(testcache.Path(t, "moto"), "bin", "python"), freePort(t, host)
 	address := host + ":" + port
-	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-m", "moto.server", "-H",
-		host, "-p", port)
+	run(t, address, []string{"HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1"}, python, "-c", motoServer,
+		"-H", host, "-p", port)
 	a := &AWS{URL: "http://" + address}
 	a.as(Key{"any", "any"})
 	a.as(a.User(t, "admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
@@ -116,4 +134,19 @@ func (a *AWS) Remove(t testing.TB, name string) {
 	_, err := secretsmanager.NewFromConfig(a.admin).DeleteSecret(t.Context(),
 		&secretsmanager.DeleteSecretInput{SecretId: &name, ForceDeleteWithoutRecovery: aws.Bool(true)})
 	check(t, err)
+}
+
+// WebIdentityRole creates an IAM role with a policy that ServiceAccounts can assume, and
+// returns its ARN.
+func (a *AWS) WebIdentityRole(t testing.TB, name, policy string) string {
+	t.Helper()
+	client, ctx := a.iam(), t.Context()
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRoleWithWebIdentity",` +
+		`"Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/oidc.example.com"}}]}`
+	made, err := client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust})
+	check(t, err)
+	_, err = client.PutRolePolicy(ctx,
+		&iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("own"), PolicyDocument: &policy})
+	check(t, err)
+	return aws.ToString(made.Role.Arn)
 }
