@@ -35,6 +35,7 @@ type form struct {
 	pane           pane
 	visited        bool
 	lastFocus      focus // what the pane last scrolled to
+	fieldAt        int   // the line of the field in the pane
 	search         databaseSearch
 	cleaned        string // a sentence about what was removed from the last answer
 

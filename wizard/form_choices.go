@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -16,7 +17,8 @@ import (
 // space.
 const otherChoice = "other choice"
 
-// longList is from how many choices on typing filters them.
+// longList is from how many choices on a list says that it can be searched, and digits
+// are part of the search.
 const longList = 8
 
 // shownChoices returns the choices that the filter leaves, and one to type another
@@ -56,12 +58,34 @@ func (f *form) chooseEnd(last bool) tea.Cmd {
 	return f.field.Focus()
 }
 
-// filterKey changes the filter of a long list and reports whether it handled the
+// click selects the choice in a line of the body, and answers with the one that is
+// selected already.
+func (f *form) click(line int) (move, tea.Cmd) {
+	if len(f.questions) == 0 || !f.isChoosing() || f.field == nil {
+		return move{}, nil
+	}
+	at := f.fieldAt
+	for _, o := range f.shownChoices(f.current()) {
+		height := lipgloss.Height(f.label(o))
+		if line+f.pane.offset >= at && line+f.pane.offset < at+height {
+			if o.Value == f.text {
+				return f.commit()
+			}
+			f.text = o.Value
+			f.field = f.newSelect(f.current(), f.text)
+			return move{}, f.field.Focus()
+		}
+		at += height
+	}
+	return move{}, nil
+}
+
+// filterKey changes the filter of a list and reports whether it handled the
 // key. A letter that no choice contains is ignored.
 func (f *form) filterKey(key tea.KeyMsg) bool {
 	q := f.current()
-	if len(q.Choices) < longList {
-		return false
+	if len(q.Choices) < longList && key.String() == "?" {
+		return false // help
 	}
 	before := f.filter
 	switch {

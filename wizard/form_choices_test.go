@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -107,4 +108,15 @@ func TestDatabasesArriveLate(t *testing.T) {
 	offered := databaseMsg{question.DatabaseNameKey: {{Value: "zenml", Title: "zenml"}}}
 	p.run(p.form().databaseFound(offered))
 	p.sees("› 2")
+}
+
+// TestShortListIsSearched filters a list of a few choices as a long one; the help stays
+// reachable.
+func TestShortListIsSearched(t *testing.T) {
+	p := newPerson(t).throughCluster().sees("› SQLite")
+	p.press("m", "y", "s").sees("/ mys", "› MySQL")
+	if strings.Contains(p.screen(), "SQLite") {
+		t.Errorf("the filter leaves SQLite\n%s", p.screen())
+	}
+	p.press("?").sees("Answers key: database.type").press("esc", "esc").sees("SQLite", "MySQL")
 }

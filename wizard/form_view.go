@@ -36,6 +36,7 @@ func (f *form) questionsView(width, height int) string {
 		}
 		from = len(lines)
 		opened, at := f.openLines(q, width)
+		f.fieldAt += from
 		lines, cursor = append(lines, opened...), from+at
 		to = len(lines)
 		if i < len(f.questions)-1 {
@@ -130,12 +131,13 @@ func (f *form) openLines(q question.Question, width int) (lines []string, cursor
 			parts = append(parts, "", display.Wrap(note, inner))
 		}
 	}
-	if f.isChoosing() && len(q.Choices) >= longList {
+	if f.isChoosing() && (len(q.Choices) >= longList || f.filter != "") {
 		parts = append(parts, f.styles.Muted.Render(f.filterHint()))
 	}
 	parts = append(parts, "")
 	field := strings.TrimRight(f.field.View(), "\n ")
-	cursor = lipgloss.Height(strings.Join(parts, "\n")) + pointerLine(field)
+	f.fieldAt = lipgloss.Height(strings.Join(parts, "\n"))
+	cursor = f.fieldAt + pointerLine(field)
 	parts = append(parts, field)
 	if below := f.footnote(inner); below != "" {
 		parts = append(parts, below)

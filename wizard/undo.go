@@ -108,7 +108,29 @@ func (f *form) takesDigits() bool {
 // wantsMouse reports whether the mouse is used: where nothing is typed, because the
 // terminal's own selecting and pasting need it.
 func (m *model) wantsMouse() bool {
-	return m.dialog == nil && m.help == nil && slices.Contains(answers.Steps, answers.Step(m.at)) && !m.takesDigits()
+	f := m.openForm()
+	return m.dialog == nil && m.help == nil && f != nil && len(f.questions) > 0 && f.isChoosing()
+}
+
+// openForm returns the questions of the open step, or nil.
+func (m *model) openForm() *form {
+	switch at := m.screen().(type) {
+	case *form:
+		return at
+	case *cluster:
+		return at.form
+	}
+	return nil
+}
+
+// clickBody selects the choice below the mouse.
+func (m *model) clickBody(line int) tea.Cmd {
+	f := m.openForm()
+	if f == nil {
+		return nil
+	}
+	move, cmd := f.click(line)
+	return tea.Batch(cmd, m.follow(move))
 }
 
 // followMouse turns the mouse on or off when the screen changes.
@@ -123,19 +145,18 @@ func (m *model) followMouse() tea.Cmd {
 	return nil
 }
 
-// click opens the step of the rail below the mouse.
+// click opens the step of the rail, or selects the choice, below the mouse.
 func (m *model) click(msg tea.MouseMsg) tea.Cmd {
-	if msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.dialog != nil || m.help != nil {
+	line := msg.Y - m.headRows
+	switch {
+	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.dialog != nil || m.help != nil:
 		return nil
+	case m.rail && msg.X <= railWidth && line >= 0:
+		return m.goToStep(line + 1)
+	case !m.rail && msg.Y == 1:
+		return m.goToStep(m.flatStep(msg.X - 1))
+	case line >= 0:
+		return m.clickBody(line)
 	}
-	if m.rail {
-		if msg.X > railWidth || msg.Y < m.headRows {
-			return nil
-		}
-		return m.goToStep(msg.Y - m.headRows + 1)
-	}
-	if msg.Y != 1 {
-		return nil
-	}
-	return m.goToStep(m.flatStep(msg.X - 1))
+	return nil
 }

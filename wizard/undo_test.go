@@ -1,9 +1,11 @@
 package wizard
 
 import (
+	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestUndoTakesAnswersBack(t *testing.T) {
@@ -62,5 +64,29 @@ func TestMouseOpensStep(t *testing.T) {
 	p.press("down", "enter").to("database.mysql.host")
 	if p.m.mouse {
 		t.Error("the mouse is taken while an answer is typed")
+	}
+}
+
+// TestMouseSelectsChoice selects the choice below the mouse; a second click answers.
+func TestMouseSelectsChoice(t *testing.T) {
+	for _, width := range []int{80, 120} {
+		p := newPerson(t).throughCluster()
+		p.handle(tea.WindowSizeMsg{Width: width, Height: 30})
+		click := func(text string) {
+			t.Helper()
+			for y, line := range strings.Split(ansi.Strip(p.m.View()), "\n") {
+				if strings.Contains(line, text) {
+					p.handle(tea.MouseMsg{X: 30, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+					return
+				}
+			}
+			t.Fatalf("no %q on the screen\n%s", text, p.screen())
+		}
+		click("Your own MySQL 8 server")
+		p.sees("› MySQL")
+		click("Where the server stores") // no choice
+		p.sees("› MySQL")
+		click("› MySQL")
+		p.sees("│ Host")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
@@ -27,7 +28,8 @@ func Plan(styles *theme.Styles, r plan.Report) string {
 			blocks = append(blocks, styles.Title.Render(title)+"\n"+indentAll(strings.Join(lines, "\n")))
 		}
 	}
-	section("Missing prerequisites", prerequisiteLines(r.Prerequisites)...)
+	section("Missing prerequisites", prerequisiteLines(r.Prerequisites, check.Failed)...)
+	section("Warnings about the cluster", prerequisiteLines(r.Prerequisites, check.Warned)...)
 	section("Values that change", r.Values...)
 	section("Data", r.Data...)
 	for _, o := range r.Objects {
@@ -46,9 +48,13 @@ func planHead(styles *theme.Styles, r plan.Report) string {
 	return strings.Join(lines, "\n")
 }
 
-func prerequisiteLines(missing []plan.Prerequisite) []string {
+// prerequisiteLines describes what checks with a status found.
+func prerequisiteLines(found []plan.Prerequisite, status check.Status) []string {
 	var lines []string
-	for _, p := range missing {
+	for _, p := range found {
+		if p.Status != string(status) {
+			continue
+		}
 		lines = append(lines, p.Check+": "+p.Message)
 		if p.Remedy != "" {
 			lines = append(lines, indentAll(p.Remedy))

@@ -17,10 +17,12 @@ func TestPlan(t *testing.T) {
 		{Kind: "Job", Name: "migration", Action: plan.Run},
 	}, Notes: []string{"No permission for a dry run."}}
 	r := plan.Report{Revision: 4, Steps: []string{"Upgrade the release."}, Prerequisites: []plan.Prerequisite{
-		{Check: "expose.class", Message: "there is no IngressClass nginx", Remedy: "install it"}}}
+		{Check: "expose.class", Status: "fail", Message: "there is no IngressClass nginx", Remedy: "install it"},
+		{Check: "cluster.nodes", Status: "warn", Message: "one node is old"}}}
 	text := Plan(styles, r.With(p, false))
 	for _, want := range []string{
-		"  1. Upgrade the release.\n", "expose.class: there is no IngressClass nginx\n        install it",
+		"  1. Upgrade the release.\n", "Warnings about the cluster\n    cluster.nodes: one node is old\n\n",
+		"Missing prerequisites\n    expose.class: there is no IngressClass nginx\n        install it",
 		"= leave   Secret zenml-server\n", "~ change  Deployment zenml-server: its pods are replaced; image zenml:1 -> zenml:2\n",
 		"    -a\n    +b\n", "* hook    Job migration", "Not compared\n    No permission",
 		"Plan: 0 created, 1 changed, 0 deleted, 1 unchanged, 1 hook run. Nothing has been changed.\n",
