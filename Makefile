@@ -50,11 +50,11 @@ demo-down: ## remove the demo's cluster
 	@$$(sandbox/build.sh) down --name demo
 
 .PHONY: test
-test: packages build ## unit and integration tests
+test: packages ## unit and integration tests
 	@.ci/test
 
 .PHONY: test-scenarios
-test-scenarios: packages build ## install every sample with the real server, in about 15 minutes
+test-scenarios: packages ## install every sample with the real server, in about 15 minutes
 	@.ci/test scenarios
 
 .PHONY: kills
@@ -93,11 +93,12 @@ $(GOLANGCI):
 	  GOBIN=$$tmp GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION) && \
 	  mv $$tmp/golangci-lint $@ && rmdir $$tmp
 
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 .PHONY: compile-all
-compile-all: ## compile for every released platform
-	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
+compile-all: ## compile for PLATFORMS, by default every released one
+	@for target in $(PLATFORMS); do \
 	  echo "compile $$target"; \
-	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null . ; \
+	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -trimpath -o /dev/null . ; \
 	done
 
 .PHONY: snapshot
