@@ -110,6 +110,14 @@ func TestGuidedInstallVerifiesLogin(t *testing.T) {
 	if !errors.As(err, &claimed) || e.otherAdmin() == nil {
 		t.Fatalf("a server with another admin is accepted: %v", err)
 	}
+	kept := a
+	kept.Admin.Activate = answers.ActivateBrowser // the user logs in with that account
+	if _, err := e.Activate(t.Context(), kept, active(t, "someone else's")); err != nil || e.otherAdmin() != nil {
+		t.Errorf("the existing account is not accepted: %v, %v", err, e.otherAdmin())
+	}
+	if _, err := e.Activate(t.Context(), a, active(t, "someone else's")); !errors.Is(err, wizard.ErrOtherAdmin) {
+		t.Errorf("got %v", err)
+	}
 	o := &installOptions{streams: s, common: c}
 	outcome := wizard.Outcome{Ending: wizard.Installed, Answers: a,
 		Install: install.Outcome{Release: &install.Release{Name: "zenml-server", Revision: 1}}}

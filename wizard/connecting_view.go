@@ -132,7 +132,7 @@ func (c *connecting) activationLine() string {
 		case mode == answers.ActivateAuto:
 			text += " Log in as " + c.responses.Complete().Admin.Username + "."
 		case c.keepsAccount || c.tunnel.Server().WasActive:
-			text += " Log in with an account that it has."
+			text += " Log in with an existing account."
 		}
 		return text
 	case c.claimed:

@@ -61,7 +61,7 @@ func TestServerOfAnotherAccount(t *testing.T) {
 	p := claimed()
 	p.press("a")
 	p.stage.activate <- nil
-	p.sees("The server is activated. Log in with an account that it has.")
+	p.sees("The server is activated. Log in with an existing account.")
 	if got := p.stage.activated; len(got) != 2 || got[1] != answers.ActivateBrowser {
 		t.Errorf("activated as %v", got)
 	}
