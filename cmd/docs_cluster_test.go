@@ -47,7 +47,7 @@ func TestDocumentedCommandsInCluster(t *testing.T) {
 // once, by their verb. A dry run comes before the installs.
 func clusterCommands(t *testing.T) map[string][][]string {
 	t.Helper()
-	found, seen, guided := map[string][][]string{}, map[string]bool{}, 0
+	found, seen, guided, bundles := map[string][][]string{}, map[string]bool{}, 0, 0
 	for _, c := range commandLines(t, readDocs(t)) {
 		id := strings.Join(c.args, " ")
 		if needsNoCluster(c.args) || seen[id] || strings.Contains(id, "KEY") {
@@ -55,6 +55,8 @@ func clusterCommands(t *testing.T) map[string][][]string {
 		}
 		seen[id] = true
 		switch verb := slices.Concat(c.args, []string{"install"})[0]; {
+		case slices.Contains(c.args, "--bundle"):
+			bundles++ // they need a registry with the images: see TestBundleInstall
 		case verb != "install":
 			found[verb] = append(found[verb], c.args)
 		case slices.Contains(c.args, "--dry-run"):
@@ -65,7 +67,7 @@ func clusterCommands(t *testing.T) map[string][][]string {
 			guided++
 		}
 	}
-	t.Logf("%d command lines, %d more for a terminal", len(seen)-guided, guided)
+	t.Logf("%d command lines, %d more for a terminal, %d for a bundle", len(seen)-guided-bundles, guided, bundles)
 	return found
 }
 
