@@ -83,7 +83,7 @@ func (o *generateOptions) writeBundle(ctx context.Context, u *setup, p *prepared
 		return err
 	}
 	if err := plan.Fetch(ctx, o.bundle.dir, files, narrateTransfer(o.streams, "Fetched")); err != nil {
-		return err
+		return stoppedTransfer(err, "the bundle is incomplete")
 	}
 	fmt.Fprintf(o.streams.Err, "Wrote the bundle %s (%s). Carry it to the machine that installs, and run:\n"+
 		"  %s install --bundle %s --image-registry REGISTRY\n",
@@ -279,12 +279,16 @@ func (f *bundleFlags) push(ctx context.Context, s Streams, c common) error {
 		return usage(err)
 	}
 	err = f.opened.Push(ctx, registries, f.registry, narrateTransfer(s, "Pushed"))
-	if errors.Is(err, context.Canceled) {
-		return &failure{code: exitInterrupted, err: fmt.Errorf("the images are not all pushed. Run the same command "+
-			"again: it continues: %w", err)}
-	}
 	f.pushed = err == nil
-	return err
+	return stoppedTransfer(err, "not all images are pushed")
+}
+
+// stoppedTransfer adds to an interruption what the next run does.
+func stoppedTransfer(err error, state string) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &failure{code: exitInterrupted, err: errors.New(state + ". Run the same command again: it continues")}
 }
 
 // supply looks up images for the checks; nil without a bundle.

@@ -48,7 +48,7 @@ func registryError(ctx context.Context, ref Reference, push bool, err error) err
 		if push {
 			e.Remedy += ". The login needs the right to push"
 		}
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case isNoTLS(err):
 		e.Reason, e.Remedy = "the registry does not support TLS", "Use --plain-http"
 	case status == http.StatusNotFound && !push:
 		e.Reason, e.Remedy = "the image does not exist", "Fix its name in the answers"

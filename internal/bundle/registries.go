@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -70,8 +71,14 @@ func (r *Registries) isPlain(ctx context.Context, host string) bool {
 		return false
 	}
 	registry.Client = r.client
-	r.plain[host] = errors.Is(registry.Ping(ctx), http.ErrSchemeMismatch)
+	r.plain[host] = isNoTLS(registry.Ping(ctx))
 	return r.plain[host]
+}
+
+// isNoTLS reports whether a server answered something else than TLS.
+func isNoTLS(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record)
 }
 
 func isLoopback(host string) bool {
