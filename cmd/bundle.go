@@ -151,7 +151,12 @@ type bundleFlags struct {
 	pushed bool
 }
 
-func (f *bundleFlags) register(cmd *cobra.Command) {
+// registerBundle adds the flags that select a bundle. The commands share them.
+func (c *common) registerBundle(cmd *cobra.Command) {
+	if c.bundle == nil {
+		c.bundle = &bundleFlags{}
+	}
+	f := c.bundle
 	flags := cmd.Flags()
 	flags.StringVar(&f.dir, "bundle", "",
 		"install from this folder with charts and images, which generate --bundle has written")

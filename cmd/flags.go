@@ -46,7 +46,6 @@ func (c *common) register(flags *pflag.FlagSet) {
 		"chart version (default: from the answers, or the latest stable version)")
 	flags.BoolVar(&c.plainHTTP, "plain-http", false, "pull the chart over plain HTTP")
 	c.signature.register(flags)
-	c.bundle = &bundleFlags{}
 	flags.DurationVar(&c.timeout, "timeout", defaultTimeout,
 		"time limit of the command, apart from questions and an open port-forward")
 	flags.BoolVar(&c.noOpen, "no-open", false, "do not open a browser, only print the address")

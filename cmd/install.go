@@ -66,7 +66,7 @@ object as a diff against the cluster, with hashes for secrets.`,
 	}
 	o.file.register(cmd)
 	o.register(cmd)
-	c.bundle.register(cmd)
+	c.registerBundle(cmd)
 	return cmd
 }
 

@@ -101,7 +101,7 @@ Without a command it starts the guided install.`,
 	root.SetErr(s.Err)
 	c.register(root.PersistentFlags())
 	o.register(root)
-	c.bundle.register(root)
+	c.registerBundle(root)
 	root.AddCommand(
 		newInstall(s, &c, runInstall),
 		newPreflight(s, &c, runPreflight),

@@ -46,7 +46,7 @@ Without an answers file it checks for a trial install with SQLite.`,
 	}
 	o.file.register(cmd)
 	registerCheckFlags(cmd, &o.checks)
-	c.bundle.register(cmd)
+	c.registerBundle(cmd)
 	cmd.Flags().BoolVar(&o.checks.CreateNamespace, "create-namespace", false,
 		"create a missing namespace for the checks from a pod, and remove it afterwards")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "fail", "which results make the command fail: fail or warn")
