@@ -21,7 +21,7 @@ import (
 func (p *place) guidedEngine(args ...string) *engine {
 	p.t.Helper()
 	var o *installOptions
-	c := &common{bundle: &bundleFlags{}} // which the command registers first
+	c := &common{}
 	streams := Streams{ReadFile: newSecretFiles(p.t.Context()).read,
 		Getenv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok }}
 	cmd := newInstall(streams, c, func(_ context.Context, got *installOptions) error { o = got; return nil })
