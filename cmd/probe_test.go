@@ -115,7 +115,7 @@ func TestProbe_identity(t *testing.T) {
 	args := []string{"install", "-f", answers, "-n", f.namespace, "--yes", "--output",
 		filepath.Join(f.dir, "custom-values.yaml")}
 	f.runs(append(args, chart.Flags()...)...).want(t, exitInstall, "check the secrets store from a pod",
-		"Check secrets.in-cluster: secretsStore: a pod with ServiceAccount", "gets no credentials of AWS",
+		"Check secrets.in-cluster: secretsStore: a pod with ServiceAccount", "has no AWS credentials",
 		"removed namespace "+f.namespace)
 	if f.exists() {
 		t.Error("the namespace is still there")

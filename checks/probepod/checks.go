@@ -64,9 +64,9 @@ var Checks = []check.Check{
 
 		Reason: "with the implicit login of AWS, only a pod with the server's ServiceAccount has the credentials",
 		Finds: []string{
-			"a ServiceAccount that gets no credentials: no annotation, no webhook or agent that acts on it",
+			"a ServiceAccount without AWS credentials: no annotation, no webhook or agent that acts on it",
 			"a role whose trust policy does not name the ServiceAccount",
-			"each missing permission by name",
+			"missing permissions by name; if secretsmanager:CreateSecret is missing, only that one",
 			"pods that cannot reach AWS",
 		},
 		Accepts: []string{

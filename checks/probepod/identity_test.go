@@ -169,7 +169,7 @@ func TestIdentity_denied(t *testing.T) {
 func TestIdentity_none(t *testing.T) {
 	t.Parallel()
 	s := newIdentityStage(t)
-	checktest.Expect(t, s.runIdentity(s.env()), identityID, check.Failed, "gets no credentials of AWS",
+	checktest.Expect(t, s.runIdentity(s.env()), identityID, check.Failed, "has no AWS credentials",
 		"eks.amazonaws.com/role-arn")
 	e := s.env()
 	s.webhook(serverAccount(t, e), "arn:aws:iam::123456789012:role/zenml")
@@ -178,6 +178,20 @@ func TestIdentity_none(t *testing.T) {
 	})), identityID, check.Failed, "a pod cannot reach AWS in us-east-1")
 	checktest.Expect(t, checktest.Look(t, Checks, s.withPods(), identityID), identityID, check.Skipped,
 		"no AWS secrets store uses the pod's identity")
+}
+
+// TestIdentity_unannounced creates nothing without consent, and needs no cluster to
+// decide that.
+func TestIdentity_unannounced(t *testing.T) {
+	t.Parallel()
+	var a answers.Answers
+	a.SecretsStore = answers.SecretsStore{Type: answers.AWSSecrets,
+		AWS: answers.AWSStore{AuthMethod: answers.ImplicitAuth, Region: "us-east-1"}}
+	e := (&check.Env{Answers: a}).Begin(t.Context(), check.Options{Unannounced: true})
+	_, err := checkIdentity(t.Context(), e)
+	if err == nil || !strings.Contains(err.Error(), "no test secret is created yet") {
+		t.Errorf("the check ran: %v", err)
+	}
 }
 
 // TestIdentity_judge explains what a pod printed.
@@ -190,6 +204,7 @@ func TestIdentity_judge(t *testing.T) {
 		`{"step": "python", "error": "No module named 'boto3'"}`:                         "the image cannot run the probe",
 		`{"step": "identity", "call": "AssumeRole", "error": "not authorized"}`:          "AssumeRole is denied to ServiceAccount default",
 		`{"step": "call", "call": "CreateSecret", "error": "UnrecognizedClientExc"}`:     "CreateSecret failed in a pod: Unrec",
+		`{"step": "done", "denied": ["CreateSecret"]}`:                                   "the other permissions were not tested",
 		`{"step": "connect", "error": "Could not connect"}`:                              "cannot reach AWS in eu-west-1",
 		`{"step": "done", "who": "arn:aws:sts::1:assumed-role/zenml/x", "denied": null}`: "",
 	} {

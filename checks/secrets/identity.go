@@ -83,7 +83,7 @@ func checkIdentity(ctx context.Context, e *check.Env) (string, error) {
 		}
 		tested := "its permissions are not tested, because only a pod has it"
 		if p.store.Type == answers.AWSSecrets {
-			tested = "secrets.in-cluster tests it from a pod"
+			tested = "its permissions are not tested here: see secrets.in-cluster"
 		}
 		all.pass(p, value+" is the pod's identity; "+tested)
 	}

@@ -39,7 +39,7 @@ func TestIdentity(t *testing.T) {
 	}{
 		"aws": {
 			aws, annotated(arn, "arn:aws-cn:iam::123456789012:role/teams/zenml"), check.Pass,
-			[]string{"tests it from a pod"},
+			[]string{"not tested here: see secrets.in-cluster"},
 		},
 		"aws, none": {
 			aws, annotated("other", "x"), check.Warned,
