@@ -18,7 +18,6 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/bundle"
 	"github.com/zenml-installer/zenml-installer/internal/display"
-	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/version"
 	"github.com/zenml-installer/zenml-installer/render/format"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -109,7 +108,7 @@ func (o *generateOptions) list(b bundle.Bundle) error {
 	return table.Flush()
 }
 
-// bundledFiles are the values and the answers, as far as they contain no secrets.
+// bundledFiles are the values and the answers, unless they may contain secrets.
 func (o *generateOptions) bundledFiles(u *setup, p *prepared) (map[string][]byte, error) {
 	written, err := p.files(u, format.Values)
 	if err != nil {
@@ -117,19 +116,18 @@ func (o *generateOptions) bundledFiles(u *setup, p *prepared) (map[string][]byte
 	}
 	files := map[string][]byte{}
 	for _, f := range written {
-		if f.Sensitive {
+		if f.Sensitive || len(bundle.SensitiveValues(f.Bytes)) > 0 {
 			fmt.Fprintf(o.streams.Err, "The values contain secrets, so the bundle does not contain %s.\n", f.Name)
 			continue
 		}
 		files[bundle.ValuesFile] = f.Bytes
 	}
-	a := u.file.Answers
-	if secret.IsSensitive([]string{"values"}, a.Values) || secret.IsSensitive([]string{"values"}, a.Prerequisites.Values) {
-		fmt.Fprintf(o.streams.Err, "The raw values in the answers may contain secrets, so the bundle does not contain %s: "+
-			"carry the answers yourself, and pass them with -f.\n", bundle.AnswersFile)
+	content, moved, sensitive := bundle.WriteAnswers(u.file.Answers)
+	if len(sensitive) > 0 {
+		fmt.Fprintf(o.streams.Err, "These answers may contain secrets, so the bundle does not contain %s: %s. "+
+			"Copy the answers yourself, and pass them with -f.\n", bundle.AnswersFile, strings.Join(sensitive, ", "))
 		return files, nil
 	}
-	content, moved := answers.Write(a)
 	for _, m := range moved {
 		fmt.Fprintf(o.streams.Err, "%s is not in the bundle: set $%s for the install.\n", m.Key, m.Env)
 	}

@@ -119,8 +119,8 @@ func (i *internet) standInServer(p *place, more string) []string {
 		i.t.Fatal(err)
 	}
 	i.push("zenmldocker/zenml-server:0.98.1", image)
-	file := p.file("answers.yaml", "version: 1\nserver: {image: {repository: "+i.host()+
-		"/zenmldocker/zenml-server, tag: 0.98.1}}\n"+more)
+	file := p.file("answers.yaml", "version: 1\nserver:\n  image: {repository: "+i.host()+
+		"/zenmldocker/zenml-server, tag: 0.98.1}\n"+more)
 	return append([]string{"-f", file}, standIn("current")...)
 }
 
@@ -133,13 +133,20 @@ func TestBundleContainsNoSecrets(t *testing.T) {
 	}{
 		"mysql": {"database: {type: mysql, mysql: {host: db, name: z, user: u, password: {value: c4nary-1}}}\n" +
 			"secretsStore: {type: sql, sql: {encryptionKey: {value: " + strings.Repeat("c4", 32) + "}}}\n", true, true},
-		"raw values": {"database: {type: sqlite}\nvalues: {server: {environment: {MY_TOKEN: c4nary-2}}}\n", false, false},
+		"raw values":  {"database: {type: sqlite}\nvalues: {server: {environment: {MY_TOKEN: c4nary-2}}}\n", false, false},
+		"environment": {"  environment: {API_TOKEN: c4nary-3}\ndatabase: {type: sqlite}\n", false, false},
+		"backup": {"database: {type: mysql, mysql: {host: db, name: z, user: u, password: {value: c4nary-4}}, " +
+			"backup: {strategy: custom, custom: {engine: a.B, config: {password: c4nary-4}}}}\n", false, false},
+		"chart": {"chart: {ref: 'https://u:c4nary-5@charts.test/z.tgz'}\ndatabase: {type: sqlite}\n", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := nowhere(t)
 			dir := filepath.Join(p.dir, "bundle")
-			p.runs(append([]string{"generate", "--bundle", dir}, newInternet(t).standInServer(p, c.answers)...)...).
+			r := p.runs(append([]string{"generate", "--bundle", dir}, newInternet(t).standInServer(p, c.answers)...)...).
 				want(t, exitDone)
+			if strings.Contains(r.out+r.err, "c4nary") {
+				t.Errorf("%s\n%s", r.out, r.err)
+			}
 			names := searchFor(t, dir, "c4nary", strings.Repeat("c4", 32))
 			if slices.Contains(names, bundle.ValuesFile) != c.values || slices.Contains(names, bundle.AnswersFile) != c.copy {
 				t.Errorf("%q", names)

@@ -62,16 +62,13 @@ func prepareFolder(dir string) error {
 	if len(found) > 0 && !exists(dir, IndexFile) && !exists(dir, unfinished) {
 		return fmt.Errorf("%s is not empty and contains no bundle: use an empty or a new folder", dir)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, chartsFolder), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, chartsFolder), 0o700); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, unfinished), nil); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(dir, IndexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return remove(filepath.Join(dir, IndexFile))
 }
 
 func exists(dir, name string) bool {
@@ -82,6 +79,9 @@ func exists(dir, name string) bool {
 // finish writes the charts, the other files and the index, which makes the bundle
 // complete.
 func (p *Plan) finish(dir string, files map[string][]byte) error {
+	if err := removePrevious(dir); err != nil {
+		return err
+	}
 	for _, a := range p.archives {
 		if err := writeFile(filepath.Join(dir, a.File), a.Data); err != nil {
 			return err
@@ -102,9 +102,33 @@ func (p *Plan) finish(dir string, files map[string][]byte) error {
 	return os.Remove(filepath.Join(dir, unfinished))
 }
 
-// writeFile writes a file that others can read: a bundle is carried away.
+// removePrevious removes what a previous run wrote, because this run may leave some of
+// it out.
+func removePrevious(dir string) error {
+	for _, name := range []string{AnswersFile, ValuesFile} {
+		if err := remove(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	charts := filepath.Join(dir, chartsFolder)
+	if err := os.RemoveAll(charts); err != nil {
+		return err
+	}
+	return os.Mkdir(charts, 0o700)
+}
+
+// writeFile replaces a file with one that only the user can read, because a secret in
+// the answers may have a name that does not suggest one.
 func writeFile(path string, data []byte) error {
-	return os.WriteFile(path, data, 0o644) //nolint:gosec // a bundle contains no secrets
+	if err := remove(path); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o600)
+}
+
+// remove removes a file, unless it does not exist.
+func remove(path string) error {
+	return ignoreMissing(os.Remove(path))
 }
 
 // fetching writes images into an OCI layout.

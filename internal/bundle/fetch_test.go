@@ -68,6 +68,32 @@ func TestFetchAgain(t *testing.T) {
 	openBundle(t, dir)
 }
 
+// TestFetchRemovesPreviousFiles writes a bundle again, without the answers and with
+// another version of the chart.
+func TestFetchRemovesPreviousFiles(t *testing.T) {
+	r, dir := newTestRegistry(t), filepath.Join(t.TempDir(), "bundle")
+	again := request(t, nil, r.pushImage(t, "server:1"))
+	fetch(t, resolve(t, nil, again.Archives[0].Images...), dir)
+	again.Archives[0].Version = "2.0.0"
+	plan, err := Resolve(t.Context(), newRegistries(t), again)
+	if err == nil {
+		err = plan.Fetch(t.Context(), dir, map[string][]byte{ValuesFile: nil}, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	charts, err := os.ReadDir(filepath.Join(dir, chartsFolder))
+	if err != nil || len(charts) != 1 || charts[0].Name() != "zenml-2.0.0.tgz" || exists(dir, AnswersFile) {
+		t.Errorf("%v (%v)", charts, err)
+	}
+	for _, name := range []string{"", IndexFile, ValuesFile, chartsFolder} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%q has mode %v (%v)", name, info.Mode(), err)
+		}
+	}
+	openBundle(t, dir)
+}
+
 // damage changes one byte of a file.
 func damage(t *testing.T, path string) {
 	t.Helper()

@@ -34,7 +34,7 @@ func writeLayout(dir string, images []plannedImage) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	return errors.Join(writeFile(filepath.Join(dir, ocispec.ImageLayoutFile), version),
@@ -104,7 +104,7 @@ func removeOthers(layout string, keep map[digest.Digest]bool) error {
 	})
 }
 
-// ignoreMissing accepts that a bundle without images has no blobs.
+// ignoreMissing accepts that a file or folder does not exist.
 func ignoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

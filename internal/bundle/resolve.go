@@ -14,6 +14,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote"
 
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
+	"github.com/zenml-installer/zenml-installer/internal/secret"
 )
 
 // Archive is a chart for the bundle.
@@ -60,6 +61,7 @@ func Resolve(ctx context.Context, from *Registries, r Request) (*Plan, error) {
 	counted := map[digest.Digest]bool{}
 	uses := map[string]*Image{}
 	for i, a := range p.archives {
+		a.Source = secret.WithoutLogin(a.Source)
 		a.File = chartsFolder + "/" + a.Name + "-" + a.Version + ".tgz"
 		a.Digest, a.Size = digest.FromBytes(a.Data), int64(len(a.Data))
 		p.archives[i] = a

@@ -3,6 +3,7 @@ package secret
 import (
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // cleanURL matches URLs with at most one @, which ends the user info, and with
@@ -17,4 +18,21 @@ var cleanURL = regexp.MustCompile(
 func CleanURL(text string) (*url.URL, bool) {
 	u, err := url.Parse(text)
 	return u, err == nil && cleanURL.MatchString(text)
+}
+
+// WithoutLogin removes the user info and the query from a URL, because either may
+// contain a password or a token. Other text is returned unchanged.
+func WithoutLogin(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return Mask
+	case u.User == nil && u.RawQuery == "":
+		return text
+	}
+	u.User, u.RawQuery = nil, ""
+	return u.String()
 }

@@ -22,3 +22,18 @@ func TestCleanURL(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutLogin(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://user:c4nary@charts.test/a": "https://charts.test/a",
+		"https://c4nary@charts.test/a.tgz":  "https://charts.test/a.tgz",
+		"https://charts.test/a?token=c4":    "https://charts.test/a",
+		"https://user:c4%zz@charts.test/a":  Mask,
+		"oci://charts.test:5000/a:1.0.0":    "oci://charts.test:5000/a:1.0.0",
+		"./folder@1/chart.tgz":              "./folder@1/chart.tgz",
+	} {
+		if got := WithoutLogin(text); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
