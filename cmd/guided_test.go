@@ -4,10 +4,15 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/poll"
@@ -24,35 +29,71 @@ database:
 `, c.Database.Host, c.Database.Port, c.DatabaseName(p.t), c.Database.User, p.file("db-password", c.Database.Password.Reveal())))
 }
 
-// walkThrough confirms the cluster, chooses the suggested database and accepts
-// every other default.
-func walkThrough(term *terminal) {
+// guidePatience is how long the guided install may take to show what a key leads to.
+const guidePatience = 30 * time.Second
+
+// guide starts the guided install on screens, with the chart of the stand-in server and
+// without a browser. What it keeps is in the folder of the test.
+func (p *place) guide(c *testcluster.Cluster, args ...string) *terminal {
+	p.t.Helper()
+	return startTerminal(p.t, p.dir, 110, 32, p.guideEnv(),
+		slices.Concat([]string{"install", "--no-open"}, args, chartFlags(c, "current"))...)
+}
+
+// guideEnv is the environment of a guided install. Without motion, a screen that changes
+// has taken a key.
+func (p *place) guideEnv() []string {
+	return []string{"KUBECONFIG=" + p.env["KUBECONFIG"], "XDG_STATE_HOME=" + p.dir, "LC_ALL=C.UTF-8",
+		"ZENML_INSTALLER_REDUCED_MOTION=1"}
+}
+
+// reachesGuard begins step by step and accepts the target that the flags name.
+func (term *terminal) reachesGuard() {
 	term.t.Helper()
-	const patience = 20 * time.Second
-	term.sees("Step by step", patience)
+	term.sees("Step by step", guidePatience)
 	term.presses("s")
-	term.sees("kubeconfig context", patience)
+	term.sees("kubeconfig context", guidePatience)
 	term.presses("Enter", "Enter", "Enter")
-	term.sees("Yes, install into", patience) // offered once the cluster is known
+}
+
+// confirmsCluster begins step by step and confirms the cluster.
+func (term *terminal) confirmsCluster() {
+	term.t.Helper()
+	term.reachesGuard()
+	term.sees("Yes, install into", guidePatience) // offered once the cluster is known
 	term.presses("Down", "Enter")
-	term.sees("the sandbox's MySQL", patience)
-	term.presses("Down", "Down")
-	term.sees("› the sandbox's MySQL", patience)
-	term.picture("database")
-	term.presses("Enter")
+	term.sees("Where the server stores pipelines", guidePatience)
+}
+
+// reachesReview accepts the defaults of the questions before the review.
+func (term *terminal) reachesReview() {
+	term.t.Helper()
 	for question := 0; question < 40; question++ {
 		before := term.screen()
 		if strings.Contains(before, "[Plan]") {
-			term.sees("Install into ", patience)
-			term.matches(`Checks .* in [0-9.]+s`, patience)
-			term.picture("review")
-			term.presses("i")
 			return
 		}
 		term.presses("Enter")
-		term.changes(before, patience)
+		term.changes(before, guidePatience)
 	}
 	term.t.Fatalf("the review was not reached:\n%s", term.screen())
+}
+
+// walkThrough confirms the cluster, chooses the suggested database, accepts every other
+// default and installs.
+func walkThrough(term *terminal) {
+	term.t.Helper()
+	term.confirmsCluster()
+	term.sees("the sandbox's MySQL", guidePatience)
+	term.presses("Down", "Down")
+	term.sees("› the sandbox's MySQL", guidePatience)
+	term.picture("database")
+	term.presses("Enter")
+	term.reachesReview()
+	term.sees("Install into ", guidePatience)
+	term.matches(`Checks .* in [0-9.]+s`, guidePatience)
+	term.picture("review")
+	term.presses("i")
 }
 
 // guidedNamespace returns a new namespace, or the default one for screenshots.
@@ -79,18 +120,14 @@ func guidedChart(t *testing.T, c *testcluster.Cluster) []string {
 func TestGuidedInstall(t *testing.T) {
 	c := testcluster.Start(t)
 	needBrowser(t)
-	p, namespace := newPlace(t), guidedNamespace(t, c)
+	p, namespace := newPlace(t).at(c), guidedNamespace(t, c)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := filepath.Join(p.dir, "browser.txt")
-	term := startTerminal(t, p.dir, 110, 32, []string{
-		"KUBECONFIG=" + c.Kubeconfig, "XDG_STATE_HOME=" + p.dir, "LC_ALL=C.UTF-8",
-		"ZENML_INSTALLER_REDUCED_MOTION=1", // a screen that changes has taken a key
-		"BROWSER=" + self + " " + asBrowser, browserResult + "=" + seen,
-		picturesDir + "=" + os.Getenv(picturesDir),
-	}, append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, guidedChart(t, c)...)...)
+	term := startTerminal(t, p.dir, 110, 32, append(p.guideEnv(), "BROWSER="+self+" "+asBrowser,
+		browserResult+"="+seen, picturesDir+"="+os.Getenv(picturesDir)), append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, guidedChart(t, c)...)...)
 
 	walkThrough(term)
 
@@ -109,7 +146,6 @@ func TestGuidedInstall(t *testing.T) {
 	term.sees("Wrote custom-values.yaml", time.Second)
 	term.sees(self+" connect", time.Second)
 	p.privateValues()
-	p.at(c)
 	if s := p.status(namespace).Server; !s.Active || s.Database != "mysql" {
 		t.Errorf("got %+v", s)
 	}
@@ -139,4 +175,71 @@ func TestGuidedPipe(t *testing.T) {
 	r := p.runsWith("s\n\n\n\nwrong\n", append([]string{"--accessible", "-n", namespace}, chartFlags(c, "current")...)...)
 	r.want(t, exitUsage, "Please answer yes or no.", "the input ended before this was answered")
 	p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
+}
+
+// TestGuidedPipe_installs answers every question through a pipe, one answer a line, until
+// the server is ready.
+func TestGuidedPipe_installs(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	lines := []string{"step by step", "", "", "", "yes", // into this cluster
+		"sqlite", "yes", "2Gi", "", // on a volume
+		"", "", // secrets in the database, with a generated key
+		"port-forward", "later", "install"}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := slices.Concat([]string{"install", "--accessible", "--no-open", "-n", namespace}, chartFlags(c, "current"))
+	command := exec.CommandContext(t.Context(), self, args...)
+	command.Dir, command.Env = p.dir, append(append(os.Environ(), asInstaller+"=1"), p.guideEnv()...)
+	command.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(string(out), "ready") {
+		t.Errorf("the server is not said to be ready:\n%s", out)
+	}
+	p.privateValues()
+	s := p.status(namespace)
+	if s.Server.Database != "sqlite" || s.Replicas.Ready != 1 || s.Revision != 1 {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// TestGuidedContexts finds the sandbox's context among 45 by typing a part of its name.
+func TestGuidedContexts(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	config, err := clientcmd.LoadFromFile(c.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := config.CurrentContext
+	config.Clusters["elsewhere"] = &api.Cluster{Server: "https://127.0.0.1:1"}
+	for i := range 44 {
+		name := fmt.Sprintf("team-%02d", i)
+		config.Contexts[name] = &api.Context{Cluster: "elsewhere", AuthInfo: config.Contexts[own].AuthInfo}
+	}
+	config.CurrentContext = "team-07"
+	p.env["KUBECONFIG"] = filepath.Join(p.dir, "kubeconfig")
+	if err := clientcmd.WriteToFile(*config, p.env["KUBECONFIG"]); err != nil {
+		t.Fatal(err)
+	}
+	term := p.guide(c, "-n", "never-made-contexts")
+	term.sees("Step by step", guidePatience)
+	term.presses("s")
+	if screen := term.sees("› team-07", guidePatience); strings.Contains(screen, own) {
+		t.Errorf("the list is shown whole:\n%s", screen)
+	}
+	term.types(own[:len(own)-1])
+	if screen := term.sees("› "+own, guidePatience); strings.Contains(screen, "team-") {
+		t.Errorf("other contexts are shown:\n%s", screen)
+	}
+	term.presses("Enter", "Enter", "Enter")
+	term.sees("Yes, install into "+own, guidePatience)
+	term.matches(`Context +`+own+`\s[^✗]*Cluster +Kubernetes `+c.Version, guidePatience)
 }

@@ -15,6 +15,7 @@ import (
 type terminal struct {
 	t      *testing.T
 	socket string
+	hides  string // a secret that no screen may show, if any
 }
 
 // startTerminal runs an installer command line in a terminal, in a folder.
@@ -52,7 +53,11 @@ func (term *terminal) tmux(args ...string) string {
 
 func (term *terminal) screen() string {
 	term.t.Helper()
-	return term.tmux("capture-pane", "-p")
+	screen := term.tmux("capture-pane", "-p")
+	if term.hides != "" && strings.Contains(screen, term.hides) {
+		term.t.Fatalf("the screen shows the secret %q:\n%s", term.hides, screen)
+	}
+	return screen
 }
 
 // sees waits until the screen shows text.
@@ -92,6 +97,29 @@ func (term *terminal) presses(keys ...string) {
 	for _, key := range keys {
 		term.tmux("send-keys", key)
 	}
+}
+
+// types sends text as it is typed.
+func (term *terminal) types(text string) {
+	term.t.Helper()
+	term.tmux("send-keys", "-l", "--", text)
+}
+
+// pastes sends text as a terminal does that brackets what is pasted.
+func (term *terminal) pastes(text string) {
+	term.t.Helper()
+	term.tmux("set-buffer", "-b", "pasted", "--", text)
+	term.tmux("paste-buffer", "-p", "-d", "-b", "pasted")
+}
+
+// isKilled ends the installer as kill -9 does.
+func (term *terminal) isKilled() {
+	term.t.Helper()
+	shell := strings.TrimSpace(term.tmux("display-message", "-p", "#{pane_pid}"))
+	if out, err := exec.Command("pkill", "-KILL", "-P", shell).CombinedOutput(); err != nil { //nolint:gosec // by tmux
+		term.t.Fatalf("the installer was not killed: %v\n%s", err, out)
+	}
+	term.sees("ended with 137", 10*time.Second)
 }
 
 func quoteAll(words []string) string {

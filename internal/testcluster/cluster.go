@@ -58,6 +58,7 @@ type Database struct {
 	Port     int
 	User     string
 	Password secret.Text
+	CAFile   string // the CA that signed its certificate
 }
 
 // Access returns new access to the cluster.

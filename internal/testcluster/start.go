@@ -171,8 +171,8 @@ type record struct {
 	HTTPS      HTTPS
 	Charts     []struct{ Ref, Version, Generation, Image, Server string }
 	Database   *struct {
-		Host, User, PasswordFile string
-		Port                     int
+		Host, User, PasswordFile, CAFile string
+		Port                             int
 	}
 }
 
@@ -204,7 +204,7 @@ func read(data []byte) (*Cluster, error) {
 			return nil, err
 		}
 		c.Database = Database{Host: r.Database.Host, Port: r.Database.Port, User: r.Database.User,
-			Password: secret.New(strings.TrimSpace(string(password)))}
+			Password: secret.New(strings.TrimSpace(string(password))), CAFile: r.Database.CAFile}
 	}
 	return c, nil
 }
