@@ -72,7 +72,8 @@ func (p *plan) steps() []string {
 			p.reviewed.Database))
 	}
 	if p.reviewed.Namespace == install.NoNamespace && p.setup.probe(p.engine.options) != nil {
-		said = append(said, "Check the database from a pod, before anything changes it.")
+		said = append(said, fmt.Sprintf("Check %s from a pod, before the release is installed.",
+			p.setup.probed(p.engine.options)))
 	}
 	said = append(said, p.prepared.before.sentences()...)
 	if jobs := manifest.Find(p.prepared.objects, "Job", ""); len(jobs) > 0 {
