@@ -57,7 +57,7 @@ var Checks = []check.Check{
 		When:     needsIdentity,
 		Needs:    []string{"secrets.identity", "cluster.namespace"},
 		Writes:   true,
-		Limit:    2*time.Minute + 30*time.Second,
+		Limit:    5 * time.Minute, // for two stores, one after the other
 		Answers:  []string{"server.serviceAccount.annotations", "secretsStore.aws.region"},
 		Notices:  identityNotices,
 		Run:      checkIdentity,

@@ -143,6 +143,14 @@ func (s identityStore) identityFault(ctx context.Context, e *check.Env, r identi
 				"arn:aws:iam::123456789012:role/zenml}\nand check that the cluster runs the EKS Pod Identity Webhook or Agent",
 		}
 	}
+	if role := s.store.RoleARN; r.Call == "AssumeRole" && role != "" {
+		who := cmp.Or(r.Who, "the pod's role")
+		return &check.Fault{
+			Summary: fmt.Sprintf("%s: AssumeRole of %s is denied to %s: %s", s.key, role, who, r.Error),
+			Remedy: fmt.Sprintf("allow sts:AssumeRole on %s in a policy of the pod's role, and allow the pod's role in the "+
+				"trust policy of %[1]s\nor remove %s.aws.roleARN", role, s.key),
+		}
+	}
 	return &check.Fault{
 		Summary: fmt.Sprintf("%s: %s is denied to ServiceAccount %s: %s", s.key, r.Call, account, r.Error),
 		Remedy: fmt.Sprintf("let the role's trust policy allow %s for system:serviceaccount:%s:%s, from the cluster's "+

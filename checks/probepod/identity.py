@@ -50,7 +50,10 @@ def session(config):
     role = setting("ROLE")
     if not role:
         return made
-    found = made.client("sts", config=config).assume_role(RoleArn=role, RoleSessionName="zenml-preflight")
+    try:
+        found = made.client("sts", config=config).assume_role(RoleArn=role, RoleSessionName="zenml-preflight")
+    except ClientError as error:
+        finish("identity", call=error.operation_name, error=str(error), who=caller(made, config))
     keys = found["Credentials"]
     return boto3.Session(
         region_name=setting("REGION"), aws_access_key_id=keys["AccessKeyId"],

@@ -2,6 +2,7 @@ package probepod
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -200,6 +201,14 @@ func TestIdentity_judge(t *testing.T) {
 	e := (&check.Env{Rendered: func(context.Context) (check.Rendered, error) { return check.Rendered{}, nil }}).
 		Begin(t.Context(), check.Options{})
 	s := identityStore{"backupSecretsStore", answers.AWSStore{Region: "eu-west-1"}}
+	chained := identityStore{"secretsStore", answers.AWSStore{RoleARN: "arn:aws:iam::1:role/chained"}}
+	log := `{"zenmlPreflight": 1, "step": "identity", "call": "AssumeRole", "error": "not authorized", "who": "node"}`
+	_, err := chained.judge(t.Context(), e, chained.task(), log)
+	if fault := (*check.Fault)(nil); !errors.As(err, &fault) ||
+		!strings.Contains(fault.Summary, "AssumeRole of arn:aws:iam::1:role/chained is denied to node") ||
+		!strings.Contains(fault.Remedy, "allow sts:AssumeRole on arn:aws:iam::1:role/chained") {
+		t.Errorf("chained roles: %v", err)
+	}
 	for log, want := range map[string]string{
 		`{"step": "python", "error": "No module named 'boto3'"}`:                         "the image cannot run the probe",
 		`{"step": "identity", "call": "AssumeRole", "error": "not authorized"}`:          "AssumeRole is denied to ServiceAccount default",

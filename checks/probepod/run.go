@@ -22,7 +22,7 @@ const (
 	// removeLimit is the time limit of the removal.
 	removeLimit = 15 * time.Second
 	// staleAge is the age from which another run's objects are leftovers:
-	// longer than the check's time limit.
+	// longer than the time limits of a pod and of its removal.
 	staleAge = 3 * time.Minute
 	// abandonedAfter is how long a terminated pod can belong to a live run.
 	abandonedAfter = 30 * time.Second
