@@ -14,12 +14,14 @@ import (
 	"github.com/opencontainers/go-digest"
 	"go.yaml.in/yaml/v3"
 	"oras.land/oras-go/v2/content/oci"
+
+	"github.com/zenml-installer/zenml-installer/internal/bounded"
 )
 
 // Fetch writes the bundle into a folder, with further files by name. What a previous
 // run fetched is verified and kept. An interrupted run is continued by the next one.
 func (p *Plan) Fetch(ctx context.Context, dir string, files map[string][]byte, observe Observer) error {
-	if err := prepareFolder(dir); err != nil {
+	if err := prepareFolder(ctx, dir); err != nil {
 		return err
 	}
 	layout := filepath.Join(dir, imagesFolder)
@@ -52,23 +54,40 @@ func (p *Plan) imageBytes() int64 {
 	return total
 }
 
+// marker is the content of the file that marks an unfinished bundle.
+const marker = "zenml-installer is writing a bundle into this folder\n"
+
 // prepareFolder creates the folder, and marks it as unfinished. A folder with other
 // content is refused.
-func prepareFolder(dir string) error {
+func prepareFolder(ctx context.Context, dir string) error {
 	found, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if len(found) > 0 && !exists(dir, IndexFile) && !exists(dir, unfinished) {
+	if len(found) > 0 && !isBundle(ctx, dir) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return fmt.Errorf("%s is not empty and contains no bundle: use an empty or a new folder", dir)
 	}
 	if err := os.MkdirAll(filepath.Join(dir, chartsFolder), 0o700); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, unfinished), nil); err != nil {
+	if err := writeFile(filepath.Join(dir, unfinished), []byte(marker)); err != nil {
 		return err
 	}
 	return remove(filepath.Join(dir, IndexFile))
+}
+
+// isBundle reports whether a bundle was written into a folder, at least in part.
+func isBundle(ctx context.Context, dir string) bool {
+	started, err := bounded.ReadFile(ctx, filepath.Join(dir, unfinished), maxIndex)
+	if err == nil && string(started) == marker {
+		return true
+	}
+	var b Bundle
+	index, err := bounded.ReadFile(ctx, filepath.Join(dir, IndexFile), maxIndex)
+	return err == nil && yaml.Unmarshal(index, &b) == nil && b.Version > 0 && b.Created != "" && len(b.Charts) > 0
 }
 
 func exists(dir, name string) bool {
@@ -156,14 +175,22 @@ func (f *fetching) image(ctx context.Context, image plannedImage) error {
 	return nil
 }
 
-// node fetches one blob, unless the layout has it undamaged.
+// node fetches one blob, unless the layout has it undamaged. A blob that cannot be read
+// is not replaced, because it may be undamaged.
 func (f *fetching) node(ctx context.Context, image plannedImage, n node) error {
 	path := blobPath(f.layout, n.Digest)
-	if err := verifyBlob(ctx, path, n.Descriptor); err == nil {
+	err := verifyBlob(ctx, path, n.Descriptor)
+	var differs contentError
+	switch {
+	case err == nil:
 		f.add(n.Size, false)
 		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !errors.As(err, &differs):
+		return fmt.Errorf("cannot read the bundle: %w", err)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(path); err != nil {
 		return err
 	}
 	if n.isManifest() {

@@ -128,13 +128,44 @@ func TestFetchInterrupted(t *testing.T) {
 	openBundle(t, dir)
 }
 
+// TestFetchRefusesOtherFolders keeps what is in a folder that this program has not written.
 func TestFetchRefusesOtherFolders(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "mine"), nil, 0o600); err != nil {
+	for name, content := range map[string]string{"mine": "", IndexFile: "name: a bundle of another program\n", unfinished: ""} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := (&Plan{}).Fetch(t.Context(), filepath.Dir(path), nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "is not empty and contains no bundle") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if kept, err := os.ReadFile(path); err != nil || string(kept) != content {
+			t.Errorf("%s has changed: %q (%v)", name, kept, err)
+		}
+	}
+}
+
+// TestFetchKeepsBlobs keeps a blob whose verification was interrupted or has failed.
+func TestFetchKeepsBlobs(t *testing.T) {
+	r, dir := newTestRegistry(t), t.TempDir()
+	plan := resolve(t, nil, r.pushImage(t, "a:1"))
+	fetch(t, plan, dir)
+	image := plan.images[0]
+	f := &fetching{layout: filepath.Join(dir, imagesFolder), transfer: newTransfer(0, nil)}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.node(ctx, image, image.nodes[0]); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	openBundle(t, dir)
+	path := blobPath(f.layout, image.nodes[0].Digest)
+	if err := errors.Join(os.Remove(path), os.Symlink(filepath.Base(path), path)); err != nil { // cannot be read
 		t.Fatal(err)
 	}
-	err := (&Plan{}).Fetch(t.Context(), dir, nil, nil)
-	if err == nil || !strings.Contains(err.Error(), "is not empty and contains no bundle") {
+	if err := f.node(t.Context(), image, image.nodes[0]); err == nil || !strings.Contains(err.Error(), "cannot read") {
 		t.Errorf("%v", err)
+	}
+	if _, err := os.Lstat(path); err != nil {
+		t.Error(err)
 	}
 }

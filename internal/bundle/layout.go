@@ -45,16 +45,22 @@ func blobPath(layout string, d digest.Digest) string {
 	return filepath.Join(layout, ocispec.ImageBlobsDir, d.Algorithm().String(), d.Encoded())
 }
 
-// verifyBlob compares a file with its size and its digest.
+// contentError is how a file differs from what it must contain.
+type contentError string
+
+func (e contentError) Error() string { return string(e) }
+
+// verifyBlob compares a file with its size and its digest. If they differ, the error is
+// a contentError.
 func verifyBlob(ctx context.Context, path string, want ocispec.Descriptor) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("is missing")
+		return contentError("is missing")
 	case err != nil:
 		return err
 	case info.Size() != want.Size:
-		return fmt.Errorf("has %d bytes instead of %d", info.Size(), want.Size)
+		return contentError(fmt.Sprintf("has %d bytes instead of %d", info.Size(), want.Size))
 	}
 	f, err := os.Open(path) //nolint:gosec // a digest or a local path in the user's folder
 	if err != nil {
@@ -66,7 +72,7 @@ func verifyBlob(ctx context.Context, path string, want ocispec.Descriptor) error
 		return err
 	}
 	if !verifier.Verified() {
-		return errors.New("does not match its digest")
+		return contentError("does not match its digest")
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func request(t *testing.T, platforms []string, images ...string) Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Request{Platforms: p, Archives: []Archive{{Chart: Chart{Name: "zenml", Version: "1.0.0"},
+	return Request{Installer: "1.0.0", Platforms: p, Archives: []Archive{{Chart: Chart{Name: "zenml", Version: "1.0.0"},
 		Data: []byte("archive"), Images: images, Server: images[0]}}}
 }
 
