@@ -14,11 +14,11 @@ type Platforms struct {
 	required bool // the user chose them: an image without one is an error
 }
 
-// defaultPlatforms are taken as far as an image has them.
+// defaultPlatforms are taken if available.
 var defaultPlatforms = []string{"linux/amd64", "linux/arm64"}
 
 // ParsePlatforms parses platforms such as linux/arm64. None selects linux/amd64 and
-// linux/arm64, as far as an image has them.
+// linux/arm64, if available.
 func ParsePlatforms(chosen []string) (Platforms, error) {
 	p := Platforms{required: len(chosen) > 0}
 	if !p.required {
@@ -61,12 +61,13 @@ func (p Platforms) choose(all []ocispec.Descriptor) ([]ocispec.Descriptor, error
 	return chosen, nil
 }
 
-// check verifies that an image without an index serves a chosen platform.
-func (p Platforms) check(has ocispec.Platform) error {
-	if !p.required || slices.ContainsFunc(p.list, func(want ocispec.Platform) bool { return satisfies(has, want) }) {
+// check verifies that an image has every chosen platform.
+func (p Platforms) check(has []ocispec.Descriptor) error {
+	if !p.required {
 		return nil
 	}
-	return fmt.Errorf("it has no image for %s, only for %s", platformName(p.list[0]), platformName(has))
+	_, err := p.choose(has)
+	return err
 }
 
 func satisfies(has, want ocispec.Platform) bool {
@@ -78,7 +79,7 @@ func satisfies(has, want ocispec.Platform) bool {
 func platformNames(manifests []ocispec.Descriptor) []string {
 	var names []string
 	for _, m := range manifests {
-		if m.Platform != nil && m.Platform.OS != "unknown" {
+		if m.Platform != nil && m.Platform.OS != "unknown" && m.Platform.OS != "" {
 			names = append(names, platformName(*m.Platform))
 		}
 	}

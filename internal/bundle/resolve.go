@@ -119,14 +119,9 @@ func (r *Registries) resolve(ctx context.Context, image Image, platforms Platfor
 	if p.repository, err = r.repository(ctx, ref.Repository); err != nil {
 		return p, err
 	}
-	root, data, err := pullManifest(ctx, p.repository, ref.pull())
+	root, data, err := p.narrowed(ctx, platforms)
 	if err != nil {
-		return p, registryError(ctx, ref, false, err)
-	}
-	if isIndex(root.MediaType) && ref.Digest == "" {
-		if root, data, err = narrow(root, data, platforms); err != nil {
-			return p, fmt.Errorf("cannot bundle %s: %w. Choose another image or --platform", p.Source, err)
-		}
+		return p, err
 	}
 	p.nodes, err = collect(root, func(d ocispec.Descriptor) ([]byte, error) {
 		if d.Digest == root.Digest {
@@ -138,10 +133,29 @@ func (r *Registries) resolve(ctx context.Context, image Image, platforms Platfor
 		return p, registryError(ctx, ref, false, err)
 	}
 	p.Digest, p.Size = root.Digest, size(p.nodes, map[digest.Digest]bool{})
-	if p.Platforms, err = p.platforms(ctx, platforms); err != nil {
-		return p, fmt.Errorf("cannot bundle %s: %w", p.Source, err)
+	return p, p.setPlatforms(ctx, platforms)
+}
+
+// narrowed pulls the image's manifest or index, and reduces an index to the platforms.
+func (p *plannedImage) narrowed(ctx context.Context, platforms Platforms) (ocispec.Descriptor, []byte, error) {
+	root, data, err := pullManifest(ctx, p.repository, p.ref.pull())
+	if err != nil {
+		return root, nil, registryError(ctx, p.ref, false, err)
 	}
-	return p, nil
+	if !isIndex(root.MediaType) || p.ref.Digest != "" {
+		return root, data, nil
+	}
+	var index ocispec.Index
+	if err := json.Unmarshal(data, &index); err != nil {
+		return root, nil, registryError(ctx, p.ref, false, err)
+	}
+	if index.Manifests, err = p.withPlatforms(ctx, index.Manifests); err != nil {
+		return root, nil, registryError(ctx, p.ref, false, err)
+	}
+	if root, data, err = narrow(root, data, index, platforms); err != nil {
+		err = fmt.Errorf("cannot bundle %s: %w. Choose another image or --platform", p.Source, err)
+	}
+	return root, data, err
 }
 
 // pullManifest pulls the manifest with a tag or a digest.
@@ -156,18 +170,16 @@ func pullManifest(ctx context.Context, from *remote.Repository, reference string
 		err = fmt.Errorf("the registry sent other content than %s", found.Digest)
 	}
 	if err == nil && !isIndex(found.MediaType) && !isImage(found.MediaType) {
-		err = fmt.Errorf("it is no image, but %s", found.MediaType)
+		err = fmt.Errorf("it is %s, not an image", found.MediaType)
 	}
 	return found, data, err
 }
 
 // narrow reduces an index to the platforms. If it has others, the result has another
 // digest, so an image that is named by its digest must not be narrowed.
-func narrow(root ocispec.Descriptor, data []byte, platforms Platforms) (ocispec.Descriptor, []byte, error) {
-	var index ocispec.Index
-	if err := json.Unmarshal(data, &index); err != nil {
-		return root, nil, err
-	}
+func narrow(root ocispec.Descriptor, data []byte, index ocispec.Index, platforms Platforms) (
+	ocispec.Descriptor, []byte, error,
+) {
 	chosen, err := platforms.choose(index.Manifests)
 	if err != nil || len(chosen) == len(index.Manifests) {
 		return root, data, err
@@ -178,26 +190,54 @@ func narrow(root ocispec.Descriptor, data []byte, platforms Platforms) (ocispec.
 		narrowed, err
 }
 
-// platforms lists the platforms of an image. One without an index has it in its
-// configuration.
-func (p plannedImage) platforms(ctx context.Context, wanted Platforms) ([]string, error) {
-	var root struct {
-		Manifests []ocispec.Descriptor `json:"manifests"`
-		Config    ocispec.Descriptor   `json:"config"`
-	}
-	if err := json.Unmarshal(p.root().data, &root); err != nil {
-		return nil, err
-	}
+// setPlatforms lists the platforms of the image, and verifies that it has the chosen ones.
+func (p *plannedImage) setPlatforms(ctx context.Context, chosen Platforms) error {
+	has := []ocispec.Descriptor{p.root().Descriptor} // without an index
 	if isIndex(p.root().MediaType) {
-		return platformNames(root.Manifests), nil
+		var index ocispec.Index
+		if err := json.Unmarshal(p.root().data, &index); err != nil {
+			return registryError(ctx, p.ref, false, err)
+		}
+		has = index.Manifests
 	}
-	data, err := content.FetchAll(ctx, limited{p.repository}, root.Config)
+	has, err := p.withPlatforms(ctx, has)
 	if err != nil {
-		return nil, registryError(ctx, p.ref, false, err)
+		return registryError(ctx, p.ref, false, err)
 	}
-	var platform ocispec.Platform
-	if err := json.Unmarshal(data, &platform); err != nil {
-		return nil, err
+	p.Platforms = platformNames(has)
+	if err := chosen.check(has); err != nil {
+		return fmt.Errorf("cannot bundle %s: %w. Choose another image or --platform", p.Source, err)
 	}
-	return []string{platformName(platform)}, wanted.check(platform)
+	return nil
+}
+
+// withPlatforms adds the platforms of images that an index lists without one. They are in
+// the images' configurations.
+func (p *plannedImage) withPlatforms(ctx context.Context, all []ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	all = slices.Clone(all)
+	for i, m := range all {
+		if m.Platform != nil || !isImage(m.MediaType) {
+			continue
+		}
+		var image ocispec.Manifest
+		var platform ocispec.Platform
+		err := p.decode(ctx, m, &image)
+		if err == nil {
+			err = p.decode(ctx, image.Config, &platform)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[i].Platform = &platform
+	}
+	return all, nil
+}
+
+// decode fetches a manifest or a configuration.
+func (p *plannedImage) decode(ctx context.Context, d ocispec.Descriptor, into any) error {
+	data, err := content.FetchAll(ctx, limited{p.repository}, d)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
 }

@@ -5,6 +5,11 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 func TestResolvePlatforms(t *testing.T) {
@@ -33,11 +38,39 @@ func TestResolvePlatforms(t *testing.T) {
 			t.Errorf("%s: %q, digest %s", c.name, got.Platforms, got.Digest)
 		}
 	}
-	for _, image := range []string{multi, single} {
+	pinned := r.host + "/team/server@" + whole.String()
+	for _, image := range []string{multi, pinned, single} {
 		_, err := Resolve(t.Context(), newRegistries(t), request(t, []string{"linux/riscv64"}, image))
 		if err == nil || !strings.Contains(err.Error(), "no image for linux/riscv64, only for linux/amd64") {
 			t.Errorf("%s: %v", image, err)
 		}
+	}
+}
+
+// TestResolveRequiresEveryPlatform chooses two platforms, of which an image has one.
+func TestResolveRequiresEveryPlatform(t *testing.T) {
+	r := newTestRegistry(t)
+	chosen := request(t, []string{"linux/amd64", "linux/arm64"}, r.pushImage(t, "single:1"))
+	_, err := Resolve(t.Context(), newRegistries(t), chosen)
+	if err == nil || !strings.Contains(err.Error(), "no image for linux/arm64, only for linux/amd64") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestResolveReadsConfigurations resolves an index that does not name the platforms.
+func TestResolveReadsConfigurations(t *testing.T) {
+	r := newTestRegistry(t)
+	index := v1.ImageIndex(empty.Index)
+	for _, architecture := range []string{"amd64", "s390x"} {
+		image := randomImage(t, &v1.Platform{OS: "linux", Architecture: architecture})
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: image})
+	}
+	if err := remote.WriteIndex(r.reference(t, "server:1"), index, remote.WithContext(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	image := resolve(t, []string{"linux/s390x"}, r.host+"/server:1").Images[0]
+	if !reflect.DeepEqual(image.Platforms, []string{"linux/s390x"}) {
+		t.Errorf("%q", image.Platforms)
 	}
 }
 
