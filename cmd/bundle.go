@@ -35,7 +35,7 @@ func (r *bundleRequest) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&r.dir, "bundle", "", "folder to fetch charts and images into, for an install without internet access")
 	flags.StringSliceVar(&r.platforms, "platform", nil,
-		"with --bundle: platforms of the images (default linux/amd64,linux/arm64, as far as an image has them)")
+		"with --bundle: platforms of the images (default linux/amd64,linux/arm64, if available)")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "with --bundle: list what would be fetched, and fetch nothing")
 	flags.StringVarP(&r.format, "list-format", "o", "text", "with --bundle: format of the list, text or json")
 	_ = cmd.MarkFlagDirname("bundle")
@@ -81,10 +81,13 @@ func (o *generateOptions) writeBundle(ctx context.Context, u *setup, p *prepared
 	if err != nil {
 		return err
 	}
-	if err := plan.Fetch(ctx, o.bundle.dir, files, narrateTransfer(o.streams, "Fetched")); err != nil {
+	observe, end := narrateTransfer(o.streams, "Fetched")
+	err = plan.Fetch(ctx, o.bundle.dir, files, observe)
+	end()
+	if err != nil {
 		return stoppedTransfer(err, "the bundle is incomplete")
 	}
-	fmt.Fprintf(o.streams.Err, "Wrote the bundle %s (%s). Carry it to the machine that installs, and run:\n"+
+	fmt.Fprintf(o.streams.Err, "Wrote the bundle %s (%s). Copy it to the machine that runs the install, and run:\n"+
 		"  %s install --bundle %s --image-registry REGISTRY\n",
 		o.bundle.dir, display.Bytes(plan.Size), u.program, o.bundle.dir)
 	return nil
@@ -136,7 +139,7 @@ func (o *generateOptions) bundledFiles(u *setup, p *prepared) (map[string][]byte
 }
 
 // narrateTransfer reports the progress of a transfer.
-func narrateTransfer(s Streams, did string) bundle.Observer {
+func narrateTransfer(s Streams, did string) (bundle.Observer, func()) {
 	return narrate.Transfer(destination(s.Err), did, isTerminal(s.Err) && !s.Plain())
 }
 
@@ -191,7 +194,7 @@ func (f *bundleFlags) open(ctx context.Context, s Streams, c common) error {
 		return err
 	}
 	f.opened = opened
-	fmt.Fprintf(s.Err, "Using bundle %s, which is undamaged: %s %s, %s and %s\n", f.dir, opened.Server().Name,
+	fmt.Fprintf(s.Err, "Using bundle %s, verified: %s %s, %s and %s\n", f.dir, opened.Server().Name,
 		opened.Server().Version, display.Count(len(opened.Charts), "chart"), display.Count(len(opened.Images), "image"))
 	return nil
 }
@@ -281,7 +284,9 @@ func (f *bundleFlags) push(ctx context.Context, s Streams, c common) error {
 	if err != nil {
 		return usage(err)
 	}
-	err = f.opened.Push(ctx, registries, f.registry, narrateTransfer(s, "Pushed"))
+	observe, end := narrateTransfer(s, "Pushed")
+	err = f.opened.Push(ctx, registries, f.registry, observe)
+	end()
 	f.pushed = err == nil
 	return stoppedTransfer(err, "not all images are pushed")
 }

@@ -250,7 +250,7 @@ func TestBundleFlags(t *testing.T) {
 		"works with --bundle": {"install", "--image-registry", "r.test", "--yes"},
 		"is not a registry":   {"install", "--bundle", dir, "--image-registry", "https://r.test", "--yes"},
 		"select different":    {"install", "--bundle", dir, "--chart", "x", "--yes"},
-		"is no bundle":        {"install", "--bundle", p.dir, "--yes"},
+		"is not a bundle":     {"install", "--bundle", p.dir, "--yes"},
 		"remove one of them": {"preflight", "--bundle", dir, "--image-registry", "r.test", "--answer",
 			"server.image.repository=o.test/z"},
 		"is not empty and":       append([]string{"generate", "--bundle", p.dir}, args...),

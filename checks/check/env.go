@@ -54,7 +54,7 @@ type Env struct {
 	left    *leftovers // leftovers of the check that has this copy
 }
 
-// Bundled is what a bundle has of an image.
+// Bundled describes an image in a bundle.
 type Bundled struct {
 	Found bool
 	// Platforms are those of an image that is not pushed yet, such as linux/amd64. It is

@@ -24,7 +24,7 @@ type Bundle struct {
 	Created string  `yaml:"createdBy" json:"createdBy"` // the installer's version
 	Charts  []Chart `yaml:"charts" json:"charts"`
 	Images  []Image `yaml:"images" json:"images"`
-	Size    int64   `yaml:"size" json:"size"` // bytes of charts and images; what images share counts once
+	Size    int64   `yaml:"size" json:"size"` // bytes of charts and images; shared layers are counted once
 }
 
 // Chart is a chart archive in the bundle.
@@ -44,7 +44,7 @@ type Image struct {
 	Charts    []string      `yaml:"charts" json:"charts"` // which charts use it
 	Digest    digest.Digest `yaml:"digest" json:"digest"` // in the bundle
 	Platforms []string      `yaml:"platforms" json:"platforms"`
-	Size      int64         `yaml:"size" json:"size"` // bytes, with what other images share
+	Size      int64         `yaml:"size" json:"size"` // bytes, including layers that other images share
 
 	// Path is the name below the registry, as the chart combines them.
 	Path string `yaml:"path" json:"path"`

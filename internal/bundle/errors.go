@@ -73,7 +73,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// DamagedError is a bundle that is not as it was written.
+// DamagedError reports that a bundle differs from what was written.
 type DamagedError struct {
 	Dir    string
 	File   string // in the bundle

@@ -79,12 +79,15 @@ func (c *collector) add(d ocispec.Descriptor, levels int) error {
 
 // addContent adds what a manifest refers to.
 func (c *collector) addContent(n *node, levels int) error {
+	if levels == 0 {
+		return fmt.Errorf("its manifest %s is nested too deeply", n.Digest)
+	}
 	data, err := c.read(n.Descriptor)
 	if err != nil {
 		return err
 	}
 	var found references
-	if err := json.Unmarshal(data, &found); err != nil || levels == 0 {
+	if err := json.Unmarshal(data, &found); err != nil {
 		return fmt.Errorf("its manifest %s cannot be read: %w", n.Digest, err)
 	}
 	n.data = data

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/opencontainers/go-digest"
@@ -24,6 +23,7 @@ type Opened struct {
 	Bundle
 	Dir    string
 	images []plannedImage
+	layout ocispec.Index // of the OCI layout
 }
 
 // Open reads a bundle and verifies the digests of all of its files.
@@ -48,6 +48,9 @@ func Open(ctx context.Context, dir string) (*Opened, error) {
 			return nil, err
 		}
 	}
+	if err := o.readLayout(ctx); err != nil {
+		return nil, err
+	}
 	verified := map[digest.Digest]bool{}
 	for _, image := range o.Images {
 		if err := o.openImage(ctx, image, verified); err != nil {
@@ -65,7 +68,7 @@ func (o *Opened) readIndex(ctx context.Context) error {
 		return fmt.Errorf("the bundle %s is incomplete: writing it was interrupted. Finish it where it was written: "+
 			"zenml-installer generate -f answers.yaml --bundle DIR", o.Dir)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is no bundle: it has no %s. Write one: zenml-installer generate -f answers.yaml "+
+		return fmt.Errorf("%s is not a bundle: it has no %s. Write one: zenml-installer generate -f answers.yaml "+
 			"--bundle DIR", o.Dir, IndexFile)
 	case err != nil:
 		return fmt.Errorf("cannot read the bundle: %w", err)
@@ -123,7 +126,7 @@ func (o *Opened) openImage(ctx context.Context, image Image, verified map[digest
 		return bounded.ReadFile(ctx, blobPath(filepath.Join(o.Dir, imagesFolder), d.Digest), maxManifest)
 	})
 	if err != nil {
-		return err
+		return o.damagedImage(ctx, image, err)
 	}
 	for _, n := range nodes {
 		if err := check(n.Descriptor); err != nil {
@@ -135,23 +138,37 @@ func (o *Opened) openImage(ctx context.Context, image Image, verified map[digest
 	return nil
 }
 
+// damagedImage names the file of an image whose manifests are not valid.
+func (o *Opened) damagedImage(ctx context.Context, image Image, err error) error {
+	var known *DamagedError
+	if ctx.Err() != nil || errors.As(err, &known) {
+		return err
+	}
+	return o.damaged(filepath.ToSlash(blobPath(imagesFolder, image.Digest)), "is not a valid image: "+err.Error())
+}
+
+const layoutIndex = imagesFolder + "/" + ocispec.ImageIndexFile
+
+// readLayout reads the index of the OCI layout.
+func (o *Opened) readLayout(ctx context.Context) error {
+	data, err := bounded.ReadFile(ctx, filepath.Join(o.Dir, layoutIndex), maxManifest)
+	if err == nil {
+		err = json.Unmarshal(data, &o.layout)
+	}
+	if err != nil && ctx.Err() == nil {
+		err = o.damaged(layoutIndex, "cannot be read: "+err.Error())
+	}
+	return err
+}
+
 // rootOf finds an image in the index of the OCI layout.
 func (o *Opened) rootOf(image Image) (ocispec.Descriptor, error) {
-	file := filepath.Join(imagesFolder, ocispec.ImageIndexFile)
-	data, err := os.ReadFile(filepath.Join(o.Dir, file))
-	if err != nil {
-		return ocispec.Descriptor{}, o.damaged(filepath.ToSlash(file), "cannot be read: "+err.Error())
-	}
-	var index ocispec.Index
-	if err := json.Unmarshal(data, &index); err != nil {
-		return ocispec.Descriptor{}, o.damaged(filepath.ToSlash(file), "cannot be read: "+err.Error())
-	}
-	for _, m := range index.Manifests {
-		if m.Digest == image.Digest {
+	for _, m := range o.layout.Manifests {
+		if m.Digest == image.Digest && (isIndex(m.MediaType) || isImage(m.MediaType)) {
 			return m, nil
 		}
 	}
-	return ocispec.Descriptor{}, o.damaged(filepath.ToSlash(file), "does not list "+image.Source)
+	return ocispec.Descriptor{}, o.damaged(layoutIndex, "does not list the image "+image.Source)
 }
 
 // ChartFile is the path of a chart of the bundle, or "".

@@ -59,7 +59,7 @@ func testDamage(t *testing.T, dir, name string) {
 
 func TestOpenOtherFolders(t *testing.T) {
 	for content, want := range map[string]string{
-		"":              "is no bundle",
+		"":              "is not a bundle",
 		"version: 2\n":  "has format 2",
 		"version: 1\n":  "lists no chart",
 		"version: [1\n": "cannot be read",
@@ -73,6 +73,28 @@ func TestOpenOtherFolders(t *testing.T) {
 		}
 		if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
+// TestOpenForgedLayout changes the index of the OCI layout, which has no digest.
+func TestOpenForgedLayout(t *testing.T) {
+	r, dir := newTestRegistry(t), t.TempDir()
+	fetch(t, resolve(t, nil, r.pushImage(t, "server:1")), dir)
+	path := filepath.Join(dir, layoutIndex)
+	written, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, forged := range map[string]string{
+		"another media type": strings.Replace(string(written), ".manifest.", ".layer.", 1),
+		"too large":          string(written) + strings.Repeat(" ", maxManifest),
+	} {
+		if err := os.WriteFile(path, []byte(forged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), dir+" is damaged: "+layoutIndex) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

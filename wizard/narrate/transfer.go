@@ -15,14 +15,14 @@ import (
 const transferEvery = 100 * time.Millisecond
 
 // Transfer returns an observer that prints a line for each image that is complete, with
-// what was done. On a terminal it also maintains a line with the bytes.
-func Transfer(w io.Writer, did string, isTerminal bool) bundle.Observer {
+// what was done. On a terminal it also maintains a line with the bytes, which end clears.
+func Transfer(w io.Writer, did string, isTerminal bool) (observe bundle.Observer, end func()) {
 	var drawn time.Time
 	clear := ""
 	if isTerminal {
 		clear = "\r\x1b[K"
 	}
-	return func(e bundle.Event) {
+	observe = func(e bundle.Event) {
 		switch {
 		case e.Finished && e.Moved == 0:
 			fmt.Fprintf(w, "%sKept %s\n", clear, e.Image.Source)
@@ -34,4 +34,5 @@ func Transfer(w io.Writer, did string, isTerminal bool) bundle.Observer {
 			fmt.Fprint(w, clear+ansi.Truncate(line, progressWidth, "..."))
 		}
 	}
+	return observe, func() { fmt.Fprint(w, clear) }
 }
