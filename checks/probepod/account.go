@@ -38,7 +38,7 @@ func (p *probePod) setServiceAccount(ctx context.Context, r check.Rendered, name
 		return err
 	}
 	if len(p.pod.Spec.ImagePullSecrets) == 0 {
-		p.differs = p.defaultPullSecrets(ctx, name)
+		p.differs += p.defaultPullSecrets(ctx, name)
 	}
 	return nil
 }

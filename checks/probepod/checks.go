@@ -79,18 +79,18 @@ var Checks = []check.Check{
 // checkInCluster runs the probe pod with the server's image and removes the pod and
 // its Secret in any case.
 func checkInCluster(ctx context.Context, e *check.Env) (string, error) {
-	log, differs, err := runTask(ctx, e, databaseTask(e))
+	out, err := runTask(ctx, e, databaseTask(e))
 	if err != nil {
 		return "", err
 	}
-	said, err := parseResult(log)
+	said, err := parseResult(out.log)
 	if err != nil {
 		return "", err
 	}
 	if fault := resultFault(ctx, e, said); fault != nil {
 		return "", fault
 	}
-	return said.words(e) + differs, nil
+	return said.words(e) + out.differs, nil
 }
 
 func (s probeResult) words(e *check.Env) string {

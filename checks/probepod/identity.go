@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -67,17 +66,42 @@ func checkIdentity(ctx context.Context, e *check.Env) (string, error) {
 	var said []string
 	for _, s := range identityStores(e.Answers) {
 		t := s.task()
-		log, differs, err := runTask(ctx, e, t)
+		out, err := runTask(ctx, e, t)
 		if err != nil {
+			if out.started {
+				s.leave(e, t.canary())
+			}
 			return "", err
 		}
-		text, err := s.judge(ctx, e, t, log)
+		text, err := s.judge(ctx, e, t, out.log)
 		if err != nil {
-			return "", err
+			return "", out.soften(err)
 		}
-		said = append(said, s.key+": "+text+differs)
+		said = append(said, s.key+": "+text+out.differs)
 	}
 	return strings.Join(said, "\n"), nil
+}
+
+// canary is the name of the test secret.
+func (t task) canary() string {
+	for _, v := range t.settings {
+		if v.Name == canaryVariable {
+			return v.Value
+		}
+	}
+	return ""
+}
+
+const canaryVariable = "ZENML_PREFLIGHT_NAME"
+
+// leave reports a test secret that may still exist.
+func (s identityStore) leave(e *check.Env, name string) {
+	command := "aws secretsmanager delete-secret --force-delete-without-recovery --region " + s.store.Region
+	if s.store.EndpointURL != "" {
+		command += " --endpoint-url " + s.store.EndpointURL
+	}
+	e.Leave(check.Leftover{What: s.key + ": the test secret " + name + " may still exist in AWS Secrets Manager",
+		Remedy: command + " --secret-id " + name})
 }
 
 // task is what the pod does.
@@ -90,10 +114,6 @@ func (s identityStore) task() task {
 	}
 	return t
 }
-
-// passedOn matches the variables of the server that change where requests to AWS go.
-var passedOn = regexp.MustCompile(`^(AWS_(ENDPOINT_URL\w*|CA_BUNDLE|STS_REGIONAL_ENDPOINTS|USE_\w+_ENDPOINT)|` +
-	`(HTTPS?|NO)_PROXY|(https?|no)_proxy)$`)
 
 // identityResult is the pod's output: the step at which it stopped.
 type identityResult struct {
@@ -108,7 +128,11 @@ type identityResult struct {
 func (s identityStore) judge(ctx context.Context, e *check.Env, t task, log string) (string, error) {
 	var r identityResult
 	if err := parse(log, &r, &r.probeHeader, t); err != nil {
+		s.leave(e, t.canary())
 		return "", err
+	}
+	if r.Left != "" {
+		s.leave(e, r.Left)
 	}
 	r.Error = clip(r.Error)
 	switch {
@@ -173,11 +197,6 @@ func (s identityStore) deniedFault(r identityResult) error {
 	if slices.Contains(r.Denied, "CreateSecret") {
 		fault.Summary += "; the other permissions were not tested, because they need the test secret"
 	}
-	if r.Left != "" {
-		fault.Summary += fmt.Sprintf("; the test secret %s could not be deleted", r.Left)
-		fault.Remedy += fmt.Sprintf("\naws secretsmanager delete-secret --force-delete-without-recovery --region %s "+
-			"--secret-id %s", s.store.Region, r.Left)
-	}
 	return fault
 }
 
@@ -191,29 +210,47 @@ func accountOf(ctx context.Context, e *check.Env) string {
 	return release.DefaultAccount
 }
 
-// runTask runs a pod and returns its log, and how the pod differs from the server's.
-func runTask(ctx context.Context, e *check.Env, t task) (log, differs string, err error) {
+// outcome is what a pod did.
+type outcome struct {
+	log      string
+	differs  string // how the pod differs from the server's
+	indirect bool   // the difference can be the cause of a fault
+	started  bool
+}
+
+// soften adds the difference to a fault that it may have caused, which is only a
+// warning then.
+func (o outcome) soften(err error) error {
+	if fault := (*check.Fault)(nil); o.indirect && errors.As(err, &fault) {
+		fault.Warn = true
+		fault.Summary += o.differs
+	}
+	return err
+}
+
+// runTask runs a pod.
+func runTask(ctx context.Context, e *check.Env, t task) (outcome, error) {
 	client, err := e.Cluster.Client()
 	if err != nil {
-		return "", "", err
+		return outcome{}, err
 	}
 	done, err := useNamespace(ctx, e, client)
 	if err != nil {
-		return "", "", err
+		return outcome{}, err
 	}
 	defer done()
 	RemoveLeftovers(ctx, client, e.Namespace(), e.Now())
 	probe, err := newProbePod(ctx, e, t)
 	if err != nil {
-		return "", "", err
+		return outcome{}, err
 	}
 	if err := probe.checkRemovable(ctx); err != nil {
-		return "", "", err
+		return outcome{}, err
 	}
-	log, err = probe.run(ctx)
+	log, err := probe.run(ctx)
 	probe.remove(ctx)
 	if fault := (*check.Fault)(nil); errors.As(err, &fault) {
 		fault.Summary += probe.differs
 	}
-	return log, probe.differs, err
+	return outcome{log, probe.differs, probe.indirect, probe.started}, err
 }

@@ -13,15 +13,21 @@ def setting(name):
     return os.environ.get("ZENML_PREFLIGHT_" + name) or None
 
 
+left = ""  # the name of the secret, while it may exist
+
+
 def finish(step, **more):
-    print(json.dumps({"zenmlPreflight": 1, "step": step, **more}), flush=True)
+    print(json.dumps({"zenmlPreflight": 1, "step": step, "left": left, **more}), flush=True)
     sys.exit(0)
 
 
 try:
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, NoCredentialsError
+    from botocore.exceptions import (
+        ClientError, ConnectionError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError,
+        NoCredentialsError, SSLError,
+    )
 except ImportError as missing:
     finish("python", error=str(missing))
 
@@ -30,6 +36,13 @@ def is_denied(error):
     answer = error.response
     code = str(answer.get("Error", {}).get("Code", ""))
     return "AccessDenied" in code or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") == 403
+
+
+def may_have_arrived(error):
+    """Whether AWS may have executed a call that ended with this error."""
+    if isinstance(error, ClientError):
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return not isinstance(error, (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, SSLError))
 
 
 def settle(error, call):
@@ -72,6 +85,7 @@ def caller(made, config):
 def use(client, name):
     """Makes the server's calls with a secret, and returns those that are denied. The
     secret is deleted whatever happens."""
+    global left
     secret, tags = {"SecretId": name}, [{"Key": "zenml-preflight", "Value": "true"}]
     calls = {
         "CreateSecret": lambda: client.create_secret(Name=name, SecretString="{}", Tags=tags),
@@ -88,18 +102,25 @@ def use(client, name):
         try:
             calls[call]()
             made = call == "CreateSecret" or made and call != "DeleteSecret"
+            left = name if made else ""
         except ClientError as error:
+            if call == "CreateSecret" and may_have_arrived(error):
+                left = name
+            if call == "DeleteSecret" and error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+                left = ""
             if is_denied(error) and not error.operation_name.startswith("AssumeRole"):
                 denied.append(call)
             elif made or call != "DeleteSecret":
                 failed = failed or (error, call)
         except Exception as error:  # also of answers that botocore does not understand
+            if call == "CreateSecret" and may_have_arrived(error):
+                left = name
             failed = failed or (error, call)
         if call == "CreateSecret" and not made and not failed:
             break  # the other calls need the secret
     if failed and not denied:
         settle(*failed)
-    return denied, name if made else ""
+    return denied
 
 
 def main():
@@ -109,8 +130,8 @@ def main():
         client = made.client("secretsmanager", endpoint_url=setting("ENDPOINT"), config=config)
     except Exception as error:
         settle(error, "AssumeRole")
-    denied, left = use(client, setting("NAME"))
-    finish("done", denied=denied, left=left, who=caller(made, config))
+    denied = use(client, setting("NAME"))
+    finish("done", denied=denied, who=caller(made, config))
 
 
 main()

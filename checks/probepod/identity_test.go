@@ -3,6 +3,10 @@ package probepod
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -163,7 +167,35 @@ func TestIdentity_denied(t *testing.T) {
 		`secretsmanager:CreateSecret", "secretsmanager:DescribeSecret`, 1))
 	s.webhook(serverAccount(t, e), role)
 	checktest.Expect(t, s.runIdentity(e), identityID, check.Failed, "lacks secretsmanager:GetSecretValue",
-		"secretsmanager:DeleteSecret", "the test secret zenml/", "could not be deleted", "delete-secret")
+		"secretsmanager:DeleteSecret", "left behind: secretsStore: the test secret zenml/", "delete-secret")
+}
+
+// TestIdentity_left uses an endpoint that cannot delete secrets.
+func TestIdentity_left(t *testing.T) {
+	t.Parallel()
+	s := newIdentityStage(t)
+	target, err := url.Parse(s.cloud.URL)
+	checktest.Must(t, err)
+	forward := httputil.NewSingleHostReverseProxy(target)
+	broken := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DeleteSecret") {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	checktest.Must(t, broken.Listener.Close())
+	broken.Listener = checktest.Listen(t, s.HostAddress)
+	broken.Start()
+	t.Cleanup(broken.Close)
+	e := s.env(func(a *answers.Answers) { a.SecretsStore.AWS.EndpointURL = broken.URL })
+	s.webhook(serverAccount(t, e), s.cloud.WebIdentityRole(t, "zenml", allowSecrets))
+	result := checktest.Expect(t, s.runIdentity(e), identityID, check.Failed, "DeleteSecret failed in a pod",
+		"left behind: secretsStore: the test secret zenml/")
+	left := s.cloud.Secrets(t)
+	if len(left) != 1 || !strings.Contains(result.Remedy, "--endpoint-url "+broken.URL+" --secret-id "+left[0]) {
+		t.Errorf("left %q, the remedy is %s", left, result.Remedy)
+	}
 }
 
 // TestIdentity_none runs without a webhook, and with a store that pods cannot reach.

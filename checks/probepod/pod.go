@@ -64,6 +64,9 @@ type probePod struct {
 	account *corev1.ServiceAccount
 	// differs describes how the pod differs from the server's pods.
 	differs string
+	// indirect means that the difference can cause a fault that the server does not have.
+	indirect bool
+	started  bool // the container has run
 }
 
 // newProbePod prepares the objects. Whatever prevents the check is a skip.
@@ -84,8 +87,11 @@ func newProbePod(ctx context.Context, e *check.Env, t task) (*probePod, error) {
 	if err := probe.prepare(ctx, specs[0]); err != nil {
 		return nil, err
 	}
-	probe.passVariables(rendered)
+	if err := probe.passVariables(ctx, rendered, specs[0].Containers[0]); err != nil {
+		return nil, err
+	}
 	if t.needsAccount {
+		probe.pod.Annotations = identityAnnotations(rendered)
 		return probe, probe.useServerAccount(ctx, rendered, specs[0].ServiceAccountName)
 	}
 	return probe, probe.setServiceAccount(ctx, rendered, specs[0].ServiceAccountName)
@@ -94,26 +100,6 @@ func newProbePod(ctx context.Context, e *check.Env, t task) (*probePod, error) {
 // serverSpecs returns the rendered pods, the server's first.
 func serverSpecs(r check.Rendered) []corev1.PodSpec {
 	return release.PodSpecs(slices.Concat(manifest.Find(r.Objects, "Deployment", ""), r.Objects))
-}
-
-// passVariables gives the pod variables of the server, through the Secret, because they
-// may contain passwords of proxies.
-func (p *probePod) passVariables(r check.Rendered) {
-	if p.pass == nil {
-		return
-	}
-	for name, value := range release.ServerEnvironment(r.Objects) {
-		if !p.pass(name) {
-			continue
-		}
-		if p.secret == nil {
-			p.secret = &corev1.Secret{ObjectMeta: p.pod.ObjectMeta, Data: map[string][]byte{}}
-		}
-		p.secret.Data[name] = []byte(value)
-		p.pod.Spec.Containers[0].Env = append(p.pod.Spec.Containers[0].Env, corev1.EnvVar{Name: name,
-			ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-				LocalObjectReference: corev1.LocalObjectReference{Name: p.secret.Name}, Key: name}}})
-	}
 }
 
 func (p *probePod) prepare(ctx context.Context, server corev1.PodSpec) error {

@@ -153,8 +153,10 @@ func (p *probePod) checkPod(ctx context.Context, pod *corev1.Pod) (done bool, er
 				strings.Contains(ended.Message, "no such file or directory") {
 				return true, check.Skip("the image %s has no python3, which the probe needs", s.Image)
 			}
+			p.started = true
 			return true, nil
 		}
+		p.started = p.started || s.State.Running != nil
 		if waiting := s.State.Waiting; waiting != nil && isPermanent(waiting) {
 			return true, p.notStarted(ctx, waiting.Reason, waiting.Message)
 		}
