@@ -105,6 +105,47 @@ func TestGuidedFix(t *testing.T) {
 	}
 }
 
+// TestGuidedFix_besideQuestions goes to the password while the next step is open, and back
+// to that step.
+func TestGuidedFix_besideQuestions(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	term := p.guide(c, "-n", c.Namespace(t))
+	term.confirmsCluster()
+	term.pastesDatabase(mysqlURL(c, c.DatabaseName(t), "wr0ng-c4nary"))
+	term.answersTLS("require", "End", "Up", "Up")
+	term.presses("Enter") // the name of the database
+	const next = "Where the server stores its users' secrets"
+	term.sees(next, guidePatience)
+	term.matches(`✗ database.login: .*ctrl\+g goes there`, guidePatience)
+	term.presses("C-g")
+	term.sees("› keep the one you typed", guidePatience)
+	term.hides = c.Database.Password.Reveal()
+	term.types(term.hides)
+	term.presses("Enter")
+	term.sees(next, guidePatience)
+	term.matches(`Checks +✓ \d+ passed +– \d+ skipped *\n`, guidePatience)
+}
+
+// TestGuidedFix_byKey makes the change that the review offers for a warning.
+func TestGuidedFix_byKey(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	term := p.guide(c, "-n", c.Namespace(t))
+	term.confirmsCluster()
+	term.presses("Home", "Enter")
+	term.sees("Stores the SQLite file on a persistent volume", guidePatience)
+	term.presses("End", "Enter")
+	term.reachesReview()
+	term.matches(`Checks .* 1 warning .* in [0-9.]+s`, guidePatience)
+	term.sees("Keep the database on a volume (f)", guidePatience)
+	term.presses("f")
+	term.sees("create  PersistentVolumeClaim zenml-server-config", guidePatience)
+	term.matches(`Checks +✓ \d+ passed +– \d+ skipped +in`, guidePatience)
+}
+
 // TestGuidedPaste pastes the URL of a database and the certificate of its CA. With the CA
 // of another server the verification fails.
 func TestGuidedPaste(t *testing.T) {
