@@ -85,13 +85,18 @@ func (p *probePod) useServerAccount(ctx context.Context, r check.Rendered, name 
 		return err
 	}
 	account.Namespace = p.env.Namespace()
-	adopt(account, p.env.Release())
+	prepareAdoption(account, p.env.Release())
+	metav1.SetMetaDataLabel(&account.ObjectMeta, accountLabel, p.pod.Name)
 	p.account = account
 	return nil
 }
 
-// adopt lets Helm take the ServiceAccount over, if it could not be removed.
-func adopt(a *corev1.ServiceAccount, release string) {
+// accountLabel marks a ServiceAccount that a check created. It contains the pod's name.
+// The label managed-by cannot mark it, because Helm reads that.
+const accountLabel = "zenml-installer/preflight"
+
+// prepareAdoption lets Helm take the ServiceAccount over, if it could not be removed.
+func prepareAdoption(a *corev1.ServiceAccount, release string) {
 	metav1.SetMetaDataLabel(&a.ObjectMeta, "app.kubernetes.io/managed-by", "Helm")
 	metav1.SetMetaDataAnnotation(&a.ObjectMeta, "meta.helm.sh/release-name", release)
 	metav1.SetMetaDataAnnotation(&a.ObjectMeta, "meta.helm.sh/release-namespace", a.Namespace)
@@ -106,12 +111,14 @@ func (p *probePod) createAccount(ctx context.Context) error {
 		return nil
 	}
 	made, err := p.client.CoreV1().ServiceAccounts(p.account.Namespace).Create(ctx, p.account, metav1.CreateOptions{})
-	if apierrors.IsAlreadyExists(err) {
+	switch {
+	case apierrors.IsAlreadyExists(err):
 		p.account = nil // it is not this check's
 		return nil
-	}
-	if err != nil {
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
 		p.account = nil
+		return notCreated(err, "ServiceAccount")
+	case err != nil: // it may exist: removeAccount looks for it
 		return notCreated(err, "ServiceAccount")
 	}
 	p.account = made
@@ -120,21 +127,5 @@ func (p *probePod) createAccount(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	}
-}
-
-// removeAccount removes the ServiceAccount that was created for the pod.
-func (p *probePod) removeAccount(ctx context.Context) {
-	if p.account == nil || p.account.UID == "" {
-		return
-	}
-	err := p.client.CoreV1().ServiceAccounts(p.account.Namespace).Delete(ctx, p.account.Name,
-		metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &p.account.UID}})
-	if ignoreMissing(err) != nil {
-		p.env.Leave(check.Leftover{
-			What: fmt.Sprintf("ServiceAccount %s in namespace %s (%v)", p.account.Name, p.account.Namespace, err),
-			Remedy: fmt.Sprintf("kubectl -n %s delete serviceaccount %s --ignore-not-found", p.account.Namespace,
-				p.account.Name),
-		})
 	}
 }

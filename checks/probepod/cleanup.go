@@ -19,7 +19,11 @@ import (
 
 // checkRemovable skips the check if the user cannot delete what it creates.
 func (p *probePod) checkRemovable(ctx context.Context) error {
-	for _, kind := range p.kinds() {
+	kinds := p.kinds()
+	if p.account != nil {
+		kinds = append(kinds, "serviceaccount")
+	}
+	for _, kind := range kinds {
 		may, err := check.Allowed(ctx, p.env,
 			authorizationv1.ResourceAttributes{Namespace: p.env.Namespace(), Verb: "delete", Resource: kind + "s"})
 		if err != nil {
@@ -33,7 +37,7 @@ func (p *probePod) checkRemovable(ctx context.Context) error {
 	return nil
 }
 
-// kinds returns the kinds of the objects that the check creates.
+// kinds returns the kinds of the objects with the pod's name.
 func (p *probePod) kinds() []string {
 	if p.secret == nil {
 		return []string{"pod"}
@@ -95,6 +99,7 @@ func RemoveLeftovers(ctx context.Context, client kubernetes.Interface, namespace
 			}
 		}
 	}
+	removeStaleAccounts(ctx, client, namespace, now)
 	if jobs, err := client.BatchV1().Jobs(namespace).List(ctx, options); err == nil {
 		for _, j := range jobs.Items {
 			if isOld(j.ObjectMeta) || stale[j.Name] {
