@@ -14,7 +14,7 @@ import (
 func (u *setup) address(ctx context.Context) connect.Address {
 	found, err := u.engine.Address(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
 	if err != nil {
-		found.Pending = "its address is not available: " + err.Error()
+		found.Unknown = err.Error()
 	}
 	return found
 }
@@ -42,9 +42,11 @@ func (u *setup) awaitAddress(
 	ctx context.Context, found connect.Address, isWanted func(connect.Address) bool,
 ) connect.Address {
 	_ = poll.Until(ctx, time.Second, func() (bool, error) {
-		if latest := u.address(ctx); ctx.Err() == nil {
-			found = latest
+		latest := u.address(ctx)
+		if latest.Unknown != "" || ctx.Err() != nil {
+			return false, nil
 		}
+		found = latest
 		return isWanted(found), nil
 	})
 	return found
@@ -53,6 +55,9 @@ func (u *setup) awaitAddress(
 // printLogin prints how to log in: with the public address, with the
 // port-forward while it is open, or with the command that reopens it.
 func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
+	if at.Unknown != "" {
+		fmt.Fprintf(s.Messages(), "Where the server is exposed is not known: %s\n", at.Unknown)
+	}
 	if at.Pending != "" {
 		fmt.Fprintf(s.Messages(), "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
 			u.ownCommand("status"))

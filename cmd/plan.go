@@ -186,7 +186,7 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 	defer cancel()
 	own := p.ownValues(path)
 	err := writeValues(ctx, path, p.prepared.document.Bytes, overwrite || p.engine.force || own.isUnedited(ctx))
-	if err == nil {
+	if err == nil && !p.prepared.document.Sensitive {
 		own.remember(p.prepared.document.Bytes)
 	}
 	return err

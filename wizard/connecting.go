@@ -96,6 +96,7 @@ func (c *connecting) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 		c.waiting.drop()
 		c.awaiting.drop()
+		c.awaiting = nil // the next connection waits again
 	case openedMsg:
 		c.browser = "Opened the browser."
 		if msg.err != nil {

@@ -65,7 +65,7 @@ func TestActivationExposesServer(t *testing.T) {
 func TestAddressAwaitsCertificate(t *testing.T) {
 	const public = "https://zenml.example.com"
 	p := newPerson(t)
-	p.stage.server, p.stage.settled = Server{Closed: true}, make(chan connect.Address)
+	p.stage.server, p.stage.settled = Server{Closed: true}, make(chan connect.Address, 1)
 	p.stage.exposed = &connect.Address{URL: public, AwaitsCertificate: true,
 		Trouble: "Certificate zenml-tls: not issued yet"}
 	p.throughCluster().toReview().sees("in 1.2s").press("enter")
@@ -78,6 +78,9 @@ func TestAddressAwaitsCertificate(t *testing.T) {
 		t.Errorf("the screen shows a login that fails:\n%s", p.screen())
 	}
 	p.press("c").sees("Copied http://127.0.0.1:8080")
+	p.stage.server.Address = *p.stage.exposed
+	p.stage.gone <- struct{}{}
+	p.sees("the namespace is gone").press("t").sees("Waiting for the certificate of " + public)
 	p.stage.settled <- connect.Address{URL: public, NoVerify: true}
 	p.sees("Server exposed at "+public, "zenml login "+public+" --no-verify-ssl", "does not trust its certificate")
 	p.press("c").sees("Copied " + public)

@@ -88,6 +88,9 @@ func (c *connecting) publicAddress(width int) string {
 		return c.styles.Accent.Render(display.Wrap(c.spinner()+" Waiting for the certificate of "+at.URL+
 			". This screen shows the address when it is issued.", width)) + "\n" +
 			c.styles.Muted.Render(display.Indent("  "+at.Trouble, width))
+	case at.Unknown != "":
+		return c.styles.Warn.Render(display.Indent(display.GlyphWarning+" Where the server is exposed is not known: "+
+			at.Unknown, width))
 	case at.Pending != "":
 		return display.Wrap(c.spinner()+" The server is exposed, but "+at.Pending, width)
 	case at.Trouble != "":

@@ -25,6 +25,7 @@ type Address struct {
 	URL      string // empty if the server is not exposed or its URL is not known yet
 	Pending  string // why an exposed server has no URL yet, and how to query it
 	NoVerify bool   // this machine cannot verify the server's certificate
+	Unknown  string // why it cannot be found out whether the server is exposed
 	Trouble  string // why it cannot be reached there yet, and what to do; empty if nothing is known
 	// AwaitsCertificate reports that the trouble is a certificate that cert-manager
 	// has not issued.

@@ -45,7 +45,7 @@ func (f File) read() map[Kind][]timing {
 		return known
 	}
 	content, err := os.ReadFile(string(f))
-	if err != nil || json.Unmarshal(content, &known) != nil {
+	if err != nil || json.Unmarshal(content, &known) != nil || known == nil {
 		return map[Kind][]timing{}
 	}
 	return known

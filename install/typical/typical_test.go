@@ -100,6 +100,7 @@ func TestDamagedFile(t *testing.T) {
 		"cut off":    `{"install":[{"totalMs":30000,"steps`,
 		"other data": `{"install":7}`,
 		"empty":      "",
+		"null":       "null",
 		"too large":  `{"install":[{"totalMs":30000}]}` + strings.Repeat(" ", maxSize),
 	} {
 		f := File(filepath.Join(t.TempDir(), "durations.json"))

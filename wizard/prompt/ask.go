@@ -220,10 +220,14 @@ func (p *prompter) findDatabase(ctx context.Context, logIn bool) {
 	p.responses.SetOffered(p.Engine.FindDatabase(ctx, p.responses.Answers(), logIn))
 }
 
-// byDefault returns the choice that an empty line takes, if any.
+// byDefault returns the choice that an empty line takes, if any. In a pipe it agrees to
+// install nothing.
 func (p *prompter) byDefault(q question.Question) string {
 	if q.Open {
 		return p.responses.CursorChoice(q)
+	}
+	if !p.in.isTerminal() && p.responses.SuggestsToInstall(q.Field) {
+		return p.responses.DefaultChoice(q)
 	}
 	return p.responses.CurrentChoice(q)
 }

@@ -223,7 +223,11 @@ func (p *prompter) reportActivated(
 
 // reportExposed prints where other machines reach the server.
 func (p *prompter) reportExposed(at connect.Address) {
-	if at.URL == "" {
+	switch {
+	case at.Unknown != "":
+		p.printf("Where the server is exposed is not known: %s", at.Unknown)
+		return
+	case at.URL == "":
 		p.printf("The server is exposed.")
 		return
 	}
@@ -236,6 +240,9 @@ func (p *prompter) awaitAddress(
 	ctx context.Context, a answers.Answers, at connect.Address,
 ) <-chan connect.Address {
 	switch {
+	case at.Unknown != "":
+		p.printf("Where the server is exposed is not known: %s", at.Unknown)
+		return nil
 	case at.IsSettled():
 		return nil
 	case at.AwaitsCertificate:
@@ -255,13 +262,13 @@ func (p *prompter) awaitAddress(
 }
 
 // keepsAccount asks whether to continue with another account that has activated the
-// server. Without an answer it does not.
+// server. In a pipe, an empty line does not.
 func (p *prompter) keepsAccount(ctx context.Context, err error) bool {
 	if !errors.Is(err, wizard.ErrOtherAdmin) {
 		return false
 	}
 	p.printf("%v.\nIf its password is lost, another admin can reset it with `zenml user deactivate NAME`, which prints "+
 		"a token for a new one.", err)
-	yes, err := p.confirm(ctx, "account", "Continue, and log in with that account?", true)
+	yes, err := p.confirm(ctx, "account", "Continue, and log in with that account?", p.in.isTerminal())
 	return err == nil && yes
 }

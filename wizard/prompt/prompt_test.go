@@ -523,6 +523,24 @@ func TestFoundNames(t *testing.T) {
 	}
 }
 
+// In a pipe, an empty line does not agree to install a controller.
+func TestEmptyLineInstallsNothing(t *testing.T) {
+	e := newEngine()
+	ways := []answers.Option{{Value: answers.PrerequisiteInstall}, {Value: answers.PrerequisiteRequire}}
+	e.found = map[string][]answers.Option{"prerequisites.traefik": ways, "prerequisites.certManager": ways}
+	with := mysql()
+	with["Access"], with["Host name"], with["Ingress class"] = []string{"ingress"}, []string{"zenml.example.com"},
+		[]string{"traefik"}
+	_, c, err := converse(t, e, with)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.said.String())
+	}
+	a := e.installed.Complete()
+	if a.Prerequisites.Traefik != answers.PrerequisiteRequire || a.Expose.TLS.Mode != answers.CertOff {
+		t.Errorf("%+v, certificate %s", a.Prerequisites, a.Expose.TLS.Mode)
+	}
+}
+
 func TestTakesOverOnlyWithConsent(t *testing.T) {
 	e := newEngine()
 	e.existing = &wizard.Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true}

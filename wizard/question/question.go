@@ -173,11 +173,21 @@ func (s *Responses) CursorChoice(q Question) string {
 	return q.Choices[0].Value
 }
 
+// DefaultChoice returns the answer or the default. It is empty if there is neither.
+func (s *Responses) DefaultChoice(q Question) string {
+	return firstChoice(q, s.Typed(q.Key), q.Default, booleanDefault(q))
+}
+
 // CurrentChoice returns the option that is in effect: the answer, or what is
 // suggested, or the default. It is empty if there is neither.
 func (s *Responses) CurrentChoice(q Question) string {
 	suggested, _ := s.suggested(q.Field)
-	for _, value := range []string{s.Typed(q.Key), suggested, q.Default, booleanDefault(q)} {
+	return firstChoice(q, s.Typed(q.Key), suggested, q.Default, booleanDefault(q))
+}
+
+// firstChoice returns the first of the values that is among the choices, or "".
+func firstChoice(q Question, values ...string) string {
+	for _, value := range values {
 		if slices.ContainsFunc(q.Choices, func(o answers.Option) bool { return o.Value == value }) {
 			return value
 		}

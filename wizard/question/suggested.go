@@ -29,6 +29,12 @@ func (s *Responses) suggested(f answers.Field) (value, reason string) {
 	return "", ""
 }
 
+// SuggestsToInstall reports whether the suggested option lets the installer install
+// something besides the server.
+func (s *Responses) SuggestsToInstall(f answers.Field) bool {
+	return f.IfMissing || f.Key == certificateKey && len(s.found[issuerKey]) == 0
+}
+
 // explain adds the reason for a suggestion to its option.
 func (s *Responses) explain(q Question) {
 	suggested, reason := s.suggested(q.Field)
