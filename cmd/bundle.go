@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -100,15 +99,7 @@ func (o *generateOptions) list(b bundle.Bundle) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(b)
 	}
-	table := tabwriter.NewWriter(o.streams.Out, 0, 0, 2, ' ', 0)
-	for _, c := range b.Charts {
-		fmt.Fprintf(table, "chart\t%s %s\t%s\t%s\n", c.Name, c.Version, display.Bytes(c.Size), c.Source)
-	}
-	for _, i := range b.Images {
-		fmt.Fprintf(table, "image\t%s\t%s\t%s\n", i.Source, display.Bytes(i.Size), strings.Join(i.Platforms, ", "))
-	}
-	fmt.Fprintf(table, "total\t\t%s\n", display.Bytes(b.Size))
-	return table.Flush()
+	return narrate.Bundle(o.streams.Out, b)
 }
 
 // bundledFiles are the values and the answers, unless they may contain secrets.
@@ -275,9 +266,12 @@ func (f *bundleFlags) applyImageRegistry(a *answers.Answers) error {
 	return nil
 }
 
+// isPushed reports whether the images of an open bundle are pushed to a registry.
+func (f *bundleFlags) isPushed() bool { return f != nil && f.opened != nil && f.registry != "" }
+
 // push pushes the images of the bundle to the registry that was given.
 func (f *bundleFlags) push(ctx context.Context, s Streams, c common) error {
-	if f == nil || f.opened == nil || f.registry == "" || f.pushed {
+	if !f.isPushed() || f.pushed {
 		return nil
 	}
 	registries, err := bundle.NewRegistries(c.plainHTTP)
@@ -287,8 +281,10 @@ func (f *bundleFlags) push(ctx context.Context, s Streams, c common) error {
 	observe, end := narrateTransfer(s, "Pushed")
 	err = f.opened.Push(ctx, registries, f.registry, observe)
 	end()
-	f.pushed = err == nil
-	return stoppedTransfer(err, "not all images are pushed")
+	if f.pushed = err == nil; f.pushed || errors.Is(err, context.Canceled) {
+		return stoppedTransfer(err, "not all images are pushed")
+	}
+	return installError(err)
 }
 
 // stoppedTransfer adds to an interruption what the next run does.

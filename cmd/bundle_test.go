@@ -262,3 +262,16 @@ func TestBundleFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestBundlePushRefused pushes to a registry that does not answer.
+func TestBundlePushRefused(t *testing.T) {
+	p, online := nowhere(t), newInternet(t)
+	dir := filepath.Join(p.dir, "bundle")
+	p.runs(append([]string{"generate", "--bundle", dir}, online.standInServer(p, "database: {type: sqlite}\n")...)...).
+		want(t, exitDone)
+	online.Close()
+	p.runs("install", "--bundle", dir, "--image-registry", online.host(), "--yes").want(t, exitInstall,
+		"cannot push "+online.host())
+	p.runs("install", "--bundle", dir, "--image-registry", online.host(), "--accessible").want(t, exitUsage,
+		"Push 1 image of the bundle", "nothing was pushed or installed")
+}

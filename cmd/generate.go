@@ -237,7 +237,10 @@ func (u *setup) archives(ctx context.Context, p *prepared) ([]bundle.Archive, er
 	if err != nil {
 		return nil, err
 	}
-	server.Server = serverImage(p.objects)
+	if server.Server = bundle.ServerImage(p.objects); server.Server == "" {
+		return nil, usagef("the chart %s renders no Deployment with an image: use a chart of the ZenML server",
+			p.chart.Info.Name)
+	}
 	all := []bundle.Archive{server}
 	for _, c := range prerequisite.Wanted(u.answers) {
 		loaded, err := u.prerequisiteChart(ctx, c)
@@ -266,14 +269,4 @@ func archiveOf(c *chart.Chart, source string, objects []manifest.Object) (bundle
 	}
 	return bundle.Archive{Chart: bundle.Chart{Name: c.Info.Name, Version: c.Info.Version, Source: source}, Data: data,
 		Images: bundle.Images(objects)}, nil
-}
-
-// serverImage is the image of the server's Deployment.
-func serverImage(objects []manifest.Object) string {
-	for _, o := range manifest.Find(objects, "Deployment", "") {
-		if images := bundle.Images([]manifest.Object{o}); len(images) == 1 {
-			return images[0]
-		}
-	}
-	return ""
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/values"
@@ -29,8 +30,13 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.common.bundle.push(ctx, o.streams, o.common); err != nil {
-		return err
+	if o.common.bundle.isPushed() {
+		if err := o.pushAgreed(unlimited(ctx)); err != nil {
+			return err
+		}
+		var cancel context.CancelFunc
+		ctx, cancel = o.common.within(ctx) // neither the question nor the push counts
+		defer cancel()
 	}
 	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
 		force: o.force}
@@ -50,6 +56,22 @@ func (o *installOptions) guided(ctx context.Context) error {
 		return err
 	}
 	return o.printOutcome(ctx, e, outcome)
+}
+
+// pushAgreed pushes the images of the bundle if the user agrees. The preflight needs them
+// in their registry, because its probe pod uses the server's image.
+func (o *installOptions) pushAgreed(ctx context.Context) error {
+	f := o.common.bundle
+	question := fmt.Sprintf("Push %s of the bundle (%s) to %s? The preflight checks use them there.",
+		display.Count(len(f.opened.Images), "image"), display.Bytes(f.opened.Size), f.registry)
+	if confirm(ctx, o.streams, question) {
+		return f.push(ctx, o.streams, o.common)
+	}
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return usagef("nothing was pushed or installed: to use images that are in the registry already, " +
+		"run the command without --image-registry, and name them in the answers")
 }
 
 // printLeftovers lists what interrupted checks could not remove.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -70,13 +71,20 @@ func (f *secretFiles) read(path string) ([]byte, error) {
 // end of ctx.
 func confirm(ctx context.Context, s Streams, question string) bool {
 	fmt.Fprintf(s.Err, "%s [y/N] ", question)
-	line, err := bounded.Do(ctx, func() (string, error) { return bufio.NewReader(s.In).ReadString('\n') })
+	line, err := bounded.Do(ctx, func() (string, error) { return bufio.NewReader(byByte{s.In}).ReadString('\n') })
 	if err != nil {
 		fmt.Fprintln(s.Err)
 	}
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes"
 }
+
+// byByte reads one byte at a time, so that a line is read without what follows it, which
+// the next question reads.
+type byByte struct{ io.Reader }
+
+// Read reads at most one byte.
+func (r byByte) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), 1)]) }
 
 // isLocalChart reports whether ref is a folder or an archive on this machine.
 func isLocalChart(ref string) bool {

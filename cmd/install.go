@@ -115,21 +115,22 @@ func (o *installOptions) cannotAsk(ctx context.Context) error {
 
 // unattended installs without asking.
 func (o *installOptions) unattended(ctx context.Context) error {
-	return outOfTime(ctx, exitInstall, o.installAll(ctx))
-}
-
-func (o *installOptions) installAll(ctx context.Context) error {
 	file, err := o.file.load(ctx, o.streams, o.common)
 	if err != nil {
-		return err
+		return outOfTime(ctx, exitInstall, err)
 	}
-	if err := o.common.bundle.push(ctx, o.streams, o.common); err != nil {
-		return err
+	if o.common.bundle.isPushed() {
+		if err := o.common.bundle.push(unlimited(ctx), o.streams, o.common); err != nil {
+			return err
+		}
+		var cancel context.CancelFunc
+		ctx, cancel = o.common.within(ctx) // the push does not count
+		defer cancel()
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
 	err = o.installWith(ctx, u)
 	o.diagnoseFailure(ctx, u, err)
-	return err
+	return outOfTime(ctx, exitInstall, err)
 }
 
 func (o *installOptions) installWith(ctx context.Context, u *setup) error {

@@ -86,7 +86,23 @@ func (p *prepared) prove(ctx context.Context, u *setup) (answers.Faults, error) 
 	raw, err := values.ProveRaw(p.document, func(values map[string]any) ([]manifest.Object, error) {
 		return u.render(ctx, p.chart, values)
 	})
-	return u.file.Locate(append(faults, raw...)), err
+	return u.file.Locate(slices.Concat(faults, raw, u.common.bundle.findUnmirrored(p.objects))), err
+}
+
+// findUnmirrored warns about images of the bundle that the nodes would pull from another
+// registry than the one that they are pushed to.
+func (f *bundleFlags) findUnmirrored(objects []manifest.Object) answers.Faults {
+	if !f.isPushed() {
+		return nil
+	}
+	var found answers.Faults
+	images := f.opened.Unmirrored(objects, f.registry)
+	for _, name := range slices.Sorted(maps.Keys(images)) {
+		found = append(found, answers.Fault{Key: "values", Check: "supply.values", Warning: true,
+			Summary: "the nodes pull the image " + name + " from its own registry, not from " + f.registry,
+			Remedy:  "use the name " + images[name] + " in the raw values"})
+	}
+	return found
 }
 
 // judge applies --skip and --warn-only to what the proof of effect found.

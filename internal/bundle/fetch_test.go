@@ -130,7 +130,8 @@ func TestFetchInterrupted(t *testing.T) {
 
 // TestFetchRefusesOtherFolders keeps what is in a folder that this program has not written.
 func TestFetchRefusesOtherFolders(t *testing.T) {
-	for name, content := range map[string]string{"mine": "", IndexFile: "name: a bundle of another program\n", unfinished: ""} {
+	for name, content := range map[string]string{"mine": "", unfinished: "",
+		IndexFile: "name: a bundle of another program\n"} {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

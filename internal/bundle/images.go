@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
@@ -22,6 +24,20 @@ func Images(objects []manifest.Object) []string {
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// ServerImage returns the image of the server, which is the first container of the
+// Deployment, or "". Raw values may add containers after it.
+func ServerImage(objects []manifest.Object) string {
+	for _, o := range manifest.Find(objects, "Deployment", "") {
+		containers, _, _ := unstructured.NestedSlice(o.Object, "spec", "template", "spec", "containers")
+		if len(containers) > 0 {
+			first, _ := containers[0].(map[string]any)
+			image, _ := first["image"].(string)
+			return image
+		}
+	}
+	return ""
 }
 
 // imagesIn searches an object at any depth, because custom resources contain pods, too.

@@ -40,6 +40,9 @@ spec: {containers: [{image: busybox}]}
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := ServerImage(objects); got != "zenmldocker/zenml-server:0.98.1" {
+		t.Errorf("%q", got)
+	}
 	want := []string{"quay.io/jetstack/cert-manager-acmesolver:v1", "quay.io/jetstack/cert-manager-controller:v1",
 		"registry.test/backup:1", "registry.test/init:1", "zenmldocker/zenml-server:0.98.1"}
 	if got := Images(objects); !reflect.DeepEqual(got, want) {

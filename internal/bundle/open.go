@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // maxIndex limits the bytes of bundle.yaml.
@@ -195,4 +196,18 @@ func (o *Opened) Image(name, registry string) *Image {
 		}
 	}
 	return nil
+}
+
+// Unmirrored returns the images of the bundle that objects take from another registry
+// than the one that they are pushed to, each with its name in that one.
+func (o *Opened) Unmirrored(objects []manifest.Object, registry string) map[string]string {
+	found := map[string]string{}
+	for _, name := range Images(objects) {
+		if image := o.Image(name, registry); image != nil {
+			if target, err := o.Target(*image, registry); err == nil && target.Name != name {
+				found[name] = target.Name
+			}
+		}
+	}
+	return found
 }

@@ -5,8 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
 // TestOpenDamaged damages and removes every file of a bundle.
@@ -96,5 +99,22 @@ func TestOpenForgedLayout(t *testing.T) {
 		if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), dir+" is damaged: "+layoutIndex) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestUnmirrored renders one image with the registry that it is pushed to, one with its
+// own, and one that the bundle does not contain.
+func TestUnmirrored(t *testing.T) {
+	r, dir := newTestRegistry(t), t.TempDir()
+	server, sidecar := r.pushImage(t, "team/server:1"), r.pushImage(t, "team/sidecar:1")
+	fetch(t, resolve(t, nil, server, sidecar), dir)
+	objects, err := manifest.Parse([]byte("apiVersion: v1\nkind: Pod\nspec: {containers: [" +
+		"{image: \"mirror.test/team/server:1\"}, {image: \"" + sidecar + "\"}, {image: busybox}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{sidecar: "mirror.test/team/sidecar:1"}
+	if got := openBundle(t, dir).Unmirrored(objects, "mirror.test"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

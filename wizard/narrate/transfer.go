@@ -3,6 +3,8 @@ package narrate
 import (
 	"fmt"
 	"io"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -35,4 +37,17 @@ func Transfer(w io.Writer, did string, isTerminal bool) (observe bundle.Observer
 		}
 	}
 	return observe, func() { fmt.Fprint(w, clear) }
+}
+
+// Bundle prints a table of what a bundle contains.
+func Bundle(w io.Writer, b bundle.Bundle) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range b.Charts {
+		fmt.Fprintf(table, "chart\t%s %s\t%s\t%s\n", c.Name, c.Version, display.Bytes(c.Size), c.Source)
+	}
+	for _, i := range b.Images {
+		fmt.Fprintf(table, "image\t%s\t%s\t%s\n", i.Source, display.Bytes(i.Size), strings.Join(i.Platforms, ", "))
+	}
+	fmt.Fprintf(table, "total\t\t%s\n", display.Bytes(b.Size))
+	return table.Flush()
 }
