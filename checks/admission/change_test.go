@@ -44,8 +44,8 @@ func onPort(port int) func(*answers.Answers) {
 func TestAdmissionOfUpgradeWithFullQuota(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
-	installed(t, c, namespace)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"services": "1", "count/deployments.apps": "1"})
+	installed(t, c, namespace)
 	checktest.Expect(t, admitted(t, c, namespace), "cluster.admission", check.Pass)
 	checktest.Expect(t, admitted(t, c, namespace, onPort(8081)), "cluster.admission", check.Pass)
 	checktest.Expect(t, admitted(t, c, namespace, onPort(99999)), "cluster.admission", check.Failed,
@@ -85,10 +85,12 @@ func TestAdmissionOfReplacedHook(t *testing.T) {
 		Name:   "zenml-server-db-migration",
 		Labels: map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "other"},
 	}, Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: pod}}}
+	// A Job that is made after the quota is counted on admission; the quota controller
+	// could miss one that was made just before it.
+	quota(t, c, namespace, map[corev1.ResourceName]string{"count/jobs.batch": "1"})
 	jobs := c.Client(t).BatchV1().Jobs(namespace)
 	_, err := jobs.Create(t.Context(), left, metav1.CreateOptions{})
 	checktest.Must(t, err)
-	quota(t, c, namespace, map[corev1.ResourceName]string{"count/jobs.batch": "1"})
 	refused := admittedUntil(t, c, namespace, check.Failed, onMySQL)
 	checktest.Expect(t, refused, "cluster.admission", check.Failed,
 		"Job zenml-server-db-migration", "exceeded quota: small")
