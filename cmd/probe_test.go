@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 	"github.com/zenml-installer/zenml-installer/internal/testdb"
 )
@@ -119,5 +120,34 @@ func TestProbe_identity(t *testing.T) {
 		"removed namespace "+f.namespace)
 	if f.exists() {
 		t.Error("the namespace is still there")
+	}
+}
+
+// TestProbe_review reviews an install whose secrets store needs an identity. Nothing is
+// created without consent, and the plan names what the pod checks.
+func TestProbe_review(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p := newPlace(t).at(c)
+	answers := p.file("answers.yaml", "version: 1\ndatabase: {type: sqlite}\nsecretsStore: {type: aws, "+
+		"aws: {authMethod: implicit, region: us-east-1}}\n")
+	e := p.guidedEngine(append([]string{"-f", answers, "-n", c.Namespace(t), "--only", "secrets.in-cluster"},
+		chartFlags(c, "current")...)...)
+	report, err := e.Preflight(t.Context(), e.file.Answers, false, nil)
+	found, _ := report.ByID("secrets.in-cluster")
+	if err != nil || found.Status != check.Skipped || !strings.Contains(found.Message, "no test secret is created yet") {
+		t.Errorf("%s, %s, %v", found.Status, found.Message, err)
+	}
+	e = p.guidedEngine(append([]string{"-f", answers, "-n", "never-made-probe"}, chartFlags(c, "current")...)...)
+	if _, err := e.Preflight(t.Context(), e.file.Answers, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := e.Prepare(t.Context(), e.file.Answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(plan.Review().Sentences, "\n")
+	if !strings.Contains(said, "Check the secrets store from a pod, before the release is installed.") {
+		t.Errorf("the plan says:\n%s", said)
 	}
 }
