@@ -43,11 +43,11 @@ func (u *setup) awaitAddress(
 ) connect.Address {
 	_ = poll.Until(ctx, time.Second, func() (bool, error) {
 		latest := u.address(ctx)
-		if latest.Unknown != "" || ctx.Err() != nil {
-			return false, nil
+		if ctx.Err() == nil && latest.Unknown == "" {
+			found = latest
+			return isWanted(found), nil
 		}
-		found = latest
-		return isWanted(found), nil
+		return false, nil
 	})
 	return found
 }
