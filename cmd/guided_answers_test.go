@@ -105,8 +105,8 @@ func TestGuidedFix(t *testing.T) {
 	}
 }
 
-// TestGuidedFix_besideQuestions goes to the password while the next step is open, and back
-// to that step.
+// TestGuidedFix_besideQuestions goes to the password while a question of the next step is
+// open, and back to that question.
 func TestGuidedFix_besideQuestions(t *testing.T) {
 	t.Parallel()
 	c := testcluster.Start(t)
@@ -116,15 +116,17 @@ func TestGuidedFix_besideQuestions(t *testing.T) {
 	term.pastesDatabase(mysqlURL(c, c.DatabaseName(t), "wr0ng-c4nary"))
 	term.answersTLS("require", "End", "Up", "Up")
 	term.presses("Enter") // the name of the database
-	const next = "Where the server stores its users' secrets"
-	term.sees(next, guidePatience)
+	term.sees("Where the server stores its users' secrets", guidePatience)
+	term.presses("Enter")
+	const open = "32 random bytes"
+	term.sees(open, guidePatience)
 	term.matches(`✗ database.login: .*ctrl\+g goes there`, guidePatience)
 	term.presses("C-g")
 	term.sees("› keep the one you typed", guidePatience)
 	term.hides = c.Database.Password.Reveal()
 	term.types(term.hides)
 	term.presses("Enter")
-	term.sees(next, guidePatience)
+	term.sees(open, guidePatience)
 	term.matches(`Checks +✓ \d+ passed +– \d+ skipped *\n`, guidePatience)
 }
 
