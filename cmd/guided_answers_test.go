@@ -82,7 +82,7 @@ func (term *terminal) getsReady() {
 // and installs with the right one.
 func TestGuidedFix(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	term := p.guide(c, "-n", namespace)
 	term.confirmsCluster()
@@ -109,7 +109,7 @@ func TestGuidedFix(t *testing.T) {
 // open, and back to that question.
 func TestGuidedFix_besideQuestions(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p := newPlace(t).at(c)
 	term := p.guide(c, "-n", c.Namespace(t))
 	term.confirmsCluster()
@@ -133,7 +133,7 @@ func TestGuidedFix_besideQuestions(t *testing.T) {
 // TestGuidedFix_byKey makes the change that the review offers for a warning.
 func TestGuidedFix_byKey(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p := newPlace(t).at(c)
 	term := p.guide(c, "-n", c.Namespace(t))
 	term.confirmsCluster()
@@ -152,7 +152,7 @@ func TestGuidedFix_byKey(t *testing.T) {
 // of another server the verification fails.
 func TestGuidedPaste(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	term := p.guide(c, "-n", namespace)
 	term.hides = c.Database.Password.Reveal()

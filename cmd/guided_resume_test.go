@@ -7,15 +7,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // TestGuidedKilled continues an install that was killed, with every answer but the
 // secret, which is on no disk.
 func TestGuidedKilled(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, namespace, database := newPlace(t).at(c), c.Namespace(t), c.DatabaseName(t)
 	const password = "k1lled-c4nary"
 	term := p.guide(c, "-n", namespace)
@@ -77,7 +75,7 @@ func (p *place) hasNoFileWith(text string) {
 // can be continued.
 func TestGuidedTwice(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, one, other := newPlace(t).at(c), c.Namespace(t), c.Namespace(t)
 	first, second := p.guide(c, "-n", one), p.guide(c, "-n", other)
 	first.confirmsCluster()

@@ -105,20 +105,23 @@ func guidedNamespace(t *testing.T, c *testcluster.Cluster) string {
 	return c.Namespace(t)
 }
 
-// guidedChart returns flags for the chart of the stand-in server, or of the real one for
-// screenshots.
-func guidedChart(t *testing.T, c *testcluster.Cluster) []string {
+// guidedCluster returns the cluster. Its current chart has the real server for pictures
+// and if every scenario is tested, otherwise the stand-in.
+func guidedCluster(t *testing.T) *testcluster.Cluster {
 	t.Helper()
-	if os.Getenv(picturesDir) != "" {
-		return c.RealServer(t, testcluster.RealCurrent).Flags()
+	c := testcluster.Start(t)
+	if os.Getenv(picturesDir) == "" && os.Getenv("ZENML_TEST_SCENARIOS") != "all" {
+		return c
 	}
-	return chartFlags(c, "current")
+	withReal := *c
+	withReal.Charts = map[string]testcluster.Chart{"current": c.RealServer(t, testcluster.RealCurrent)}
+	return &withReal
 }
 
 // TestGuidedInstall runs from the first screen to the activated server in a
 // real terminal, and activates it in a real browser.
 func TestGuidedInstall(t *testing.T) {
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	needBrowser(t)
 	p, namespace := newPlace(t).at(c), guidedNamespace(t, c)
 	self, err := os.Executable()
@@ -127,7 +130,7 @@ func TestGuidedInstall(t *testing.T) {
 	}
 	seen := filepath.Join(p.dir, "browser.txt")
 	term := startTerminal(t, p.dir, 110, 32, append(p.guideEnv(), "BROWSER="+self+" "+asBrowser,
-		browserResult+"="+seen, picturesDir+"="+os.Getenv(picturesDir)), append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, guidedChart(t, c)...)...)
+		browserResult+"="+seen, picturesDir+"="+os.Getenv(picturesDir)), append([]string{"install", "-n", namespace, "--suggest", p.suggestion(c)}, chartFlags(c, "current")...)...)
 
 	walkThrough(term)
 
@@ -170,7 +173,7 @@ func waitForFile(t *testing.T, path string) string {
 // TestGuidedPipe answers the questions through a pipe, one answer a line. It ends where
 // the input ends, before anything is installed.
 func TestGuidedPipe(t *testing.T) {
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	r := p.runsWith("s\n\n\n\nwrong\n", append([]string{"--accessible", "-n", namespace}, chartFlags(c, "current")...)...)
 	r.want(t, exitUsage, "Please answer yes or no.", "the input ended before this was answered")
@@ -181,7 +184,7 @@ func TestGuidedPipe(t *testing.T) {
 // the server is ready.
 func TestGuidedPipe_installs(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	lines := []string{"step by step", "", "", "", "yes", // into this cluster
 		"sqlite", "yes", "2Gi", "", // on a volume
@@ -212,7 +215,7 @@ func TestGuidedPipe_installs(t *testing.T) {
 // TestGuidedContexts finds the sandbox's context among 45 by typing a part of its name.
 func TestGuidedContexts(t *testing.T) {
 	t.Parallel()
-	c := testcluster.Start(t)
+	c := guidedCluster(t)
 	p := newPlace(t).at(c)
 	config, err := clientcmd.LoadFromFile(c.Kubeconfig)
 	if err != nil {

@@ -113,10 +113,13 @@ func (r result) want(t *testing.T, code int, texts ...string) result {
 	return r
 }
 
-// chartFlags selects a stand-in chart in the sandbox's registry. Only the nodes
+// chartFlags selects a chart in the sandbox's registry. Only the nodes
 // have its image; this machine would look for it on the internet.
 func chartFlags(c *testcluster.Cluster, generation string) []string {
 	chart := c.Charts[generation]
+	if !strings.HasPrefix(chart.Image, "zenmldocker/zenml-server:") { // of the real server
+		return chart.Flags()
+	}
 	return []string{"--chart", chart.Ref, "--chart-version", chart.Version, "--skip", "supply.image"}
 }
 
