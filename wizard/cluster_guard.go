@@ -114,15 +114,18 @@ func (c *cluster) importRelease() tea.Cmd {
 }
 
 // imported takes the settings of the release as answers, and goes to the review or
-// to what is missing. Answers that a file or flags gave win.
+// to what is missing. Answers that a file or flags gave win, except the target: it is
+// the one that was confirmed.
 func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
 	if msg.err != nil {
 		c.importError = msg.err.Error()
 		return move{}, c.reopenGuard()
 	}
 	c.tryingOut, c.volumeNote = false, ""
+	start := c.options.Start
+	start.Cluster = c.session.target()
 	c.responses.Import(msg.answers)
-	c.responses.SetAll(c.options.Start)
+	c.responses.SetAll(start)
 	c.importNotes = msg.notes
 	c.resumeAt, c.reached = stepReview, stepReview
 	return c.confirm()

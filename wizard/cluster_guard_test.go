@@ -71,6 +71,24 @@ func TestUpgradeStartsFromRelease(t *testing.T) {
 	}
 }
 
+// The settings are those of the release that was confirmed, and so is the target: not the
+// namespace of a flag that was changed on the screen.
+func TestUpgradeKeepsConfirmedTarget(t *testing.T) {
+	p := newPerson(t, func(o *Options) {
+		o.Start.Cluster.Namespace = "of-the-flag"
+		s := o.Engine.(*stage)
+		s.existing = &Existing{Chart: "zenml 0.98.1", Status: "deployed"}
+		s.imported.Database.Type = answers.SQLiteDatabase
+	})
+	p.sees("https://127.0.0.1:16443").to("cluster.namespace")
+	p.m.responses.Type("cluster.namespace", "chosen")
+	p.to(guardKey).sees("chosen", "with its current settings").press("down", "enter")
+	p.sees("Create namespace chosen")
+	if got := p.m.confirmed.Namespace; got != "chosen" {
+		t.Errorf("confirmed %s", got)
+	}
+}
+
 func TestOnlyLocalClusterIsTheRightOne(t *testing.T) {
 	p := newPerson(t, func(o *Options) { o.Engine.(*stage).contexts = contexts[2:] })
 	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› Yes, install into sandbox").press("enter")

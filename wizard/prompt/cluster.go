@@ -53,7 +53,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 }
 
 // importRelease offers the settings of the existing release as answers. Answers
-// that a file or flags gave win.
+// that a file or flags gave win, except the target: it is the one that was confirmed.
 func (p *prompter) importRelease(ctx context.Context) error {
 	yes, err := p.confirm(ctx, "settings", "Start from its current settings?", true)
 	if err != nil || !yes {
@@ -64,8 +64,10 @@ func (p *prompter) importRelease(ctx context.Context) error {
 		p.printf("Cannot read its settings: %v", err)
 		return ctx.Err()
 	}
+	start := p.Start
+	start.Cluster = p.responses.Complete().Cluster
 	p.responses.Import(imported)
-	p.responses.SetAll(p.Start)
+	p.responses.SetAll(start)
 	for _, note := range notes {
 		p.printf("Not taken over: %s", note)
 	}
