@@ -80,8 +80,9 @@ func (f *form) click(line int) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// filterKey changes the filter of a list and reports whether it handled the
-// key. A letter that no choice contains is ignored.
+// filterKey changes the filter of a list and reports whether it handled the key. If no
+// choice contains the letters, they begin another answer where one can be typed;
+// otherwise the last one is ignored.
 func (f *form) filterKey(key tea.KeyMsg) bool {
 	q := f.current()
 	if len(q.Choices) < longList && key.String() == "?" {
@@ -99,7 +100,12 @@ func (f *form) filterKey(key tea.KeyMsg) bool {
 	default:
 		return false
 	}
-	if len(f.shownChoices(question.Question{Choices: q.Choices})) == 0 {
+	switch {
+	case len(f.shownChoices(question.Question{Choices: q.Choices})) > 0:
+	case q.Open:
+		f.typing = true // with the letters as its beginning
+		f.takeTyped(f.filter)
+	default:
 		f.filter = before
 	}
 	return true

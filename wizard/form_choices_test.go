@@ -120,3 +120,13 @@ func TestShortListIsSearched(t *testing.T) {
 	}
 	p.press("?").sees("Answers key: database.type").press("esc", "esc").sees("SQLite", "MySQL")
 }
+
+// TestUnknownNameIsTyped types a name that a list of names does not have.
+func TestUnknownNameIsTyped(t *testing.T) {
+	p := newPerson(t).sees("https://127.0.0.1:16443")
+	p.m.responses.SetFound(map[string][]answers.Option{"cluster.namespace": {{Value: "team-a", Title: "team-a"}}})
+	p.to("cluster.namespace").press("t", "e", "a").sees("› team-a").press("x").sees("› teax").press("y", "enter")
+	if got := p.m.responses.Typed("cluster.namespace"); got != "teaxy" {
+		t.Errorf("the namespace is %q\n%s", got, p.screen())
+	}
+}

@@ -23,7 +23,7 @@ func (f *form) newField(q question.Question) (huh.Field, string) {
 	text, hint := f.responses.Typed(q.Key), f.placeholder(q)
 	hidden := f.responses.IsHidden(q.Field)
 	if f.typing {
-		text = ""
+		text = f.filter
 	}
 	if hidden {
 		text, hint = "", cmp.Or(f.responses.KeptLabel(q.Field), hint)
