@@ -44,7 +44,8 @@ func (term *terminal) answersTLS(mode string, keys ...string) {
 	term.matches(`✓ TLS +`+mode, guidePatience)
 }
 
-// passesChecks waits until the checks of the review have ended without a failure.
+// passesChecks waits until the checks of the review have ended without a failure, and
+// the plan is ready.
 func (term *terminal) passesChecks() {
 	term.t.Helper()
 	term.sees("[Plan]", guidePatience)
@@ -52,6 +53,7 @@ func (term *terminal) passesChecks() {
 	if strings.Contains(screen, "failed") {
 		term.t.Fatalf("checks have failed:\n%s", screen)
 	}
+	term.sees("Install into ", time.Minute)
 }
 
 // pagesTo turns the pages of a long text until it matches a regular expression.

@@ -141,8 +141,14 @@ func (r *review) update(msg tea.Msg) (move, tea.Cmd) {
 
 func (r *review) key(name string) (move, tea.Cmd) {
 	r.installNext = false
-	if name == "enter" && r.plan == nil && r.preparing.running() {
-		return move{}, nil // typed ahead: there is nothing to choose yet
+	if r.plan == nil && r.preparing.running() {
+		switch name {
+		case "enter":
+			return move{}, nil // typed ahead: there is nothing to choose yet
+		case "i", "w":
+			r.note = "The plan is not ready yet. Wait for it, then press " + name + " again."
+			return move{}, nil
+		}
 	}
 	switch name {
 	case "esc":
@@ -167,7 +173,7 @@ func (r *review) planReady(msg planMsg) {
 	case msg.err != nil:
 		r.failure = msg.err.Error()
 	default:
-		r.plan, r.shown = msg.plan, msg.plan.Review()
+		r.plan, r.shown, r.note = msg.plan, msg.plan.Review(), ""
 		r.file = valuesFile{changes: msg.fileChanges}
 	}
 }

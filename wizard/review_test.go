@@ -1,6 +1,12 @@
 package wizard
 
-import "testing"
+import (
+	"context"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
 
 func TestCheckAgainIgnoresLateResults(t *testing.T) {
 	p := newPerson(t)
@@ -27,5 +33,19 @@ func TestWriteValuesOnlyAsksBeforeOverwriting(t *testing.T) {
 	p.press("w").sees("already exists").press("o").sees("Wrote custom-values.yaml").press("q").leaves()
 	if got := p.m.outcomeWithAnswers(); got.Ending != Wrote || got.Values != "custom-values.yaml" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestInstallBeforeThePlan says that there is nothing to install yet.
+func TestInstallBeforeThePlan(t *testing.T) {
+	p := newPerson(t).throughCluster().toReview().sees("in 1.2s")
+	r := p.m.screen().(*review)
+	ready := planMsg{plan: r.plan}
+	r.plan = nil
+	r.preparing, _ = r.begin(r, func(context.Context, func(tea.Msg)) tea.Msg { return nil })
+	p.press("i").sees("The plan is not ready yet")
+	r.planReady(ready)
+	if strings.Contains(p.screen(), "not ready yet") {
+		t.Errorf("the screen still says so:\n%s", p.screen())
 	}
 }
