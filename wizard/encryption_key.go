@@ -58,7 +58,7 @@ func (c *connecting) showKeys(msg keysMsg) {
 	}
 	save := option{"s", "Save it in " + keyFile, func() (move, tea.Cmd) { return move{}, c.saveKeys(msg.keys) }}
 	c.openDialog("Keep the encryption key safe.", "Without it, the secrets that the server stores cannot be "+
-		"decrypted. It is shown here once; the cluster keeps it.\n\n"+strings.Join(lines, "\n\n"),
+		"decrypted. The cluster has the key in the Secret below.\n\n"+strings.Join(lines, "\n\n"),
 		save, option{"", "Close", nil})
 }
 
