@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,13 +83,9 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
-	values, err := o.values(ctx, u)
+	values, chart, err := o.values(ctx, u)
 	if err != nil {
 		return nil, err
-	}
-	chart, err := u.chart(ctx)
-	if err != nil {
-		return nil, u.locateChartError(err)
 	}
 	imported := importer.Import(values, chart.Info)
 	for _, note := range imported.Notes {
@@ -106,31 +103,50 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 	return content, nil
 }
 
-// values reads the values to import. For a release it also uses the version of
-// its chart.
-func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, error) {
+// values reads the values to import, and the chart that they are for.
+func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, *chart.Chart, error) {
 	if o.fromRelease {
-		if _, err := u.cluster.Context(); err != nil {
-			return nil, usage(err)
-		}
-		release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
-		if err != nil {
-			return nil, err
-		}
-		if release == nil {
-			return nil, usagef("release %s not found in namespace %s: specify another with --release and -n",
-				u.answers.Cluster.Release, u.answers.Cluster.Namespace)
-		}
-		if u.answers.Chart.Version == "" {
-			u.answers.Chart.Version = release.ChartVersion
-		}
-		return release.Values, nil
+		return o.releaseValues(ctx, u)
 	}
 	data, err := readInput(ctx, o.from)
 	if err != nil {
-		return nil, usage(err)
+		return nil, nil, usage(err)
 	}
-	return o.read(data)
+	values, err := o.read(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	loaded, err := u.chart(ctx)
+	if err != nil {
+		return nil, nil, u.locateChartError(err)
+	}
+	return values, loaded, nil
+}
+
+// releaseValues reads the values of a release. Flags can choose another chart than the one
+// that Helm keeps with it.
+func (o *answersInitOptions) releaseValues(ctx context.Context, u *setup) (map[string]any, *chart.Chart, error) {
+	if _, err := u.cluster.Context(); err != nil {
+		return nil, nil, usage(err)
+	}
+	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+	if err != nil {
+		return nil, nil, err
+	}
+	if release == nil {
+		return nil, nil, usagef("release %s not found in namespace %s: specify another with --release and -n",
+			u.answers.Cluster.Release, u.answers.Cluster.Namespace)
+	}
+	if u.file.Chart.Ref == "" && u.file.Chart.Version == "" {
+		loaded, err := u.chartFor(ctx, release)
+		return release.Values, loaded, err
+	}
+	u.answers.Chart.Version = cmp.Or(u.answers.Chart.Version, release.ChartVersion)
+	loaded, err := u.chart(ctx)
+	if err != nil {
+		return nil, nil, u.locateChartError(err)
+	}
+	return release.Values, loaded, nil
 }
 
 // read reads the first document of a values file, as Helm does.

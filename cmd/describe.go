@@ -15,6 +15,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
+	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -125,10 +126,9 @@ func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, e
 	if err != nil {
 		return answers.Answers{}, nil, err
 	}
-	u.answers.Chart.Version = release.ChartVersion // whose defaults its values leave out
-	deployed, err := u.chart(ctx)
+	deployed, err := u.chartFor(ctx, release)
 	if err != nil {
-		return answers.Answers{}, nil, u.locateChartError(err)
+		return answers.Answers{}, nil, err
 	}
 	imported := importer.Import(release.Values, deployed.Info)
 	var notes []string
@@ -136,4 +136,18 @@ func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, e
 		notes = append(notes, note.String())
 	}
 	return imported.Answers, notes, nil
+}
+
+// chartFor returns the chart of a release, whose defaults its values leave out. Helm keeps
+// it with the release; what it does not keep is loaded.
+func (u *setup) chartFor(ctx context.Context, release *install.Release) (*chart.Chart, error) {
+	if kept := chartOf(release); kept != nil {
+		return kept, nil
+	}
+	u.answers.Chart.Version = release.ChartVersion
+	loaded, err := u.chart(ctx)
+	if err != nil {
+		return nil, u.locateChartError(err)
+	}
+	return loaded, nil
 }

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -67,7 +67,7 @@ func runDiagnose(ctx context.Context, o *diagnoseOptions) error {
 	if err != nil {
 		return err
 	}
-	u := newSetup(o.streams, o.common, file, chart.Load)
+	u := newSetup(o.streams, o.common, file, chart.Load).orDeployed()
 	if _, err := u.cluster.Context(); err != nil {
 		return usage(err)
 	}
@@ -86,8 +86,8 @@ func runDiagnose(ctx context.Context, o *diagnoseOptions) error {
 	if o.output == "json" {
 		return found.JSON(o.streams.Out)
 	}
-	path := cmp.Or(o.output, found.Name()+".tar.gz")
-	if err := writeEvidence(ctx, path, found, false); err != nil {
+	path, err := writeEvidence(ctx, o.output, found, false)
+	if err != nil {
 		return err
 	}
 	printEvidence(o.streams, path, found)
@@ -120,17 +120,34 @@ func printEvidence(s Streams, path string, found evidence.Evidence) {
 	}
 }
 
-// writeEvidence writes the archive with mode 0600.
-func writeEvidence(ctx context.Context, path string, found evidence.Evidence, overwrite bool) error {
+// writeEvidence writes the archive with mode 0600, and returns its path. Without a path
+// the archive has the name of the evidence, with a number if there is such a file.
+func writeEvidence(ctx context.Context, path string, found evidence.Evidence, overwrite bool) (string, error) {
 	content, err := found.Archive()
 	if err != nil {
-		return err
+		return "", err
+	}
+	if path == "" {
+		return writeNumbered(ctx, found.Name(), ".tar.gz", content)
 	}
 	err = writeValues(ctx, path, content, overwrite)
 	if errors.Is(err, fs.ErrExist) {
-		return usagef("%s already exists: specify another file with --output", path)
+		err = usagef("%s already exists: specify another file with --output", path)
 	}
-	return err
+	return path, err
+}
+
+// writeNumbered writes a file that does not exist yet: NAME, NAME-2, NAME-3, …
+func writeNumbered(ctx context.Context, name, suffix string, content []byte) (string, error) {
+	path := name + suffix
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return path, writeValues(ctx, path, content, false)
+		} else if err != nil {
+			return "", err
+		}
+		path = fmt.Sprintf("%s-%d%s", name, i, suffix)
+	}
 }
 
 // evidenceOptions select what is collected besides what is in the cluster.
@@ -187,6 +204,7 @@ func (u *setup) checksReport(ctx context.Context, given bool) ([]byte, error) {
 		}
 		imported.Cluster, imported.Chart = u.file.Cluster, u.file.Chart
 		checked = u.with(imported)
+		checked.useDeployed(ctx)
 	}
 	found, err := checks.Run(ctx, checked.checksEnv(0), check.Options{ReadOnly: true}, nil)
 	if err != nil {
@@ -195,6 +213,17 @@ func (u *setup) checksReport(ctx context.Context, given bool) ([]byte, error) {
 	var b bytes.Buffer
 	err = report.JSON(&b, found)
 	return b.Bytes(), err
+}
+
+// useDeployed checks the chart that Helm keeps with the release, unless flags choose
+// another one.
+func (u *setup) useDeployed(ctx context.Context) {
+	if u.file.Chart.Ref != "" || u.file.Chart.Version != "" {
+		return
+	}
+	if kept, err := u.deployedChart(ctx); err == nil && kept != nil {
+		u.chart = func(context.Context) (*chart.Chart, error) { return kept, nil }
+	}
 }
 
 // localSecrets returns the secrets of the answers that are on this machine, so
@@ -238,15 +267,17 @@ func (u *setup) journalTarget() journal.Target {
 // failureTime limits the collection after a failed install.
 const failureTime = 2 * time.Minute
 
-// saveEvidence writes the evidence of a failed install, also if ctx has ended.
-func (u *setup) saveEvidence(ctx context.Context, path string, failure error) (evidence.Evidence, error) {
+// saveEvidence writes the evidence of a failed install, also if ctx has ended, and returns
+// where.
+func (u *setup) saveEvidence(ctx context.Context, path string, failure error) (evidence.Evidence, string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), failureTime)
 	defer cancel()
 	found, err := u.evidence(ctx, evidenceOptions{answers: true, failure: failure})
 	if err != nil {
-		return found, err
+		return found, "", err
 	}
-	return found, writeEvidence(ctx, cmp.Or(path, found.Name()+".tar.gz"), found, path != "")
+	path, err = writeEvidence(ctx, path, found, path != "")
+	return found, path, err
 }
 
 // diagnoseFailure writes the evidence that --diagnose-on-failure asks for, unless
@@ -255,10 +286,10 @@ func (o *installOptions) diagnoseFailure(ctx context.Context, u *setup, err erro
 	if err == nil || o.diagnose == "" || exitCode(err) == exitUsage {
 		return
 	}
-	found, failed := u.saveEvidence(ctx, o.diagnose, err)
+	found, path, failed := u.saveEvidence(ctx, o.diagnose, err)
 	if failed != nil {
 		fmt.Fprintf(o.streams.Messages(), "The evidence was not written: %v\n", failed)
 		return
 	}
-	printEvidence(o.streams, o.diagnose, found)
+	printEvidence(o.streams, path, found)
 }

@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/adrg/xdg"
 
+	"github.com/zenml-installer/zenml-installer/install/evidence"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -183,5 +185,20 @@ func unpackArchive(t *testing.T, path string) map[string]string {
 		}
 		_, name, _ := strings.Cut(header.Name, "/")
 		files[name] = string(content)
+	}
+}
+
+// TestWriteEvidenceTwice keeps the archive of a run in the same second.
+func TestWriteEvidenceTwice(t *testing.T) {
+	t.Chdir(t.TempDir())
+	found := evidence.Evidence{Summary: evidence.Summary{Release: "zen", Created: time.Unix(0, 0).UTC()}}
+	const name = "zenml-diagnose-zen-19700101-000000"
+	for _, want := range []string{name + ".tar.gz", name + "-2.tar.gz", name + "-3.tar.gz"} {
+		if got, err := writeEvidence(t.Context(), "", found, false); got != want || err != nil {
+			t.Errorf("wrote %s, %v; want %s", got, err, want)
+		}
+		if _, err := os.Stat(want); err != nil {
+			t.Error(err)
+		}
 	}
 }

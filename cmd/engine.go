@@ -64,7 +64,7 @@ func (e *engine) answersFile() answers.File {
 func (e *engine) setup(a answers.Answers) *setup {
 	file := e.answersFile()
 	file.Answers = a
-	u := newSetup(e.streams, e.common, file, e.chart)
+	u := newSetup(e.streams, e.common, file, e.chart).orDeployed()
 	u.guided = true
 	return u
 }

@@ -122,7 +122,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err := checkKeysKept(unit.existingKeys, files); err != nil {
 		return err
 	}
-	if err := o.write(ctx, files); err != nil {
+	if err := o.write(ctx, unit, files); err != nil {
 		return err
 	}
 	o.printNewKeys(unit, p, files)
@@ -167,7 +167,7 @@ func (o *generateOptions) print(u *setup, p *prepared, files []format.File) erro
 }
 
 // write writes the files. On a terminal it asks before it overwrites one.
-func (o *generateOptions) write(ctx context.Context, files []format.File) error {
+func (o *generateOptions) write(ctx context.Context, u *setup, files []format.File) error {
 	if err := o.makeFolder(files); err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (o *generateOptions) write(ctx context.Context, files []format.File) error 
 		if len(files) > 1 {
 			path = filepath.Join(o.output, f.Name)
 		}
-		if err := o.writeOne(ctx, path, f.Bytes); err != nil {
+		if err := o.writeOne(ctx, u.ownValues(path), f); err != nil {
 			return err
 		}
 		fmt.Fprintf(o.streams.Err, "Wrote %s\n", path)
@@ -198,15 +198,20 @@ func (o *generateOptions) makeFolder(files []format.File) error {
 	return os.MkdirAll(o.output, 0o700)
 }
 
-func (o *generateOptions) writeOne(ctx context.Context, path string, content []byte) error {
-	err := writeValues(ctx, path, content, o.force)
-	if !errors.Is(err, fs.ErrExist) {
-		return err
+// writeOne writes a file, and replaces one that nobody has edited since it was written.
+func (o *generateOptions) writeOne(ctx context.Context, own ownValues, f format.File) error {
+	err := writeValues(ctx, own.path, f.Bytes, o.force || own.isUnedited(ctx))
+	if errors.Is(err, fs.ErrExist) {
+		question := own.path + " already exists with other content. Overwrite it?"
+		if !o.streams.Interactive() || !confirm(unlimited(ctx), o.streams, question) {
+			return usage(err)
+		}
+		err = writeValues(ctx, own.path, f.Bytes, true)
 	}
-	if o.streams.Interactive() && confirm(unlimited(ctx), o.streams, path+" already exists with other content. Overwrite it?") {
-		return writeValues(ctx, path, content, true)
+	if err == nil && !f.Sensitive {
+		own.remember(f.Bytes)
 	}
-	return usage(err)
+	return err
 }
 
 // explain prints what to do with the written files.

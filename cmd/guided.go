@@ -204,11 +204,11 @@ func (e *engine) Recover(
 	case wizard.Remove:
 		return u.removeFailed(ctx, observe)
 	}
-	found, err := u.saveEvidence(ctx, "", f.Err)
+	_, path, err := u.saveEvidence(ctx, "", f.Err)
 	if err != nil {
 		return "", err
 	}
-	return "Wrote " + found.Name() + ".tar.gz. Secrets are masked; read it before you send it to anybody.", nil
+	return "Wrote " + path + ". Secrets are masked; read it before you send it to anybody.", nil
 }
 
 func (u *setup) rollBack(ctx context.Context, to *install.Release, observe event.Observer) (string, error) {

@@ -127,7 +127,7 @@ func (o *installOptions) unattended(ctx context.Context) error {
 		ctx, cancel = o.common.within(ctx) // the push does not count
 		defer cancel()
 	}
-	u := newSetup(o.streams, o.common, file, chart.Load)
+	u := newSetup(o.streams, o.common, file, chart.Load).orDeployed()
 	err = o.installWith(ctx, u)
 	o.diagnoseFailure(ctx, u, err)
 	return outOfTime(ctx, exitInstall, err)
@@ -188,7 +188,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 			return outcome, o.failed(narrator, err)
 		}
 		narrator.Printf("The state has changed since this install was prepared: preparing this install again.")
-		u = newSetup(o.streams, o.common, u.file, chart.Load)
+		u = newSetup(o.streams, o.common, u.file, chart.Load).orDeployed()
 		o.force = true // the existing file is from this run
 	}
 }
@@ -225,7 +225,7 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	return application{
 		prepared: p, reviewed: reviewed, timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
 		checks: o.checks,
-	}, o.writeValues(ctx, p.document)
+	}, o.writeValues(ctx, u, p.document)
 }
 
 // announce prints the target before anything is written there. Without a usable
@@ -259,7 +259,7 @@ const outputTime = 20 * time.Second
 // checkOutput fails if the values file would be in the way, before the preflight
 // takes its time. Other errors are left to the preflight.
 func (o *installOptions) checkOutput(ctx context.Context, u *setup) error {
-	if o.force || !isRegular(o.output) {
+	if o.force || !isRegular(o.output) || u.ownValues(o.output).isUnedited(ctx) {
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, outputTime)
@@ -270,7 +270,7 @@ func (o *installOptions) checkOutput(ctx context.Context, u *setup) error {
 	}
 	inTheWay, err := blocks(o.output, p.document.Bytes)
 	if err == nil && inTheWay {
-		err = existsError(o.output)
+		err = editedError(ctx, o.output, p.document)
 	}
 	if err != nil {
 		return usage(err)
@@ -278,18 +278,22 @@ func (o *installOptions) checkOutput(ctx context.Context, u *setup) error {
 	return nil
 }
 
-func (o *installOptions) writeValues(ctx context.Context, document values.Document) error {
-	err := writeValues(ctx, o.output, document.Bytes, o.force)
-	if errors.Is(err, fs.ErrExist) {
-		return usage(err)
+func (o *installOptions) writeValues(ctx context.Context, u *setup, document values.Document) error {
+	own := u.ownValues(o.output)
+	err := writeValues(ctx, o.output, document.Bytes, o.force || own.isUnedited(ctx))
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return usage(editedError(ctx, o.output, document))
+	case err != nil:
+		return err
 	}
-	if err == nil {
-		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
-		if document.Sensitive {
-			fmt.Fprintf(o.streams.Err, "%s contains secrets: keep it private, and do not commit it.\n", o.output)
-		}
+	fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
+	if document.Sensitive {
+		fmt.Fprintf(o.streams.Err, "%s contains secrets: keep it private, and do not commit it.\n", o.output)
+	} else {
+		own.remember(document.Bytes)
 	}
-	return err
+	return nil
 }
 
 // failed prints why the install failed, with evidence.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"sigs.k8s.io/yaml"
-
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	installplan "github.com/zenml-installer/zenml-installer/install/plan"
@@ -160,21 +158,10 @@ func (p *plan) FileChanges(path string) []string {
 	}
 	old, err := bounded.ReadFile(context.Background(), path, maxOutput)
 	if err != nil || bytes.Equal(old, p.prepared.document.Bytes) ||
-		p.ownValues(path).has(old) {
+		p.setup.ownValues(path).has(old) {
 		return nil
 	}
-	var before map[string]any
-	if err := yaml.Unmarshal(old, &before); err != nil {
-		return []string{"everything: the file is not YAML"}
-	}
-	var lines []string
-	for _, change := range p.prepared.document.Difference(before) {
-		lines = append(lines, change.String())
-	}
-	if len(lines) == 0 {
-		return []string{"only comments and layout"}
-	}
-	return lines
+	return fileChanges(old, p.prepared.document)
 }
 
 // valuesTimeout limits a write into a named pipe.
@@ -184,17 +171,12 @@ func (p *plan) WriteValues(path string, overwrite bool) error {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), valuesTimeout,
 		fmt.Errorf("%s: nothing reads it", path))
 	defer cancel()
-	own := p.ownValues(path)
+	own := p.setup.ownValues(path)
 	err := writeValues(ctx, path, p.prepared.document.Bytes, overwrite || p.engine.force || own.isUnedited(ctx))
 	if err == nil && !p.prepared.document.Sensitive {
 		own.remember(p.prepared.document.Bytes)
 	}
 	return err
-}
-
-func (p *plan) ownValues(path string) ownValues {
-	at := p.setup.answers.Cluster
-	return ownValues{path, at.Context + "/" + at.Namespace + "/" + at.Release}
 }
 
 func (p *plan) Install(ctx context.Context, observe event.Observer) (install.Outcome, error) {

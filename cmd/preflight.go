@@ -81,7 +81,7 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if err != nil {
 		return err
 	}
-	unit := newSetup(o.streams, o.common, file, chart.Load)
+	unit := newSetup(o.streams, o.common, file, chart.Load).orDeployed()
 	if done, err := o.exports.run(ctx, o.streams, unit); done || err != nil {
 		return err
 	}

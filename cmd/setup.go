@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	corev1 "k8s.io/api/core/v1"
@@ -70,9 +73,62 @@ func newSetup(s Streams, c common, file answers.File, load loader) *setup {
 	return u
 }
 
+// orDeployed makes the setup use the chart that Helm keeps with the release if the default
+// chart cannot be loaded, for example without internet access.
+func (u *setup) orDeployed() *setup {
+	pull := u.chart
+	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
+		found, err := pull(ctx)
+		if err == nil || ctx.Err() != nil || !u.mayUseDeployed(err) {
+			return found, err
+		}
+		kept, failed := u.deployedChart(ctx)
+		if failed != nil || kept == nil || !(chart.Source{Version: u.answers.Chart.Version}).Allows(kept.Info.Version) {
+			return nil, err //nolint:nilerr // why the chart cannot be loaded says more
+		}
+		kept.Info.Instead = fmt.Sprintf("%v; %s is used, which Helm keeps with release %s",
+			chart.WithRemedy(err), kept.Info, u.answers.Cluster.Release)
+		return kept, nil
+	})
+	return u
+}
+
+// mayUseDeployed reports whether the deployed chart may be used after this error: it
+// is about the default chart, no signature is verified, and the chart cannot be pulled from here.
+func (u *setup) mayUseDeployed(err error) bool {
+	var source *chart.SourceError
+	if u.answers.Chart.Ref != answers.DefaultChart || u.common.signature.verify || !errors.As(err, &source) {
+		return false
+	}
+	return slices.Contains([]chart.Reason{chart.ReasonUnreachable, chart.ReasonUnauthorized, chart.ReasonExpired,
+		chart.ReasonUntrusted}, source.Reason)
+}
+
+// deployedChart returns the chart that Helm keeps with the release, or nil.
+func (u *setup) deployedChart(ctx context.Context) (*chart.Chart, error) {
+	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
+	if err != nil || release == nil || release.Gone() {
+		return nil, err
+	}
+	return chartOf(release), nil
+}
+
+// chartOf returns the chart that Helm keeps with a release, or nil if that is not a
+// complete ZenML chart.
+func chartOf(release *install.Release) *chart.Chart {
+	kept := release.KeptChart()
+	if kept == nil {
+		return nil
+	}
+	if _, err := kept.Info.Layout(); err != nil {
+		return nil
+	}
+	return kept
+}
+
 // with returns the setup of other answers for the same target.
 func (u *setup) with(a answers.Answers) *setup {
-	return newSetup(u.streams, u.common, answers.File{Name: u.file.Name, Answers: a}, chart.Load)
+	return newSetup(u.streams, u.common, answers.File{Name: u.file.Name, Answers: a}, chart.Load).orDeployed()
 }
 
 // login gets the cluster's credentials before the screens start, because a

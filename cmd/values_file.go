@@ -9,10 +9,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/adrg/xdg"
+	"sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/bounded"
+	"github.com/zenml-installer/zenml-installer/render/values"
 )
 
 // defaultValuesFile is the default name of the values file.
@@ -94,11 +97,50 @@ func replaceFile(path string, content []byte) error {
 	return err
 }
 
-// ownValues remembers the values file that the guided install wrote for a release, so
-// that it does not ask about a file that nobody has edited since.
+// fileChanges lists what a new document changes in the values of the file that it replaces.
+func fileChanges(old []byte, document values.Document) []string {
+	var before map[string]any
+	if err := yaml.Unmarshal(old, &before); err != nil {
+		return []string{"everything: the file is not YAML"}
+	}
+	var lines []string
+	for _, change := range document.Difference(before) {
+		lines = append(lines, change.String())
+	}
+	if len(lines) == 0 {
+		return []string{"only comments and layout"}
+	}
+	return lines
+}
+
+// maxChanges limits how many changes an error lists.
+const maxChanges = 15
+
+// editedError refuses to replace a values file that the installer did not write, or that
+// was edited since, and lists what would change in it.
+func editedError(ctx context.Context, path string, document values.Document) error {
+	err := existsError(path)
+	old, failed := bounded.ReadFile(ctx, path, maxOutput)
+	if failed != nil {
+		return err
+	}
+	lines := fileChanges(old, document)
+	if more := len(lines) - maxChanges; more > 0 {
+		lines = append(lines[:maxChanges], fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Errorf("%w\nOverwriting it would change:\n  %s", err, strings.Join(lines, "\n  "))
+}
+
+// ownValues remembers the values file that was written for a release, so that a file that
+// nobody has edited since can be replaced without asking.
 type ownValues struct {
 	path    string // of the values file
 	release string // and its namespace
+}
+
+func (u *setup) ownValues(path string) ownValues {
+	at := u.journalTarget()
+	return ownValues{path, at.Context + "/" + at.Namespace + "/" + at.Release}
 }
 
 // record returns the file that contains the hash of the values file.

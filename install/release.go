@@ -51,6 +51,18 @@ func (r *Release) Pending() bool {
 // Gone reports whether the release was uninstalled and only its history exists.
 func (r *Release) Gone() bool { return helmrelease.Status(r.Status) == helmrelease.StatusUninstalled }
 
+// KeptChart returns the chart that Helm keeps with the release, or nil if that is not all
+// of the chart.
+func (r *Release) KeptChart() *chart.Chart {
+	if r.stored.Chart == nil || r.stored.Chart.Metadata == nil || len(r.stored.Chart.Templates) == 0 {
+		return nil
+	}
+	if kept := chart.FromRelease(r.stored.Chart); kept.IsComplete() {
+		return kept
+	}
+	return nil
+}
+
 // Objects returns the revision's objects, including hooks.
 func (r *Release) Objects() ([]manifest.Object, error) {
 	objects, err := manifest.Parse([]byte(r.stored.Manifest))

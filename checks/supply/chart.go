@@ -24,6 +24,15 @@ func checkChart(ctx context.Context, e *check.Env) (string, error) {
 		remedy := "use ZenML's chart: --chart " + answers.DefaultChart
 		return "", &check.Fault{Summary: err.Error(), Remedy: remedy, Err: err}
 	}
+	if info.Instead != "" {
+		return "", &check.Fault{
+			Summary: info.Instead, Failure: "the deployed chart is used, because the default one cannot be loaded",
+			Reason: "the release keeps its version",
+			Remedy: "set chart.ref to a chart that can be loaded (--chart REFERENCE|FOLDER|FILE.tgz) to upgrade to another " +
+				"version",
+			Warn: true,
+		}
+	}
 	return info.Name + " " + info.Version, nil
 }
 

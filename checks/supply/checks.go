@@ -27,6 +27,7 @@ var Checks = []check.Check{
 		Finds: []string{
 			"no network, or a registry that denies access",
 			"an unknown version (the nearest ones are listed)",
+			"a default chart that cannot be pulled: the chart of the deployed release is used, with a warning",
 			"a folder or archive that is not a chart, or not ZenML's",
 		},
 	},

@@ -19,6 +19,13 @@ type Info struct {
 	Defaults   []byte // values.yaml as published, with comments
 	Digest     string // of the manifest or the archive that was pulled; "" for a local chart
 	Signer     string // the key whose signature was verified; "" if none was
+
+	// Templates are the templates of a chart that Helm keeps with a release, whose
+	// Defaults have no comments. They are nil for a chart that was pulled.
+	Templates []byte
+	// Instead is why this chart is used instead of the one that was asked for; "" if
+	// it is that one.
+	Instead string
 }
 
 // String returns the chart's name and version: "chart zenml 0.98.1".

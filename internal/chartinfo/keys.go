@@ -93,8 +93,11 @@ func knowsUndocumented(c Info, layout Layout, path []string) bool {
 }
 
 // mentions reports whether the chart's defaults contain key commented out, at
-// the given depth of indentation.
+// the given depth of indentation. Without comments its templates must read the key.
 func mentions(c Info, key string, depth int) bool {
+	if c.Templates != nil {
+		return regexp.MustCompile(`\.` + regexp.QuoteMeta(key) + `\b`).Match(c.Templates)
+	}
 	pattern := fmt.Sprintf(`(?m)^ {%d}# ?%s:`, 2*depth, regexp.QuoteMeta(key))
 	return regexp.MustCompile(pattern).Match(c.Defaults)
 }

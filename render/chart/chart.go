@@ -195,13 +195,6 @@ func (o origin) annotate(m *helmchart.Metadata) {
 	}
 }
 
-// FromRelease wraps the chart that Helm keeps with a release. Its templates were
-// rendered before, so it renders in this process.
-func FromRelease(kept *helmchart.Chart) *Chart {
-	info := chartinfo.Info{Name: kept.Name(), Version: kept.Metadata.Version, AppVersion: kept.AppVersion()}
-	return &Chart{Info: info, helm: kept, turn: make(chan struct{}, 1)}
-}
-
 func rawFile(c *helmchart.Chart, name string) []byte {
 	for _, f := range c.Raw {
 		if f.Name == name {
