@@ -124,7 +124,8 @@ func TestDatabaseChangedAfterReview(t *testing.T) {
 	t.Parallel()
 	b := newReviewBench(t)
 	b.afterReview(b.migrate)
-	b.runs(b.args()...).want(t, exitInstall, "the database has changed since the review: missing, on server version",
+	b.runs(b.args()...).want(t, exitInstall,
+		"the database has changed since the install was prepared: missing, on server version",
 		"then, ZenML's schema at revision 0.70.0, 2 tables, on server version", "Run the same command again")
 	b.wantNothingInstalled()
 }
@@ -134,7 +135,8 @@ func TestNamespaceChangedAfterReview(t *testing.T) {
 	b := newReviewBench(t)
 	b.afterReview(b.replaceNamespace)
 	b.runs(b.args()...).want(t, exitInstall, "namespace "+b.namespace+
-		" has changed since the review: existing then, deleted and created again now", "Run the same command again")
+		" has changed since the install was prepared: existing then, deleted and created again now",
+		"Run the same command again")
 	b.wantNothingInstalled()
 }
 

@@ -60,12 +60,12 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s has changed since the review: %s then, %s now. %s", e.Subject, e.Reviewed, e.Now, e.Remedy())
+	return fmt.Sprintf("%s has changed since the install was prepared: %s then, %s now. %s", e.Subject, e.Reviewed, e.Now, e.Remedy())
 }
 
 // Remedy returns how to continue.
 func (e *ChangedError) Remedy() string {
-	return "Run the same command again to review the change that it would make now."
+	return "Run the same command again."
 }
 
 func describeRevision(revision int) string {

@@ -46,7 +46,7 @@ func (e *Engine) Namespace(ctx context.Context, name string) (types.UID, error) 
 type reviewStep struct{}
 
 func (reviewStep) name() string      { return "review" }
-func (reviewStep) title(*run) string { return "compare with the review" }
+func (reviewStep) title(*run) string { return "check for other changes" }
 
 // isNeeded makes the step optional.
 func (reviewStep) isNeeded(r *run) bool { return r.plan.Reviewed != nil }
@@ -93,7 +93,7 @@ func (r *run) compareDatabase(ctx context.Context) error {
 	case err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		r.Emit(event.Notice{Text: fmt.Sprintf("cannot compare the database with the review (%s): %v", reviewed, err)})
+		r.Emit(event.Notice{Text: fmt.Sprintf("cannot check whether the database has changed (it was %s): %v", reviewed, err)})
 		return nil
 	case now != reviewed:
 		return &ChangedError{Subject: "the database", Reviewed: reviewed, Now: now}

@@ -74,7 +74,7 @@ func TestApply_reviewedDatabase(t *testing.T) {
 
 	failed = errors.New("no route to host")
 	_, r := b.apply(plan) // the migration will report it
-	const notice = "cannot compare the database with the review (empty): no route to host"
+	const notice = "cannot check whether the database has changed (it was empty): no route to host"
 	if _, told := r.find(func(e event.Event) bool { n, ok := e.(event.Notice); return ok && n.Text == notice }); !told {
 		t.Errorf("no notice about the database\n%s", r)
 	}
