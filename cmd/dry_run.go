@@ -26,6 +26,8 @@ func (o *installOptions) checkDryRun() error {
 		return usagef("-o %s: must be text or json", o.format)
 	case o.format == "json" && !o.dryRun:
 		return usagef("-o json: works with --dry-run only")
+	case o.detailed && !o.dryRun:
+		return usagef("--detailed-exitcode: works with --dry-run only")
 	case o.dryRun && o.stay:
 		return usagef("--stay: does not work with --dry-run, which installs no server")
 	}
@@ -43,6 +45,7 @@ func (o *installOptions) showPlan(ctx context.Context) error {
 	e := &engine{streams: o.streams, common: o.common, file: file, options: o.checks, port: o.port, output: o.output,
 		tentative: true}
 	u := e.setup(file.Answers)
+	u.guided = !o.yes && (o.streams.Interactive() || o.common.accessible) // as the install would be
 	if err := u.login(ctx, o.streams); err != nil && ctx.Err() != nil {
 		return notReady(ctx, err) // preflight reports all other errors
 	}
@@ -54,8 +57,14 @@ func (o *installOptions) showPlan(ctx context.Context) error {
 	if err != nil {
 		return notReady(ctx, err)
 	}
-	return o.writePlan(p.report(o.found))
+	r := p.report(o.found)
+	if err := o.writePlan(r); err != nil || r.UpToDate || !o.detailed {
+		return err
+	}
+	return &failure{code: exitChanges, err: errChanges, reported: true}
 }
+
+var errChanges = errors.New("an install would change something")
 
 // withoutPlan prints as JSON which checks prevent the plan. As text, the report of the
 // checks has shown them.
@@ -100,8 +109,17 @@ func (p *plan) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.objects, err = installplan.Compute(ctx, p.setup.cluster, dry)
-	return err
+	if p.objects, err = installplan.Compute(ctx, p.setup.cluster, dry); err != nil || !p.prepared.staged {
+		return err
+	}
+	exposing := map[string]bool{}
+	for _, o := range dry.Objects {
+		exposing[o.GetKind()+" "+o.GetName()] = values.IsExposing(o)
+	}
+	for i, o := range p.objects.Objects {
+		p.objects.Objects[i].AfterActivation = o.IsWritten() && exposing[o.String()]
+	}
+	return nil
 }
 
 // report returns the plan for --dry-run.
@@ -110,7 +128,7 @@ func (p *plan) report(found check.Report) installplan.Report {
 	r := installplan.Report{
 		Namespace: at.Namespace, Release: at.Release, Chart: p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
 		Steps: p.sentences(), Activation: p.activationSentence(), Values: p.upgrade.lines(), Data: p.dataSentences(),
-		Prerequisites: missingPrerequisites(found),
+		Prerequisites: missingPrerequisites(found), Installs: p.prepared.before.installs(),
 	}
 	if chosen, err := p.setup.cluster.Context(); err == nil {
 		r.Context = chosen.Name

@@ -113,8 +113,13 @@ func TestDryRun(t *testing.T) {
 	t.Run("usage", func(t *testing.T) {
 		p := newPlace(t)
 		p.runs("install", "-o", "json").want(t, exitUsage, "-o json: works with --dry-run only")
+		p.runs("install", "--detailed-exitcode").want(t, exitUsage, "--detailed-exitcode: works with --dry-run only")
 		p.runs("install", "--dry-run", "-o", "xml").want(t, exitUsage, "-o xml: must be text or json")
 		p.runs("install", "--dry-run", "--stay").want(t, exitUsage, "--stay: does not work with --dry-run")
+	})
+	t.Run("exposed after its activation", func(t *testing.T) {
+		t.Parallel()
+		testDryRunOfExposure(t, c)
 	})
 	t.Run("failed check", func(t *testing.T) {
 		t.Parallel()
@@ -148,11 +153,14 @@ func testDryRunOfUpgrade(t *testing.T, c *testcluster.Cluster) {
 		r.Counts.Unchanged == 0 || r.Counts.Hooks == 0 {
 		t.Errorf("an unchanged release: %+v %+v", r.Counts, r.Objects)
 	}
-	p.dryRun(c, "mysql.yaml", namespace, flags...).want(t, exitDone, "Nothing would change.", "record revision 3",
+	detailed := append(slices.Clone(flags), "--detailed-exitcode")
+	p.dryRun(c, "mysql.yaml", namespace, detailed...).want(t, exitDone, "Nothing would change.", "record revision 3",
 		"Keep Secret zenml-server-database (password), which has the same data.",
 		"Keep the encryption key in Secret zenml-server-secrets-store.", "The server is activated already.")
 
 	changed := append(slices.Clone(flags), "--answer", "server.replicas=2", "--answer", "database.mysql.pool.size=7")
+	detailed = append(slices.Clone(changed), "--detailed-exitcode")
+	p.dryRun(c, "mysql.yaml", namespace, detailed...).want(t, exitChanges, "~ change  Deployment")
 	r := p.planned(c, "mysql.yaml", namespace, changed...)
 	deployment := findPlanned(t, r, "Deployment", installplan.Change)
 	if !deployment.RestartsPods || !strings.Contains(deployment.Diff, "-  replicas: 1\n+  replicas: 2\n") ||
@@ -168,6 +176,32 @@ func testDryRunOfUpgrade(t *testing.T, c *testcluster.Cluster) {
 		"+  replicas: 2")
 	if strings.Contains(text.out, "cannot be compared") {
 		t.Errorf("a reader can compare all objects: %s", text.out)
+	}
+}
+
+// testDryRunOfExposure plans what the install in the same mode does: only the guided
+// one waits for an activation that its user does.
+func testDryRunOfExposure(t *testing.T, c *testcluster.Cluster) {
+	p, namespace := newPlace(t).at(c), "never-made-exposed"
+	flags := append(exposedAs("node-port"), "--skip", "cluster.admission")
+	const staged = "Leave out what exposes the server until it is activated"
+	plan := func(more ...string) installplan.Report {
+		return p.planned(c, "minimal.yaml", namespace, slices.Concat(flags, more)...)
+	}
+	leavesOut := func(r installplan.Report) bool { return strings.Contains(strings.Join(r.Steps, "\n"), staged) }
+	later := func(r installplan.Report) bool {
+		return findPlanned(t, r, "Service", installplan.Create).AfterActivation
+	}
+	for _, unattended := range [][]string{{"--yes"}, nil} { // neither asks without a terminal
+		if r := plan(unattended...); leavesOut(r) || later(r) {
+			t.Errorf("%v: %+v", unattended, r)
+		}
+	}
+	for _, closed := range [][]string{{"--accessible"}, {"--yes", "--answer", "expose.after=activation"}} {
+		r := plan(closed...)
+		if !leavesOut(r) || !later(r) || findPlanned(t, r, "Deployment", installplan.Create).AfterActivation {
+			t.Errorf("%v: %+v", closed, r)
+		}
 	}
 }
 

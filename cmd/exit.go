@@ -19,6 +19,7 @@ const (
 	exitPreflight   = 3
 	exitWarnings    = 4
 	exitInstall     = 5
+	exitChanges     = 6
 	exitInterrupted = 130
 )
 

@@ -47,8 +47,9 @@ func TestPrintError(t *testing.T) {
 
 // The numbers are public.
 func TestExitCodes(t *testing.T) {
-	got := []int{exitDone, exitUnexpected, exitUsage, exitPreflight, exitWarnings, exitInstall, exitInterrupted}
-	if want := []int{0, 1, 2, 3, 4, 5, 130}; !slices.Equal(got, want) {
+	got := []int{exitDone, exitUnexpected, exitUsage, exitPreflight, exitWarnings, exitInstall, exitChanges,
+		exitInterrupted}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 130}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -33,6 +33,7 @@ type installOptions struct {
 	suggest  []string
 	diagnose string
 	dryRun   bool
+	detailed bool   // the exit code tells whether something would change
 	format   string // of the plan
 
 	found  check.Report    // of the preflight
@@ -78,6 +79,8 @@ func (o *installOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.failOn, "fail-on", "fail", "which preflight results stop the install: fail or warn")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "install without asking")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what an install would change, and change nothing")
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false,
+		"with --dry-run: exit with 6 if something would change, and with 0 if nothing would")
 	flags.StringVarP(&o.format, "format", "o", "text", "with --dry-run: format of the plan, text or json")
 	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")

@@ -83,7 +83,7 @@ func (p *plan) steps() []string {
 		"Forward a local port and wait until the server is ready.")
 	if p.prepared.staged {
 		said = append(said, "Leave out what exposes the server until it is activated, then expose it with an upgrade "+
-			"that restarts no pod.")
+			"that restarts no pod. Until then Secret "+a.Cluster.Release+"-opening keeps the values that expose it.")
 	}
 	return said
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	installplan "github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/render/chart"
@@ -101,6 +102,20 @@ func (p prerequisites) sentences() []string {
 			server))
 	}
 	return said
+}
+
+// installs returns what is installed for a plan.
+func (p prerequisites) installs() []installplan.Install {
+	var list []installplan.Install
+	for _, c := range p.components {
+		list = append(list, installplan.Install{Kind: "Release", Namespace: c.Name, Name: c.Name,
+			Version: c.Chart.Info.Version, Source: c.Ref})
+	}
+	if p.issuer != nil {
+		server, _, _ := unstructured.NestedString(p.issuer.Object, "spec", "acme", "server")
+		list = append(list, installplan.Install{Kind: p.issuer.GetKind(), Name: p.issuer.GetName(), Source: server})
+	}
+	return list
 }
 
 // findLeft finds what an uninstall keeps besides the server: the prerequisites, and the

@@ -37,12 +37,18 @@ type Object struct {
 	RestartsPods bool `json:"restartsPods,omitempty"`
 	// Image is the image of a container that changes, if any.
 	Image *ImageChange `json:"image,omitempty"`
+	// AfterActivation means that the object exposes the server, and does so only once
+	// the server is activated.
+	AfterActivation bool `json:"afterActivation,omitempty"`
 	// Note is why the object could not be compared, or only partly.
 	Note string `json:"note,omitempty"`
 }
 
 // String returns the kind and name.
 func (o Object) String() string { return o.Kind + " " + o.Name }
+
+// IsWritten reports whether the install creates or changes the object.
+func (o Object) IsWritten() bool { return o.Action == Create || o.Action == Change }
 
 // Plan is what an install would change.
 type Plan struct {

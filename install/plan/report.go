@@ -13,7 +13,7 @@ type Report struct {
 	Revision  int    `json:"revision,omitempty"` // the deployed one, which is upgraded
 	Chart     string `json:"chart"`
 	// UpToDate means that nothing would change: neither objects nor values nor
-	// the chart.
+	// the chart, and nothing is installed before the release.
 	UpToDate bool `json:"upToDate"`
 	// Changes is how many objects would be created, changed or deleted.
 	Changes       int            `json:"changes"`
@@ -23,10 +23,30 @@ type Report struct {
 	Data          []string       `json:"data"`          // what happens to the server's data
 	Activation    string         `json:"activation"`    // who activates the server
 	Prerequisites []Prerequisite `json:"prerequisites"` // what is missing or needs attention
+	Installs      []Install      `json:"installs"`      // what is installed before the release
 	// FailedChecks are the checks that stop the install. With them nothing was planned.
 	FailedChecks []Prerequisite `json:"failedChecks"`
 	Objects      []Object       `json:"objects"`
 	Notes        []string       `json:"notes"` // what could not be compared, and why
+}
+
+// Install is what an install adds to the cluster before the release, with the
+// user's consent. Its JSON form is public.
+type Install struct {
+	Kind      string `json:"kind"` // Release, or the kind of an object
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	Version   string `json:"version,omitempty"` // of the chart
+	Source    string `json:"source"`            // the chart's reference, or the ACME server of an issuer
+}
+
+// String describes what is installed.
+func (i Install) String() string {
+	text := i.Kind + " " + i.Name
+	if i.Version != "" {
+		text += " " + i.Version
+	}
+	return text + " from " + i.Source
 }
 
 // Prerequisite is what a check misses. Its JSON form is public.
@@ -45,7 +65,8 @@ func (r Report) With(p Plan, chartChanges bool) Report {
 	r.Changes = r.Counts.Changes()
 	r.Steps, r.Values, r.Data = listed(r.Steps), listed(r.Values), listed(r.Data)
 	r.Prerequisites, r.FailedChecks = listed(r.Prerequisites), listed(r.FailedChecks)
-	r.UpToDate = r.Revision > 0 && r.Changes == 0 && len(r.Values) == 0 && !chartChanges
+	r.Installs = listed(r.Installs)
+	r.UpToDate = r.Revision > 0 && r.Changes == 0 && len(r.Installs) == 0 && len(r.Values) == 0 && !chartChanges
 	return r
 }
 

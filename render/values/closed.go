@@ -1,7 +1,6 @@
 package values
 
 import (
-	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -77,22 +76,33 @@ func WithoutJWTKey(values map[string]any, key secret.Text) map[string]any {
 	return values
 }
 
-// Exposing returns the rendered objects that lead to the server from outside the
+// Exposing names the rendered objects that lead to the server from outside the
 // cluster.
 func Exposing(objects []manifest.Object) []string {
 	var found []string
 	for _, o := range objects {
-		kind := o.GetKind()
-		if kind == "Service" {
-			kind, _, _ = unstructured.NestedString(o.Object, "spec", "type")
-			if kind == "" || kind == string(corev1.ServiceTypeClusterIP) {
-				continue
-			}
-			kind += " Service"
-		} else if kind != "Ingress" && !strings.HasSuffix(kind, "Route") {
-			continue
+		if IsExposing(o) {
+			found = append(found, strings.TrimSpace(publicType(o)+" "+o.GetKind()+" "+o.GetName()))
 		}
-		found = append(found, fmt.Sprintf("%s %s", kind, o.GetName()))
 	}
 	return found
+}
+
+// IsExposing reports whether a rendered object leads to the server from outside the
+// cluster.
+func IsExposing(o manifest.Object) bool {
+	kind := o.GetKind()
+	return kind == "Ingress" || strings.HasSuffix(kind, "Route") || publicType(o) != ""
+}
+
+// publicType returns the type of a Service that is reachable from outside the cluster.
+func publicType(o manifest.Object) string {
+	if o.GetKind() != "Service" {
+		return ""
+	}
+	kind, _, _ := unstructured.NestedString(o.Object, "spec", "type")
+	if kind == string(corev1.ServiceTypeClusterIP) {
+		return ""
+	}
+	return kind
 }

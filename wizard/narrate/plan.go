@@ -30,6 +30,7 @@ func Plan(styles *theme.Styles, r plan.Report) string {
 	}
 	section("Missing prerequisites", prerequisiteLines(r.Prerequisites, check.Failed)...)
 	section("Warnings about the cluster", prerequisiteLines(r.Prerequisites, check.Warned)...)
+	section("Installed before the release", installLines(r.Installs)...)
 	section("Values that change", r.Values...)
 	section("Data", r.Data...)
 	for _, o := range r.Objects {
@@ -63,12 +64,23 @@ func prerequisiteLines(found []plan.Prerequisite, status check.Status) []string 
 	return lines
 }
 
+func installLines(installs []plan.Install) []string {
+	var lines []string
+	for _, i := range installs {
+		lines = append(lines, display.Printable(i.String()))
+	}
+	return lines
+}
+
 // PlanLine describes what happens to an object.
 func PlanLine(styles *theme.Styles, o plan.Object) string {
 	line := styles.Mark(planMarks[o.Action]) + " " + o.String()
 	var more []string
 	if o.RestartsPods {
 		more = append(more, "its pods are replaced")
+	}
+	if o.AfterActivation {
+		more = append(more, afterActivation(o))
 	}
 	if o.Image != nil {
 		more = append(more, "image "+o.Image.From+" -> "+o.Image.To)
@@ -80,6 +92,15 @@ func PlanLine(styles *theme.Styles, o plan.Object) string {
 		line += ": " + display.Printable(strings.Join(more, "; "))
 	}
 	return line
+}
+
+// afterActivation describes what happens once the server is activated. Until then a
+// Service has another type.
+func afterActivation(o plan.Object) string {
+	if o.Kind == "Service" {
+		return "reachable from outside after the activation"
+	}
+	return "after the activation"
 }
 
 // PlanDiff colors a unified diff. Without color it is unchanged.

@@ -15,8 +15,10 @@ func TestPlan(t *testing.T) {
 		{Kind: "Deployment", Name: "zenml-server", Action: plan.Change, RestartsPods: true,
 			Image: &plan.ImageChange{From: "zenml:1", To: "zenml:2"}, Diff: "--- cluster\n+++ plan\n-a\n+b\n"},
 		{Kind: "Job", Name: "migration", Action: plan.Run},
+		{Kind: "Ingress", Name: "zenml-server", Action: plan.Create, AfterActivation: true},
 	}, Notes: []string{"No permission for a dry run."}}
-	r := plan.Report{Revision: 4, Steps: []string{"Upgrade the release."}, Prerequisites: []plan.Prerequisite{
+	certManager := plan.Install{Kind: "Release", Name: "cert-manager", Version: "v1.2.3", Source: "oci://example.com/c"}
+	r := plan.Report{Revision: 4, Installs: []plan.Install{certManager}, Steps: []string{"Upgrade the release."}, Prerequisites: []plan.Prerequisite{
 		{Check: "expose.class", Status: "fail", Message: "there is no IngressClass nginx", Remedy: "install it"},
 		{Check: "cluster.nodes", Status: "warn", Message: "one node is old"}}}
 	text := Plan(styles, r.With(p, false))
@@ -25,13 +27,15 @@ func TestPlan(t *testing.T) {
 		"Missing prerequisites\n    expose.class: there is no IngressClass nginx\n        install it",
 		"= leave   Secret zenml-server\n", "~ change  Deployment zenml-server: its pods are replaced; image zenml:1 -> zenml:2\n",
 		"    -a\n    +b\n", "* hook    Job migration", "Not compared\n    No permission",
-		"Plan: 0 created, 1 changed, 0 deleted, 1 unchanged, 1 hook run. Nothing has been changed.\n",
+		"+ create  Ingress zenml-server: after the activation\n",
+		"Installed before the release\n    Release cert-manager v1.2.3 from oci://example.com/c\n",
+		"Plan: 1 created, 1 changed, 0 deleted, 1 unchanged, 1 hook run. Nothing has been changed.\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing %q in\n%s", want, text)
 		}
 	}
-	p.Objects = p.Objects[:1]
+	p.Objects, r.Installs = p.Objects[:1], nil
 	if text := Plan(styles, r.With(p, false)); !strings.Contains(text, "Nothing would change.") ||
 		!strings.Contains(text, "record revision 5") {
 		t.Error(text)
