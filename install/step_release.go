@@ -41,7 +41,7 @@ func (releaseStep) run(ctx context.Context, r *run) error {
 
 	stop := context.AfterFunc(ctx, func() {
 		if interruption(ctx) != nil {
-			r.Emit(event.Notice{Text: "stopping after the current step"})
+			r.Emit(event.Notice{Text: "stopping: what was created stays and pods keep running; the next run continues"})
 		}
 	})
 	defer stop()
