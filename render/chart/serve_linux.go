@@ -1,17 +1,29 @@
 package chart
 
 import (
+	"fmt"
+	"os"
 	"syscall"
 	"time"
 )
 
-// dataLimit is far above renderMemory, because it includes what the runtime reserves.
-const dataLimit = 512 << 20
+// growthLimit is above renderMemory, because Go reserves more than it uses, in steps of
+// 64 MiB.
+const growthLimit = 3 * renderMemory
 
 // limitMemory lets the kernel refuse an allocation that asks for very much at once.
+// The limit includes what Go has reserved when the process started.
 func limitMemory() {
-	limit := syscall.Rlimit{Cur: dataLimit, Max: dataLimit}
-	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
+	var pages uint64
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return
+	}
+	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
+		return
+	}
+	most := pages*uint64(os.Getpagesize()) + growthLimit
+	_ = syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: most, Max: most})
 }
 
 // cpuTime is how long this process has computed.
