@@ -166,9 +166,9 @@ type openServerError struct {
 
 func (e *openServerError) Error() string {
 	if errors.Is(e.err, context.Canceled) {
-		return "interrupted before the server was activated. " + e.remedy
+		return "interrupted before the server was activated.\n" + e.remedy
 	}
-	return fmt.Sprintf("%v. %s", e.err, e.remedy)
+	return fmt.Sprintf("%v.\n%s", e.err, e.remedy)
 }
 
 func (e *openServerError) Unwrap() error { return e.err }
@@ -179,8 +179,8 @@ func (u *setup) ifOpen(ctx context.Context, err error) error {
 	if err == nil || !u.hasDeployment(ctx) {
 		return err
 	}
-	return &openServerError{err: err, remedy: fmt.Sprintf("The server may be running without an admin: the first person to reach it becomes the admin. "+
-		"Close it with `%s`, or activate it with `%s`.",
+	return &openServerError{err: err, remedy: fmt.Sprintf("The server may be running without an admin: the first "+
+		"person to reach it becomes the admin. Close it with:\n  %s\nOr activate it with:\n  %s",
 		u.kubectl("scale", "deployment", "-l", manifest.LabelInstance+"="+u.answers.Cluster.Release, "--replicas=0"),
 		u.connectCommand(""))}
 }

@@ -132,7 +132,7 @@ func (p *prepared) planOpening(ctx context.Context, u *setup, known surroundings
 // guided install. A server that activates itself is never unclaimed.
 func (u *setup) opensAfterActivation(p *prepared, known surroundings) bool {
 	expose, r := u.answers.Expose, known.release
-	isNew := r == nil || r.Gone() || r.Revision == 1 && r.Status != "deployed"
+	isNew := r == nil || r.Gone() || isFirstRun(r)
 	switch {
 	case expose.Type == answers.PortForward, expose.After == answers.Immediately, !isNew && !known.closed:
 		return false

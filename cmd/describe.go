@@ -63,6 +63,7 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 		Note:    releaseNote(release),
 
 		Unfinished: release.Pending(),
+		FirstRun:   isFirstRun(release),
 	}, nil
 }
 

@@ -94,12 +94,15 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		NoOpen:     o.common.noOpen,
 		Timeout:    o.common.timeout,
 	}
-	if o.common.accessible || o.streams.Plain() {
+	if o.asksInLines() {
 		options.Output = styled(o.streams.Err)
 		return prompt.Run(ctx, options)
 	}
 	return wizard.Run(ctx, options)
 }
+
+// asksInLines reports whether the guided install asks line by line, without screens.
+func (o *installOptions) asksInLines() bool { return o.common.accessible || o.streams.Plain() }
 
 // unfinishedInstalls is the folder for the answers of interrupted installs.
 func unfinishedInstalls() saved.Folder {

@@ -188,7 +188,7 @@ func (o *installOptions) apply(ctx context.Context, u *setup) (install.Outcome, 
 			tunnel.Close()
 		}
 		if !o.checks.WaitForOther || !isOutdated(err) {
-			return outcome, o.failed(narrator, err)
+			return outcome, o.failed(narrator, operationOf(outcome), err)
 		}
 		narrator.Printf("The state has changed since this install was prepared: preparing this install again.")
 		u = newSetup(o.streams, o.common, u.file, chart.Load).orDeployed()
@@ -300,12 +300,12 @@ func (o *installOptions) writeValues(ctx context.Context, u *setup, document val
 }
 
 // failed prints why the install failed, with evidence.
-func (o *installOptions) failed(narrator *narrate.Narrator, err error) error {
+func (o *installOptions) failed(narrator *narrate.Narrator, does narrate.Operation, err error) error {
 	var known *failure
 	if !errors.As(installError(err), &known) || known.code == exitUsage {
 		return installError(err)
 	}
-	narrator.InstallFailed(err)
+	narrator.Failed(does, err)
 	var open *openServerError
 	if errors.As(err, &open) {
 		narrator.Printf("%s", open.remedy)

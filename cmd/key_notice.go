@@ -14,6 +14,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/values"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // printKeyNotice prints, after the first install, where the generated
@@ -65,8 +66,15 @@ func (e *engine) SaveKeys(path string, keys []wizard.Key) error {
 	return writeValues(ctx, path, b.Bytes(), false)
 }
 
+// operationOf names what an outcome is of.
+func operationOf(outcome install.Outcome) narrate.Operation {
+	return narrate.OperationOn(!isFirstInstall(outcome))
+}
+
 // isFirstInstall reports whether the release was not deployed before.
 func isFirstInstall(outcome install.Outcome) bool {
-	before := outcome.Before
-	return !outcome.Upgraded() || before.Revision == 1 && before.Status != "deployed"
+	return !outcome.Upgraded() || isFirstRun(outcome.Before)
 }
+
+// isFirstRun reports whether the first install of a release has not succeeded.
+func isFirstRun(r *install.Release) bool { return r.Revision == 1 && r.Status != "deployed" }

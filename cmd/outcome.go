@@ -1,34 +1,36 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strconv"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/shell"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // printOutcome prints the result after the screens are closed.
 func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w := o.streams.Messages()
+	outcome.Operation = cmp.Or(outcome.Operation, narrate.Install)
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
-		var open *openServerError
-		if outcome.Recovered != "" && errors.As(outcome.Err, &open) {
-			outcome.Err = open.err // nothing is open any more
-		}
 		o.printRemaining(e, outcome)
 		o.diagnoseFailure(ctx, e.setup(outcome.Answers), outcome.Err)
-		return installError(outcome.Err)
+		return o.endError(outcome)
 	case wizard.Wrote:
-		fmt.Fprintf(w, "Wrote %s. Nothing was installed.\n", outcome.Values)
+		fmt.Fprintf(w, "Wrote %s. Nothing was %s.\n", outcome.Values, outcome.Operation.Past())
 	case wizard.Installed:
 		return o.printInstalled(ctx, e, outcome)
 	default:
-		fmt.Fprintln(w, "Nothing was installed."+savedHint(outcome.Answers))
+		fmt.Fprintln(w, "Nothing was "+outcome.Operation.Past()+"."+savedHint(outcome.Answers))
 	}
 	if outcome.Ending == wizard.Canceled {
 		return &failure{code: exitInterrupted, err: context.Canceled, reported: true}
@@ -40,13 +42,12 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 // continue and how to remove it.
 func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	w, u := o.streams.Messages(), e.setup(outcome.Answers)
-	at := u.answers.Cluster
 	what := "was stopped"
 	if outcome.Ending == wizard.Failed {
 		what = "failed"
 	}
-	fmt.Fprintf(w, "The install %s. Your answers are saved (without secrets); run %s to continue.\n", what,
-		o.streams.program())
+	fmt.Fprintf(w, "The %s %s. Your answers are saved (without secrets); run %s to continue.\n", outcome.Operation,
+		what, o.streams.program())
 	switch outcome.Recovered {
 	case wizard.RollBack:
 		fmt.Fprintln(w, "The release was rolled back.")
@@ -55,11 +56,11 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 		fmt.Fprintln(w, "The release and the Secrets of the installer were removed.")
 		return
 	}
-	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the "+
-		"Secrets with:\n  %s\n",
-		at.Namespace, at.Release, u.ownCommand("uninstall"))
-	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n",
-		u.kubectl("delete", "namespace", at.Namespace))
+	if outcome.Operation == narrate.Upgrade {
+		printUpgraded(w, u, outcome.Install)
+	} else {
+		printCreated(w, u)
+	}
 	if outcome.Values != "" || outcome.ValuesErr != nil {
 		o.printValuesFile(outcome)
 	}
@@ -67,6 +68,45 @@ func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
 	if errors.As(outcome.Err, &open) {
 		fmt.Fprintln(w, open.remedy)
 	}
+}
+
+// printUpgraded prints how to see what became of the release, and how to go back.
+func printUpgraded(w io.Writer, u *setup, outcome install.Outcome) {
+	at := u.answers.Cluster
+	fmt.Fprintf(w, "Show the state of release %s with:\n  %s\n", at.Release, u.ownCommand("status"))
+	if outcome.CanRollBack() {
+		words := append([]string{"helm", "rollback", at.Release, strconv.Itoa(outcome.Before.Revision)},
+			u.clusterFlags("--kube-context")...)
+		fmt.Fprintf(w, "Go back to revision %d with:\n  %s\n", outcome.Before.Revision,
+			shell.Line(append(words, "-n", at.Namespace)...))
+	}
+}
+
+// printCreated prints what an install has created, and how to remove it.
+func printCreated(w io.Writer, u *setup) {
+	at := u.answers.Cluster
+	fmt.Fprintf(w, "Remaining resources: namespace %s, its Secrets and release %s. Remove the release and the "+
+		"Secrets with:\n  %s\n",
+		at.Namespace, at.Release, u.ownCommand("uninstall"))
+	fmt.Fprintf(w, "Remove the namespace, if nothing else is in it, with:\n  %s\n",
+		u.kubectl("delete", "namespace", at.Namespace))
+}
+
+// endError returns the error of a failed or stopped install, without what was printed
+// already: the line prompter has printed all of it, and the user stopped it themselves.
+func (o *installOptions) endError(outcome wizard.Outcome) error {
+	err := outcome.Err
+	var open *openServerError
+	if errors.As(err, &open) {
+		err = open.err
+	}
+	ended := installError(err)
+	var known *failure
+	stopped := outcome.Ending == wizard.Stopped && exitCode(ended) == exitInterrupted
+	if (stopped || o.asksInLines()) && errors.As(ended, &known) {
+		known.reported = true
+	}
+	return ended
 }
 
 // printValuesFile prints whether the values file was written.
@@ -80,7 +120,7 @@ func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 
 func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	w, u, claimed := o.streams.Messages(), e.setup(outcome.Answers), e.otherAdmin()
-	fmt.Fprintf(w, "ZenML is installed: release %s, revision %d.\n", outcome.Install.Release.Name,
+	fmt.Fprintf(w, "ZenML is %s: release %s, revision %d.\n", outcome.Operation.Past(), outcome.Install.Release.Name,
 		u.lastRevision(ctx, outcome.Install.Release))
 	o.printValuesFile(outcome)
 	switch {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // printedOutcome returns what is printed at the end of a guided install with its
@@ -40,6 +42,43 @@ func TestFailedInstallPrintsRemainingResources(t *testing.T) {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s: %q is not printed:\n%s", ending, want, said)
 			}
+		}
+	}
+}
+
+// TestFailedUpgrade leaves the release, which was in use, and says how to go back.
+func TestFailedUpgrade(t *testing.T) {
+	said := printedOutcome(t, wizard.Outcome{Ending: wizard.Stopped, Err: context.Canceled, Operation: narrate.Upgrade,
+		Install: install.Outcome{Before: &install.Release{Revision: 3, Status: "deployed"},
+			Release: &install.Release{Revision: 4, Status: "failed"}}})
+	for _, want := range []string{
+		"The upgrade was stopped.", "  ./bin/zenml-installer status --kubeconfig '/home/a b/config' --context kind-dev -n team\n",
+		"Go back to revision 3 with:\n  helm rollback zenml-server 3 --kubeconfig '/home/a b/config' --kube-context kind-dev -n team\n",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not printed:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "uninstall") {
+		t.Errorf("it suggests to remove a release that was in use:\n%s", said)
+	}
+}
+
+// TestFailureIsPrintedOnce prints why the server may be open, and the error without it.
+func TestFailureIsPrintedOnce(t *testing.T) {
+	o := &installOptions{streams: Streams{Getenv: func(string) (string, bool) { return "", false }}}
+	open := &openServerError{err: errors.New("boom"), remedy: "Close it with:\n  kubectl scale"}
+	said := printedOutcome(t, wizard.Outcome{Ending: wizard.Failed, Err: open})
+	if strings.Count(said, "Close it with:\n  kubectl scale\n") != 1 {
+		t.Error(said)
+	}
+	for ending, err := range map[wizard.Ending]error{
+		wizard.Failed: open, wizard.Stopped: &openServerError{err: context.Canceled, remedy: "Close it"},
+	} {
+		var printed strings.Builder
+		printError(&printed, o.endError(wizard.Outcome{Ending: ending, Err: err}))
+		if want := map[wizard.Ending]string{wizard.Failed: "Error: boom\n"}[ending]; printed.String() != want {
+			t.Errorf("%s: %q, want %q", ending, printed.String(), want)
 		}
 	}
 }

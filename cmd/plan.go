@@ -34,6 +34,7 @@ func (p *plan) Review() wizard.Review {
 		Sentences: p.sentences(),
 		Values:    p.shown,
 		Changes:   p.upgrade.lines(),
+		Upgrade:   p.upgrade != nil && !isFirstRun(p.upgrade.from),
 		Sensitive: p.prepared.document.Sensitive,
 		Chart:     p.prepared.chart.Info.Name + " " + p.prepared.chart.Info.Version,
 		Objects:   p.objects,

@@ -84,7 +84,7 @@ func isTerminal(stream any) bool {
 }
 
 // Messages returns Err for sentences: on a terminal their lines wrap between words.
-// Lines that begin with a space are commands, which stay whole.
+// Lines that begin with a space are commands, which stay whole, as do those in backquotes.
 func (s Streams) Messages() io.Writer {
 	if width := columns(s.Err); width > 0 {
 		return wrapping{s.Err, width}
@@ -102,7 +102,7 @@ func (w wrapping) Write(text []byte) (int, error) {
 	lines := strings.Split(string(text), "\n")
 	for i, line := range lines {
 		if !strings.HasPrefix(line, " ") {
-			lines[i] = display.Wrap(line, w.width)
+			lines[i] = display.WrapSentence(line, w.width)
 		}
 	}
 	_, err := io.WriteString(w.Writer, strings.Join(lines, "\n"))

@@ -66,6 +66,11 @@ func (u *setup) databaseState(ctx context.Context) (string, error) {
 
 // sentence describes the upgrade.
 func (up *upgrade) sentence(p *prepared) string {
+	if isFirstRun(up.from) {
+		return fmt.Sprintf("Install release %s again over revision %d (%s %s, %s), from chart %s %s", up.from.Name,
+			up.from.Revision, up.from.Chart, up.from.ChartVersion, up.from.Status, p.chart.Info.Name,
+			p.chart.Info.Version)
+	}
 	return fmt.Sprintf("Upgrade release %s, revision %d (%s %s, %s), to chart %s %s", up.from.Name, up.from.Revision,
 		up.from.Chart, up.from.ChartVersion, up.from.Status, p.chart.Info.Name, p.chart.Info.Version)
 }

@@ -202,7 +202,7 @@ func (a *advanced) state() state {
 	case !a.visited && !a.wasPassed(step(answers.StepAdvanced)):
 		return later
 	}
-	return done
+	return a.stepState(step(answers.StepAdvanced))
 }
 
 func (a *advanced) resize() {

@@ -16,6 +16,17 @@ const (
 	ToWrite
 )
 
+// StartingPoint is where the answers of a guided install come from, as people read it.
+type StartingPoint string
+
+// The starting points of the answers, besides the settings of a release.
+const (
+	FromDefaults StartingPoint = "the defaults"
+	FromSaved    StartingPoint = "your saved answers"
+	FromFile     StartingPoint = "the answers file"
+	FromCommand  StartingPoint = "the answers of the command line"
+)
+
 // Beginning is a way to begin the guided install.
 type Beginning struct {
 	Key   string // a letter that chooses it

@@ -196,7 +196,7 @@ func (c *cluster) state() state {
 	if c.listError != "" || c.describeError != "" {
 		return failed
 	}
-	if s := c.form.state(); s != done || c.isConfirmed() {
+	if s := c.form.state(); s == later || c.isConfirmed() {
 		return s
 	}
 	return open

@@ -36,7 +36,7 @@ func (c *cluster) guard() []question.Question {
 	case c.describeTask.running(), c.importTask.running():
 		choices = []answers.Option{no}
 	case c.target.Existing != nil:
-		choices = c.upgradeChoices(no, name)
+		choices = c.upgradeChoices(no)
 	}
 	if c.isConfirmed() || c.target.Existing == nil && c.isOnlyAndLocal() {
 		cursor = guardYes
@@ -67,10 +67,15 @@ func (c *cluster) isOnlyAndLocal() bool {
 }
 
 // upgradeChoices are the choices where the release exists.
-func (c *cluster) upgradeChoices(no answers.Option, name string) []answers.Option {
-	keep := answers.Option{Value: guardKeep, Title: fmt.Sprintf("Yes, upgrade %s with its current settings",
-		c.target.Release), Help: "Its settings become the answers, which you can change."}
-	yes := answers.Option{Value: guardYes, Title: fmt.Sprintf("Yes, upgrade it in %s with new answers", name)}
+func (c *cluster) upgradeChoices(no answers.Option) []answers.Option {
+	does := "Yes, upgrade " + c.target.Release
+	if c.target.Existing.FirstRun {
+		does = "Yes, install " + c.target.Release + " again"
+	}
+	keep := answers.Option{Value: guardKeep, Title: does + ", starting from the settings of the release",
+		Help: "They become the answers, which you can change."}
+	yes := answers.Option{Value: guardYes, Title: does + ", starting from " + string(c.startedFrom),
+		Help: "Settings of the release that are not among them go back to their defaults."}
 	return []answers.Option{no, keep, yes}
 }
 
@@ -91,6 +96,7 @@ func (c *cluster) answerGuard(_, value string) (move, tea.Cmd) {
 // confirm takes the target as the right one and goes on.
 func (c *cluster) confirm() (move, tea.Cmd) {
 	c.confirmed, c.session.existing = c.session.target(), c.target.Existing
+	c.operation = c.target.Operation()
 	if fault, bad := c.responses.FirstFault(c.step); bad {
 		return move{}, c.form.enter(fault.Key)
 	}

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 func TestGuardStartsOnNo(t *testing.T) {
@@ -60,8 +61,8 @@ func TestUpgradeStartsFromRelease(t *testing.T) {
 		s.imported.Server.Replicas = 2
 		s.importErr = errors.New("boom")
 	})
-	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› No, choose another context", "with its current settings",
-		"with new answers")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› No, choose another context", "starting from the settings of the release",
+		"starting from the defaults")
 	p.press("down", "enter").sees("Cannot read its settings: boom").stage.importErr = nil
 	p.press("down", "enter").sees("│ Password").press(canary, "enter")
 	p.sees("Create namespace zenml-server", "Not taken over from the release", "zenml.podDisruptionBudget")
@@ -82,7 +83,7 @@ func TestUpgradeKeepsConfirmedTarget(t *testing.T) {
 	})
 	p.sees("https://127.0.0.1:16443").to("cluster.namespace")
 	p.m.responses.Type("cluster.namespace", "chosen")
-	p.to(guardKey).sees("chosen", "with its current settings").press("down", "enter")
+	p.to(guardKey).sees("chosen", "from the settings of the release").press("down", "enter")
 	p.sees("Create namespace chosen")
 	if got := p.m.confirmed.Namespace; got != "chosen" {
 		t.Errorf("confirmed %s", got)
@@ -97,4 +98,21 @@ func TestOnlyLocalClusterIsTheRightOne(t *testing.T) {
 	}
 	p = newPerson(t, func(o *Options) { o.Engine.(*stage).contexts = contexts[1:2] })
 	p.sees("eks.amazonaws.com").to(guardKey).sees("› No, choose another context")
+}
+
+// TestUpgradeNamesTheSavedAnswers continues an unfinished install: the choice that takes
+// no settings of the release takes the saved answers.
+func TestUpgradeNamesTheSavedAnswers(t *testing.T) {
+	folder := saved.Folder(t.TempDir())
+	var a answers.Answers
+	a.Cluster.Context, a.Database.Type = "sandbox", answers.SQLiteDatabase
+	if err := folder.Write(a, "Access"); err != nil {
+		t.Fatal(err)
+	}
+	p := newPerson(t, func(o *Options) {
+		o.Unfinished = folder
+		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "failed", FirstRun: true}
+	})
+	p.press("1").sees("│ Access").press("1").sees("https://127.0.0.1:16443").to(guardKey)
+	p.sees("Yes, install zenml-server again, starting from your saved answers")
 }

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -24,6 +25,47 @@ func command(text string, width int) string {
 		lines[i] = display.Truncate(line, width)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// commandPattern matches a line that is a command.
+var commandPattern = regexp.MustCompile(`^(aws|az|gcloud|helm|kubectl|openssl|zenml|zenml-installer|\S+/zenml-installer) `)
+
+// remedy wraps what to do with an indent. Commands stay whole or are broken so that they
+// still work: lines that are commands, and those in backquotes that would be broken.
+func remedy(text, indent string, width int) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		switch bare := strings.TrimLeft(line, " "); {
+		case commandPattern.MatchString(bare):
+			lines = append(lines, command(indent+line, width))
+			continue
+		case bare != line:
+			lines = append(lines, display.Indent(indent+line, width))
+			continue
+		}
+		for part := range strings.SplitSeq(display.WrapSentence(line, width-len(indent)), "\n") {
+			lines = append(lines, quotedCommand(part, indent, width))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// quotedCommand indents a line of a wrapped sentence. One that is too long is a command in
+// backquotes, which is broken where it continues, or a long word.
+func quotedCommand(line, indent string, width int) string {
+	quoted := strings.HasPrefix(line, "`") && strings.LastIndex(line, "`") > 0
+	switch {
+	case lipgloss.Width(indent+line) <= width:
+		return indent + line
+	case !quoted:
+		return display.Indent(indent+line, width)
+	}
+	end := strings.LastIndex(line, "`")
+	text := command(indent+"  "+line[1:end], width)
+	if rest := line[end+1:]; strings.Trim(rest, ".,;") != "" {
+		text += "\n" + display.Indent(indent+rest, width)
+	}
+	return text
 }
 
 // commandLine breaks one line. A comment at its end is moved in front of it,

@@ -79,3 +79,19 @@ func TestYAMLLines(t *testing.T) {
 		t.Errorf("got\n%s\nand not\n%s", got, want)
 	}
 }
+
+func TestRemedyKeepsCommands(t *testing.T) {
+	const width = 40
+	for text, want := range map[string]string{
+		"a short one": "  a short one",
+		"kubectl create secret generic zenml-server --from-file=one": "  kubectl create secret generic \\\n" +
+			"      zenml-server --from-file=one",
+		"close it with `kubectl scale deployment zenml-server --replicas=0`, or wait for it": "  close it with\n" +
+			"    kubectl scale deployment \\\n        zenml-server --replicas=0\n  or wait for it",
+		"say so:\n  zenml-installer status": "  say so:\n    zenml-installer status",
+	} {
+		if got := remedy(text, "  ", width); got != want {
+			t.Errorf("%q\n%s\nwant\n%s", text, got, want)
+		}
+	}
+}

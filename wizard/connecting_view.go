@@ -39,7 +39,7 @@ func (c *connecting) document(width int) string {
 		blocks = append(blocks, c.serverBlocks(width)...)
 	}
 	if c.note != "" {
-		blocks = append(blocks, display.Wrap(c.note, width))
+		blocks = append(blocks, remedy(c.note, "", width))
 	}
 	if len(c.notices) > 0 {
 		var lines []string

@@ -113,6 +113,7 @@ type Review struct {
 	Sensitive bool      // the values file contains a secret
 	Chart     string    // name and version: "zenml 0.98.1"
 	Commands  []string  // the equivalent commands
+	Upgrade   bool      // of a release that is in use
 	Objects   plan.Plan // what changes in the cluster
 	Unknown   string    // why that is not known; empty if it is
 }

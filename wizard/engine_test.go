@@ -243,6 +243,7 @@ func (p *stagePlan) Review() Review {
 			"Forward a local port to it and open the activation page.",
 		},
 		Changes: p.stage.changes,
+		Upgrade: len(p.stage.changes) > 0,
 		Objects: plan.Plan{Objects: p.objects()},
 		Values:  "# Written by zenml-installer\nserver:\n  database:\n    url: mysql://" + p.answers.Database.MySQL.Host + "\n    password: " + secret.Mask + "\n",
 		Commands: []string{"kubectl create namespace " + p.answers.Cluster.Namespace, "helm install zenml-server " +

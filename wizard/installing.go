@@ -225,9 +225,9 @@ func (i *installing) handleInterrupt() bool {
 		i.task.cancel()
 		return true
 	}
-	goOn := option{"n", "Continue installing", nil}
+	goOn := option{"n", "Continue " + i.operation.Doing(), nil}
 	if i.stopping {
-		i.openDialog("The install is still stopping.", "It is waiting for the cluster. If you quit now, the release "+
+		i.openDialog("The "+string(i.operation)+" is still stopping.", "It is waiting for the cluster. If you quit now, the release "+
 			"may be left incomplete; the next run says what it found.",
 			option{"l", "Quit now", func() (move, tea.Cmd) { return i.abandon() }}, option{"w", "Wait", nil})
 		return true
@@ -237,7 +237,7 @@ func (i *installing) handleInterrupt() bool {
 		i.stop()
 		return true
 	}
-	i.openDialog("Stop the install?",
+	i.openDialog("Stop the "+string(i.operation)+"?",
 		"It interrupts the current step and lists what it has created. You can continue with the next run.",
 		option{"y", "Stop", func() (move, tea.Cmd) { i.stop(); return move{}, nil }}, goOn)
 	return true
@@ -279,10 +279,11 @@ func (i *installing) keys() []binding {
 }
 
 func (i *installing) about() (title, text string) {
-	return "Install",
-		"The steps of the install, the objects it creates with their state and age, and the latest log line.\n\n" +
+	does := string(i.operation)
+	return i.operation.Verb(),
+		"The steps of the " + does + ", the objects it creates with their state and age, and the latest log line.\n\n" +
 			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
-			"the first database migration can take minutes. Errors that waiting can't fix stop the install and are " +
+			"the first database migration can take minutes. Errors that waiting can't fix stop it and are " +
 			"shown with their remedy.\n\n" +
-			"Press l for the log lines, ctrl+c to stop the install."
+			"Press l for the log lines, ctrl+c to stop the " + does + "."
 }

@@ -56,9 +56,9 @@ func (i *installing) failureLines(width int) []string {
 	if i.failure == nil {
 		return nil
 	}
-	title := display.GlyphFailed + " The install failed"
+	title := display.GlyphFailed + " The " + string(i.operation) + " failed"
 	if i.failure.Stopped {
-		title = display.GlyphWarning + " The install was stopped"
+		title = display.GlyphWarning + " The " + string(i.operation) + " was stopped"
 	}
 	lines := []string{i.styles.Bad.Render(title), display.Indent("  "+i.failure.Summary, width)}
 	for _, e := range i.failure.Evidence {
@@ -66,7 +66,7 @@ func (i *installing) failureLines(width int) []string {
 	}
 	if i.failure.Remedy != "" {
 		lines = append(lines, i.styles.Title.Render("  What to do"),
-			display.Indent("  "+question.UseTitles(i.failure.Remedy), width))
+			remedy(question.UseTitles(i.failure.Remedy), "  ", width))
 	}
 	return lines
 }

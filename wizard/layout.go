@@ -16,6 +16,7 @@ const (
 	open    state = "open" // started, answers are missing
 	working state = "running"
 	done    state = "done"
+	warned  state = "warned"
 	failed  state = "failed"
 )
 

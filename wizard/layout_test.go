@@ -62,7 +62,15 @@ var scenes = map[string]func(*person){
 		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab").sees("Database")
 	},
 	"review-checks": func(p *person) {
-		p.throughCluster().toReview().sees("in 1.2s").press("tab", "tab").sees("passed the")
+		p.throughCluster().toReview().sees("in 1.2s").press("tab", "tab").sees("5 passed a shows them")
+	},
+	"review-checks-all": func(p *person) {
+		p.stage.failing = true
+		p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab", "tab", "a").sees("passed the")
+	},
+	"review-no-plan": func(p *person) {
+		p.stage.failing, p.stage.prepareErr = true, errors.New("MySQL refuses user zenml (error 1045)")
+		p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("1 failed", "in 1.2s", "There is no plan")
 	},
 	"running": running,
 	"review-failed": func(p *person) {
@@ -235,15 +243,15 @@ func TestControlSequencesAreNotDrawn(t *testing.T) {
 			"cluster.namespace": {{Value: "zenml-server", Title: planted, Help: planted}},
 		}
 	})
-	p.sees("https://127.0.0.1:1/PLANTED").to(guardKey).sees("with new answers").press("down", "enter")
+	p.sees("https://127.0.0.1:1/PLANTED").to(guardKey).sees("from the defaults").press("down", "enter")
 	p.sees("Cannot read")
 	p.press("end", "enter").toReview().sees("in 1.2s").press("tab", "tab", "tab", "tab", "tab")
-	p.press("i").sees("PLANTED").press("up", "enter").sees("Running upgrade")
+	p.press("u").sees("PLANTED").press("up", "enter").sees("Running upgrade")
 	p.m.screen().(*installing).progress.add(event.LogLine{Pod: planted, Line: planted}, p.m.now())
 	p.press("l", "l")
 	p.stage.finish <- &diagnose.Fault{Object: event.Object{Kind: "Pod", Name: planted}, Summary: planted,
 		Evidence: []string{planted}, Remedy: planted}
-	p.sees("The install failed", "PLANTED")
+	p.sees("The upgrade failed", "PLANTED")
 	for _, view := range p.views {
 		if strings.ContainsAny(view, "\x1b\x07\u009b") {
 			t.Fatalf("control sequences reach the terminal:\n%q", view)

@@ -47,7 +47,7 @@ func newModel(ctx context.Context, o Options) *model {
 
 // outcomeWithAnswers returns the outcome with the final answers.
 func (m *model) outcomeWithAnswers() Outcome {
-	m.outcome.Answers = m.responses.Answers()
+	m.outcome.Answers, m.outcome.Operation = m.responses.Answers(), m.operation
 	return m.outcome
 }
 

@@ -27,7 +27,7 @@ func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 		return display.GlyphFailed, m.styles.Bad
 	case working:
 		return display.GlyphRunning, m.styles.Plain
-	case open:
+	case open, warned:
 		return display.GlyphWarning, m.styles.Warn
 	}
 	return display.GlyphPending, m.styles.Muted
@@ -38,7 +38,7 @@ func isQuestions(s step) bool { return slices.Contains(answers.Steps, answers.St
 // flatRail renders the steps in one line. If they do not fit, it shows the
 // current step and how many follow.
 func (m *model) flatRail() string {
-	for _, name := range []func(step) string{fullName, shortName} {
+	for _, name := range []func(step) string{m.fullName, m.shortName} {
 		var parts []string
 		for _, s := range m.steps() {
 			glyph, style := m.stepMark(s)
@@ -53,7 +53,7 @@ func (m *model) flatRail() string {
 	for i, s := range m.steps() {
 		if s == m.at {
 			glyph, style := m.stepMark(s)
-			return style.Render(glyph+" "+fullName(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
+			return style.Render(glyph+" "+m.fullName(s)) + m.styles.Muted.Render(" "+display.Count(len(m.steps())-i-1,
 				"step")+" to go")
 		}
 	}
@@ -65,9 +65,9 @@ func (m *model) flatStep(column int) int {
 	from, line := 0, ansi.Strip(m.flatRail())
 	for i, s := range m.steps() {
 		glyph, _ := m.stepMark(s)
-		label := glyph + " " + fullName(s)
+		label := glyph + " " + m.fullName(s)
 		if !strings.Contains(line[from:], label) {
-			label = glyph + " " + shortName(s)
+			label = glyph + " " + m.shortName(s)
 		}
 		at := strings.Index(line[from:], label)
 		if at < 0 {
@@ -83,14 +83,19 @@ func (m *model) flatStep(column int) int {
 	return 0
 }
 
-func fullName(s step) string { return string(s) }
+func (m *model) fullName(s step) string {
+	if s == stepInstall {
+		return m.operation.Verb()
+	}
+	return string(s)
+}
 
 // shortName makes the steps fit in one line of 80 columns.
-func shortName(s step) string {
+func (m *model) shortName(s step) string {
 	if s == step(answers.StepAdvanced) {
 		return "More"
 	}
-	return string(s)
+	return m.fullName(s)
 }
 
 // tallRail renders one step per line, with its state if informative.
@@ -98,7 +103,7 @@ func (m *model) tallRail() string {
 	var lines []string
 	for _, s := range m.steps() {
 		glyph, style := m.stepMark(s)
-		lines = append(lines, style.Render(glyph+" "+fullName(s)))
+		lines = append(lines, style.Render(glyph+" "+m.fullName(s)))
 		if state := m.screens[s].state(); state != later && state != done && s != m.at {
 			lines[len(lines)-1] += m.styles.Muted.Render(" " + string(state))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // review shows the plan, the values, and the running checks. It is the last
@@ -34,6 +35,7 @@ type review struct {
 	report      *check.Report
 	checksError string // why the checks could not run
 
+	unfolded    bool   // the checks that passed or were skipped are listed
 	installNext bool   // install when the checks have passed
 	valuesPath  string // the values file, once written
 	saved       string // what happened to the answers file
@@ -145,7 +147,7 @@ func (r *review) key(name string) (move, tea.Cmd) {
 		switch name {
 		case "enter":
 			return move{}, nil // typed ahead: there is nothing to choose yet
-		case "i", "w":
+		case r.proceedKey(), "w":
 			r.note = "The plan is not ready yet. Wait for it, then press " + name + " again."
 			return move{}, nil
 		}
@@ -155,6 +157,9 @@ func (r *review) key(name string) (move, tea.Cmd) {
 		return move{kind: back}, nil
 	case "tab", "shift+tab":
 		r.turn(map[string]int{"tab": 1, "shift+tab": -1}[name])
+		return move{}, nil
+	case "a":
+		r.unfolded = !r.unfolded
 		return move{}, nil
 	case "r":
 		return move{}, tea.Batch(r.prepare(), r.check())
@@ -174,6 +179,7 @@ func (r *review) planReady(msg planMsg) {
 		r.failure = msg.err.Error()
 	default:
 		r.plan, r.shown, r.note = msg.plan, msg.plan.Review(), ""
+		r.operation = narrate.OperationOn(r.shown.Upgrade)
 		r.file = valuesFile{changes: msg.fileChanges}
 	}
 }
@@ -181,6 +187,7 @@ func (r *review) planReady(msg planMsg) {
 // reportReady takes the report, and goes on to the install if that was asked for.
 func (r *review) reportReady(msg reportMsg) (move, tea.Cmd) {
 	r.takeReport(msg)
+	r.takeReviewed(r.answered, r.rows)
 	r.updateActions()
 	if goOn := r.installNext; goOn && r.plan != nil {
 		r.installNext = false

@@ -29,12 +29,16 @@ func (r *review) updateActions() {
 	}
 }
 
+// proceedKey is the key that starts the install or the upgrade.
+func (r *review) proceedKey() string { return string(r.operation[:1]) }
+
 // proceedOptions are the actions that need a plan.
 func (r *review) proceedOptions() []option {
 	if r.plan == nil {
 		return nil
 	}
-	install := option{"i", "Install into " + r.session.target().Context, r.install}
+	at := r.session.target()
+	install := option{r.proceedKey(), r.operation.On(at.Release, at.Context), r.install}
 	if r.valuesPath != "" {
 		return []option{install, {"q", "Quit, keep " + r.valuesPath, goTo(move{kind: leave})}}
 	}
@@ -56,8 +60,8 @@ var fixKeys = []string{"f", "g", "h"}
 func (r *review) fixes() []check.Result {
 	var fixes []check.Result
 	for _, status := range []check.Status{check.Failed, check.Warned} {
-		for _, row := range r.rows {
-			if row.result != nil && row.result.Status == status && r.responses.CanFix(row.result.Fix) {
+		for _, row := range r.rows.with(status) {
+			if r.responses.CanFix(row.result.Fix) {
 				fixes = append(fixes, *row.result)
 			}
 		}
@@ -147,15 +151,7 @@ func (r *review) fixMove() move {
 }
 
 // failed returns the checks that failed.
-func (r *review) failed() []checkRow {
-	var failed []checkRow
-	for _, row := range r.rows {
-		if row.result != nil && row.result.Status == check.Failed {
-			failed = append(failed, row)
-		}
-	}
-	return failed
-}
+func (r *review) failed() checkRows { return r.rows.with(check.Failed) }
 
 // markProblems shows each problem above the question that fixes it.
 func (r *review) markProblems() {
@@ -179,14 +175,15 @@ func (r *review) install() (move, tea.Cmd) {
 		return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
 	}
 	here := option{"", "Go back", nil}
-	anyway := option{"y", "Install anyway", r.takeOver}
+	does := string(r.operation)
+	anyway := option{"y", r.operation.Verb() + " anyway", r.takeOver}
 	switch failed := r.tally().Failed; {
 	case r.checking.running():
-		r.openDialog("The checks are still running.", "They may still find a problem that makes the install fail.",
-			anyway, option{"w", "Install when they pass", r.installAfterChecks}, here)
+		r.openDialog("The checks are still running.", "They may still find a problem that makes the "+does+
+			" fail.", anyway, option{"w", r.operation.Verb() + " when they pass", r.installAfterChecks}, here)
 	case failed > 0:
-		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The install is likely to fail, or "+
-			"the server will not work or will not be secure. See the remedies in the review.", anyway, here)
+		r.openDialog(fmt.Sprintf("%s failed.", display.Count(failed, "check")), "The "+does+" is likely to fail, "+
+			"or the server will not work or will not be secure. See the remedies in the review.", anyway, here)
 	case r.checksError != "":
 		r.openDialog("The checks could not run.", r.checksError, anyway, here)
 	case r.hasUnproved():
@@ -246,9 +243,9 @@ func (r *review) settleFile() (move, tea.Cmd) {
 		shown = append(slices.Clone(shown[:mostFileChanges]), fmt.Sprintf("and %d more", more))
 	}
 	r.openDialog(r.options.ValuesPath+" already exists.",
-		"This install would change these values in it:\n\n"+strings.Join(shown, "\n"),
+		"This "+string(r.operation)+" would change these values in it:\n\n"+strings.Join(shown, "\n"),
 		option{"o", "Overwrite it", decide(true)},
-		option{"k", "Install, but keep the old file", decide(false)},
+		option{"k", r.operation.Verb() + ", but keep the old file", decide(false)},
 		option{"", "Go back", nil})
 	return move{}, nil
 }
@@ -262,7 +259,7 @@ func (r *review) about() (title, text string) {
 	return "Review", "The pages show the plan with what needs attention, your answers, all checks, the chart " +
 		"values with secrets masked, and the equivalent commands. Press tab for the next one.\n\n" +
 		"Nothing has been written to the cluster yet. A failed check shows its remedy: fix the problem and press r " +
-		"to check again, or press e to change the answer. Where one change is obvious, f makes it. You can install despite failed checks; you are asked " +
-		"first.\n\n" +
+		"to check again, or press e to change the answer. Where one change is obvious, f makes it. You can " +
+		string(r.operation) + " despite failed checks; you are asked first.\n\n" +
 		"Write only the values file if you install with Helm or GitOps."
 }

@@ -1,11 +1,13 @@
 package wizard
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
@@ -97,20 +99,32 @@ func TestUpgradeNeedsConfirmation(t *testing.T) {
 	p := newPerson(t)
 	p.stage.changes = []string{"~ server.database.poolSize: 5 -> 7"}
 	p.throughCluster().toReview().sees("in 1.2s", "Changes to the release")
-	p.press("i").sees("The release is in use.", "poolSize: 5 -> 7").press("enter")
+	p.sees("Upgrade zenml-server in sandbox (u)", "○ Upgrade").press("u").sees("The release is in use.",
+		"poolSize: 5 -> 7").press("enter")
 	if p.m.at != stepReview || p.m.dialog != nil {
 		t.Fatal("the safe option left the review")
 	}
-	p.press("i", "y").sees("install release")
+	p.press("u", "y").sees("install release").press("ctrl+c").sees("Stop the upgrade?", "Continue upgrading").press("esc")
+	p.stage.finish <- errors.New("boom")
+	p.sees("The upgrade failed").press("t").sees("Running upgrade")
 	p.stage.finish <- nil
 	p.sees("Server ready")
+	if got := p.m.outcomeWithAnswers().Operation; got != narrate.Upgrade {
+		t.Errorf("the outcome is of an %s", got)
+	}
+	for _, view := range p.views {
+		if strings.Contains(view, "Install into") {
+			t.Fatalf("an upgrade is called an install\n%s", view)
+		}
+	}
 }
 
 func TestInstallAsksBeforeItTakesOver(t *testing.T) {
 	p := newPerson(t, func(o *Options) {
-		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true}
+		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true,
+			FirstRun: true}
 	})
-	p.sees("https://127.0.0.1:16443").to(guardKey).sees("with new answers").press("end", "enter")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install zenml-server again, starting from the defaults").press("end", "enter")
 	p.toReview().sees("in 1.2s").press("i").sees("An earlier run did not finish.", "pending-install").press("esc")
 	if p.m.at != stepReview {
 		t.Fatal("esc took over")

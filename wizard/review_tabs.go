@@ -21,10 +21,10 @@ type tab struct {
 var tabs = []tab{
 	{"Plan", (*review).planText},
 	{"Answers", (*review).answersText},
-	{"Checks", (*review).checkLines},
+	{"Checks", (*review).checksText},
 	{"Changes", (*review).diffText},
 	{"Values", (*review).valuesText},
-	{"Commands", func(r *review, width int) string { return command(strings.Join(r.shown.Commands, "\n"), width) }},
+	{"Commands", (*review).commandsText},
 }
 
 // turn opens the next tab, or the one before.
@@ -64,7 +64,7 @@ func (r *review) planText(width int) string {
 	if r.tally().Failed > 0 {
 		attention()
 	}
-	section("Plan", r.sentences(width)+r.countLine(width))
+	section("Plan", r.planSteps(width))
 	section("Chosen for you", display.Wrap(r.volumeNote, width))
 	section("Changes to the release", strings.Join(r.shown.Changes, "\n"))
 	section("Not taken over from the release", display.Wrap(strings.Join(r.importNotes, "\n"), width))
@@ -74,7 +74,7 @@ func (r *review) planText(width int) string {
 	section("Running checks", r.runningLines(width))
 	section("Objects", r.objectLines(width))
 	if r.checksError != "" {
-		blocks = append(blocks, r.checkLines(width))
+		blocks = append(blocks, r.checksText(width))
 	}
 	return strings.Join(blocks, "\n\n")
 }
@@ -102,8 +102,22 @@ func (r *review) objectLines(width int) string {
 	return strings.Join(lines, "\n")
 }
 
+// commandsText shows the equivalent commands.
+func (r *review) commandsText(width int) string {
+	if r.plan == nil {
+		return r.planMissing(width)
+	}
+	return command(strings.Join(r.shown.Commands, "\n"), width)
+}
+
 // diffText shows the differences between the cluster and the plan.
 func (r *review) diffText(width int) string {
+	switch {
+	case r.plan == nil:
+		return r.planMissing(width)
+	case r.shown.Unknown != "":
+		return strings.TrimPrefix(r.countLine(width), "\n")
+	}
 	var blocks []string
 	for _, o := range r.shown.Objects.Changing() {
 		if o.Diff != "" {
@@ -111,7 +125,7 @@ func (r *review) diffText(width int) string {
 		}
 	}
 	if len(blocks) == 0 {
-		return r.styles.Muted.Render("No object changes, or the plan is not ready.")
+		return r.styles.Muted.Render("No object changes.")
 	}
 	var lines []string
 	for _, line := range strings.Split(strings.Join(blocks, "\n\n"), "\n") {
@@ -159,8 +173,8 @@ func (r *review) answersText(width int) string {
 }
 
 func (r *review) valuesText(width int) string {
-	if r.shown.Values == "" {
-		return r.styles.Muted.Render("The values appear here when the plan is ready.")
+	if r.plan == nil {
+		return r.planMissing(width)
 	}
 	return r.styles.Title.Render(r.valuesTitle()) + "\n\n" + yamlLines(r.shown.Values, width)
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -48,4 +49,40 @@ func TestInstallBeforeThePlan(t *testing.T) {
 	if strings.Contains(p.screen(), "not ready yet") {
 		t.Errorf("the screen still says so:\n%s", p.screen())
 	}
+}
+
+// TestChecksPageFoldsWhatPassed shows failures first, and what passed when it is asked for.
+func TestChecksPageFoldsWhatPassed(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("in 1.2s").press("tab", "tab")
+	p.sees("database.login: the user cannot log in MySQL refuses user zenml", "3 passed a shows them", "1 skipped a shows")
+	shown := p.screen()
+	if strings.Index(shown, "cannot log in") > strings.Index(shown, "cluster.permissions") {
+		t.Errorf("the warning is before the failure\n%s", shown)
+	}
+	if strings.Contains(shown, "the chart can be loaded") {
+		t.Errorf("a check that passed is listed\n%s", shown)
+	}
+	p.press("a").press("end").sees("the chart can be loaded: as expected", "needs database.login")
+}
+
+// TestPagesWithoutPlan says on each page why there is no plan, and names a failure once.
+func TestPagesWithoutPlan(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing, p.stage.prepareErr = true, errors.New("prepare: MySQL refuses user zenml (error 1045)")
+	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("1 failed", "in 1.2s", "because a check failed")
+	if n := strings.Count(p.screen(), "MySQL refuses user zenml"); n != 1 {
+		t.Errorf("the failure is shown %d times\n%s", n, p.screen())
+	}
+	for _, page := range []string{"Changes", "Values", "Commands"} {
+		for !strings.Contains(p.screen(), "["+page+"]") {
+			p.press("tab")
+		}
+		p.sees("There is no plan, because a check failed. Fix what it names, then press r.")
+	}
+	p.stage.failing, p.stage.prepareErr = false, errors.New("the chart cannot be pulled")
+	p.press("r").sees("There is no plan: the chart cannot be pulled. Fix it, then press r.")
+	p.stage.prepareErr = nil
+	p.press("r").sees("helm install zenml-server")
 }

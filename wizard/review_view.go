@@ -2,12 +2,12 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
-
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -22,7 +22,7 @@ func (r *review) view(width, height int) string {
 		foot = append(foot, r.styles.Good.Render(display.Wrap(display.GlyphDone+" Wrote "+r.valuesPath, width)))
 	}
 	if r.saved != "" {
-		foot = append(foot, display.Wrap(r.saved, width))
+		foot = append(foot, remedy(r.saved, "", width))
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
@@ -30,29 +30,52 @@ func (r *review) view(width, height int) string {
 	return r.tabLine(width) + "\n\n" + r.pane.view() + "\n\n" + bottom
 }
 
-func (r *review) sentences(width int) string {
-	switch {
-	case r.failure != "":
-		return r.styles.Bad.Render(display.GlyphFailed+" Cannot prepare the install: ") + r.failure
-	case len(r.faults) > 0:
-		lines := []string{r.styles.Bad.Render(display.GlyphFailed + " Some answers need to be fixed:")}
-		for _, fault := range r.faults {
-			lines = append(lines, display.Indent(display.GlyphBullet+" "+question.DescribeFault(fault), width))
-		}
-		return strings.Join(lines, "\n")
-	case r.preparing.running():
-		return r.styles.Muted.Render(
-			r.spinner() + " Pulling the chart and preparing the plan… " + since(
-				r.now(),
-				r.preparing.startedAt,
-			),
-		)
+// planSteps lists what the install does, or says why there is no plan.
+func (r *review) planSteps(width int) string {
+	if r.plan == nil {
+		return strings.Join(append([]string{r.planMissing(width)}, r.faultLines(width)...), "\n")
 	}
 	var lines []string
 	for i, sentence := range r.shown.Sentences {
 		lines = append(lines, display.Indent(fmt.Sprintf("%d. %s", i+1, sentence), width))
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n") + r.countLine(width)
+}
+
+// planMissing says in one sentence why there is no plan, and what to do.
+func (r *review) planMissing(width int) string {
+	text := "There is no plan yet."
+	switch {
+	case r.preparing.running():
+		text = r.spinner() + " Pulling the chart and preparing the plan… " + since(r.now(), r.preparing.startedAt)
+		return r.styles.Muted.Render(display.Wrap(text, width))
+	case len(r.faults) > 0:
+		text = "There is no plan, because some answers need to be fixed. Press e to change the first of them."
+	case r.failure != "" && r.isReported(r.failure):
+		text = "There is no plan, because a check failed. Fix what it names, then press r."
+	case r.failure != "":
+		text = "There is no plan: " + strings.TrimSuffix(question.UseTitles(r.failure), ".") + ". Fix it, then press r."
+	}
+	return r.styles.Bad.Render(display.Wrap(display.GlyphFailed+" "+text, width))
+}
+
+// isReported reports whether a failed check says the same as an error.
+func (r *review) isReported(text string) bool {
+	return slices.ContainsFunc(r.failed(), func(row checkRow) bool {
+		message := row.result.Message
+		return message != "" && (strings.Contains(text, message) || strings.Contains(message, text))
+	})
+}
+
+// faultLines lists the problems with the answers that no failed check names.
+func (r *review) faultLines(width int) []string {
+	var lines []string
+	for _, fault := range r.faults {
+		if !r.isReported(fault.Summary) {
+			lines = append(lines, display.Indent(display.GlyphBullet+" "+question.DescribeFault(fault), width))
+		}
+	}
+	return lines
 }
 
 func (r *review) valuesTitle() string {
@@ -67,43 +90,69 @@ func (r *review) valuesTitle() string {
 func (r *review) problemLines(width int) string {
 	var lines []string
 	for _, status := range []check.Status{check.Failed, check.Warned} {
-		for _, row := range r.rows {
-			if row.result == nil || row.result.Status != status {
-				continue
-			}
-			line := r.styles.Mark(narrate.CheckMark(status)) + " " + row.check.ID
-			if row.result.Refuted() {
-				line += ": " + row.result.Title()
-			}
-			lines = append(lines, display.Hang(line, claimColumn, width))
-			lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Message), width))
-			if row.result.Remedy != "" {
-				lines = append(lines, display.Indent("  "+question.UseTitles(row.result.Remedy), width))
-			}
-			if hint := r.fixHint(*row.result); hint != "" {
-				lines = append(lines, display.Indent("  "+hint, width))
-			}
+		for _, row := range r.rows.with(status) {
+			lines = append(lines, r.problem(row, width)...)
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
+// problem renders a check that failed or warned, with its remedy.
+func (r *review) problem(row checkRow, width int) []string {
+	line := r.styles.Mark(narrate.CheckMark(row.result.Status)) + " " + row.check.ID
+	if row.result.Refuted() {
+		line += ": " + row.result.Title()
+	}
+	lines := []string{display.Hang(line, claimColumn, width),
+		display.Indent("  "+question.UseTitles(row.result.Message), width)}
+	if row.result.Remedy != "" {
+		lines = append(lines, remedy(question.UseTitles(row.result.Remedy), "  ", width))
+	}
+	if hint := r.fixHint(*row.result); hint != "" {
+		lines = append(lines, display.Indent("  "+hint, width))
+	}
+	return lines
+}
+
 // claimColumn is the column of a check's claim, after its mark.
 const claimColumn = 10
 
-// checkLines renders every check on a line.
-func (r *review) checkLines(width int) string {
+// checksText shows what failed, what warned and what is running, and counts the other
+// checks. It lists them, too, if the user asked for that.
+func (r *review) checksText(width int) string {
 	if r.checksError != "" {
 		return r.styles.Bad.Render(display.GlyphFailed+" The checks could not run: ") + r.checksError
 	}
-	var lines []string
-	for _, row := range r.rows {
-		if row.result == nil {
-			lines = append(lines, display.Truncate(r.styles.Mark(r.runningMark())+" "+row.check.Claim, width))
-			continue
+	var blocks []string
+	add := func(text string) {
+		if text != "" {
+			blocks = append(blocks, text)
 		}
-		line := r.styles.Mark(narrate.CheckMark(row.result.Status)) + " " + row.result.Title()
-		if row.result.Status == check.Skipped || row.result.Status == check.Pass && row.result.Message != "" {
+	}
+	add(r.problemLines(width))
+	add(r.runningLines(width))
+	for _, status := range []check.Status{check.Pass, check.Skipped} {
+		add(r.foldedLines(r.rows.with(status), narrate.CheckMark(status), width))
+	}
+	if len(blocks) == 0 {
+		return r.styles.Muted.Render("No check has run yet.")
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// foldedLines counts checks with the same result, and lists them if the user asked for it.
+func (r *review) foldedLines(rows checkRows, mark display.Mark, width int) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	if !r.unfolded {
+		line := r.styles.Tone(mark.Tone).Render(fmt.Sprintf("%s %d %s", mark.Glyph, len(rows), mark.Word))
+		return line + "  " + r.styles.Key.Render("a") + r.styles.Muted.Render(" shows them")
+	}
+	var lines []string
+	for _, row := range rows {
+		line := r.styles.Mark(mark) + " " + row.result.Title()
+		if row.result.Message != "" {
 			line += r.styles.Muted.Render(": " + question.UseTitles(row.result.Message))
 		}
 		lines = append(lines, display.Hang(line, claimColumn, width))
@@ -121,7 +170,7 @@ func (r *review) checksLine() string {
 	case r.checking.running():
 		doing := " checking… "
 		if r.installNext {
-			doing = " checking, then installing; any key waits… "
+			doing = " checking, then " + r.operation.Doing() + "; any key waits… "
 		}
 		parts = append(parts,
 			r.styles.Accent.Render(r.spinner()+doing+since(r.now(), r.checking.startedAt)))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
 )
@@ -65,6 +66,7 @@ type Outcome struct {
 	Activated bool
 	Err       error    // of a failed or stopped install
 	Recovered Recovery // what was done after it failed
+	Operation narrate.Operation
 }
 
 // shutdownTimeout is how long the program waits at exit for an engine that
@@ -101,7 +103,7 @@ func (m *model) shutdown() {
 		m.work.close(shutdownTimeout)
 		return
 	}
-	_, _ = fmt.Fprintln(m.options.Output, "Stopping the install.")
+	_, _ = fmt.Fprintln(m.options.Output, "Stopping the "+string(m.operation)+".")
 	m.work.close(0)
 	at.takeFinal()
 }

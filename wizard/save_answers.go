@@ -57,9 +57,9 @@ func (s *session) answersSaved(owner screen, msg answersSavedMsg) (note string) 
 
 // sentence says what was saved, and how it is used.
 func (a SavedAnswers) sentence() string {
-	text := fmt.Sprintf("Saved the answers in %s. This repeats the install: %s", a.Path, a.Command)
+	text := fmt.Sprintf("Saved the answers in %s. This repeats the install:\n  %s", a.Path, a.Command)
 	if len(a.Environment) > 0 {
-		text += ". Secrets are not in the file: it reads them from " + strings.Join(a.Environment, ", ")
+		text += "\nSecrets are not in the file: it reads them from " + strings.Join(a.Environment, ", ") + "."
 	}
-	return text + "."
+	return text
 }

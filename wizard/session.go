@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
 	"github.com/zenml-installer/zenml-installer/wizard/saved"
 	"github.com/zenml-installer/zenml-installer/wizard/theme"
@@ -93,22 +94,24 @@ type session struct {
 	lastTask int
 	ticking  bool
 
-	dialog     *dialog
-	goal       Goal              // what the review offers first
-	tryingOut  bool              // only the cluster is asked for
-	volumeNote string            // why a server that is tried out has a volume, or none
-	confirmed  answers.Cluster   // the target that the user confirmed
-	resumeAt   step              // where the previous run stopped, until it is reached
-	leftAt     move              // the question that was left to fix another one
-	fixing     bool              // an answer that a check is about; the next change leads back
-	reached    step              // how far the previous run came
-	problems   map[string]string // problems with answers, by the question's key
+	dialog      *dialog
+	startedFrom StartingPoint     // of the answers
+	goal        Goal              // what the review offers first
+	tryingOut   bool              // only the cluster is asked for
+	volumeNote  string            // why a server that is tried out has a volume, or none
+	confirmed   answers.Cluster   // the target that the user confirmed
+	resumeAt    step              // where the previous run stopped, until it is reached
+	leftAt      move              // the question that was left to fix another one
+	fixing      bool              // an answer that a check is about; the next change leads back
+	reached     step              // how far the previous run came
+	problems    map[string]string // problems with answers, by the question's key
 	layout
 
 	writing         sync.Mutex // guards the keeper
 	writes, written int        // sequence numbers of started and finished writes
 	keeper          saved.Keeper
 
+	operation   narrate.Operation // what is done with the confirmed release
 	plan        Plan
 	existing    *Existing  // the release of the confirmed target
 	importNotes []string   // what the answers could not take over from the release
@@ -138,7 +141,7 @@ func newSession(ctx context.Context, o Options) *session {
 		ctx: ctx, options: o, engine: o.Engine, now: o.Now,
 		responses: question.NewResponses(o.Start), styles: l, formTheme: l.HuhTheme(),
 		tasks: map[int]*task{}, stepChecks: map[step]*stepChecks{}, outcome: Outcome{Ending: Left}, keeper: saved.Keeper{Folder: o.Unfinished},
-		sendMsg: func(tea.Msg) {},
+		sendMsg: func(tea.Msg) {}, operation: narrate.Install,
 	}
 }
 

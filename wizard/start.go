@@ -41,6 +41,7 @@ func newStart(s *session) *start {
 
 func (r *start) enter(string) tea.Cmd {
 	r.resumeAt, r.goal, r.fixing, r.tryingOut, r.volumeNote = "", ToInstall, false, false, ""
+	r.startedFrom = FromDefaults
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if ctx.Err() != nil {
 			return savedRunsMsg{}
@@ -54,6 +55,7 @@ func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case savedRunsMsg:
 		if saved.IsWorthKeeping(r.options.Start) {
+			r.startedFrom = FromCommand
 			return r.toFirstStep() // answers from a file take precedence
 		}
 		r.read, r.runs = true, msg.runs[:min(len(msg.runs), mostRuns)]
@@ -134,7 +136,7 @@ func (r *start) continueRun(run saved.Run) (move, tea.Cmd) {
 	r.responses.SetAll(run.Answers)
 	r.responses.SetAll(r.options.Start)
 	r.resumeAt = resumeStep(run)
-	r.reached = r.resumeAt
+	r.reached, r.startedFrom = r.resumeAt, FromSaved
 	r.keeper.Continue(run)
 	return r.session.resumeMove(), nil
 }

@@ -76,6 +76,6 @@ func (r *start) opened(msg answersFileMsg) (move, tea.Cmd) {
 		r.responses.Type(question.ContextKey, context)
 	}
 	r.responses.SetAll(r.options.Start)
-	r.resumeAt, r.reached = stepReview, stepReview
+	r.resumeAt, r.reached, r.startedFrom = stepReview, stepReview, FromFile
 	return r.toFirstStep()
 }

@@ -20,7 +20,7 @@ type stepChecks struct {
 	task     *task
 	answered answers.Answers
 	rows     checkRows
-	keys     []string // the questions that show their problems
+	keys     map[string]string // the questions that show the failures, by the check's id
 }
 
 type (
@@ -34,10 +34,13 @@ type (
 // checkStep starts the checks of a step, unless they know these answers.
 func (f *form) checkStep() tea.Cmd {
 	at, a := step(f.step), f.responses.Answers()
+	known := f.stepChecks[at]
+	if f.step == answers.StepAdvanced {
+		delete(f.stepChecks, at) // the review checks the settings again
+	}
 	if f.step == answers.StepAdvanced || !f.isConfirmed() {
 		return nil
 	}
-	known := f.stepChecks[at]
 	if known != nil && reflect.DeepEqual(known.answered, a) {
 		return nil
 	}
@@ -64,9 +67,45 @@ func (s *session) stepChecked(msg stepCheckMsg) {
 	}
 	run.rows.change(msg.event)
 	if r := msg.event.Result; r != nil && r.Status == check.Failed {
-		if key, ok := s.responses.ForResult(*r); ok {
-			s.addProblem(key, problemText(*r))
-			run.keys = append(run.keys, key)
+		s.blame(run, *r)
+	}
+}
+
+// blame marks the question that a failure is about.
+func (s *session) blame(run *stepChecks, r check.Result) {
+	key, ok := s.responses.ForResult(r)
+	if !ok {
+		return
+	}
+	s.addProblem(key, problemText(r))
+	if run.keys == nil {
+		run.keys = map[string]string{}
+	}
+	run.keys[r.Check.ID] = key
+}
+
+// takeReviewed takes over what the checks of the review say about the steps.
+func (s *session) takeReviewed(a answers.Answers, rows checkRows) {
+	s.stepChecks = map[step]*stepChecks{}
+	for _, row := range rows {
+		if row.result == nil {
+			continue
+		}
+		at := step(question.StepOf(row.check))
+		if key, ok := s.responses.ForResult(*row.result); ok && row.result.Status != check.Pass {
+			at = s.stepOf(key)
+		}
+		if at == "" {
+			continue
+		}
+		run := s.stepChecks[at]
+		if run == nil {
+			run = &stepChecks{answered: a}
+			s.stepChecks[at] = run
+		}
+		run.rows = append(run.rows, row)
+		if row.result.Status == check.Failed {
+			s.blame(run, *row.result)
 		}
 	}
 }
@@ -111,12 +150,8 @@ func (s *session) stepFailure() (failure *check.Result, key string) {
 			continue
 		}
 		for _, row := range run.rows {
-			if row.result == nil || row.result.Status != check.Failed {
-				continue
-			}
-			key, _ := s.responses.ForResult(*row.result)
-			if key == "" || s.problems[key] != "" { // else the answer has changed since
-				return row.result, key
+			if s.fails(run, row) {
+				return row.result, run.keys[row.check.ID]
 			}
 		}
 	}
@@ -155,14 +190,26 @@ func (m *model) openQuestion() string {
 func (s *session) stepState(at step) state {
 	run := s.stepChecks[at]
 	switch {
-	case run == nil:
+	case run == nil, s.outcome.Ending == Installed:
 		return done
-	case slices.ContainsFunc(run.keys, func(key string) bool { return s.problems[key] != "" }):
+	case slices.ContainsFunc(run.rows, func(row checkRow) bool { return s.fails(run, row) }):
 		return failed
 	case run.task.running() && len(run.rows) > 0:
 		return working
+	case len(run.rows.with(check.Warned)) > 0:
+		return warned
 	}
 	return done
+}
+
+// fails reports whether a check failed, and the answer that it is about has not changed
+// since.
+func (s *session) fails(run *stepChecks, row checkRow) bool {
+	if row.result == nil || row.result.Status != check.Failed {
+		return false
+	}
+	key := run.keys[row.check.ID]
+	return key == "" || s.problems[key] != ""
 }
 
 // stepChecksLine shows in one line how the checks of the finished steps stand: the
@@ -206,6 +253,17 @@ func (rows *checkRows) change(e check.Event) {
 		}
 	}
 	*rows = append(*rows, checkRow{e.Check, e.Result})
+}
+
+// with returns the checks that have ended with a status.
+func (rows checkRows) with(status check.Status) checkRows {
+	var some checkRows
+	for _, row := range rows {
+		if row.result != nil && row.result.Status == status {
+			some = append(some, row)
+		}
+	}
+	return some
 }
 
 // tally counts the checks that have finished.

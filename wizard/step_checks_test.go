@@ -66,3 +66,13 @@ func TestFixReturnsToALaterQuestionOfAStep(t *testing.T) {
 		t.Errorf("the fix leads to %s\n%s", got, p.m.View())
 	}
 }
+
+// TestRailShowsChecksOfTheReview marks the steps whose checks failed or warned, until the
+// answer changes.
+func TestRailShowsChecksOfTheReview(t *testing.T) {
+	p := newPerson(t)
+	p.stage.failing = true
+	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "! Cluster ✗ Database ✓ Secrets")
+	p.press("e").sees("! Cluster ● Database").stage.failing = false
+	p.press("another", "enter").sees("in 1.2s", "5 passed", "! Cluster ✓ Database")
+}

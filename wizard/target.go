@@ -7,6 +7,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // Target describes the install's target, so that the user can confirm it.
@@ -34,6 +35,13 @@ type Existing struct {
 	// Unfinished releases were left by a run that was killed, or belong to one that
 	// is still running.
 	Unfinished bool
+	// FirstRun is true if its first install has not succeeded, so that it is not in use.
+	FirstRun bool
+}
+
+// Operation returns what an install does with the target.
+func (t Target) Operation() narrate.Operation {
+	return narrate.OperationOn(t.Existing != nil && !t.Existing.FirstRun)
 }
 
 // Fact is one line of a target's description.

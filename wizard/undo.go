@@ -34,7 +34,18 @@ func (m *model) undo() tea.Cmd {
 	last := m.changes[len(m.changes)-1]
 	m.changes = m.changes[:len(m.changes)-1]
 	m.responses.Restore(last.before)
+	m.comeBack()
 	return m.follow(move{kind: jump, to: last.step, key: last.key})
+}
+
+// comeBack lets the next change of an answer lead back to the review, if the user comes
+// from there.
+func (m *model) comeBack() {
+	if m.at == stepReview || m.fixing && m.resumeAt == stepReview {
+		m.resumeAt, m.fixing = stepReview, true
+		return
+	}
+	m.resumeAt, m.fixing = "", false
 }
 
 // isInstalling reports whether the install has begun, so that no answer counts any
@@ -42,15 +53,15 @@ func (m *model) undo() tea.Cmd {
 func (m *model) isInstalling() bool { return m.at == stepInstall || m.at == stepConnect }
 
 // goToStep opens a step of the rail, counted from 1, or the first one before it that
-// needs an answer. From there the questions are asked in turn, also where an answer
-// would have led back.
+// needs an answer. From there the questions are asked in turn; if the user comes from the
+// review, a change leads back there.
 func (m *model) goToStep(number int) tea.Cmd {
 	steps := m.steps()
 	review := slices.Index(steps, stepReview)
 	if m.isInstalling() || m.at == stepStart || number < 1 || number-1 > review {
 		return nil
 	}
-	m.resumeAt, m.fixing = "", false
+	m.comeBack()
 	to := m.firstIncomplete(steps[number-1])
 	if questions := m.responses.Questions(answers.Step(to.to)); to.key == "" && len(questions) > 0 &&
 		to.to != step(answers.StepAdvanced) {

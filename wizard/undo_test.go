@@ -90,3 +90,25 @@ func TestMouseSelectsChoice(t *testing.T) {
 		p.sees("│ Host")
 	}
 }
+
+// TestStepOfTheReviewLeadsBack changes an answer of a step that was opened by its number:
+// the review is back, and unchanged answers are asked in turn.
+func TestStepOfTheReviewLeadsBack(t *testing.T) {
+	p := newPerson(t).throughCluster().throughMySQL().toReview().sees("in 1.2s").press("2")
+	p.press("enter").sees("│ Host").press("enter").sees("│ Port").press("9", "enter")
+	if p.m.at != stepReview {
+		t.Fatalf("a change leads to %s\n%s", p.m.at, p.m.View())
+	}
+	p.sees("in 1.2s").press("3").to("secretsStore.type").press("2").to("database.mysql.user").press("x", "enter")
+	if p.m.at != stepReview {
+		t.Errorf("after another step a change leads to %s\n%s", p.m.at, p.m.View())
+	}
+	p.sees("in 1.2s").handle(tea.KeyMsg{Type: tea.KeyCtrlUnderscore})
+	if p.m.at != "Database" || p.form().current().Key != "database.mysql.user" {
+		t.Fatalf("undo opens %s", p.m.at)
+	}
+	p.press("y", "enter")
+	if p.m.at != stepReview {
+		t.Errorf("after undo a change leads to %s", p.m.at)
+	}
+}

@@ -56,6 +56,36 @@ func Wrap(text string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
+// WrapSentence breaks a long line at spaces. A command in backquotes and a word that is
+// longer than a line stay whole, so that they can be copied.
+func WrapSentence(text string, width int) string {
+	var lines []string
+	line := ""
+	for _, word := range unquotedFields(text) {
+		switch {
+		case line == "":
+			line = word
+		case ansi.StringWidth(line)+1+ansi.StringWidth(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return strings.Join(append(lines, line), "\n")
+}
+
+// unquotedFields splits a text at the spaces outside of backquotes.
+func unquotedFields(text string) []string {
+	quoted := false
+	return strings.FieldsFunc(text, func(r rune) bool {
+		if r == '`' {
+			quoted = !quoted
+		}
+		return r == ' ' && !quoted
+	})
+}
+
 // Truncate shortens a line to width and marks the cut.
 func Truncate(line string, width int) string { return ansi.Truncate(line, max(width, 0), "…") }
 

@@ -60,3 +60,14 @@ func TestStyle(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestWrapSentence(t *testing.T) {
+	command := "`kubectl -n zenml-server delete namespace zenml-server`"
+	got := WrapSentence("Close it with "+command+", or wait  for it.", 24)
+	if want := "Close it with\n" + command + ",\nor wait for it."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := WrapSentence("", 24); got != "" {
+		t.Errorf("%q of nothing", got)
+	}
+}

@@ -143,15 +143,15 @@ func (n *Narrator) object(e event.ObjectChanged) {
 	n.line(text)
 }
 
-// InstallFailed prints why an install failed or stopped, and what to do.
-func (n *Narrator) InstallFailed(err error) {
+// Failed prints why an install or an upgrade failed or stopped, and what to do.
+func (n *Narrator) Failed(o Operation, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	f := Explain(err)
 	if f.Stopped {
-		n.line(n.styles.Warn.Render(display.GlyphWarning + " The install was stopped: " + f.Summary))
+		n.line(n.styles.Warn.Render(display.GlyphWarning + " The " + string(o) + " was stopped: " + f.Summary))
 	} else {
-		n.line(n.styles.Bad.Render(display.GlyphFailed + " The install failed: " + f.Summary))
+		n.line(n.styles.Bad.Render(display.GlyphFailed + " The " + string(o) + " failed: " + f.Summary))
 	}
 	for _, e := range f.Evidence {
 		n.line(indentAll(display.Printable(e)))

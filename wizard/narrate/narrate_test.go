@@ -97,8 +97,8 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%T: %s", c.err, diff)
 		}
 		var out bytes.Buffer
-		New(&out, Options{}).InstallFailed(c.err)
-		for _, part := range append([]string{c.want.Summary, c.want.Remedy}, c.want.Evidence...) {
+		New(&out, Options{}).Failed(Upgrade, c.err)
+		for _, part := range append([]string{"The upgrade ", c.want.Summary, c.want.Remedy}, c.want.Evidence...) {
 			if !strings.Contains(out.String(), part) {
 				t.Errorf("%q is not printed:\n%s", part, out.String())
 			}

@@ -6,6 +6,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
+	"github.com/zenml-installer/zenml-installer/wizard/saved"
 )
 
 // confirmCluster asks whether this is the right cluster.
@@ -31,7 +32,9 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 	if target.Existing != nil && target.Existing.Note != "" {
 		p.printf("%s", target.Existing.Note)
 	}
-	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. Install into "+name+"?", false)
+	p.operation = target.Operation()
+	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. "+
+		p.operation.On(target.Release, name)+"?", false)
 	switch {
 	case err != nil:
 		return err
@@ -55,7 +58,8 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 // importRelease offers the settings of the existing release as answers. Answers
 // that a file or flags gave win, except the target: it is the one that was confirmed.
 func (p *prompter) importRelease(ctx context.Context) error {
-	yes, err := p.confirm(ctx, "settings", "Start from its current settings?", true)
+	yes, err := p.confirm(ctx, "settings", "Start from the settings of the release (no: from "+
+		string(p.startingPoint())+")?", true)
 	if err != nil || !yes {
 		return err
 	}
@@ -73,6 +77,17 @@ func (p *prompter) importRelease(ctx context.Context) error {
 	}
 	p.restoreProgress(string(answers.StepAdvanced))
 	return nil
+}
+
+// startingPoint returns where the answers come from so far.
+func (p *prompter) startingPoint() wizard.StartingPoint {
+	switch {
+	case p.continued:
+		return wizard.FromSaved
+	case saved.IsWorthKeeping(p.Start):
+		return wizard.FromCommand
+	}
+	return wizard.FromDefaults
 }
 
 // forgetCluster marks the questions about the cluster as unanswered.

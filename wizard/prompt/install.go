@@ -17,8 +17,8 @@ import (
 // use changes.
 func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.Report) (again bool, err error) {
 	if n := report.Summary().Failed; n > 0 {
-		yes, err := p.confirm(ctx, "install", "Some checks failed, so the install is likely to fail. Install anyway?",
-			false)
+		yes, err := p.confirm(ctx, "install", "Some checks failed, so the "+string(p.operation)+
+			" is likely to fail. "+p.operation.Verb()+" anyway?", false)
 		if err != nil || !yes {
 			return true, err
 		}
@@ -50,7 +50,7 @@ func (p *prompter) install(ctx context.Context, plan wizard.Plan, report check.R
 			_ = p.keeper.Finish(p.responses.Answers())
 			return false, nil
 		}
-		p.narrator.InstallFailed(err)
+		p.narrator.Failed(p.operation, err)
 		p.outcome.Ending = wizard.Failed
 		if ctx.Err() != nil || narrate.Explain(err).Stopped {
 			p.outcome.Ending = wizard.Stopped
@@ -82,7 +82,7 @@ func (p *prompter) askAboutFile(ctx context.Context, plan wizard.Plan) (overwrit
 	if len(changes) == 0 {
 		return false, nil
 	}
-	p.printf("\n%s already exists. This install would change these values in it:", p.ValuesPath)
+	p.printf("\n%s already exists. This %s would change these values in it:", p.ValuesPath, p.operation)
 	for _, change := range changes {
 		p.printf("  %s", change)
 	}

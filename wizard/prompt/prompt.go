@@ -30,9 +30,10 @@ type prompter struct {
 	answered   []string // the keys answered in this run, in order
 	changing   []string // keys of the advanced settings to ask for
 	goal       wizard.Goal
-	continued  bool     // an earlier run
-	tryingOut  bool     // only the cluster is asked for
-	missing    bool     // only what has no valid answer is asked for, besides the cluster
+	continued  bool // an earlier run
+	tryingOut  bool // only the cluster is asked for
+	missing    bool // only what has no valid answer is asked for, besides the cluster
+	operation  narrate.Operation
 	unfinished bool     // an earlier run left the release unfinished
 	consented  []string // notices that the user agreed to
 	keeper     saved.Keeper
@@ -50,10 +51,10 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
 		narrator:  narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}),
 		responses: question.NewResponses(o.Start),
-		outcome:   wizard.Outcome{Ending: wizard.Left},
+		outcome:   wizard.Outcome{Ending: wizard.Left}, operation: narrate.Install,
 	}
 	err := p.run(ctx)
-	p.outcome.Answers = p.responses.Answers()
+	p.outcome.Answers, p.outcome.Operation = p.responses.Answers(), p.operation
 	return p.outcome, err
 }
 

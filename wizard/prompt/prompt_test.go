@@ -492,7 +492,8 @@ func TestUpgradeStartsFromRelease(t *testing.T) {
 	e := newEngine()
 	e.existing = &wizard.Existing{Chart: "zenml 0.84.3", Status: "deployed"}
 	e.imported.Database.Type, e.imported.Server.Logging.Format = answers.SQLiteDatabase, "json"
-	_, c, err := converse(t, e, script{"Nothing has been written yet. Install into sandbox": {"yes"}})
+	_, c, err := converse(t, e, script{"Nothing has been written yet. Upgrade zenml-server in sandbox": {"yes"},
+		"Start from the settings of the release (no: from the defaults)": {""}})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, c.said.String())
 	}
@@ -543,7 +544,7 @@ func TestEmptyLineInstallsNothing(t *testing.T) {
 
 func TestTakesOverOnlyWithConsent(t *testing.T) {
 	e := newEngine()
-	e.existing = &wizard.Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true}
+	e.existing = &wizard.Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true, FirstRun: true}
 	e.imported.Database.Type = answers.SQLiteDatabase
 	_, c, err := converse(t, e, script{
 		"Nothing has been written yet. Install into sandbox": {"yes"}, "An earlier run did not finish.": {"no", "yes"},

@@ -67,6 +67,7 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 		return nil, err
 	}
 	r := plan.Review()
+	p.operation = narrate.OperationOn(r.Upgrade)
 	p.printf("\nPlan:")
 	for i, sentence := range r.Sentences {
 		p.printf("  %d. %s", i+1, sentence)
@@ -177,9 +178,9 @@ func (p *prompter) askConsent(ctx context.Context) (bool, error) {
 
 // choose asks what to do with the plan.
 func (p *prompter) choose(ctx context.Context, report check.Report) (string, error) {
-	name := p.responses.Complete().Cluster.Context
+	at := p.responses.Complete().Cluster
 	does := []string{"install", "write", "check", "change", "quit"}
-	titles := []string{"Install into " + name, "Write " + p.ValuesPath + " only", "Check again", "Change an answer",
+	titles := []string{p.operation.On(at.Release, at.Context), "Write " + p.ValuesPath + " only", "Check again", "Change an answer",
 		"Quit"}
 	byDefault := map[wizard.Goal]string{wizard.ToWrite: "2", wizard.ToCheck: "5"}[p.goal]
 	byDefault = cmp.Or(byDefault, "1")

@@ -25,6 +25,9 @@ func Groups(step answers.Step) []string {
 	return groups
 }
 
+// StepOf returns the step whose answers decide a check, or "".
+func StepOf(c check.Check) answers.Step { return groupSteps[c.Group()] }
+
 // ForResult returns the question whose answer may have to change because of a
 // result: the first answer that its remedy names, else the first of the check's
 // answers, else the first question of the group's step. Only questions that are
