@@ -48,7 +48,8 @@ func (o *generateOptions) checkBundle() error {
 	}
 	switch {
 	case b.format != "text" && b.format != "json":
-		return usagef("-o %s: must be text or json", b.format)
+		return usagef("-o %s: must be text or json, the format of a bundle's list; name the file to write with --output, "+
+			"and its format with --format", b.format)
 	case b.dir == "" && (b.dryRun || len(b.platforms) > 0 || b.format == "json"):
 		return usagef("--dry-run, --platform and -o work with --bundle only: add --bundle DIR")
 	case b.dir != "" && (o.output != "" || o.format != string(format.Values)):

@@ -113,10 +113,10 @@ func (f answersFlags) given() bool { return f.name != "" || len(f.extras) > 0 }
 
 // printEvidence prints what was written and what could not be collected.
 func printEvidence(s Streams, path string, found evidence.Evidence) {
-	fmt.Fprintf(s.Messages(), "Wrote %s with %d files. Secrets are masked; read it before you send it to anybody.\n",
+	fmt.Fprintf(s.Err, "Wrote %s with %d files. Secrets are masked; read it before you send it to anybody.\n",
 		path, len(found.Files)+1)
 	for _, m := range found.NotCollected {
-		fmt.Fprintf(s.Messages(), "Not collected: %s: %s\n", m.What, m.Why)
+		fmt.Fprintf(s.Err, "Not collected: %s: %s\n", m.What, m.Why)
 	}
 }
 
@@ -288,7 +288,7 @@ func (o *installOptions) diagnoseFailure(ctx context.Context, u *setup, err erro
 	}
 	found, path, failed := u.saveEvidence(ctx, o.diagnose, err)
 	if failed != nil {
-		fmt.Fprintf(o.streams.Messages(), "The evidence was not written: %v\n", failed)
+		fmt.Fprintf(o.streams.Err, "The evidence was not written: %v\n", failed)
 		return
 	}
 	printEvidence(o.streams, path, found)

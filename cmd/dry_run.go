@@ -23,9 +23,9 @@ import (
 func (o *installOptions) checkDryRun() error {
 	switch {
 	case o.format != "text" && o.format != "json":
-		return usagef("-o %s: must be text or json", o.format)
+		return usagef("-o %s: must be text or json, the format of the plan; name the values file with --output", o.format)
 	case o.format == "json" && !o.dryRun:
-		return usagef("-o json: works with --dry-run only")
+		return usagef("-o json: works with --dry-run only; name the values file with --output")
 	case o.detailed && !o.dryRun:
 		return usagef("--detailed-exitcode: works with --dry-run only")
 	case o.dryRun && o.stay:

@@ -114,7 +114,8 @@ func TestDryRun(t *testing.T) {
 		p := newPlace(t)
 		p.runs("install", "-o", "json").want(t, exitUsage, "-o json: works with --dry-run only")
 		p.runs("install", "--detailed-exitcode").want(t, exitUsage, "--detailed-exitcode: works with --dry-run only")
-		p.runs("install", "--dry-run", "-o", "xml").want(t, exitUsage, "-o xml: must be text or json")
+		p.runs("install", "--dry-run", "-o", "xml").want(t, exitUsage, "-o xml: must be text or json",
+			"name the values file with --output")
 		p.runs("install", "--dry-run", "--stay").want(t, exitUsage, "--stay: does not work with --dry-run")
 	})
 	t.Run("exposed after its activation", func(t *testing.T) {

@@ -96,7 +96,11 @@ func printPrefixed(w io.Writer, word, text string) {
 	}
 	fmt.Fprintln(w, word+":")
 	for _, line := range lines {
-		fmt.Fprintln(w, "  "+line)
+		if strings.HasPrefix(line, " ") { // a command, which stays whole
+			fmt.Fprintln(w, "  "+line)
+		} else {
+			fmt.Fprintln(w, indented(w, line))
+		}
 	}
 }
 

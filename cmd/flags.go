@@ -128,3 +128,15 @@ func (c common) reportOptions(s Streams, w io.Writer) report.Options {
 
 // noFlags returns kubectl's flags with none set.
 func noFlags() *genericclioptions.ConfigFlags { return kube.NewFlags() }
+
+// placeholders stand for the values of flags in the help.
+var placeholders = map[string]string{
+	"answer": "KEY=VALUE", "bundle": "FOLDER", "chart": "CHART", "chart-version": "VERSION", "context": "NAME",
+	"diagnose-on-failure": "FILE", "emit-policy": "FOLDER", "emit-rbac": "FILE", "fail-on": "fail|warn", "file": "FILE",
+	"from": "FILE", "image-registry": "REGISTRY", "keyring": "FILE", "kubeconfig": "FILE", "list-format": "text|json",
+	"namespace": "NAME", "only": "IDS", "output": "FILE", "platform": "PLATFORMS", "port": "PORT", "release": "NAME",
+	"skip": "IDS", "suggest": "FILE", "timeout": "DURATION", "verify-key": "FILE", "warn-only": "IDS",
+	"diagnose output": "FILE|json", "generate format": "FORMAT", "generate output": "PATH",
+	"install format": "text|json", "preflight output": "text|json|junit", "status output": "text|json",
+	"zenml-installer format": "text|json",
+}

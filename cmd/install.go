@@ -58,7 +58,7 @@ object as a diff against the cluster, with hashes for secrets.`,
 		Example: `  zenml-installer install
   zenml-installer install -f answers.yaml --dry-run
   zenml-installer install -f answers.yaml --yes
-  zenml-installer install --bundle DIR --image-registry registry.example.com --yes`,
+  zenml-installer install --bundle DIR --image-registry HOST/PATH --yes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.common = *c
@@ -74,14 +74,14 @@ object as a diff against the cluster, with hashes for secrets.`,
 func (o *installOptions) register(cmd *cobra.Command) {
 	registerCheckFlags(cmd, &o.checks)
 	flags := cmd.Flags()
-	flags.StringVar(&o.output, "output", defaultValuesFile, "values file to write")
+	flags.StringVar(&o.output, "output", defaultValuesFile, "values file to write (-o is another flag: --format)")
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing values file")
 	flags.StringVar(&o.failOn, "fail-on", "fail", "which preflight results stop the install: fail or warn")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "install without asking")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what an install would change, and change nothing")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false,
 		"with --dry-run: exit with 6 if something would change, and with 0 if nothing would")
-	flags.StringVarP(&o.format, "format", "o", "text", "with --dry-run: format of the plan, text or json")
+	flags.StringVarP(&o.format, "format", "o", "text", "with --dry-run: format of the plan; --output is the values file")
 	flags.BoolVar(&o.checks.WaitForOther, "wait-for-other", false, waitForOtherUsage)
 	flags.BoolVar(&o.stay, "stay", false, "with --yes: keep the port-forward open until Ctrl-C")
 	flags.StringArrayVar(&o.suggest, "suggest", nil, "answers file whose database is offered as a choice")

@@ -56,10 +56,10 @@ func (u *setup) awaitAddress(
 // port-forward while it is open, or with the command that reopens it.
 func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Address) {
 	if at.Unknown != "" {
-		fmt.Fprintf(s.Messages(), "Where the server is exposed is not known: %s\n", at.Unknown)
+		fmt.Fprintf(s.Err, "Where the server is exposed is not known: %s\n", at.Unknown)
 	}
 	if at.Pending != "" {
-		fmt.Fprintf(s.Messages(), "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
+		fmt.Fprintf(s.Err, "The server is exposed, but %s. Check again with `%s`.\n", at.Pending,
 			u.ownCommand("status"))
 	}
 	if lives {
@@ -67,14 +67,14 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 	}
 	switch {
 	case at.URL != "" && at.Trouble != "":
-		fmt.Fprintf(s.Messages(), "The server cannot be reached at %s yet: %s\n"+
+		fmt.Fprintf(s.Err, "The server cannot be reached at %s yet: %s\n"+
 			"Check again with `%s`, then log in with:\n", at.URL, at.Trouble, u.ownCommand("status"))
 		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))
 	case at.URL != "":
-		fmt.Fprintf(s.Messages(), "The server is available at %s\n", at.URL)
+		fmt.Fprintf(s.Err, "The server is available at %s\n", at.URL)
 		fmt.Fprintln(s.Out, connect.LoginCommand(at.Login()))
 	case !lives && local != "":
-		fmt.Fprintf(s.Messages(), "Reconnect with `%s`, then log in with:\n", u.connectCommand(local))
+		fmt.Fprintf(s.Err, "Reconnect with `%s`, then log in with:\n", u.connectCommand(local))
 		fmt.Fprintln(s.Out, connect.LoginCommand(connect.Login{URL: local}))
 	}
 }
@@ -83,6 +83,6 @@ func (u *setup) printLogin(s Streams, local string, lives bool, at connect.Addre
 // than the server, and how to install the right one.
 func printClientAdvice(ctx context.Context, s Streams, server string) {
 	if advice := connect.CompareClient(connect.ClientVersion(ctx, s.getenv("PATH")), server); advice != "" {
-		fmt.Fprintln(s.Messages(), advice)
+		fmt.Fprintln(s.Err, advice)
 	}
 }

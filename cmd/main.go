@@ -114,7 +114,7 @@ Without a command it starts the guided install.`,
 		newVersion(s),
 	)
 	completeFlags(root, s, &c)
-	usagetext.Install(root, kubectlFlags(), cmp.Or(columns(s.Out), helpWidth))
+	usagetext.Install(root, kubectlFlags(), cmp.Or(columns(s.Out), helpWidth), placeholders)
 	explain := root.FlagErrorFunc()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(explain(cmd, err)) })
 	return root

@@ -18,7 +18,7 @@ import (
 
 // printOutcome prints the result after the screens are closed.
 func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wizard.Outcome) error {
-	w := o.streams.Messages()
+	w := o.streams.Err
 	outcome.Operation = cmp.Or(outcome.Operation, narrate.Install)
 	switch outcome.Ending {
 	case wizard.Failed, wizard.Stopped:
@@ -41,7 +41,7 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 // printRemaining prints what a failed or stopped install has created, how to
 // continue and how to remove it.
 func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {
-	w, u := o.streams.Messages(), e.setup(outcome.Answers)
+	w, u := o.streams.Err, e.setup(outcome.Answers)
 	what := "was stopped"
 	if outcome.Ending == wizard.Failed {
 		what = "failed"
@@ -112,14 +112,14 @@ func (o *installOptions) endError(outcome wizard.Outcome) error {
 // printValuesFile prints whether the values file was written.
 func (o *installOptions) printValuesFile(outcome wizard.Outcome) {
 	if outcome.ValuesErr == nil {
-		fmt.Fprintf(o.streams.Messages(), "Wrote %s\n", o.output)
+		fmt.Fprintf(o.streams.Err, "Wrote %s\n", o.output)
 		return
 	}
-	fmt.Fprintln(o.streams.Messages(), wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
+	fmt.Fprintln(o.streams.Err, wizard.DescribeValuesFile(o.output, outcome.ValuesErr)+".")
 }
 
 func (o *installOptions) printInstalled(ctx context.Context, e *engine, outcome wizard.Outcome) error {
-	w, u, claimed := o.streams.Messages(), e.setup(outcome.Answers), e.otherAdmin()
+	w, u, claimed := o.streams.Err, e.setup(outcome.Answers), e.otherAdmin()
 	fmt.Fprintf(w, "ZenML is %s: release %s, revision %d.\n", outcome.Operation.Past(), outcome.Install.Release.Name,
 		u.lastRevision(ctx, outcome.Install.Release))
 	o.printValuesFile(outcome)

@@ -105,7 +105,7 @@ func (r *removal) announce(w io.Writer, at kube.Context) {
 	}
 	fmt.Fprintf(w, "Removing from context %s (%s):\n", at.Name, at.Server)
 	for _, what := range r.removedItems() {
-		fmt.Fprintf(w, "  %s\n", what)
+		fmt.Fprintln(w, indented(w, what))
 	}
 	r.printKept(w, "Keeping (with the command to remove it):")
 }
@@ -118,7 +118,7 @@ func (r *removal) printKept(w io.Writer, title string) {
 	}
 	fmt.Fprintln(w, title)
 	for _, l := range stays {
-		fmt.Fprintf(w, "  %s\n", l.what)
+		fmt.Fprintln(w, indented(w, l.what))
 		if l.command != "" {
 			fmt.Fprintf(w, "      %s\n", l.command)
 		}

@@ -52,7 +52,7 @@ const notInstalled = status.NotInstalled
 
 func runStatus(ctx context.Context, o *statusOptions) error {
 	if o.output != "text" && o.output != "json" {
-		return usagef("--output %s: must be text or json", o.output)
+		return usagef("--output %s: must be text or json; write the status to a file with > FILE", o.output)
 	}
 	u, _, err := onCluster(ctx, o.streams, o.common)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 
@@ -49,10 +48,11 @@ func (s Streams) Plain() bool {
 	return accessible != "" || kind == "dumb"
 }
 
-// safe keeps control sequences of servers, charts and answers from the terminal. Data
-// that goes elsewhere is not changed.
+// safe keeps control sequences of servers, charts and answers from the terminal, and wraps
+// sentences to its width. Data that goes elsewhere is not changed.
 func (s Streams) safe() Streams {
-	s.Err = display.NewSafe(s.Err)
+	messages := s.Err
+	s.Err = display.NewSafe(messages).Wrapped(func() int { return columns(messages) })
 	if isTerminal(s.Out) {
 		s.Out = display.NewSafe(s.Out)
 	}
@@ -83,30 +83,12 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Messages returns Err for sentences: on a terminal their lines wrap between words.
-// Lines that begin with a space are commands, which stay whole, as do those in backquotes.
-func (s Streams) Messages() io.Writer {
-	if width := columns(s.Err); width > 0 {
-		return wrapping{s.Err, width}
+// indented returns a sentence as an item of a list, wrapped to the width of a terminal.
+func indented(w io.Writer, sentence string) string {
+	if width := columns(w); width > 0 {
+		return display.Indent("  "+sentence, width)
 	}
-	return s.Err
-}
-
-// wrapping wraps the lines of each write.
-type wrapping struct {
-	io.Writer
-	width int
-}
-
-func (w wrapping) Write(text []byte) (int, error) {
-	lines := strings.Split(string(text), "\n")
-	for i, line := range lines {
-		if !strings.HasPrefix(line, " ") {
-			lines[i] = display.WrapSentence(line, w.width)
-		}
-	}
-	_, err := io.WriteString(w.Writer, strings.Join(lines, "\n"))
-	return len(text), err
+	return "  " + sentence
 }
 
 // columns is the width of a terminal; zero if it does not say.

@@ -92,12 +92,11 @@ func (up *upgrade) print(w io.Writer, p *prepared) {
 	if up == nil {
 		return
 	}
-	fmt.Fprint(w, up.sentence(p))
 	if len(up.changes) == 0 {
-		fmt.Fprintln(w, ", with the same values")
+		fmt.Fprintln(w, up.sentence(p)+", with the same values")
 		return
 	}
-	fmt.Fprintln(w, "; these values change:")
+	fmt.Fprintln(w, up.sentence(p)+"; these values change:")
 	for _, line := range up.lines() {
 		fmt.Fprintln(w, "  "+line)
 	}

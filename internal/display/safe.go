@@ -41,6 +41,12 @@ func NewSafe(w io.Writer) *Safe { return &Safe{w: w, clean: Printable} }
 // Styled returns a writer to the same destination that passes text through Styled.
 func (s *Safe) Styled() *Safe { return &Safe{w: s.w, clean: Styled} }
 
+// Wrapped returns a writer to the same destination that also wraps sentences to the width
+// of the terminal, unless that is zero.
+func (s *Safe) Wrapped(width func() int) *Safe {
+	return &Safe{w: s.w, clean: func(text string) string { return WrapSentences(s.clean(text), width()) }}
+}
+
 // Unwrap returns the destination.
 func (s *Safe) Unwrap() io.Writer { return s.w }
 

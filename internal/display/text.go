@@ -86,6 +86,21 @@ func unquotedFields(text string) []string {
 	})
 }
 
+// WrapSentences applies WrapSentence to the lines that are wider than width. Lines that
+// begin with a space are commands, which stay whole. A width of zero wraps nothing.
+func WrapSentences(text string, width int) string {
+	if width < 1 {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, " ") && ansi.StringWidth(line) > width {
+			lines[i] = WrapSentence(line, width)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Truncate shortens a line to width and marks the cut.
 func Truncate(line string, width int) string { return ansi.Truncate(line, max(width, 0), "…") }
 

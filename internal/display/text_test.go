@@ -22,6 +22,25 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestWrapSentences(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"sentences":             {"one two three four\nfive", "one two three\nfour\nfive"},
+		"quoted commands":       {"run `tool check`, or not", "run\n`tool check`,\nor not"},
+		"indented commands":     {"  tool check --only one", "  tool check --only one"},
+		"a long quoted command": {"run `tool check --only one`", "run\n`tool check --only one`"},
+		"a prompt":              {"ok? [y/N] ", "ok? [y/N] "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := WrapSentences(c.text, 13); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	if long := strings.Repeat("a ", 100); WrapSentences(long, 0) != long {
+		t.Error("it is wrapped without a width")
+	}
+}
+
 func TestTruncate(t *testing.T) {
 	for _, line := range []string{"a long line of text", "\x1b[31ma long line of text\x1b[0m"} {
 		got := Truncate(line, 8)

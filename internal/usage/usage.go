@@ -3,6 +3,7 @@
 package usage
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/zenml-installer/zenml-installer/internal/display"
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
@@ -23,18 +25,18 @@ var shown = []string{"context", "kubeconfig", "namespace"}
 
 // Install sets the help of a root command and its subcommands, and the errors for
 // unknown flags. The flags in kubectl are those that kubectl has, too. Lines are at most
-// width columns wide.
-func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int) {
-	h := help{kubectl: kubectl, width: width}
+// width columns wide. Placeholders are what stands for the values of flags, by the name of
+// the flag, or by "COMMAND FLAG" if commands differ.
+func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int, placeholders map[string]string) {
+	h := help{kubectl: kubectl, width: width, placeholders: placeholders}
 	root.SetUsageFunc(func(c *cobra.Command) error {
 		_, err := io.WriteString(c.OutOrStderr(), h.text(c))
 		return err
 	})
 	root.SetFlagErrorFunc(flagError)
-	whole := root.HelpFunc()
-	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		if UnknownHelp(c) == nil {
-			whole(c, args)
+			c.Print(h.describe(c) + h.text(c))
 		}
 	})
 	root.SuggestionsMinimumDistance = 2 // of the edit distance, which is cobra's default
@@ -43,9 +45,27 @@ func Install(root *cobra.Command, kubectl *pflag.FlagSet, width int) {
 
 // help renders the usage of commands.
 type help struct {
-	kubectl *pflag.FlagSet
-	width   int
+	kubectl      *pflag.FlagSet
+	width        int
+	placeholders map[string]string
 }
+
+// maxText limits the width of paragraphs, which are hard to read if they are wider.
+const maxText = 100
+
+// describe is the description of a command, with its paragraphs wrapped. Indented lines
+// and single lines stay whole.
+func (h help) describe(c *cobra.Command) string {
+	paragraphs := strings.Split(strings.TrimSpace(cmp.Or(c.Long, c.Short)), "\n\n")
+	for i, p := range paragraphs {
+		if !strings.Contains(p, "\n ") && !strings.Contains(p, "\n\t") && strings.TrimLeft(p, " \t") == p {
+			paragraphs[i] = h.wrap(strings.ReplaceAll(p, "\n", " "))
+		}
+	}
+	return strings.Join(paragraphs, "\n\n") + "\n\n"
+}
+
+func (h help) wrap(text string) string { return display.WrapSentences(text, min(h.width, maxText)) }
 
 // text is the usage of a command.
 func (h help) text(c *cobra.Command) string {
@@ -71,7 +91,8 @@ func (h help) text(c *cobra.Command) string {
 	own, shared := h.split(c)
 	h.section(&b, "Flags", own)
 	h.section(&b, "Flags of all commands", shared)
-	fmt.Fprintf(&b, "\nkubectl's other flags (--as, --token, …) work too: see `%s %s`.\n", c.Root().Name(), OptionsName)
+	b.WriteString("\n" + h.wrap(fmt.Sprintf("kubectl's other flags (--as, --token, …) work too: see `%s %s`.\n",
+		c.Root().Name(), OptionsName)))
 	if c.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "`%s [command] --help` explains a command.\n", c.CommandPath())
 	}
@@ -84,16 +105,39 @@ func (h help) split(c *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = newSet(), newSet()
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if c.Root().PersistentFlags().Lookup(f.Name) == nil {
-			own.AddFlag(f)
+			own.AddFlag(h.named(c, f))
 		}
 	})
 	c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if h.kubectl.Lookup(f.Name) == nil || slices.Contains(shown, f.Name) {
-			shared.AddFlag(f)
+			shared.AddFlag(h.named(c, f))
 		}
 	})
 	return own, shared
 }
+
+// named returns a copy of a flag with the placeholder for its value.
+func (h help) named(c *cobra.Command, f *pflag.Flag) *pflag.Flag {
+	placeholder := cmp.Or(h.placeholders[c.Name()+" "+f.Name], h.placeholders[f.Name])
+	if placeholder == "" {
+		return f
+	}
+	shown := *f
+	shown.Value = named{f.Value, placeholder}
+	if f.DefValue == "[]" {
+		shown.DefValue = "" // an empty list is no default to show
+	}
+	return &shown
+}
+
+// named is a value whose type is shown as a placeholder.
+type named struct {
+	pflag.Value
+	placeholder string
+}
+
+// Type returns the placeholder.
+func (n named) Type() string { return n.placeholder }
 
 func newSet() *pflag.FlagSet { return pflag.NewFlagSet("", pflag.ContinueOnError) }
 
@@ -109,7 +153,7 @@ func (h help) options(program string) *cobra.Command {
 	return &cobra.Command{
 		Use:   OptionsName,
 		Short: "List kubectl's flags, which all commands accept",
-		Example: fmt.Sprintf("  %s %s\n  %s preflight --context staging --as system:serviceaccount:ci:deployer",
+		Example: fmt.Sprintf("  %s %s\n  %s preflight --as system:serviceaccount:ci:deployer",
 			program, OptionsName, program),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

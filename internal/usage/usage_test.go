@@ -25,7 +25,7 @@ func tree() (*cobra.Command, *bytes.Buffer) {
 	root.AddCommand(sub)
 	root.SetOut(&out)
 	root.SetErr(&out)
-	Install(root, kubectl, 80)
+	Install(root, kubectl, 80, map[string]string{"check only": "IDS"})
 	return root, &out
 }
 
@@ -47,6 +47,28 @@ func TestHelpShowsOwnFlagsFirstAndFoldsKubectls(t *testing.T) {
 		if len(line) > 90 {
 			t.Errorf("a line is %d long: %s", len(line), line)
 		}
+	}
+}
+
+func TestHelpIsWrapped(t *testing.T) {
+	root, out := tree()
+	check, _, err := root.Find([]string{"check"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check.Long = strings.Repeat("Check it\nwell. ", 20) + "\n\n  $ tool check " + strings.Repeat("long ", 20)
+	root.SetArgs([]string{"check", "--help"})
+	if err := root.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(line) > 80 != strings.HasPrefix(line, "  $") {
+			t.Errorf("a line is %d long: %s", len(line), line)
+		}
+	}
+	if !strings.Contains(text, "Check it well. Check it") || !strings.Contains(text, "--only IDS") {
+		t.Errorf("not joined, or without a placeholder:\n%s", text)
 	}
 }
 
