@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -65,6 +66,46 @@ func (u *setup) existing(ctx context.Context) (*wizard.Existing, error) {
 		Unfinished: release.Pending(),
 		FirstRun:   isFirstRun(release),
 	}, nil
+}
+
+// login gets the cluster's credentials before the screens start. It fails only if ctx has
+// ended: the screens show any other error.
+func (e *engine) login(ctx context.Context) error {
+	u := e.setup(e.answersFile().Answers)
+	err := u.login(ctx, e.streams)
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	if at, unknown := u.cluster.Context(); err == nil && unknown == nil && e.streams.Interactive() {
+		e.loggedIn = at.Name
+	}
+	return nil
+}
+
+// Releases implements wizard.Engine. A user who may not list those of all namespaces gets
+// those of the context's namespace, or of the default one.
+func (e *engine) Releases(ctx context.Context, a answers.Answers) []wizard.Found {
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	u := e.setup(a)
+	at, err := u.cluster.Context()
+	if err != nil || u.cluster.Plugin() != "" && at.Name != e.loggedIn {
+		return nil // the credential plugin might ask
+	}
+	releases, err := u.engine.CurrentReleases(ctx, a.Cluster.Namespace)
+	if apierrors.IsForbidden(err) && a.Cluster.Namespace == "" {
+		releases, _ = u.engine.CurrentReleases(ctx, cmp.Or(at.Namespace, u.answers.Cluster.Namespace))
+	}
+	var found []wizard.Found
+	for _, r := range releases {
+		if a.Cluster.Release != "" && a.Cluster.Release != r.Name {
+			continue
+		}
+		found = append(found, wizard.Found{Context: at.Name, Namespace: r.Namespace, Release: r.Name,
+			Version: r.AppVersion, ChartVersion: r.ChartVersion, Status: r.Status, Updated: r.LastDeployed,
+			NeedsRepair: r.Pending() || r.Status == "failed"})
+	}
+	return found
 }
 
 func releaseNote(r *install.Release) string {

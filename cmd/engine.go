@@ -37,6 +37,7 @@ type engine struct {
 	output      string // the values file
 	force       bool   // overwrite an existing values file
 	tentative   bool   // only plan, also without the permission to read everything
+	loggedIn    string // the context whose credential plugin has run before the screens
 
 	mu        sync.Mutex
 	tunnel    *connect.Tunnel // of the last install, until it is used

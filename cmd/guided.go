@@ -43,8 +43,8 @@ func (o *installOptions) guided(ctx context.Context) error {
 	if e.suggestions, err = readSuggestions(ctx, o.suggest); err != nil {
 		return usage(err)
 	}
-	if err := e.setup(file.Answers).login(ctx, o.streams); err != nil && ctx.Err() != nil {
-		return err // the screens show any other error
+	if err := e.login(ctx); err != nil {
+		return err
 	}
 	if o.streams.files != nil {
 		o.streams.files.within = func() (context.Context, context.CancelFunc) { return o.common.within(ctx) }
@@ -54,6 +54,9 @@ func (o *installOptions) guided(ctx context.Context) error {
 	e.printLeftovers(o.streams.Err)
 	if err != nil && e.otherAdmin() == nil { // the server is installed even if it has another admin
 		return err
+	}
+	if outcome.Command != "" {
+		return o.runChosen(ctx, e, outcome)
 	}
 	return o.printOutcome(ctx, e, outcome)
 }

@@ -227,3 +227,49 @@ func TestGuidedUpgrade(t *testing.T) {
 		}
 	}
 }
+
+// opensRelease waits for the releases in the namespace of the test, and opens the first.
+func (term *terminal) opensRelease() {
+	term.t.Helper()
+	term.sees("Upgrade or repair zenml-server", guidePatience)
+	term.presses("u")
+	term.sees("What do you want to do with zenml-server?", guidePatience)
+}
+
+// TestGuidedRelease shows the status of a release that the start has found, repairs it and
+// uninstalls it.
+func TestGuidedRelease(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	before, namespace := newPlace(t).at(c), c.Namespace(t)
+	before.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
+	p := newPlace(t).at(c)
+
+	term := p.guide(c, "-n", namespace)
+	term.opensRelease()
+	term.presses("s")
+	term.sees("Running ", guidePatience)
+	term.sees("deployed", guidePatience)
+	term.sees("ended with 0", guidePatience)
+
+	term = p.guide(c, "-n", namespace)
+	term.opensRelease()
+	term.presses("r")
+	term.sees("› Yes, repair zenml-server", guidePatience)
+	term.presses("Enter")
+	term.passesChecks()
+	term.presses("i")
+	term.getsReady()
+	if s := p.status(namespace); s.Revision != 2 || s.Replicas.Ready != 1 {
+		t.Errorf("got %+v", s)
+	}
+
+	term = p.guide(c, "-n", namespace)
+	term.opensRelease()
+	term.presses("x")
+	term.sees("Continue?", guidePatience)
+	term.types("y")
+	term.presses("Enter")
+	term.sees("Removed release zenml-server", guidePatience)
+	p.runs("status", "-n", namespace).want(t, exitUnexpected, "not installed")
+}

@@ -38,6 +38,22 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 	return nil
 }
 
+// runChosen runs the command that the user chose for a release.
+func (o *installOptions) runChosen(ctx context.Context, e *engine, outcome wizard.Outcome) error {
+	c, at := o.common, outcome.Answers.Cluster
+	*c.kube.Context, *c.kube.Namespace, c.release = at.Context, at.Namespace, at.Release
+	fmt.Fprintln(o.streams.Err, "Running "+e.setup(outcome.Answers).ownCommand(outcome.Command))
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+	switch outcome.Command {
+	case "connect":
+		return runConnect(ctx, &connectOptions{streams: o.streams, common: c, port: o.port})
+	case "uninstall":
+		return runUninstall(ctx, &uninstallOptions{streams: o.streams, common: c})
+	}
+	return runStatus(ctx, &statusOptions{streams: o.streams, common: c, output: "text"})
+}
+
 // printRemaining prints what a failed or stopped install has created, how to
 // continue and how to remove it.
 func (o *installOptions) printRemaining(e *engine, outcome wizard.Outcome) {

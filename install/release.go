@@ -112,6 +112,39 @@ func (e *Engine) Releases(ctx context.Context, namespace string) ([]*Release, er
 	if err != nil {
 		return nil, transport.WithoutURL(err)
 	}
+	return latestZenML(stored), nil
+}
+
+// currentStatuses are those of the last revision of a release that is in the cluster.
+var currentStatuses = []helmrelease.Status{
+	helmrelease.StatusDeployed, helmrelease.StatusFailed, helmrelease.StatusPendingInstall,
+	helmrelease.StatusPendingUpgrade, helmrelease.StatusPendingRollback, helmrelease.StatusUninstalling,
+}
+
+// CurrentReleases returns what Releases does, without the releases that were uninstalled.
+// It does not read the revisions that were replaced, which are most of the data in a
+// cluster.
+func (e *Engine) CurrentReleases(ctx context.Context, namespace string) ([]*Release, error) {
+	config, err := e.readConfig(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
+	var stored []*helmrelease.Release
+	for _, status := range currentStatuses {
+		found, err := config.Releases.Query(map[string]string{"owner": "helm", "status": status.String()})
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case err != nil && !errors.Is(err, driver.ErrReleaseNotFound):
+			return nil, transport.WithoutURL(err)
+		}
+		stored = append(stored, found...)
+	}
+	return latestZenML(stored), nil
+}
+
+// latestZenML returns the last revisions of the releases of the ZenML chart, sorted.
+func latestZenML(stored []*helmrelease.Release) []*Release {
 	latest := map[[2]string]*helmrelease.Release{}
 	for _, s := range stored {
 		key := [2]string{s.Namespace, s.Name}
@@ -126,7 +159,7 @@ func (e *Engine) Releases(ctx context.Context, namespace string) ([]*Release, er
 	slices.SortFunc(found, func(a, b *Release) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
-	return found, nil
+	return found
 }
 
 // isZenML reports whether a release is of the ZenML chart.

@@ -55,7 +55,7 @@ func Beginnings(values string) []Beginning {
 			Help:    "MySQL and HTTPS. About 5 minutes; have the database login at hand.",
 			answers: map[string]string{"database.type": answers.MySQLDatabase, "expose.type": answers.ByIngress}},
 		{Key: StepByStep, Title: "Step by step",
-			Help: "Every question, with the defaults. Also to upgrade or repair a release."},
+			Help: "Every question, with the defaults."},
 		{Key: "c", Title: "Check only", Help: "Run the preflight checks. Nothing is installed.", Goal: ToCheck},
 		{Key: "w", Title: "Write values only", Help: "Write " + values + ". Nothing is installed.", Goal: ToWrite},
 		{Key: "o", Title: "Open an answers file", Open: true},

@@ -38,6 +38,9 @@ func (c *cluster) guard() []question.Question {
 	case c.target.Existing != nil:
 		choices = c.upgradeChoices(no)
 	}
+	if c.target.Existing != nil && c.isPicked() {
+		cursor = guardKeep
+	}
 	if c.isConfirmed() || c.target.Existing == nil && c.isOnlyAndLocal() {
 		cursor = guardYes
 	}
@@ -74,6 +77,11 @@ func (c *cluster) upgradeChoices(no answers.Option) []answers.Option {
 	}
 	keep := answers.Option{Value: guardKeep, Title: does + ", starting from the settings of the release",
 		Help: "They become the answers, which you can change."}
+	if c.isPicked() && c.picked.repair {
+		keep.Title = "Yes, repair " + c.target.Release + ", starting from the settings of the release"
+		keep.Help = "The review shows what installing chart " + c.picked.ChartVersion + " again changes."
+		return []answers.Option{no, keep}
+	}
 	yes := answers.Option{Value: guardYes, Title: does + ", starting from " + string(c.startedFrom),
 		Help: "Settings of the release that are not among them go back to their defaults."}
 	return []answers.Option{no, keep, yes}
@@ -130,6 +138,9 @@ func (c *cluster) imported(msg importedMsg) (move, tea.Cmd) {
 	c.tryingOut, c.volumeNote = false, ""
 	start := c.options.Start
 	start.Cluster = c.session.target()
+	if c.isPicked() && c.picked.repair {
+		start.Chart.Version = c.picked.ChartVersion
+	}
 	c.responses.Import(msg.answers)
 	c.responses.SetAll(start)
 	c.importNotes = msg.notes

@@ -22,6 +22,10 @@ import (
 type Engine interface {
 	// Contexts lists the contexts of the kubeconfig.
 	Contexts(ctx context.Context) ([]kube.Context, error)
+	// Releases lists the releases of the ZenML chart in the cluster of the answers, or only
+	// those in the namespace and with the name that they give. It returns none if the
+	// credential plugin of the cluster might ask the user.
+	Releases(ctx context.Context, a answers.Answers) []Found
 	// Describe queries the cluster, the namespace and the release that the
 	// answers name.
 	Describe(ctx context.Context, a answers.Answers) (Target, error)

@@ -41,6 +41,8 @@ type stage struct {
 	contexts    []kube.Context   // of the kubeconfig
 	describeErr error
 	existing    *Existing
+	releases    []Found           // in the cluster
+	search      chan struct{}     // if not nil, listing them waits for it
 	keys        map[string]string // of a previous install
 	imported    answers.Answers   // of the existing release
 	importErr   error
@@ -87,6 +89,16 @@ var contexts = []kube.Context{
 }
 
 func (s *stage) Contexts(context.Context) ([]kube.Context, error) { return s.contexts, nil }
+
+func (s *stage) Releases(ctx context.Context, _ answers.Answers) []Found {
+	if s.search != nil {
+		select {
+		case <-s.search:
+		case <-ctx.Done():
+		}
+	}
+	return s.releases
+}
 
 func (s *stage) Describe(_ context.Context, a answers.Answers) (Target, error) {
 	a = a.Complete()

@@ -26,8 +26,17 @@ var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 
 // scenes open every screen in each state with a different layout.
 var scenes = map[string]func(*person){
-	"start":   func(p *person) { p.sees("https://127.0.0.1:16443").press("esc").sees("Try it out") },
-	"cluster": func(p *person) { p.sees("https://127.0.0.1:16443") },
+	"start": func(p *person) { p.sees("https://127.0.0.1:16443").press("esc").sees("Try it out").searched() },
+	"start-releases": func(p *person) {
+		p.stage.releases = someReleases
+		p.sees("https://127.0.0.1:16443").press("esc").sees("Try it out", "in namespace ml").searched()
+	},
+	"start-release": func(p *person) {
+		p.stage.releases = someReleases
+		p.sees("https://127.0.0.1:16443").press("esc").sees("in namespace ml").press("v").sees("Uninstall")
+	},
+	"guard-repair": func(p *person) { repairs(p) },
+	"cluster":      func(p *person) { p.sees("https://127.0.0.1:16443") },
 	"guard": func(p *person) {
 		p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install into")
 	},

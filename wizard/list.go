@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -41,6 +42,14 @@ func (l *list) suggest(keys ...string) {
 			return
 		}
 	}
+}
+
+// keyOrDigit handles a key; a digit chooses an action by its position.
+func (l *list) keyOrDigit(name string) (move, tea.Cmd) {
+	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(l.options) {
+		return l.options[n-1].run()
+	}
+	return l.key(name)
 }
 
 func (l *list) key(name string) (move, tea.Cmd) {

@@ -67,6 +67,9 @@ type Outcome struct {
 	Err       error    // of a failed or stopped install
 	Recovered Recovery // what was done after it failed
 	Operation narrate.Operation
+	// Command is the command of this program that the user chose for the release of the
+	// answers: "connect", "status" or "uninstall". It is still to be run.
+	Command string
 }
 
 // shutdownTimeout is how long the program waits at exit for an engine that

@@ -104,6 +104,8 @@ type session struct {
 	leftAt      move              // the question that was left to fix another one
 	fixing      bool              // an answer that a check is about; the next change leads back
 	reached     step              // how far the previous run came
+	reviewed    bool              // the review was open
+	lastEsc     time.Time         // when Esc was last pressed in questions
 	problems    map[string]string // problems with answers, by the question's key
 	layout
 
@@ -114,6 +116,7 @@ type session struct {
 	operation   narrate.Operation // what is done with the confirmed release
 	plan        Plan
 	existing    *Existing  // the release of the confirmed target
+	picked      *pick      // the release that the user picked at the start
 	importNotes []string   // what the answers could not take over from the release
 	file        valuesFile // what to do with an existing values file
 	stepChecks  map[step]*stepChecks
@@ -208,3 +211,41 @@ func (s *session) isConfirmed() bool {
 // target returns the cluster, namespace and release of the answers, with
 // defaults.
 func (s *session) target() answers.Cluster { return s.responses.Complete().Cluster }
+
+// saveProgress saves the current answers. A failure is ignored: it is no reason
+// to interrupt the user.
+func (s *session) saveProgress(at step) tea.Cmd {
+	a := s.responses.Answers()
+	atStart := at == step(answers.StepCluster) && !s.isConfirmed() && !s.keeper.Holds()
+	if s.options.Unfinished == "" || at == stepStart || atStart {
+		return nil // nothing worth saving yet
+	}
+	if s.resumeAt != "" {
+		at = s.resumeAt
+	}
+	finished := s.outcome.Ending == Installed
+	s.writes++
+	number := s.writes
+	return func() tea.Msg {
+		if s.work.begin() {
+			defer s.work.done()
+			s.writeProgress(number, a, at, finished)
+		}
+		return nil
+	}
+}
+
+// writeProgress writes the file unless a later write has finished.
+func (s *session) writeProgress(number int, a answers.Answers, at step, finished bool) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if number < s.written {
+		return
+	}
+	s.written = number
+	if finished {
+		_ = s.keeper.Finish(a)
+		return
+	}
+	_ = s.keeper.Save(a, string(at))
+}

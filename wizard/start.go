@@ -30,25 +30,31 @@ type start struct {
 	file    string
 	opening *task
 	fault   string
+
+	search  *task   // for releases in the cluster
+	found   []Found // these
+	release *Found  // whose actions are shown
+	actions list    // on it
 }
 
 // mostRuns is how many unfinished installs are offered, the latest ones.
 const mostRuns = 9
 
 func newStart(s *session) *start {
-	return &start{session: s, pane: pane{styles: s.styles}, list: list{session: s}}
+	return &start{session: s, pane: pane{styles: s.styles}, list: list{session: s}, actions: list{session: s}}
 }
 
 func (r *start) enter(string) tea.Cmd {
 	r.resumeAt, r.goal, r.fixing, r.tryingOut, r.volumeNote = "", ToInstall, false, false, ""
 	r.startedFrom = FromDefaults
+	r.unpick()
 	_, cmd := r.begin(r, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if ctx.Err() != nil {
 			return savedRunsMsg{}
 		}
 		return savedRunsMsg{r.options.Unfinished.List(r.options.Start.Cluster)}
 	})
-	return cmd
+	return tea.Batch(cmd, r.searchReleases())
 }
 
 func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
@@ -60,28 +66,25 @@ func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 		r.read, r.runs = true, msg.runs[:min(len(msg.runs), mostRuns)]
 		r.list.set(r.offers()...)
+	case releasesMsg:
+		r.releasesFound(msg)
 	case answersFileMsg:
 		return r.opened(msg)
 	case tea.KeyMsg:
 		switch {
 		case r.path != nil:
 			return r.pathKey(msg)
+		case r.release != nil:
+			return r.releaseKey(msg.String())
 		case r.read:
-			return r.offerKey(msg.String())
+			return r.list.keyOrDigit(msg.String())
 		}
 	}
 	return move{}, nil
 }
 
-// offerKey handles a key on the list of offers; a digit chooses one by its position.
-func (r *start) offerKey(name string) (move, tea.Cmd) {
-	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(r.list.options) {
-		return r.list.options[n-1].run()
-	}
-	return r.list.key(name)
-}
-
-// offers returns an option for each unfinished install, and the ways to begin.
+// offers returns an option for each unfinished install and each release that was found,
+// and the ways to begin.
 func (r *start) offers() []option {
 	var offers []option
 	for i, run := range r.runs {
@@ -90,6 +93,7 @@ func (r *start) offers() []option {
 		offers = append(offers, option{strconv.Itoa(i + 1), label,
 			func() (move, tea.Cmd) { return r.continueRun(run) }})
 	}
+	offers = append(offers, r.releaseOffers()...)
 	for _, b := range Beginnings(r.options.ValuesPath) {
 		label := strings.TrimSuffix(b.Title+"\n"+b.Help, "\n")
 		offers = append(offers, option{b.Key, label, func() (move, tea.Cmd) { return r.beginWith(b) }})

@@ -12,6 +12,8 @@ func (r *start) view(width, height int) string {
 		return ""
 	case r.path != nil:
 		return r.pathView(width, height)
+	case r.release != nil:
+		return r.releaseView(width, height)
 	}
 	title := "Install a ZenML server on your Kubernetes cluster"
 	text := []string{
@@ -29,7 +31,7 @@ func (r *start) view(width, height int) string {
 	lines := append([]string{r.styles.Title.Render(title), ""}, text...)
 	from, to := r.list.span(width)
 	head := len(strings.Split(display.Wrap(strings.Join(lines, "\n"), width), "\n")) + 1
-	r.pane.set(strings.Join(append(lines, "", r.list.view(width)), "\n"), width, height)
+	r.pane.set(strings.Join(append(lines, "", r.list.view(width)+r.searchLine()), "\n"), width, height)
 	if r.list.at == 0 {
 		r.pane.offset = 0
 	}
@@ -57,6 +59,8 @@ func (r *start) keys() []binding {
 		return nil
 	case r.path != nil:
 		return []binding{{"enter", "open"}, {"esc", "back"}}
+	case r.release != nil:
+		return []binding{{"↑↓", "choose"}, {"1–9 enter", "select"}, {"esc", "back"}, {"?", "help"}}
 	}
 	return []binding{{"↑↓", "choose"}, {"1–9 enter", "select"}, {"?", "help"}}
 }

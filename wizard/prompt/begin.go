@@ -15,15 +15,25 @@ func (p *prompter) begin(ctx context.Context) error {
 	if p.continued || saved.IsWorthKeeping(p.Start) {
 		return nil
 	}
-	ways := wizard.Beginnings(p.ValuesPath)
+	ways, found := wizard.Beginnings(p.ValuesPath), p.releases(ctx)
 	p.printf("\nHow do you want to begin?")
 	for i, way := range ways {
 		p.printf("  %d) %s", i+1, strings.TrimSuffix(way.Title+": "+way.Help, ": "))
 	}
+	for i, f := range found {
+		p.printf("  %d) Upgrade or repair %s: %s", len(ways)+i+1, f, f.Details(p.now()))
+	}
 	for {
-		way, err := p.chooseBeginning(ctx, ways)
+		way, release, err := p.chooseBeginning(ctx, ways, found)
 		if err != nil {
 			return err
+		}
+		if release != nil {
+			again, err := p.act(ctx, *release)
+			if err != nil || !again {
+				return err
+			}
+			continue
 		}
 		p.goal, p.tryingOut = way.Goal, way.TryOut
 		p.missing = way.TryOut || way.Open
@@ -37,22 +47,30 @@ func (p *prompter) begin(ctx context.Context) error {
 	}
 }
 
-// chooseBeginning asks for one of the ways: by its number, letter or title.
-func (p *prompter) chooseBeginning(ctx context.Context, ways []wizard.Beginning) (wizard.Beginning, error) {
+// chooseBeginning asks for one of the ways: by its number, letter or title, or for a
+// release: by its number, or as NAMESPACE/NAME.
+func (p *prompter) chooseBeginning(
+	ctx context.Context, ways []wizard.Beginning, found []wizard.Found,
+) (wizard.Beginning, *wizard.Found, error) {
 	for {
 		line, err := p.line(ctx, "begin", "How to begin [step by step]: ", false)
 		if err != nil {
-			return wizard.Beginning{}, err
+			return wizard.Beginning{}, nil, err
 		}
 		if line = strings.TrimSpace(line); line == "" {
 			line = wizard.StepByStep
 		}
 		for i, way := range ways {
 			if line == strconv.Itoa(i+1) || strings.EqualFold(line, way.Key) || strings.EqualFold(line, way.Title) {
-				return way, nil
+				return way, nil, nil
 			}
 		}
-		p.printf("%q is not one of the choices: enter a number from 1 to %d.", line, len(ways))
+		for i, f := range found {
+			if line == strconv.Itoa(len(ways)+i+1) || line == f.Namespace+"/"+f.Release {
+				return wizard.Beginning{}, &found[i], nil
+			}
+		}
+		p.printf("%q is not one of the choices: enter a number from 1 to %d.", line, len(ways)+len(found))
 	}
 }
 

@@ -33,8 +33,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 		p.printf("%s", target.Existing.Note)
 	}
 	p.operation = target.Operation()
-	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. "+
-		p.operation.On(target.Release, name)+"?", false)
+	yes, err := p.confirm(ctx, question.ContextKey, "Nothing has been written yet. "+p.does(target, name)+"?", false)
 	switch {
 	case err != nil:
 		return err
@@ -58,10 +57,12 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 // importRelease offers the settings of the existing release as answers. Answers
 // that a file or flags gave win, except the target: it is the one that was confirmed.
 func (p *prompter) importRelease(ctx context.Context) error {
-	yes, err := p.confirm(ctx, "settings", "Start from the settings of the release (no: from "+
-		string(p.startingPoint())+")?", true)
-	if err != nil || !yes {
-		return err
+	if !p.isPicked() {
+		yes, err := p.confirm(ctx, "settings", "Start from the settings of the release (no: from "+
+			string(p.startingPoint())+")?", true)
+		if err != nil || !yes {
+			return err
+		}
 	}
 	imported, notes, err := p.Engine.Import(ctx, p.responses.Answers())
 	if err != nil {
@@ -70,6 +71,9 @@ func (p *prompter) importRelease(ctx context.Context) error {
 	}
 	start := p.Start
 	start.Cluster = p.responses.Complete().Cluster
+	if p.isPicked() && p.repairs {
+		start.Chart.Version = p.picked.ChartVersion
+	}
 	p.responses.Import(imported)
 	p.responses.SetAll(start)
 	for _, note := range notes {

@@ -24,6 +24,8 @@ const (
 // engine is a fake engine.
 type engine struct {
 	existing    *wizard.Existing
+	releases    []wizard.Found  // in the cluster
+	active      bool            // the server was activated before
 	imported    answers.Answers // of the existing release
 	unreadable  map[string]error
 	failing     bool                        // a check fails, unless its fix was made
@@ -56,6 +58,8 @@ func (*engine) Contexts(context.Context) ([]kube.Context, error) {
 		{Name: "sandbox", Server: "https://127.0.0.1:16443", User: "ops", Current: true},
 	}, nil
 }
+
+func (e *engine) Releases(context.Context, answers.Answers) []wizard.Found { return e.releases }
 
 func (e *engine) Describe(_ context.Context, a answers.Answers) (wizard.Target, error) {
 	a = a.Complete()
@@ -165,16 +169,19 @@ func (p plan) Install(_ context.Context, observe event.Observer) (install.Outcom
 	return install.Outcome{}, nil
 }
 
-type tunnel struct{ done chan struct{} }
+type tunnel struct {
+	done   chan struct{}
+	active bool
+}
 
 func (tunnel) URL() string             { return url }
-func (tunnel) Server() wizard.Server   { return wizard.Server{} }
+func (t tunnel) Server() wizard.Server { return wizard.Server{WasActive: t.active} }
 func (t tunnel) Done() <-chan struct{} { return t.done }
 func (tunnel) Err() error              { return nil }
 func (tunnel) Close()                  {}
 
-func (*engine) Connect(context.Context, answers.Answers, event.Observer) (wizard.Tunnel, error) {
-	return tunnel{make(chan struct{})}, nil
+func (e *engine) Connect(context.Context, answers.Answers, event.Observer) (wizard.Tunnel, error) {
+	return tunnel{make(chan struct{}), e.active}, nil
 }
 
 func (e *engine) Activate(_ context.Context, a answers.Answers, _ string) (*connect.Address, error) {

@@ -120,7 +120,11 @@ func (p *prompter) connect(ctx context.Context) error {
 			p.printf("Opened the browser.")
 		}
 	}
-	p.printf("After activation, log in from your terminal: %s", connect.LoginCommand(connect.Login{URL: url}))
+	when := "After activation, log in"
+	if p.wasActive = tunnel.Server().WasActive; p.wasActive {
+		when = "Log in"
+	}
+	p.printf("%s from your terminal: %s", when, connect.LoginCommand(connect.Login{URL: url}))
 	return p.waitUntilClosed(ctx, a, tunnel, way)
 }
 
@@ -153,8 +157,8 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 		exposed, err := p.Engine.Activate(ctx, a, tunnel.URL())
 		active <- activation{exposed, err}
 	}()
-	switch way {
-	case answers.ActivateAuto:
+	switch {
+	case way == answers.ActivateAuto:
 		p.printf("Activating the server with your user name and password…")
 		ended := <-active
 		if ended.err != nil {
@@ -168,7 +172,8 @@ func (p *prompter) waitUntilClosed(ctx context.Context, a answers.Answers, tunne
 		}
 		settled = cmp.Or(p.reportActivated(ctx, a, ended.exposed), settled)
 		active = nil
-	case answers.ActivateLater:
+	case p.wasActive: // reportActivated says so
+	case way == answers.ActivateLater:
 		p.printf("The server is not activated: the first person to open it becomes the admin.")
 	default:
 		p.printf("Waiting for you to create the admin account in the browser…")
@@ -211,7 +216,11 @@ func (p *prompter) reportActivated(
 	ctx context.Context, a answers.Answers, exposed *connect.Address,
 ) <-chan connect.Address {
 	p.outcome.Activated = true
-	p.printf("The server is activated.")
+	text := "The server is activated."
+	if p.wasActive && a.Complete().Admin.Activate != answers.ActivateAuto {
+		text += " Log in with an existing account."
+	}
+	p.printf("%s", text)
 	if exposed == nil {
 		return nil
 	}

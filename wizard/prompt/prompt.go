@@ -34,8 +34,11 @@ type prompter struct {
 	tryingOut  bool // only the cluster is asked for
 	missing    bool // only what has no valid answer is asked for, besides the cluster
 	operation  narrate.Operation
-	unfinished bool     // an earlier run left the release unfinished
-	consented  []string // notices that the user agreed to
+	unfinished bool          // an earlier run left the release unfinished
+	consented  []string      // notices that the user agreed to
+	picked     *wizard.Found // the release that was picked at the start
+	repairs    bool          // the chart of that release is installed again
+	wasActive  bool          // the server was activated before this run
 	keeper     saved.Keeper
 	outcome    wizard.Outcome
 }
