@@ -164,7 +164,12 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	switch name := key.String(); name {
 	case "enter", "tab":
 		return f.commit()
-	case "shift+tab", "esc":
+	case "esc":
+		if f.isDoubleEsc() {
+			return f.toReview(), nil
+		}
+		return f.goBack()
+	case "shift+tab":
 		return f.goBack()
 	case "ctrl+r":
 		return move{}, f.reveal()
@@ -297,18 +302,4 @@ func (f *form) showFault() bool {
 		}
 	}
 	return bad
-}
-
-func (f *form) goBack() (move, tea.Cmd) {
-	switch {
-	case f.typing:
-		f.responses.Type(f.current().Key, f.previousAnswer)
-		return move{}, f.open(f.at)
-	case f.hidden.first != "":
-		return move{}, f.open(f.at)
-	case f.at == 0:
-		f.sourceCheck.drop()
-		return move{kind: back}, nil
-	}
-	return move{}, f.open(f.at - 1)
 }

@@ -89,7 +89,7 @@ func (i *installing) stuckLines(width int) []string {
 func (i *installing) stepLines(width int) []string {
 	var lines []string
 	for _, s := range i.progress.steps {
-		glyph, style, took := display.GlyphRunning, i.styles.Accent, usually(since(i.now(), s.startedAt), s.typical)
+		glyph, style, took := i.spinner(), i.styles.Accent, usually(since(i.now(), s.startedAt), s.typical)
 		switch {
 		case s.ended && s.err != nil:
 			glyph, style, took = display.GlyphFailed, i.styles.Bad, display.Duration(s.took)+", failed"
@@ -99,6 +99,14 @@ func (i *installing) stepLines(width int) []string {
 		lines = append(lines, display.Hang(style.Render(glyph)+" "+s.title+"  "+i.styles.Muted.Render(took), 2, width))
 	}
 	return lines
+}
+
+// moving lets the mark of what is running move.
+func (i *installing) moving(mark display.Mark) display.Mark {
+	if mark.Glyph == display.GlyphRunning && i.task.running() {
+		mark.Glyph = i.spinner()
+	}
+	return mark
 }
 
 // usually adds to what has elapsed how long it usually takes, if that is known.
@@ -124,11 +132,8 @@ func (i *installing) objectLines(width int) []string {
 	for _, o := range i.progress.objects {
 		age := since(i.now(), o.since)
 		name := lipgloss.NewStyle().Width(widest).Render(display.Truncate(o.Object.String(), widest))
-		line := i.styles.Mark(
-			narrate.ObjectMark(o.State),
-		) + "  " + name + "  " + i.styles.Muted.Render(
-			fmt.Sprintf("%6s", age),
-		)
+		line := i.styles.Mark(i.moving(narrate.ObjectMark(o.State))) + "  " + name + "  " +
+			i.styles.Muted.Render(fmt.Sprintf("%6s", age))
 		if detail := narrate.Detail(o.ObjectChanged); detail != "" && o.State != event.Ready {
 			line += "\n" + display.Indent(strings.Repeat(" ", 11)+display.Printable(detail), width)
 		}
@@ -190,7 +195,7 @@ func (i *installing) statusLine(width int) string {
 	if i.progress.typical > 0 && i.recovering == "" {
 		elapsed = usually(elapsed+" in all", i.progress.typical)
 	}
-	line := i.styles.Accent.Render(display.GlyphRunning+" "+now) + " " + i.styles.Muted.Render(elapsed)
+	line := i.styles.Accent.Render(i.spinner()+" "+now) + " " + i.styles.Muted.Render(elapsed)
 	if log := i.progress.log; log.Line != "" {
 		line += "\n" + display.Truncate(i.styles.Muted.Render(logLine(log, width)), width)
 	}

@@ -196,6 +196,7 @@ func (m *model) enter(at step, key string) tea.Cmd {
 		return nil
 	}
 	m.at = at
+	m.reviewed = m.reviewed || at == stepReview
 	m.updateLayout()
 	return tea.Batch(m.screen().enter(key), m.saveProgress(at))
 }

@@ -26,7 +26,7 @@ func (m *model) stepMark(s step) (glyph string, style lipgloss.Style) {
 	case failed:
 		return display.GlyphFailed, m.styles.Bad
 	case working:
-		return display.GlyphRunning, m.styles.Plain
+		return m.spinner(), m.styles.Plain
 	case open, warned:
 		return display.GlyphWarning, m.styles.Warn
 	}
@@ -123,6 +123,9 @@ func (m *model) openHelp() {
 
 func (m *model) helpText() string {
 	title, text := m.screen().about()
+	if m.reviewed && isQuestions(m.at) {
+		text += "\n\nEsc goes back one question; pressed twice, quickly, it goes to the review."
+	}
 	return m.styles.Title.Render(title) + "\n\n" + text
 }
 

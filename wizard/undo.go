@@ -3,6 +3,7 @@ package wizard
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -170,4 +171,40 @@ func (m *model) click(msg tea.MouseMsg) tea.Cmd {
 		return m.clickBody(line)
 	}
 	return nil
+}
+
+func (f *form) goBack() (move, tea.Cmd) {
+	switch {
+	case f.typing:
+		f.responses.Type(f.current().Key, f.previousAnswer)
+		return move{}, f.open(f.at)
+	case f.hidden.first != "":
+		return move{}, f.open(f.at)
+	case f.at == 0:
+		f.sourceCheck.drop()
+		return move{kind: back}, nil
+	}
+	return move{}, f.open(f.at - 1)
+}
+
+// doubleEsc is the longest time between two presses of Esc that go to the review.
+const doubleEsc = 400 * time.Millisecond
+
+// isDoubleEsc reports whether Esc was pressed twice, in any questions, and the review has
+// been open before.
+func (s *session) isDoubleEsc() bool {
+	last := s.lastEsc
+	s.lastEsc = s.now()
+	if last.IsZero() || s.lastEsc.Sub(last) > doubleEsc || !s.reviewed {
+		return false
+	}
+	s.lastEsc = time.Time{}
+	return true
+}
+
+// toReview goes to the review, or to the first question before it that needs an answer.
+func (f *form) toReview() move {
+	f.sourceCheck.drop()
+	f.resumeAt, f.fixing = "", false
+	return f.firstIncomplete(stepReview)
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -110,5 +111,26 @@ func TestStepOfTheReviewLeadsBack(t *testing.T) {
 	p.press("y", "enter")
 	if p.m.at != stepReview {
 		t.Errorf("after undo a change leads to %s", p.m.at)
+	}
+}
+
+// Esc goes back one question; pressed twice within 400 ms, to the review that was open.
+func TestDoubleEscGoesToReview(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	p := newPerson(t, func(o *Options) { o.Now = func() time.Time { return at } })
+	p.throughCluster().throughMySQL().to("expose.type").press("esc", "esc")
+	if p.m.at == stepReview {
+		t.Fatal("at a review that was not open before")
+	}
+	at = at.Add(time.Second)
+	p.toReview().sees("in 1.2s").press("4").to("expose.type").press("?").sees("it goes to the review").press("x")
+	p.press("esc")
+	at = at.Add(doubleEsc + time.Millisecond)
+	if p.press("esc"); p.m.at == stepReview {
+		t.Fatal("two slow presses went to the review")
+	}
+	at = at.Add(doubleEsc)
+	if p.press("esc"); p.m.at != stepReview {
+		t.Fatalf("not at the review\n%s", p.m.View())
 	}
 }
