@@ -53,7 +53,7 @@ func (term *terminal) passesChecks() {
 	if strings.Contains(screen, "failed") {
 		term.t.Fatalf("checks have failed:\n%s", screen)
 	}
-	term.sees("Install into ", time.Minute)
+	term.matches(`Install into |Upgrade \S+ in `, time.Minute)
 }
 
 // pagesTo turns the pages of a long text until it matches a regular expression.
@@ -258,7 +258,7 @@ func TestGuidedRelease(t *testing.T) {
 	term.sees("› Yes, repair zenml-server", guidePatience)
 	term.presses("Enter")
 	term.passesChecks()
-	term.presses("i")
+	term.presses("u")
 	term.getsReady()
 	if s := p.status(namespace); s.Revision != 2 || s.Replicas.Ready != 1 {
 		t.Errorf("got %+v", s)
