@@ -29,12 +29,36 @@ func main() {
 	}
 }
 
+// tree returns the commands, without what depends on this machine.
+func tree() *cobra.Command {
+	root := cmd.NewCommand(cmd.System())
+	root.DisableAutoGenTag = true
+	root.PersistentFlags().Lookup("cache-dir").DefValue = "$HOME/.kube/cache"
+	return root
+}
+
+// kubectlFlags returns the flags that kubectl has, too.
+func kubectlFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	kube.NewFlags().AddFlags(flags)
+	return flags
+}
+
+// commandsPage returns docs/commands.md.
+func commandsPage() string {
+	return `# Commands
+
+<!-- Generated from the commands: go test ./cmd/manpages -update -->
+
+A release has this page also as manual pages, one for each command.
+
+` + usage.Markdown(tree(), kubectlFlags())
+}
+
 // write writes FOLDER/man/man1/*.1 and FOLDER/completions/zenml-installer.{bash,zsh,fish,ps1}.
 // The pages have the date of the sources (SOURCE_DATE_EPOCH), so that two builds agree.
 func write(folder string) error {
-	root := cmd.NewCommand(cmd.System())
-	root.DisableAutoGenTag = true
-	root.PersistentFlags().Lookup("cache-dir").DefValue = "$HOME/.kube/cache" // not that of this machine
+	root := tree()
 	pages := filepath.Join(folder, "man", "man1")
 	if err := os.MkdirAll(pages, 0o750); err != nil { //nolint:gosec // the caller names the folder
 		return err
@@ -54,9 +78,7 @@ func write(folder string) error {
 // writePages writes the manual pages. Only one of them lists the flags that kubectl has,
 // too.
 func writePages(root *cobra.Command, header *doc.GenManHeader, folder string) error {
-	kubectl := pflag.NewFlagSet("", pflag.ContinueOnError)
-	kube.NewFlags().AddFlags(kubectl)
-	unfold := usage.Fold(root, kubectl)
+	unfold := usage.Fold(root, kubectlFlags())
 	if err := doc.GenManTree(root, header, folder); err != nil {
 		return err
 	}

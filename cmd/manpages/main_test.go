@@ -1,11 +1,27 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "update docs/commands.md")
+
+func TestCommandsPageIsUpToDate(t *testing.T) {
+	path := filepath.Join("..", "..", "docs", "commands.md")
+	page := commandsPage()
+	if *update {
+		if err := os.WriteFile(path, []byte(page), 0o644); err != nil { //nolint:gosec // a page of the docs
+			t.Fatal(err)
+		}
+	}
+	if have, err := os.ReadFile(path); err != nil || string(have) != page {
+		t.Errorf("%s is out of date (%v): run this test with -update", path, err)
+	}
+}
 
 // kubectlFlag is a flag that only the page of options lists.
 const kubectlFlag = `--as\fP`
