@@ -1,6 +1,20 @@
 package plan
 
-import "testing"
+import (
+	"flag"
+	"testing"
+
+	"github.com/zenml-installer/zenml-installer/internal/testschema"
+)
+
+var update = flag.Bool("update", false, "update docs/schemas")
+
+func TestJSONSchema(t *testing.T) {
+	const name = "dry-run.schema.json"
+	schema := testschema.Of(t, Report{})
+	testschema.IsPublished(t, "../../"+testschema.Folder+"/"+name, schema, *update)
+	testschema.IsCompatible(t, "../..", name, schema, testschema.Output)
+}
 
 // TestReportUpToDate counts what is installed before the release as a change.
 func TestReportUpToDate(t *testing.T) {
