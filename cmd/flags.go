@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"io"
+	"maps"
 	"path/filepath"
 	"time"
 
@@ -128,6 +129,9 @@ func (c common) reportOptions(s Streams, w io.Writer) report.Options {
 
 // noFlags returns kubectl's flags with none set.
 func noFlags() *genericclioptions.ConfigFlags { return kube.NewFlags() }
+
+// Placeholders returns what stands for the values of flags in the documentation.
+func Placeholders() map[string]string { return maps.Clone(placeholders) }
 
 // placeholders stand for the values of flags in the help.
 var placeholders = map[string]string{

@@ -52,7 +52,7 @@ func commandsPage() string {
 
 A release has this page also as manual pages, one for each command.
 
-` + usage.Markdown(tree(), kubectlFlags())
+` + usage.Markdown(tree(), kubectlFlags(), cmd.Placeholders())
 }
 
 // write writes FOLDER/man/man1/*.1 and FOLDER/completions/zenml-installer.{bash,zsh,fish,ps1}.

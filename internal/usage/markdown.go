@@ -12,21 +12,21 @@ import (
 
 // Markdown returns a page with a root command and its subcommands: what they do, examples
 // and flags. Flags that all commands share are listed once, and kubectl's after them.
-func Markdown(root *cobra.Command, kubectl *pflag.FlagSet) string {
+func Markdown(root *cobra.Command, kubectl *pflag.FlagSet, placeholders map[string]string) string {
 	root.InitDefaultCompletionCmd()
-	h := help{kubectl: kubectl}
+	h := help{kubectl: kubectl, placeholders: placeholders}
 	var overview, sections strings.Builder
 	for _, c := range available(root) {
 		anchor := strings.ReplaceAll(c.CommandPath(), " ", "-")
 		fmt.Fprintf(&overview, "| [%s](#%s) | %s |\n", c.CommandPath(), anchor, c.Short)
-		h.describe(&sections, c)
+		h.commandSection(&sections, c)
 	}
 	own, folded := newSet(), newSet()
 	root.PersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if kubectl.Lookup(f.Name) == nil || slices.Contains(shown, f.Name) {
-			own.AddFlag(f)
+			own.AddFlag(h.named(root, f))
 		} else {
-			folded.AddFlag(f)
+			folded.AddFlag(h.named(root, f))
 		}
 	})
 	return "| Command | Purpose |\n|---|---|\n" + overview.String() +
@@ -46,8 +46,8 @@ func available(c *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// describe adds the section of a command.
-func (h help) describe(b *strings.Builder, c *cobra.Command) {
+// commandSection adds the section of a command.
+func (h help) commandSection(b *strings.Builder, c *cobra.Command) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n", c.CommandPath(), strings.TrimSpace(cmp.Or(c.Long, c.Short+".")))
 	if c.Runnable() {
 		fmt.Fprintf(b, "\n```text\n%s\n```\n", c.UseLine())
@@ -83,12 +83,20 @@ func table(flags *pflag.FlagSet) string {
 			name += ", `-" + f.Shorthand + "`"
 		}
 		_, purpose := pflag.UnquoteUsage(f)
-		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", name, f.Value.Type(), defaultOf(f), escape.Replace(purpose))
+		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", name, valueOf(f), defaultOf(f), escape.Replace(purpose))
 	})
 	if rows.Len() == 0 {
 		return ""
 	}
-	return "\n| Flag | Type | Default | Purpose |\n|---|---|---|---|\n" + rows.String()
+	return "\n| Flag | Value | Default | Purpose |\n|---|---|---|---|\n" + rows.String()
+}
+
+// valueOf returns the placeholder or the type of a flag's value, or nothing if it has none.
+func valueOf(f *pflag.Flag) string {
+	if f.Value.Type() == "bool" {
+		return ""
+	}
+	return "`" + escape.Replace(f.Value.Type()) + "`"
 }
 
 // defaultOf returns the default of a flag, or nothing if it is empty.

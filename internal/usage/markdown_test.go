@@ -11,9 +11,9 @@ func TestMarkdown(t *testing.T) {
 	root, _ := tree()
 	kubectl := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kubectl.String("as", "", "")
-	page := Markdown(root, kubectl)
+	page := Markdown(root, kubectl, map[string]string{"only": "a|b"})
 	shared := strings.Index(page, "## Flags of all commands")
-	for _, want := range []string{"| [tool check](#tool-check) |", "\n## tool check\n", "| `--only` | ", "Check it."} {
+	for _, want := range []string{"| [tool check](#tool-check) |", "\n## tool check\n", "| `--only` | `a\\|b` |", "Check it."} {
 		if at := strings.Index(page, want); at < 0 || at > shared {
 			t.Errorf("no %q before the shared flags in\n%s", want, page)
 		}
