@@ -197,7 +197,7 @@ func (a application) plan(u *setup) (install.Plan, error) {
 		Chart: a.prepared.chart, Values: a.prepared.document.WithJWTKey(a.prepared.jwt),
 		Secrets: secrets, GeneratedKeys: values.GeneratedKeys(u.answers), Reviewed: &a.reviewed, Database: u.databaseState,
 		CreateNamespace: true, Timeout: a.timeout, WaitForOther: a.waitForOther, Probe: u.probe(a.checks), Probed: u.probed(a.checks),
-		Prerequisites: before.components, ClusterIssuer: before.issuer,
+		Prerequisites: before.components, Gateway: before.gateway, ClusterIssuer: before.issuer,
 	}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	installplan "github.com/zenml-installer/zenml-installer/install/plan"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
@@ -18,13 +19,19 @@ import (
 // prerequisites are what an install adds to the cluster before the release.
 type prerequisites struct {
 	components []install.Prerequisite
+	crds       int                        // of the Gateway API
+	gateway    *unstructured.Unstructured // nil for none
 	issuer     *unstructured.Unstructured // nil for none
 }
 
 // findPrerequisites determines what the user agreed to install and the cluster lacks,
-// and pulls its charts.
+// and pulls its charts. A Gateway of somebody else needs nothing.
 func (u *setup) findPrerequisites(ctx context.Context) (prerequisites, error) {
 	var p prerequisites
+	wanted := prerequisite.Gateway(u.answers)
+	if foreign, err := u.engine.ForeignGateway(ctx, wanted); foreign || err != nil {
+		return p, err
+	}
 	missing, err := u.engine.PendingPrerequisites(ctx, prerequisite.Wanted(u.answers))
 	if err != nil {
 		return p, err
@@ -35,6 +42,12 @@ func (u *setup) findPrerequisites(ctx context.Context) (prerequisites, error) {
 			return p, err
 		}
 		p.components = append(p.components, install.Prerequisite{Component: c, Chart: loaded, Values: c.Values(u.answers)})
+	}
+	if p.crds, err = u.engine.PendingCRDs(ctx, install.Plan{Prerequisites: p.components}); err != nil {
+		return p, err
+	}
+	if p.gateway, err = u.engine.PendingGateway(ctx, wanted); err != nil {
+		return p, err
 	}
 	p.issuer, err = u.engine.PendingIssuer(ctx, prerequisite.ClusterIssuer(u.answers))
 	return p, err
@@ -88,6 +101,10 @@ func (e faultError) Remedy() string { return e.Fault.Remedy }
 // sentences describe what is installed, with versions and sources.
 func (p prerequisites) sentences() []string {
 	var said []string
+	if p.crds > 0 {
+		said = append(said, fmt.Sprintf("Create %d CRDs of the Gateway API %s, which the installer contains.", p.crds,
+			gatewayapi.Version))
+	}
 	for _, c := range p.components {
 		text := fmt.Sprintf("Install %s %s from %s (release %s in namespace %s).", c.Title, c.Chart.Info.Version, c.Ref,
 			c.Name, c.Name)
@@ -95,6 +112,11 @@ func (p prerequisites) sentences() []string {
 			text += fmt.Sprintf(" It was retired on %s and gets no security fixes.", c.Retired)
 		}
 		said = append(said, text)
+	}
+	if p.gateway != nil {
+		class, _, _ := unstructured.NestedString(p.gateway.Object, "spec", "gatewayClassName")
+		said = append(said, fmt.Sprintf("Create Gateway %s of class %s in namespace %s, and wait until its controller accepts "+
+			"it.", p.gateway.GetName(), class, p.gateway.GetNamespace()))
 	}
 	if p.issuer != nil {
 		server, _, _ := unstructured.NestedString(p.issuer.Object, "spec", "acme", "server")

@@ -113,8 +113,9 @@ func (r *run) dryRunSecrets(ctx context.Context) ([]PlannedSecret, error) {
 }
 
 // dryRunObjects returns the objects of Helm's own dry run, which can look up
-// what is in the cluster. Without the permissions for it, or while another
-// operation on the release is pending, it renders the chart without the cluster.
+// what is in the cluster. Without the permissions for it, while another operation on the
+// release is pending, or before the install has created CRDs, it renders the chart
+// without the cluster.
 func (r *run) dryRunObjects(ctx context.Context) (objects []manifest.Object, offline, err error) {
 	stored, err := r.helmDryRun(ctx)
 	if err == nil {
@@ -125,11 +126,15 @@ func (r *run) dryRunObjects(ctx context.Context) (objects []manifest.Object, off
 		return nil, nil, context.Cause(ctx)
 	}
 	before := r.outcome.Before
-	if !isForbidden(err) && (before == nil || !before.Pending()) {
+	awaitsCRDs := r.plan.InstallsGatewayAPI() && strings.Contains(err.Error(), "no matches for kind")
+	if !awaitsCRDs && !isForbidden(err) && (before == nil || !before.Pending()) {
 		return nil, nil, r.helmError(err)
 	}
 	if err := r.render(ctx); err != nil {
 		return nil, nil, err
+	}
+	if awaitsCRDs {
+		return r.rendered.Objects, errors.New("the Gateway API is not installed yet"), nil
 	}
 	return r.rendered.Objects, transport.WithoutURL(err), nil
 }

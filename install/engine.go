@@ -68,6 +68,9 @@ type Plan struct {
 	// Prerequisites are installed before the release, if the cluster lacks them.
 	Prerequisites []Prerequisite
 
+	// Gateway is created before the release, unless it exists. nil skips it.
+	Gateway *unstructured.Unstructured
+
 	// ClusterIssuer is created before the release, unless it exists. nil skips it.
 	ClusterIssuer *unstructured.Unstructured
 

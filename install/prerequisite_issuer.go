@@ -21,15 +21,7 @@ import (
 
 // issuers returns the client of ClusterIssuers.
 func (e *Engine) issuers() (dynamic.NamespaceableResourceInterface, error) {
-	config, err := e.Access.Config()
-	if err != nil {
-		return nil, err
-	}
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		return nil, err
-	}
-	return client.Resource(prerequisite.ClusterIssuers), nil
+	return e.resource(prerequisite.ClusterIssuers)
 }
 
 // issuer reads a ClusterIssuer. It returns nil if there is none, or no cert-manager.

@@ -28,7 +28,12 @@ import (
 
 // installPrerequisite installs a component, or finishes what a previous run began.
 func (r *run) installPrerequisite(ctx context.Context, p Prerequisite) error {
-	if err := r.prerequisiteNamespace(ctx, p); err != nil {
+	if p.GatewayClass != "" {
+		if err := r.ensureGatewayAPI(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.requireNamespace(ctx, p.Name, p.Title); err != nil {
 		return err
 	}
 	lock, err := acquire(ctx, r.Emit, runlock.Request{Client: r.client, Namespace: p.Name, Release: p.Name, Wait: true})
@@ -43,19 +48,20 @@ func (r *run) installPrerequisite(ctx context.Context, p Prerequisite) error {
 	return nil
 }
 
-func (r *run) prerequisiteNamespace(ctx context.Context, p Prerequisite) error {
+// requireNamespace creates a namespace for something that is installed, unless it exists.
+func (r *run) requireNamespace(ctx context.Context, name, content string) error {
 	_, err := r.client.CoreV1().Namespaces().Create(ctx,
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.Name}},
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}},
 		metav1.CreateOptions{FieldManager: manifest.Installer})
 	if err == nil || apierrors.IsAlreadyExists(err) {
 		return nil
 	}
 	if apierrors.IsForbidden(err) { // it may exist
-		if _, getErr := r.client.CoreV1().Namespaces().Get(ctx, p.Name, metav1.GetOptions{}); getErr == nil {
+		if _, getErr := r.client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{}); getErr == nil {
 			return nil
 		}
 	}
-	return fmt.Errorf("create namespace %s for %s: %w", p.Name, p.Title, transport.WithoutURL(err))
+	return fmt.Errorf("create namespace %s for %s: %w", name, content, transport.WithoutURL(err))
 }
 
 // installLocked installs a component after another run that installs it has ended.

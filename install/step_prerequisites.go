@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
@@ -28,7 +29,7 @@ func (prerequisitesStep) name() string { return "prerequisites" }
 
 // isNeeded makes the step optional.
 func (prerequisitesStep) isNeeded(r *run) bool {
-	return len(r.plan.Prerequisites) > 0 || r.plan.ClusterIssuer != nil
+	return len(r.plan.Prerequisites) > 0 || r.plan.ClusterIssuer != nil || r.plan.Gateway != nil
 }
 
 func (prerequisitesStep) title(r *run) string {
@@ -36,8 +37,10 @@ func (prerequisitesStep) title(r *run) string {
 	for _, p := range r.plan.Prerequisites {
 		what = append(what, p.Title+" "+p.Chart.Info.Version)
 	}
-	if issuer := r.plan.ClusterIssuer; issuer != nil {
-		what = append(what, issuer.GetKind()+" "+issuer.GetName())
+	for _, o := range []*unstructured.Unstructured{r.plan.Gateway, r.plan.ClusterIssuer} {
+		if o != nil {
+			what = append(what, o.GetKind()+" "+o.GetName())
+		}
 	}
 	return "install " + strings.Join(what, ", ")
 }
@@ -47,6 +50,9 @@ func (prerequisitesStep) run(ctx context.Context, r *run) error {
 		if err := r.ensurePrerequisite(ctx, p); err != nil {
 			return err
 		}
+	}
+	if err := r.ensureGateway(ctx); err != nil {
+		return err
 	}
 	return r.ensureIssuer(ctx)
 }
@@ -60,8 +66,8 @@ func (r *run) ensurePrerequisite(ctx context.Context, p Prerequisite) error {
 	case state.NeedsInstall():
 		return r.installPrerequisite(ctx, p)
 	case !state.Serves:
-		return fmt.Errorf("%s is installed already in another form (%s), but without IngressClass %s: set "+
-			"expose.ingress.class to a class that it serves", p.Title, state.Found, p.Class)
+		return fmt.Errorf("%s is installed already in another form (%s), but without %s: set %s to a class that it serves",
+			p.Title, state.Found, p.Serving(), p.ClassKey())
 	}
 	r.Emit(event.Notice{Text: fmt.Sprintf("%s is installed already (%s): it is not changed", p.Title, state.Found)})
 	return nil
@@ -82,6 +88,10 @@ func (e *Engine) LeftPrerequisites(ctx context.Context) []LeftPrerequisite {
 		return nil
 	}
 	var left []LeftPrerequisite
+	for _, g := range e.ownGateways(ctx) {
+		left = append(left, LeftPrerequisite{"Gateway " + g.GetName() + " in namespace " + g.GetNamespace(),
+			fmt.Sprintf("kubectl delete gateway %s -n %s", g.GetName(), g.GetNamespace())})
+	}
 	for _, issuer := range e.ownIssuers(ctx) {
 		left = append(left, LeftPrerequisite{"ClusterIssuer " + issuer, "kubectl delete clusterissuer " + issuer})
 	}
@@ -90,6 +100,10 @@ func (e *Engine) LeftPrerequisites(ctx context.Context) []LeftPrerequisite {
 			left = append(left, LeftPrerequisite{fmt.Sprintf("%s, release %s in namespace %s, which other applications "+
 				"may use", c.Title, c.Name, c.Name), c.UninstallCommand()})
 		}
+	}
+	if prerequisite.OwnCRDs(ctx, client) {
+		left = append(left, LeftPrerequisite{"the CRDs of the Gateway API, with which all Gateways and routes are deleted",
+			"kubectl delete crd -l " + manifest.LabelManagedBy + "=" + manifest.Installer})
 	}
 	return left
 }

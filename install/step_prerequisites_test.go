@@ -24,13 +24,16 @@ import (
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
-// controllerTemplate has the objects of a controller's chart.
-const controllerTemplate = `
+// ingressClassTemplate is the class in the chart of a controller.
+const ingressClassTemplate = `
 apiVersion: networking.k8s.io/v1
 kind: IngressClass
 metadata: {name: {{ .Release.Name }}}
 spec: {controller: example.com/{{ .Release.Name }}}
----
+---`
+
+// controllerTemplate has the other objects of a controller's chart.
+const controllerTemplate = `
 apiVersion: v1
 kind: Service
 metadata: {name: controller}
@@ -53,10 +56,16 @@ spec:
 // the whole cluster.
 func (b *bench) controller(image string) Prerequisite {
 	b.t.Helper()
+	return b.pushed(ingressClassTemplate+controllerTemplate, image)
+}
+
+// pushed returns the chart of a controller with a template, pulled from the registry.
+func (b *bench) pushed(template, image string) Prerequisite {
+	b.t.Helper()
 	name := b.Namespace(b.t)
 	made := &helmchart.Chart{
 		Metadata:  &helmchart.Metadata{APIVersion: "v2", Name: "traefik", Version: "1.2.3"},
-		Templates: []*helmchart.File{{Name: "templates/controller.yaml", Data: []byte(controllerTemplate)}},
+		Templates: []*helmchart.File{{Name: "templates/controller.yaml", Data: []byte(template)}},
 	}
 	archive, err := chartutil.Save(made, b.t.TempDir())
 	if err != nil {

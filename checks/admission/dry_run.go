@@ -16,6 +16,8 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/checks/release"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // refusedObject is an object that the API server rejects.
@@ -89,11 +91,21 @@ func dryRun(ctx context.Context, e *check.Env, where trialSite, tries []trial) (
 	group.Wait()
 	var done outcome
 	for i, err := range results {
+		if awaitsCRD(e, tries[i], err) {
+			continue
+		}
 		if err := done.add(tries[i], err); err != nil {
 			return outcome{}, err
 		}
 	}
 	return done, nil
+}
+
+// awaitsCRD reports whether the API server does not know the kind of an object yet,
+// because the install creates its CRD with the other prerequisites.
+func awaitsCRD(e *check.Env, t trial, err error) bool {
+	return apierrors.IsNotFound(err) && t.object.GroupVersionKind().Group == gatewayapi.Group &&
+		prerequisite.WantsGateway(e.Answers) && prerequisite.Traefik.IsWanted(e.Answers)
 }
 
 // add classifies the response to a trial, and returns an error that is not

@@ -108,6 +108,8 @@ var Checks = []check.Check{
 			"an unknown Gateway or listener",
 			"a listener that does not allow routes of this namespace, HTTPRoutes, or this host",
 			"no listener with the scheme of the server URL (a warning)",
+			"a Gateway that the install would create but no controller would serve, or that the user cannot create",
+			"CRDs of the Gateway API that the API server rejects, or that lack what Traefik needs",
 		},
 	},
 	{
@@ -211,7 +213,8 @@ var Checks = []check.Check{
 			"a cert-manager webhook that does not answer",
 			"an issuer that is missing, of the other kind, or not Ready",
 			"a staging issuer instead of production, or the reverse (a warning)",
-			"a solver for another ingress class (a warning)",
+			"a solver for another ingress class, or for Ingresses where a Gateway serves the host (a warning)",
+			"a cert-manager without support for the Gateway API, if it issues the certificate of a new Gateway",
 		},
 		Accepts: []string{
 			"no TLS in the cluster, because a load balancer or a CDN in front terminates it",

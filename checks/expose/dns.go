@@ -116,7 +116,11 @@ func isPrivate(d entrypoint) bool {
 // dnsRecord returns the DNS record that the host needs.
 func dnsRecord(host string, d entrypoint) string {
 	if len(d.addresses) == 0 {
-		return "after the install, create a DNS record for " + host + " with the address of: kubectl get ingress -A"
+		resource := "ingress"
+		if strings.HasPrefix(d.name, "Gateway ") {
+			resource = "gateways"
+		}
+		return "after the install, create a DNS record for " + host + " with the address of: kubectl get " + resource + " -A"
 	}
 	kind := "CNAME"
 	if ip, err := netip.ParseAddr(d.addresses[0]); err == nil {

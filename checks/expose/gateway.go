@@ -12,7 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
 // gateway contains the fields of a Gateway that determine whether it admits a
@@ -31,6 +33,9 @@ type gateway struct {
 			Conditions []metav1.Condition `json:"conditions"`
 		} `json:"listeners"`
 	} `json:"status"`
+
+	isFuture   bool   // the install will create it
+	controller string // what will serve it then
 }
 
 type listener struct {
@@ -68,21 +73,35 @@ func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !served {
-				return nil, &check.Fault{
-					Summary: "the Gateway API is not installed in this cluster: it has no " + r.kind +
-						" (gateway.networking.k8s.io/v1)",
-					Remedy: "install its CRDs and a controller: " + gatewayAPI + "\nor set expose: {type: ingress}",
-				}
+			switch {
+			case served:
+			case prerequisite.WantsGateway(e.Answers):
+				return futureGateway(ctx, e)
+			default:
+				return nil, noGatewayAPI(r.kind)
 			}
 		}
 		ref := e.Answers.Expose.Gateway
 		g, err := check.Get[gateway](ctx, e, gatewayResource, ref.Namespace, ref.Name)
-		if err == nil && g == nil {
-			return nil, noGateway(ctx, e)
+		switch {
+		case err != nil || g != nil:
+			return g, err
+		case prerequisite.WantsGateway(e.Answers):
+			return futureGateway(ctx, e)
 		}
-		return g, err
+		return nil, noGateway(ctx, e)
 	})
+}
+
+func noGatewayAPI(kind string) error {
+	return &check.Fault{
+		Summary: "the Gateway API is not installed in this cluster: it has no " + kind + " (gateway.networking.k8s.io/v1)",
+		Remedy: "let the installer install it: prerequisites: {gateway: {create: true}, traefik: install}\nor install its " +
+			"CRDs and a controller: " + gatewayAPI + "\nor set expose: {type: ingress}",
+		Fix: check.Fix{Title: "Create the Gateway with Traefik", Answers: map[string]string{
+			"prerequisites.gateway.create": "true", prerequisite.Traefik.Key: answers.PrerequisiteInstall,
+		}},
+	}
 }
 
 func noGateway(ctx context.Context, e *check.Env) error {
@@ -93,7 +112,9 @@ func noGateway(ctx context.Context, e *check.Env) error {
 	})
 	fault := &check.Fault{
 		Summary: fmt.Sprintf("the Gateway %s does not exist in namespace %s", ref.Name, ref.Namespace),
-		Remedy:  "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A",
+		Remedy: "correct expose.gateway.name and expose.gateway.namespace: kubectl get gateways -A\nor let the " +
+			"installer create it: prerequisites: {gateway: {create: true}}",
+		Fix: createGatewayFix,
 	}
 	if err == nil && len(others) > 0 {
 		fault.Summary += "; existing: " + check.JoinAnd(others)
@@ -115,6 +136,9 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 		names = append(names, l.Name)
 	}
 	found := fmt.Sprintf("Gateway %s, listener %s", g.Metadata.Name, check.JoinAnd(names))
+	if g.isFuture {
+		found = fmt.Sprintf("Gateway %s will be created with listener %s", g.Metadata.Name, check.JoinAnd(names))
+	}
 	scheme := e.Answers.Expose.Gateway.Scheme
 	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {
 		return "", &check.Fault{
@@ -127,6 +151,9 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 			Fix: check.Fix{Title: "Use " + admitting[0].Protocol + " in the server's URL",
 				Answers: map[string]string{"expose.gateway.scheme": strings.ToLower(admitting[0].Protocol)}},
 		}
+	}
+	if g.isFuture {
+		found += "; " + g.controller
 	}
 	return found, nil
 }

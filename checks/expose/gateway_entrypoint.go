@@ -3,6 +3,7 @@ package expose
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -16,8 +17,15 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 		return entrypoint{}, err
 	}
 	d := entrypoint{name: "Gateway " + g.Metadata.Name}
+	if g.isFuture {
+		d.note = "which will be created and gets its address then"
+		return d, nil
+	}
 	describe := fmt.Sprintf("kubectl -n %s describe gateway %s", g.Metadata.Namespace, g.Metadata.Name)
 	for _, condition := range []string{"Accepted", "Programmed"} {
+		if awaited(e, g, condition) {
+			continue
+		}
 		if fault := conditionFault(g.Status.Conditions, condition, d.name, g.Spec.GatewayClassName); fault != nil {
 			fault.Remedy = describe
 			return d, fault
@@ -28,7 +36,7 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 			continue
 		}
 		for _, condition := range s.Conditions {
-			if condition.Status == metav1.ConditionFalse &&
+			if condition.Status == metav1.ConditionFalse && !g.awaitsCertificate(e, condition) &&
 				(condition.Type == "Accepted" || condition.Type == "Programmed" || condition.Type == "ResolvedRefs") {
 				return d, &check.Fault{
 					Summary: fmt.Sprintf("listener %s of %s is not %s: %s", s.Name, d.name, condition.Type,
@@ -48,6 +56,14 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 		}
 	}
 	return d, nil
+}
+
+// awaited reports whether a condition of the Gateway is false only because of a
+// certificate that cert-manager has not issued yet.
+func awaited(e *check.Env, g *gateway, kind string) bool {
+	return slices.ContainsFunc(g.Status.Conditions, func(c metav1.Condition) bool {
+		return c.Type == kind && c.Status == metav1.ConditionFalse && g.awaitsCertificate(e, c)
+	})
 }
 
 // conditionFault returns a fault if a condition is false, unknown or missing.

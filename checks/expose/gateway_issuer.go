@@ -56,11 +56,28 @@ func gatewayIssuerProblem(ctx context.Context, e *check.Env, g *gateway, kind, n
 			g.Metadata.Namespace, g.Metadata.Name)
 	case found.onlyIngresses():
 		return "its HTTP-01 solvers create Ingresses, which a Gateway does not serve",
-			fmt.Sprintf("add a solver to %s %s:\n"+
-				"http01: {gatewayHTTPRoute: {parentRefs: [{kind: Gateway, name: %s, namespace: %s}]}}",
-				kind, name, g.Metadata.Name, g.Metadata.Namespace)
+			addSolver(kind, name, g.Metadata.Name, g.Metadata.Namespace)
 	}
 	return "", ""
+}
+
+func addSolver(kind, name, gateway, namespace string) string {
+	return fmt.Sprintf("add a solver to %s %s:\nhttp01: {gatewayHTTPRoute: {parentRefs: [{kind: Gateway, name: %s, "+
+		"namespace: %s}]}}", kind, name, gateway, namespace)
+}
+
+// gatewaySolverFault warns about an issuer whose challenges no Gateway serves.
+func gatewaySolverFault(e *check.Env, found *issuer) error {
+	if !found.onlyIngresses() {
+		return nil
+	}
+	kind, name, ref := issuerKind(e), e.Answers.Expose.TLS.Issuer.Name, e.Answers.Expose.Gateway
+	return &check.Fault{
+		Warn:    true,
+		Summary: fmt.Sprintf("the HTTP-01 solvers of %s %s create Ingresses, which a Gateway does not serve", kind, name),
+		Reason:  "the certificate is never issued",
+		Remedy:  addSolver(kind, name, ref.Name, ref.Namespace),
+	}
 }
 
 // onlyIngresses reports whether every solver of an ACME issuer creates Ingresses.

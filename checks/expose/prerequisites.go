@@ -166,7 +166,7 @@ func skipsController(e *check.Env) string {
 func wantsIssuer(e *check.Env) bool { return prerequisite.WantsIssuer(e.Answers) }
 
 // issuerCommand returns the command that creates the answers' issuer, for Let's
-// Encrypt with the server's ingress class. It uses the staging service unless
+// Encrypt with the server's ingress class or Gateway. It uses the staging service unless
 // the answers or the name request production.
 func issuerCommand(e *check.Env) string {
 	name, asked := e.Answers.Expose.TLS.Issuer.Name, e.Answers.Prerequisites.ClusterIssuer
@@ -175,7 +175,7 @@ func issuerCommand(e *check.Env) string {
 	}
 	namespace := ""
 	if issuerKind(e) == answers.NamespaceIssuer {
-		namespace = "\n  namespace: " + e.Namespace()
+		namespace = "\n  namespace: " + certificateNamespace(e)
 	}
 	return fmt.Sprintf(`kubectl apply -f - <<'EOF'
 apiVersion: cert-manager.io/v1
@@ -190,8 +190,18 @@ spec:
       name: %s
     solvers:
       - http01:
-          ingress:
-            ingressClassName: %s
+%s
 EOF`, issuerKind(e), name, namespace, prerequisite.ACMEServer(asked), cmp.Or(asked.Email, "ops@example.com"), name,
-		ingressClassName(e))
+		solverText(e))
+}
+
+// solverText is the solver of the server's ingress class or Gateway.
+func solverText(e *check.Env) string {
+	if !byGateway(e) {
+		return "          ingress:\n            ingressClassName: " + ingressClassName(e)
+	}
+	ref := e.Answers.Expose.Gateway
+	return fmt.Sprintf("          gatewayHTTPRoute:\n            parentRefs:\n              - kind: Gateway\n"+
+		"                name: %s\n                namespace: %s\n                sectionName: %s", ref.Name, ref.Namespace,
+		prerequisite.HTTPListener)
 }

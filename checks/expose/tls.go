@@ -31,8 +31,17 @@ func tlsSecretName(e *check.Env) string {
 	return chartCertificate
 }
 
+// certificateNamespace is the namespace of the certificate's Secret and of a namespaced
+// issuer.
+func certificateNamespace(e *check.Env) string {
+	if byGateway(e) {
+		return e.Answers.Expose.Gateway.Namespace
+	}
+	return e.Namespace()
+}
+
 // gatewayCertificate checks the certificates of the listeners that admit the server's
-// route.
+// route, or what issues the one of the installer's own Gateway.
 func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 	g, err := findGateway(ctx, e)
 	if err != nil {
@@ -41,6 +50,9 @@ func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {
 	admitting, err := admittingListeners(ctx, e, g)
 	if err != nil {
 		return "", check.Skip("needs expose.class")
+	}
+	if g.isOwn(e) && certificateMode(e) == answers.CertManager {
+		return certManager(ctx, e)
 	}
 	found := ""
 	for _, l := range admitting {

@@ -34,15 +34,27 @@ func certManager(ctx context.Context, e *check.Env) (string, error) {
 	case len(missing) > 0:
 		return "", &check.Fault{
 			Summary: "cert-manager is not installed: the cluster has no " + check.JoinAnd(missing) + " (cert-manager.io/v1)",
-			Remedy: consent(prerequisite.CertManager) +
-				"\nor use another certificate: expose: {tls: {mode: self-signed}}",
-			Fix: installs(prerequisite.CertManager),
+			Remedy:  consent(prerequisite.CertManager.For(e.Answers)) + "\nor use another certificate: " + otherMode(e),
+			Fix:     installs(prerequisite.CertManager),
 		}
 	}
 	if err := certManagerWebhook(ctx, e); err != nil {
 		return "", err
 	}
+	if byGateway(e) {
+		if err := gatewayManager(ctx, e); err != nil {
+			return "", err
+		}
+	}
 	return checkIssuer(ctx, e)
+}
+
+// otherMode is the answer for a certificate without cert-manager.
+func otherMode(e *check.Env) string {
+	if byGateway(e) {
+		return "expose: {tls: {mode: secret}}"
+	}
+	return "expose: {tls: {mode: self-signed}}"
 }
 
 func missingCertManager(ctx context.Context, e *check.Env) ([]string, error) {
@@ -131,7 +143,7 @@ func tryCertificate(ctx context.Context, e *check.Env) error {
 		},
 	}}
 	_, err = client.Resource(certificateResource).Namespace(
-		e.Namespace()).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		certificateNamespace(e)).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	switch {
 	case err == nil, apierrors.IsNotFound(err), apierrors.IsForbidden(err):
 		return nil // accepted, no namespace yet, or the user cannot create Certificates

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
@@ -130,8 +131,11 @@ func (c *comparison) object(ctx context.Context, o manifest.Object) error {
 		c.add(unreadable(o, c.dry), nil, planned, "cannot be compared: no permission to read it")
 		return nil
 	case meta.IsNoMatchError(err):
-		c.add(Create, nil, planned, fmt.Sprintf("the cluster does not know kind %s: install what defines it first",
-			o.GetKind()))
+		note := fmt.Sprintf("the cluster does not know kind %s: install what defines it first", o.GetKind())
+		if c.dry.Plan.InstallsGatewayAPI() && planned.GroupVersionKind().Group == gatewayapi.Group {
+			note = "its kind is created before"
+		}
+		c.add(Create, nil, planned, note)
 		return nil
 	case err != nil && !apierrors.IsNotFound(err):
 		return fmt.Errorf("compare %s %s: %w", o.GetKind(), o.GetName(), err)

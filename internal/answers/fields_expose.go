@@ -20,19 +20,28 @@ var (
 		func(a Answers) bool { return byIngress.holds(a) && a.Expose.Path != "" && a.Expose.Path != "/" },
 		"expose.type is ingress and expose.path is set",
 	}
-	servesTLS = condition{func(a Answers) bool {
-		return byIngress.holds(a) && a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
-	}, "expose.type is ingress and expose.tls.mode is not off"}
-	byIssuer = condition{
-		func(a Answers) bool { return byIngress.holds(a) && a.Expose.TLS.Mode == CertManager },
-		"expose.type is ingress and expose.tls.mode is cert-manager",
+	makesGateway = byGateway.and(condition{
+		func(a Answers) bool { return a.Prerequisites.Gateway.Create }, "prerequisites.gateway.create is true",
+	})
+	hasListeners = condition{
+		func(a Answers) bool { return byIngress.holds(a) || makesGateway.holds(a) },
+		"expose.type is ingress, or gateway with prerequisites.gateway.create",
 	}
+	servesTLS = hasListeners.and(condition{func(a Answers) bool {
+		return a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
+	}, "expose.tls.mode is not off"})
+	byIssuer = hasListeners.and(condition{
+		func(a Answers) bool { return a.Expose.TLS.Mode == CertManager }, "expose.tls.mode is cert-manager",
+	})
 	usesNginx = condition{func(a Answers) bool {
 		return byIngress.holds(a) && (a.Expose.Ingress.Class == "nginx" || a.Expose.Ingress.Class == "")
 	}, "expose.type is ingress and expose.ingress.class is nginx"}
 	usesTraefik = condition{
-		func(a Answers) bool { return byIngress.holds(a) && a.Expose.Ingress.Class == ClassTraefik },
-		"expose.type is ingress and expose.ingress.class is traefik",
+		func(a Answers) bool {
+			return byIngress.holds(a) && a.Expose.Ingress.Class == ClassTraefik ||
+				makesGateway.holds(a) && (a.Prerequisites.Gateway.Class == "" || a.Prerequisites.Gateway.Class == ClassTraefik)
+		},
+		"expose.ingress.class, or prerequisites.gateway.class with prerequisites.gateway.create, is traefik",
 	}
 	installsAny = condition{
 		func(a Answers) bool {
@@ -62,7 +71,7 @@ var exposeFields = atStep(StepAccess,
 		Options: []Option{
 			{Value: PortForward, Title: "Port-forward", Help: "From this machine only, as with kubectl port-forward."},
 			{Value: ByIngress, Title: "Ingress", Help: "Through an ingress controller, with a host name and HTTPS."},
-			{Value: ByGateway, Title: "Gateway", Help: "Through an existing Gateway (Gateway API)."},
+			{Value: ByGateway, Title: "Gateway", Help: "Through a Gateway (Gateway API), with a host name and HTTPS."},
 			{Value: LoadBalancer, Title: "Load balancer",
 				Help: "With its own IP address, over plain HTTP. Not for production."},
 			{Value: NodePort, Title: "Node port",
@@ -82,15 +91,28 @@ var exposeFields = atStep(StepAccess,
 	when(byIngress, Field{
 		Key: "expose.ingress.class", Kind: Text, Default: "nginx", Check: optionalDNSName,
 		Title: "Ingress class", Help: "The IngressClass of the controller that serves it.",
+	}),
+	when(byGateway, Field{
+		Key: "expose.gateway.name", Kind: Text, Needed: always, Check: optionalDNSName,
+		Title: "Gateway", Help: "The name of the Gateway. The installer can create it if it does not exist.",
+		Example: "shared",
 	}, Field{
+		Key: "expose.gateway.namespace", Kind: Text, Needed: always, Check: dnsLabel,
+		Title:   "Gateway namespace",
+		Help:    "The namespace of the Gateway. Its listener must allow routes from the server's namespace.",
+		Example: "gateway-system",
+	}),
+	futureGatewayFields,
+	when(hasListeners, Field{
 		Key: "expose.tls.mode", Kind: Choice, Default: CertOff,
 		Title: "HTTPS certificate", Help: "Where the certificate comes from.",
 		Why: "Without HTTPS, passwords and tokens are sent unencrypted.",
 		Options: []Option{
 			{Value: CertManager, Title: "cert-manager", Help: "cert-manager requests it from an issuer and renews it."},
-			{Value: CertSecret, Title: "Existing Secret", Help: "A Secret of type kubernetes.io/tls in the namespace."},
+			{Value: CertSecret, Title: "Existing Secret",
+				Help: "A Secret of type kubernetes.io/tls in the namespace of the server, or of the Gateway."},
 			{Value: CertSelfSigned, Title: "Self-signed",
-				Help: "The chart generates one. Browsers show a warning, and clients need --no-verify-ssl."},
+				Help: "The chart generates one for an Ingress. Browsers show a warning, and clients need --no-verify-ssl."},
 			{Value: CertOff, Title: "None", Help: "Plain HTTP, or TLS is terminated before the controller."},
 		},
 	}),
@@ -101,7 +123,7 @@ var exposeFields = atStep(StepAccess,
 		Example: "letsencrypt-production",
 	}, Field{
 		Key: "expose.tls.issuer.kind", Kind: Choice, Default: ClusterIssuer, Advanced: true,
-		Title: "Issuer kind", Help: "A cluster-wide issuer, or one in the namespace.",
+		Title: "Issuer kind", Help: "A cluster-wide issuer, or one in the namespace of the certificate.",
 		Options: []Option{{Value: ClusterIssuer, Title: "ClusterIssuer"}, {Value: NamespaceIssuer, Title: "Issuer"}},
 	}),
 	when(servesTLS, Field{
@@ -110,15 +132,6 @@ var exposeFields = atStep(StepAccess,
 		Help:   "The Secret that contains the certificate, or that it is written to. If empty, zenml-tls-certs.",
 		Why:    "Two releases in a namespace must not share it.",
 		Needed: func(a Answers) bool { return a.Expose.TLS.Mode == CertSecret }, Example: "zenml-example-com-tls",
-	}),
-	when(byGateway, Field{
-		Key: "expose.gateway.name", Kind: Text, Needed: always, Check: optionalDNSName,
-		Title: "Gateway", Help: "The name of the Gateway.", Example: "shared",
-	}, Field{
-		Key: "expose.gateway.namespace", Kind: Text, Needed: always, Check: dnsLabel,
-		Title:   "Gateway namespace",
-		Help:    "The namespace of the Gateway. Its listener must allow routes from the server's namespace.",
-		Example: "gateway-system",
 	}),
 	advanced(when(exposed, Field{
 		Key: "expose.after", Kind: Choice,

@@ -35,7 +35,9 @@ var networkFields = atStep(StepAdvanced, advanced(
 var prerequisiteFields = atStep(StepAccess, advanced(
 	missing(when(usesTraefik, Field{
 		Key: "prerequisites.traefik", Kind: Choice, Default: PrerequisiteRequire, Options: prerequisiteOptions("Traefik"),
-		Title: "Traefik", Help: "How to handle the ingress controller of class traefik.",
+		Title: "Traefik",
+		Help: "How to handle the controller of the class traefik. For a Gateway it is installed with the CRDs of the " +
+			"Gateway API if the cluster has none.",
 	}), when(usesNginx, Field{
 		Key: "prerequisites.ingressNginx", Kind: Choice, Default: PrerequisiteRequire,
 		Options: prerequisiteOptions("ingress-nginx"),
@@ -49,7 +51,8 @@ var prerequisiteFields = atStep(StepAccess, advanced(
 	}), when(clusterIssue, Field{
 		Key: "prerequisites.clusterIssuer.create", Kind: Boolean,
 		Title: "Create the ClusterIssuer",
-		Help:  "Creates the issuer if it is missing, with an ACME account and HTTP-01 challenges for the ingress class.",
+		Help: "Creates the issuer if it is missing, with an ACME account and HTTP-01 challenges for the ingress class or " +
+			"the Gateway.",
 	}), when(makesIssuer, Field{
 		Key: "prerequisites.clusterIssuer.acme", Kind: Choice, Default: ACMEStaging,
 		Title: "Let's Encrypt", Help: "Which Let's Encrypt service issues the certificate.",
@@ -84,6 +87,21 @@ var prerequisiteFields = atStep(StepAccess, advanced(
 		Help: "Chart values of what is installed, by name (cert-manager, traefik, ingress-nginx). They are merged over " +
 			"those of the installer.",
 		Example: "{traefik: {deployment: {replicas: 2}}}",
+	}),
+))
+
+// futureGatewayFields are about a Gateway that the installer creates. What follows them
+// in the Access step depends on them.
+var futureGatewayFields = advanced(missing(
+	when(byGateway, Field{
+		Key: "prerequisites.gateway.create", Kind: Boolean,
+		Title: "Create the Gateway",
+		Help: "Creates the Gateway if it is missing, with a listener for the host that admits routes from the server's " +
+			"namespace. It is never changed or removed once it works.",
+	}),
+	when(makesGateway, Field{
+		Key: "prerequisites.gateway.class", Kind: Text, Default: ClassTraefik, Check: optionalDNSName,
+		Title: "Gateway class", Help: "The GatewayClass of the controller that serves the new Gateway.",
 	}),
 ))
 

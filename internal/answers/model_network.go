@@ -25,10 +25,17 @@ type Prerequisites struct {
 	Traefik       string            `yaml:"traefik,omitempty"`
 	IngressNginx  string            `yaml:"ingressNginx,omitempty"`
 	CertManager   string            `yaml:"certManager,omitempty"`
+	Gateway       GatewayToMake     `yaml:"gateway,omitempty"`
 	ClusterIssuer IssuerToMake      `yaml:"clusterIssuer,omitempty"`
 	Charts        map[string]string `yaml:"charts,omitempty"`
 	ImageRegistry string            `yaml:"imageRegistry,omitempty"`
 	Values        map[string]any    `yaml:"values,omitempty"`
+}
+
+// GatewayToMake is a Gateway to create.
+type GatewayToMake struct {
+	Create bool   `yaml:"create,omitempty"`
+	Class  string `yaml:"class,omitempty"`
 }
 
 // IssuerToMake is an ACME ClusterIssuer to create.

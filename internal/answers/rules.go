@@ -17,7 +17,7 @@ var rules = []func(Answers) Faults{
 	rdsNeedsVerifiedTLS, rdsRulesOutBackups, certificatesFromDifferentKeys,
 	backupStoreDiffers, azureTokensNeedTheirVault, minBelowMax,
 	customCAsAreNamed, caRefsAreNamed, environmentOnce, hostForNipIO, payloadsInTheirBackend, rawValuesAreFew,
-	prerequisiteValuesAreNamed, apiKeyInOnePlace,
+	prerequisiteValuesAreNamed, apiKeyInOnePlace, gatewayCertificate, httpsListenerIsNamed,
 }
 
 // rdsNeedsVerifiedTLS: AWS accepts tokens only on encrypted connections, and
@@ -182,6 +182,26 @@ func hostForNipIO(a Answers) Faults {
 			"does not have", "enter the host name")
 	}
 	return nil
+}
+
+// gatewayCertificate: only the chart's Ingress has a self-signed certificate.
+func gatewayCertificate(a Answers) Faults {
+	if !makesGateway.holds(a) || a.Expose.TLS.Mode != CertSelfSigned {
+		return nil
+	}
+	return faultAt("expose.tls.mode", "the chart generates a certificate for an Ingress only, not for a Gateway",
+		"set it to cert-manager or secret")
+}
+
+// httpsListenerIsNamed: a Gateway for HTTP-01 challenges has an HTTP listener, too, which
+// admits routes of its own namespace.
+func httpsListenerIsNamed(a Answers) Faults {
+	g := a.Expose.Gateway
+	if !makesGateway.holds(a) || a.Expose.TLS.Mode != CertManager || g.Namespace != a.Cluster.Namespace || g.Section != "" {
+		return nil
+	}
+	return faultAt("expose.gateway.section", "the server would also be served over plain HTTP, by the listener for the "+
+		"certificate's challenges", "set it to https, or expose.gateway.namespace to another namespace than the server's")
 }
 
 // prerequisiteValuesAreNamed requires a mapping of values below the name of each chart.

@@ -12,12 +12,23 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
+// gatewayTraefik is Traefik as a controller of Gateways.
+var gatewayTraefik = prerequisite.Traefik.For(answers.Answers{Expose: answers.Expose{Type: answers.ByGateway}})
+
 // missing returns a source of the ways to get a component, with none if the cluster
-// has it or the user cannot install it. It does not suggest a retired component.
-func missing(c prerequisite.Component) func(context.Context, *reader) []answers.Option {
+// has it in one of its forms or the user cannot install it. It does not suggest a retired
+// component.
+func missing(
+	c prerequisite.Component, otherForms ...prerequisite.Component,
+) func(context.Context, *reader) []answers.Option {
 	return func(ctx context.Context, r *reader) []answers.Option {
-		state, err := prerequisite.Find(ctx, r.client, c)
-		if err != nil || !state.NeedsInstall() || !r.canInstall(ctx) {
+		for _, form := range append([]prerequisite.Component{c}, otherForms...) {
+			state, err := prerequisite.Find(ctx, r.client, form)
+			if err != nil || !state.NeedsInstall() {
+				return nil
+			}
+		}
+		if !r.canInstall(ctx) {
 			return nil
 		}
 		options := []answers.Option{
@@ -53,4 +64,41 @@ func (r *reader) futureClasses(ctx context.Context) []answers.Option {
 	return []answers.Option{
 		option(prerequisite.Traefik.Class, "not in the cluster yet: the installer can install Traefik"),
 	}
+}
+
+// futureOption offers what the installer can create, to a user who can install its
+// controller. Others can be typed.
+func (r *reader) futureOption(ctx context.Context, value, fact string) []answers.Option {
+	if !r.canInstall(ctx) {
+		return nil
+	}
+	return []answers.Option{option(value, fact)}
+}
+
+// futureGateway suggests to create a Gateway in a cluster without any.
+func futureGateway(ctx context.Context, r *reader) []answers.Option {
+	if len(gateways(ctx, r)) > 0 || !r.canInstall(ctx) {
+		return nil
+	}
+	return []answers.Option{
+		{Value: "true", Title: "Yes", Help: "Suggested, because the cluster has no Gateway."},
+		{Value: "false", Title: "No", Help: "You create it before this install."},
+	}
+}
+
+// gatewayClasses lists the classes for a new Gateway, or the one of a controller that can
+// be installed.
+func gatewayClasses(ctx context.Context, r *reader) []answers.Option {
+	classes, err := prerequisite.GatewayClasses(ctx, r.client)
+	if err != nil {
+		return nil
+	}
+	var options []answers.Option
+	for _, c := range classes {
+		options = append(options, option(c.Metadata.Name, c.Spec.ControllerName))
+	}
+	if len(options) == 0 {
+		return r.futureOption(ctx, prerequisite.Traefik.Class, "not in the cluster yet: the installer can install Traefik")
+	}
+	return options
 }

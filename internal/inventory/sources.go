@@ -12,9 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 )
-
-const gatewayGroup = "gateway.networking.k8s.io"
 
 // namespaces lists the default one, which may be new, and those that are not the
 // cluster's own.
@@ -100,7 +99,7 @@ func ingressClasses(ctx context.Context, r *reader) []answers.Option {
 }
 
 func gateways(ctx context.Context, r *reader) []unstructured.Unstructured {
-	return r.list(ctx, resource(gatewayGroup, "gateways"), "")
+	return r.list(ctx, gatewayapi.Gateways, "")
 }
 
 func gatewayNames(ctx context.Context, r *reader) []answers.Option {
@@ -108,6 +107,9 @@ func gatewayNames(ctx context.Context, r *reader) []answers.Option {
 	for _, g := range gateways(ctx, r) {
 		options = append(options, option(g.GetName(), "in namespace "+g.GetNamespace(),
 			"class "+text(g.Object, "spec", "gatewayClassName")))
+	}
+	if len(options) == 0 {
+		return r.futureOption(ctx, "zenml", "not in the cluster yet: the installer can create it")
 	}
 	return options
 }
@@ -121,6 +123,9 @@ func gatewayNamespaces(ctx context.Context, r *reader) []answers.Option {
 			continue
 		}
 		options[i].Help += ", Gateway " + g.GetName()
+	}
+	if len(options) == 0 {
+		return r.futureOption(ctx, "gateway-system", "a namespace for the Gateway alone, which the installer can create")
 	}
 	return options
 }

@@ -1,6 +1,7 @@
 package prerequisite
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
@@ -18,12 +19,18 @@ type Component struct {
 	Class   string // the IngressClass of a controller
 	Retired string // when its maintenance ended
 
+	// GatewayClass is set instead of Class for a controller of Gateways, which needs the
+	// CRDs of the Gateway API.
+	GatewayClass string
+
 	// Group is an API group that only it serves, and Controller the start of its
-	// IngressClass.spec.controller: it is recognized by them.
+	// IngressClass.spec.controller or GatewayClass.spec.controllerName: it is recognized
+	// by them.
 	Group, Controller string
 
 	values   map[string]any
 	registry []string // the path of its image registry in the values
+	flags    []string // of Helm, with the values that differ from the chart's
 }
 
 // The components, with the versions that are tested or were the last ones when this
@@ -33,6 +40,7 @@ var (
 		Name: "cert-manager", Title: "cert-manager", Key: "prerequisites.certManager", Version: "v1.21.2",
 		Ref: "oci://quay.io/jetstack/charts/cert-manager", Group: "cert-manager.io",
 		values: map[string]any{"crds": map[string]any{"enabled": true}}, registry: []string{"imageRegistry"},
+		flags: []string{"--set crds.enabled=true"},
 	}
 	Traefik = Component{
 		Name: "traefik", Title: "Traefik", Key: "prerequisites.traefik", Version: "41.3.0",
@@ -61,7 +69,7 @@ func Wanted(a answers.Answers) []Component {
 	var wanted []Component
 	for _, c := range All {
 		if c.IsWanted(a) {
-			wanted = append(wanted, c.from(a))
+			wanted = append(wanted, c.For(a).from(a))
 		}
 	}
 	return wanted
@@ -71,6 +79,65 @@ func Wanted(a answers.Answers) []Component {
 func (c Component) IsWanted(a answers.Answers) bool {
 	f, known := answers.FieldByKey(c.Key)
 	return known && f.Applies(a) && a.Get(c.Key) == answers.PrerequisiteInstall
+}
+
+// For returns the component as the exposure needs it: for a Gateway, a controller serves
+// Gateways, and cert-manager issues certificates for them.
+func (c Component) For(a answers.Answers) Component {
+	switch {
+	case a.Expose.Type != answers.ByGateway:
+		return c
+	case c.Name == Traefik.Name:
+		return c.forGateways(GatewayClass(a))
+	case c.Name == CertManager.Name:
+		c.values = tree.Merge(tree.Clone(c.values), map[string]any{"config": map[string]any{
+			"apiVersion": "controller.config.cert-manager.io/v1alpha1", "kind": "ControllerConfiguration",
+			"enableGatewayAPI": true,
+		}})
+		c.flags = append(slices.Clone(c.flags), "--set config.enableGatewayAPI=true")
+	}
+	return c
+}
+
+// forGateways lets Traefik serve Gateways. It serves the ports of their listeners, so it
+// has to listen on 80 and 443, which the system call setting allows without root.
+func (c Component) forGateways(class string) Component {
+	c.Class, c.GatewayClass, c.Controller = "", class, "traefik.io/gateway-controller"
+	c.values = map[string]any{
+		"providers":    map[string]any{"kubernetesGateway": map[string]any{"enabled": true}},
+		"gatewayClass": map[string]any{"enabled": true, "name": class},
+		"gateway":      map[string]any{"enabled": false},
+		"ingressClass": map[string]any{"enabled": false},
+		"ports":        map[string]any{"web": map[string]any{"port": 80}, "websecure": map[string]any{"port": 443}},
+		"podSecurityContext": map[string]any{"sysctls": []any{
+			map[string]any{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"},
+		}},
+		"global": map[string]any{"checkNewVersion": false},
+	}
+	c.flags = []string{"--set providers.kubernetesGateway.enabled=true,gateway.enabled=false,gatewayClass.name=" + class,
+		"--set ports.web.port=80,ports.websecure.port=443",
+		"--set podSecurityContext.sysctls[0].name=net.ipv4.ip_unprivileged_port_start",
+		"--set-string podSecurityContext.sysctls[0].value=0"}
+	return c
+}
+
+// Serving describes what the component has to serve: "IngressClass traefik".
+func (c Component) Serving() string {
+	switch {
+	case c.GatewayClass != "":
+		return "GatewayClass " + c.GatewayClass
+	case c.Class != "":
+		return "IngressClass " + c.Class
+	}
+	return ""
+}
+
+// ClassKey is the answer with the class of a controller.
+func (c Component) ClassKey() string {
+	if c.GatewayClass != "" {
+		return "prerequisites.gateway.class"
+	}
+	return "expose.ingress.class"
 }
 
 // ForClass returns the controller whose chart creates an IngressClass.
@@ -140,10 +207,7 @@ func (c Component) InstallCommand() string {
 	if c.Version != "" {
 		words = append(words, "--version", c.Version)
 	}
-	if c.Name == CertManager.Name {
-		words = append(words, "--set crds.enabled=true")
-	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, c.flags...), " ")
 }
 
 // UninstallCommand returns the Helm command that removes the component.

@@ -2,9 +2,11 @@ package prerequisite
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
 // withConsent returns answers that agree to install everything for a class.
@@ -18,17 +20,21 @@ func withConsent(class string) answers.Answers {
 }
 
 func TestWanted(t *testing.T) {
-	gateway := withConsent("traefik")
-	gateway.Expose.Type = answers.ByGateway
+	other := throughGateway()
+	other.Prerequisites.Gateway.Class = "cilium"
+	existing := throughGateway()
+	existing.Prerequisites.Gateway.Create = false
 	for name, c := range map[string]struct {
 		answers answers.Answers
 		want    []string
 	}{
-		"traefik":        {withConsent("traefik"), []string{"traefik", "cert-manager"}},
-		"nginx":          {withConsent("nginx"), []string{"ingress-nginx", "cert-manager"}},
-		"another class":  {withConsent("haproxy"), []string{"cert-manager"}},
-		"not an Ingress": {gateway, nil},
-		"no consent":     {answers.Answers{Expose: withConsent("traefik").Expose}, nil},
+		"traefik":          {withConsent("traefik"), []string{"traefik", "cert-manager"}},
+		"nginx":            {withConsent("nginx"), []string{"ingress-nginx", "cert-manager"}},
+		"another class":    {withConsent("haproxy"), []string{"cert-manager"}},
+		"Gateway":          {throughGateway(), []string{"traefik", "cert-manager"}},
+		"other Gateway":    {other, []string{"cert-manager"}},
+		"existing Gateway": {existing, nil},
+		"no consent":       {answers.Answers{Expose: withConsent("traefik").Expose}, nil},
 	} {
 		var got []string
 		for _, c := range Wanted(c.answers) {
@@ -75,6 +81,28 @@ func TestValues(t *testing.T) {
 	if got := IngressNginx.Values(a)["global"]; !reflect.DeepEqual(got, map[string]any{
 		"image": map[string]any{"registry": "mirror.test"}}) {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestValues_gateway lets the components serve a Gateway.
+func TestValues_gateway(t *testing.T) {
+	wanted := Wanted(throughGateway())
+	if c := wanted[0]; c.GatewayClass != "traefik" || c.Class != "" || !strings.Contains(c.InstallCommand(),
+		"providers.kubernetesGateway.enabled=true") {
+		t.Errorf("%+v\n%s", c, c.InstallCommand())
+	}
+	for path, want := range map[string]any{"providers.kubernetesGateway.enabled": true, "gateway.enabled": false,
+		"gatewayClass.name": "traefik", "ports.web.port": 80, "ports.websecure.port": 443} {
+		if got := tree.At(wanted[0].Values(throughGateway()), strings.Split(path, ".")); got != want {
+			t.Errorf("%s is %v", path, got)
+		}
+	}
+	config, _ := wanted[1].Values(throughGateway())["config"].(map[string]any)
+	if config["enableGatewayAPI"] != true || wanted[1].Values(withConsent(""))["crds"] == nil {
+		t.Errorf("config %v", config)
+	}
+	if CertManager.Values(withConsent("traefik"))["config"] != nil {
+		t.Error("cert-manager of an Ingress has the Gateway API")
 	}
 }
 

@@ -22,13 +22,13 @@ const Label = "zenml-installer/prerequisite"
 type State struct {
 	// Found is how the component was recognized, in any form; empty if it is missing.
 	Found string
-	// Serves is true if what was found can serve the server's Ingress or
+	// Serves is true if what was found can serve the server's Ingress, Gateway or
 	// certificate.
 	Serves bool
 	// Unfinished is the status of the release that a previous run of the installer
 	// left incomplete, or empty.
 	Unfinished string
-	// Classes are the IngressClasses of a controller.
+	// Classes are the IngressClasses or GatewayClasses of a controller.
 	Classes []string
 }
 
@@ -43,10 +43,14 @@ func Find(ctx context.Context, client kubernetes.Interface, c Component) (State,
 	if s.Unfinished, err = unfinished(ctx, client, c); err != nil {
 		return s, err
 	}
-	if c.Controller != "" {
-		if err := s.findClasses(ctx, client, c); err != nil || s.Found != "" {
-			return s, err
-		}
+	switch {
+	case c.GatewayClass != "":
+		err = s.findGatewayClasses(ctx, client, c)
+	case c.Controller != "":
+		err = s.findClasses(ctx, client, c)
+	}
+	if err != nil || s.Found != "" {
+		return s, err
 	}
 	if c.Group == "" {
 		return s, nil

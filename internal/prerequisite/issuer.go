@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
 )
 
@@ -36,27 +37,38 @@ func WantsIssuer(a answers.Answers) bool {
 }
 
 // ClusterIssuer returns the ClusterIssuer of the answers, with HTTP-01 challenges for
-// the server's ingress class, or nil if the user did not agree to create one.
+// the server's ingress class or Gateway, or nil if the user did not agree to create one.
 func ClusterIssuer(a answers.Answers) *unstructured.Unstructured {
 	if !WantsIssuer(a) {
 		return nil
 	}
 	asked, name := a.Prerequisites.ClusterIssuer, a.Expose.TLS.Issuer.Name
-	class := cmp.Or(a.Expose.Ingress.Class, answers.ClassNginx)
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": ClusterIssuers.GroupVersion().String(), "kind": answers.ClusterIssuer,
 		"metadata": map[string]any{"name": name, "labels": map[string]any{manifest.LabelManagedBy: manifest.Installer}},
 		"spec": map[string]any{"acme": map[string]any{
 			"server": ACMEServer(asked), "email": asked.Email,
 			"privateKeySecretRef": map[string]any{"name": name},
-			"solvers": []any{map[string]any{"http01": map[string]any{
-				"ingress": map[string]any{"ingressClassName": class},
-			}}},
+			"solvers":             []any{map[string]any{"http01": Solver(a)}},
 		}},
 	}}
 }
 
-// IsOwn reports whether the installer created an issuer.
+// Solver returns how cert-manager serves HTTP-01 challenges for the server's host: with an
+// Ingress, or with an HTTPRoute at the HTTP listener of the Gateway.
+func Solver(a answers.Answers) map[string]any {
+	if a.Expose.Type != answers.ByGateway {
+		return map[string]any{"ingress": map[string]any{
+			"ingressClassName": cmp.Or(a.Expose.Ingress.Class, answers.ClassNginx),
+		}}
+	}
+	return map[string]any{"gatewayHTTPRoute": map[string]any{"parentRefs": []any{map[string]any{
+		"group": gatewayapi.Group, "kind": "Gateway", "sectionName": HTTPListener,
+		"name": a.Expose.Gateway.Name, "namespace": a.Expose.Gateway.Namespace,
+	}}}}
+}
+
+// IsOwn reports whether the installer created an object, such as an issuer.
 func IsOwn(labels map[string]string) bool {
 	return labels[manifest.LabelManagedBy] == manifest.Installer
 }

@@ -106,6 +106,9 @@ func outsideTheChart(key string, a answers.Answers) bool {
 	if key == "expose.after" || strings.HasPrefix(key, "admin.serviceAccount.") {
 		return true
 	}
+	if a.Expose.Type == answers.ByGateway && strings.HasPrefix(key, "expose.tls.") {
+		return true // it is about the Gateway that the installer creates
+	}
 	switch group, _, _ := strings.Cut(key, "."); group {
 	case "cluster", "chart", "prerequisites", "values":
 		return true

@@ -66,11 +66,19 @@ func (s *Responses) IsAskedInStep(f answers.Field) bool {
 
 // isMissing reports whether the cluster lacks what a field is about.
 func (s *Responses) isMissing(f answers.Field) bool {
-	if !strings.HasPrefix(f.Key, "prerequisites.clusterIssuer.") {
-		return len(s.found[f.Key]) > 0
+	expose := s.Complete().Expose
+	switch {
+	case strings.HasPrefix(f.Key, "prerequisites.clusterIssuer."):
+		return s.lacks(issuerKey, expose.TLS.Issuer.Name)
+	case strings.HasPrefix(f.Key, "prerequisites.gateway."):
+		return len(s.found["prerequisites.gateway.create"]) > 0 || s.lacks("expose.gateway.name", expose.Gateway.Name)
 	}
-	name := s.Complete().Expose.TLS.Issuer.Name
-	return s.found != nil && name != "" && !slices.ContainsFunc(s.found["expose.tls.issuer.name"],
+	return len(s.found[f.Key]) > 0
+}
+
+// lacks reports whether the cluster has no object with the name that an answer gives.
+func (s *Responses) lacks(key, name string) bool {
+	return s.found != nil && name != "" && !slices.ContainsFunc(s.found[key],
 		func(o answers.Option) bool { return o.Value == name })
 }
 
@@ -116,7 +124,7 @@ func (s *Responses) question(f answers.Field) Question {
 		q.Choices = []answers.Option{{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}
 	case len(s.choices[f.Key]) > 0:
 		q.Choices = slices.Clone(s.choices[f.Key])
-	case f.IfMissing && len(s.found[f.Key]) > 0:
+	case f.IfMissing && len(f.Options) > 0 && len(s.found[f.Key]) > 0:
 		q.Choices = slices.Clone(s.found[f.Key])
 	case len(f.Options) == 0 && len(s.foundAt(f.Key)) > 0:
 		q.Choices, q.Open = s.foundChoices(f), true

@@ -1,0 +1,199 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/zenml-installer/zenml-installer/install/diagnose"
+	"github.com/zenml-installer/zenml-installer/install/event"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
+	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
+	"github.com/zenml-installer/zenml-installer/internal/testgateway"
+)
+
+// gatewayClassTemplate is the class in the chart of a controller.
+const gatewayClassTemplate = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: {{ .Release.Name }}}
+spec: {controllerName: example.com/{{ .Release.Name }}}
+---`
+
+// ownCRDs selects the CRDs that the installer created.
+var ownCRDs = metav1.ListOptions{LabelSelector: manifest.LabelManagedBy + "=" + manifest.Installer}
+
+// TestApply_gateway installs the CRDs, a controller and a Gateway once, and never changes
+// them again. It is not parallel: the CRDs are for the whole cluster.
+func TestApply_gateway(t *testing.T) {
+	b := newBench(t)
+	testgateway.Lock(t, b.Cluster)
+	crds := b.Dynamic(t).Resource(prerequisite.CRDs)
+	t.Cleanup(func() { b.removeCRDs(crds) })
+	plan := b.sqlite("current")
+	p := b.pushed(gatewayClassTemplate+controllerTemplate, b.Charts["current"].Image)
+	p.Class, p.GatewayClass = "", p.Name
+	plan.Prerequisites = []Prerequisite{p}
+	plan.Gateway = b.gatewayOf(p.GatewayClass)
+	plan.Values["server"].(map[string]any)["gateway"] = map[string]any{"enabled": true, "gatewayRef": map[string]any{
+		"name": plan.Gateway.GetName(), "namespace": plan.Gateway.GetNamespace()}}
+	if n, err := b.engine.PendingCRDs(t.Context(), plan); err != nil || n < 5 {
+		t.Fatalf("%d CRDs are pending, %v", n, err)
+	}
+	if dry, err := b.engine.DryRun(t.Context(), plan); err != nil || len(manifest.Find(dry.Objects, "HTTPRoute", "")) != 1 {
+		t.Errorf("dry run: %v", err)
+	}
+	go b.control(plan.Gateway, `{"type": "Accepted", "status": "False", "reason": "Invalid", "message": "no such port"}`)
+	_, err := b.engine.Apply(t.Context(), plan, record(t).observe)
+	var fault *diagnose.Fault
+	if !errors.As(err, &fault) || !strings.Contains(fault.Reason, "no such port") {
+		t.Fatalf("ended with %v", err)
+	}
+	if pending, err := b.engine.PendingGateway(t.Context(), plan.Gateway); err != nil || pending == nil {
+		t.Errorf("a rejected Gateway is not pending: %v", err)
+	}
+
+	b.acceptWhenAsked(plan)
+	b.leavesGateway(plan)
+
+	_, r := b.apply(plan)
+	r.until("left unchanged", notice("Gateway shared exists: it is not changed"))
+	if foreign, err := b.engine.ForeignGateway(t.Context(), plan.Gateway); err != nil || foreign {
+		t.Errorf("foreign: %t, %v", foreign, err)
+	}
+	b.foreignAPI(crds)
+}
+
+// acceptWhenAsked applies the plan, and accepts the Gateway when the run waits for its
+// controller.
+func (b *bench) acceptWhenAsked(plan Plan) {
+	b.t.Helper()
+	r := record(b.t)
+	_, err := b.engine.Apply(b.t.Context(), plan, func(e event.Event) {
+		if o, is := e.(event.ObjectChanged); is && o.Message == "waiting for its controller" {
+			go b.control(plan.Gateway, `{"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}`)
+		}
+		r.observe(e)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.until("the address", notice("Gateway shared has the address 192.0.2.9"))
+}
+
+// leavesGateway expects that nothing is pending, and that an uninstall names everything.
+func (b *bench) leavesGateway(plan Plan) {
+	b.t.Helper()
+	pending, err := b.engine.PendingGateway(b.t.Context(), plan.Gateway)
+	if n, crdErr := b.engine.PendingCRDs(b.t.Context(), plan); pending != nil || n != 0 {
+		b.t.Errorf("pending: %v %d, %v", pending, n, errors.Join(err, crdErr))
+	}
+	var left []string
+	for _, l := range b.engine.LeftPrerequisites(b.t.Context()) {
+		left = append(left, l.What+": "+l.Command)
+	}
+	for _, want := range []string{
+		"kubectl delete gateway shared -n " + plan.Gateway.GetNamespace(),
+		"kubectl delete crd -l app.kubernetes.io/managed-by=zenml-installer",
+	} {
+		if all := strings.Join(left, "\n"); !strings.Contains(all, want) {
+			b.t.Errorf("%q is missing in\n%s", want, all)
+		}
+	}
+}
+
+// foreignAPI expects that the CRDs of somebody else are never completed.
+func (b *bench) foreignAPI(crds dynamic.ResourceInterface) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	name := gatewayapi.GatewayClasses.Resource + "." + gatewayapi.Group
+	class, err := crds.Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := crds.Delete(ctx, "tlsroutes."+gatewayapi.Group, metav1.DeleteOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.eventually("tlsroutes are not served", func() (bool, error) {
+		unserved, err := prerequisite.UnservedResources(ctx, b.Client(b.t))
+		return len(unserved) == 1 && unserved[0] == "tlsroutes.v1", err
+	})
+	if missing, err := prerequisite.MissingCRDs(ctx, b.Client(b.t)); err != nil || len(missing) != 1 {
+		b.t.Errorf("%d of the installer's own CRDs are missing, %v", len(missing), err)
+	}
+	class.SetLabels(nil)
+	if _, err := crds.Update(ctx, class, metav1.UpdateOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+	if missing, err := prerequisite.MissingCRDs(ctx, b.Client(b.t)); err != nil || len(missing) != 0 {
+		b.t.Errorf("%d CRDs would be added to those of somebody else, %v", len(missing), err)
+	}
+	class.SetLabels(map[string]string{manifest.LabelManagedBy: manifest.Installer})
+	class.SetResourceVersion("")
+	if err := crds.Delete(ctx, class.GetName(), metav1.DeleteOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// gatewayOf returns a Gateway with plain HTTP in a namespace that does not exist.
+func (b *bench) gatewayOf(class string) *unstructured.Unstructured {
+	var a answers.Answers
+	a.Cluster.Namespace = b.namespace
+	a.Expose.Type, a.Expose.Host.Name = answers.ByGateway, "zenml.example.com"
+	a.Expose.Gateway = answers.Gateway{Name: "shared", Namespace: b.namespace + "-gateway"}
+	a.Prerequisites.Gateway = answers.GatewayToMake{Create: true, Class: class}
+	b.t.Cleanup(func() {
+		_ = b.Client(b.t).CoreV1().Namespaces().Delete(context.Background(), a.Expose.Gateway.Namespace, metav1.DeleteOptions{})
+	})
+	return prerequisite.Gateway(a)
+}
+
+// control sets a condition and an address of the Gateway in its current form, as a
+// controller does.
+func (b *bench) control(wanted *unstructured.Unstructured, condition string) {
+	gateways := b.Dynamic(b.t).Resource(gatewayapi.Gateways).Namespace(wanted.GetNamespace())
+	status := &unstructured.Unstructured{}
+	err := status.UnmarshalJSON([]byte(`{"apiVersion": "v1", "kind": "Status", "status": {"addresses": [
+		{"type": "IPAddress", "value": "192.0.2.9"}], "conditions": [` + condition + `]}}`))
+	if err != nil {
+		b.t.Error(err)
+		return
+	}
+	conditions, _, _ := unstructured.NestedSlice(status.Object, "status", "conditions")
+	conditions[0].(map[string]any)["lastTransitionTime"] = time.Now().UTC().Format(time.RFC3339)
+	_ = unstructured.SetNestedSlice(status.Object, conditions, "status", "conditions")
+	for b.t.Context().Err() == nil {
+		g, err := gateways.Get(b.t.Context(), wanted.GetName(), metav1.GetOptions{})
+		if err == nil {
+			g.Object["status"] = status.Object["status"]
+			_, err = gateways.UpdateStatus(b.t.Context(), g, metav1.UpdateOptions{})
+		}
+		if err == nil {
+			return
+		}
+		time.Sleep(pollEvery)
+	}
+}
+
+// removeCRDs removes the CRDs with all of their objects.
+func (b *bench) removeCRDs(crds dynamic.ResourceInterface) {
+	ctx := afterwards(b.t.Context())
+	if err := crds.DeleteCollection(ctx, metav1.DeleteOptions{}, ownCRDs); err != nil {
+		b.t.Error(err)
+	}
+	for ctx.Err() == nil {
+		list, err := crds.List(ctx, ownCRDs)
+		if err == nil && len(list.Items) == 0 {
+			return
+		}
+		time.Sleep(pollEvery)
+	}
+}

@@ -1,0 +1,60 @@
+package prerequisite
+
+import (
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
+)
+
+func TestMain(m *testing.M) { testcluster.Main(m) }
+
+// TestSupportOf reads flags, and a configuration file from a ConfigMap.
+func TestSupportOf(t *testing.T) {
+	c := testcluster.Start(t)
+	namespace := c.Namespace(t)
+	maps := c.Client(t).CoreV1().ConfigMaps(namespace)
+	for name, content := range map[string]string{
+		"current": "gatewayAPI: {enabled: true}", "previous": "enableGatewayAPI: true", "off": "gatewayAPI: {enabled: false}",
+	} {
+		_, err := maps.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name},
+			Data: map[string]string{"config.yaml": content}}, metav1.CreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const file = "--config=/var/cert-manager/config/config.yaml"
+	for name, want := range map[string]struct {
+		flag           string
+		known, enabled bool
+	}{
+		"none":     {"--v=2", true, false},
+		"flag":     {"--enable-gateway-api", true, true},
+		"gate":     {"--feature-gates=A=false,ExperimentalGatewayAPISupport=true", true, true},
+		"current":  {file, true, true},
+		"previous": {file, true, true},
+		"off":      {file, true, false},
+		"missing":  {file, false, false},
+	} {
+		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "cm", Namespace: namespace,
+			Annotations: map[string]string{"meta.helm.sh/release-name": "certs"},
+			Labels:      map[string]string{"app.kubernetes.io/version": "v1.19.0"}}}
+		d.Spec.Template.Spec = corev1.PodSpec{
+			Volumes: []corev1.Volume{{Name: "config", VolumeSource: corev1.VolumeSource{
+				ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}}}}},
+			Containers: []corev1.Container{{Args: []string{want.flag},
+				VolumeMounts: []corev1.VolumeMount{{Name: "config", MountPath: "/var/cert-manager/config"}}}},
+		}
+		got, err := supportOf(t.Context(), c.Client(t), d)
+		if err != nil || got.Known != want.known || got.Enabled != want.enabled {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+		if !strings.Contains(got.Remedy(), "helm upgrade certs "+CertManager.Ref+" --version v1.19.0") {
+			t.Error(got.Remedy())
+		}
+	}
+}
