@@ -95,7 +95,6 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		ValuesPath: o.output,
 		Home:       xdg.Home,
 		NoOpen:     o.common.noOpen,
-		Timeout:    o.common.timeout,
 	}
 	if o.asksInLines() {
 		options.Output = styled(o.streams.Err)

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -117,21 +115,17 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
-// stuckAfter is how long a pod is unschedulable before the user can choose.
-const stuckAfter = time.Minute
-
-// stuck returns a pod that has been unschedulable for stuckAfter, or nil.
+// stuck returns an object that waits for what the cluster lacks, or nil.
 func (i *installing) stuck() *objectRow {
 	for at := range i.progress.objects {
-		o := &i.progress.objects[at]
-		if o.Kind == "Pod" && o.Reason == corev1.PodReasonUnschedulable && i.now().Sub(o.since) >= stuckAfter {
+		if o := &i.progress.objects[at]; !o.stuckSince.IsZero() {
 			return o
 		}
 	}
 	return nil
 }
 
-// offerStuck lets the user choose what to do about an unschedulable pod, instead of
+// offerStuck lets the user choose what to do about an object that is stuck, instead of
 // waiting until the timeout.
 func (i *installing) offerStuck() {
 	switch {

@@ -82,25 +82,37 @@ func TestInstallShowsLogs(t *testing.T) {
 	p.press("l").sees("Objects, 1 of 3 ready")
 }
 
-// TestUnschedulablePodIsAChoice lets the user choose after a pod has been
-// unschedulable for a minute.
-func TestUnschedulablePodIsAChoice(t *testing.T) {
+var unschedulable = event.ObjectChanged{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, State: event.Waiting,
+	Reason: "Unschedulable", Message: "0/3 nodes are available: insufficient memory"}
+
+// TestStuckPodIsAChoice lets the user choose once a pod has waited for a minute, until it
+// waits for something else.
+func TestStuckPodIsAChoice(t *testing.T) {
 	install := func() *person {
 		p := newPerson(t)
-		p.m.session.options.Timeout = 10 * time.Minute
 		p.throughCluster().toReview().sees("in 1.2s").press("enter").sees("Running upgrade")
 		i := p.m.screen().(*installing)
-		i.progress.add(event.ObjectChanged{Object: event.Object{Kind: "Pod", Name: "zenml-server-0"}, State: event.Waiting,
-			Reason: "Unschedulable", Message: "0/3 nodes are available: insufficient memory"}, p.m.now())
+		i.progress.add(unschedulable, p.m.now())
 		if p.press("s"); strings.Contains(p.screen(), "Keep waiting") || p.stage.stopped {
 			t.Fatalf("asked at once\n%s", p.screen())
 		}
-		i.progress.objects[len(i.progress.objects)-1].since = p.m.now().Add(-61 * time.Second)
-		return p.sees("Pod zenml-server-0 has been unschedulable for", "The install waits for another", "insufficient memory",
+		i.progress.add(event.Stuck{ObjectChanged: unschedulable, Waited: time.Minute, Deadline: p.m.now().Add(9 * time.Minute)},
+			p.m.now())
+		return p.sees("Pod zenml-server-0 has waited for 1m", "waits for another 9m", "insufficient memory",
 			"Keep waiting", "Change answers", "Stop")
 	}
-	p := install().press("w")
-	if strings.Contains(p.screen(), "Keep waiting") || !strings.Contains(p.screen(), "has been unschedulable") {
+	p := install()
+	started := unschedulable
+	started.State, started.Reason, started.Message = event.Progressing, "Running", "running"
+	p.m.screen().(*installing).progress.add(started, p.m.now())
+	if p.press("x"); strings.Contains(p.screen(), "Keep waiting") || strings.Contains(p.screen(), "has waited for") {
+		t.Errorf("the pod has started:\n%s", p.screen())
+	}
+	p.stage.finish <- nil
+	p.sees("Server ready").press("q").leaves()
+
+	p = install().press("w")
+	if strings.Contains(p.screen(), "Keep waiting") || !strings.Contains(p.screen(), "has waited for") {
 		t.Errorf("after the choice to wait:\n%s", p.screen())
 	}
 	p.stage.finish <- nil

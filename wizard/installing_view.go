@@ -71,16 +71,15 @@ func (i *installing) failureLines(width int) []string {
 	return lines
 }
 
-// stuckLines shows an unschedulable pod, and how long the install waits for it.
+// stuckLines shows what an object waits for, and how long the install waits for it.
 func (i *installing) stuckLines(width int) []string {
 	o := i.stuck()
 	if o == nil || i.failure != nil || i.stopping {
 		return nil
 	}
-	title := fmt.Sprintf("%s %s has been unschedulable for %s.", display.GlyphWarning, o.Object,
-		since(i.now(), o.since))
-	if left := i.options.Timeout - i.now().Sub(i.task.startedAt); i.options.Timeout > 0 && left > 0 {
-		title += " The install waits for another " + display.Duration(left.Round(time.Second)) + "."
+	title := fmt.Sprintf("%s %s has waited for %s.", display.GlyphWarning, o.Object, since(i.now(), o.stuckSince))
+	if left := o.deadline.Sub(i.now()); left > 0 {
+		title += fmt.Sprintf(" The %s waits for another %s.", i.operation, display.Duration(left.Round(time.Second)))
 	}
 	return []string{i.styles.Warn.Render(display.Indent(title, width)),
 		display.Indent("  "+question.UseTitles(display.Printable(narrate.Detail(o.ObjectChanged))), width)}

@@ -27,7 +27,9 @@ type stepRow struct {
 
 type objectRow struct {
 	event.ObjectChanged
-	since time.Time // when it entered its state, by the local clock
+	since      time.Time // when it entered its state, by the local clock
+	stuckSince time.Time // when it began to wait for what the cluster lacks; zero if it does not
+	deadline   time.Time // when the run stops waiting for it; zero if it does not
 }
 
 // maxLogs is how many log lines are kept, the latest ones.
@@ -51,6 +53,8 @@ func (p *progress) add(e event.Event, now time.Time) {
 		}
 	case event.ObjectChanged:
 		p.object(e, now)
+	case event.Stuck:
+		p.stuck(e, now)
 	case event.LogLine:
 		p.log = e
 		p.logs = append(p.logs, e)
@@ -70,10 +74,23 @@ func (p *progress) object(e event.ObjectChanged, now time.Time) {
 		if o.State != e.State {
 			o.since = now
 		}
+		if o.State != e.State || o.Reason != e.Reason {
+			o.stuckSince = time.Time{}
+		}
 		o.ObjectChanged = e
 		return
 	}
-	p.objects = append(p.objects, objectRow{e, now})
+	p.objects = append(p.objects, objectRow{ObjectChanged: e, since: now})
+}
+
+// stuck records that an object waits for what the cluster lacks.
+func (p *progress) stuck(e event.Stuck, now time.Time) {
+	p.object(e.ObjectChanged, now)
+	for i := range p.objects {
+		if o := &p.objects[i]; o.Object == e.Object {
+			o.stuckSince, o.deadline = now.Add(-e.Waited), e.Deadline
+		}
+	}
 }
 
 // ready returns the number of ready objects.

@@ -35,9 +35,6 @@ type Options struct {
 	ValuesPath string
 	// NoOpen prevents opening a browser.
 	NoOpen bool
-	// Timeout is how long an install may take, to show what is left of it; 0 shows
-	// nothing.
-	Timeout time.Duration
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }

@@ -9,7 +9,7 @@ import (
 // and must not call the engine.
 type Observer func(Event)
 
-// Event is one of RunStarted, StepStarted, StepFinished, ObjectChanged, LogLine,
+// Event is one of RunStarted, StepStarted, StepFinished, ObjectChanged, Stuck, LogLine,
 // Notice. No event contains a secret.
 type Event interface{ event() }
 
@@ -62,6 +62,15 @@ type ObjectChanged struct {
 	Since   time.Time // start of the state, by the cluster's clock if known
 }
 
+// Stuck reports every minute that an object still waits for what the cluster lacks,
+// such as a node with enough memory, without which the server does not start. The
+// cluster may get it, so the run goes on.
+type Stuck struct {
+	ObjectChanged
+	Waited   time.Duration
+	Deadline time.Time // when the run stops waiting; zero if it does not
+}
+
 // LogLine is a line in the log of a container. Values of the release's Secrets
 // are masked.
 type LogLine struct{ Pod, Container, Line string }
@@ -76,6 +85,8 @@ func (StepStarted) event() {}
 func (StepFinished) event() {}
 
 func (ObjectChanged) event() {}
+
+func (Stuck) event() {}
 
 func (LogLine) event() {}
 

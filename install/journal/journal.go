@@ -130,6 +130,8 @@ func entryOf(e event.Event) (Entry, bool) {
 			done.State, done.Text = "failed", e.Err.Error()
 		}
 		return done, true
+	case event.Stuck:
+		return Entry{State: "stuck", Text: fmt.Sprintf("%s: %s", e.Object, e.Message)}, true
 	case event.Notice:
 		return Entry{Text: e.Text}, true
 	}

@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -172,7 +173,14 @@ func (w *Watcher) inspect(ctx context.Context) {
 	w.logs.follow(v.pods)
 	for _, o := range v.observe() {
 		w.report(o)
-		if o.fault != nil && w.isFinal(o) {
+		if o.fault == nil {
+			continue
+		}
+		lasted := w.lasted(o)
+		switch {
+		case o.grace == diagnose.Forever:
+			w.reportStuck(ctx, o, lasted)
+		case lasted >= o.grace:
 			w.Fail(w.withEvidence(ctx, o))
 			return
 		}
@@ -195,25 +203,51 @@ func (w *Watcher) report(o observation) {
 	}
 }
 
-// isFinal reports whether the fault has exceeded its grace period.
-func (w *Watcher) isFinal(o observation) bool {
-	if o.grace < 0 {
-		return false
-	}
+// lasted returns how long the fault has existed.
+func (w *Watcher) lasted(o observation) time.Duration {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s, known := w.seen[o.key()]
 	if !known || now.Sub(s.last) > resolvedAfter {
-		s.first = now
+		s = sighting{first: now}
 	}
 	s.last = now
 	w.seen[o.key()] = s
-	return now.Sub(s.first) >= o.grace
+	return now.Sub(s.first)
 }
 
+// reportStuck reports once a minute that an object without which no pod starts has
+// waited that long.
+func (w *Watcher) reportStuck(ctx context.Context, o observation, lasted time.Duration) {
+	if !slices.Contains(blocking, o.Kind) {
+		return
+	}
+	w.mu.Lock()
+	s := w.seen[o.key()]
+	isNews := lasted >= time.Duration(s.reports+1)*stuckEvery
+	if isNews {
+		s.reports++
+		w.seen[o.key()] = s
+	}
+	w.mu.Unlock()
+	if isNews {
+		deadline, _ := ctx.Deadline()
+		o.Message = w.Redactor.Text(o.Message)
+		w.Emit(event.Stuck{ObjectChanged: o.ObjectChanged, Waited: lasted, Deadline: deadline})
+	}
+}
+
+// blocking are the kinds without which no pod starts.
+var blocking = []string{"Pod", "PersistentVolumeClaim", "ReplicaSet", "Job"}
+
+const stuckEvery = time.Minute
+
 // sighting records when a fault was seen; crash loops alternate.
-type sighting struct{ first, last time.Time }
+type sighting struct {
+	first, last time.Time
+	reports     int // how often it was reported as stuck
+}
 
 // resolvedAfter is how long a fault must be absent to count as fixed.
 const resolvedAfter = 20 * time.Second

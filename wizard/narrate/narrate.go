@@ -95,6 +95,8 @@ func (n *Narrator) Install(e event.Event) {
 		n.stepFinished(e)
 	case event.ObjectChanged:
 		n.object(e)
+	case event.Stuck:
+		n.stuck(e)
 	case event.LogLine:
 		if n.verbose {
 			n.line("    " + e.Pod + "/" + e.Container + ": " + display.Printable(e.Line))
@@ -139,6 +141,17 @@ func (n *Narrator) object(e event.ObjectChanged) {
 	}
 	if known && before.state != after.state {
 		text += fmt.Sprintf(" (after %s %s)", display.Duration(n.now().Sub(before.since)), before.state)
+	}
+	n.line(text)
+}
+
+// stuck writes how long an object has waited, and how long the run still waits for it.
+func (n *Narrator) stuck(e event.Stuck) {
+	text := fmt.Sprintf("  %s %s has waited for %s: %s", n.styles.Warn.Render(display.GlyphWarning), e.Object,
+		display.Elapsed(e.Waited), display.Printable(Detail(e.ObjectChanged)))
+	if left := e.Deadline.Sub(n.now()); left > 0 {
+		text += "\n    This run waits for another " + display.Elapsed(left) + ", then it fails. You can stop it before: " +
+			"what was created stays, and the next run continues."
 	}
 	n.line(text)
 }

@@ -32,6 +32,8 @@ func TestInstallEvents(t *testing.T) {
 		event.ObjectChanged{Object: pod, State: event.Waiting, Reason: "ContainerCreating",
 			Message: "pulling the image"},
 		event.LogLine{Pod: "zenml-0", Line: "not without -v"},
+		event.Stuck{ObjectChanged: event.ObjectChanged{Object: pod, Message: "no node has the memory"}, Waited: time.Minute,
+			Deadline: now.Add(9 * time.Minute)},
 	} {
 		n.Install(e)
 	}
@@ -44,6 +46,8 @@ func TestInstallEvents(t *testing.T) {
 ~ check release zenml
 ~ install release zenml (usually 35s)
   o waiting Pod zenml-0: ContainerCreating: pulling the image
+  ! Pod zenml-0 has waited for 1m00s: no node has the memory
+    This run waits for another 9m00s, then it fails. You can stop it before: what was created stays, and the next run continues.
   + ready   Pod zenml-0 (after 1m15s waiting)
   - attached again
 + release: done in 1m16s
