@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
 // TestTimeoutStay keeps what stays open, and ends it with the command before.
@@ -37,6 +39,16 @@ func TestTimeoutStay(t *testing.T) {
 			<-open.Done()
 		})
 	}
+}
+
+// TestTimeoutOfUnschedulable names what the pod waits for, and what to do about it.
+func TestTimeoutOfUnschedulable(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	p, namespace := newPlace(t).at(c), c.Namespace(t)
+	p.install(c, "current", "minimal.yaml", namespace, "--answer", "server.resources.requests={memory: 900Gi}", "--skip",
+		"cluster.capacity", "--timeout", "20s").want(t, exitInstall, "not ready after", "Unschedulable", "Insufficient memory",
+		"What to do: lower server.resources.requests")
 }
 
 func TestTimeoutFlag(t *testing.T) {

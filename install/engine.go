@@ -216,7 +216,7 @@ func (r *run) classify(ctx context.Context, s step, err error) error {
 func (r *run) timedOut(err error) error {
 	late := &TimeoutError{After: r.plan.Timeout, Err: err}
 	if r.watch != nil {
-		late.Waiting, late.Evidence = r.watch.Unready(), r.watch.UnreadyLog()
+		late.Waiting, late.Evidence, late.Remedy = r.watch.Unready(), r.watch.UnreadyLog(), r.watch.StuckRemedy()
 	}
 	return late
 }

@@ -127,6 +127,7 @@ type TimeoutError struct {
 	After    time.Duration
 	Waiting  []event.ObjectChanged // objects that were not ready
 	Evidence []string              // last log lines of an unready pod; secrets are masked
+	Remedy   string                // for what the objects wait for; empty if it is not known
 	Err      error
 }
 

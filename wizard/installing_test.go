@@ -96,9 +96,9 @@ func TestStuckPodIsAChoice(t *testing.T) {
 		if p.press("s"); strings.Contains(p.screen(), "Keep waiting") || p.stage.stopped {
 			t.Fatalf("asked at once\n%s", p.screen())
 		}
-		i.progress.add(event.Stuck{ObjectChanged: unschedulable, Waited: time.Minute, Deadline: p.m.now().Add(9 * time.Minute)},
-			p.m.now())
-		return p.sees("Pod zenml-server-0 has waited for 1m", "waits for another 9m", "insufficient memory",
+		i.progress.add(event.Stuck{ObjectChanged: unschedulable, Waited: time.Minute,
+			Deadline: p.m.now().Add(9 * time.Minute), Remedy: "lower server.resources.requests, or add a node"}, p.m.now())
+		return p.sees("Pod zenml-server-0 has waited for 1m", "waits for another 9m", "insufficient memory", "or add a node",
 			"Keep waiting", "Change answers", "Stop")
 	}
 	p := install()

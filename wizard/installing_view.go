@@ -81,8 +81,12 @@ func (i *installing) stuckLines(width int) []string {
 	if left := o.deadline.Sub(i.now()); left > 0 {
 		title += fmt.Sprintf(" The %s waits for another %s.", i.operation, display.Duration(left.Round(time.Second)))
 	}
-	return []string{i.styles.Warn.Render(display.Indent(title, width)),
-		display.Indent("  "+question.UseTitles(display.Printable(narrate.Detail(o.ObjectChanged))), width)}
+	lines := []string{i.styles.Warn.Render(display.Indent(title, width)),
+		display.Indent("  "+display.Printable(narrate.Detail(o.ObjectChanged)), width)}
+	if o.remedy != "" {
+		lines = append(lines, remedy(question.UseTitles(o.remedy), "  ", width))
+	}
+	return lines
 }
 
 func (i *installing) stepLines(width int) []string {

@@ -30,6 +30,7 @@ type objectRow struct {
 	since      time.Time // when it entered its state, by the local clock
 	stuckSince time.Time // when it began to wait for what the cluster lacks; zero if it does not
 	deadline   time.Time // when the run stops waiting for it; zero if it does not
+	remedy     string
 }
 
 // maxLogs is how many log lines are kept, the latest ones.
@@ -88,7 +89,7 @@ func (p *progress) stuck(e event.Stuck, now time.Time) {
 	p.object(e.ObjectChanged, now)
 	for i := range p.objects {
 		if o := &p.objects[i]; o.Object == e.Object {
-			o.stuckSince, o.deadline = now.Add(-e.Waited), e.Deadline
+			o.stuckSince, o.deadline, o.remedy = now.Add(-e.Waited), e.Deadline, e.Remedy
 		}
 	}
 }

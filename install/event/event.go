@@ -67,6 +67,7 @@ type ObjectChanged struct {
 // cluster may get it, so the run goes on.
 type Stuck struct {
 	ObjectChanged
+	Remedy   string // may be empty
 	Waited   time.Duration
 	Deadline time.Time // when the run stops waiting; zero if it does not
 }

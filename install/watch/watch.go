@@ -234,8 +234,19 @@ func (w *Watcher) reportStuck(ctx context.Context, o observation, lasted time.Du
 	if isNews {
 		deadline, _ := ctx.Deadline()
 		o.Message = w.Redactor.Text(o.Message)
-		w.Emit(event.Stuck{ObjectChanged: o.ObjectChanged, Waited: lasted, Deadline: deadline})
+		w.Emit(event.Stuck{ObjectChanged: o.ObjectChanged, Remedy: o.fault.Remedy, Waited: lasted, Deadline: deadline})
 	}
+}
+
+// StuckRemedy returns the remedy of the first fault that keeps pods from starting but may
+// resolve, or "".
+func (w *Watcher) StuckRemedy() string {
+	for _, o := range w.view().observe() {
+		if o.fault != nil && o.grace == diagnose.Forever && slices.Contains(blocking, o.Kind) {
+			return o.fault.Remedy
+		}
+	}
+	return ""
 }
 
 // blocking are the kinds without which no pod starts.

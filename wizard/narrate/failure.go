@@ -1,6 +1,7 @@
 package narrate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func Explain(err error) Failure {
 func timedOut(err *install.TimeoutError) Failure {
 	f := Failure{
 		Summary: "not ready after " + display.Duration(err.After),
-		Remedy:  "fix what is not ready and run again, or allow more time with --timeout",
+		Remedy:  cmp.Or(err.Remedy, "fix what is not ready and run again, or allow more time with --timeout"),
 	}
 	for _, w := range err.Waiting {
 		f.Evidence = append(f.Evidence, strings.TrimSuffix(w.Object.String()+": "+w.Message, ": "))

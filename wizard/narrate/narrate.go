@@ -149,6 +149,9 @@ func (n *Narrator) object(e event.ObjectChanged) {
 func (n *Narrator) stuck(e event.Stuck) {
 	text := fmt.Sprintf("  %s %s has waited for %s: %s", n.styles.Warn.Render(display.GlyphWarning), e.Object,
 		display.Elapsed(e.Waited), display.Printable(Detail(e.ObjectChanged)))
+	if e.Remedy != "" {
+		text += "\n" + indentAll(display.Printable(e.Remedy))
+	}
 	if left := e.Deadline.Sub(n.now()); left > 0 {
 		text += "\n    This run waits for another " + display.Elapsed(left) + ", then it fails. You can stop it before: " +
 			"what was created stays, and the next run continues."

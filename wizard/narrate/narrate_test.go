@@ -33,7 +33,7 @@ func TestInstallEvents(t *testing.T) {
 			Message: "pulling the image"},
 		event.LogLine{Pod: "zenml-0", Line: "not without -v"},
 		event.Stuck{ObjectChanged: event.ObjectChanged{Object: pod, Message: "no node has the memory"}, Waited: time.Minute,
-			Deadline: now.Add(9 * time.Minute)},
+			Remedy: "add a node", Deadline: now.Add(9 * time.Minute)},
 	} {
 		n.Install(e)
 	}
@@ -47,6 +47,7 @@ func TestInstallEvents(t *testing.T) {
 ~ install release zenml (usually 35s)
   o waiting Pod zenml-0: ContainerCreating: pulling the image
   ! Pod zenml-0 has waited for 1m00s: no node has the memory
+    add a node
     This run waits for another 9m00s, then it fails. You can stop it before: what was created stays, and the next run continues.
   + ready   Pod zenml-0 (after 1m15s waiting)
   - attached again
