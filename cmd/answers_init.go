@@ -126,16 +126,16 @@ func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]a
 // releaseValues reads the values of a release. Flags can choose another chart than the one
 // that Helm keeps with it.
 func (o *answersInitOptions) releaseValues(ctx context.Context, u *setup) (map[string]any, *chart.Chart, error) {
-	if _, err := u.cluster.Context(); err != nil {
+	at, err := u.cluster.Context()
+	if err != nil {
 		return nil, nil, usage(err)
 	}
-	release, err := u.engine.Release(ctx, u.answers.Cluster.Namespace, u.answers.Cluster.Release)
-	if err != nil {
+	if err := u.reach(ctx, at); err != nil {
 		return nil, nil, err
 	}
-	if release == nil {
-		return nil, nil, usagef("release %s not found in namespace %s: specify another with --release and -n",
-			u.answers.Cluster.Release, u.answers.Cluster.Namespace)
+	release, err := u.findRelease(ctx, "there is nothing to import")
+	if err != nil {
+		return nil, nil, err
 	}
 	if u.file.Chart.Ref == "" && u.file.Chart.Version == "" {
 		loaded, err := u.chartFor(ctx, release)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ func (f answersFlags) load(ctx context.Context, s Streams, c common) (answers.Fi
 	if err != nil {
 		return file, err
 	}
-	if err := f.usageFaults(file, answers.Validate(file.Answers)); err != nil {
+	if err := f.usageFaults(file, c.nameFlags(answers.Validate(file.Answers))); err != nil {
 		return file, err
 	}
 	warnOfPlainSecrets(s, file.Answers)
@@ -68,7 +67,7 @@ func (f answersFlags) read(ctx context.Context, s Streams) (answers.File, error)
 	}
 	file, err := answers.Read(f.name, data)
 	if err != nil {
-		return file, usage(fmt.Errorf("%s:\n%w", f.name, err))
+		return file, usage(fmt.Errorf("%s:\n%w", shownName(f.name), err))
 	}
 	return file, resolveChartPaths(&file)
 }
@@ -98,11 +97,7 @@ func (f answersFlags) bytes(ctx context.Context, s Streams) ([]byte, error) {
 	if f.name == "-" {
 		return s.readStdin(ctx, answers.MaxFile)
 	}
-	data, err := readInput(ctx, f.name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answers file %s not found", f.name)
-	}
-	return data, err
+	return readInput(ctx, f.name)
 }
 
 // overlay applies KEY=VALUE answers.
@@ -157,6 +152,8 @@ func (f answersFlags) usageFaults(file answers.File, faults answers.Faults) erro
 	for _, fault := range faults {
 		if f.sets(fault.Key) {
 			fault.Key = "--answer " + fault.Key
+		}
+		if strings.HasPrefix(fault.Key, "--") {
 			byFlag = append(byFlag, fault)
 			continue
 		}
@@ -186,7 +183,15 @@ func nameFile(file answers.File, faults answers.Faults) error {
 	if file.Name == "" {
 		return located
 	}
-	return fmt.Errorf("%s:\n%w", file.Name, located)
+	return fmt.Errorf("%s:\n%w", shownName(file.Name), located)
+}
+
+// shownName is the name of an answers file in messages.
+func shownName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // local gives access to this machine. Relative paths start at the folder of the

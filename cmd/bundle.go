@@ -46,6 +46,9 @@ func (o *generateOptions) checkBundle() error {
 	if _, err := bundle.ParsePlatforms(b.platforms); err != nil {
 		return usagef("--platform: %w", err)
 	}
+	if isRegular(b.dir) {
+		return usagef("--bundle %s: %s is a file: specify a folder", b.dir, b.dir)
+	}
 	switch {
 	case b.format != "text" && b.format != "json":
 		return usagef("-o %s: must be text or json, the format of a bundle's list; name the file to write with --output, "+

@@ -38,17 +38,15 @@ func newConnect(s Streams, c *common, run func(context.Context, *connectOptions)
 }
 
 func runConnect(ctx context.Context, o *connectOptions) error {
+	if err := checkPort(o.port); err != nil {
+		return err
+	}
 	unit, _, err := onCluster(ctx, o.streams, o.common)
 	if err != nil {
 		return err
 	}
-	release, err := unit.engine.Release(ctx, unit.answers.Cluster.Namespace, unit.answers.Cluster.Release)
-	if err != nil {
+	if _, err := unit.findRelease(ctx, "there is no server to connect to"); err != nil {
 		return err
-	}
-	if release == nil {
-		return fmt.Errorf("release %s not found in namespace %s: install it, or specify another with --release and -n",
-			unit.answers.Cluster.Release, unit.answers.Cluster.Namespace)
 	}
 	return unit.connect(ctx, connection{streams: o.streams, port: o.port, open: !o.common.noOpen, stay: true,
 		terminal: o.common.terminal(o.streams)})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -63,6 +64,9 @@ the summary.`,
 }
 
 func runDiagnose(ctx context.Context, o *diagnoseOptions) error {
+	if slices.Contains([]string{"text", "yaml", "junit"}, o.output) {
+		return usagef("--output %s: must be json, or the archive to write, such as evidence.tar.gz", o.output)
+	}
 	file, err := o.file.loadPartial(ctx, o.streams, o.common)
 	if err != nil {
 		return err

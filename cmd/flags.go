@@ -114,6 +114,14 @@ func (c common) terminal(s Streams) theme.Terminal {
 	return found
 }
 
+// checkPort rejects a local port that does not exist.
+func checkPort(port int) error {
+	if port < 0 || port > 65535 {
+		return usagef("--port %d: must be a port from 1 to 65535, or 0 for the next free one from %d on", port, defaultPort)
+	}
+	return nil
+}
+
 // reportOptions is how a report to w is written.
 func (c common) reportOptions(s Streams, w io.Writer) report.Options {
 	if !isTerminal(w) {

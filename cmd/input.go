@@ -22,7 +22,13 @@ func (s Streams) readStdin(ctx context.Context, most int64) ([]byte, error) {
 
 // readInput reads a YAML file that the user named.
 func readInput(ctx context.Context, path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: specify a file", path)
+	}
 	data, err := bounded.ReadFile(ctx, path, answers.MaxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("file %s not found", path)
+	}
 	return data, nameSize(path, err)
 }
 

@@ -91,7 +91,7 @@ func (o *installOptions) register(cmd *cobra.Command) {
 }
 
 func runInstall(ctx context.Context, o *installOptions) error {
-	if err := o.checkDryRun(); err != nil {
+	if err := errors.Join(o.checkDryRun(), checkPort(o.port)); err != nil {
 		return err
 	}
 	switch {

@@ -69,6 +69,9 @@ func runPreflight(ctx context.Context, o *preflightOptions) error {
 	if !slices.Contains([]string{"text", "json", "junit"}, o.output) {
 		return usagef("--output %s: must be text, json or junit; write the report to a file with > FILE", o.output)
 	}
+	if err := checkPort(o.port); err != nil {
+		return err
+	}
 	if o.failOn != "fail" && o.failOn != "warn" {
 		return usagef("--fail-on %s: must be fail or warn", o.failOn)
 	}

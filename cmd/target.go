@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/kube"
+	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 )
 
@@ -21,7 +24,30 @@ func targetOnly(c common) (answers.File, error) {
 	if err := c.overlay(&file.Answers); err != nil {
 		return file, err
 	}
+	var faults answers.Faults
+	for _, fault := range c.nameFlags(answers.Validate(file.Answers)) {
+		if strings.HasPrefix(fault.Key, "--") {
+			faults = append(faults, fault)
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return file, usage(err)
+	}
 	return file, nil
+}
+
+// nameFlags names the flags instead of the answers' keys in faults of what flags set.
+func (c common) nameFlags(faults answers.Faults) answers.Faults {
+	named := slices.Clone(faults)
+	for i, fault := range named {
+		switch {
+		case fault.Key == "cluster.namespace" && *c.kube.Namespace != "":
+			named[i].Key = "--namespace"
+		case fault.Key == "cluster.release" && c.release != "":
+			named[i].Key = "--release"
+		}
+	}
+	return named
 }
 
 // onCluster prepares a command that works on an existing release, and returns
@@ -39,7 +65,22 @@ func onCluster(ctx context.Context, s Streams, c common) (*setup, kube.Context, 
 	if err := u.login(ctx, s); err != nil {
 		return u, at, err
 	}
-	return u, at, u.nameSilence(ctx, at)
+	return u, at, u.reach(ctx, at)
+}
+
+// findRelease returns the release, or an error with what follows if it does not exist.
+func (u *setup) findRelease(ctx context.Context, consequence string) (*install.Release, error) {
+	at := u.answers.Cluster
+	release, err := u.engine.Release(ctx, at.Namespace, at.Release)
+	if err != nil || release != nil {
+		return release, err
+	}
+	var others []string
+	all, _ := u.engine.Releases(ctx, at.Namespace) // without the permission none is named
+	for _, r := range all {
+		others = append(others, r.Name)
+	}
+	return nil, u.notFoundError(ctx, others, consequence)
 }
 
 // notFoundError reports that the release does not exist, what follows from it, and which
@@ -81,19 +122,24 @@ func (u *setup) emptiness(ctx context.Context) string {
 	return "The namespace has no releases"
 }
 
-// nameSilence fails if ctx ends before the API server answers, and names what it waited
-// for. Other errors are left to the requests that follow.
-func (u *setup) nameSilence(ctx context.Context, at kube.Context) error {
+// reach fails if the API server does not answer. Errors that it answers with are left to
+// the requests that follow.
+func (u *setup) reach(ctx context.Context, at kube.Context) error {
 	client, err := u.cluster.Client()
 	if err != nil {
 		return nil //nolint:nilerr // the next request fails, too
 	}
-	_, _ = serverVersion(ctx, client)
+	_, err = serverVersion(ctx, client)
 	cause := context.Cause(ctx)
-	if errors.Is(cause, context.DeadlineExceeded) {
+	var answered apierrors.APIStatus
+	switch {
+	case errors.Is(cause, context.DeadlineExceeded):
 		return u.silent(at, cause)
+	case cause != nil || err == nil || errors.As(err, &answered):
+		return cause
 	}
-	return cause
+	return fmt.Errorf("cannot connect to the API server at %s: %w. Start the cluster, or choose another context with "+
+		"--context; `%s preflight --only cluster` explains more", at.Server, transport.WithoutURL(err), u.program)
 }
 
 // silent is the error for an API server that did not answer in time.

@@ -22,7 +22,7 @@ func TestUnknownContextIsUsageError(t *testing.T) {
 				append(command, "--context", "no-such")...),
 			"no current context: choose one with --context": nowhere.runs(
 				command...),
-			"kubeconfig: ": missing.runs(command...),
+			missing.env["KUBECONFIG"] + " does not exist. Specify one with --kubeconfig": missing.runs(command...),
 		}
 		for say, r := range results {
 			r.want(t, exitUsage, say)
@@ -50,7 +50,8 @@ func TestUnknownRelease(t *testing.T) {
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
-	for _, command := range [][]string{{"diagnose"}, {"uninstall", "--yes"}} {
+	for _, command := range [][]string{{"diagnose"}, {"uninstall", "--yes"}, {"connect"},
+		{"answers", "init", "--from-release"}} {
 		run := func(more ...string) result { return p.runs(append(command, more...)...) }
 		run("-n", namespace, "--release", "nope").want(t, exitUnexpected,
 			"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
@@ -63,5 +64,51 @@ func TestUnknownRelease(t *testing.T) {
 	}
 	if found, _ := filepath.Glob("zenml-diagnose-*"); len(found) > 0 {
 		t.Errorf("an archive was written: %v", found)
+	}
+}
+
+// TestUnreachableCluster names the server and what to do.
+func TestUnreachableCluster(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.env["KUBECONFIG"] = p.file("empty", "apiVersion: v1\nkind: Config\n")
+	for _, command := range [][]string{{"status"}, {"status", "-A"}, {"connect"}, {"uninstall", "--yes"},
+		{"answers", "init", "--from-release"}} {
+		p.runs(append(command, "--server", "https://127.0.0.1:1")...).want(t, exitUnexpected,
+			"cannot connect to the API server at https://127.0.0.1:1", "connection refused", "preflight --only cluster")
+	}
+}
+
+// TestInvalidFlags names the flag and what it takes.
+func TestInvalidFlags(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.env["KUBECONFIG"] = filepath.Join(p.dir, "none")
+	answers := p.file("answers.yaml", sqliteAnswers)
+	for line, want := range map[string]string{
+		"status -n Bad_Name":              "--namespace: “Bad_Name” is not a valid name",
+		"connect --release Bad_Name":      "--release: “Bad_Name” is not a valid release name",
+		"install --yes -n Bad_Name":       "--namespace: “Bad_Name” is not a valid name",
+		"connect --port 99999":            "--port 99999: must be a port from 1 to 65535",
+		"preflight --port -1":             "--port -1: must be a port",
+		"install --port 65536 --yes":      "--port 65536: must be a port",
+		"connect --port http":             "--port http: must be a whole number",
+		"status --timeout 5":              "--timeout 5: must be a duration, such as 90s or 10m",
+		"diagnose -o yaml":                "--output yaml: must be json, or the archive to write",
+		"status -o yaml":                  "--output yaml: must be text or json",
+		"generate -f " + p.dir:            p.dir + " is a folder: specify a file",
+		"generate -f none.yaml":           "none.yaml not found",
+		"answers init --from none.yaml":   "none.yaml not found",
+		"install --bundle none --yes":     "is not a bundle",
+		"generate --bundle " + answers:    answers + " is a file: specify a folder",
+		"answers explain databse.type":    "did you mean database.type?",
+		"generate --format yamll":         "must be one of values",
+		"install --yes --answer database": "use the form KEY=VALUE",
+	} {
+		args := strings.Fields(line)
+		if (args[0] == "install" || args[0] == "generate") && !strings.Contains(line, " -f ") {
+			args = append(args, "-f", answers)
+		}
+		p.runs(args...).want(t, exitUsage, want)
 	}
 }

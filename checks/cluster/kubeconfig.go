@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 )
 
 func checkKubeconfig(_ context.Context, e *check.Env) (string, error) {
@@ -46,20 +47,26 @@ func inCluster(config *rest.Config) bool {
 	return strings.HasPrefix(config.BearerTokenFile, "/var/run/secrets/kubernetes.io/")
 }
 
+const noKubeconfigRemedy = "download one from your provider (aws eks update-kubeconfig, " +
+	"gcloud container clusters get-credentials, az aks get-credentials), or set one: --kubeconfig FILE"
+
 func kubeconfigFault(err error) *check.Fault {
+	var missing *kube.MissingError
 	fault := &check.Fault{
 		Summary: "cannot load the kubeconfig: " + err.Error(), Err: err,
 		Remedy: "check it with kubectl config view, or use another one: --kubeconfig FILE, --context NAME",
 	}
 	text := err.Error()
 	switch {
+	case errors.As(err, &missing):
+		fault.Summary = "there is no kubeconfig: " + missing.Path + " does not exist"
+		fault.Remedy = noKubeconfigRemedy
 	case errors.Is(err, fs.ErrNotExist):
 		fault.Summary = "the kubeconfig does not exist: " + err.Error()
 		fault.Remedy = "set an existing file: --kubeconfig FILE, or export KUBECONFIG=FILE"
 	case strings.Contains(text, "no configuration has been provided"):
 		fault.Summary = "there is no kubeconfig"
-		fault.Remedy = "download one from your provider (aws eks update-kubeconfig, " +
-			"gcloud container clusters get-credentials, az aks get-credentials), or set one: --kubeconfig FILE"
+		fault.Remedy = noKubeconfigRemedy
 	case strings.Contains(text, "context") && containsAny(text, "does not exist", "not in the kubeconfig"):
 		fault.Summary = text
 		fault.Remedy = "list the contexts with kubectl config get-contexts, and choose one: --context NAME"

@@ -2,8 +2,11 @@
 package kube
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
 	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -75,6 +78,9 @@ type Context struct {
 // is no valid kubeconfig.
 func (a *Access) Contexts() ([]Context, error) {
 	raw, err := a.flags.ToRawKubeConfigLoader().RawConfig()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &MissingError{Path: a.path()}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
@@ -100,8 +106,31 @@ func (a *Access) Context() (Context, error) {
 	if config, err := a.config(); err == nil && config.Host != clientcmd.ClusterDefaults.Server {
 		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's ServiceAccount
 	}
+	if path := a.missing(); path != "" {
+		return Context{}, &MissingError{Path: path}
+	}
 	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context "+
 		"(kubeconfig: %s)", a.path())
+}
+
+// MissingError means that there is no kubeconfig.
+type MissingError struct {
+	Path string // where it was expected
+}
+
+func (e *MissingError) Error() string {
+	return "there is no kubeconfig: " + e.Path + " does not exist. Specify one with --kubeconfig FILE, or download it " +
+		"from your provider (such as aws eks update-kubeconfig)"
+}
+
+// missing is where kubectl expects a kubeconfig, if none of its files exists.
+func (a *Access) missing() string {
+	for _, path := range a.flags.ToRawKubeConfigLoader().ConfigAccess().GetLoadingPrecedence() {
+		if _, err := os.Stat(path); err == nil {
+			return ""
+		}
+	}
+	return a.path()
 }
 
 // WithContext returns access to another context in the same kubeconfig.

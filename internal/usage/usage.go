@@ -164,9 +164,19 @@ func (h help) options(program string) *cobra.Command {
 	}
 }
 
+// wanted describes the values that flags of a type take.
+var wanted = map[string]string{"int": "a whole number", "bool": "true or false",
+	"duration": "a duration, such as 90s or 10m"}
+
 // flagError adds to the error for a flag the one that may have been meant, or where all
 // are listed.
 func flagError(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if want := wanted[invalid.GetFlag().Value.Type()]; want != "" {
+			err = fmt.Errorf("--%s %s: must be %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+	}
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && len(unknown.GetSpecifiedName()) > 1 {
 		var known []string

@@ -22,6 +22,7 @@ func tree() (*cobra.Command, *bytes.Buffer) {
 	sub := &cobra.Command{Use: "check", Short: "Check it", Example: "  tool check --only x", Args: Unknown,
 		RunE: func(*cobra.Command, []string) error { return nil }}
 	sub.Flags().String("only", "", "run only these")
+	sub.Flags().IntP("number", "n", 0, "how many")
 	root.AddCommand(sub)
 	root.SetOut(&out)
 	root.SetErr(&out)
@@ -99,6 +100,7 @@ func TestUnknownFlag(t *testing.T) {
 		"check --olny x": "unknown flag: --olny: did you mean --only? (see tool check --help)",
 		"check --releas": "unknown flag: --releas: did you mean --release? (see tool check --help)",
 		"check --zzzzzz": "unknown flag: --zzzzzz (see tool check --help)",
+		"check -n x":     "--number x: must be a whole number (see tool check --help)",
 		"check -z":       "unknown shorthand flag: 'z' in -z (see tool check --help)",
 	} {
 		root, _ := tree()
