@@ -15,6 +15,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/inventory"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
@@ -40,6 +41,9 @@ func (u *setup) describe(ctx context.Context) (wizard.Target, error) {
 		return target, fmt.Errorf("%s: %w", target.Context.Server, transport.WithoutURL(err))
 	}
 	target.Nodes, target.Provider = nodes(ctx, client, target.Version)
+	if inventory.IsOpenShift(ctx, client) { // on any cloud
+		target.Provider = "OpenShift"
+	}
 	_, err = client.CoreV1().Namespaces().Get(ctx, at.Namespace, metav1.GetOptions{})
 	target.NamespaceExists = !apierrors.IsNotFound(err)
 	if kept, err := u.keptSecrets(ctx); err == nil {

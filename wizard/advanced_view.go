@@ -70,6 +70,9 @@ func (a *advanced) settingLine(q question.Question) string {
 	if fault, bad := a.responses.Fault(q.Key); bad {
 		return line + a.styles.Bad.Render(display.GlyphFailed+" "+fault.Summary)
 	}
+	if suggested := a.responses.Suggestion(q); suggested != "" {
+		return line + a.styles.Warn.Render(suggested+" is suggested")
+	}
 	text, isDefault := a.responses.Display(q)
 	switch {
 	case text == "":
@@ -84,8 +87,15 @@ func (a *advanced) settingLine(q question.Question) string {
 func (a *advanced) summary(topic string) string {
 	var set []string
 	for _, q := range a.responses.Advanced() {
+		if q.Topic() != topic {
+			continue
+		}
+		if suggested := a.responses.Suggestion(q); suggested != "" {
+			set = append(set, q.Title+": "+suggested+" is suggested")
+			continue
+		}
 		text, isDefault := a.responses.Display(q)
-		if q.Topic() == topic && text != "" && !isDefault {
+		if text != "" && !isDefault {
 			set = append(set, q.Title+" "+text)
 		}
 	}

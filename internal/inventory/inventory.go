@@ -58,6 +58,7 @@ var sources = []source{
 		"database.payloads.region"}, awsRegions},
 	{[]string{"server.serviceAccount.name"}, serviceAccounts},
 	{[]string{prerequisite.Traefik.Key}, missing(prerequisite.Traefik, gatewayTraefik)},
+	{[]string{"server.security.profile"}, securityProfile},
 	{[]string{prerequisite.IngressNginx.Key}, missing(prerequisite.IngressNginx)},
 	{[]string{prerequisite.CertManager.Key}, missing(prerequisite.CertManager)},
 }

@@ -9,6 +9,7 @@ const (
 	issuerKey        = "expose.tls.issuer.name"
 	certManagerKey   = "prerequisites.certManager"
 	createsIssuerKey = "prerequisites.clusterIssuer.create"
+	profileKey       = "server.security.profile"
 )
 
 // suggested returns the option that what was found in the cluster suggests, and the
@@ -21,12 +22,30 @@ func (s *Responses) suggested(f answers.Field) (value, reason string) {
 		return answers.CertManager, "Suggested for HTTPS: the installer can install it."
 	case f.Key == createsIssuerKey && s.Complete().Prerequisites.CertManager == answers.PrerequisiteInstall:
 		return "true", "Suggested, because a new cert-manager has no issuer."
+	case f.Key == profileKey && len(s.found[profileKey]) > 0:
+		return s.found[profileKey][0].Value, "Suggested, because the cluster is OpenShift, which refuses pods that choose " +
+			"their user."
 	case f.Key == tlsModeKey:
 		return s.suggestTLS()
 	case (f.IfMissing || f.Kind == answers.Boolean) && len(s.found[f.Key]) > 0:
 		return s.found[f.Key][0].Value, ""
 	}
 	return "", ""
+}
+
+// Suggestion returns the title of the option that is suggested for a setting that has no
+// answer, if it is not the default.
+func (s *Responses) Suggestion(q Question) string {
+	value, _ := s.suggested(q.Field)
+	if value == "" || value == q.Default || s.Typed(q.Key) != "" {
+		return ""
+	}
+	for _, o := range q.Choices {
+		if o.Value == value {
+			return o.Title
+		}
+	}
+	return ""
 }
 
 // SuggestsToInstall reports whether the suggested option lets the installer install

@@ -60,3 +60,20 @@ func TestWhatTheClusterLacksIsSuggested(t *testing.T) {
 		t.Error("a suggestion is an answer before it is accepted")
 	}
 }
+
+func TestSecurityProfileIsSuggestedOnOpenShift(t *testing.T) {
+	s := NewResponses(answers.Answers{})
+	q, _ := s.ByKey(profileKey)
+	if got := s.CurrentChoice(q); got != answers.SecurityChart || s.Suggestion(q) != "" {
+		t.Errorf("elsewhere: %s", got)
+	}
+	s.SetFound(map[string][]answers.Option{profileKey: {{Value: answers.SecurityOpenShift}}})
+	q, _ = s.ByKey(profileKey)
+	if got := s.CurrentChoice(q); got != answers.SecurityOpenShift || s.Suggestion(q) != "OpenShift" ||
+		!strings.Contains(Explain(q), "because the cluster is OpenShift") {
+		t.Errorf("on OpenShift: %s\n%s", got, Explain(q))
+	}
+	if s.Type(profileKey, answers.SecurityChart); s.Suggestion(q) != "" || s.CurrentChoice(q) != answers.SecurityChart {
+		t.Error("the answer does not win")
+	}
+}
