@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -21,7 +22,7 @@ type installing struct {
 	progress progress
 	task     *task
 	stopping bool
-	showLogs bool
+	page     page
 	failure  *narrate.Failure
 	finished bool
 	// recovering is what is done after a failed install, while it is running.
@@ -189,7 +190,10 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 	i.offerStuck()
 	switch {
 	case name == "l":
-		i.toggleLogs()
+		i.toggle(logsPage)
+		return move{}, nil
+	case name == "e":
+		i.toggle(eventsPage)
 		return move{}, nil
 	case i.pane.key(name):
 		return move{}, nil
@@ -201,12 +205,22 @@ func (i *installing) key(name string) (move, tea.Cmd) {
 	return i.list.key(name)
 }
 
-// toggleLogs shows the log, at its end, or the objects again.
-func (i *installing) toggleLogs() {
-	i.showLogs, i.pane.offset = !i.showLogs, 0
-	if i.showLogs {
-		i.pane.offset = len(i.progress.logs) // set limits it
+// page is what the screen shows.
+type page int
+
+const (
+	objectsPage page = iota
+	logsPage
+	eventsPage
+)
+
+// toggle shows a page, at its end, or the objects again.
+func (i *installing) toggle(to page) {
+	if i.page == to {
+		i.page, i.pane.offset = objectsPage, 0
+		return
 	}
+	i.page, i.pane.offset = to, math.MaxInt32 // set limits it
 }
 
 // handleInterrupt handles Ctrl-C: after confirmation it cancels a running
@@ -262,14 +276,17 @@ func (i *installing) state() state {
 }
 
 func (i *installing) keys() []binding {
-	logs := binding{"l", "logs"}
-	if i.showLogs {
+	logs, events := binding{"l", "logs"}, binding{"e", "events"}
+	switch i.page {
+	case logsPage:
 		logs.does = "objects"
+	case eventsPage:
+		events.does = "objects"
 	}
 	if len(i.list.options) > 0 {
-		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, logs, {"?", "help"}}
+		return []binding{{"←→", "choose"}, {"enter", "select"}, {"↑↓", "scroll"}, logs, events, {"?", "help"}}
 	}
-	return []binding{{"↑↓", "scroll"}, logs, {"?", "help"}}
+	return []binding{{"↑↓", "scroll"}, logs, events, {"?", "help"}}
 }
 
 func (i *installing) about() (title, text string) {
@@ -279,5 +296,5 @@ func (i *installing) about() (title, text string) {
 			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
 			"the first database migration can take minutes. Errors that waiting can't fix stop it and are " +
 			"shown with their remedy.\n\n" +
-			"Press l for the log lines, ctrl+c to stop the " + does + "."
+			"Press l for the log lines, e for the events that Kubernetes reports about the objects, ctrl+c to stop the " + does + "."
 }

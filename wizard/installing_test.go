@@ -121,3 +121,22 @@ func TestStuckPodIsAChoice(t *testing.T) {
 	install().press("s").sees("The install was stopped").press("q").leaves()
 	install().press("a").sees("Where the server stores pipelines")
 }
+
+func TestEventsDuringInstall(t *testing.T) {
+	p := atInstall(newPerson(t)).press("e").sees("Kubernetes has not reported any events", "e objects")
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
+	pod := event.Object{Kind: "Pod", Name: "zenml-server-0"}
+	report := func(e event.Reported) {
+		e.Object, e.At = pod, at
+		p.m.screen().(*installing).update(installMsg{e})
+	}
+	report(event.Reported{ID: "1", Warning: true, Reason: "FailedScheduling", Message: "0/1 nodes are available", Count: 1})
+	report(event.Reported{ID: "2", Reason: "Pulled", Message: "image pulled", Count: 1})
+	report(event.Reported{ID: "1", Warning: true, Reason: "FailedScheduling", Message: "0/1 nodes are available", Count: 3})
+	p.sees("· 12:00:00 Pod zenml-server-0 Pulled: image pulled ! 12:00:00 Pod zenml-server-0 FailedScheduling: 0/1 nodes " +
+		"are available (3 times)")
+	if p.press("l").sees("Running upgrade", "l objects", "e events").press("e", "e").sees("Objects, ").m.at != stepInstall {
+		t.Error("not at the install")
+	}
+	p.press("?").sees("e for the events")
+}

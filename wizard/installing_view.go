@@ -20,7 +20,7 @@ func (i *installing) view(width, height int) string {
 	if len(i.list.options) > 0 {
 		bottom = i.list.flat(width)
 	}
-	follows := i.showLogs && i.pane.offset >= i.pane.last()
+	follows := i.page != objectsPage && i.pane.offset >= i.pane.last()
 	i.pane.set(i.document(width), width, max(height-lipgloss.Height(bottom)-1, 1))
 	if follows {
 		i.pane.offset = i.pane.last()
@@ -29,8 +29,11 @@ func (i *installing) view(width, height int) string {
 }
 
 func (i *installing) document(width int) string {
-	if i.showLogs {
+	switch i.page {
+	case logsPage:
 		return i.logLines(width)
+	case eventsPage:
+		return i.eventLines(width)
 	}
 	var blocks []string
 	add := func(lines []string) {
@@ -166,6 +169,26 @@ func (i *installing) logLines(width int) string {
 			lines = append(lines, i.styles.Title.Render(pod))
 		}
 		lines = append(lines, display.Indent("  "+display.Printable(log.Line), width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// eventLines shows the events about the objects, the latest last. Warnings stand out.
+func (i *installing) eventLines(width int) string {
+	if len(i.progress.events) == 0 {
+		return i.styles.Muted.Render("Kubernetes has not reported any events about the release yet.")
+	}
+	var lines []string
+	for _, e := range i.progress.events {
+		glyph, style := display.GlyphBullet, i.styles.Muted
+		if e.Warning {
+			glyph, style = display.GlyphWarning, i.styles.Warn
+		}
+		text := fmt.Sprintf("%s %s  %s  %s: %s", glyph, e.At.Local().Format(time.TimeOnly), e.Object, e.Reason, e.Message)
+		if e.Count > 1 {
+			text += fmt.Sprintf(" (%d times)", e.Count)
+		}
+		lines = append(lines, style.Render(display.Hang(display.Printable(text), 2, width)))
 	}
 	return strings.Join(lines, "\n")
 }

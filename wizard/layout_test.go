@@ -104,6 +104,15 @@ var scenes = map[string]func(*person){
 		p.stage.typical = 35 * time.Second
 		atInstall(p).sees("0s, usually 35s", "0s in all, usually 1m10s")
 	},
+	"install-events": func(p *person) {
+		atInstall(p).press("e")
+		for n, reason := range []string{"Scheduled", "FailedMount", "Pulling"} {
+			p.m.screen().update(installMsg{event.Reported{ID: reason, Warning: n == 1, Reason: reason, Count: n + 1,
+				Object:  event.Object{Kind: "Pod", Name: "zenml-server-6f7b9-x2k4p"},
+				Message: "what the kubelet reports about the pod, in a sentence that may be longer than a line",
+				At:      time.Date(2026, 11, 23, 12, 0, n, 0, time.Local)}})
+		}
+	},
 	"install-stop": func(p *person) {
 		atInstall(p).press("ctrl+c")
 	},

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -12,7 +13,8 @@ type progress struct {
 	steps   []stepRow
 	objects []objectRow
 	log     event.LogLine
-	logs    []event.LogLine // the latest ones
+	logs    []event.LogLine  // the latest ones
+	events  []event.Reported // about the objects, each once, the last repeated ones last
 	notices []string
 }
 
@@ -36,6 +38,9 @@ type objectRow struct {
 // maxLogs is how many log lines are kept, the latest ones.
 const maxLogs = 1000
 
+// maxEvents is how many events are kept, the latest ones.
+const maxEvents = 500
+
 // maxNotices is how many notices are kept, the latest ones.
 const maxNotices = 5
 
@@ -56,6 +61,10 @@ func (p *progress) add(e event.Event, now time.Time) {
 		p.object(e, now)
 	case event.Stuck:
 		p.stuck(e, now)
+	case event.Reported:
+		p.events = slices.DeleteFunc(p.events, func(known event.Reported) bool { return known.ID == e.ID })
+		p.events = append(p.events, e)
+		p.events = p.events[max(len(p.events)-maxEvents, 0):]
 	case event.LogLine:
 		p.log = e
 		p.logs = append(p.logs, e)

@@ -9,8 +9,8 @@ import (
 // and must not call the engine.
 type Observer func(Event)
 
-// Event is one of RunStarted, StepStarted, StepFinished, ObjectChanged, Stuck, LogLine,
-// Notice. No event contains a secret.
+// Event is one of RunStarted, StepStarted, StepFinished, ObjectChanged, Stuck, Reported,
+// LogLine, Notice. No event contains a secret.
 type Event interface{ event() }
 
 // RunStarted reports that a run starts, where earlier ones show how long it usually
@@ -72,6 +72,17 @@ type Stuck struct {
 	Deadline time.Time // when the run stops waiting; zero if it does not
 }
 
+// Reported is an event that Kubernetes has about an object of the release. One that is
+// repeated is reported again, with the same ID. Values of the release's Secrets are masked.
+type Reported struct {
+	Object
+	ID              string
+	Warning         bool
+	Reason, Message string
+	Count           int       // how often it has occurred
+	At              time.Time // the last time, by the cluster's clock
+}
+
 // LogLine is a line in the log of a container. Values of the release's Secrets
 // are masked.
 type LogLine struct{ Pod, Container, Line string }
@@ -88,6 +99,8 @@ func (StepFinished) event() {}
 func (ObjectChanged) event() {}
 
 func (Stuck) event() {}
+
+func (Reported) event() {}
 
 func (LogLine) event() {}
 

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
@@ -46,7 +47,8 @@ type Watcher struct {
 	caches  caches
 	logs    *logs
 	changed chan struct{}
-	phase   atomic.Bool // true when the release's objects have been applied
+	told    map[types.UID]int // how often an event had occurred when it was reported
+	phase   atomic.Bool       // true when the release's objects have been applied
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
 
@@ -62,6 +64,7 @@ func New(c Config) *Watcher {
 		Config:   c,
 		targets:  newTargets(c.Namespace, c.Objects),
 		changed:  make(chan struct{}, 1),
+		told:     map[types.UID]int{},
 		reported: map[event.Object]event.ObjectChanged{},
 		seen:     map[string]sighting{},
 	}
@@ -80,6 +83,7 @@ func (w *Watcher) Start(ctx context.Context) {
 	w.done.Go(informers.Wait)
 	w.firstLists(ctx)
 	w.caches.rememberJobs()
+	w.rememberEvents()
 	w.done.Go(func() { w.loop(ctx) })
 	w.done.Go(func() { w.readExposed(ctx) })
 }
@@ -171,6 +175,7 @@ func (w *Watcher) loop(ctx context.Context) {
 func (w *Watcher) inspect(ctx context.Context) {
 	v := w.view()
 	w.logs.follow(v.pods)
+	w.reportEvents(v)
 	for _, o := range v.observe() {
 		w.report(o)
 		if o.fault == nil {

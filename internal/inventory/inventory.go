@@ -57,8 +57,8 @@ var sources = []source{
 	{[]string{"secretsStore.aws.region", "backupSecretsStore.aws.region", "database.mysql.rds.region",
 		"database.payloads.region"}, awsRegions},
 	{[]string{"server.serviceAccount.name"}, serviceAccounts},
-	{[]string{prerequisite.Traefik.Key}, missing(prerequisite.Traefik, gatewayTraefik)},
 	{[]string{"server.security.profile"}, securityProfile},
+	{[]string{prerequisite.Traefik.Key}, missing(prerequisite.Traefik, gatewayTraefik)},
 	{[]string{prerequisite.IngressNginx.Key}, missing(prerequisite.IngressNginx)},
 	{[]string{prerequisite.CertManager.Key}, missing(prerequisite.CertManager)},
 }
