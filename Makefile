@@ -102,7 +102,11 @@ compile-all: ## compile for PLATFORMS, by default every released one
 	done
 
 .PHONY: snapshot
-snapshot: $(GORELEASER) $(CYCLONEDX) ## build and verify every artifact of a release, without publishing
+snapshot: packages $(GORELEASER) $(CYCLONEDX) ## build and verify every artifact of a release, without publishing
+	@PATH=$(dir $(CYCLONEDX)):$$PATH .ci/snapshot $(GORELEASER) --snapshot
+
+.PHONY: artifacts
+artifacts: packages $(GORELEASER) $(CYCLONEDX) ## the same for a tag: the workflow of the release publishes its dist/
 	@PATH=$(dir $(CYCLONEDX)):$$PATH .ci/snapshot $(GORELEASER)
 
 $(CYCLONEDX):

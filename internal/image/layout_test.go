@@ -19,16 +19,9 @@ import (
 
 func TestImageHoldsOnlyTheProgramAndIsReproducible(t *testing.T) {
 	ctx := context.Background()
-	program := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(program, []byte("program"), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	var digests []string
 	for range 2 {
-		folder := t.TempDir()
-		if err := write(ctx, folder, "v1", []string{"amd64=" + program, "arm64=" + program}); err != nil {
-			t.Fatal(err)
-		}
+		folder := layoutOf(t, "v1", "amd64", "arm64")
 		store, err := oci.New(folder)
 		if err != nil {
 			t.Fatal(err)
@@ -50,6 +43,26 @@ func TestImageHoldsOnlyTheProgramAndIsReproducible(t *testing.T) {
 	}
 }
 
+// layoutOf writes an image with a stand-in for the program, and returns its folder.
+func layoutOf(t *testing.T, tag string, architectures ...string) string {
+	t.Helper()
+	sources, folder := t.TempDir(), t.TempDir()
+	program, certificates := filepath.Join(sources, "program"), filepath.Join(sources, "certificates")
+	for _, path := range []string{program, certificates} {
+		if err := os.WriteFile(path, []byte(filepath.Base(path)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var programs []string
+	for _, architecture := range architectures {
+		programs = append(programs, architecture+"="+program)
+	}
+	if err := write(t.Context(), folder, tag, certificates, programs); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
 // requireImage checks the config and the layer of an image.
 func requireImage(t *testing.T, store *oci.Store, at ocispec.Descriptor) {
 	t.Helper()
@@ -68,7 +81,7 @@ func requireImage(t *testing.T, store *oci.Store, at ocispec.Descriptor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	files := map[string]string{}
 	for r := tar.NewReader(zip); ; {
 		header, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -77,10 +90,16 @@ func requireImage(t *testing.T, store *oci.Store, at ocispec.Descriptor) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names = append(names, header.Name)
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header.Typeflag == tar.TypeReg {
+			files[header.Name] = string(text)
+		}
 	}
-	if len(names) != 2 || names[1] != "zenml-installer" {
-		t.Errorf("the layer holds %v", names)
+	if len(files) != 2 || files["zenml-installer"] != "program" || files[certificatesPath] != "certificates" {
+		t.Errorf("the layer holds %v", files)
 	}
 }
 
