@@ -119,6 +119,10 @@ $(GORELEASER):
 	  GOBIN=$$tmp GOFLAGS= go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION) && \
 	  mv $$tmp/goreleaser $@ && rmdir $$tmp
 
+.PHONY: site
+site: ## build the documentation as a site in site/
+	@.ci/site
+
 .PHONY: pictures
 pictures: packages ## take the pictures of the docs from a guided install of the real server
 	@mkdir -p docs/pictures
