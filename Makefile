@@ -12,8 +12,8 @@ CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/zenml-installer
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
-CYCLONEDX_VERSION := v1.10.0
-CYCLONEDX := $(CACHE)/bin/cyclonedx-$(CYCLONEDX_VERSION)/cyclonedx-gomod
+SYFT_VERSION := v1.57.1
+SYFT := $(CACHE)/bin/syft-$(SYFT_VERSION)/syft
 GORELEASER_VERSION := v2.15.1
 GORELEASER := $(CACHE)/bin/goreleaser-$(GORELEASER_VERSION)
 
@@ -102,16 +102,16 @@ compile-all: ## compile for PLATFORMS, by default every released one
 	done
 
 .PHONY: snapshot
-snapshot: packages $(GORELEASER) $(CYCLONEDX) ## build and verify every artifact of a release, without publishing
-	@PATH=$(dir $(CYCLONEDX)):$$PATH .ci/snapshot $(GORELEASER) --snapshot
+snapshot: packages $(GORELEASER) $(SYFT) ## build and verify every artifact of a release, without publishing
+	@PATH=$(dir $(SYFT)):$$PATH .ci/snapshot $(GORELEASER) --snapshot
 
 .PHONY: artifacts
-artifacts: packages $(GORELEASER) $(CYCLONEDX) ## the same for a tag: the workflow of the release publishes its dist/
-	@PATH=$(dir $(CYCLONEDX)):$$PATH .ci/snapshot $(GORELEASER)
+artifacts: packages $(GORELEASER) $(SYFT) ## the same for a tag: the workflow of the release publishes its dist/
+	@PATH=$(dir $(SYFT)):$$PATH .ci/snapshot $(GORELEASER)
 
-$(CYCLONEDX):
-	@echo "building cyclonedx-gomod $(CYCLONEDX_VERSION) once" >&2
-	@GOBIN=$(@D) GOFLAGS= go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+$(SYFT):
+	@echo "building syft $(SYFT_VERSION) once, which takes about 5 minutes" >&2
+	@GOBIN=$(@D) GOFLAGS= $(GO) install -ldflags '-s -w -X main.version=$(SYFT_VERSION)' github.com/anchore/syft/cmd/syft@$(SYFT_VERSION)
 
 $(GORELEASER):
 	@echo "building goreleaser $(GORELEASER_VERSION) once, which takes about 5 minutes" >&2
