@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,29 +25,56 @@ func completeFlags(root *cobra.Command, s Streams, c *common) {
 	fixed := func(values ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
-	checkNames := fixed(allCheckNames()...)
+	checkNames, nothing := list(allCheckNames()), fixed()
 	functions := map[string]cobra.CompletionFunc{
 		"context":   names(c.contextNames),
 		"namespace": names(func(ctx context.Context) []string { return c.namespaceNames(ctx) }),
 		"release":   names(func(ctx context.Context) []string { return c.releaseNames(ctx, s) }),
 		"only":      checkNames, "skip": checkNames, "warn-only": checkNames,
-		"fail-on": fixed("fail", "warn"),
-		"format":  fixed(formatNames()...), "list-format": fixed("text", "json"),
-		"platform": fixed("linux/amd64", "linux/arm64"),
+		"fail-on": fixed("fail", "warn"), "list-format": fixed("text", "json"),
+		"platform": list([]string{"linux/amd64", "linux/arm64"}),
 		"answer":   cobra.FixedCompletions(answerKeys(), cobra.ShellCompDirectiveNoSpace),
+		"timeout":  nothing, "port": nothing, "chart-version": nothing, "image-registry": nothing,
 	}
-	formats := map[string][]string{"preflight": {"text", "json", "junit"}, "status": {"text", "json"},
-		"diagnose": {"json"}}
+	effects := list([]string{"supply", "supply.effect", "supply.values"})
+	own := map[string]cobra.CompletionFunc{
+		"preflight output": fixed("text", "json", "junit"), "status output": fixed("text", "json"),
+		"diagnose output": cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveDefault),
+		"generate format": fixed(formatNames()...), "generate skip": effects, "generate warn-only": effects,
+		"install format": fixed("text", "json"), root.Name() + " format": fixed("text", "json"),
+		"preflight emit-policy": folders,
+	}
 	for _, command := range append(root.Commands(), root) {
 		visit := func(f *pflag.Flag) {
-			if complete, known := functions[f.Name]; known {
+			complete := own[command.Name()+" "+f.Name]
+			if complete == nil {
+				complete = functions[f.Name]
+			}
+			if complete != nil {
 				_ = command.RegisterFlagCompletionFunc(f.Name, complete) // it fails only for unknown flags
 			}
 		}
 		command.LocalFlags().VisitAll(visit)
-		if known := formats[command.Name()]; known != nil {
-			_ = command.RegisterFlagCompletionFunc("output", fixed(known...))
+		if command != root && !command.HasSubCommands() && command.ValidArgsFunction == nil {
+			command.ValidArgsFunction = cobra.NoFileCompletions // its Args takes none
 		}
+	}
+}
+
+// folders completes the names of folders.
+func folders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+// list completes the last of several values that commas separate.
+func list(values []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndex(typed, ",")+1]
+		found := make([]string, len(values))
+		for i, value := range values {
+			found[i] = before + value
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
