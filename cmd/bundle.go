@@ -90,9 +90,13 @@ func (o *generateOptions) writeBundle(ctx context.Context, u *setup, p *prepared
 	if err != nil {
 		return stoppedTransfer(err, "the bundle is incomplete")
 	}
+	flags := ""
+	if u.plainHTTP {
+		flags = " --plain-http"
+	}
 	fmt.Fprintf(o.streams.Err, "Wrote the bundle %s (%s). Copy it to the machine that runs the install, and run:\n"+
-		"  %s install --bundle %s --image-registry REGISTRY\n",
-		o.bundle.dir, display.Bytes(plan.Size), u.program, o.bundle.dir)
+		"  %s install --bundle %s --image-registry REGISTRY%s\n",
+		o.bundle.dir, display.Bytes(plan.Size), u.program, o.bundle.dir, flags)
 	return nil
 }
 

@@ -29,7 +29,7 @@ func Transfer(w io.Writer, did string, isTerminal bool) (observe bundle.Observer
 		case e.Finished && e.Moved == 0:
 			fmt.Fprintf(w, "%sKept %s\n", clear, e.Image.Source)
 		case e.Finished:
-			fmt.Fprintf(w, "%s%s %s (%s)\n", clear, did, e.Image.Source, display.Bytes(e.Moved))
+			fmt.Fprintf(w, "%s%s %s (%s)\n", clear, did, e.Image.Source, moved(e))
 		case isTerminal && time.Since(drawn) > transferEvery:
 			drawn = time.Now()
 			line := fmt.Sprintf("%s of %s: %s", display.Bytes(e.Done), display.Bytes(e.Total), e.Image.Source)
@@ -37,6 +37,15 @@ func Transfer(w io.Writer, did string, isTerminal bool) (observe bundle.Observer
 		}
 	}
 	return observe, func() { fmt.Fprint(w, clear) }
+}
+
+// moved describes the size of an image, and how much of it was not there already.
+func moved(e bundle.Event) string {
+	size := display.Bytes(e.Image.Size)
+	if e.Moved < e.Image.Size {
+		size += ", " + display.Bytes(e.Moved) + " new"
+	}
+	return size
 }
 
 // Bundle prints a table of what a bundle contains.

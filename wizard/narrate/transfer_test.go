@@ -9,7 +9,7 @@ import (
 
 // TestTransfer ends a transfer during an image.
 func TestTransfer(t *testing.T) {
-	progress := bundle.Event{Image: bundle.Image{Source: "r.test/a:1"}, Done: 1000, Total: 2000, Moved: 1000}
+	progress := bundle.Event{Image: bundle.Image{Source: "r.test/a:1", Size: 1000}, Done: 1000, Total: 2000, Moved: 1000}
 	complete := progress
 	complete.Finished = true
 	for isTerminal, want := range map[bool]string{
@@ -24,5 +24,16 @@ func TestTransfer(t *testing.T) {
 		if out.String() != want {
 			t.Errorf("%q, want %q", out.String(), want)
 		}
+	}
+}
+
+// TestTransfer_partly shows the size of an image of which only a part was missing.
+func TestTransfer_partly(t *testing.T) {
+	var out strings.Builder
+	observe, end := Transfer(&out, "Pushed", false)
+	observe(bundle.Event{Image: bundle.Image{Source: "r.test/a:1", Size: 2000}, Moved: 401, Finished: true})
+	end()
+	if want := "Pushed r.test/a:1 (2.0 kB, 401 B new)\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
 	}
 }
