@@ -77,3 +77,53 @@ func TestSecurityProfileIsSuggestedOnOpenShift(t *testing.T) {
 		t.Error("the answer does not win")
 	}
 }
+
+// TestGatewayIsSuggested suggests what a cluster without a Gateway needs, in its order.
+func TestGatewayIsSuggested(t *testing.T) {
+	s := NewResponses(answers.Answers{})
+	asks := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, q := range s.Questions(answers.StepAccess) {
+			got = append(got, q.Key)
+		}
+		at := 0
+		for _, key := range got {
+			if at < len(want) && key == want[at] {
+				at++
+			}
+		}
+		if at < len(want) {
+			t.Errorf("asks %q, want %q among them", got, want)
+		}
+	}
+	s.Type("expose.type", answers.ByGateway)
+	s.Type("expose.gateway.name", "zenml")
+	s.SetFound(map[string][]answers.Option{"expose.gateway.name": {{Value: "zenml"}}})
+	if s.isMissing(field(t, "prerequisites.gateway.create")) {
+		t.Error("an existing Gateway is missing")
+	}
+	ways := []answers.Option{{Value: answers.PrerequisiteInstall}, {Value: answers.PrerequisiteRequire}}
+	s.SetFound(map[string][]answers.Option{"expose.gateway.name": {{Value: "zenml"}},
+		"prerequisites.gateway.create": {{Value: "true"}, {Value: "false"}},
+		"prerequisites.gateway.class":  {{Value: "traefik"}}, "prerequisites.traefik": ways, certManagerKey: ways})
+	asks("expose.gateway.name", "prerequisites.gateway.create")
+	q, _ := s.ByKey("prerequisites.gateway.create")
+	if s.CurrentChoice(q) != "true" {
+		t.Errorf("suggests %q", s.CurrentChoice(q))
+	}
+	s.Type("prerequisites.gateway.create", "true")
+	asks("prerequisites.gateway.create", "prerequisites.gateway.class", certificateKey, "prerequisites.traefik")
+	if q, _ := s.ByKey("prerequisites.gateway.class"); !q.Open {
+		t.Error("another class cannot be typed")
+	}
+}
+
+func field(t *testing.T, key string) answers.Field {
+	t.Helper()
+	f, known := answers.FieldByKey(key)
+	if !known {
+		t.Fatalf("no field %s", key)
+	}
+	return f
+}
