@@ -1,6 +1,7 @@
 package expose
 
 import (
+	"errors"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -92,8 +93,8 @@ func (s *stage) managerWithoutGateways(example func(*answers.Prerequisites), oth
 	checktest.Must(s.T, err)
 	e := s.creatingGateway(other, example).Begin(s.T.Context(), check.Options{})
 	defer e.End()
-	fault, _ := gatewayManager(s.T.Context(), e).(*check.Fault)
-	if fault == nil || fault.Remedy != "add the flag --enable-gateway-api to Deployment cert-manager in namespace "+s.Namespace {
+	var fault *check.Fault
+	if !errors.As(gatewayManager(s.T.Context(), e), &fault) || fault.Remedy != "add the flag --enable-gateway-api to Deployment cert-manager in namespace "+s.Namespace {
 		s.T.Errorf("fault %+v", fault)
 	}
 	const flag = `[{"op": "add", "path": "/spec/template/spec/containers/0/args", "value": ["--enable-gateway-api"]}]`

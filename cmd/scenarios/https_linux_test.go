@@ -21,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/zenml-installer/zenml-installer/install"
+	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -40,6 +41,16 @@ var exposures = []exposure{
 		host: "zenml.example.org", answers: "expose: {host: zenml.example.org, ingress: {class: nginx}}"},
 	{name: "gateway", quick: true, sample: "expose-gateway.yaml", host: "zenml.example.com",
 		answers: "expose: {path: null, gateway: {namespace: gateway-system}}", row: "Certificate "},
+	{name: "gateway that the installer creates", sample: "expose-gateway.yaml", host: "created.example.com",
+		row: "Gateway created", prepare: removeGateway, answers: `
+expose:
+  path: null
+  host: created.example.com
+  gateway: {name: created, namespace: created-gateway}
+  tls: {mode: cert-manager, issuer: {name: created}}
+prerequisites:
+  gateway: {create: true, class: sandbox}
+  clusterIssuer: {create: true, acme: staging, email: ops@example.com}`},
 	{name: "path behind a gateway", sample: "expose-gateway.yaml", host: "zenml.example.com", path: "/ml",
 		answers: "expose: {gateway: {namespace: gateway-system}}"},
 	{name: "self-signed by the chart", quick: true, sample: "expose-self-signed.yaml",
@@ -110,6 +121,16 @@ func selfSignedIssuer(i *installation) {
 			"spec": map[string]any{"selfSigned": map[string]any{}},
 		}}, metav1.CreateOptions{})
 	i.check(err)
+}
+
+// removeGateway removes the Gateway and the issuer that the installer creates, and which
+// an uninstall keeps.
+func removeGateway(i *installation) {
+	i.Cleanup(func() {
+		ctx := context.Background()
+		i.check(i.cluster.Client(i).CoreV1().Namespaces().Delete(ctx, "created-gateway", metav1.DeleteOptions{}))
+		i.check(i.cluster.Dynamic(i).Resource(prerequisite.ClusterIssuers).Delete(ctx, "created", metav1.DeleteOptions{}))
+	})
 }
 
 // refuseRewrite has the checks refuse a regular expression as a path, which the controller does not understand, and
