@@ -33,7 +33,7 @@ type installOptions struct {
 	suggest  []string
 	diagnose string
 	dryRun   bool
-	detailed bool   // the exit code tells whether something would change
+	detailed bool   // the exit code reports whether something would change
 	format   string // of the plan
 
 	found  check.Report    // of the preflight

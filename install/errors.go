@@ -60,7 +60,8 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s has changed since the install was prepared: %s then, %s now. %s", e.Subject, e.Reviewed, e.Now, e.Remedy())
+	return fmt.Sprintf("%s has changed since the install was prepared: %s then, %s now. %s", e.Subject, e.Reviewed,
+		e.Now, e.Remedy())
 }
 
 // Remedy returns how to continue.

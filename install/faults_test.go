@@ -56,7 +56,8 @@ func TestAPIServerFaults(t *testing.T) {
 		"connections cut as Helm begins":          {startOf("release"), (*testcluster.Proxy).Cut, ""},
 		"connections cut while the server starts": {kindSeen("Deployment"), (*testcluster.Proxy).Cut, ""},
 		"silent for 30 s as Helm begins":          {startOf("release"), stall, ""},
-		"300 ms slower from the start":            {startOf("state"), func(p *testcluster.Proxy) { p.Delay(300 * time.Millisecond) }, ""},
+		"300 ms slower from the start": {startOf("state"),
+			func(p *testcluster.Proxy) { p.Delay(300 * time.Millisecond) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +95,8 @@ func testUninstallWhileAway(t *testing.T, b *bench, engine *Engine, proxy *testc
 	r := record(t)
 	proxy.Delay(0)
 	goAway(proxy)
-	tunnel, err := engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace, Release: releaseName}, r.observe)
+	tunnel, err := engine.Forward(t.Context(), connect.ForwardRequest{Namespace: b.namespace,
+		Release: releaseName}, r.observe)
 	if err != nil {
 		t.Fatalf("forward: %v\n%s", err, r)
 	}
@@ -102,7 +104,8 @@ func testUninstallWhileAway(t *testing.T, b *bench, engine *Engine, proxy *testc
 	t.Logf("FAULT away for 8 s during connect | connected after %s", time.Since(r.begin).Round(time.Second))
 	r = record(t)
 	goAway(proxy)
-	if _, err := engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, r.observe); err != nil {
+	if _, err := engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName},
+		r.observe); err != nil {
 		t.Fatalf("uninstall: %v\n%s", err, r)
 	}
 	t.Logf("FAULT away for 8 s during uninstall | uninstalled after %s", time.Since(r.begin).Round(time.Second))

@@ -153,7 +153,8 @@ func TestForwardLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		transport := &http.Transport{}
-		if _, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL(), HTTP: &http.Client{Transport: transport}}); err != nil {
+		if _, err := connect.WaitForServer(ctx, zenml.Client{Base: tunnel.URL(),
+			HTTP: &http.Client{Transport: transport}}); err != nil {
 			t.Fatal(err)
 		}
 		if end == "close" {

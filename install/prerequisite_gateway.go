@@ -241,7 +241,8 @@ func (w *gatewayWait) look(ctx context.Context) (bool, error) {
 // tell reports the accepted Gateway and its address.
 func (w *gatewayWait) tell() {
 	w.run.Emit(event.ObjectChanged{Object: w.object, State: event.Ready, Since: time.Now()})
-	text := fmt.Sprintf("Gateway %s has the address %s: the host of the server must resolve to it", w.object.Name, w.address)
+	text := fmt.Sprintf("Gateway %s has the address %s: the host of the server must resolve to it", w.object.Name,
+		w.address)
 	if w.address == "" {
 		text = fmt.Sprintf("Gateway %s has no address after %s: clusters without a cloud provider need a load balancer such "+
 			"as MetalLB", w.object.Name, gatewayTime)

@@ -48,7 +48,8 @@ func TestApply_gateway(t *testing.T) {
 	if n, err := b.engine.PendingCRDs(t.Context(), plan); err != nil || n < 5 {
 		t.Fatalf("%d CRDs are pending, %v", n, err)
 	}
-	if dry, err := b.engine.DryRun(t.Context(), plan); err != nil || len(manifest.Find(dry.Objects, "HTTPRoute", "")) != 1 {
+	if dry, err := b.engine.DryRun(t.Context(), plan); err != nil || len(manifest.Find(dry.Objects, "HTTPRoute",
+		"")) != 1 {
 		t.Errorf("dry run: %v", err)
 	}
 	go b.control(plan.Gateway, `{"type": "Accepted", "status": "False", "reason": "Invalid", "message": "no such port"}`)
@@ -151,7 +152,8 @@ func (b *bench) gatewayOf(class string) *unstructured.Unstructured {
 	a.Expose.Gateway = answers.Gateway{Name: "shared", Namespace: b.namespace + "-gateway"}
 	a.Prerequisites.Gateway = answers.GatewayToMake{Create: true, Class: class}
 	b.t.Cleanup(func() {
-		_ = b.Client(b.t).CoreV1().Namespaces().Delete(context.Background(), a.Expose.Gateway.Namespace, metav1.DeleteOptions{})
+		_ = b.Client(b.t).CoreV1().Namespaces().Delete(context.Background(), a.Expose.Gateway.Namespace,
+			metav1.DeleteOptions{})
 	})
 	return prerequisite.Gateway(a)
 }

@@ -48,9 +48,18 @@ func TestInterruptedApplyConverges(t *testing.T) {
 		hang    bool   // the migration hangs
 		release string // status of the remaining release, if any
 	}{
-		"before anything is written": {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "state" }, false, ""},
-		"after the Secrets":          {func(e event.Event) bool { s, ok := e.(event.StepFinished); return ok && s.Step == "secrets" }, false, ""},
-		"as Helm begins":             {func(e event.Event) bool { s, ok := e.(event.StepStarted); return ok && s.Step == "release" }, false, "failed"},
+		"before anything is written": {func(e event.Event) bool {
+			s, ok := e.(event.StepFinished)
+			return ok && s.Step == "state"
+		}, false, ""},
+		"after the Secrets": {func(e event.Event) bool {
+			s, ok := e.(event.StepFinished)
+			return ok && s.Step == "secrets"
+		}, false, ""},
+		"as Helm begins": {func(e event.Event) bool {
+			s, ok := e.(event.StepStarted)
+			return ok && s.Step == "release"
+		}, false, "failed"},
 		"while the migration works": {func(e event.Event) bool {
 			o, ok := e.(event.ObjectChanged)
 			return ok && o.Kind == "Job" && o.Reason == "Running"
@@ -188,7 +197,8 @@ func TestPendingReleaseIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The suggested remedy works.
-	if _, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName}, nil); err != nil {
+	if _, err := b.engine.Uninstall(t.Context(), RemovalRequest{Namespace: b.namespace, Release: releaseName},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	b.apply(plan)
@@ -223,7 +233,8 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 		t.Fatal("the foreign Secret was overwritten", err)
 	}
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "zenml"}}
-	if _, err := client.CoreV1().ServiceAccounts(b.namespace).Create(t.Context(), account, metav1.CreateOptions{}); err != nil {
+	if _, err := client.CoreV1().ServiceAccounts(b.namespace).Create(t.Context(), account,
+		metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.engine.Apply(t.Context(), b.sqlite("current"), nil)

@@ -179,7 +179,8 @@ func TestApply_otherForm(t *testing.T) {
 	plan := b.sqlite("current")
 	plan.Prerequisites = []Prerequisite{p}
 	_, err := b.engine.Apply(t.Context(), plan, record(t).observe)
-	if err == nil || !strings.Contains(err.Error(), "set expose.ingress.class") || !strings.Contains(err.Error(), other.Name) {
+	if err == nil || !strings.Contains(err.Error(), "set expose.ingress.class") || !strings.Contains(err.Error(),
+		other.Name) {
 		t.Errorf("ended with %v", err)
 	}
 	if release, err := b.engine.Release(t.Context(), p.Name, p.Name); err != nil || release != nil {

@@ -93,7 +93,8 @@ func (r *run) compareDatabase(ctx context.Context) error {
 	case err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		r.Emit(event.Notice{Text: fmt.Sprintf("cannot check whether the database has changed (it was %s): %v", reviewed, err)})
+		r.Emit(event.Notice{Text: fmt.Sprintf("cannot check whether the database has changed (it was %s): %v",
+			reviewed, err)})
 		return nil
 	case now != reviewed:
 		return &ChangedError{Subject: "the database", Reviewed: reviewed, Now: now}

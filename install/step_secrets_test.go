@@ -81,7 +81,8 @@ func TestApply_reviewedRevision(t *testing.T) {
 	b.apply(plan)
 
 	var changed *ChangedError
-	if _, err := b.engine.Apply(t.Context(), plan, record(t).observe); !errors.As(err, &changed) || changed.Now != "revision 1" {
+	if _, err := b.engine.Apply(t.Context(), plan, record(t).observe); !errors.As(err,
+		&changed) || changed.Now != "revision 1" {
 		t.Fatalf("applied a plan for a first install over revision 1: %v", err)
 	}
 	plan.Reviewed = &Reviewed{Revision: 1}

@@ -121,7 +121,8 @@ func TestFaults(t *testing.T) {
 		"a StorageClass that is missing": {
 			plan: func(b *bench) Plan {
 				plan := b.sqlite("current")
-				serverOf(plan)["database"] = map[string]any{"persistence": map[string]any{"enabled": true, "storageClassName": "no-such-class"}}
+				serverOf(plan)["database"] = map[string]any{"persistence": map[string]any{"enabled": true,
+					"storageClassName": "no-such-class"}}
 				return plan
 			},
 			fact: func(b *bench) time.Time { return b.eventTime("ProvisioningFailed") },
@@ -297,7 +298,8 @@ func serverOf(p Plan) map[string]any {
 func (b *bench) create(quota *corev1.ResourceQuota) {
 	b.t.Helper()
 	client := b.Client(b.t)
-	if _, err := client.CoreV1().ResourceQuotas(b.namespace).Create(b.t.Context(), quota, metav1.CreateOptions{}); err != nil {
+	if _, err := client.CoreV1().ResourceQuotas(b.namespace).Create(b.t.Context(), quota,
+		metav1.CreateOptions{}); err != nil {
 		b.t.Fatal(err)
 	}
 	b.eventually("the quota counts", func() (bool, error) {

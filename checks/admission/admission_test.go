@@ -118,7 +118,8 @@ func TestAdmissionByQuota(t *testing.T) {
 	c := testcluster.Start(t)
 	namespace := c.Namespace(t)
 	quota(t, c, namespace, map[corev1.ResourceName]string{"limits.memory": "1Gi"})
-	checktest.Expect(t, admittedUntil(t, c, namespace, check.Failed), "cluster.admission", check.Failed, "must specify limits.memory",
+	checktest.Expect(t, admittedUntil(t, c, namespace, check.Failed), "cluster.admission", check.Failed,
+		"must specify limits.memory",
 		"server.resources")
 	memory := func(most string) func(*answers.Answers) {
 		return func(a *answers.Answers) {

@@ -98,7 +98,8 @@ func TestAdmissionWithoutStandIn(t *testing.T) {
 	}{
 		"sees none": {nil, "you cannot read a similar one"},
 		"sees all": {[]rbacv1.PolicyRule{
-			{APIGroups: []string{""}, Resources: []string{"namespaces", "resourcequotas", "limitranges", "serviceaccounts"}, Verbs: []string{"get", "list"}},
+			{APIGroups: []string{""}, Resources: []string{"namespaces", "resourcequotas", "limitranges",
+				"serviceaccounts"}, Verbs: []string{"get", "list"}},
 		}, "nothing could be tried in default"},
 	} {
 		t.Run(name, func(t *testing.T) {

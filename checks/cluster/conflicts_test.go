@@ -21,9 +21,11 @@ func TestConflicts(t *testing.T) {
 		status check.Status
 		say    string
 	}{
-		"no owner":        {metav1.ObjectMeta{}, check.Failed, "someone else"},
-		"other release":   {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "other", "meta.helm.sh/release-namespace": "there"}}, check.Failed, "the Helm release there/other"},
-		"Argo CD's":       {metav1.ObjectMeta{Labels: map[string]string{"app.kubernetes.io/managed-by": "argocd"}}, check.Failed, "argocd"},
+		"no owner": {metav1.ObjectMeta{}, check.Failed, "someone else"},
+		"other release": {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "other",
+			"meta.helm.sh/release-namespace": "there"}}, check.Failed, "the Helm release there/other"},
+		"Argo CD's": {metav1.ObjectMeta{Labels: map[string]string{"app.kubernetes.io/managed-by": "argocd"}},
+			check.Failed, "argocd"},
 		"our own release": {metav1.ObjectMeta{Annotations: map[string]string{"meta.helm.sh/release-name": "zenml-server"}}, check.Pass, "belong to this release"},
 	} {
 		t.Run(name, func(t *testing.T) {

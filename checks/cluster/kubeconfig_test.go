@@ -45,8 +45,9 @@ users: [{name: a, user: `+user+`}]
 		"gcp":             {by("gcp", "{auth-provider: {name: gcp}}"), "gke-gcloud-auth-plugin"},
 		"azure":           {by("azure", "{auth-provider: {name: azure}}"), "kubelogin convert-kubeconfig"},
 		"oidc":            {by("oidc", "{auth-provider: {name: oidc}}"), "oidc-login"},
-		"old plugin":      {by("aws", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}"), "aws eks update-kubeconfig"},
-		"older plugin":    {by("other", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: \"true\"}}"), "upgrade your provider's CLI"},
+		"old plugin": {by("aws", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}"),
+			"aws eks update-kubeconfig"},
+		"older plugin": {by("other", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: \"true\"}}"), "upgrade your provider's CLI"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := look(t, checktest.WithCluster(t, c.access, "zenml"), "cluster.kubeconfig", "cluster.reachable")

@@ -59,16 +59,22 @@ func TestReleases(t *testing.T) {
 		status    check.Status
 		say       string
 	}{
-		"pending install":   {[]revision{{"pending-install", "zenml", "0.90.0"}}, check.Failed, "zenml-installer uninstall"},
-		"pending upgrade":   {[]revision{{"deployed", "zenml", "0.90.0"}, {"pending-upgrade", "zenml", "0.91.0"}}, check.Failed, "helm rollback zenml-server"},
-		"pending rollback":  {[]revision{{"superseded", "zenml", "0.90.0"}, {"pending-rollback", "zenml", "0.90.0"}}, check.Failed, "helm rollback"},
-		"failed first":      {[]revision{{"failed", "zenml", "0.90.0"}}, check.Warned, "the first install of zenml-server failed"},
-		"failed later":      {[]revision{{"deployed", "zenml", "0.90.0"}, {"failed", "zenml", "0.90.0"}}, check.Pass, "upgrade of revision 2"},
-		"another chart":     {[]revision{{"deployed", "wordpress", "0.1.0"}}, check.Failed, "was installed from the chart wordpress"},
-		"downgrade":         {[]revision{{"deployed", "zenml", "99.0.0"}}, check.Failed, "--chart-version 99.0.0"},
-		"upgrade":           {[]revision{{"deployed", "zenml", "0.10.0"}}, check.Pass, "upgrade of revision 1"},
-		"history was kept":  {[]revision{{"uninstalled", "zenml", "99.0.0"}}, check.Pass, "is free"},
-		"tenth is the last": {[]revision{{}, {}, {}, {}, {}, {}, {}, {}, {"pending-upgrade", "zenml", "0.10.0"}, {"deployed", "zenml", "0.10.0"}}, check.Pass, "revision 10"},
+		"pending install": {[]revision{{"pending-install", "zenml", "0.90.0"}}, check.Failed, "zenml-installer uninstall"},
+		"pending upgrade": {[]revision{{"deployed", "zenml", "0.90.0"}, {"pending-upgrade", "zenml", "0.91.0"}},
+			check.Failed, "helm rollback zenml-server"},
+		"pending rollback": {[]revision{{"superseded", "zenml", "0.90.0"}, {"pending-rollback", "zenml", "0.90.0"}},
+			check.Failed, "helm rollback"},
+		"failed first": {[]revision{{"failed", "zenml", "0.90.0"}}, check.Warned,
+			"the first install of zenml-server failed"},
+		"failed later": {[]revision{{"deployed", "zenml", "0.90.0"}, {"failed", "zenml", "0.90.0"}}, check.Pass,
+			"upgrade of revision 2"},
+		"another chart": {[]revision{{"deployed", "wordpress", "0.1.0"}}, check.Failed,
+			"was installed from the chart wordpress"},
+		"downgrade":        {[]revision{{"deployed", "zenml", "99.0.0"}}, check.Failed, "--chart-version 99.0.0"},
+		"upgrade":          {[]revision{{"deployed", "zenml", "0.10.0"}}, check.Pass, "upgrade of revision 1"},
+		"history was kept": {[]revision{{"uninstalled", "zenml", "99.0.0"}}, check.Pass, "is free"},
+		"tenth is the last": {[]revision{{}, {}, {}, {}, {}, {}, {}, {}, {"pending-upgrade", "zenml", "0.10.0"},
+			{"deployed", "zenml", "0.10.0"}}, check.Pass, "revision 10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			namespace := c.Namespace(t)

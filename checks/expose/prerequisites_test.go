@@ -43,7 +43,8 @@ func TestPrerequisites(t *testing.T) {
 	checktest.Expect(t, report, "expose.support", check.Pass, "Traefik will be installed")
 	report = runChecks(t, with("nginx", nginx), "expose")
 	checktest.Expect(t, report, "expose.class", check.Pass, "ingress-nginx will be installed")
-	checktest.Expect(t, report, "expose.support", check.Warned, "retired on 2026-03-24", "prerequisites: {traefik: install}")
+	checktest.Expect(t, report, "expose.support", check.Warned, "retired on 2026-03-24",
+		"prerequisites: {traefik: install}")
 
 	s.unfinished(prerequisite.Traefik.Name)
 	report = runChecks(t, with("traefik", traefik), "expose")

@@ -100,11 +100,13 @@ func TestScript_results(t *testing.T) {
 			map[string]string{"TLS": "verify-ca"}, map[string]string{"password": password, "ca.pem": "\ufeff" + ca},
 			"done", "exists", 0,
 		},
-		"Latin-1 password":    {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pässword"}, "login", "", 1045},
-		"unsendable password": {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pass€word"}, "password", "", 0},
-		"line break":          {nil, map[string]string{"password": password + "\r\n"}, "login", "", 1045},
-		"ed25519":             {map[string]string{"USER": "modern"}, map[string]string{"password": password}, "login", "", 0},
-		"RDS":                 {map[string]string{"AUTH": "aws-rds-iam"}, nil, "done", "unknown", 0},
+		"Latin-1 password": {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pässword"},
+			"login", "", 1045},
+		"unsendable password": {map[string]string{"USER": "umlaut"}, map[string]string{"password": "pass€word"},
+			"password", "", 0},
+		"line break": {nil, map[string]string{"password": password + "\r\n"}, "login", "", 1045},
+		"ed25519":    {map[string]string{"USER": "modern"}, map[string]string{"password": password}, "login", "", 0},
+		"RDS":        {map[string]string{"AUTH": "aws-rds-iam"}, nil, "done", "unknown", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := runScript(t, python, "127.0.0.1", s.Port, c.settings, c.files)

@@ -161,11 +161,17 @@ func TestGCP_credentials(t *testing.T) {
 		},
 		"implicit": {inGCP(answers.ImplicitAuth), check.Skipped, []string{"which only a pod has"}},
 		"number": {
-			inGCP(answers.GCPServiceAccount, func(s *answers.GCPStore) { s.ServiceAccountJSON, s.ProjectID = checktest.Plain(keeperKey), g.Number }),
+			inGCP(answers.GCPServiceAccount, func(s *answers.GCPStore) {
+				s.ServiceAccountJSON,
+					s.ProjectID = checktest.Plain(keeperKey), g.Number
+			}),
 			check.Warned, []string{"is the project's number"},
 		},
 		"project": {
-			inGCP(answers.GCPServiceAccount, func(s *answers.GCPStore) { s.ServiceAccountJSON, s.ProjectID = checktest.Plain(keeperKey), "no-such" }),
+			inGCP(answers.GCPServiceAccount, func(s *answers.GCPStore) {
+				s.ServiceAccountJSON,
+					s.ProjectID = checktest.Plain(keeperKey), "no-such"
+			}),
 			check.Failed, []string{"the project no-such does not exist"},
 		},
 	} {

@@ -43,7 +43,8 @@ func TestIdentity(t *testing.T) {
 		},
 		"aws, none": {
 			aws, annotated("other", "x"), check.Warned,
-			[]string{"no annotation eks.amazonaws.com/role-arn", "Pod Identity association", "server.serviceAccount.annotations"},
+			[]string{"no annotation eks.amazonaws.com/role-arn", "Pod Identity association",
+				"server.serviceAccount.annotations"},
 		},
 		"aws, wrong": {
 			aws, annotated(arn, "zenml"), check.Failed, []string{`is "zenml", which is not the ARN of an IAM role`},

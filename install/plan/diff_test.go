@@ -42,7 +42,8 @@ spec: {template: {spec: {containers: [{name: zenml, env: [
 			t.Errorf("a secret is in\n%s", diff)
 		}
 	}
-	for _, want := range []string{"-  gone: " + m.hash("old"), "-  password: " + m.hash("old"), "+  password: " + m.hash(canary),
+	for _, want := range []string{"-  gone: " + m.hash("old"), "-  password: " + m.hash("old"),
+		"+  password: " + m.hash(canary),
 		"   same: " + m.hash(canary)} {
 		if !strings.Contains(secretDiff, want+"\n") {
 			t.Errorf("no %q in\n%s", want, secretDiff)

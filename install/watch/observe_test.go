@@ -116,7 +116,8 @@ func TestObserve(t *testing.T) {
 			view: view{jobs: []*batchv1.Job{job}}, pods: []*corev1.Pod{running}, want: "Job mig progressing", says: "line of mig-x",
 		},
 		"an image is pulled": {
-			view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{newEvent("z-2-x", "Pulling", "Normal", "Pulling image")}},
+			view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{newEvent("z-2-x",
+				"Pulling", "Normal", "Pulling image")}},
 			sets: []*appsv1.ReplicaSet{old, now}, pods: []*corev1.Pod{pulling}, want: "Pod z-2-x progressing", says: "pulling r/z:1"},
 		"an image is missing": {
 			view: view{deployments: []*appsv1.Deployment{deployment}, events: []*corev1.Event{pullFailed}},

@@ -51,7 +51,8 @@ func testDamage(t *testing.T, dir, name string) {
 		}
 		_, err = Open(t.Context(), dir)
 		if err == nil || !strings.Contains(err.Error(), filepath.ToSlash(name)) &&
-			!strings.Contains(err.Error(), IndexFile) || !strings.Contains(err.Error(), "generate -f answers.yaml --bundle DIR") {
+			!strings.Contains(err.Error(), IndexFile) || !strings.Contains(err.Error(),
+			"generate -f answers.yaml --bundle DIR") {
 			t.Errorf("%s with %d bytes: %v", name, len(broken), err)
 		}
 	}

@@ -25,7 +25,8 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = client.NetworkingV1().IngressClasses().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
+		_ = client.NetworkingV1().IngressClasses().Delete(context.WithoutCancel(t.Context()), namespace,
+			metav1.DeleteOptions{})
 	})
 	for name, kind := range map[string]corev1.SecretType{"cert": corev1.SecretTypeTLS,
 		"other": corev1.SecretTypeOpaque} {

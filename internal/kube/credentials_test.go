@@ -58,8 +58,10 @@ func TestLoginFailures(t *testing.T) {
 		reason PluginReason
 		say    string
 	}{
-		"fails":       {"echo 'Token for my-sso does not exist' >&2; exit 255", PluginFailed, "exit status 255: Token for my-sso does not exist"},
-		"no input":    {"printf 'Enter MFA code: ' >&2; read -r code || exit 1; echo \"$code\"", PluginFailed, "Enter MFA code:"},
+		"fails": {"echo 'Token for my-sso does not exist' >&2; exit 255", PluginFailed,
+			"exit status 255: Token for my-sso does not exist"},
+		"no input": {"printf 'Enter MFA code: ' >&2; read -r code || exit 1; echo \"$code\"", PluginFailed,
+			"Enter MFA code:"},
 		"no terminal": {"read -r code </dev/tty || exit 1; echo \"$code\"", PluginFailed, "/dev/tty"},
 		"no JSON":     {"echo Hello", PluginOutput, "its output is not JSON"},
 		"no status": {`echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}'`,

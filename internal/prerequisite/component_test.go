@@ -14,8 +14,9 @@ func withConsent(class string) answers.Answers {
 	var a answers.Answers
 	a.Expose.Type, a.Expose.Ingress.Class = answers.ByIngress, class
 	a.Expose.TLS.Mode, a.Expose.TLS.Issuer.Name = answers.CertManager, "letsencrypt"
-	a.Prerequisites = answers.Prerequisites{Traefik: answers.PrerequisiteInstall, IngressNginx: answers.PrerequisiteInstall,
-		CertManager: answers.PrerequisiteInstall, ClusterIssuer: answers.IssuerToMake{Create: true, Email: "ops@example.com"}}
+	a.Prerequisites = answers.Prerequisites{Traefik: answers.PrerequisiteInstall,
+		IngressNginx: answers.PrerequisiteInstall,
+		CertManager:  answers.PrerequisiteInstall, ClusterIssuer: answers.IssuerToMake{Create: true, Email: "ops@example.com"}}
 	return a
 }
 

@@ -16,10 +16,11 @@ import (
 func TestReason(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	for want, err := range map[string]error{
-		"connection refused":                  fmt.Errorf("ping: %w", refused),
-		"connection reset by peer":            &url.Error{Op: "Get", URL: "https://a.test", Err: syscall.ECONNRESET},
-		"no such host":                        &net.DNSError{Err: "no such host", Name: "a.test", Server: "10.0.0.1:53"},
-		"the DNS server did not answer":       &net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", IsTimeout: true}},
+		"connection refused":       fmt.Errorf("ping: %w", refused),
+		"connection reset by peer": &url.Error{Op: "Get", URL: "https://a.test", Err: syscall.ECONNRESET},
+		"no such host":             &net.DNSError{Err: "no such host", Name: "a.test", Server: "10.0.0.1:53"},
+		"the DNS server did not answer": &net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout",
+			IsTimeout: true}},
 		"certificate signed by an unknown CA": &url.Error{Op: "Get", Err: x509.UnknownAuthorityError{}},
 		"anything else":                       errors.New("anything else"),
 	} {

@@ -159,7 +159,8 @@ func TestOCILogin(t *testing.T) {
 			t.Fatal(err)
 		}
 		registryHost, _, _ := strings.Cut(strings.TrimPrefix(ref, "oci://"), "/")
-		if err := client.Login(registryHost, registry.LoginOptBasicAuth(user, password), registry.LoginOptPlainText(true)); err != nil &&
+		if err := client.Login(registryHost, registry.LoginOptBasicAuth(user, password),
+			registry.LoginOptPlainText(true)); err != nil &&
 			password != "wrong" {
 			t.Fatal(err)
 		}

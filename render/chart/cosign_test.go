@@ -113,7 +113,8 @@ func TestCosign(t *testing.T) {
 			func(own string) map[string]string { return map[string]string{own: mine.sign(foreign)} }, ReasonOtherKey},
 		{"another key", mine.public(),
 			func(own string) map[string]string { return map[string]string{own: other.sign(own)} }, ReasonOtherKey},
-		{"no base64", mine.public(), func(own string) map[string]string { return map[string]string{own: "%"} }, ReasonOtherKey},
+		{"no base64", mine.public(), func(own string) map[string]string { return map[string]string{own: "%"} },
+			ReasonOtherKey},
 		{"no such key", filepath.Join(t.TempDir(), "cosign.pub"), nil, ReasonKeys},
 		{"no key in the file", newFile(t, "cosign.pub", []byte("no key")), nil, ReasonKeys},
 	} {

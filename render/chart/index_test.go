@@ -22,7 +22,8 @@ func TestReadIndex(t *testing.T) {
 	} {
 		for size, around := range map[string]string{"small": "  a: []\n", "large": other.String()} {
 			t.Run(size+" "+style, func(t *testing.T) {
-				text := "apiVersion: v1\nentries:\n" + around + own + strings.ReplaceAll(around, "chart-", "later-") + "generated: 2026-01-01T00:00:00Z\n"
+				text := "apiVersion: v1\nentries:\n" + around + own + strings.ReplaceAll(around, "chart-",
+					"later-") + "generated: 2026-01-01T00:00:00Z\n"
 				data, err := readIndex(strings.NewReader(strings.ReplaceAll(text, "  a: []\n", "")), "zenml")
 				if err != nil {
 					t.Fatal(err)

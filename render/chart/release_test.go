@@ -57,7 +57,8 @@ func compareKnown(t *testing.T, pulled, stored chartinfo.Info) {
 	if err != nil || got.Root != want.Root {
 		t.Fatalf("layout is %s, %v; want %s", got.Root, err, want.Root)
 	}
-	for _, path := range []string{"replicaCount", "image.tag", "auth.authType", "auth.jwtSecretKey", "ingress.annotations.a",
+	for _, path := range []string{"replicaCount", "image.tag", "auth.authType", "auth.jwtSecretKey",
+		"ingress.annotations.a",
 		"database.url", "database.poolSize", "database.mydumperThreads", "database.typo", "requestTimeout", "typo"} {
 		at := append([]string{want.Root}, strings.Split(path, ".")...)
 		if is, was := chartinfo.Knows(stored, got, at), chartinfo.Knows(pulled, want, at); is != was {

@@ -124,7 +124,8 @@ func TestRenderForOlderCluster(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "1.24.17") {
 		t.Fatal(err)
 	}
-	if _, err := c.Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", KubeVersion: "v1.36.3-sandbox"}); err != nil {
+	if _, err := c.Render(t.Context(), RenderRequest{Release: "zenml-server", Namespace: "n",
+		KubeVersion: "v1.36.3-sandbox"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -132,7 +133,8 @@ func TestRenderForOlderCluster(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	c, values := standIn(b, "current"), mysqlValues("server")
 	for b.Loop() {
-		if _, err := c.Render(b.Context(), RenderRequest{Release: "zenml-server", Namespace: "n", Values: values}); err != nil {
+		if _, err := c.Render(b.Context(), RenderRequest{Release: "zenml-server", Namespace: "n",
+			Values: values}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -22,7 +22,7 @@ func limitMemory() {
 	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
 		return
 	}
-	most := pages*uint64(os.Getpagesize()) + growthLimit
+	most := pages*uint64(os.Getpagesize()) + growthLimit //nolint:gosec // a page has a positive size
 	_ = syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: most, Max: most})
 }
 

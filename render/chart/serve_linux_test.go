@@ -24,7 +24,8 @@ func TestLimitMemory(t *testing.T) {
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=TestLimitMemory$")
 	command.Env = append(os.Environ(), allocates+"=1")
 	output, err := command.CombinedOutput()
-	if err == nil || strings.Count(string(output), "allocated") != 1 || !strings.Contains(string(output), "out of memory") {
+	if err == nil || strings.Count(string(output), "allocated") != 1 || !strings.Contains(string(output),
+		"out of memory") {
 		t.Errorf("%v: %.600s", err, output)
 	}
 }

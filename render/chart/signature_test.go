@@ -128,7 +128,8 @@ func pushed(t *testing.T, archive string) string {
 // registries.
 func TestProvenance(t *testing.T) {
 	signer, other := newSigner(t, "Chart Team"), newSigner(t, "Someone Else")
-	good, altered, unsigned := signed(t, signer, "0.98.0"), signed(t, signer, "0.98.0"), saved(t, smallChart("zenml", "0.98.0"))
+	good, altered, unsigned := signed(t, signer, "0.98.0"), signed(t, signer, "0.98.0"), saved(t,
+		smallChart("zenml", "0.98.0"))
 	change := smallChart("zenml", "0.98.0")
 	change.Metadata.Description = "changed after it was signed"
 	writeFile(t, altered, readFile(t, saved(t, change)))

@@ -261,15 +261,19 @@ func TestCommandsFailForWhatIsMissing(t *testing.T) {
 		password, store, lacks, before, input string
 		tools, files                          map[string]string
 	}{
-		"variable":            {password: "{env: DB_PASSWORD}", lacks: "database"},
-		"empty variable":      {password: "{env: DB_PASSWORD}", lacks: "database", before: "DB_PASSWORD="},
-		"file":                {password: "{file: db-password}", lacks: "database"},
-		"nothing typed":       {password: "{value: plain}", lacks: "database", input: "\n"},
-		"nobody there":        {password: "{value: plain}", lacks: "database"},
-		"openssl":             {password: "{value: plain}", store: sql, lacks: "secrets-store", input: "typed\n", tools: map[string]string{"openssl": fails}},
-		"jq":                  {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n", tools: map[string]string{"jq": fails}, before: variables, files: map[string]string{"aws-key": "x"}},
-		"variable of a store": {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n", files: map[string]string{"aws-key": "x"}},
-		"file of a store":     {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n", before: variables},
+		"variable":       {password: "{env: DB_PASSWORD}", lacks: "database"},
+		"empty variable": {password: "{env: DB_PASSWORD}", lacks: "database", before: "DB_PASSWORD="},
+		"file":           {password: "{file: db-password}", lacks: "database"},
+		"nothing typed":  {password: "{value: plain}", lacks: "database", input: "\n"},
+		"nobody there":   {password: "{value: plain}", lacks: "database"},
+		"openssl": {password: "{value: plain}", store: sql, lacks: "secrets-store", input: "typed\n",
+			tools: map[string]string{"openssl": fails}},
+		"jq": {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n",
+			tools: map[string]string{"jq": fails}, before: variables, files: map[string]string{"aws-key": "x"}},
+		"variable of a store": {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n",
+			files: map[string]string{"aws-key": "x"}},
+		"file of a store": {password: "{value: plain}", store: key, lacks: "secrets-store", input: "typed\n",
+			before: variables},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, _ := valuesAt(t, filesIn(t, c.files), answersWith(t, c.password, c.store))

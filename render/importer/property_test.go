@@ -184,7 +184,8 @@ func (g generator) text(f answers.Field) string {
 	}
 	for _, try := range []string{
 		first, g.word(), fmt.Sprint(1 + g.IntN(3000)), g.word() + ".example.com", "https://" + g.word() + ".example.com/" + g.word(),
-		"/" + g.word(), fmt.Sprintf("%dGi", 1+g.IntN(100)), fmt.Sprintf("10.%d.0.0/16", g.IntN(256)), g.word() + "." + g.word() + ".Class",
+		"/" + g.word(), fmt.Sprintf("%dGi", 1+g.IntN(100)), fmt.Sprintf("10.%d.0.0/16",
+			g.IntN(256)), g.word() + "." + g.word() + ".Class",
 		"http://" + g.word() + ":8080", g.word() + "@example.com", strings.Trim(f.Example, "[]\""),
 	} {
 		if f.Kind == answers.Integer && strings.Trim(try, "0123456789") != "" ||

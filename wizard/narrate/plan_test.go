@@ -18,9 +18,10 @@ func TestPlan(t *testing.T) {
 		{Kind: "Ingress", Name: "zenml-server", Action: plan.Create, AfterActivation: true},
 	}, Notes: []string{"No permission for a dry run."}}
 	certManager := plan.Install{Kind: "Release", Name: "cert-manager", Version: "v1.2.3", Source: "oci://example.com/c"}
-	r := plan.Report{Revision: 4, Installs: []plan.Install{certManager}, Steps: []string{"Upgrade the release."}, Prerequisites: []plan.Prerequisite{
-		{Check: "expose.class", Status: "fail", Message: "there is no IngressClass nginx", Remedy: "install it"},
-		{Check: "cluster.nodes", Status: "warn", Message: "one node is old"}}}
+	r := plan.Report{Revision: 4, Installs: []plan.Install{certManager}, Steps: []string{"Upgrade the release."},
+		Prerequisites: []plan.Prerequisite{
+			{Check: "expose.class", Status: "fail", Message: "there is no IngressClass nginx", Remedy: "install it"},
+			{Check: "cluster.nodes", Status: "warn", Message: "one node is old"}}}
 	text := Plan(styles, r.With(p, false))
 	for _, want := range []string{
 		"  1. Upgrade the release.\n", "Warnings about the cluster\n    cluster.nodes: one node is old\n\n",
