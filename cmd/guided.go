@@ -95,6 +95,7 @@ func (o *installOptions) ask(ctx context.Context, e *engine, start answers.Answe
 		ValuesPath: o.output,
 		Home:       xdg.Home,
 		NoOpen:     o.common.noOpen,
+		Verbose:    o.common.verbose,
 	}
 	if o.asksInLines() {
 		options.Output = styled(o.streams.Err)

@@ -33,6 +33,8 @@ type Options struct {
 	Home string
 	// ValuesPath is the name of the values file.
 	ValuesPath string
+	// Verbose shows more in plain lines: checks that were skipped and the logs.
+	Verbose bool
 	// NoOpen prevents opening a browser.
 	NoOpen bool
 	// Now is the clock; time.Now when nil.

@@ -96,7 +96,7 @@ func (v view) startingPod(p *corev1.Pod) observation {
 			p.Name,
 			event.Progressing,
 			"ContainerCreating",
-			"creating the container on node "+cmp.Or(p.Spec.NodeName, "?"),
+			strings.TrimSuffix("creating the container on node "+p.Spec.NodeName, " on node "),
 		)
 	}
 }

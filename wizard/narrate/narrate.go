@@ -37,7 +37,7 @@ type reported struct {
 // Options configure a Narrator.
 type Options struct {
 	Terminal theme.Terminal
-	Verbose  bool             // also write the log lines of containers
+	Verbose  bool             // also write skipped checks and the log lines of containers
 	Now      func() time.Time // time.Now when nil
 }
 
@@ -64,7 +64,7 @@ func (n *Narrator) line(text string) { fmt.Fprintln(n.w, n.styles.Text(text)) }
 // Check observes preflight checks: it writes a line for each that has finished
 // and the remedy of each that failed or warned.
 func (n *Narrator) Check(e check.Event) {
-	if e.Result == nil {
+	if e.Result == nil || e.Result.Status == check.Skipped && !n.verbose {
 		return
 	}
 	n.mu.Lock()

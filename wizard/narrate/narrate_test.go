@@ -66,6 +66,7 @@ func TestCheckEvents(t *testing.T) {
 	n.Check(check.Event{Check: one})
 	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Failed, Message: "refused",
 		Remedy: "line one\nline two", Duration: 2 * time.Second}})
+	n.Check(check.Event{Check: one, Result: &check.Result{Check: one, Status: check.Skipped}})
 	n.Summary(check.Report{Results: []check.Result{{Status: check.Failed}, {Status: check.Skipped}},
 		Duration: 3 * time.Second})
 	want := `x failed  the user cannot log in: refused (2.0s)

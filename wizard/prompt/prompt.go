@@ -52,7 +52,8 @@ func Run(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
 	p := &prompter{
 		keeper:  saved.Keeper{Folder: o.Unfinished},
 		Options: o, in: newReader(o.Input), out: o.Output, styles: theme.New(withoutStyles(o.Terminal)),
-		narrator:  narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now}),
+		narrator: narrate.New(o.Output, narrate.Options{Terminal: withoutStyles(o.Terminal), Now: o.Now,
+			Verbose: o.Verbose}),
 		responses: question.NewResponses(o.Start),
 		outcome:   wizard.Outcome{Ending: wizard.Left}, operation: narrate.Install,
 	}
