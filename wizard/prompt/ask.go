@@ -137,7 +137,8 @@ func (p *prompter) label(q question.Question) string {
 	return q.Title + " [" + shown + "]: "
 }
 
-// take stores a line as the answer and reports whether it is valid.
+// take stores a line as the answer and reports whether it is valid. A rejected line is not
+// repeated: in a pipe it may be a secret that was meant for another question.
 func (p *prompter) take(ctx context.Context, q question.Question, line string) (bool, error) {
 	before := p.responses.Typed(q.Key)
 	switch {
@@ -150,7 +151,7 @@ func (p *prompter) take(ctx context.Context, q question.Question, line string) (
 			p.printf("An answer is required: enter a number from 1 to %d, or a name.", len(q.Choices))
 			return false, nil
 		case !ok:
-			p.printf("%q is not one of the choices: enter a number from 1 to %d, or a name.", line, len(q.Choices))
+			p.printf("That is not one of the choices: enter a number from 1 to %d, or a name.", len(q.Choices))
 			return false, nil
 		}
 		p.responses.Type(q.Key, value)

@@ -70,7 +70,7 @@ func (p *prompter) chooseBeginning(
 				return wizard.Beginning{}, &found[i], nil
 			}
 		}
-		p.printf("%q is not one of the choices: enter a number from 1 to %d.", line, len(ways)+len(found))
+		p.printf("That is not one of the choices: enter a number from 1 to %d.", len(ways)+len(found))
 	}
 }
 

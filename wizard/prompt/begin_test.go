@@ -40,7 +40,7 @@ func TestTryItOut(t *testing.T) {
 	if c.count("Database") > 0 || c.count("Expose") > 0 {
 		t.Errorf("it asks for more than the cluster: %q", c.asked)
 	}
-	for _, text := range []string{`"nonsense" is not one of the choices`, "1) Try it out: SQLite",
+	for _, text := range []string{`That is not one of the choices`, "1) Try it out: SQLite",
 		"because the cluster has a default StorageClass"} {
 		if !strings.Contains(c.said.String(), text) {
 			t.Errorf("missing %q in\n%s", text, c.said.String())

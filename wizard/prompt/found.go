@@ -73,7 +73,7 @@ func (p *prompter) chooseAction(ctx context.Context, actions []wizard.Action) (*
 				return &a, nil
 			}
 		}
-		p.printf("%q is not one of the choices: enter a number from 1 to %d.", line, len(actions))
+		p.printf("That is not one of the choices: enter a number from 1 to %d.", len(actions))
 	}
 }
 

@@ -34,7 +34,7 @@ func TestRepairRelease(t *testing.T) {
 		t.Errorf("it asks for what the release says: %q", c.asked)
 	}
 	for _, text := range []string{"7) Upgrade or repair tracking 0.98.1 in namespace ml: failed, found on sandbox",
-		"1) Repair: Install chart 0.98.1 again", `"nonsense" is not one of the choices: enter a number from 1 to 5`} {
+		"1) Repair: Install chart 0.98.1 again", `That is not one of the choices: enter a number from 1 to 5`} {
 		if !strings.Contains(c.said.String(), text) {
 			t.Errorf("missing %q in\n%s", text, c.said.String())
 		}

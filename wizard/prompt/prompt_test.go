@@ -183,12 +183,15 @@ func TestInvalidAnswersAndHelp(t *testing.T) {
 		t.Fatalf("%v\n%s", err, c.said.String())
 	}
 	for _, want := range []string{
-		`"oracle" is not one of the choices`, "Answers key: database.type", "an answer is required",
+		`That is not one of the choices`, "Answers key: database.type", "an answer is required",
 		"is the pod itself", "is not a whole number",
 	} {
 		if !strings.Contains(c.said.String(), want) {
 			t.Errorf("%q was not printed", want)
 		}
+	}
+	if strings.Contains(c.said.String(), "oracle") {
+		t.Error("a rejected line was repeated, which may be a secret")
 	}
 	if e.installed.Database.MySQL.Host != "db" || e.installed.Database.MySQL.Port != 3307 {
 		t.Errorf("%+v", e.installed.Database.MySQL)

@@ -257,7 +257,7 @@ func (p *prompter) listAdvanced(word string) {
 		p.printf("  %s: %s [%s]", q.Key, q.Title, text)
 	}
 	if found == 0 {
-		p.printf("No advanced setting has %q in its name or description.", word)
+		p.printf("No advanced setting has this in its name or description.")
 	}
 }
 
