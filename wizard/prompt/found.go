@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,8 +61,8 @@ func (p *prompter) act(ctx context.Context, f wizard.Found) (again bool, err err
 	return false, nil
 }
 
-// chooseAction asks for one of the actions: by its number, letter or title. It returns nil
-// to go back.
+// chooseAction asks for one of the actions: by its number, letter, title or verb, or its
+// command. It returns nil to go back.
 func (p *prompter) chooseAction(ctx context.Context, actions []wizard.Action) (*wizard.Action, error) {
 	for {
 		line, err := p.line(ctx, "action", "What to do [< to go back]: ", false)
@@ -69,7 +70,9 @@ func (p *prompter) chooseAction(ctx context.Context, actions []wizard.Action) (*
 			return nil, err
 		}
 		for i, a := range actions {
-			if line == strconv.Itoa(i+1) || strings.EqualFold(line, a.Key) || strings.EqualFold(line, a.Title) {
+			verb, _, _ := strings.Cut(a.Title, " ")
+			names := []string{strconv.Itoa(i + 1), a.Key, a.Title, verb, a.Command}
+			if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(line, name) }) {
 				return &a, nil
 			}
 		}

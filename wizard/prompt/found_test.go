@@ -51,8 +51,11 @@ func TestUpgradeRelease(t *testing.T) {
 }
 
 func TestCommandForRelease(t *testing.T) {
-	outcome, c, err := converse(t, withReleases(), script{howToBegin: {"7"}, "What to do": {"uninstall"}})
-	if err != nil || outcome.Command != "uninstall" || outcome.Answers.Cluster.Release != "tracking" {
-		t.Errorf("%v %+v\n%s", err, outcome, c.said.String())
+	for line, command := range map[string]string{"uninstall": "uninstall", "x": "uninstall", "status": "status",
+		"show": "status", "3": "connect"} {
+		outcome, c, err := converse(t, withReleases(), script{howToBegin: {"7"}, "What to do": {line}})
+		if err != nil || outcome.Command != command || outcome.Answers.Cluster.Release != "tracking" {
+			t.Errorf("%s: %v %+v\n%s", line, err, outcome, c.said.String())
+		}
 	}
 }
