@@ -45,7 +45,8 @@ func TestStartDoesNotWaitForReleases(t *testing.T) {
 }
 
 func TestUpgradeOfReleaseFound(t *testing.T) {
-	p := newPerson(t, withReleases).sees("in namespace zenml").press("u").sees("› Upgrade or change settings").press("1")
+	p := newPerson(t, withReleases).sees("in namespace zenml").press("u").sees("› Upgrade or change settings")
+	p.press("1")
 	p.sees("› Yes, upgrade zenml-server, starting from the settings").press("enter")
 	p.sees("Create namespace zenml on sandbox", "in 1.2s")
 	a := p.m.responses.Answers()
@@ -56,7 +57,8 @@ func TestUpgradeOfReleaseFound(t *testing.T) {
 
 func TestRepairOfReleaseFound(t *testing.T) {
 	p := newPerson(t, withReleases).sees("in namespace ml").press("v", "enter")
-	p.sees("› Yes, repair tracking, starting from the settings").press("enter").sees("Create namespace ml on sandbox", "in 1.2s")
+	p.sees("› Yes, repair tracking, starting from the settings").press("enter")
+	p.sees("Create namespace ml on sandbox", "in 1.2s")
 	if a := p.m.responses.Answers(); a.Cluster.Release != "tracking" || a.Chart.Version != "0.98.1" {
 		t.Errorf("%+v %+v", a.Cluster, a.Chart)
 	}

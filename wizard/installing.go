@@ -296,5 +296,6 @@ func (i *installing) about() (title, text string) {
 			"An object is waiting when it needs something else: a node, a volume, an image. Pulling the image and " +
 			"the first database migration can take minutes. Errors that waiting can't fix stop it and are " +
 			"shown with their remedy.\n\n" +
-			"Press l for the log lines, e for the events that Kubernetes reports about the objects, ctrl+c to stop the " + does + "."
+			"Press l for the log lines, e for the events that Kubernetes reports about the objects, ctrl+c to stop " +
+			"the " + does + "."
 }

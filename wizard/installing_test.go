@@ -126,16 +126,17 @@ func TestEventsDuringInstall(t *testing.T) {
 	p := atInstall(newPerson(t)).press("e").sees("Kubernetes has not reported any events", "e objects")
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
 	pod := event.Object{Kind: "Pod", Name: "zenml-server-0"}
-	report := func(e event.Reported) {
-		e.Object, e.At = pod, at
+	report := func(id, reason, message string, count int) {
+		e := event.Reported{Object: pod, ID: id, Warning: id == "1", Reason: reason, Message: message, Count: count, At: at}
 		p.m.screen().(*installing).update(installMsg{e})
 	}
-	report(event.Reported{ID: "1", Warning: true, Reason: "FailedScheduling", Message: "0/1 nodes are available", Count: 1})
-	report(event.Reported{ID: "2", Reason: "Pulled", Message: "image pulled", Count: 1})
-	report(event.Reported{ID: "1", Warning: true, Reason: "FailedScheduling", Message: "0/1 nodes are available", Count: 3})
-	p.sees("· 12:00:00 Pod zenml-server-0 Pulled: image pulled ! 12:00:00 Pod zenml-server-0 FailedScheduling: 0/1 nodes " +
-		"are available (3 times)")
-	if p.press("l").sees("Running upgrade", "l objects", "e events").press("e", "e").sees("Objects, ").m.at != stepInstall {
+	report("1", "FailedScheduling", "0/1 nodes are available", 1)
+	report("2", "Pulled", "image pulled", 1)
+	report("1", "FailedScheduling", "0/1 nodes are available", 3)
+	p.sees("· 12:00:00 Pod zenml-server-0 Pulled: image pulled " +
+		"! 12:00:00 Pod zenml-server-0 FailedScheduling: 0/1 nodes are available (3 times)")
+	p.press("l").sees("Running upgrade", "l objects", "e events").press("e", "e").sees("Objects, ")
+	if p.m.at != stepInstall {
 		t.Error("not at the install")
 	}
 	p.press("?").sees("e for the events")

@@ -184,7 +184,8 @@ func (i *installing) eventLines(width int) string {
 		if e.Warning {
 			glyph, style = display.GlyphWarning, i.styles.Warn
 		}
-		text := fmt.Sprintf("%s %s  %s  %s: %s", glyph, e.At.Local().Format(time.TimeOnly), e.Object, e.Reason, e.Message)
+		at := e.At.Local().Format(time.TimeOnly)
+		text := fmt.Sprintf("%s %s  %s  %s: %s", glyph, at, e.Object, e.Reason, e.Message)
 		if e.Count > 1 {
 			text += fmt.Sprintf(" (%d times)", e.Count)
 		}

@@ -34,9 +34,10 @@ func TestReportEvents(t *testing.T) {
 		}
 		return &corev1.Event{
 			ObjectMeta: metav1.ObjectMeta{UID: types.UID(id)}, Type: kind, Reason: reason, Count: count,
-			Message:        "with c4nary-s3cret",
-			InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: "n", Name: pod, UID: types.UID("uid-" + pod)},
-			LastTimestamp:  metav1.NewTime(time.Unix(second, 0)),
+			Message:       "with c4nary-s3cret",
+			LastTimestamp: metav1.NewTime(time.Unix(second, 0)),
+			InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: "n", Name: pod,
+				UID: types.UID("uid-" + pod)},
 		}
 	}
 	pods := []*corev1.Pod{{ObjectMeta: metav1.ObjectMeta{Name: "ours", UID: "uid-ours"}}}

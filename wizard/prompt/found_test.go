@@ -20,7 +20,8 @@ func withReleases() *engine {
 
 func TestRepairRelease(t *testing.T) {
 	e := withReleases()
-	outcome, c, err := converse(t, e, script{howToBegin: {"7", "ml/tracking"}, "What to do": {"<", "nonsense", "repair"},
+	outcome, c, err := converse(t, e, script{howToBegin: {"7", "ml/tracking"},
+		"What to do": {"<", "nonsense", "repair"},
 		"Nothing has been written yet. Repair tracking in sandbox?": {"yes"}})
 	if err != nil || outcome.Ending != wizard.Installed {
 		t.Fatalf("%v %+v\n%s", err, outcome, c.said.String())

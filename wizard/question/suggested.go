@@ -23,8 +23,8 @@ func (s *Responses) suggested(f answers.Field) (value, reason string) {
 	case f.Key == createsIssuerKey && s.Complete().Prerequisites.CertManager == answers.PrerequisiteInstall:
 		return "true", "Suggested, because a new cert-manager has no issuer."
 	case f.Key == profileKey && len(s.found[profileKey]) > 0:
-		return s.found[profileKey][0].Value, "Suggested, because the cluster is OpenShift, which refuses pods that choose " +
-			"their user."
+		return s.found[profileKey][0].Value, "Suggested, because the cluster is OpenShift, which refuses pods " +
+			"that choose their user."
 	case f.Key == tlsModeKey:
 		return s.suggestTLS()
 	case (f.IfMissing || f.Kind == answers.Boolean) && len(s.found[f.Key]) > 0:
