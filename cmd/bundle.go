@@ -295,14 +295,6 @@ func (f *bundleFlags) push(ctx context.Context, s Streams, c common) error {
 	return installError(err)
 }
 
-// stoppedTransfer adds to an interruption what the next run does.
-func stoppedTransfer(err error, state string) error {
-	if !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return &failure{code: exitInterrupted, err: errors.New(state + ". Run the same command again: it continues")}
-}
-
 // supply looks up images for the checks; nil without a bundle.
 func (f *bundleFlags) supply() func(string) check.Bundled {
 	if f == nil || f.opened == nil {

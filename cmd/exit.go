@@ -116,3 +116,11 @@ func installError(err error) error {
 	}
 	return &failure{code: exitInstall, err: err}
 }
+
+// stoppedTransfer adds to an interruption what the next run does.
+func stoppedTransfer(err error, state string) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &failure{code: exitInterrupted, err: errors.New(state + ". Run the same command again: it continues")}
+}

@@ -129,9 +129,18 @@ func (p prerequisites) sentences() []string {
 // installs returns what is installed for a plan.
 func (p prerequisites) installs() []installplan.Install {
 	var list []installplan.Install
+	if p.crds > 0 {
+		list = append(list, installplan.Install{Kind: "CustomResourceDefinition", Name: gatewayapi.Group,
+			Version: gatewayapi.Version, Source: "zenml-installer"})
+	}
 	for _, c := range p.components {
 		list = append(list, installplan.Install{Kind: "Release", Namespace: c.Name, Name: c.Name,
 			Version: c.Chart.Info.Version, Source: c.Ref})
+	}
+	if p.gateway != nil {
+		class, _, _ := unstructured.NestedString(p.gateway.Object, "spec", "gatewayClassName")
+		list = append(list, installplan.Install{Kind: p.gateway.GetKind(), Namespace: p.gateway.GetNamespace(),
+			Name: p.gateway.GetName(), Source: "GatewayClass " + class})
 	}
 	if p.issuer != nil {
 		server, _, _ := unstructured.NestedString(p.issuer.Object, "spec", "acme", "server")

@@ -47,7 +47,7 @@ func TestTimeoutOfUnschedulable(t *testing.T) {
 	c := testcluster.Start(t)
 	p, namespace := newPlace(t).at(c), c.Namespace(t)
 	p.install(c, "current", "minimal.yaml", namespace, "--answer", "server.resources.requests={memory: 900Gi}", "--skip",
-		"cluster.capacity", "--timeout", "20s").want(t, exitInstall, "not ready after", "Unschedulable", "Insufficient memory",
+		"cluster.capacity", "--timeout", "90s").want(t, exitInstall, "not ready after", "Unschedulable", "Insufficient memory",
 		"What to do: lower server.resources.requests")
 }
 

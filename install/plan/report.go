@@ -33,11 +33,13 @@ type Report struct {
 // Install is what an install adds to the cluster before the release, with the
 // user's consent. Its JSON form is public.
 type Install struct {
-	Kind      string `json:"kind"` // Release, or the kind of an object
+	Kind      string `json:"kind"` // Release, or the kind of the objects
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name"`
-	Version   string `json:"version,omitempty"` // of the chart
-	Source    string `json:"source"`            // the chart's reference, or the ACME server of an issuer
+	Version   string `json:"version,omitempty"` // of the chart or the API
+	// Source is the chart's reference, the ACME server of an issuer, the class of a
+	// Gateway, or zenml-installer for what it contains.
+	Source string `json:"source"`
 }
 
 // String describes what is installed.

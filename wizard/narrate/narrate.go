@@ -153,7 +153,7 @@ func (n *Narrator) stuck(e event.Stuck) {
 		text += "\n" + indentAll(display.Printable(e.Remedy))
 	}
 	if left := e.Deadline.Sub(n.now()); left > 0 {
-		text += "\n    This run waits for another " + display.Elapsed(left) + ", then it fails. You can stop it before: " +
+		text += "\n    This run waits for another " + display.Elapsed(left) + ", then it fails. You can stop it now: " +
 			"what was created stays, and the next run continues."
 	}
 	n.line(text)

@@ -48,7 +48,7 @@ func TestInstallEvents(t *testing.T) {
   o waiting Pod zenml-0: ContainerCreating: pulling the image
   ! Pod zenml-0 has waited for 1m00s: no node has the memory
     add a node
-    This run waits for another 9m00s, then it fails. You can stop it before: what was created stays, and the next run continues.
+    This run waits for another 9m00s, then it fails. You can stop it now: what was created stays, and the next run continues.
   + ready   Pod zenml-0 (after 1m15s waiting)
   - attached again
 + release: done in 1m16s
