@@ -1,10 +1,10 @@
 package prerequisite
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/shell"
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 )
 
@@ -30,7 +30,6 @@ type Component struct {
 
 	values   map[string]any
 	registry []string // the path of its image registry in the values
-	flags    []string // of Helm, with the values that differ from the chart's
 }
 
 // The components, with the versions that are tested or were the last ones when this
@@ -40,14 +39,15 @@ var (
 		Name: "cert-manager", Title: "cert-manager", Key: "prerequisites.certManager", Version: "v1.21.2",
 		Ref: "oci://quay.io/jetstack/charts/cert-manager", Group: "cert-manager.io",
 		values: map[string]any{"crds": map[string]any{"enabled": true}}, registry: []string{"imageRegistry"},
-		flags: []string{"--set crds.enabled=true"},
 	}
 	Traefik = Component{
 		Name: "traefik", Title: "Traefik", Key: "prerequisites.traefik", Version: "41.3.0",
 		Ref: "oci://ghcr.io/traefik/helm/traefik", Class: answers.ClassTraefik, Group: "traefik.io",
 		Controller: "traefik.io/ingress-controller",
+		// Without a class of its own, Traefik would also serve the Ingresses without a class.
 		values: map[string]any{
 			"ingressClass": map[string]any{"enabled": true, "isDefaultClass": false, "name": answers.ClassTraefik},
+			"providers":    map[string]any{"kubernetesIngress": map[string]any{"ingressClass": answers.ClassTraefik}},
 			"global":       map[string]any{"checkNewVersion": false},
 		},
 		registry: []string{"image", "registry"},
@@ -94,30 +94,28 @@ func (c Component) For(a answers.Answers) Component {
 			"apiVersion": "controller.config.cert-manager.io/v1alpha1", "kind": "ControllerConfiguration",
 			"enableGatewayAPI": true,
 		}})
-		c.flags = append(slices.Clone(c.flags), "--set config.enableGatewayAPI=true")
 	}
 	return c
 }
 
-// forGateways lets Traefik serve Gateways. It serves the ports of their listeners, so it
-// has to listen on 80 and 443, which the system call setting allows without root.
+// forGateways lets Traefik serve Gateways, and nothing else: its other providers are on by
+// default and would serve the Ingresses of an existing controller. It serves the ports of
+// the listeners, so it has to listen on 80 and 443, which the system call setting allows
+// without root.
 func (c Component) forGateways(class string) Component {
 	c.Class, c.GatewayClass, c.Controller = "", class, "traefik.io/gateway-controller"
+	on, off := map[string]any{"enabled": true}, map[string]any{"enabled": false}
 	c.values = map[string]any{
-		"providers":    map[string]any{"kubernetesGateway": map[string]any{"enabled": true}},
+		"providers":    map[string]any{"kubernetesGateway": on, "kubernetesIngress": off, "kubernetesCRD": off},
 		"gatewayClass": map[string]any{"enabled": true, "name": class},
-		"gateway":      map[string]any{"enabled": false},
-		"ingressClass": map[string]any{"enabled": false},
+		"gateway":      off,
+		"ingressClass": off,
 		"ports":        map[string]any{"web": map[string]any{"port": 80}, "websecure": map[string]any{"port": 443}},
 		"podSecurityContext": map[string]any{"sysctls": []any{
 			map[string]any{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"},
 		}},
 		"global": map[string]any{"checkNewVersion": false},
 	}
-	c.flags = []string{"--set providers.kubernetesGateway.enabled=true,gateway.enabled=false,gatewayClass.name=" + class,
-		"--set ports.web.port=80,ports.websecure.port=443",
-		"--set podSecurityContext.sysctls[0].name=net.ipv4.ip_unprivileged_port_start",
-		"--set-string podSecurityContext.sysctls[0].value=0"}
 	return c
 }
 
@@ -195,9 +193,9 @@ func nested(path []string, value any) map[string]any {
 // Source describes the chart: "chart oci://… v1.2.3".
 func (c Component) Source() string { return strings.TrimSpace("chart " + c.Ref + " " + c.Version) }
 
-// InstallCommand returns the equivalent Helm command.
+// InstallCommand returns the equivalent Helm command, for a shell.
 func (c Component) InstallCommand() string {
-	words := []string{"helm upgrade --install", c.Name}
+	words := []string{"helm", "upgrade", "--install", c.Name}
 	if at := strings.LastIndex(c.Ref, "/"); strings.HasPrefix(c.Ref, "https://") && at > 0 {
 		words = append(words, c.Ref[at+1:], "--repo", c.Ref[:at])
 	} else {
@@ -207,7 +205,7 @@ func (c Component) InstallCommand() string {
 	if c.Version != "" {
 		words = append(words, "--version", c.Version)
 	}
-	return strings.Join(append(words, c.flags...), " ")
+	return shell.Line(append(words, helmFlags(c.values)...)...)
 }
 
 // UninstallCommand returns the Helm command that removes the component.

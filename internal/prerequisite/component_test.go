@@ -75,6 +75,7 @@ func TestValues(t *testing.T) {
 		"image":        map[string]any{"registry": "mirror.test", "tag": "v3"},
 		"ingressClass": map[string]any{"enabled": true, "isDefaultClass": true, "name": "traefik"},
 		"global":       map[string]any{"checkNewVersion": false},
+		"providers":    map[string]any{"kubernetesIngress": map[string]any{"ingressClass": "traefik"}},
 	}
 	if got := Traefik.Values(a); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\nwant %v", got, want)
@@ -88,11 +89,11 @@ func TestValues(t *testing.T) {
 // TestValues_gateway lets the components serve a Gateway.
 func TestValues_gateway(t *testing.T) {
 	wanted := Wanted(throughGateway())
-	if c := wanted[0]; c.GatewayClass != "traefik" || c.Class != "" || !strings.Contains(c.InstallCommand(),
-		"providers.kubernetesGateway.enabled=true") {
-		t.Errorf("%+v\n%s", c, c.InstallCommand())
+	if c := wanted[0]; c.GatewayClass != "traefik" || c.Class != "" {
+		t.Errorf("%+v", c)
 	}
 	for path, want := range map[string]any{"providers.kubernetesGateway.enabled": true, "gateway.enabled": false,
+		"providers.kubernetesIngress.enabled": false, "providers.kubernetesCRD.enabled": false,
 		"gatewayClass.name": "traefik", "ports.web.port": 80, "ports.websecure.port": 443} {
 		if got := tree.At(wanted[0].Values(throughGateway()), strings.Split(path, ".")); got != want {
 			t.Errorf("%s is %v", path, got)
@@ -111,11 +112,24 @@ func TestInstallCommand(t *testing.T) {
 	for want, c := range map[string]Component{
 		"helm upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx --namespace " +
 			"ingress-nginx --create-namespace --version " + IngressNginx.Version: IngressNginx,
-		"helm upgrade --install traefik oci://ghcr.io/traefik/helm/traefik --namespace traefik --create-namespace " +
-			"--version " + Traefik.Version: Traefik,
+		"helm upgrade --install traefik /a/my.tgz --namespace traefik --create-namespace --set " +
+			"global.checkNewVersion=false,ingressClass.enabled=true,ingressClass.isDefaultClass=false --set-string " +
+			"ingressClass.name=traefik,providers.kubernetesIngress.ingressClass=traefik": local(Traefik),
+		"helm upgrade --install traefik /a/my.tgz --namespace traefik --create-namespace --set gateway.enabled=false," +
+			"gatewayClass.enabled=true,global.checkNewVersion=false,ingressClass.enabled=false,ports.web.port=80," +
+			"ports.websecure.port=443,providers.kubernetesCRD.enabled=false,providers.kubernetesGateway.enabled=true," +
+			"providers.kubernetesIngress.enabled=false --set-string gatewayClass.name=traefik --set-json " +
+			`'podSecurityContext.sysctls=[{"name":"net.ipv4.ip_unprivileged_port_start","value":"0"}]'`: local(
+			Traefik.For(throughGateway())),
 	} {
 		if got := c.InstallCommand(); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 	}
+}
+
+// local returns a component with a chart of this machine.
+func local(c Component) Component {
+	c.Ref, c.Version = "/a/my.tgz", ""
+	return c
 }
