@@ -97,12 +97,12 @@ func (r *run) helmPrerequisite(ctx context.Context, p Prerequisite, replace bool
 	if err != nil {
 		return err
 	}
-	r.adapt = p.adapt
 	r.watch = watch.New(watch.Config{
 		Client: r.client, Namespace: p.Name, Objects: rendered.Objects, Redactor: r.redactor, Emit: r.Emit, Fail: r.fail,
+		Adapt: p.adapt,
 	})
 	r.watch.Start(ctx)
-	defer func() { r.watch.Stop(); r.adapt = nil }()
+	defer r.watch.Stop()
 	config, err := r.engine.writeConfig(ctx, p.Name, &prerequisiteWaiter{helmWaiter{run: r, ctx: ctx}})
 	if err != nil {
 		return err
@@ -134,10 +134,14 @@ func (r *Release) isPrerequisite() bool { return r.stored.Labels[prerequisite.La
 
 // adapt replaces a remedy about the server by one about the component.
 func (p Prerequisite) adapt(f *diagnose.Fault) {
-	if strings.Contains(f.Remedy, "server.") || f.Remedy == "" {
-		f.Remedy = fmt.Sprintf("correct prerequisites.imageRegistry or prerequisites.values.%s, and run the same command "+
-			"again: it finishes the installation of %s", p.Name, p.Title)
+	what := "prerequisites.imageRegistry or prerequisites.values." + p.Name
+	switch {
+	case strings.Contains(f.Remedy, "server.resources"):
+		what = "the resources in prerequisites.values." + p.Name + ", or add a node"
+	case f.Remedy != "" && !strings.Contains(f.Remedy, "server.") && !strings.Contains(f.Remedy, "database."):
+		return
 	}
+	f.Remedy = fmt.Sprintf("correct %s, and run the same command again: it finishes the installation of %s", what, p.Title)
 }
 
 // prerequisiteWaiter waits for the pods of a component. It does not wait for the

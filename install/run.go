@@ -39,8 +39,6 @@ type run struct {
 	rendered     chart.Rendered          // the objects to watch
 	redactor     *redact.Redactor
 	watch        *watch.Watcher // nil until something is installed
-
-	adapt func(*diagnose.Fault) // changes faults of what is installed before the release; may be nil
 }
 
 func newRun(e *Engine, plan Plan, emitter *event.Emitter, end context.CancelCauseFunc) (*run, error) {
@@ -56,8 +54,8 @@ func newRun(e *Engine, plan Plan, emitter *event.Emitter, end context.CancelCaus
 
 // fail ends the run because of a fault; the first fault is reported.
 func (r *run) fail(f *diagnose.Fault) {
-	if r.adapt != nil {
-		r.adapt(f)
+	if r.watch != nil && r.watch.Adapt != nil {
+		r.watch.Adapt(f)
 	}
 	r.end(f)
 }

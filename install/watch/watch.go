@@ -37,6 +37,7 @@ type Config struct {
 	Redactor  *redact.Redactor            // masks secrets in everything that is reported
 	Emit      func(event.Event)           // is called for every change
 	Fail      func(fault *diagnose.Fault) // is called for a fault that waiting cannot fix
+	Adapt     func(fault *diagnose.Fault) // changes the remedies of faults; may be nil
 }
 
 // Watcher observes the objects of a release while Helm works, reports what they
@@ -239,7 +240,7 @@ func (w *Watcher) reportStuck(ctx context.Context, o observation, lasted time.Du
 	if isNews {
 		deadline, _ := ctx.Deadline()
 		o.Message = w.Redactor.Text(o.Message)
-		w.Emit(event.Stuck{ObjectChanged: o.ObjectChanged, Remedy: o.fault.Remedy, Waited: lasted, Deadline: deadline})
+		w.Emit(event.Stuck{ObjectChanged: o.ObjectChanged, Remedy: w.remedy(o), Waited: lasted, Deadline: deadline})
 	}
 }
 
@@ -248,10 +249,19 @@ func (w *Watcher) reportStuck(ctx context.Context, o observation, lasted time.Du
 func (w *Watcher) StuckRemedy() string {
 	for _, o := range w.view().observe() {
 		if o.fault != nil && o.grace == diagnose.Forever && slices.Contains(blocking, o.Kind) {
-			return o.fault.Remedy
+			return w.remedy(o)
 		}
 	}
 	return ""
+}
+
+// remedy returns the remedy of a fault for what is watched.
+func (w *Watcher) remedy(o observation) string {
+	f := *o.fault
+	if w.Adapt != nil {
+		w.Adapt(&f)
+	}
+	return f.Remedy
 }
 
 // blocking are the kinds without which no pod starts.

@@ -19,10 +19,13 @@ func TestReportStuck(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		var told []event.Stuck
-		w := New(Config{Redactor: &redact.Redactor{}, Emit: func(e event.Event) { told = append(told, e.(event.Stuck)) }})
+		w := New(Config{
+			Redactor: &redact.Redactor{}, Emit: func(e event.Event) { told = append(told, e.(event.Stuck)) },
+			Adapt: func(f *diagnose.Fault) { f.Remedy += "traefik" },
+		})
 		waits := func(kind string, d time.Duration) {
 			o := observation{ObjectChanged: event.ObjectChanged{Object: event.Object{Kind: kind, Name: "x"}},
-				fault: &diagnose.Fault{}, rule: "unschedulable", grace: diagnose.Forever}
+				fault: &diagnose.Fault{Remedy: "lower the requests of "}, rule: "unschedulable", grace: diagnose.Forever}
 			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(tick) {
 				w.reportStuck(ctx, o, w.lasted(o))
 			}
@@ -32,7 +35,7 @@ func TestReportStuck(t *testing.T) {
 			t.Fatalf("after 59 s: %+v", told)
 		}
 		waits("Pod", 62*time.Second)
-		if len(told) != 2 || told[0].Waited != time.Minute || told[1].Waited != 2*time.Minute ||
+		if len(told) != 2 || told[0].Waited != time.Minute || told[1].Waited != 2*time.Minute || told[1].Remedy != "lower the requests of traefik" ||
 			time.Until(told[1].Deadline).Round(10*time.Second) != 8*time.Minute {
 			t.Errorf("after two minutes: %+v", told)
 		}
