@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/chartinfo"
 	"github.com/zenml-installer/zenml-installer/internal/tree"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
@@ -83,11 +84,11 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	u := newSetup(o.streams, o.common, file, chart.Load)
-	values, chart, err := o.values(ctx, u)
+	values, deployed, err := o.values(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	imported := importer.Import(values, chart.Info)
+	imported := importer.Import(values, deployed)
 	for _, note := range imported.Notes {
 		fmt.Fprintln(o.streams.Err, "! "+note.String())
 	}
@@ -104,23 +105,39 @@ func (o *answersInitOptions) content(ctx context.Context) ([]byte, error) {
 }
 
 // values reads the values to import, and the chart that they are for.
-func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, *chart.Chart, error) {
+func (o *answersInitOptions) values(ctx context.Context, u *setup) (map[string]any, chartinfo.Info, error) {
 	if o.fromRelease {
-		return o.releaseValues(ctx, u)
+		values, loaded, err := o.releaseValues(ctx, u)
+		if err != nil {
+			return nil, chartinfo.Info{}, err
+		}
+		return values, loaded.Info, nil
 	}
 	data, err := readInput(ctx, o.from)
 	if err != nil {
-		return nil, nil, usage(err)
+		return nil, chartinfo.Info{}, usage(err)
 	}
 	values, err := o.read(data)
 	if err != nil {
-		return nil, nil, err
+		return nil, chartinfo.Info{}, err
 	}
+	known, err := o.chartInfo(ctx, u)
+	return values, known, err
+}
+
+// chartInfo describes the chart of a values file. Without access to the default chart it is
+// empty: an import is possible, but less exact.
+func (o *answersInitOptions) chartInfo(ctx context.Context, u *setup) (chartinfo.Info, error) {
 	loaded, err := u.chart(ctx)
-	if err != nil {
-		return nil, nil, u.locateChartError(err)
+	switch {
+	case err == nil:
+		return loaded.Info, nil
+	case ctx.Err() == nil && u.mayReplaceChart(err):
+		fmt.Fprintf(o.streams.Err, "! %v. Imported without it: values that repeat its defaults are kept, and values that "+
+			"it does not read are not found. Specify the chart with --chart for an exact import.\n", chart.WithRemedy(err))
+		return chartinfo.Info{}, nil
 	}
-	return values, loaded, nil
+	return chartinfo.Info{}, u.locateChartError(err)
 }
 
 // releaseValues reads the values of a release. Flags can choose another chart than the one

@@ -79,7 +79,7 @@ func (u *setup) orDeployed() *setup {
 	pull := u.chart
 	u.chart = memoize(func(ctx context.Context) (*chart.Chart, error) {
 		found, err := pull(ctx)
-		if err == nil || ctx.Err() != nil || !u.mayUseDeployed(err) {
+		if err == nil || ctx.Err() != nil || !u.mayReplaceChart(err) {
 			return found, err
 		}
 		kept, failed := u.deployedChart(ctx)
@@ -93,9 +93,10 @@ func (u *setup) orDeployed() *setup {
 	return u
 }
 
-// mayUseDeployed reports whether the deployed chart may be used after this error: it
-// is about the default chart, no signature is verified, and the chart cannot be pulled from here.
-func (u *setup) mayUseDeployed(err error) bool {
+// mayReplaceChart reports whether a command may do without the chart after this error: it
+// is about the default chart, no signature is verified, and the chart cannot be pulled from
+// here.
+func (u *setup) mayReplaceChart(err error) bool {
 	var source *chart.SourceError
 	if u.answers.Chart.Ref != answers.DefaultChart || u.common.signature.verify || !errors.As(err, &source) {
 		return false

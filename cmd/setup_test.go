@@ -95,3 +95,20 @@ func testUnattendedAgain(t *testing.T, p *place, path string, args []string) {
 	p.runs(append(args, "--answer", "server.requestTimeout=98")...).want(t, exitUsage, path, "--force",
 		"server.requestTimeout: 96 -> 98")
 }
+
+// TestImportWithoutChart imports a values file without access to the default chart, and
+// says what that means.
+func TestImportWithoutChart(t *testing.T) {
+	for ref, imports := range map[string]bool{"": true, "oci://registry.example.com/zenml": false} {
+		var said strings.Builder
+		o := &answersInitOptions{streams: Streams{Err: &said}}
+		failed := &chart.SourceError{Ref: "oci://default", Reason: chart.ReasonUnreachable}
+		file := answers.File{Answers: answers.Answers{Version: answers.Version, Chart: answers.Chart{Ref: ref}}}
+		c := common{kube: noFlags()}
+		_, err := o.chartInfo(t.Context(), newSetup(Streams{}, c, file,
+			func(context.Context, chart.Source) (*chart.Chart, error) { return nil, failed }))
+		if imports != (err == nil) || imports != strings.Contains(said.String(), "Specify the chart with --chart") {
+			t.Errorf("chart %q: %v\n%s", ref, err, said.String())
+		}
+	}
+}
