@@ -72,6 +72,45 @@ func TestPrerequisites(t *testing.T) {
 	}
 }
 
+// gatewayConsent lets the installer create a Gateway, whose certificate comes from the
+// cert-manager of consentAnswers. Its chart enables the Gateway API by its configuration.
+const gatewayConsent = `
+database: {type: sqlite}
+expose:
+  type: gateway
+  host: gateway-prerequisites.example.org
+  gateway: {name: installed, namespace: installed-gateway}
+  tls: {mode: cert-manager, issuer: {name: installed-gateway}}
+prerequisites:
+  gateway: {create: true, class: sandbox}
+  values: {cert-manager: {extraArgs: []}}
+`
+
+// TestPrerequisites_gateway lets the installer create a Gateway, and install cert-manager
+// for its certificate.
+func TestPrerequisites_gateway(t *testing.T) {
+	c := testcluster.StartHTTPS(t)
+	c.RealServer(t, current)
+	removeCertManager(t, c)
+	i := newInstallation(t, c)
+	e := exposure{host: "gateway-prerequisites.example.org"}
+	i.hosts = c.HTTPS.Address + " " + e.host
+	i.with("%s", strings.Replace(consentAnswers, "REGISTRY", c.Registry, 1))
+	i.with("%s", gatewayConsent)
+	t.Cleanup(func() {
+		_ = c.Client(t).CoreV1().Namespaces().Delete(context.Background(), "installed-gateway", metav1.DeleteOptions{})
+	})
+	i.install()
+	e.waitForAnswer(i)
+	code, out := i.run("uninstall", "-n", i.namespace, "--yes")
+	for _, want := range []string{"helm uninstall cert-manager -n cert-manager",
+		"kubectl delete gateway installed -n installed-gateway", "kubectl delete clusterissuer installed-gateway"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("uninstall: exit code %d, want %q in\n%s", code, want, out)
+		}
+	}
+}
+
 var crds = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1",
 	Resource: "customresourcedefinitions"}
 
@@ -103,6 +142,8 @@ func removeCertManager(t *testing.T, c *testcluster.Cluster) {
 	remove("admissionregistration.k8s.io", "validatingwebhookconfigurations", "", labeled)
 	remove("admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", labeled)
 	remove("apps", "deployments", prerequisite.CertManager.Name, labeled)
+	remove("", "secrets", prerequisite.CertManager.Name,
+		metav1.ListOptions{LabelSelector: "owner=helm,name=cert-manager"})
 	for _, resource := range []string{"services", "serviceaccounts"} {
 		remove("", resource, prerequisite.CertManager.Name, labeled)
 	}

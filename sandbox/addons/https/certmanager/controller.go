@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,9 +13,11 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/sets"
 	logsapi "k8s.io/component-base/logs/api/v1"
+	"sigs.k8s.io/yaml"
 
 	"github.com/cert-manager/cert-manager/pkg/apis/certmanager"
 	cmapi "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	"github.com/cert-manager/cert-manager/pkg/apis/config/controller/v1alpha1"
 	"github.com/cert-manager/cert-manager/pkg/controller"
 	gateways "github.com/cert-manager/cert-manager/pkg/controller/certificate-shim/gateways"
 	"github.com/cert-manager/cert-manager/pkg/logs"
@@ -28,13 +31,20 @@ const workers = 5
 
 func newControllerCommand() *cobra.Command {
 	options, logging := defaults(), logsapi.NewLoggingConfiguration()
+	config := ""
 	command := &cobra.Command{
 		Use:   "controller",
 		Short: "issue and renew certificates",
 		Args:  cobra.NoArgs,
-		RunE:  func(command *cobra.Command, _ []string) error { return runController(command.Context(), options) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := readConfig(config, options); err != nil {
+				return err
+			}
+			return runController(command.Context(), options)
+		},
 	}
 	flags := command.Flags()
+	flags.StringVar(&config, "config", "", "configuration file, of which only the Gateway API is used")
 	flags.StringVar(
 		&options.ClusterResourceNamespace,
 		"cluster-resource-namespace",
@@ -58,6 +68,25 @@ func newControllerCommand() *cobra.Command {
 	ignoreLeaderElection(flags)
 	addLogging(command, logging)
 	return command
+}
+
+// readConfig applies the configuration of the chart value config.
+func readConfig(file string, options *controller.ContextOptions) error {
+	if file == "" {
+		return nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var config v1alpha1.ControllerConfiguration
+	if err := yaml.UnmarshalStrict(data, &config); err != nil {
+		return fmt.Errorf("read %s: %w", file, err)
+	}
+	if enabled := config.EnableGatewayAPI; enabled != nil && *enabled { //nolint:staticcheck // as older charts do
+		options.EnableGatewayAPI = true
+	}
+	return nil
 }
 
 // defaults are cert-manager's defaults for options without a flag here. It
