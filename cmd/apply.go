@@ -30,6 +30,7 @@ import (
 type application struct {
 	prepared     *prepared
 	reviewed     install.Reviewed // the state when it was prepared
+	from         *install.Release // that it upgrades, or nil
 	timeout      time.Duration
 	waitForOther bool
 	checks       check.Options
@@ -67,10 +68,10 @@ func (u *setup) apply(ctx context.Context, a application, observe event.Observer
 
 // kind returns what the run does, as far as its duration depends on it.
 func (a application) kind() typical.Kind {
-	if a.reviewed.Revision > 0 {
-		return typical.Upgrade
-	}
-	return typical.Install
+	run := typical.Run{Upgrade: a.from != nil && !isFirstRun(a.from),
+		Database: a.prepared.answers.Complete().Database.Type}
+	run.NewVersion = run.Upgrade && a.from.ChartVersion != a.prepared.chart.Info.Version
+	return run.Kind()
 }
 
 // durations is the file that keeps how long the steps of earlier runs took.

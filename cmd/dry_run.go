@@ -214,7 +214,7 @@ func (e *engine) prepareTolerantly(ctx context.Context, u *setup) (*prepared, er
 // application is the install of this plan.
 func (p *plan) application() application {
 	return application{
-		prepared: p.prepared, reviewed: p.reviewed,
+		prepared: p.prepared, reviewed: p.reviewed, from: p.upgrade.release(),
 		timeout: p.engine.common.timeout, waitForOther: p.engine.options.WaitForOther,
 		checks: p.engine.options,
 	}

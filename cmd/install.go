@@ -226,8 +226,8 @@ func (o *installOptions) prepare(ctx context.Context, u *setup) (application, er
 	}
 	up.print(o.streams.Err, p)
 	return application{
-		prepared: p, reviewed: reviewed, timeout: o.common.remaining(ctx), waitForOther: o.checks.WaitForOther,
-		checks: o.checks,
+		prepared: p, reviewed: reviewed, from: up.release(), timeout: o.common.remaining(ctx),
+		waitForOther: o.checks.WaitForOther, checks: o.checks,
 	}, o.writeValues(ctx, u, p.document)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/install/typical"
+	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/testcluster"
 )
 
@@ -95,7 +96,7 @@ func TestInstallUnattended(t *testing.T) {
 
 // usualInstall returns how long the next install is said to take usually.
 func usualInstall() (usual time.Duration) {
-	durations().Start(typical.Install, func(e event.Event) {
+	durations().Start(typical.Run{Database: answers.SQLiteDatabase}.Kind(), func(e event.Event) {
 		if started, ok := e.(event.RunStarted); ok {
 			usual = started.Typical
 		}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/zenml-installer/zenml-installer/checks/database"
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	installplan "github.com/zenml-installer/zenml-installer/install/plan"
@@ -67,8 +69,7 @@ func (p *plan) steps() []string {
 	}
 	said = append(said, fmt.Sprintf("Write the values to %s.", p.engine.output))
 	if p.reviewed.Database != "" {
-		said = append(said, fmt.Sprintf("Use database %s on %s: %s.", a.Database.MySQL.Name, a.Database.MySQL.Host,
-			p.reviewed.Database))
+		said = append(said, databaseSentence(a.Database.MySQL, p.reviewed.Database))
 	}
 	if p.reviewed.Namespace == install.NoNamespace && p.setup.probe(p.engine.options) != nil {
 		said = append(said, fmt.Sprintf("Check %s from a pod, before the release is installed.",
@@ -87,6 +88,15 @@ func (p *plan) steps() []string {
 			"that restarts no pod. Until then Secret "+a.Cluster.Release+"-opening keeps the values that expose it.")
 	}
 	return said
+}
+
+// databaseSentence describes what happens to the database, given its state.
+func databaseSentence(m answers.MySQL, state string) string {
+	if rest, missing := strings.CutPrefix(state, database.Missing); missing {
+		return fmt.Sprintf("Let the server create database %s on %s, which does not exist yet (%s).", m.Name, m.Host,
+			strings.TrimPrefix(rest, ", on "))
+	}
+	return fmt.Sprintf("Use database %s on %s: %s.", m.Name, m.Host, state)
 }
 
 // activationSentence describes who activates the server.

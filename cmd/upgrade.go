@@ -75,6 +75,14 @@ func (up *upgrade) sentence(p *prepared) string {
 		up.from.Chart, up.from.ChartVersion, up.from.Status, p.chart.Info.Name, p.chart.Info.Version)
 }
 
+// release returns the release that is upgraded, or nil.
+func (up *upgrade) release() *install.Release {
+	if up == nil {
+		return nil
+	}
+	return up.from
+}
+
 // lines lists the values that change.
 func (up *upgrade) lines() []string {
 	if up == nil {

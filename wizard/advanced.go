@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/wizard/question"
@@ -83,6 +84,25 @@ func (a *advanced) update(msg tea.Msg) (move, tea.Cmd) {
 	if key, ok := msg.(tea.KeyMsg); ok {
 		return a.key(key)
 	}
+	return move{}, nil
+}
+
+func (a *advanced) wantsMouse() bool { return a.editing == nil || a.editing.wantsMouse() }
+
+// click selects the row in a line, and opens the one that is selected already.
+func (a *advanced) click(column, line int) (move, tea.Cmd) {
+	if a.editing != nil {
+		return a.editing.click(column, line)
+	}
+	rows := a.rows()
+	at := line - lipgloss.Height(a.head(len(rows), a.measure)) - 1 + a.pane.offset
+	switch {
+	case at < a.pane.offset || at >= len(rows):
+		return move{}, nil
+	case at == a.at:
+		return a.choose(rows[at])
+	}
+	a.at = at
 	return move{}, nil
 }
 

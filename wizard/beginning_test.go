@@ -26,12 +26,12 @@ func TestTryItOutKeepsDataOnVolume(t *testing.T) {
 				{Value: "false", Title: "No"}}}
 		}).sees("the cluster has a default StorageClass")
 		last := p.stage.prepared[len(p.stage.prepared)-1]
-		if !last.Database.SQLite.Persistent || !p.m.responses.Answers().Database.SQLite.Persistent {
+		if !last.Database.SQLite.IsPersistent() || !p.m.responses.Answers().Database.SQLite.IsPersistent() {
 			t.Error("the plan has no volume")
 		}
 	}
 	p := tryOut(false, func(*Options) {}).sees("no default StorageClass was found")
-	if p.m.responses.Complete().Database.SQLite.Persistent {
+	if p.m.responses.Complete().Database.SQLite.IsPersistent() {
 		t.Error("a volume is planned that the cluster does not create")
 	}
 }

@@ -166,7 +166,7 @@ func (c *cluster) keepOnVolume() tea.Cmd {
 // offerFound shows the choices of the open question, unless its answer is being
 // typed.
 func (c *cluster) offerFound() tea.Cmd {
-	if len(c.questions) == 0 || c.text != c.previousAnswer || c.isChoosing() {
+	if len(c.questions) == 0 || c.touched || c.isChoosing() {
 		return nil
 	}
 	at := c.at

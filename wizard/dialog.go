@@ -65,25 +65,51 @@ func (s *session) choose(o option) (move, tea.Cmd) {
 	return o.run()
 }
 
+// dialogView renders the dialog.
 func (s *session) dialogView(width, height int) string {
+	p, _ := s.dialogPane(width, height)
+	return p.view()
+}
+
+// dialogPane returns the dialog with the line of each option.
+func (s *session) dialogPane(width, height int) (pane, []int) {
 	d := s.dialog
+	var starts []int
 	var b strings.Builder
 	b.WriteString(s.styles.Warn.Bold(true).Render(display.Wrap(d.title, width)) + "\n\n")
 	if d.text != "" {
 		b.WriteString(display.Wrap(d.text, width) + "\n\n")
 	}
-	cursor := 0
 	for i, o := range d.options {
-		if i == d.at {
-			cursor = lipgloss.Height(display.Wrap(b.String(), width)) - 1
-		}
+		starts = append(starts, lipgloss.Height(display.Wrap(b.String(), width))-1)
 		b.WriteString(s.optionLine(o, i == d.at, width) + "\n")
 	}
 	p := pane{styles: s.styles}
 	p.set(strings.TrimRight(b.String(), "\n"), width, height)
 	p.scroll(len(p.lines))
-	p.show(cursor, cursor+1)
-	return p.view()
+	p.show(starts[d.at], starts[d.at]+1)
+	return p, starts
+}
+
+// clickDialog selects the option in a line, and answers with the one that is selected
+// already.
+func (s *session) clickDialog(line, width, height int) (move, tea.Cmd) {
+	d := s.dialog
+	p, starts := s.dialogPane(width, height)
+	at := -1
+	for i, start := range starts {
+		if line+p.offset >= start && line+p.offset < len(p.lines) {
+			at = i
+		}
+	}
+	switch {
+	case at < 0:
+		return move{}, nil
+	case at == d.at:
+		return s.choose(d.options[at])
+	}
+	d.at = at
+	return move{}, nil
 }
 
 // optionIndent is how far an option's help is indented.

@@ -28,6 +28,7 @@ type form struct {
 	keepsHidden    bool                // that answer is hidden, and an empty text keeps it
 	fault          string
 	hidden         hiddenInput
+	touched        bool         // a key was pressed since the question was opened
 	typing         bool         // an answer that is not among the choices
 	filter         string       // shortens a long list
 	sourceCheck    *task        // checks whether a source is readable
@@ -95,7 +96,7 @@ func (f *form) open(i int) tea.Cmd {
 	}
 	f.sourceCheck.drop()
 	f.at, f.fault, f.hidden, f.queuedKeys = min(max(i, 0), len(f.questions)-1), "", hiddenInput{}, nil
-	f.typing, f.filter = false, ""
+	f.touched, f.typing, f.filter = false, false, ""
 	f.before = f.responses.Checkpoint()
 	f.previousAnswer = f.responses.Typed(f.current().Key)
 	f.keepsHidden = f.responses.IsHidden(f.current().Field)
@@ -148,6 +149,7 @@ func (f *form) update(msg tea.Msg) (move, tea.Cmd) {
 	if !ok {
 		return move{}, f.updateField(msg)
 	}
+	f.touched = true
 	if f.sourceCheck.running() && key.String() != "esc" {
 		f.queuedKeys = append(f.queuedKeys, key)
 		return move{}, nil

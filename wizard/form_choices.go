@@ -58,9 +58,13 @@ func (f *form) chooseEnd(last bool) tea.Cmd {
 	return f.field.Focus()
 }
 
+// wantsMouse reports whether the mouse is used: not while an answer is typed, because the
+// terminal's own selecting and pasting need it.
+func (f *form) wantsMouse() bool { return len(f.questions) > 0 && f.isChoosing() }
+
 // click selects the choice in a line of the body, and answers with the one that is
 // selected already.
-func (f *form) click(line int) (move, tea.Cmd) {
+func (f *form) click(_, line int) (move, tea.Cmd) {
 	if len(f.questions) == 0 || !f.isChoosing() || f.field == nil {
 		return move{}, nil
 	}
@@ -171,14 +175,8 @@ func (f *form) databaseFound(msg databaseMsg) tea.Cmd {
 		f.responses.SetOffered(msg)
 		return nil
 	}
-	q := f.current()
-	shows := len(msg[q.Key]) > 0
-	untouched := f.text == f.previousAnswer
-	if f.isChoosing() {
-		untouched = f.filter == "" && f.text == f.cursorIn(f.shownChoices(q), f.responses.CursorChoice(q))
-	}
 	f.responses.SetOffered(msg)
-	if !shows || !untouched || f.typing {
+	if len(msg[f.current().Key]) == 0 || f.touched {
 		return nil
 	}
 	f.rebuild()

@@ -110,6 +110,34 @@ func TestDatabasesArriveLate(t *testing.T) {
 	p.sees("› 2")
 }
 
+// TestListArrivesAfterAKey leaves the cursor where the user has moved it, also back to
+// where it was.
+func TestListArrivesAfterAKey(t *testing.T) {
+	p := newPerson(t)
+	p.throughCluster().throughMySQL().sees("│ TLS", "› Require").press("down", "up")
+	before := p.form().text
+	p.run(p.form().databaseFound(databaseMsg{"database.mysql.tls.mode": {{Value: answers.TLSOff}}}))
+	if got := p.form().text; got != before {
+		t.Errorf("the cursor jumped from %s to %s", before, got)
+	}
+	p.press("shift+tab", "enter")
+	p.run(p.form().databaseFound(databaseMsg{"database.mysql.tls.mode": {{Value: answers.TLSOff}}}))
+	if got := p.form().text; got != answers.TLSOff {
+		t.Errorf("the cursor of an untouched list is on %s", got)
+	}
+}
+
+// TestLaterQuestionsShowSuggestions shows what Enter will take, and not the default.
+func TestLaterQuestionsShowSuggestions(t *testing.T) {
+	p := newPerson(t, func(o *Options) {
+		o.Engine.(*stage).found = map[string][]answers.Option{
+			volumeKey: {{Value: "true", Title: "Yes"}, {Value: "false", Title: "No"}}}
+	})
+	p.throughCluster().press("enter").sees("Keep the database on a volume", "› Yes").press("shift+tab")
+	p.sees("Keep the database on a volume Yes (suggested)")
+	p.press("down", "enter").to("database.mysql.host").press("db.example.com").sees("TLS require (suggested)")
+}
+
 // TestShortListIsSearched filters a list of a few choices as a long one; the help stays
 // reachable.
 func TestShortListIsSearched(t *testing.T) {

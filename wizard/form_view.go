@@ -82,7 +82,7 @@ func (f *form) closedLine(q question.Question, i, width int) string {
 	_, bad := f.responses.Fault(q.Key)
 	switch {
 	case i > f.at:
-		answer = f.styles.Muted.Render(text)
+		answer = f.styles.Muted.Render(f.responses.Ahead(q))
 	case f.problems[q.Key] != "":
 		glyph, answer = f.styles.Bad.Render(display.GlyphFailed), text
 	case bad:
@@ -195,6 +195,8 @@ func (f *form) hint(q question.Question) string {
 		return "Press enter to keep it, or type a new one."
 	case f.text == "":
 		return ""
+	case f.responses.PastedDocument(q.Field) != "":
+		return "Pasted: " + f.responses.PastedDocument(q.Field) + "."
 	case q.Kind == answers.Secret && q.Confirm && !question.IsVisible(q.Field, f.text):
 		return "You will be asked to type it again."
 	case f.responses.NamesSource(q.Field):

@@ -1,9 +1,19 @@
 package wizard
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"strings"
 	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
@@ -137,5 +147,33 @@ func TestSecretIsShownForAMoment(t *testing.T) {
 	p.press("ctrl+r", "enter", "shift+tab")
 	if strings.Contains(p.screen(), "S3cret") {
 		t.Error("the secret is visible when its question is opened again")
+	}
+}
+
+// TestPastedCertificateIsDescribed shows whom a pasted certificate is for, and not its text.
+func TestPastedCertificateIsDescribed(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Acme Root CA"},
+		NotAfter: time.Date(2031, 3, 9, 12, 0, 0, 0, time.UTC)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pasted := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	p := newPerson(t).throughCluster().throughMySQL()
+	p.m.responses.Type("database.mysql.tls.mode", answers.TLSVerifyCA)
+	p.run(p.m.enter("Database", "database.mysql.tls.ca"))
+	p.handle(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(pasted), Paste: true})
+	p.sees("Pasted: Acme Root CA, valid until 9 March 2031.").press("enter").settles()
+	p.sees("pasted: Acme Root CA, valid until 9 March 2031").press("shift+tab")
+	p.sees("keep the one you pasted: Acme Root CA")
+	line := strings.Split(pasted, "\n")[1]
+	for _, view := range p.views {
+		if strings.Contains(view, line[:20]) {
+			t.Fatalf("the certificate is shown\n%s", view)
+		}
 	}
 }

@@ -96,18 +96,65 @@ func (l *list) view(width int) string {
 
 // flat renders the actions side by side, in as few lines as possible.
 func (l *list) flat(width int) string {
-	var lines []string
-	line := ""
-	for i, o := range l.options {
-		entry := l.optionLine(o, i == l.at, width)
-		if line != "" && lipgloss.Width(line)+2+lipgloss.Width(entry) > width {
-			lines = append(lines, line)
-			line = ""
+	lines := []string{""}
+	for i, at := range l.places(width) {
+		if at.line == len(lines) {
+			lines = append(lines, "")
 		}
-		if line != "" {
-			line += "  "
-		}
-		line += entry
+		last := &lines[len(lines)-1]
+		*last += strings.Repeat(" ", at.from-lipgloss.Width(*last)) + l.optionLine(l.options[i], i == l.at, width)
 	}
-	return strings.Join(append(lines, line), "\n")
+	return strings.Join(lines, "\n")
+}
+
+// place is where an action is among those side by side: a line, and columns.
+type place struct{ line, from, to int }
+
+// places returns where the actions are.
+func (l *list) places(width int) []place {
+	var places []place
+	line, column := 0, 0
+	for _, o := range l.options {
+		wide := lipgloss.Width(l.optionLine(o, false, width))
+		if column > 0 && column+2+wide > width {
+			line, column = line+1, 0
+		}
+		if column > 0 {
+			column += 2
+		}
+		places = append(places, place{line, column, column + wide})
+		column += wide
+	}
+	return places
+}
+
+// clickFlat selects the action at a place, if they are side by side.
+func (l *list) clickFlat(column, line, width int) (move, tea.Cmd) {
+	return l.click(slices.IndexFunc(l.places(width), func(p place) bool {
+		return p.line == line && column >= p.from && column < p.to
+	}))
+}
+
+// clickLine selects the action in a line, if there is one per line.
+func (l *list) clickLine(line, width int) (move, tea.Cmd) {
+	for i, o := range l.options {
+		height := lipgloss.Height(l.optionLine(o, false, width))
+		if line >= 0 && line < height {
+			return l.click(i)
+		}
+		line -= height
+	}
+	return move{}, nil
+}
+
+// click selects an action, and runs the one that is selected already.
+func (l *list) click(at int) (move, tea.Cmd) {
+	switch {
+	case at < 0:
+		return move{}, nil
+	case at == l.at:
+		return l.options[at].run()
+	}
+	l.at, l.moved = at, true
+	return move{}, nil
 }

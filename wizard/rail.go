@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -118,7 +119,24 @@ func (m *model) openHelp() {
 		offset = m.help.offset
 	}
 	m.help = &pane{styles: m.styles, offset: offset}
-	m.help.set(m.helpText(), m.measure, m.rows)
+	m.help.set(m.helpText()+"\n\n"+m.keysText(), m.measure, m.rows)
+}
+
+// keysText lists the keys that work on the screen.
+func (m *model) keysText() string {
+	keys := append(m.screen().keys(), m.stepKeys()...)
+	if isQuestions(m.at) {
+		keys = append(keys, binding{"ctrl+g", "question of the first failed check"})
+	}
+	if at, clickable := m.screen().(clickable); clickable && at.wantsMouse() {
+		keys = append(keys, binding{"mouse", "click to select, again to choose; shift selects text"})
+	}
+	keys = append(keys, binding{"ctrl+z", "suspend"}, binding{"ctrl+c", "quit"})
+	lines := []string{m.styles.Title.Render("Keys")}
+	for _, k := range keys {
+		lines = append(lines, m.styles.Key.Render(fmt.Sprintf("%-10s", k.key))+" "+k.does)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (m *model) helpText() string {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"reflect"
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -35,10 +36,12 @@ type review struct {
 	report      *check.Report
 	checksError string // why the checks could not run
 
-	unfolded    bool   // the checks that passed or were skipped are listed
-	installNext bool   // install when the checks have passed
-	valuesPath  string // the values file, once written
-	saved       string // what happened to the answers file
+	rowKeys     []string // the question that each line of the page is about, or ""
+	actionsAt   int      // the line of the actions
+	unfolded    bool     // the checks that passed or were skipped are listed
+	installNext bool     // install when the checks have passed
+	valuesPath  string   // the values file, once written
+	saved       string   // what happened to the answers file
 	note        string
 }
 
@@ -158,6 +161,11 @@ func (r *review) key(name string) (move, tea.Cmd) {
 	case "tab", "shift+tab":
 		r.turn(map[string]int{"tab": 1, "shift+tab": -1}[name])
 		return move{}, nil
+	case "c":
+		if tabs[r.tab].name == "Commands" && r.plan != nil {
+			r.saved = "Copied the commands, if your terminal allows it."
+			return move{}, r.copyText(strings.Join(r.shown.Commands, "\n"))
+		}
 	case "a":
 		r.unfolded = !r.unfolded
 		return move{}, nil

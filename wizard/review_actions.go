@@ -106,11 +106,7 @@ func (r *review) fixOptions() []option {
 		options = append(options, option{"p", "Test permissions", test})
 	}
 	if r.fixMove().kind != stay {
-		change := func() (move, tea.Cmd) {
-			r.markProblems()
-			r.resumeAt, r.fixing = stepReview, true // back here after the change
-			return r.fixMove(), nil
-		}
+		change := func() (move, tea.Cmd) { return r.toQuestion(r.fixMove()), nil }
 		options = append(options, option{"e", "Change the answer", change})
 	}
 	if !r.checking.running() && !r.preparing.running() {
@@ -132,6 +128,32 @@ func (r *review) askConsent(otherwise ...option) (move, tea.Cmd) {
 	r.openDialog("Some permissions in the secrets store are not tested.",
 		"Testing them writes the following there and removes it again:\n\n"+strings.Join(notices, "\n"),
 		append([]option{test}, otherwise...)...)
+	return move{}, nil
+}
+
+// toQuestion leads to a question, and back here after its answer has changed.
+func (r *review) toQuestion(to move) move {
+	r.markProblems()
+	r.resumeAt, r.fixing = stepReview, true
+	return to
+}
+
+func (r *review) wantsMouse() bool { return true }
+
+// click turns to the tab, opens the question that a line is about, or selects the action
+// below the mouse.
+func (r *review) click(column, line int) (move, tea.Cmd) {
+	const pageAt = 2
+	row := line - pageAt + r.pane.offset
+	switch {
+	case line == 0:
+		r.clickTab(column)
+	case line >= r.actionsAt:
+		return r.list.clickFlat(column, line-r.actionsAt, r.measure)
+	case line >= pageAt && line < pageAt+r.pane.height && row < len(r.rowKeys) && r.rowKeys[row] != "":
+		key := r.rowKeys[row]
+		return r.toQuestion(move{kind: jump, to: r.stepOf(key), key: key}), nil
+	}
 	return move{}, nil
 }
 

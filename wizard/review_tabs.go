@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -14,17 +15,57 @@ import (
 // tab is a part of the review.
 type tab struct {
 	name string
-	text func(r *review, width int) string
+	rows func(r *review, width int) []pageRow
+}
+
+// pageRow is a part of a page, and the question that it is about, or "".
+type pageRow struct{ text, key string }
+
+// textRows returns a text that is about no question; none if it is empty.
+func textRows(text string) []pageRow {
+	if text == "" {
+		return nil
+	}
+	return []pageRow{{text: text}}
+}
+
+// blocks are the rows of a page of the review, with an empty line between them.
+type blocks struct{ rows []pageRow }
+
+// add appends a block below an optional title, unless it is empty.
+func (p *blocks) add(block []pageRow, title ...string) {
+	if len(block) == 0 {
+		return
+	}
+	if len(p.rows) > 0 {
+		p.rows = append(p.rows, pageRow{})
+	}
+	for _, text := range title {
+		p.rows = append(p.rows, pageRow{text: text})
+	}
+	p.rows = append(p.rows, block...)
 }
 
 // tabs are the parts of the review, the most important first.
 var tabs = []tab{
-	{"Plan", (*review).planText},
-	{"Answers", (*review).answersText},
-	{"Checks", (*review).checksText},
-	{"Changes", (*review).diffText},
-	{"Values", (*review).valuesText},
-	{"Commands", (*review).commandsText},
+	{"Plan", (*review).planPage},
+	{"Answers", (*review).answersPage},
+	{"Checks", (*review).checksPage},
+	{"Changes", func(r *review, width int) []pageRow { return textRows(r.diffText(width)) }},
+	{"Values", func(r *review, width int) []pageRow { return textRows(r.valuesText(width)) }},
+	{"Commands", func(r *review, width int) []pageRow { return textRows(r.commandsText(width)) }},
+}
+
+// setPage shows a page, and keeps which question each of its lines is about.
+func (r *review) setPage(rows []pageRow, width, height int) {
+	var texts []string
+	r.rowKeys = nil
+	for _, row := range rows {
+		text := strings.TrimRight(display.Wrap(row.text, width), "\n")
+		texts = append(texts, text)
+		r.rowKeys = append(r.rowKeys, slices.Repeat([]string{row.key}, lipgloss.Height(text))...)
+	}
+	r.pane.set(strings.Join(texts, "\n"), width, height)
 }
 
 // turn opens the next tab, or the one before.
@@ -33,34 +74,47 @@ func (r *review) turn(by int) {
 	r.pane.offset = 0
 }
 
-// tabLine shows the tabs, with the number of checks that need attention.
+// tabLine shows the tabs.
 func (r *review) tabLine(width int) string {
 	var parts []string
-	for i, t := range tabs {
-		name := t.name
-		if n := r.tally(); t.name == "Checks" && n.Failed+n.Warnings > 0 {
-			name += fmt.Sprintf(" %d", n.Failed+n.Warnings)
-		}
+	for i := range tabs {
 		if i == r.tab {
-			name = r.styles.Selected.Render("[" + name + "]")
+			parts = append(parts, r.styles.Selected.Render("["+r.tabName(i)+"]"))
 		} else {
-			name = r.styles.Muted.Render(" " + name + " ")
+			parts = append(parts, r.styles.Muted.Render(" "+r.tabName(i)+" "))
 		}
-		parts = append(parts, name)
 	}
 	return display.Truncate(strings.Join(parts, " "), width)
 }
 
-// planText shows what needs attention, what the install does, and which checks are
-// running. What needs attention comes first if it stops the install.
-func (r *review) planText(width int) string {
-	var blocks []string
-	section := func(title, text string) {
-		if text != "" {
-			blocks = append(blocks, r.styles.Title.Render(title)+"\n"+strings.TrimRight(text, "\n"))
-		}
+// tabName is the name of a tab, with the number of checks that need attention.
+func (r *review) tabName(i int) string {
+	name := tabs[i].name
+	if n := r.tally(); name == "Checks" && n.Failed+n.Warnings > 0 {
+		name += fmt.Sprintf(" %d", n.Failed+n.Warnings)
 	}
-	attention := func() { section("Needs attention", r.problemLines(width)) }
+	return name
+}
+
+// clickTab turns to the tab at a column.
+func (r *review) clickTab(column int) {
+	from := 0
+	for i := range tabs {
+		to := from + lipgloss.Width(r.tabName(i)) + 2
+		if column >= from && column < to {
+			r.turn(i - r.tab)
+			return
+		}
+		from = to + 1
+	}
+}
+
+// planPage shows what needs attention, what the install does, and which checks are
+// running. What needs attention comes first if it stops the install.
+func (r *review) planPage(width int) []pageRow {
+	var p blocks
+	section := func(title, text string) { p.add(textRows(text), r.styles.Title.Render(title)) }
+	attention := func() { p.add(r.problemRows(width), r.styles.Title.Render("Needs attention")) }
 	if r.tally().Failed > 0 {
 		attention()
 	}
@@ -74,9 +128,9 @@ func (r *review) planText(width int) string {
 	section("Running checks", r.runningLines(width))
 	section("Objects", r.objectLines(width))
 	if r.checksError != "" {
-		blocks = append(blocks, r.checksText(width))
+		p.add(r.checksPage(width))
 	}
-	return strings.Join(blocks, "\n\n")
+	return p.rows
 }
 
 // countLine counts the objects of the plan, or says why it cannot.
@@ -107,7 +161,8 @@ func (r *review) commandsText(width int) string {
 	if r.plan == nil {
 		return r.planMissing(width)
 	}
-	return command(strings.Join(r.shown.Commands, "\n"), width)
+	return command(strings.Join(r.shown.Commands, "\n"), width) + "\n\n" + r.styles.Key.Render("c") +
+		r.styles.Muted.Render(" copies them")
 }
 
 // diffText shows the differences between the cluster and the plan.
@@ -145,15 +200,15 @@ func (r *review) runningLines(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// answersText lists the answers by step, and the advanced settings that are set.
-func (r *review) answersText(width int) string {
-	var blocks []string
+// answersPage lists the answers by step, and the advanced settings that are set.
+func (r *review) answersPage(width int) []pageRow {
+	var p blocks
 	for _, at := range answers.Steps {
 		questions := r.responses.Questions(at)
 		if at == answers.StepAdvanced {
 			questions = r.responses.Advanced()
 		}
-		var lines []string
+		var rows []pageRow
 		for _, q := range questions {
 			text, isDefault := r.responses.Display(q)
 			if text == "" || q.Advanced && isDefault {
@@ -163,13 +218,11 @@ func (r *review) answersText(width int) string {
 				text += r.styles.Muted.Render(" (default)")
 			}
 			title := lipgloss.NewStyle().Width(titleColumns).Render(display.Truncate(q.Title, titleColumns-1))
-			lines = append(lines, display.Truncate(title+text, width))
+			rows = append(rows, pageRow{display.Truncate(title+text, width), q.Key})
 		}
-		if len(lines) > 0 {
-			blocks = append(blocks, r.styles.Title.Render(string(at))+"\n"+strings.Join(lines, "\n"))
-		}
+		p.add(rows, r.styles.Title.Render(string(at)))
 	}
-	return strings.Join(blocks, "\n\n")
+	return p.rows
 }
 
 func (r *review) valuesText(width int) string {

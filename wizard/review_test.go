@@ -84,5 +84,5 @@ func TestPagesWithoutPlan(t *testing.T) {
 	p.stage.failing, p.stage.prepareErr = false, errors.New("the chart cannot be pulled")
 	p.press("r").sees("There is no plan: the chart cannot be pulled. Fix it, then press r.")
 	p.stage.prepareErr = nil
-	p.press("r").sees("helm install zenml-server")
+	p.press("r").sees("helm install zenml-server", "c copies them").press("c").sees("Copied the commands")
 }

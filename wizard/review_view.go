@@ -26,7 +26,8 @@ func (r *review) view(width, height int) string {
 	}
 	foot = append(foot, r.list.flat(width))
 	bottom := strings.Join(foot, "\n")
-	r.pane.set(tabs[r.tab].text(r, width), width, max(height-lipgloss.Height(bottom)-3, 1))
+	r.setPage(tabs[r.tab].rows(r, width), width, max(height-lipgloss.Height(bottom)-3, 1))
+	r.actionsAt = r.pane.height + 3 + lipgloss.Height(bottom) - lipgloss.Height(r.list.flat(width))
 	return r.tabLine(width) + "\n\n" + r.pane.view() + "\n\n" + bottom
 }
 
@@ -86,15 +87,16 @@ func (r *review) valuesTitle() string {
 	return title
 }
 
-// problemLines renders the failed checks and the warnings, with their remedies.
-func (r *review) problemLines(width int) string {
-	var lines []string
+// problemRows renders the failed checks and the warnings, with their remedies.
+func (r *review) problemRows(width int) []pageRow {
+	var rows []pageRow
 	for _, status := range []check.Status{check.Failed, check.Warned} {
 		for _, row := range r.rows.with(status) {
-			lines = append(lines, r.problem(row, width)...)
+			key, _ := r.responses.ForResult(*row.result)
+			rows = append(rows, pageRow{strings.Join(r.problem(row, width), "\n"), key})
 		}
 	}
-	return strings.Join(lines, "\n")
+	return rows
 }
 
 // problem renders a check that failed or warned, with its remedy.
@@ -117,27 +119,22 @@ func (r *review) problem(row checkRow, width int) []string {
 // claimColumn is the column of a check's claim, after its mark.
 const claimColumn = 10
 
-// checksText shows what failed, what warned and what is running, and counts the other
+// checksPage shows what failed, what warned and what is running, and counts the other
 // checks. It lists them, too, if the user asked for that.
-func (r *review) checksText(width int) string {
+func (r *review) checksPage(width int) []pageRow {
 	if r.checksError != "" {
-		return r.styles.Bad.Render(display.GlyphFailed+" The checks could not run: ") + r.checksError
+		return textRows(r.styles.Bad.Render(display.GlyphFailed+" The checks could not run: ") + r.checksError)
 	}
-	var blocks []string
-	add := func(text string) {
-		if text != "" {
-			blocks = append(blocks, text)
-		}
-	}
-	add(r.problemLines(width))
-	add(r.runningLines(width))
+	var p blocks
+	p.add(r.problemRows(width))
+	p.add(textRows(r.runningLines(width)))
 	for _, status := range []check.Status{check.Pass, check.Skipped} {
-		add(r.foldedLines(r.rows.with(status), narrate.CheckMark(status), width))
+		p.add(textRows(r.foldedLines(r.rows.with(status), narrate.CheckMark(status), width)))
 	}
-	if len(blocks) == 0 {
-		return r.styles.Muted.Render("No check has run yet.")
+	if len(p.rows) == 0 {
+		return textRows(r.styles.Muted.Render("No check has run yet."))
 	}
-	return strings.Join(blocks, "\n\n")
+	return p.rows
 }
 
 // foldedLines counts checks with the same result, and lists them if the user asked for it.

@@ -52,6 +52,12 @@ type (
 	textScreen interface{ isTyping() bool }
 	// interruptible screens handle Ctrl-C themselves when they return true.
 	interruptible interface{ handleInterrupt() bool }
+	// clickable screens use the mouse while wantsMouse is true. A click is at a column and
+	// a line of the screen.
+	clickable interface {
+		wantsMouse() bool
+		click(column, line int) (move, tea.Cmd)
+	}
 	// sideScreen fills the right column of a very wide window.
 	sideScreen interface {
 		sideView(width, height int) string

@@ -26,6 +26,7 @@ type start struct {
 	read    bool // the unfinished installs
 	runs    []saved.Run
 	list    list
+	listAt  int        // the line of the list in the pane
 	path    *huh.Input // of the answers file, while it is asked for
 	file    string
 	opening *task
@@ -81,6 +82,13 @@ func (r *start) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 	}
 	return move{}, nil
+}
+
+func (r *start) wantsMouse() bool { return r.read && r.path == nil }
+
+// click selects the offer in a line, and takes the one that is selected already.
+func (r *start) click(_, line int) (move, tea.Cmd) {
+	return r.list.clickLine(line+r.pane.offset-r.listAt, r.measure)
 }
 
 // offers returns an option for each unfinished install and each release that was found,

@@ -35,6 +35,7 @@ func (r *start) view(width, height int) string {
 	if r.list.at == 0 {
 		r.pane.offset = 0
 	}
+	r.listAt = head
 	r.pane.show(head+from, head+to)
 	return r.pane.view()
 }

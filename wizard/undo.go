@@ -90,9 +90,11 @@ func (m *model) stepKeys() []binding {
 	if m.isInstalling() || m.at == stepStart {
 		return nil
 	}
-	if !m.takesDigits() {
-		keys = append(keys, binding{"1–9", "step"})
+	digits := "1–9"
+	if m.takesDigits() {
+		digits = "alt+1–9"
 	}
+	keys = append(keys, binding{digits, "step"})
 	if len(m.changes) > 0 {
 		keys = append(keys, binding{"ctrl+_", "undo"})
 	}
@@ -117,32 +119,25 @@ func (f *form) takesDigits() bool {
 	return len(f.questions) == 0 || !f.isChoosing() || len(f.current().Choices) >= longList
 }
 
-// wantsMouse reports whether the mouse is used: where nothing is typed, because the
-// terminal's own selecting and pasting need it.
+// wantsMouse reports whether the mouse is used.
 func (m *model) wantsMouse() bool {
-	f := m.openForm()
-	return m.dialog == nil && m.help == nil && f != nil && len(f.questions) > 0 && f.isChoosing()
+	if m.dialog != nil || m.help != nil {
+		return m.help == nil
+	}
+	at, clickable := m.screen().(clickable)
+	return clickable && at.wantsMouse()
 }
 
-// openForm returns the questions of the open step, or nil.
-func (m *model) openForm() *form {
-	switch at := m.screen().(type) {
-	case *form:
-		return at
-	case *cluster:
-		return at.form
+// clickBody passes a click to the dialog or the screen.
+func (m *model) clickBody(column, line int) tea.Cmd {
+	var to move
+	var cmd tea.Cmd
+	if m.dialog != nil {
+		to, cmd = m.clickDialog(line, m.measure, m.rows)
+	} else if at, clickable := m.screen().(clickable); clickable && at.wantsMouse() {
+		to, cmd = at.click(column, line)
 	}
-	return nil
-}
-
-// clickBody selects the choice below the mouse.
-func (m *model) clickBody(line int) tea.Cmd {
-	f := m.openForm()
-	if f == nil {
-		return nil
-	}
-	move, cmd := f.click(line)
-	return tea.Batch(cmd, m.follow(move))
+	return tea.Batch(cmd, m.follow(to))
 }
 
 // followMouse turns the mouse on or off when the screen changes.
@@ -157,18 +152,27 @@ func (m *model) followMouse() tea.Cmd {
 	return nil
 }
 
-// click opens the step of the rail, or selects the choice, below the mouse.
+// click opens the step of the rail, or selects what is below the mouse. The wheel scrolls.
 func (m *model) click(msg tea.MouseMsg) tea.Cmd {
-	line := msg.Y - m.headRows
+	line, left := msg.Y-m.headRows, 1
+	if m.rail {
+		left += railWidth + 2
+	}
 	switch {
-	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.dialog != nil || m.help != nil:
+	case msg.Action != tea.MouseActionPress || m.help != nil:
 		return nil
-	case m.rail && msg.X <= railWidth && line >= 0:
+	case msg.Button == tea.MouseButtonWheelUp:
+		return m.key(tea.KeyMsg{Type: tea.KeyUp})
+	case msg.Button == tea.MouseButtonWheelDown:
+		return m.key(tea.KeyMsg{Type: tea.KeyDown})
+	case msg.Button != tea.MouseButtonLeft:
+		return nil
+	case m.dialog == nil && m.rail && msg.X <= railWidth && line >= 0:
 		return m.goToStep(line + 1)
-	case !m.rail && msg.Y == 1:
+	case m.dialog == nil && !m.rail && msg.Y == 1:
 		return m.goToStep(m.flatStep(msg.X - 1))
 	case line >= 0:
-		return m.clickBody(line)
+		return m.clickBody(msg.X-left, line)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -68,28 +69,74 @@ func TestMouseOpensStep(t *testing.T) {
 	}
 }
 
+// click presses the left button at a text on the screen.
+func (p *person) click(text string) *person {
+	p.t.Helper()
+	for y, line := range strings.Split(ansi.Strip(p.m.View()), "\n") {
+		if before, _, found := strings.Cut(line, text); found {
+			p.handle(tea.MouseMsg{X: lipgloss.Width(before) + 1, Y: y, Action: tea.MouseActionPress,
+				Button: tea.MouseButtonLeft})
+			return p
+		}
+	}
+	p.t.Fatalf("no %q on the screen\n%s", text, p.m.View())
+	return p
+}
+
 // TestMouseSelectsChoice selects the choice below the mouse; a second click answers.
 func TestMouseSelectsChoice(t *testing.T) {
 	for _, width := range []int{80, 120} {
 		p := newPerson(t).throughCluster()
 		p.handle(tea.WindowSizeMsg{Width: width, Height: 30})
-		click := func(text string) {
-			t.Helper()
-			for y, line := range strings.Split(ansi.Strip(p.m.View()), "\n") {
-				if strings.Contains(line, text) {
-					p.handle(tea.MouseMsg{X: 30, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
-					return
-				}
-			}
-			t.Fatalf("no %q on the screen\n%s", text, p.screen())
-		}
-		click("Your own MySQL 8 server")
-		p.sees("› MySQL")
-		click("Where the server stores") // no choice
-		p.sees("› MySQL")
-		click("› MySQL")
-		p.sees("│ Host")
+		p.click("Your own MySQL 8 server").sees("› MySQL")
+		p.click("Where the server stores").sees("› MySQL") // no choice
+		p.click("› MySQL").sees("│ Host")
 	}
+}
+
+// TestMouseAtStart selects a way to begin, and takes it.
+func TestMouseAtStart(t *testing.T) {
+	for _, width := range []int{80, 120} {
+		p := newPerson(t, func(o *Options) { o.Output = atStart })
+		p.handle(tea.WindowSizeMsg{Width: width, Height: 30})
+		p.click("MySQL and HTTPS").sees("› Production")
+		p.click("The installer asks").sees("› Production")
+		p.handle(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+		p.sees("› Step by step").click("› Step by step").sees("● Cluster")
+	}
+}
+
+// TestMouseInReview turns pages, opens the questions of lines, and chooses actions.
+func TestMouseInReview(t *testing.T) {
+	for _, width := range []int{80, 120} {
+		p := newPerson(t)
+		p.stage.failing = true
+		p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s")
+		p.handle(tea.WindowSizeMsg{Width: width, Height: 30})
+		p.click("Commands").sees("[Commands]", "helm install").click("Checks").sees("[Checks 2]")
+		p.click("MySQL refuses user").sees("│ Password").stage.failing = false
+		p.press("other", "enter").sees("in 1.2s", "5 passed").click("Answers").sees("[Answers]").click("Port  ")
+		if f := p.form(); f == nil || f.current().Key != "database.mysql.port" {
+			t.Fatalf("the line of an answer opens %s\n%s", p.m.at, p.m.View())
+		}
+		p.press("9", "enter").sees("in 1.2s", "› Install into").click("Go back (esc)").sees("› Go back").click("Install into sandbox")
+		p.sees("› Install into sandbox").click("Install into sandbox").sees("Running upgrade")
+	}
+}
+
+// TestMouseInDialog selects an option, and chooses it.
+func TestMouseInDialog(t *testing.T) {
+	p := atInstall(newPerson(t)).press("ctrl+c").sees("› Continue installing")
+	if !p.m.wantsMouse() {
+		t.Error("the mouse is off")
+	}
+	p.click("Stop (y)").sees("› Stop").click("It interrupts").sees("› Stop").click("› Stop").sees("The install was stopped")
+}
+
+// TestStepKeysAreShown names the keys that open a step, also while an answer is typed.
+func TestStepKeysAreShown(t *testing.T) {
+	p := newPerson(t).throughCluster().sees("1–9 step").press("down", "enter").sees("│ Host", "alt+1–9 step")
+	p.press("f1").sees("Keys", "alt+1–9 step", "ctrl+g question of the first failed check")
 }
 
 // TestStepOfTheReviewLeadsBack changes an answer of a step that was opened by its number:

@@ -20,7 +20,7 @@ import (
 
 // OnVolume stores the SQLite database on a volume.
 func OnVolume(a *answers.Answers) {
-	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: true, Size: "1Gi"}}
+	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: new(true), Size: "1Gi"}}
 }
 
 // WithCluster returns the environment of an install of the stand-in chart into a

@@ -173,6 +173,7 @@ var Checks = []check.Check{
 		Finds: []string{
 			"a missing database that the user is not allowed to create (1049)",
 			"a user without any privilege on the database (1044)",
+			"a missing database with a name that almost exists, which may be misspelled (a warning)",
 		},
 	},
 	{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
+	"github.com/zenml-installer/zenml-installer/internal/nearest"
 )
 
 // checkExists connects as the server does. The server creates a missing
@@ -43,5 +44,15 @@ func creatable(ctx context.Context, e *check.Env) (string, error) {
 			Remedy: "CREATE DATABASE `" + name + "`;\n" + grantCommand(ctx, e, migrationRights),
 		}
 	}
-	return name + " does not exist yet; the server will create it", nil
+	text := name + " does not exist yet; the server will create it"
+	if meant := nearest.Typo(name, listDatabases(ctx, e)); meant != "" {
+		return "", &check.Fault{
+			Warn:    true,
+			Summary: text + ", beside the database " + meant,
+			Reason:  "a misspelled name creates an empty database, and the server starts without your data",
+			Remedy:  "to use " + meant + ", set database.mysql.name to " + meant,
+			Fix:     check.Fix{Title: "Use database " + meant, Answers: map[string]string{"database.mysql.name": meant}},
+		}
+	}
+	return text, nil
 }

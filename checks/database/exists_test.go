@@ -23,6 +23,13 @@ func findMissingDatabase(t *testing.T, s *testdb.Server) {
 	report := as("maker", "zen_new")
 	checktest.Expect(t, report, "database.exists", check.Pass, "the server will create it")
 	checktest.Expect(t, report, "database.privileges", check.Pass, "not tested")
+	s.Exec(t, "CREATE DATABASE `zen_data`")
+	report = as("maker", "zen_dta")
+	checktest.Expect(t, report, "database.exists", check.Warned, "the server will create it, beside the database zen_data")
+	if r, _ := report.ByID("database.exists"); r.Fix.Answers["database.mysql.name"] != "zen_data" {
+		t.Errorf("the fix is %+v", r.Fix)
+	}
+	s.Exec(t, "DROP DATABASE `zen_data`")
 	report = as("looker", "zen_new")
 	checktest.Expect(t, report, "database.exists", check.Failed, "cannot create it", "CREATE DATABASE `zen_new`;")
 	checktest.Expect(t, report, "database.privileges", check.Skipped, "needs database.exists")

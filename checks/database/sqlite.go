@@ -26,7 +26,7 @@ func checkSQLite(ctx context.Context, e *check.Env) (string, error) {
 			}
 		}
 	}
-	if !e.Answers.Database.SQLite.Persistent {
+	if !e.Answers.Database.SQLite.IsPersistent() {
 		return "", withoutVolume(ctx, e)
 	}
 	return "on a volume of " + e.Answers.Database.SQLite.Size, nil

@@ -15,7 +15,7 @@ import (
 func TestSQLite(t *testing.T) {
 	e := checktest.WithCluster(t, nil, "zenml")
 	checktest.Expect(t, runChecks(t, e, "database.sqlite"), "database.sqlite", check.Warned, "not stored on a volume")
-	e.Answers.Database.SQLite = answers.SQLite{Persistent: true, Size: "1Gi"}
+	e.Answers.Database.SQLite = answers.SQLite{Persistent: new(true), Size: "1Gi"}
 	checktest.Expect(t, runChecks(t, e, "database.sqlite"), "database.sqlite", check.Pass)
 	e.Answers.Values = map[string]any{"autoscaling": map[string]any{"enabled": true}}
 	checktest.Expect(t, runChecks(t, e, "database.sqlite"), "database.sqlite", check.Failed, "autoscaling")

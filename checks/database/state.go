@@ -12,6 +12,9 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/mysqlerr"
 )
 
+// Missing begins the state of a database that does not exist.
+const Missing = "missing"
+
 // State describes the database in a few words: whether it exists, its tables, the revision
 // of its schema, and the version of its server. An install compares it with the one of the
 // review.
@@ -32,7 +35,7 @@ func State(ctx context.Context, e *check.Env) (string, error) {
 func describeContent(ctx context.Context, e *check.Env) (string, error) {
 	db, err := openDatabase(ctx, e)
 	if number(err) == mysqlerr.UnknownDatabase {
-		return "missing", nil
+		return Missing, nil
 	}
 	if err != nil {
 		return "", err

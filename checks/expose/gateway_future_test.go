@@ -49,7 +49,7 @@ func futureGatewayAPI(t *testing.T, s *stage, other string) {
 		"--set config.enableGatewayAPI=true", "mode: secret")
 	report = runChecks(t, s.creatingGateway(other, installTraefik, func(p *answers.Prerequisites) {
 		p.CertManager = answers.PrerequisiteInstall
-		p.ClusterIssuer = answers.IssuerToMake{Create: true, Email: "ops@example.com"}
+		p.ClusterIssuer = answers.IssuerToMake{Create: new(true), Email: "ops@example.com"}
 	}), "expose")
 	checktest.Expect(t, report, "expose.tls", check.Pass, "cert-manager will be installed",
 		"ClusterIssuer letsencrypt will be created")

@@ -117,7 +117,7 @@ func TestTLS_certManager(t *testing.T) {
 	s := newStage(t)
 	create := func(p *answers.Prerequisites) {
 		p.CertManager, p.ClusterIssuer = answers.PrerequisiteInstall, answers.IssuerToMake{
-			Create: true,
+			Create: new(true),
 			ACME:   answers.ACMEStaging,
 			Email:  "ops@example.com",
 		}

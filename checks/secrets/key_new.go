@@ -42,7 +42,7 @@ func existingData(ctx context.Context, e *check.Env) (string, error) {
 	if e.Answers.Database.Type == answers.MySQLDatabase {
 		return existingTables(ctx, e)
 	}
-	if e.Cluster == nil || !e.Answers.Database.SQLite.Persistent {
+	if e.Cluster == nil || !e.Answers.Database.SQLite.IsPersistent() {
 		return "", nil
 	}
 	client, err := e.Cluster.Client()

@@ -73,7 +73,7 @@ func TestNewKey_existingVolume(t *testing.T) {
 		return runChecks(
 			t,
 			onRelease(c.Access(), namespace, inDatabase(answers.Source{Generate: true}), func(a *answers.Answers) {
-				a.Database.SQLite = answers.SQLite{Persistent: true, Size: "1Gi"}
+				a.Database.SQLite = answers.SQLite{Persistent: new(true), Size: "1Gi"}
 			}),
 			check.Options{},
 		)

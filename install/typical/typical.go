@@ -8,19 +8,33 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 )
 
+// Run is what the duration of a run depends on.
+type Run struct {
+	Upgrade    bool   // of a release
+	Database   string // the type: "sqlite"
+	NewVersion bool   // of the chart, which migrates the database
+}
+
 // Kind is a kind of run; each has durations of its own.
 type Kind string
 
-// The kinds of runs.
-const (
-	Install Kind = "install"
-	Upgrade Kind = "upgrade"
-)
+// Kind returns the kind of the run: "install-mysql", "upgrade-sqlite-version".
+func (r Run) Kind() Kind {
+	parts := []string{"install", r.Database}
+	if r.Upgrade {
+		parts[0] = "upgrade"
+		if r.NewVersion {
+			parts = append(parts, "version")
+		}
+	}
+	return Kind(strings.Join(parts, "-"))
+}
 
 // File is the file that keeps the durations. The zero value keeps nothing.
 type File string

@@ -43,6 +43,10 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, key string) {
 		}
 	case *bool:
 		d.scalar(n, target, key, "true or false")
+	case **bool:
+		if yes := false; d.scalar(n, &yes, key, "true or false") {
+			*target = &yes
+		}
 	default:
 		d.collection(n, into, key)
 	}

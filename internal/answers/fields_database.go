@@ -5,7 +5,7 @@ var (
 	usesMySQL  = condition{func(a Answers) bool { return a.Database.Type == MySQLDatabase }, "database.type is mysql"}
 
 	persistsSQLite = condition{
-		func(a Answers) bool { return usesSQLite.holds(a) && a.Database.SQLite.Persistent },
+		func(a Answers) bool { return usesSQLite.holds(a) && a.Database.SQLite.IsPersistent() },
 		"database.sqlite.persistent is true",
 	}
 	usesPassword = condition{

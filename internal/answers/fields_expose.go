@@ -52,7 +52,7 @@ var (
 		"one of the prerequisites is install",
 	}
 	makesIssuer = condition{
-		func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.Create },
+		func(a Answers) bool { return byIssuer.holds(a) && a.Prerequisites.ClusterIssuer.IsCreated() },
 		"prerequisites.clusterIssuer.create is true",
 	}
 	clusterIssue = condition{

@@ -11,10 +11,13 @@ type Database struct {
 
 // SQLite is the server's built-in file database.
 type SQLite struct {
-	Persistent   bool   `yaml:"persistent,omitempty"`
+	Persistent   *bool  `yaml:"persistent,omitempty"` // false is an answer
 	Size         string `yaml:"size,omitempty"`
 	StorageClass string `yaml:"storageClass,omitempty"`
 }
+
+// IsPersistent reports whether the database is stored on a volume.
+func (s SQLite) IsPersistent() bool { return s.Persistent != nil && *s.Persistent }
 
 // MySQL is an external MySQL server.
 type MySQL struct {

@@ -40,11 +40,14 @@ type GatewayToMake struct {
 
 // IssuerToMake is an ACME ClusterIssuer to create.
 type IssuerToMake struct {
-	Create bool   `yaml:"create,omitempty"`
+	Create *bool  `yaml:"create,omitempty"` // false is an answer
 	ACME   string `yaml:"acme,omitempty"`
 	Server string `yaml:"server,omitempty"`
 	Email  string `yaml:"email,omitempty"`
 }
+
+// IsCreated reports whether the installer creates the issuer.
+func (i IssuerToMake) IsCreated() bool { return i.Create != nil && *i.Create }
 
 // Admin is the first user, and when the server is activated.
 type Admin struct {

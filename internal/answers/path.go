@@ -29,6 +29,8 @@ func (a Answers) Get(key string) string {
 		return strconv.Itoa(*content)
 	case bool:
 		return strconv.FormatBool(content)
+	case *bool:
+		return strconv.FormatBool(*content)
 	case Source:
 		return content.Describe()
 	case Host:
@@ -94,6 +96,12 @@ func (a *Answers) Set(key, text string) error {
 			return errors.New(quoted(text) + " is neither true nor false")
 		}
 		v.SetBool(b)
+	case *bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return errors.New(quoted(text) + " is neither true nor false")
+		}
+		v.Set(reflect.ValueOf(&b))
 	case Source:
 		v.Set(reflect.ValueOf(Source{Value: secret.New(text)}))
 	case Host:

@@ -48,6 +48,9 @@ func typeSchema(t reflect.Type, key string) map[string]any {
 	case reflect.Int:
 		return map[string]any{"type": "integer", "minimum": 1}
 	case reflect.Pointer:
+		if t.Elem().Kind() == reflect.Bool {
+			return schemaOf(t.Elem(), key)
+		}
 		return map[string]any{"type": "integer", "minimum": 0}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}

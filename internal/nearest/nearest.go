@@ -24,6 +24,23 @@ func Name(name string, known []string) string {
 	return best
 }
 
+// Typo returns the known name that a name probably misspells, or "" if none differs that
+// little. Names that differ only in their digits are meant to be different.
+func Typo(name string, known []string) string {
+	most := 1
+	if len(name) >= 8 {
+		most = 2
+	}
+	for _, k := range known {
+		if n := distance(short(name), short(k)); n > 0 && n <= most && withoutDigits(name) != withoutDigits(k) {
+			return k
+		}
+	}
+	return ""
+}
+
+func withoutDigits(name string) string { return strings.Trim(strings.ToLower(name), "0123456789") }
+
 // Sorted returns the known names, the most similar first.
 func Sorted(name string, known []string) []string {
 	name, known = short(name), slices.Clone(known)

@@ -32,3 +32,13 @@ func TestSorted(t *testing.T) {
 		t.Error("the caller's list was changed")
 	}
 }
+
+func TestTypo(t *testing.T) {
+	for name, want := range map[string]string{
+		"zenm": "zenml", "zemnl_prod": "zenml_prod", "zenml": "", "zenml2": "", "mlflow": "", "zen": "", "zenml_dev": "",
+	} {
+		if got := Typo(name, []string{"zenml", "zenml1", "zenml_prod"}); got != want {
+			t.Errorf("%s misspells %q, want %q", name, got, want)
+		}
+	}
+}

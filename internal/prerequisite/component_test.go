@@ -16,7 +16,7 @@ func withConsent(class string) answers.Answers {
 	a.Expose.TLS.Mode, a.Expose.TLS.Issuer.Name = answers.CertManager, "letsencrypt"
 	a.Prerequisites = answers.Prerequisites{Traefik: answers.PrerequisiteInstall,
 		IngressNginx: answers.PrerequisiteInstall,
-		CertManager:  answers.PrerequisiteInstall, ClusterIssuer: answers.IssuerToMake{Create: true, Email: "ops@example.com"}}
+		CertManager:  answers.PrerequisiteInstall, ClusterIssuer: answers.IssuerToMake{Create: new(true), Email: "ops@example.com"}}
 	return a
 }
 

@@ -33,7 +33,7 @@ func ACMEServer(asked answers.IssuerToMake) string {
 // missing.
 func WantsIssuer(a answers.Answers) bool {
 	f, _ := answers.FieldByKey("prerequisites.clusterIssuer.create")
-	return f.Applies(a) && a.Prerequisites.ClusterIssuer.Create && a.Expose.TLS.Issuer.Name != ""
+	return f.Applies(a) && a.Prerequisites.ClusterIssuer.IsCreated() && a.Expose.TLS.Issuer.Name != ""
 }
 
 // ClusterIssuer returns the ClusterIssuer of the answers, with HTTP-01 challenges for

@@ -62,7 +62,7 @@ func (r *reader) sqlite() {
 	persistent, _ := r.truth("server.database.persistence.enabled")
 	size, class := r.text("server.database.persistence.size"), r.text("server.database.persistence.storageClassName")
 	if persistent {
-		*s = answers.SQLite{Persistent: true, Size: size, StorageClass: class}
+		*s = answers.SQLite{Persistent: new(true), Size: size, StorageClass: class}
 	}
 	if rest := r.mapping("server.database"); rest != nil {
 		for _, name := range tree.Keys(rest) {

@@ -171,7 +171,7 @@ func (r *reader) matches(name string, have, want map[string]any) bool {
 // dropFSGroup drops the fsGroup that the installer sets for a volume, and adds
 // a note if the values lack it.
 func (r *reader) dropFSGroup(pod map[string]any) {
-	volume := r.a.Database.SQLite.Persistent || r.a.Database.Backup.Volume.Size != ""
+	volume := r.a.Database.SQLite.IsPersistent() || r.a.Database.Backup.Volume.Size != ""
 	if !volume || r.layout == nil || r.layout.Default("podSecurityContext", "fsGroup") != nil {
 		return
 	}

@@ -12,7 +12,7 @@ func sqlite(d *draft) {
 		return
 	}
 	d.proveOnly("database.type", proof.NoMySQL())
-	if !db.SQLite.Persistent {
+	if !db.SQLite.IsPersistent() {
 		return
 	}
 	if !d.supports("database.persistence", "database.sqlite.persistent", "does not support SQLite on a volume") {

@@ -33,7 +33,7 @@ func TestTryItOut(t *testing.T) {
 		t.Fatalf("%v %+v\n%s", err, outcome, c.said.String())
 	}
 	got := e.installed
-	if got.Database.Type != answers.SQLiteDatabase || !got.Database.SQLite.Persistent ||
+	if got.Database.Type != answers.SQLiteDatabase || !got.Database.SQLite.IsPersistent() ||
 		!got.SecretsStore.SQL.EncryptionKey.Generate {
 		t.Errorf("%+v %+v", got.Database, got.SecretsStore)
 	}

@@ -221,7 +221,7 @@ func (s *Responses) Display(q Question) (text string, isDefault bool) {
 	case takesSource(q.Field) && typed != "":
 		if source, problem, _ := readSource(q.Field, typed); problem == "" && !source.Value.Empty() {
 			if f := q.Field; isDocument(f) {
-				return "pasted", false
+				return strings.TrimSuffix("pasted: "+s.PastedDocument(f), ": "), false
 			}
 			return secret.Mask, false
 		}
@@ -241,6 +241,22 @@ func (s *Responses) Display(q Question) (text string, isDefault bool) {
 		return q.Default, true
 	}
 	return typed, false
+}
+
+// Ahead returns what a question that is not answered yet starts with, for display: the
+// answer, the suggestion with its mark, or the default.
+func (s *Responses) Ahead(q Question) string {
+	text, _ := s.Display(q)
+	if s.Typed(q.Key) != "" || len(q.Choices) == 0 {
+		return text
+	}
+	value := s.CursorChoice(q)
+	for _, o := range q.Choices {
+		if o.Value == value && o.Title != text {
+			return o.Title + " (suggested)"
+		}
+	}
+	return text
 }
 
 // AcceptEmpty accepts an empty line as the answer. It generates a key if the

@@ -177,9 +177,17 @@ func (s *Responses) KeptLabel(f answers.Field) string {
 		return "keep " + source.Describe()
 	}
 	if isDocument(f) {
-		return "keep the one you pasted"
+		return strings.TrimSuffix("keep the one you pasted: "+s.PastedDocument(f), ": ")
 	}
 	return "keep the one you typed"
+}
+
+// PastedDocument describes a certificate that was pasted, without its text, or is empty.
+func (s *Responses) PastedDocument(f answers.Field) string {
+	if text := s.Typed(f.Key); isDocument(f) && isPasted(text) {
+		return pemtext.Describe(pemtext.Unfold(strings.TrimPrefix(text, LiteralPrefix)))
+	}
+	return ""
 }
 
 // LocalSource returns the local source that the answer names, if any.

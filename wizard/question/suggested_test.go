@@ -56,7 +56,7 @@ func TestWhatTheClusterLacksIsSuggested(t *testing.T) {
 	wants(createsIssuerKey, "false")
 	s.Type(certManagerKey, answers.PrerequisiteInstall)
 	wants(createsIssuerKey, "true")
-	if a := s.Answers(); a.Prerequisites.Traefik != "" || a.Prerequisites.ClusterIssuer.Create {
+	if a := s.Answers(); a.Prerequisites.Traefik != "" || a.Prerequisites.ClusterIssuer.IsCreated() {
 		t.Error("a suggestion is an answer before it is accepted")
 	}
 }

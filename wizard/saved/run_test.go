@@ -87,3 +87,21 @@ func TestIsWorthKeeping(t *testing.T) {
 		t.Error("a database is not worth keeping")
 	}
 }
+
+// TestNoIsSaved keeps the answer no to what the cluster suggests, which would otherwise be
+// suggested again.
+func TestNoIsSaved(t *testing.T) {
+	var a answers.Answers
+	a.Database = answers.Database{Type: answers.SQLiteDatabase, SQLite: answers.SQLite{Persistent: new(false)}}
+	a.Prerequisites.ClusterIssuer.Create = new(false)
+	path := filepath.Join(t.TempDir(), "answers.yaml")
+	if err := write(path, a, "Access"); err != nil {
+		t.Fatal(err)
+	}
+	run := read(path)
+	for _, key := range []string{"database.sqlite.persistent", "prerequisites.clusterIssuer.create"} {
+		if run == nil || run.Answers.Get(key) != "false" {
+			t.Errorf("%s is not saved: %+v", key, run)
+		}
+	}
+}
