@@ -197,7 +197,7 @@ func TestGuidedUpgrade(t *testing.T) {
 	p := newPlace(t).at(c)
 	term := p.guide(c, "-n", namespace)
 	term.reachesGuard()
-	term.sees("Yes, upgrade zenml-server, starting from the settings of the release", guidePatience)
+	term.sees("Yes, upgrade zenml-server with the release's settings", guidePatience)
 	term.presses("Down", "Enter")
 	term.passesChecks()
 	term.presses("5")

@@ -75,14 +75,14 @@ func (c *cluster) upgradeChoices(no answers.Option) []answers.Option {
 	if c.target.Existing.FirstRun {
 		does = "Yes, install " + c.target.Release + " again"
 	}
-	keep := answers.Option{Value: guardKeep, Title: does + ", starting from the settings of the release",
+	keep := answers.Option{Value: guardKeep, Title: does + " with the release's settings",
 		Help: "They become the answers, which you can change."}
 	if c.isPicked() && c.picked.repair {
-		keep.Title = "Yes, repair " + c.target.Release + ", starting from the settings of the release"
+		keep.Title = "Yes, repair " + c.target.Release + " with the release's settings"
 		keep.Help = "The review shows what installing chart " + c.picked.ChartVersion + " again changes."
 		return []answers.Option{no, keep}
 	}
-	yes := answers.Option{Value: guardYes, Title: does + ", starting from " + string(c.startedFrom),
+	yes := answers.Option{Value: guardYes, Title: does + " with " + string(c.startedFrom),
 		Help: "Settings of the release that are not among them go back to their defaults."}
 	return []answers.Option{no, keep, yes}
 }

@@ -61,8 +61,8 @@ func TestUpgradeStartsFromRelease(t *testing.T) {
 		s.imported.Server.Replicas = 2
 		s.importErr = errors.New("boom")
 	})
-	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› No, choose another context", "starting from the settings of the release",
-		"starting from the defaults")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("› No, choose another context", "with the release's settings",
+		"with the defaults")
 	p.press("down", "enter").sees("Cannot read its settings: boom").stage.importErr = nil
 	p.press("down", "enter").sees("│ Password").press(canary, "enter")
 	p.sees("Create namespace zenml-server", "Not taken over from the release", "zenml.podDisruptionBudget")
@@ -83,7 +83,7 @@ func TestUpgradeKeepsConfirmedTarget(t *testing.T) {
 	})
 	p.sees("https://127.0.0.1:16443").to("cluster.namespace")
 	p.m.responses.Type("cluster.namespace", "chosen")
-	p.to(guardKey).sees("chosen", "from the settings of the release").press("down", "enter")
+	p.to(guardKey).sees("chosen", "with the release's settings").press("down", "enter")
 	p.sees("Create namespace chosen")
 	if got := p.m.confirmed.Namespace; got != "chosen" {
 		t.Errorf("confirmed %s", got)
@@ -114,5 +114,5 @@ func TestUpgradeNamesTheSavedAnswers(t *testing.T) {
 		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "failed", FirstRun: true}
 	})
 	p.press("1").sees("│ Access").press("1").sees("https://127.0.0.1:16443").to(guardKey)
-	p.sees("Yes, install zenml-server again, starting from your saved answers")
+	p.sees("Yes, install zenml-server again with your saved answers")
 }

@@ -261,7 +261,7 @@ func TestControlSequencesAreNotDrawn(t *testing.T) {
 			"cluster.namespace": {{Value: "zenml-server", Title: planted, Help: planted}},
 		}
 	})
-	p.sees("https://127.0.0.1:1/PLANTED").to(guardKey).sees("from the defaults").press("down", "enter")
+	p.sees("https://127.0.0.1:1/PLANTED").to(guardKey).sees("with the defaults").press("down", "enter")
 	p.sees("Cannot read")
 	p.press("end", "enter").toReview().sees("in 1.2s").press("tab", "tab", "tab", "tab", "tab")
 	p.press("u").sees("PLANTED").press("up", "enter").sees("Running upgrade")

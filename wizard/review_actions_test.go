@@ -124,7 +124,7 @@ func TestInstallAsksBeforeItTakesOver(t *testing.T) {
 		o.Engine.(*stage).existing = &Existing{Chart: "zenml 0.98.1", Status: "pending-install", Unfinished: true,
 			FirstRun: true}
 	})
-	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install zenml-server again, starting from the defaults").press("end", "enter")
+	p.sees("https://127.0.0.1:16443").to(guardKey).sees("Yes, install zenml-server again with the defaults").press("end", "enter")
 	p.toReview().sees("in 1.2s").press("i").sees("An earlier run did not finish.", "pending-install").press("esc")
 	if p.m.at != stepReview {
 		t.Fatal("esc took over")

@@ -145,7 +145,7 @@ func (c *comparison) object(ctx context.Context, o manifest.Object) error {
 	case len(o.Hooks()) > 0 && isClaim && live != nil:
 		c.add(Unchanged, live, live, "it exists and is kept with its data")
 	case len(o.Hooks()) > 0 && !isClaim:
-		c.add(Run, c.oldObject(o), planned, "")
+		c.add(Run, c.oldHook(ctx, o, planned), planned, "")
 	case live == nil:
 		c.add(Create, nil, planned, "")
 	default:
@@ -182,6 +182,44 @@ func (c *comparison) oldObject(o manifest.Object) *unstructured.Unstructured {
 		return owned(old, c.dry.Plan)
 	}
 	return nil
+}
+
+// oldHook returns a hook as the deployed release has it, or nil. A Secret among the hooks
+// may have random values that the chart has rendered once for it and once for its other
+// Secrets: those that the cluster has in the other Secrets are no change.
+func (c *comparison) oldHook(ctx context.Context, o manifest.Object, planned *unstructured.Unstructured,
+) *unstructured.Unstructured {
+	old := c.oldObject(o)
+	if old == nil || o.GetKind() != "Secret" {
+		return old
+	}
+	for _, other := range c.dry.Objects {
+		if other.GetKind() != "Secret" || len(other.Hooks()) > 0 {
+			continue
+		}
+		if live, err := c.get(ctx, owned(other, c.dry.Plan)); err == nil {
+			old = withKnown(old, planned, live)
+		}
+	}
+	return old
+}
+
+// withKnown returns a Secret with the planned data where another Secret has the same.
+func withKnown(old, planned, other *unstructured.Unstructured) *unstructured.Unstructured {
+	known, _, _ := unstructured.NestedStringMap(other.Object, "data")
+	after, _, _ := unstructured.NestedStringMap(planned.Object, "data")
+	data, _, _ := unstructured.NestedStringMap(old.Object, "data")
+	for key, value := range after {
+		if _, had := data[key]; had && known[key] == value {
+			data[key] = value
+		}
+	}
+	if len(data) == 0 {
+		return old
+	}
+	result := old.DeepCopy()
+	_ = unstructured.SetNestedStringMap(result.Object, data, "data") // the data is a map already
+	return result
 }
 
 // deleted adds the objects of the deployed release that the chart does not

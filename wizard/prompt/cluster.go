@@ -58,7 +58,7 @@ func (p *prompter) confirmCluster(ctx context.Context) error {
 // that a file or flags gave win, except the target: it is the one that was confirmed.
 func (p *prompter) importRelease(ctx context.Context) error {
 	if !p.isPicked() {
-		yes, err := p.confirm(ctx, "settings", "Start from the settings of the release (no: from "+
+		yes, err := p.confirm(ctx, "settings", "Start with the release's settings (no: with "+
 			string(p.startingPoint())+")?", true)
 		if err != nil || !yes {
 			return err

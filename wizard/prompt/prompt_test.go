@@ -496,7 +496,7 @@ func TestUpgradeStartsFromRelease(t *testing.T) {
 	e.existing = &wizard.Existing{Chart: "zenml 0.84.3", Status: "deployed"}
 	e.imported.Database.Type, e.imported.Server.Logging.Format = answers.SQLiteDatabase, "json"
 	_, c, err := converse(t, e, script{"Nothing has been written yet. Upgrade zenml-server in sandbox": {"yes"},
-		"Start from the settings of the release (no: from the defaults)": {""}})
+		"Start with the release's settings (no: with the defaults)": {""}})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, c.said.String())
 	}
