@@ -217,6 +217,7 @@ func (r *start) releaseView(width, height int) string {
 	if r.actions.at == 0 {
 		r.pane.offset = 0
 	}
+	r.listAt = head
 	r.pane.show(head+from, head+to)
 	return r.pane.view()
 }

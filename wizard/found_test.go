@@ -33,7 +33,7 @@ func withReleases(o *Options) {
 func repairs(p *person) *person {
 	p.stage.releases, p.stage.existing = someReleases, &Existing{Chart: "zenml 0.98.1", Status: "failed"}
 	p.sees("https://127.0.0.1:16443").press("esc").sees("in namespace ml").press("v").sees("› Repair").press("enter")
-	return p.sees("› Yes, repair tracking, starting from the settings", "chart 0.98.1 again")
+	return p.sees("› Yes, repair tracking with the release's settings", "chart 0.98.1 again")
 }
 
 func TestStartDoesNotWaitForReleases(t *testing.T) {
@@ -47,7 +47,7 @@ func TestStartDoesNotWaitForReleases(t *testing.T) {
 func TestUpgradeOfReleaseFound(t *testing.T) {
 	p := newPerson(t, withReleases).sees("in namespace zenml").press("u").sees("› Upgrade or change settings")
 	p.press("1")
-	p.sees("› Yes, upgrade zenml-server, starting from the settings").press("enter")
+	p.sees("› Yes, upgrade zenml-server with the release's settings").press("enter")
 	p.sees("Create namespace zenml on sandbox", "in 1.2s")
 	a := p.m.responses.Answers()
 	if a.Cluster.Namespace != "zenml" || a.Chart.Version != "" {
@@ -57,7 +57,7 @@ func TestUpgradeOfReleaseFound(t *testing.T) {
 
 func TestRepairOfReleaseFound(t *testing.T) {
 	p := newPerson(t, withReleases).sees("in namespace ml").press("v", "enter")
-	p.sees("› Yes, repair tracking, starting from the settings").press("enter")
+	p.sees("› Yes, repair tracking with the release's settings").press("enter")
 	p.sees("Create namespace ml on sandbox", "in 1.2s")
 	if a := p.m.responses.Answers(); a.Cluster.Release != "tracking" || a.Chart.Version != "0.98.1" {
 		t.Errorf("%+v %+v", a.Cluster, a.Chart)
@@ -71,7 +71,7 @@ func TestReleaseNotConfirmed(t *testing.T) {
 	for p.m.at != stepStart {
 		p.press("shift+tab")
 	}
-	p.press("s").sees("https://127.0.0.1:16443").to(guardKey).sees("starting from the defaults")
+	p.press("s").sees("https://127.0.0.1:16443").to(guardKey).sees("with the defaults")
 	a := p.m.responses.Complete()
 	if a.Cluster.Namespace != answers.DefaultRelease || a.Chart.Version != "" {
 		t.Errorf("%+v %+v", a.Cluster, a.Chart)

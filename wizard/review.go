@@ -74,6 +74,7 @@ func newReview(s *session) *review {
 
 func (r *review) enter(string) tea.Cmd {
 	r.note, r.fixing, r.installNext = "", false, false
+	r.reached = stepReview // the steps before it are no longer later ones
 	a := r.responses.Answers()
 	if reflect.DeepEqual(a, r.answered) && (r.plan != nil || r.preparing.running()) {
 		r.updateActions()

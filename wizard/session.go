@@ -109,7 +109,7 @@ type session struct {
 	resumeAt    step              // where the previous run stopped, until it is reached
 	leftAt      move              // the question that was left to fix another one
 	fixing      bool              // an answer that a check is about; the next change leads back
-	reached     step              // how far the previous run came
+	reached     step              // how far the user came, in a previous run or this one
 	reviewed    bool              // the review was open
 	lastEsc     time.Time         // when Esc was last pressed in questions
 	problems    map[string]string // problems with answers, by the question's key

@@ -88,6 +88,9 @@ func (r *start) wantsMouse() bool { return r.read && r.path == nil }
 
 // click selects the offer in a line, and takes the one that is selected already.
 func (r *start) click(_, line int) (move, tea.Cmd) {
+	if r.release != nil {
+		return r.actions.clickLine(line+r.pane.offset-r.listAt, r.measure)
+	}
 	return r.list.clickLine(line+r.pane.offset-r.listAt, r.measure)
 }
 

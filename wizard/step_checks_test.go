@@ -73,6 +73,6 @@ func TestRailShowsChecksOfTheReview(t *testing.T) {
 	p := newPerson(t)
 	p.stage.failing = true
 	p.throughCluster().throughMySQL().toReview().sees("1 failed", "in 1.2s", "! Cluster ✗ Database ✓ Secrets")
-	p.press("e").sees("! Cluster ● Database").stage.failing = false
+	p.press("e").sees("! Cluster ● Database ✓ Secrets ✓ Access").stage.failing = false
 	p.press("another", "enter").sees("in 1.2s", "5 passed", "! Cluster ✓ Database")
 }
