@@ -10,6 +10,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/shell"
 	"github.com/zenml-installer/zenml-installer/wizard"
 	"github.com/zenml-installer/zenml-installer/wizard/narrate"
@@ -41,7 +42,8 @@ func (o *installOptions) printOutcome(ctx context.Context, e *engine, outcome wi
 // runChosen runs the command that the user chose for a release.
 func (o *installOptions) runChosen(ctx context.Context, e *engine, outcome wizard.Outcome) error {
 	c, at := o.common, outcome.Answers.Cluster
-	*c.kube.Context, *c.kube.Namespace, c.release = at.Context, at.Namespace, at.Release
+	c.kube, c.release = kube.New(c.kube).FlagsFor(at.Context), at.Release
+	*c.kube.Namespace = at.Namespace
 	fmt.Fprintln(o.streams.Err, "Running "+e.setup(outcome.Answers).ownCommand(outcome.Command))
 	ctx, cancel := c.within(ctx)
 	defer cancel()

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/zenml-installer/zenml-installer/install"
@@ -95,6 +98,66 @@ func TestCommandsUseProgramName(t *testing.T) {
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not printed:\n%s", want, said)
+		}
+	}
+}
+
+// countingAPI returns the address of an API server that knows nothing, and how many
+// requests it got.
+func countingAPI(t *testing.T) (string, *atomic.Int64) {
+	t.Helper()
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if r.URL.Path == "/version" {
+			fmt.Fprint(w, `{"gitVersion": "v1.36.3"}`)
+			return
+		}
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, &asked
+}
+
+// TestChosenCommandUsesItsContext runs the commands for a release in another context than
+// the one that the guided install began with.
+func TestChosenCommandUsesItsContext(t *testing.T) {
+	first, firstAsked := countingAPI(t)
+	other, otherAsked := countingAPI(t)
+	p := newPlace(t)
+	p.env["KUBECONFIG"] = p.file("config", fmt.Sprintf(`apiVersion: v1
+kind: Config
+current-context: first
+contexts:
+- {name: first, context: {cluster: first}}
+- {name: other, context: {cluster: other}}
+clusters:
+- {name: first, cluster: {server: "%s"}}
+- {name: other, cluster: {server: "%s"}}
+`, first, other))
+	for _, command := range []string{"status", "connect", "uninstall"} {
+		e := p.guidedEngine()
+		if contexts, err := e.Contexts(t.Context()); err != nil || len(contexts) != 2 {
+			t.Fatalf("%v %v", contexts, err)
+		}
+		before := firstAsked.Load()
+		if e.Releases(t.Context(), answers.Answers{}); firstAsked.Load() == before {
+			t.Fatal("the first API server is not asked for its releases")
+		}
+		before, otherBefore := firstAsked.Load(), otherAsked.Load()
+		var said strings.Builder
+		e.streams.Out, e.streams.Err = &said, &said
+		outcome := wizard.Outcome{Command: command}
+		outcome.Answers.Cluster = answers.Cluster{Context: "other", Namespace: "team", Release: "zenml-server"}
+		err := (&installOptions{streams: e.streams, common: e.common}).runChosen(t.Context(), e, outcome)
+		if firstAsked.Load() > before || otherAsked.Load() == otherBefore {
+			t.Errorf("%s asks the wrong API server: %v\n%s", command, err, said.String())
+		}
+		if at, _ := e.setup(answers.Answers{}).cluster.Context(); at.Name != "first" {
+			t.Errorf("%s changed the context of the guided install to %s", command, at.Name)
+		}
+		if !strings.Contains(said.String(), "--context other -n team") {
+			t.Errorf("%s: %s", command, said.String())
 		}
 	}
 }

@@ -2,11 +2,13 @@
 package kube
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -96,6 +98,7 @@ func (a *Access) Context() (Context, error) {
 	}
 	for _, c := range contexts {
 		if c.Current {
+			c.Server = cmp.Or(deref(a.flags.APIServer), c.Server)
 			return c, nil
 		}
 	}
@@ -104,7 +107,7 @@ func (a *Access) Context() (Context, error) {
 			fmt.Errorf("context %q is not in the kubeconfig (kubectl config get-contexts lists them)", name)
 	}
 	if config, err := a.config(); err == nil && config.Host != clientcmd.ClusterDefaults.Server {
-		return Context{Name: "(none)", Server: config.Host, Current: true}, nil // --server, or a pod's ServiceAccount
+		return Context{Name: NoContext, Server: config.Host, Current: true}, nil // --server, or a pod's ServiceAccount
 	}
 	if path := a.missing(); path != "" {
 		return Context{}, &MissingError{Path: path}
@@ -112,6 +115,9 @@ func (a *Access) Context() (Context, error) {
 	return Context{}, fmt.Errorf("no current context: choose one with --context or kubectl config use-context "+
 		"(kubeconfig: %s)", a.path())
 }
+
+// NoContext is the name of the context where there is none: with --server, or in a pod.
+const NoContext = "(none)"
 
 // MissingError means that there is no kubeconfig.
 type MissingError struct {
@@ -134,25 +140,37 @@ func (a *Access) missing() string {
 }
 
 // WithContext returns access to another context in the same kubeconfig.
-func (a *Access) WithContext(name string) *Access {
-	flags := NewFlags()
-	*flags.KubeConfig = deref(a.flags.KubeConfig)
-	copyValue(flags.Impersonate, a.flags.Impersonate)
-	copyValue(flags.BearerToken, a.flags.BearerToken)
-	copyValue(flags.Timeout, a.flags.Timeout)
-	copyValue(flags.Namespace, a.flags.Namespace)
-	copyValue(flags.CAFile, a.flags.CAFile)
-	copyValue(flags.CertFile, a.flags.CertFile)
-	copyValue(flags.KeyFile, a.flags.KeyFile)
-	copyValue(flags.TLSServerName, a.flags.TLSServerName)
-	if a.flags.Insecure != nil {
-		*flags.Insecure = *a.flags.Insecure
+func (a *Access) WithContext(name string) *Access { return New(a.FlagsFor(name)) }
+
+// FlagsFor returns flags for a context in the same kubeconfig, or for the selected one if
+// the name is empty. They share nothing with those of a, which keep the context that they
+// were first used with. Another context has an API server and a user of its own.
+func (a *Access) FlagsFor(name string) *genericclioptions.ConfigFlags {
+	flags, others := NewFlags(), a.flags
+	for _, f := range []struct{ to, from *string }{
+		{flags.CacheDir, others.CacheDir}, {flags.KubeConfig, others.KubeConfig}, {flags.Namespace, others.Namespace},
+		{flags.Impersonate, others.Impersonate}, {flags.ImpersonateUID, others.ImpersonateUID},
+		{flags.BearerToken, others.BearerToken}, {flags.Timeout, others.Timeout}, {flags.CAFile, others.CAFile},
+		{flags.CertFile, others.CertFile}, {flags.KeyFile, others.KeyFile}, {flags.TLSServerName, others.TLSServerName},
+	} {
+		copyValue(f.to, f.from)
 	}
-	if a.flags.ImpersonateGroup != nil {
-		*flags.ImpersonateGroup = append([]string(nil), *a.flags.ImpersonateGroup...)
+	if others.Insecure != nil {
+		*flags.Insecure = *others.Insecure
 	}
-	*flags.Context = name
-	return New(flags)
+	if others.ImpersonateGroup != nil {
+		*flags.ImpersonateGroup = slices.Clone(*others.ImpersonateGroup)
+	}
+	if others.ImpersonateUserExtra != nil {
+		*flags.ImpersonateUserExtra = slices.Clone(*others.ImpersonateUserExtra)
+	}
+	if at, err := a.Context(); name == "" || err == nil && at.Name == name {
+		copyValue(flags.APIServer, others.APIServer)
+		copyValue(flags.ClusterName, others.ClusterName)
+		copyValue(flags.AuthInfoName, others.AuthInfoName)
+	}
+	*flags.Context = cmp.Or(name, deref(others.Context))
+	return flags
 }
 
 // WithTransport returns access to the same cluster whose requests go through the
