@@ -16,6 +16,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/inventory"
+	"github.com/zenml-installer/zenml-installer/internal/kube"
 	"github.com/zenml-installer/zenml-installer/internal/transport"
 	"github.com/zenml-installer/zenml-installer/render/chart"
 	"github.com/zenml-installer/zenml-installer/render/importer"
@@ -100,12 +101,16 @@ func (e *engine) Releases(ctx context.Context, a answers.Answers) []wizard.Found
 	if apierrors.IsForbidden(err) && a.Cluster.Namespace == "" {
 		releases, _ = u.engine.CurrentReleases(ctx, cmp.Or(at.Namespace, u.answers.Cluster.Namespace))
 	}
+	name := at.Name
+	if name == kube.NoContext {
+		name = ""
+	}
 	var found []wizard.Found
 	for _, r := range releases {
 		if a.Cluster.Release != "" && a.Cluster.Release != r.Name {
 			continue
 		}
-		found = append(found, wizard.Found{Context: at.Name, Namespace: r.Namespace, Release: r.Name,
+		found = append(found, wizard.Found{Context: name, Namespace: r.Namespace, Release: r.Name,
 			Version: r.AppVersion, ChartVersion: r.ChartVersion, Status: r.Status, Updated: r.LastDeployed,
 			NeedsRepair: r.Pending() || r.Status == "failed"})
 	}

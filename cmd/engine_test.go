@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/install"
@@ -114,5 +115,32 @@ func TestActivate_exposesClosedServer(t *testing.T) {
 		Install: install.Outcome{Release: &install.Release{Name: answers.DefaultRelease, Revision: 1}}})
 	if err != nil || !strings.Contains(said.String(), "revision 2.") || strings.Contains(said.String(), "not exposed") {
 		t.Errorf("%v\n%s", err, said.String())
+	}
+}
+
+// TestReleases_withoutContext leaves the context empty where the kubeconfig has none, so
+// that the release can be picked.
+func TestReleases_withoutContext(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Start(t)
+	before, namespace := newPlace(t).at(c), c.Namespace(t)
+	before.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
+	config, err := c.Access().Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlace(t)
+	p.env["KUBECONFIG"] = p.file("empty", "apiVersion: v1\nkind: Config\n")
+	e := p.guidedEngine("--server", config.Host, "--certificate-authority", p.file("ca", string(config.CAData)),
+		"--client-certificate", p.file("cert", string(config.CertData)),
+		"--client-key", p.file("key", string(config.KeyData)))
+	a := answers.Answers{Cluster: answers.Cluster{Namespace: namespace}}
+	found := e.Releases(t.Context(), a)
+	if len(found) != 1 || found[0].Context != "" || strings.Contains(found[0].Details(time.Now()), "found on") {
+		t.Fatalf("%+v", found)
+	}
+	a.Cluster = answers.Cluster{Context: found[0].Context, Namespace: namespace, Release: found[0].Release}
+	if target, err := e.Describe(t.Context(), a); err != nil || target.Existing == nil {
+		t.Errorf("%+v %v", target, err)
 	}
 }

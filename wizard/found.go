@@ -17,7 +17,7 @@ import (
 
 // Found is a release of the ZenML chart in the cluster.
 type Found struct {
-	Context      string // of the kubeconfig
+	Context      string // of the kubeconfig; empty with --server, or in a pod
 	Namespace    string
 	Release      string
 	Version      string // of ZenML: "0.98.1"
@@ -34,11 +34,15 @@ func (f Found) String() string {
 	return strings.Join(strings.Fields(f.Release+" "+f.Version+" in namespace "+f.Namespace), " ")
 }
 
-// Details describes the release in half a sentence: "deployed 41d ago, found on gke_eu".
+// Details describes the release in half a sentence: "deployed 41d ago, found on gke_eu". A
+// cluster that no context names is not mentioned.
 func (f Found) Details(now time.Time) string {
 	text := f.Status
 	if !f.Updated.IsZero() {
 		text += " " + duration.HumanDuration(now.Sub(f.Updated)) + " ago"
+	}
+	if f.Context == "" {
+		return text
 	}
 	return text + ", found on " + f.Context
 }
