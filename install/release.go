@@ -115,8 +115,9 @@ func (e *Engine) Releases(ctx context.Context, namespace string) ([]*Release, er
 	return latestZenML(stored), nil
 }
 
-// currentStatuses are those of the last revision of a release that is in the cluster.
-var currentStatuses = []helmrelease.Status{
+// lastStatuses are those of the last revision of a release.
+var lastStatuses = []helmrelease.Status{
+	helmrelease.StatusUninstalled, // with older revisions that must not pass for the last
 	helmrelease.StatusDeployed, helmrelease.StatusFailed, helmrelease.StatusPendingInstall,
 	helmrelease.StatusPendingUpgrade, helmrelease.StatusPendingRollback, helmrelease.StatusUninstalling,
 }
@@ -130,7 +131,7 @@ func (e *Engine) CurrentReleases(ctx context.Context, namespace string) ([]*Rele
 		return nil, err
 	}
 	var stored []*helmrelease.Release
-	for _, status := range currentStatuses {
+	for _, status := range lastStatuses {
 		found, err := config.Releases.Query(map[string]string{"owner": "helm", "status": status.String()})
 		switch {
 		case ctx.Err() != nil:
@@ -140,7 +141,7 @@ func (e *Engine) CurrentReleases(ctx context.Context, namespace string) ([]*Rele
 		}
 		stored = append(stored, found...)
 	}
-	return latestZenML(stored), nil
+	return slices.DeleteFunc(latestZenML(stored), (*Release).Gone), nil
 }
 
 // latestZenML returns the last revisions of the releases of the ZenML chart, sorted.
