@@ -57,8 +57,10 @@ func Wrap(text string, width int) string {
 }
 
 // WrapSentence breaks a long line at spaces. A command in backquotes and a word that is
-// longer than a line stay whole, so that they can be copied.
+// longer than a line stay whole, so that they can be copied. Spaces at the end stay, too:
+// the answer to a prompt follows them.
 func WrapSentence(text string, width int) string {
+	end := text[len(strings.TrimRight(text, " ")):]
 	var lines []string
 	line := ""
 	for _, word := range unquotedFields(text) {
@@ -72,7 +74,7 @@ func WrapSentence(text string, width int) string {
 			line += " " + word
 		}
 	}
-	return strings.Join(append(lines, line), "\n")
+	return strings.Join(append(lines, line), "\n") + end
 }
 
 // unquotedFields splits a text at the spaces outside of backquotes.

@@ -29,6 +29,7 @@ func TestWrapSentences(t *testing.T) {
 		"indented commands":     {"  tool check --only one", "  tool check --only one"},
 		"a long quoted command": {"run `tool check --only one`", "run\n`tool check --only one`"},
 		"a prompt":              {"ok? [y/N] ", "ok? [y/N] "},
+		"a long prompt":         {"is this right? [y/N] ", "is this\nright? [y/N] "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := WrapSentences(c.text, 13); got != c.want {
