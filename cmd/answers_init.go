@@ -151,6 +151,10 @@ func (o *answersInitOptions) releaseValues(ctx context.Context, u *setup) (map[s
 		return nil, nil, err
 	}
 	release, err := u.findRelease(ctx, "there is nothing to import")
+	var missing *notFoundError
+	if errors.As(err, &missing) {
+		err = usage(err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -83,20 +83,26 @@ func (u *setup) findRelease(ctx context.Context, consequence string) (*install.R
 	return nil, u.notFoundError(ctx, others, consequence)
 }
 
-// notFoundError reports that the release does not exist, what follows from it, and which
-// releases there are. Others are those in the namespace.
+// notFoundError reports that a release does not exist.
+type notFoundError struct{ text string }
+
+func (e *notFoundError) Error() string { return e.text }
+
+// notFoundError says what follows from the release's absence, and which releases there
+// are. Others are those in the namespace.
 func (u *setup) notFoundError(ctx context.Context, others []string, consequence string) error {
 	at := u.answers.Cluster
 	text := fmt.Sprintf("release %s not found in namespace %s: %s. ", at.Release, at.Namespace, consequence)
 	if len(others) > 0 {
-		return fmt.Errorf("%sReleases in the namespace: %s (specify one with --release)", text, strings.Join(others, ", "))
+		return &notFoundError{text + "Releases in the namespace: " + strings.Join(others, ", ") +
+			" (specify one with --release)"}
 	}
 	text += u.emptiness(ctx)
 	if elsewhere := u.elsewhere(ctx); len(elsewhere) > 0 {
-		return fmt.Errorf("%s. ZenML is installed elsewhere in the cluster: specify %s", text,
-			strings.Join(elsewhere, ", or "))
+		return &notFoundError{text + ". ZenML is installed elsewhere in the cluster: specify " +
+			strings.Join(elsewhere, ", or ")}
 	}
-	return fmt.Errorf("%s (specify another with -n; helm list -A lists all releases)", text)
+	return &notFoundError{text + " (specify another with -n; helm list -A lists all releases)"}
 }
 
 // elsewhere returns the flags that specify the releases in the cluster; none if the user

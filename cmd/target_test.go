@@ -52,15 +52,19 @@ func TestUnknownRelease(t *testing.T) {
 	p.install(c, "current", "minimal.yaml", namespace).want(t, exitDone)
 	for _, command := range [][]string{{"diagnose"}, {"uninstall", "--yes"}, {"connect"},
 		{"answers", "init", "--from-release"}} {
+		code := exitUnexpected
+		if command[0] == "answers" {
+			code = exitUsage
+		}
 		run := func(more ...string) result { return p.runs(append(command, more...)...) }
-		run("-n", namespace, "--release", "nope").want(t, exitUnexpected,
+		run("-n", namespace, "--release", "nope").want(t, code,
 			"release nope not found in namespace "+namespace, "Releases in the namespace: zenml-server")
-		r := run("-n", "no-"+namespace).want(t, exitUnexpected, "Namespace no-"+namespace+" does not exist",
+		r := run("-n", "no-"+namespace).want(t, code, "Namespace no-"+namespace+" does not exist",
 			"-n "+namespace+" --release zenml-server")
 		if strings.Contains(r.err, "has no releases") {
 			t.Errorf("a missing namespace is called empty: %s", r.err)
 		}
-		run("-n", c.Namespace(t)).want(t, exitUnexpected, "The namespace has no releases")
+		run("-n", c.Namespace(t)).want(t, code, "The namespace has no releases")
 	}
 	if found, _ := filepath.Glob("zenml-diagnose-*"); len(found) > 0 {
 		t.Errorf("an archive was written: %v", found)
