@@ -3,12 +3,14 @@ package install
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
@@ -52,7 +54,8 @@ func TestApply_gateway(t *testing.T) {
 		"")) != 1 {
 		t.Errorf("dry run: %v", err)
 	}
-	go b.control(plan.Gateway, `{"type": "Accepted", "status": "False", "reason": "Invalid", "message": "no such port"}`)
+	report := b.controllerOf(plan.Gateway)
+	go report(`{"type": "Accepted", "status": "False", "reason": "Invalid", "message": "no such port"}`)
 	_, err := b.engine.Apply(t.Context(), plan, record(t).observe)
 	var fault *diagnose.Fault
 	if !errors.As(err, &fault) || !strings.Contains(fault.Reason, "no such port") {
@@ -62,7 +65,9 @@ func TestApply_gateway(t *testing.T) {
 		t.Errorf("a rejected Gateway is not pending: %v", err)
 	}
 
+	b.addsListener(plan.Gateway)
 	b.acceptWhenAsked(plan)
+	b.keepsListener(plan.Gateway)
 	b.leavesGateway(plan)
 
 	_, r := b.apply(plan)
@@ -77,10 +82,10 @@ func TestApply_gateway(t *testing.T) {
 // controller.
 func (b *bench) acceptWhenAsked(plan Plan) {
 	b.t.Helper()
-	r := record(b.t)
+	r, report := record(b.t), b.controllerOf(plan.Gateway)
 	_, err := b.engine.Apply(b.t.Context(), plan, func(e event.Event) {
 		if o, is := e.(event.ObjectChanged); is && o.Message == "waiting for its controller" {
-			go b.control(plan.Gateway, `{"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}`)
+			go report(`{"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}`)
 		}
 		r.observe(e)
 	})
@@ -88,6 +93,41 @@ func (b *bench) acceptWhenAsked(plan Plan) {
 		b.t.Fatal(err)
 	}
 	r.until("the address", notice("Gateway shared has the address 192.0.2.9"))
+}
+
+// addsListener adds a listener, an annotation and a finalizer to the Gateway, as its user
+// may.
+func (b *bench) addsListener(wanted *unstructured.Unstructured) {
+	b.t.Helper()
+	const patch = `[
+		{"op": "add", "path": "/spec/listeners/-", "value": {"name": "shop", "port": 8080, "protocol": "HTTP"}},
+		{"op": "add", "path": "/metadata/annotations/example.com~1team", "value": "web"},
+		{"op": "add", "path": "/metadata/finalizers", "value": ["example.com/keep"]},
+		{"op": "replace", "path": "/spec/gatewayClassName", "value": "wrong"}]`
+	gateways := b.Dynamic(b.t).Resource(gatewayapi.Gateways).Namespace(wanted.GetNamespace())
+	b.t.Cleanup(func() {
+		_, _ = gateways.Patch(afterwards(b.t.Context()), wanted.GetName(), types.JSONPatchType,
+			[]byte(`[{"op": "remove", "path": "/metadata/finalizers"}]`), metav1.PatchOptions{})
+	})
+	_, err := gateways.Patch(b.t.Context(), wanted.GetName(), types.JSONPatchType, []byte(patch), metav1.PatchOptions{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// keepsListener expects the corrected class and what the user added.
+func (b *bench) keepsListener(wanted *unstructured.Unstructured) {
+	b.t.Helper()
+	found, err := b.engine.gateway(b.t.Context(), wanted.GetNamespace(), wanted.GetName())
+	if err != nil || found == nil {
+		b.t.Fatalf("Gateway %v, %v", found, err)
+	}
+	class, _, _ := unstructured.NestedString(found.Object, "spec", "gatewayClassName")
+	want, _, _ := unstructured.NestedString(wanted.Object, "spec", "gatewayClassName")
+	if names := prerequisite.ListenerNames(found); class != want || !slices.Contains(names, "shop") ||
+		found.GetAnnotations()["example.com/team"] != "web" || len(found.GetFinalizers()) != 1 {
+		b.t.Errorf("class %s, listeners %v, %v %v", class, names, found.GetAnnotations(), found.GetFinalizers())
+	}
 }
 
 // leavesGateway expects that nothing is pending, and that an uninstall names everything.
@@ -158,10 +198,15 @@ func (b *bench) gatewayOf(class string) *unstructured.Unstructured {
 	return prerequisite.Gateway(a)
 }
 
-// control sets a condition and an address of the Gateway in its current form, as a
-// controller does.
-func (b *bench) control(wanted *unstructured.Unstructured, condition string) {
+// controllerOf returns a function that sets a condition and an address of the Gateway, as
+// a controller does.
+func (b *bench) controllerOf(wanted *unstructured.Unstructured) func(condition string) {
+	b.t.Helper()
 	gateways := b.Dynamic(b.t).Resource(gatewayapi.Gateways).Namespace(wanted.GetNamespace())
+	return func(condition string) { b.report(gateways, wanted.GetName(), condition) }
+}
+
+func (b *bench) report(gateways dynamic.ResourceInterface, name, condition string) {
 	status := &unstructured.Unstructured{}
 	err := status.UnmarshalJSON([]byte(`{"apiVersion": "v1", "kind": "Status", "status": {"addresses": [
 		{"type": "IPAddress", "value": "192.0.2.9"}], "conditions": [` + condition + `]}}`))
@@ -173,7 +218,7 @@ func (b *bench) control(wanted *unstructured.Unstructured, condition string) {
 	conditions[0].(map[string]any)["lastTransitionTime"] = time.Now().UTC().Format(time.RFC3339)
 	_ = unstructured.SetNestedSlice(status.Object, conditions, "status", "conditions")
 	for b.t.Context().Err() == nil {
-		g, err := gateways.Get(b.t.Context(), wanted.GetName(), metav1.GetOptions{})
+		g, err := gateways.Get(b.t.Context(), name, metav1.GetOptions{})
 		if err == nil {
 			g.Object["status"] = status.Object["status"]
 			_, err = gateways.UpdateStatus(b.t.Context(), g, metav1.UpdateOptions{})

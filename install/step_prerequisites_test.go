@@ -17,6 +17,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/zenml-installer/zenml-installer/install/diagnose"
 	"github.com/zenml-installer/zenml-installer/install/event"
@@ -113,7 +114,7 @@ func TestApply_prerequisite(t *testing.T) {
 	p := b.controller(b.Charts["current"].Image)
 	p.Values["service"] = map[string]any{"type": "LoadBalancer"}
 	plan.Prerequisites = []Prerequisite{p}
-	go b.assignAddress(p.Name)
+	go b.assignAddress(b.Client(t).CoreV1().Services(p.Name))
 	_, r := b.apply(plan)
 	r.until("the address", notice("has the address 192.0.2.7"))
 	if _, err := b.Client(t).NetworkingV1().IngressClasses().Get(t.Context(), p.Class, metav1.GetOptions{}); err != nil {
@@ -212,8 +213,7 @@ func (b *bench) kill(p Prerequisite) {
 }
 
 // assignAddress gives the controller's Service an address, as a cloud does.
-func (b *bench) assignAddress(namespace string) {
-	services := b.Client(b.t).CoreV1().Services(namespace)
+func (b *bench) assignAddress(services corev1client.ServiceInterface) {
 	for b.t.Context().Err() == nil {
 		s, err := services.Get(b.t.Context(), "controller", metav1.GetOptions{})
 		if err == nil {

@@ -51,9 +51,11 @@ func Gateway(a answers.Answers) *unstructured.Unstructured {
 	g := a.Expose.Gateway
 	metadata := map[string]any{"name": g.Name, "namespace": g.Namespace,
 		"labels": map[string]any{manifest.LabelManagedBy: manifest.Installer}}
+	notes := map[string]any{ownerAnnotation: ownerOf(a)}
 	if a.Expose.TLS.Mode == answers.CertManager {
-		metadata["annotations"] = map[string]any{issuerAnnotation(a): a.Expose.TLS.Issuer.Name}
+		notes[issuerAnnotation(a)] = a.Expose.TLS.Issuer.Name
 	}
+	metadata["annotations"] = notes
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": gatewayapi.Gateways.GroupVersion().String(), "kind": "Gateway", "metadata": metadata,
 		"spec": map[string]any{"gatewayClassName": GatewayClass(a), "listeners": listeners(a)},
@@ -62,9 +64,9 @@ func Gateway(a answers.Answers) *unstructured.Unstructured {
 
 func issuerAnnotation(a answers.Answers) string {
 	if a.Expose.TLS.Issuer.Kind == answers.NamespaceIssuer {
-		return "cert-manager.io/issuer"
+		return issuerKey
 	}
-	return "cert-manager.io/cluster-issuer"
+	return clusterIssuerKey
 }
 
 func listeners(a answers.Answers) []any {
