@@ -197,10 +197,11 @@ func gatewayCertificate(a Answers) Faults {
 // admits routes of its own namespace.
 func httpsListenerIsNamed(a Answers) Faults {
 	g := a.Expose.Gateway
-	if !makesGateway.holds(a) || a.Expose.TLS.Mode != CertManager || g.Namespace != a.Cluster.Namespace || g.Section != "" {
+	if !makesGateway.holds(a) || a.Expose.TLS.Mode != CertManager || g.Namespace != a.Cluster.Namespace ||
+		g.Section != "" && g.Section != "http" {
 		return nil
 	}
-	return faultAt("expose.gateway.section", "the server would also be served over plain HTTP, by the listener for the "+
+	return faultAt("expose.gateway.section", "the server would be served over plain HTTP, by the listener for the "+
 		"certificate's challenges", "set it to https, or expose.gateway.namespace to another namespace than the server's")
 }
 
