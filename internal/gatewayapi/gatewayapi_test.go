@@ -47,15 +47,19 @@ func TestCRDs(t *testing.T) {
 	}
 }
 
-// published returns the CRDs of the module's standard channel as a JSON list.
+// published returns the standard channel of the module that internal/peers/gatewayapi
+// requires, as a JSON list.
 func published(t *testing.T) []byte {
 	t.Helper()
-	command := exec.Command("go", "mod", "download", "-json", "sigs.k8s.io/gateway-api@"+Version)
-	command.Dir = t.TempDir() // outside of the project's modules
+	command := exec.Command("go", "mod", "download", "-json", "sigs.k8s.io/gateway-api")
+	command.Dir = filepath.Join("..", "peers", "gatewayapi")
 	out, err := command.Output()
-	var module struct{ Dir string }
+	var module struct{ Dir, Version string }
 	if err != nil || json.Unmarshal(out, &module) != nil || module.Dir == "" {
 		t.Fatalf("go mod download: %v\n%s", err, out)
+	}
+	if module.Version != Version {
+		t.Errorf("internal/peers/gatewayapi requires %s, want %s, which Traefik's chart names", module.Version, Version)
 	}
 	files, err := filepath.Glob(filepath.Join(module.Dir, "config", "crd", "standard", "*.yaml"))
 	if err != nil || len(files) == 0 {
