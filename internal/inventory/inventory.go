@@ -20,7 +20,8 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
 
-// Options are the options by answers key, the suggested one first.
+// Options are the options by answers key, the suggested one first. Those of expose.gateway
+// are the existing Gateways as NAMESPACE/NAME, which are options of no question.
 type Options map[string][]answers.Option
 
 // most is how many objects of a kind are listed.
@@ -47,6 +48,7 @@ var sources = []source{
 	{[]string{"database.sqlite.storageClass", "database.backup.volume.storageClass"}, storageClasses},
 	{[]string{"database.sqlite.persistent"}, volume},
 	{[]string{"expose.ingress.class"}, ingressClasses},
+	{[]string{"expose.gateway"}, gatewayPairs},
 	{[]string{"expose.gateway.name"}, gatewayNames},
 	{[]string{"expose.gateway.namespace"}, gatewayNamespaces},
 	{[]string{"expose.gateway.section"}, listeners},

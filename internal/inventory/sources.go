@@ -102,6 +102,15 @@ func gateways(ctx context.Context, r *reader) []unstructured.Unstructured {
 	return r.list(ctx, gatewayapi.Gateways, "")
 }
 
+// gatewayPairs lists the Gateways by namespace and name: several may have the same name.
+func gatewayPairs(ctx context.Context, r *reader) []answers.Option {
+	var options []answers.Option
+	for _, g := range gateways(ctx, r) {
+		options = append(options, answers.Option{Value: g.GetNamespace() + "/" + g.GetName()})
+	}
+	return options
+}
+
 func gatewayNames(ctx context.Context, r *reader) []answers.Option {
 	var options []answers.Option
 	for _, g := range gateways(ctx, r) {
@@ -125,7 +134,7 @@ func gatewayNamespaces(ctx context.Context, r *reader) []answers.Option {
 		options[i].Help += ", Gateway " + g.GetName()
 	}
 	if len(options) == 0 {
-		return r.futureOption(ctx, "gateway-system", "a namespace for the Gateway alone, which the installer can create")
+		return r.futureOption(ctx, "gateway-system", "a dedicated namespace, which the installer can create")
 	}
 	return options
 }

@@ -71,7 +71,7 @@ func (s *Responses) isMissing(f answers.Field) bool {
 	case strings.HasPrefix(f.Key, "prerequisites.clusterIssuer."):
 		return s.lacks(issuerKey, expose.TLS.Issuer.Name)
 	case strings.HasPrefix(f.Key, "prerequisites.gateway."):
-		return len(s.found["prerequisites.gateway.create"]) > 0 || s.lacks("expose.gateway.name", expose.Gateway.Name)
+		return len(s.found["prerequisites.gateway.create"]) > 0 || s.lacksGateway(expose.Gateway)
 	}
 	return len(s.found[f.Key]) > 0
 }
@@ -80,6 +80,15 @@ func (s *Responses) isMissing(f answers.Field) bool {
 func (s *Responses) lacks(key, name string) bool {
 	return s.found != nil && name != "" && !slices.ContainsFunc(s.found[key],
 		func(o answers.Option) bool { return o.Value == name })
+}
+
+// lacksGateway reports whether the cluster has no Gateway with the name and, if it is
+// answered, the namespace of the answers.
+func (s *Responses) lacksGateway(g answers.Gateway) bool {
+	return s.found != nil && g.Name != "" && !slices.ContainsFunc(s.found["expose.gateway"], func(o answers.Option) bool {
+		namespace, name, _ := strings.Cut(o.Value, "/")
+		return name == g.Name && (g.Namespace == "" || namespace == g.Namespace)
+	})
 }
 
 // Advanced returns the questions of the Advanced step that apply with the current

@@ -99,9 +99,13 @@ func TestGatewayIsSuggested(t *testing.T) {
 	}
 	s.Type("expose.type", answers.ByGateway)
 	s.Type("expose.gateway.name", "zenml")
-	s.SetFound(map[string][]answers.Option{"expose.gateway.name": {{Value: "zenml"}}})
-	if s.isMissing(field(t, "prerequisites.gateway.create")) {
-		t.Error("an existing Gateway is missing")
+	s.SetFound(map[string][]answers.Option{"expose.gateway": {{Value: "gateways/zenml"}},
+		"expose.gateway.name": {{Value: "zenml"}}})
+	for namespace, missing := range map[string]bool{"": false, "gateways": false, "zenml": true} {
+		s.Type("expose.gateway.namespace", namespace)
+		if s.isMissing(field(t, "prerequisites.gateway.create")) != missing {
+			t.Errorf("namespace %q: missing is %t", namespace, !missing)
+		}
 	}
 	ways := []answers.Option{{Value: answers.PrerequisiteInstall}, {Value: answers.PrerequisiteRequire}}
 	s.SetFound(map[string][]answers.Option{"expose.gateway.name": {{Value: "zenml"}},
