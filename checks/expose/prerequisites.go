@@ -175,7 +175,7 @@ func issuerCommand(e *check.Env) string {
 	}
 	namespace := ""
 	if issuerKind(e) == answers.NamespaceIssuer {
-		namespace = "\n  namespace: " + certificateNamespace(e)
+		namespace = "\n  namespace: " + prerequisite.CertificateNamespace(e.Answers)
 	}
 	return fmt.Sprintf(`kubectl apply -f - <<'EOF'
 apiVersion: cert-manager.io/v1

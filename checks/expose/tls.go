@@ -31,15 +31,6 @@ func tlsSecretName(e *check.Env) string {
 	return chartCertificate
 }
 
-// certificateNamespace is the namespace of the certificate's Secret and of a namespaced
-// issuer.
-func certificateNamespace(e *check.Env) string {
-	if byGateway(e) {
-		return e.Answers.Expose.Gateway.Namespace
-	}
-	return e.Namespace()
-}
-
 // gatewayCertificate checks the certificates of the listeners that admit the server's
 // route, or what issues the one of the installer's own Gateway.
 func gatewayCertificate(ctx context.Context, e *check.Env) (string, error) {

@@ -137,7 +137,7 @@ func futureIssuer(e *check.Env, manager prerequisite.Component) (string, error) 
 func describeIssuer(e *check.Env) string {
 	namespace := ""
 	if issuerKind(e) == answers.NamespaceIssuer {
-		namespace = "-n " + certificateNamespace(e) + " "
+		namespace = "-n " + prerequisite.CertificateNamespace(e.Answers) + " "
 	}
 	return fmt.Sprintf("kubectl %sdescribe %s %s", namespace, strings.ToLower(issuerKind(e)),
 		e.Answers.Expose.TLS.Issuer.Name)
@@ -146,7 +146,7 @@ func describeIssuer(e *check.Env) string {
 func getIssuer(ctx context.Context, e *check.Env, kind string) (*issuer, error) {
 	resource, namespace := clusterIssuerResource, ""
 	if kind == answers.NamespaceIssuer {
-		resource, namespace = issuerResource, certificateNamespace(e)
+		resource, namespace = issuerResource, prerequisite.CertificateNamespace(e.Answers)
 	}
 	return check.Get[issuer](ctx, e, resource, namespace, e.Answers.Expose.TLS.Issuer.Name)
 }
@@ -156,7 +156,7 @@ func noIssuer(ctx context.Context, e *check.Env) error {
 	name, kind := e.Answers.Expose.TLS.Issuer.Name, issuerKind(e)
 	other, resource, namespace := answers.NamespaceIssuer, clusterIssuerResource, ""
 	if kind == answers.NamespaceIssuer {
-		other, resource, namespace = answers.ClusterIssuer, issuerResource, certificateNamespace(e)
+		other, resource, namespace = answers.ClusterIssuer, issuerResource, prerequisite.CertificateNamespace(e.Answers)
 	}
 	fault := &check.Fault{
 		Summary: fmt.Sprintf("the %s %s does not exist", kind, name),

@@ -143,7 +143,7 @@ func tryCertificate(ctx context.Context, e *check.Env) error {
 		},
 	}}
 	_, err = client.Resource(certificateResource).Namespace(
-		certificateNamespace(e)).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		prerequisite.CertificateNamespace(e.Answers)).Create(ctx, trial, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	switch {
 	case err == nil, apierrors.IsNotFound(err), apierrors.IsForbidden(err):
 		return nil // accepted, no namespace yet, or the user cannot create Certificates

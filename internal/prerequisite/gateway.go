@@ -31,8 +31,8 @@ func GatewayClass(a answers.Answers) string {
 	return cmp.Or(a.Prerequisites.Gateway.Class, answers.ClassTraefik)
 }
 
-// CertificateNamespace returns the namespace of the certificate's Secret: a Gateway reads
-// it in its own.
+// CertificateNamespace returns the namespace of the certificate's Secret and of a
+// namespaced issuer: a Gateway reads the Secret in its own.
 func CertificateNamespace(a answers.Answers) string {
 	if a.Expose.Type == answers.ByGateway {
 		return a.Expose.Gateway.Namespace
