@@ -102,7 +102,7 @@ func (e *Engine) LeftPrerequisites(ctx context.Context) []LeftPrerequisite {
 		}
 	}
 	if prerequisite.OwnCRDs(ctx, client) {
-		left = append(left, LeftPrerequisite{"the CRDs of the Gateway API, with which all Gateways and routes are deleted",
+		left = append(left, LeftPrerequisite{"the CRDs of the Gateway API; deleting them also deletes all Gateways and routes",
 			"kubectl delete crd -l " + manifest.LabelManagedBy + "=" + manifest.Installer})
 	}
 	return left

@@ -133,7 +133,7 @@ func (c *comparison) object(ctx context.Context, o manifest.Object) error {
 	case meta.IsNoMatchError(err):
 		note := fmt.Sprintf("the cluster does not know kind %s: install what defines it first", o.GetKind())
 		if c.dry.Plan.InstallsGatewayAPI() && planned.GroupVersionKind().Group == gatewayapi.Group {
-			note = "its kind is created before"
+			note = "the install creates its CRD first"
 		}
 		c.add(Create, nil, planned, note)
 		return nil

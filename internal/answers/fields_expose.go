@@ -27,12 +27,13 @@ var (
 		func(a Answers) bool { return byIngress.holds(a) || makesGateway.holds(a) },
 		"expose.type is ingress, or gateway with prerequisites.gateway.create",
 	}
-	servesTLS = hasListeners.and(condition{func(a Answers) bool {
-		return a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
-	}, "expose.tls.mode is not off"})
-	byIssuer = hasListeners.and(condition{
-		func(a Answers) bool { return a.Expose.TLS.Mode == CertManager }, "expose.tls.mode is cert-manager",
-	})
+	servesTLS = condition{func(a Answers) bool {
+		return hasListeners.holds(a) && a.Expose.TLS.Mode != "" && a.Expose.TLS.Mode != CertOff
+	}, hasListeners.text + ", and in either case expose.tls.mode is not off"}
+	byIssuer = condition{
+		func(a Answers) bool { return hasListeners.holds(a) && a.Expose.TLS.Mode == CertManager },
+		hasListeners.text + ", and in either case expose.tls.mode is cert-manager",
+	}
 	usesNginx = condition{func(a Answers) bool {
 		return byIngress.holds(a) && (a.Expose.Ingress.Class == "nginx" || a.Expose.Ingress.Class == "")
 	}, "expose.type is ingress and expose.ingress.class is nginx"}
