@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,10 +67,18 @@ func MissingCRDs(ctx context.Context, client kubernetes.Interface) ([]unstructur
 		return nil, err
 	}
 	missing = slices.DeleteFunc(missing, func(o unstructured.Unstructured) bool { return names[o.GetName()] })
-	for i := range missing {
-		missing[i].SetLabels(map[string]string{manifest.LabelManagedBy: manifest.Installer})
-	}
+	markOwn(missing)
 	return missing, nil
+}
+
+// markOwn adds the label of what the installer created. The CRDs of policies have labels
+// of their own.
+func markOwn(crds []unstructured.Unstructured) {
+	for i := range crds {
+		labels := map[string]string{manifest.LabelManagedBy: manifest.Installer}
+		maps.Copy(labels, crds[i].GetLabels())
+		crds[i].SetLabels(labels)
+	}
 }
 
 // OwnCRDs reports whether the installer created CRDs of the Gateway API.
