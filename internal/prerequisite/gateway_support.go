@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/Masterminds/semver/v3"
 	"go.yaml.in/yaml/v3"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -26,8 +27,23 @@ type GatewaySupport struct {
 	release, version string // of Helm, empty without it
 }
 
+// gate is the feature gate that enables the support before cert-manager 1.15. Since then it
+// is on by default, and only permits the support.
+const gate = "ExperimentalGatewayAPISupport=true"
+
+// isGated reports whether the version of cert-manager has no other setting than the gate.
+// An unknown version is not known to be.
+func (s GatewaySupport) isGated() (gated, known bool) {
+	v, err := semver.NewVersion(s.version)
+	return err == nil && v.Major() == 1 && v.Minor() < 15, err == nil
+}
+
 // Remedy describes how to enable the support.
 func (s GatewaySupport) Remedy() string {
+	if gated, _ := s.isGated(); gated {
+		return fmt.Sprintf("add %s to the flag --feature-gates of Deployment %s in namespace %s", gate, s.Deployment,
+			s.Namespace)
+	}
 	if s.release == "" || s.version == "" {
 		return fmt.Sprintf("add the flag --enable-gateway-api to Deployment %s in namespace %s", s.Deployment, s.Namespace)
 	}
@@ -63,6 +79,10 @@ func supportOf(ctx context.Context, client kubernetes.Interface, d *appsv1.Deplo
 			s.Enabled = true
 			return s, nil
 		}
+		if gated, known := s.isGated(); slices.ContainsFunc(args, setsGate) && (gated || !known) {
+			s.Known, s.Enabled = known, gated
+			return s, nil
+		}
 		file := configFile(args)
 		if file == "" {
 			continue
@@ -76,11 +96,13 @@ func supportOf(ctx context.Context, client kubernetes.Interface, d *appsv1.Deplo
 	return s, nil
 }
 
-// enablesGateways reports whether a flag enables the support. Before 1.15 its feature gate
-// does.
+// enablesGateways reports whether a flag enables the support.
 func enablesGateways(flag string) bool {
-	return flag == "--enable-gateway-api" || flag == "--enable-gateway-api=true" ||
-		strings.HasPrefix(flag, "--feature-gates=") && strings.Contains(flag, "ExperimentalGatewayAPISupport=true")
+	return flag == "--enable-gateway-api" || flag == "--enable-gateway-api=true"
+}
+
+func setsGate(flag string) bool {
+	return strings.HasPrefix(flag, "--feature-gates=") && strings.Contains(flag, gate)
 }
 
 func configFile(args []string) string {

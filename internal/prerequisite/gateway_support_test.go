@@ -34,7 +34,7 @@ func TestSupportOf(t *testing.T) {
 	}{
 		"none":     {"--v=2", true, false},
 		"flag":     {"--enable-gateway-api", true, true},
-		"gate":     {"--feature-gates=A=false,ExperimentalGatewayAPISupport=true", true, true},
+		"gate":     {"--feature-gates=A=false,ExperimentalGatewayAPISupport=true", true, false},
 		"current":  {file, true, true},
 		"previous": {file, true, true},
 		"off":      {file, true, false},
@@ -56,5 +56,24 @@ func TestSupportOf(t *testing.T) {
 		if !strings.Contains(got.Remedy(), "helm upgrade certs "+CertManager.Ref+" --version v1.19.0") {
 			t.Error(got.Remedy())
 		}
+	}
+}
+
+// TestSupportOf_gate accepts the feature gate only from versions that have no other setting.
+func TestSupportOf_gate(t *testing.T) {
+	for version, want := range map[string]GatewaySupport{
+		"v1.14.7": {Known: true, Enabled: true}, "v1.15.0": {Known: true}, "v1.21.2": {Known: true}, "": {},
+	} {
+		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app.kubernetes.io/version": version}}}
+		d.Spec.Template.Spec.Containers = []corev1.Container{{
+			Args: []string{"--feature-gates=A=false,ExperimentalGatewayAPISupport=true"}}}
+		got, err := supportOf(t.Context(), nil, d)
+		if err != nil || got.Known != want.Known || got.Enabled != want.Enabled {
+			t.Errorf("%q: %+v, %v", version, got, err)
+		}
+	}
+	old := GatewaySupport{Namespace: "certs", Deployment: "cm", release: "cm", version: "v1.14.7"}
+	if !strings.Contains(old.Remedy(), "--feature-gates of Deployment cm in namespace certs") {
+		t.Error(old.Remedy())
 	}
 }
