@@ -115,8 +115,12 @@ func (p prerequisites) sentences() []string {
 	}
 	if p.gateway != nil {
 		class, _, _ := unstructured.NestedString(p.gateway.Object, "spec", "gatewayClassName")
-		said = append(said, fmt.Sprintf("Create Gateway %s of class %s in namespace %s, and wait until its controller accepts "+
-			"it.", p.gateway.GetName(), class, p.gateway.GetNamespace()))
+		verb := "Create"
+		if p.gateway.GetResourceVersion() != "" {
+			verb = "Update"
+		}
+		said = append(said, fmt.Sprintf("%s Gateway %s of class %s in namespace %s, and wait until its controller accepts "+
+			"it.", verb, p.gateway.GetName(), class, p.gateway.GetNamespace()))
 	}
 	if p.issuer != nil {
 		server, _, _ := unstructured.NestedString(p.issuer.Object, "spec", "acme", "server")

@@ -57,13 +57,14 @@ func (e *Engine) PendingGateway(
 		return nil, nil
 	}
 	found, err := e.gateway(ctx, wanted.GetNamespace(), wanted.GetName())
-	switch {
-	case err != nil || found != nil && !needsUpdate(found, wanted):
+	if err != nil || found != nil && !needsUpdate(found, wanted) {
 		return nil, err
-	case found != nil:
-		return prerequisite.MergeGateway(found, wanted), nil
 	}
-	return wanted, nil
+	pending := wanted.DeepCopy()
+	if found != nil {
+		pending.SetResourceVersion(found.GetResourceVersion())
+	}
+	return pending, nil
 }
 
 // ForeignGateway reports whether somebody else, or an install of another release, created a
@@ -115,6 +116,7 @@ func (r *run) ensureGateway(ctx context.Context) error {
 
 func (r *run) createGateway(ctx context.Context) error {
 	wanted := r.plan.Gateway.DeepCopy()
+	wanted.SetResourceVersion("")
 	if err := r.requireNamespace(ctx, wanted.GetNamespace(), "Gateway "+wanted.GetName()); err != nil {
 		return err
 	}

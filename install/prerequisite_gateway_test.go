@@ -61,11 +61,12 @@ func TestApply_gateway(t *testing.T) {
 	if !errors.As(err, &fault) || !strings.Contains(fault.Reason, "no such port") {
 		t.Fatalf("ended with %v", err)
 	}
-	if pending, err := b.engine.PendingGateway(t.Context(), plan.Gateway); err != nil || pending == nil {
-		t.Errorf("a rejected Gateway is not pending: %v", err)
-	}
-
 	b.addsListener(plan.Gateway)
+	pending, err := b.engine.PendingGateway(t.Context(), plan.Gateway)
+	if err != nil || pending == nil || pending.GetResourceVersion() == "" {
+		t.Fatalf("a rejected Gateway is not pending: %v, %v", pending, err)
+	}
+	plan.Gateway = pending
 	b.acceptWhenAsked(plan)
 	b.keepsListener(plan.Gateway)
 	b.leavesGateway(plan)

@@ -80,7 +80,8 @@ func (w *gatewayWait) look(ctx context.Context) (bool, error) {
 	w.address = gatewayapi.StatusOf(g).Address()
 	if now.Rejection != "" && time.Since(w.begin) > issuerGrace {
 		return false, &endOfWait{&diagnose.Fault{Object: w.object, Summary: "its controller rejects it",
-			Reason: now.Rejection, Remedy: "correct prerequisites.gateway.class or the controller, and run the same command again"}}
+			Reason: now.Rejection,
+			Remedy: "correct prerequisites.gateway.class or the controller, and run the same command again"}}
 	}
 	w.explain()
 	return !w.accepted.IsZero() && (w.address != "" || time.Since(w.accepted) > addressTime), nil
