@@ -13,6 +13,7 @@ import (
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 	"github.com/zenml-installer/zenml-installer/internal/nearest"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 )
@@ -25,16 +26,10 @@ type gateway struct {
 		GatewayClassName string     `json:"gatewayClassName"`
 		Listeners        []listener `json:"listeners"`
 	} `json:"spec"`
-	Status struct {
-		Addresses  []struct{ Value string } `json:"addresses"`
-		Conditions []metav1.Condition       `json:"conditions"`
-		Listeners  []struct {
-			Name       string             `json:"name"`
-			Conditions []metav1.Condition `json:"conditions"`
-		} `json:"listeners"`
-	} `json:"status"`
+	Status gatewayapi.Status `json:"status"`
 
-	isFuture   bool   // the install will create it
+	isFuture   bool   // the install will create or update it
+	change     string // "created" or "updated"
 	controller string // what will serve it then
 }
 
@@ -76,7 +71,7 @@ func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 			switch {
 			case served:
 			case prerequisite.WantsGateway(e.Answers):
-				return futureGateway(ctx, e)
+				return futureGateway(ctx, e, nil)
 			default:
 				return nil, noGatewayAPI(r.kind)
 			}
@@ -84,10 +79,12 @@ func findGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 		ref := e.Answers.Expose.Gateway
 		g, err := check.Get[gateway](ctx, e, gatewayResource, ref.Namespace, ref.Name)
 		switch {
-		case err != nil || g != nil:
-			return g, err
-		case prerequisite.WantsGateway(e.Answers):
-			return futureGateway(ctx, e)
+		case err != nil:
+			return nil, err
+		case g == nil && prerequisite.WantsGateway(e.Answers), g != nil && g.needsUpdate(e):
+			return futureGateway(ctx, e, g)
+		case g != nil:
+			return g, nil
 		}
 		return nil, noGateway(ctx, e)
 	})
@@ -137,7 +134,7 @@ func gatewayAdmits(ctx context.Context, e *check.Env) (string, error) {
 	}
 	found := fmt.Sprintf("Gateway %s, listener %s", g.Metadata.Name, check.JoinAnd(names))
 	if g.isFuture {
-		found = fmt.Sprintf("Gateway %s will be created with listener %s", g.Metadata.Name, check.JoinAnd(names))
+		found = fmt.Sprintf("Gateway %s will be %s with listener %s", g.Metadata.Name, g.change, check.JoinAnd(names))
 	}
 	scheme := e.Answers.Expose.Gateway.Scheme
 	if !slices.ContainsFunc(admitting, func(l listener) bool { return strings.EqualFold(l.Protocol, scheme) }) {

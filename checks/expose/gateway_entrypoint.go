@@ -18,7 +18,7 @@ func gatewayEntrypoint(ctx context.Context, e *check.Env) (entrypoint, error) {
 	}
 	d := entrypoint{name: "Gateway " + g.Metadata.Name}
 	if g.isFuture {
-		d.note = "which will be created and gets its address then"
+		d.note = "which will be " + g.change + " and gets its address then"
 		return d, nil
 	}
 	describe := fmt.Sprintf("kubectl -n %s describe gateway %s", g.Metadata.Namespace, g.Metadata.Name)

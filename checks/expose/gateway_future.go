@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/zenml-installer/zenml-installer/checks/check"
@@ -19,9 +20,15 @@ import (
 var createGatewayFix = check.Fix{Title: "Create the Gateway",
 	Answers: map[string]string{"prerequisites.gateway.create": "true"}}
 
-// futureGateway returns the Gateway that the install will create, with the listeners that
-// it will have. It fails if nothing would serve it.
-func futureGateway(ctx context.Context, e *check.Env) (*gateway, error) {
+// What the install does with a Gateway.
+const (
+	created = "created"
+	updated = "updated"
+)
+
+// futureGateway returns the Gateway that the install will create or update, with the
+// listeners that it will have. It fails if nothing would serve it.
+func futureGateway(ctx context.Context, e *check.Env, existing *gateway) (*gateway, error) {
 	planned, err := prerequisite.Gateway(e.Answers).MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -30,11 +37,24 @@ func futureGateway(ctx context.Context, e *check.Env) (*gateway, error) {
 	if err := json.Unmarshal(planned, g); err != nil {
 		return nil, err
 	}
+	g.isFuture, g.change = true, created
+	if existing != nil {
+		g.change = updated
+		g.keepListeners(existing)
+	}
 	if g.controller, err = futureController(ctx, e); err != nil {
 		return nil, err
 	}
-	g.isFuture = true
-	return g, mayCreateGateway(ctx, e)
+	return g, mayPutGateway(ctx, e, g)
+}
+
+// keepListeners adds the listeners of the existing Gateway that are not the installer's.
+func (g *gateway) keepListeners(existing *gateway) {
+	for _, l := range existing.Spec.Listeners {
+		if !slices.ContainsFunc(g.Spec.Listeners, func(own listener) bool { return own.Name == l.Name }) {
+			g.Spec.Listeners = append(g.Spec.Listeners, l)
+		}
+	}
 }
 
 // futureController describes what will serve a new Gateway: a class of the cluster, or
@@ -93,83 +113,90 @@ func noGatewayClass(ctx context.Context, e *check.Env, wanted string, others []s
 	return fault
 }
 
-// crdsInstallable checks that the API server accepts the CRDs of the Gateway API that the
-// install creates, or has those that Traefik needs.
-func crdsInstallable(ctx context.Context, e *check.Env) error {
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return err
+// mayPutGateway checks the permissions to create or update the Gateway.
+func mayPutGateway(ctx context.Context, e *check.Env, g *gateway) error {
+	ref, verb := e.Answers.Expose.Gateway, "create"
+	if g.change == updated {
+		verb = "update"
 	}
-	missing, err := prerequisite.MissingCRDs(ctx, client)
-	if err != nil {
-		return check.KubeError(err)
-	}
-	if len(missing) == 0 {
-		return crdsSuffice(ctx, e)
-	}
-	objects, err := check.DynamicClient(e)
-	if err != nil {
-		return err
-	}
-	for i := range missing {
-		_, err := objects.Resource(prerequisite.CRDs).Create(ctx, &missing[i],
-			metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-		if err != nil {
-			return &check.Fault{
-				Summary: fmt.Sprintf("the API server rejects the CRD %s of the Gateway API %s: %v", missing[i].GetName(),
-					gatewayapi.Version, err),
-				Reason: "Kubernetes before 1.31 does not know all of its validations",
-				Remedy: "install a version of the Gateway API and a controller that this cluster supports: " + gatewayAPI +
-					"\nor set expose: {type: ingress}",
-			}
-		}
-	}
-	return nil
-}
-
-// crdsSuffice checks that an existing Gateway API has what Traefik needs.
-func crdsSuffice(ctx context.Context, e *check.Env) error {
-	client, err := e.Cluster.Client()
-	if err != nil {
-		return err
-	}
-	unserved, err := prerequisite.UnservedResources(ctx, client)
-	if err != nil || len(unserved) == 0 {
-		return check.KubeError(err)
-	}
-	return &check.Fault{
-		Summary: "the cluster's Gateway API lacks " + strings.Join(unserved, ", ") + ", which Traefik needs",
-		Reason:  "without them Traefik does not serve any Gateway, and the installer does not change an existing API",
-		Remedy:  "update it:\n" + prerequisite.InstallGatewayAPI + "\nor use the controller that it was installed for",
-	}
-}
-
-// mayCreateGateway checks the permission to create the Gateway.
-func mayCreateGateway(ctx context.Context, e *check.Env) error {
-	ref := e.Answers.Expose.Gateway
-	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: "create", Namespace: ref.Namespace,
+	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: verb, Namespace: ref.Namespace,
 		Group: gatewayapi.Group, Resource: gatewayResource.Resource})
-	if err != nil || allowed {
+	switch {
+	case err != nil:
 		return err
+	case allowed && g.change == updated:
+		return nil
+	case allowed:
+		return mayCreateNamespace(ctx, e, ref)
+	case g.change == updated:
+		return &check.Fault{
+			Summary: fmt.Sprintf("no controller serves the Gateway %s, and you cannot update it in namespace %s", ref.Name,
+				ref.Namespace),
+			Remedy: fmt.Sprintf("ask a cluster administrator to correct it: kubectl -n %s describe gateway %s", ref.Namespace,
+				ref.Name),
+		}
 	}
 	return &check.Fault{
 		Summary: fmt.Sprintf("the Gateway %s does not exist, and you cannot create it in namespace %s", ref.Name,
 			ref.Namespace),
-		Remedy: "ask a cluster administrator to create it, or set expose.gateway.name and expose.gateway.namespace to an " +
-			"existing one: kubectl get gateways -A",
+		Remedy: otherGateway,
 	}
 }
 
-// isOwn reports whether the installer creates the Gateway, or did so in a previous run.
+const otherGateway = "ask a cluster administrator to create it, or set expose.gateway.name and " +
+	"expose.gateway.namespace to an existing one: kubectl get gateways -A"
+
+// mayCreateNamespace checks the permission to create the Gateway's namespace if it does
+// not exist. The check of the namespaces covers the server's.
+func mayCreateNamespace(ctx context.Context, e *check.Env, ref answers.Gateway) error {
+	if ref.Namespace == e.Namespace() {
+		return nil
+	}
+	client, err := e.Cluster.Client()
+	if err != nil {
+		return err
+	}
+	_, err = client.CoreV1().Namespaces().Get(ctx, ref.Namespace, metav1.GetOptions{})
+	switch {
+	case err == nil, apierrors.IsForbidden(err): // it may exist
+		return nil
+	case !apierrors.IsNotFound(err):
+		return check.KubeError(err)
+	}
+	allowed, err := check.Allowed(ctx, e, authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces"})
+	if err != nil || allowed {
+		return err
+	}
+	return &check.Fault{
+		Summary: fmt.Sprintf("the namespace %s of the Gateway %s does not exist, and you cannot create it", ref.Namespace,
+			ref.Name),
+		Remedy: otherGateway,
+	}
+}
+
+// isOwn reports whether the installer creates the Gateway, or did so for this release in a
+// previous run.
 func (g *gateway) isOwn(e *check.Env) bool {
-	return g.isFuture || prerequisite.WantsGateway(e.Answers) && prerequisite.IsOwn(g.Metadata.Labels)
+	return g.isFuture || prerequisite.WantsGateway(e.Answers) &&
+		prerequisite.OwnsGateway(prerequisite.Gateway(e.Answers), &g.Metadata)
+}
+
+// needsUpdate reports whether the installer created the Gateway and no controller serves it:
+// then the install corrects it.
+func (g *gateway) needsUpdate(e *check.Env) bool {
+	if !g.isOwn(e) {
+		return false
+	}
+	listeners := prerequisite.ListenerNames(prerequisite.Gateway(e.Answers))
+	return !g.Status.Acceptance(g.Metadata.Generation, listeners).Works()
 }
 
 // awaitsCertificate reports whether a condition is about a certificate that cert-manager
 // has not issued yet for the installer's own Gateway. expose.tls checks it.
 func (g *gateway) awaitsCertificate(e *check.Env, c metav1.Condition) bool {
 	return g.isOwn(e) && certificateMode(e) == answers.CertManager &&
-		(c.Reason == "InvalidCertificateRef" || c.Reason == "ListenersNotValid" || c.Reason == "Invalid")
+		(c.Reason == "InvalidCertificateRef" || c.Reason == "ListenersNotValid" ||
+			c.Reason == "Invalid" && c.Type == "Programmed")
 }
 
 // gatewayManager checks that cert-manager issues certificates for Gateways.

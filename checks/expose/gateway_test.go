@@ -65,6 +65,7 @@ func TestGateway(t *testing.T) {
 		"gateway.networking.k8s.io_httproutes", "gateway.networking.k8s.io_gatewayclasses")
 	t.Run("future Gateway", func(t *testing.T) { futureGateways(t, s, other) })
 	t.Run("class", func(t *testing.T) { gatewayClassFaults(t, s, other) })
+	t.Run("own Gateway", func(t *testing.T) { ownGateway(t, s, other) })
 	t.Run("controller", func(t *testing.T) { gatewayControllerFaults(t, s, other) })
 	t.Run("issuer", func(t *testing.T) { gatewayIssuerFaults(t, s, other) })
 	t.Run("certificate", func(t *testing.T) { gatewayCertificateFaults(t, s, other) })
