@@ -37,7 +37,7 @@ func (r *run) awaitGateway(ctx context.Context) error {
 	w := gatewayWait{run: r, begin: time.Now(), limit: gatewayTime, object: event.Object{Kind: "Gateway",
 		Namespace: r.plan.Gateway.GetNamespace(), Name: r.plan.Gateway.GetName()}}
 	if deadline, ok := ctx.Deadline(); ok {
-		w.limit = min(w.limit, time.Until(deadline)-gatewayMargin)
+		w.limit = max(0, min(w.limit, time.Until(deadline)-gatewayMargin))
 	}
 	r.Emit(event.ObjectChanged{Object: w.object, State: event.Progressing, Message: "waiting for its controller",
 		Since: time.Now()})
