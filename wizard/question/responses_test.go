@@ -243,3 +243,17 @@ func TestCleanHost(t *testing.T) {
 		t.Errorf("a URL is changed: %s", note)
 	}
 }
+
+// TestFaultOfEntry reports what is wrong with an entry of a map as the answer's fault.
+func TestFaultOfEntry(t *testing.T) {
+	r := NewResponses(answers.Answers{})
+	const key = "server.resources.requests"
+	r.Type(key, "{memory: 256MB}")
+	if fault, bad := r.Fault(key); !bad || !strings.Contains(fault.Summary, "is not a resource quantity") {
+		t.Errorf("%v %v", fault, bad)
+	}
+	r.Type(key, "{memory: 256Mi}")
+	if fault, bad := r.Fault(key); bad {
+		t.Error(fault)
+	}
+}
