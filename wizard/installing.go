@@ -28,7 +28,8 @@ type installing struct {
 	// recovering is what is done after a failed install, while it is running.
 	recovering  Recovery
 	showNotices bool              // at the top, as they are the result of a choice
-	waits       bool              // the user waits for an unschedulable pod
+	waits       bool              // the user waits for an unschedulable pod, until it is reported again
+	stuckOn     *objectRow        // what was stuck when the user stopped the install
 	changing    bool              // the user stops the install to change answers
 	final       chan installedMsg // receives the result even after the screens have closed
 }
@@ -60,7 +61,7 @@ func (i *installing) enter(string) tea.Cmd {
 	i.progress, i.failure, i.stopping, i.finished, i.pane.offset = progress{}, nil, false, false, 0
 	i.list.set()
 	i.recovering, i.showNotices, i.outcome.Recovered = "", false, ""
-	i.waits, i.changing = false, false
+	i.waits, i.changing, i.stuckOn = false, false, nil
 	plan, path, overwrite := i.plan, i.options.ValuesPath, i.file.overwrite
 	final := make(chan installedMsg, 1)
 	i.final = final
@@ -79,6 +80,9 @@ func (i *installing) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case installMsg:
 		i.progress.add(msg.event, i.now())
+		if _, again := msg.event.(event.Stuck); again {
+			i.waits = false // offer the choices again
+		}
 	case valuesMsg:
 		i.progress.add(event.Notice{Text: msg.sentence()}, i.now())
 	case installedMsg:
@@ -106,6 +110,7 @@ func (i *installing) installEnded(msg installedMsg) (move, tea.Cmd) {
 	failure.Stopped = failure.Stopped || i.stopping && errors.Is(msg.err, context.Canceled)
 	i.failure, i.outcome.Ending = &failure, Failed
 	if failure.Stopped {
+		i.keepCause()
 		i.outcome.Ending = Stopped
 	}
 	i.pane.offset = 0
@@ -252,6 +257,10 @@ func (i *installing) handleInterrupt() bool {
 }
 
 func (i *installing) stop() {
+	if o := i.stuck(); o != nil {
+		stuckOn := *o
+		i.stuckOn = &stuckOn
+	}
 	i.stopping = true
 	i.task.cancel()
 }

@@ -115,11 +115,16 @@ func TestStuckPodIsAChoice(t *testing.T) {
 	if strings.Contains(p.screen(), "Keep waiting") || !strings.Contains(p.screen(), "has waited for") {
 		t.Errorf("after the choice to wait:\n%s", p.screen())
 	}
+	again := event.Stuck{ObjectChanged: unschedulable, Waited: 2 * time.Minute, Remedy: "add a node"}
+	p.m.screen().(*installing).update(installMsg{again})
+	p.sees("has waited for 2m", "Keep waiting", "Change answers", "Stop")
 	p.stage.finish <- nil
 	p.sees("Server ready").press("q").leaves()
 
-	install().press("s").sees("The install was stopped").press("q").leaves()
-	install().press("a").sees("Where the server stores pipelines")
+	install().press("s").sees("The install was stopped", "zenml-server-0 was waiting", "insufficient memory",
+		"or add a node").press("q").leaves()
+	install().press("s").sees("The install was stopped").press("a").sees("Resource requests", "insufficient memory")
+	install().press("a").sees("Resource requests", "insufficient memory")
 }
 
 func TestEventsDuringInstall(t *testing.T) {

@@ -3,12 +3,15 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/zenml-installer/zenml-installer/install"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/display"
+	"github.com/zenml-installer/zenml-installer/wizard/narrate"
 )
 
 // Recovery is a choice after a failed install.
@@ -123,6 +126,16 @@ func (i *installing) recovered(msg recoveredMsg) {
 	i.progress.add(event.Notice{Text: msg.said}, i.now())
 	i.showNotices = true
 	i.offer()
+}
+
+// keepCause adds to a stopped install what it was stuck on, and the remedy.
+func (i *installing) keepCause() {
+	if i.stuckOn == nil {
+		return
+	}
+	f, waited := i.failure, narrate.Detail(i.stuckOn.ObjectChanged)
+	f.Summary += fmt.Sprintf(" while %s was waiting: %s", i.stuckOn.Object, display.Printable(waited))
+	f.Remedy = strings.TrimSuffix(i.stuckOn.remedy+"\n"+f.Remedy, "\n")
 }
 
 // changeAnswers leads to the question that the failure is about, and from there to the
