@@ -160,14 +160,14 @@ func (o *answersInitOptions) releaseValues(ctx context.Context, u *setup) (map[s
 	}
 	if u.file.Chart.Ref == "" && u.file.Chart.Version == "" {
 		loaded, err := u.chartFor(ctx, release)
-		return release.Values, loaded, err
+		return u.chosenValues(ctx, release), loaded, err
 	}
 	u.answers.Chart.Version = cmp.Or(u.answers.Chart.Version, release.ChartVersion)
 	loaded, err := u.chart(ctx)
 	if err != nil {
 		return nil, nil, u.locateChartError(err)
 	}
-	return release.Values, loaded, nil
+	return u.chosenValues(ctx, release), loaded, nil
 }
 
 // read reads the first document of a values file, as Helm does.

@@ -181,7 +181,7 @@ func (u *setup) importRelease(ctx context.Context) (answers.Answers, []string, e
 	if err != nil {
 		return answers.Answers{}, nil, err
 	}
-	imported := importer.Import(release.Values, deployed.Info)
+	imported := importer.Import(u.chosenValues(ctx, release), deployed.Info)
 	var notes []string
 	for _, note := range imported.Notes {
 		notes = append(notes, note.String())

@@ -112,6 +112,24 @@ func (u *setup) addRouteAddress(ctx context.Context, s *values.Settings) error {
 	return nil
 }
 
+// chosenValues returns the values of a release as its answers gave them: with what
+// exposes a server that is still closed, and without the key that the installer added.
+func (u *setup) chosenValues(ctx context.Context, release *install.Release) map[string]any {
+	kept, err := u.keptSecrets(ctx)
+	if err != nil {
+		return release.Values // the Secrets cannot be read
+	}
+	chosen := release.Values
+	for _, s := range kept {
+		if install.IsOpening(s, release.Name) {
+			if opened, err := install.OpeningValues(s); err == nil {
+				chosen = opened
+			}
+		}
+	}
+	return values.WithoutJWTKey(chosen, u.keptJWTKey(kept))
+}
+
 // keptSecrets returns the Secrets that a previous install of this release created.
 func (u *setup) keptSecrets(ctx context.Context) ([]corev1.Secret, error) {
 	client, err := u.cluster.Client()

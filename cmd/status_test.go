@@ -69,4 +69,15 @@ func TestStatusOfAllNamespaces(t *testing.T) {
 	if at < 0 || list.Releases[at].Status != "deployed" || list.Releases[at].Server == nil || !list.Releases[at].Closed {
 		t.Errorf("the release in the JSON list: %d of %+v", at, list.Releases)
 	}
+	testImportOfClosed(t, p, namespace)
+}
+
+// testImportOfClosed imports what the answers asked for: with what exposes the server, and
+// without the key that the installer added.
+func testImportOfClosed(t *testing.T, p *place, namespace string) {
+	t.Helper()
+	r := p.runs("answers", "init", "--from-release", "-n", namespace).want(t, exitDone)
+	if !strings.Contains(r.out, "type: node-port") || strings.Contains(r.out, "jwt") {
+		t.Errorf("imported from a closed release:\n%s", r.out)
+	}
 }

@@ -39,6 +39,16 @@ func IsOpening(s corev1.Secret, release string) bool {
 	return s.Name == release+openingSuffix && ours(&s, release)
 }
 
+// OpeningValues returns the values that open a release, from the Secret that marks it as
+// closed.
+func OpeningValues(s corev1.Secret) (map[string]any, error) {
+	var values map[string]any
+	if err := yaml.Unmarshal(s.Data[openingKey], &values); err != nil {
+		return nil, fmt.Errorf("secret %s/%s: %w", s.Namespace, s.Name, err)
+	}
+	return values, nil
+}
+
 // Closed reports whether a release was installed closed and is not open yet.
 func (e *Engine) Closed(ctx context.Context, namespace, release string) (bool, error) {
 	found, err := e.opening(ctx, namespace, release)
@@ -70,9 +80,9 @@ func (e *Engine) Open(
 	if err != nil || kept == nil {
 		return Outcome{}, err
 	}
-	var values map[string]any
-	if err := yaml.Unmarshal(kept.Data[openingKey], &values); err != nil {
-		return Outcome{}, fmt.Errorf("secret %s/%s: %w", namespace, kept.Name, err)
+	values, err := OpeningValues(*kept)
+	if err != nil {
+		return Outcome{}, err
 	}
 	stored, err := e.Release(ctx, namespace, release)
 	if err != nil {

@@ -183,7 +183,7 @@ func (r *review) planReady(msg planMsg) {
 	var faults answers.Faults
 	switch {
 	case errors.As(msg.err, &faults) && len(faults) > 0:
-		r.faults = faults
+		r.faults = faults.ByField()
 	case msg.err != nil:
 		r.failure = msg.err.Error()
 	default:

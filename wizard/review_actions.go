@@ -179,7 +179,8 @@ func (r *review) failed() checkRows { return r.rows.with(check.Failed) }
 func (r *review) markProblems() {
 	r.problems = nil
 	for _, fault := range r.faults {
-		if r.responses.Typed(fault.Key)+r.responses.Complete().Get(fault.Key) != "" { // else it shows by itself
+		_, isAsked := answers.FieldByKey(fault.Key)
+		if isAsked && r.responses.Typed(fault.Key)+r.responses.Complete().Get(fault.Key) != "" { // else it shows by itself
 			r.addProblem(fault.Key, question.DescribeFault(fault))
 		}
 	}

@@ -21,6 +21,16 @@ func TestPlanFaultLeadsToItsQuestion(t *testing.T) {
 	}
 }
 
+// A fault of an entry leads to the question of the whole collection.
+func TestPlanFaultOfEntry(t *testing.T) {
+	p := newPerson(t)
+	const key = "server.resources.requests"
+	p.stage.prepareErr = answers.Faults{{Key: key + ".memory", Summary: "not a quantity"}}
+	p.m.responses.Type(key, "memory=256Mi")
+	p.throughCluster().throughMySQL().toReviewWithoutPlan().sees("memory: not a quantity")
+	p.press("e").sees("│ ✗ Resource requests (Advanced, Pods): memory: not a quantity", "› memory=256Mi")
+}
+
 func TestFailedCheckLeadsToItsQuestion(t *testing.T) {
 	p := newPerson(t)
 	p.stage.failing = true

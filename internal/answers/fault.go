@@ -2,6 +2,7 @@ package answers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,4 +68,30 @@ func (f Faults) Err() error {
 		return nil
 	}
 	return f
+}
+
+// ByField returns the faults with the keys of the fields that they are about: a fault of
+// an entry, such as server.resources.requests.memory, names the entry in its summary.
+// Keys of no field stay.
+func (f Faults) ByField() Faults {
+	faults := slices.Clone(f)
+	for i := range faults {
+		fault := &faults[i]
+		field, entry := splitKey(fault.Key)
+		if entry != "" {
+			fault.Key, fault.Summary = field, strings.Trim(entry, ".")+": "+fault.Summary
+		}
+	}
+	return faults
+}
+
+// splitKey returns the key of a field, and the rest of the given key. Without a field,
+// the rest is empty.
+func splitKey(key string) (field, entry string) {
+	for at := len(key); at > 0; at = strings.LastIndexAny(key[:at], ".[") {
+		if _, known := FieldByKey(key[:at]); known {
+			return key[:at], key[at:]
+		}
+	}
+	return key, ""
 }

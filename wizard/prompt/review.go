@@ -60,7 +60,7 @@ func (p *prompter) prepare(ctx context.Context) (wizard.Plan, error) {
 	p.printf("\nPreparing the plan…")
 	plan, err := p.Engine.Prepare(ctx, p.responses.Answers())
 	var faults answers.Faults
-	if errors.As(err, &faults) && p.reopenQuestions(faults) {
+	if errors.As(err, &faults) && p.reopenQuestions(faults.ByField()) {
 		return nil, nil
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ package question
 
 import (
 	"maps"
-	"strings"
 
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 )
@@ -147,24 +146,12 @@ func (s *Responses) read() *snapshot {
 		}
 	}
 	s.snapshot = &snapshot{answers: a, complete: a.Complete(), faults: map[string]answers.Fault{}}
-	for _, fault := range answers.Validate(a) {
-		key := fieldOf(fault.Key)
-		if _, known := s.snapshot.faults[key]; !known {
-			s.snapshot.faults[key] = fault
+	for _, fault := range answers.Validate(a).ByField() {
+		if _, known := s.snapshot.faults[fault.Key]; !known {
+			s.snapshot.faults[fault.Key] = fault
 		}
 	}
 	return s.snapshot
-}
-
-// fieldOf returns the key of the field that a fault is about: that of one entry of a map
-// or a list is below it.
-func fieldOf(key string) string {
-	for above := key; above != ""; above = above[:max(strings.LastIndexAny(above, ".["), 0)] {
-		if _, known := answers.FieldByKey(above); known {
-			return above
-		}
-	}
-	return key
 }
 
 // clearAnswer removes the answer to a field of any kind.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,16 +61,22 @@ func WithoutSecrets(a answers.Answers) answers.Answers {
 	return a
 }
 
+// harmless are the collections that contain no secrets: resources, places, names.
+var harmless = []string{
+	"server.resources.requests", "server.resources.limits", "server.migrationResources.requests",
+	"server.migrationResources.limits", "server.nodeSelector", "server.tolerations", "server.affinity",
+	"server.security.pod", "server.security.container", "server.image.pullSecrets", "server.openTelemetry.disable",
+	"server.auth.corsAllowOrigins", "certificates.secretRefs", "expose.trustedProxies", "proxy.noProxy",
+}
+
 // mayHoldSecret reports whether an advanced answer may contain a secret.
 func mayHoldSecret(f answers.Field, value string) bool {
-	if f.Key == "server.tolerations" {
-		return false
-	}
 	switch f.Kind {
 	case answers.Tree, answers.Secrets, answers.Items, answers.Pairs, answers.List:
-		return true
+		return !slices.Contains(harmless, f.Key)
 	case answers.Text:
-		return strings.HasPrefix(f.Key, "proxy.") || strings.Contains(value, "@") ||
+		user, _, hasHost := strings.Cut(value, "@")
+		return strings.HasPrefix(f.Key, "proxy.") || hasHost && strings.Contains(user, ":") || // no email address
 			strings.Contains(value, "://") && f.Step != answers.StepCluster
 	}
 	return false

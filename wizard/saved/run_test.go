@@ -18,10 +18,11 @@ func everything(t *testing.T) answers.Answers {
 	file, err := answers.Read("a.yaml", []byte(`version: 1
 cluster: {context: sandbox, namespace: zenml}
 database: {type: mysql, mysql: {host: db, name: zenml, user: zen}}
-server: {environment: {TOKEN: `+canary+`}, secretEnvironment: {A: {value: `+canary+`}}}
+server: {resources: {requests: {memory: 256Mi}}, nodeSelector: {pool: ml}, environment: {TOKEN: `+canary+`}, secretEnvironment: {A: {value: `+canary+`}}}
 values: {server: {password: `+canary+`}}
 proxy: {http: "http://me:`+canary+`@proxy"}
 chart: {version: 0.98.1}
+prerequisites: {clusterIssuer: {create: true, email: ops@example.com}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +53,11 @@ func TestWriteOmitsSecrets(t *testing.T) {
 		t.Errorf("mode %s", info.Mode())
 	}
 	run := read(path)
-	if run != nil && run.Answers.Chart.Version != "0.98.1" {
-		t.Error("an advanced setting was not saved")
+	for key, want := range map[string]string{"chart.version": "0.98.1", "server.resources.requests": "memory=256Mi",
+		"server.nodeSelector": "pool=ml", "prerequisites.clusterIssuer.email": "ops@example.com"} {
+		if run != nil && run.Answers.Get(key) != want {
+			t.Errorf("%s was not saved: %q", key, run.Answers.Get(key))
+		}
 	}
 	if run == nil || run.Step != "Access" || run.Answers.Database.MySQL.User != "zen" ||
 		run.Answers.Admin.Password.Env != "ADMIN_PASSWORD" {
