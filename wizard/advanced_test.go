@@ -53,3 +53,14 @@ func TestAdvancedSettingsOfFile(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedSettingIsDropped leaves a setting whose text is not valid with Esc.
+func TestRefusedSettingIsDropped(t *testing.T) {
+	p := newPerson(t).throughCluster().throughMySQL().toAdvanced()
+	p.press("threadpool", "enter").to("server.threadPoolSize").press("{memory: 900Gi}", "enter")
+	p.sees("is not a whole number").press("esc")
+	if strings.Contains(p.screen(), "900Gi") {
+		t.Errorf("shown as the answer:\n%s", p.screen())
+	}
+	p.press("esc", "home", "enter").until("the review", func() bool { return p.m.at == stepReview })
+}

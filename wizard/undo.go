@@ -185,10 +185,21 @@ func (f *form) goBack() (move, tea.Cmd) {
 	case f.hidden.first != "":
 		return move{}, f.open(f.at)
 	case f.at == 0:
+		f.dropRefused()
 		f.sourceCheck.drop()
 		return move{kind: back}, nil
 	}
+	f.dropRefused()
 	return move{}, f.open(f.at - 1)
+}
+
+// dropRefused restores the previous answer if the one that was typed is not valid, so that
+// no list shows it as the answer.
+func (f *form) dropRefused() {
+	key := f.openKey()
+	if _, bad := f.responses.Fault(key); bad && f.responses.Typed(key) != f.previousAnswer {
+		f.responses.Type(key, f.previousAnswer)
+	}
 }
 
 // doubleEsc is the longest time between two presses of Esc that go to the review.
@@ -208,6 +219,7 @@ func (s *session) isDoubleEsc() bool {
 
 // toReview goes to the review, or to the first question before it that needs an answer.
 func (f *form) toReview() move {
+	f.dropRefused()
 	f.sourceCheck.drop()
 	f.resumeAt, f.fixing = "", false
 	return f.firstIncomplete(stepReview)
