@@ -144,6 +144,7 @@ func (b *bench) leavesGateway(plan Plan) {
 	}
 	for _, want := range []string{
 		"kubectl delete gateway shared -n " + plan.Gateway.GetNamespace(),
+		"kubectl delete namespace " + plan.Gateway.GetNamespace(),
 		"kubectl delete crd -l app.kubernetes.io/managed-by=zenml-installer",
 	} {
 		if all := strings.Join(left, "\n"); !strings.Contains(all, want) {

@@ -49,9 +49,11 @@ func (r *run) installPrerequisite(ctx context.Context, p Prerequisite) error {
 }
 
 // requireNamespace creates a namespace for something that is installed, unless it exists.
+// An uninstall recognizes it by its label.
 func (r *run) requireNamespace(ctx context.Context, name, content string) error {
 	_, err := r.client.CoreV1().Namespaces().Create(ctx,
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}},
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name,
+			Labels: map[string]string{manifest.LabelManagedBy: manifest.Installer}}},
 		metav1.CreateOptions{FieldManager: manifest.Installer})
 	if err == nil || apierrors.IsAlreadyExists(err) {
 		return nil

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/kubernetes"
 
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
@@ -91,6 +94,7 @@ func (e *Engine) LeftPrerequisites(ctx context.Context) []LeftPrerequisite {
 	for _, g := range e.ownGateways(ctx) {
 		left = append(left, LeftPrerequisite{"Gateway " + g.GetName() + " in namespace " + g.GetNamespace(),
 			fmt.Sprintf("kubectl delete gateway %s -n %s", g.GetName(), g.GetNamespace())})
+		left = append(left, leftCertificates(ctx, client, g)...)
 	}
 	for _, issuer := range e.ownIssuers(ctx) {
 		left = append(left, LeftPrerequisite{"ClusterIssuer " + issuer, "kubectl delete clusterissuer " + issuer})
@@ -104,6 +108,36 @@ func (e *Engine) LeftPrerequisites(ctx context.Context) []LeftPrerequisite {
 	if prerequisite.OwnCRDs(ctx, client) {
 		left = append(left, LeftPrerequisite{"the CRDs of the Gateway API; deleting them also deletes all Gateways and routes",
 			"kubectl delete crd -l " + manifest.LabelManagedBy + "=" + manifest.Installer})
+	}
+	return append(left, leftNamespaces(ctx, client)...)
+}
+
+// leftCertificates returns the Secrets that cert-manager filled for a Gateway.
+func leftCertificates(ctx context.Context, client kubernetes.Interface, g unstructured.Unstructured) []LeftPrerequisite {
+	var left []LeftPrerequisite
+	for _, name := range prerequisite.IssuedSecrets(g) {
+		_, err := client.CoreV1().Secrets(g.GetNamespace()).Get(ctx, name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		left = append(left, LeftPrerequisite{fmt.Sprintf("Secret %s in namespace %s, with the private key of the "+
+			"certificate that cert-manager issued", name, g.GetNamespace()),
+			fmt.Sprintf("kubectl delete secret %s -n %s", name, g.GetNamespace())})
+	}
+	return left
+}
+
+// leftNamespaces returns the namespaces that the installer created for prerequisites.
+func leftNamespaces(ctx context.Context, client kubernetes.Interface) []LeftPrerequisite {
+	list, err := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{
+		LabelSelector: manifest.LabelManagedBy + "=" + manifest.Installer})
+	if err != nil {
+		return nil
+	}
+	var left []LeftPrerequisite
+	for _, n := range list.Items {
+		left = append(left, LeftPrerequisite{"namespace " + n.Name + ", which may contain something else",
+			"kubectl delete namespace " + n.Name})
 	}
 	return left
 }

@@ -62,6 +62,29 @@ func Gateway(a answers.Answers) *unstructured.Unstructured {
 	}}
 }
 
+// IssuedSecrets returns the names of the Secrets in a Gateway's namespace that cert-manager
+// fills for it.
+func IssuedSecrets(g unstructured.Unstructured) []string {
+	at := g.GetAnnotations()
+	if at[clusterIssuerKey] == "" && at[issuerKey] == "" {
+		return nil
+	}
+	var names []string
+	listeners, _, _ := unstructured.NestedSlice(g.Object, "spec", "listeners")
+	for _, item := range listeners {
+		l, _ := item.(map[string]any)
+		refs, _, _ := unstructured.NestedSlice(l, "tls", "certificateRefs")
+		for _, item := range refs {
+			ref, _ := item.(map[string]any)
+			name, _ := ref["name"].(string)
+			if namespace, _ := ref["namespace"].(string); name != "" && (namespace == "" || namespace == g.GetNamespace()) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 func issuerAnnotation(a answers.Answers) string {
 	if a.Expose.TLS.Issuer.Kind == answers.NamespaceIssuer {
 		return issuerKey

@@ -70,6 +70,14 @@ func TestGatewayIssuer(t *testing.T) {
 	if p := parents[0].(map[string]any); p["name"] != "shared" || p["namespace"] != "gateways" || p["sectionName"] != "http" {
 		t.Errorf("parent %v", p)
 	}
+	if names := IssuedSecrets(*Gateway(a)); !reflect.DeepEqual(names, []string{"zenml-tls-certs"}) {
+		t.Errorf("cert-manager fills %q", names)
+	}
+	secret := throughGateway()
+	secret.Expose.TLS.Mode = answers.CertSecret
+	if names := IssuedSecrets(*Gateway(secret)); names != nil {
+		t.Errorf("cert-manager fills %q", names)
+	}
 	a.Expose.TLS.Issuer.Kind = answers.NamespaceIssuer
 	if at := Gateway(a).GetAnnotations(); at["cert-manager.io/issuer"] != "letsencrypt" || ClusterIssuer(a) != nil {
 		t.Errorf("annotations %v, issuer %v", at, ClusterIssuer(a))
