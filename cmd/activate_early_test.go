@@ -54,7 +54,7 @@ func TestActivationIsKept(t *testing.T) {
 }
 
 // TestInterruptedInstallNamesOpenServer interrupts installs as the Deployment is
-// created. The last line says how to close a server that nobody has activated.
+// created. The last lines say how to close a server that nobody has activated.
 func TestInterruptedInstallNamesOpenServer(t *testing.T) {
 	c := testcluster.Start(t)
 	for name, args := range map[string]func(*killBench) []string{
@@ -69,7 +69,7 @@ func TestInterruptedInstallNamesOpenServer(t *testing.T) {
 			closes := strings.Contains(last, "-n "+b.namespace+
 				" scale deployment -l app.kubernetes.io/instance=zenml-server --replicas=0")
 			if closes != (name != "environment") {
-				t.Errorf("the last line is %q", last)
+				t.Errorf("the last lines are %q", last)
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func (b *killBench) browserArgs() []string {
 }
 
 // interrupt runs the installer as a process, interrupts it when it creates an
-// object, and returns the last line that it prints.
+// object, and returns the last lines that it prints.
 func (b *killBench) interrupt(args []string, created string) string {
 	b.t.Helper()
 	command := exec.CommandContext(b.t.Context(), os.Args[0], append(args, "--kubeconfig", b.proxy.Kubeconfig(b.t))...)
@@ -96,5 +96,5 @@ func (b *killBench) interrupt(args []string, created string) string {
 		b.t.Fatalf("exit code %d\n%s", code, &talk)
 	}
 	lines := strings.Split(strings.TrimSpace(talk.String()), "\n")
-	return lines[len(lines)-1]
+	return strings.Join(lines[max(len(lines)-4, 0):], "\n")
 }

@@ -29,7 +29,7 @@ import (
 // --timeout 3s, and after one Ctrl-C.
 const (
 	hangTimeout   = 3 * time.Second
-	hangEnds      = 5 * time.Second
+	hangEnds      = 8 * time.Second
 	hangInterrupt = 2 * time.Second
 )
 

@@ -114,7 +114,7 @@ func TestDatabasesArriveLate(t *testing.T) {
 // where it was.
 func TestListArrivesAfterAKey(t *testing.T) {
 	p := newPerson(t)
-	p.throughCluster().throughMySQL().sees("│ TLS", "› Require").press("down", "up")
+	p.throughCluster().throughMySQL().sees("│ TLS", "› require").press("down", "up")
 	before := p.form().text
 	p.run(p.form().databaseFound(databaseMsg{"database.mysql.tls.mode": {{Value: answers.TLSOff}}}))
 	if got := p.form().text; got != before {

@@ -67,7 +67,7 @@ func TestRepairOfReleaseFound(t *testing.T) {
 // A release that was picked and not confirmed leaves no answers.
 func TestReleaseNotConfirmed(t *testing.T) {
 	p := newPerson(t, withReleases).sees("in namespace ml").press("v").sees("› Repair").press("esc")
-	p.sees("Try it out").press("v", "enter").to(guardKey).sees("Yes, repair tracking,")
+	p.sees("Try it out").press("v", "enter").to(guardKey).sees("Yes, repair tracking")
 	for p.m.at != stepStart {
 		p.press("shift+tab")
 	}

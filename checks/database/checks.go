@@ -17,13 +17,6 @@ func NeedsMySQL(e *check.Env) string {
 	return ""
 }
 
-func needsSQLite(e *check.Env) string {
-	if e.Answers.Database.Type != answers.SQLiteDatabase {
-		return "the database is not SQLite"
-	}
-	return ""
-}
-
 // Checks verify the database from this machine.
 var Checks = []check.Check{
 	{

@@ -78,3 +78,10 @@ func severalReplicas(n int, where string) *check.Fault {
 		Remedy: "server: {replicas: 1}, or set database: {type: mysql}",
 	}
 }
+
+func needsSQLite(e *check.Env) string {
+	if e.Answers.Database.Type != answers.SQLiteDatabase {
+		return "the database is not SQLite"
+	}
+	return ""
+}
