@@ -11,6 +11,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/install/connect"
 	"github.com/zenml-installer/zenml-installer/install/event"
 	"github.com/zenml-installer/zenml-installer/internal/answers"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/secret"
 	"github.com/zenml-installer/zenml-installer/internal/zenml"
 	"github.com/zenml-installer/zenml-installer/wizard"
@@ -146,9 +147,24 @@ func (u *setup) activateAuto(ctx context.Context, client zenml.Client, info zenm
 	return nil
 }
 
+// A server is marked as active before its admin is created (activate_server in ZenML
+// 0.98.0), so a refused login is repeated. The server allows few logins a minute.
+const (
+	loginTries = 3
+	loginEvery = 2 * time.Second
+)
+
 // proveLogin logs in to a server that is already activated.
 func (u *setup) proveLogin(ctx context.Context, client zenml.Client, password secret.Text) error {
-	err := client.Login(ctx, u.answers.Admin.Username, password)
+	tries := 0
+	err := poll.Until(ctx, loginEvery, func() (bool, error) {
+		tries++
+		err := client.Login(ctx, u.answers.Admin.Username, password)
+		if errors.Is(err, zenml.ErrRefused) && tries < loginTries {
+			return false, nil
+		}
+		return true, err
+	})
 	switch {
 	case errors.Is(err, zenml.ErrRefused):
 		return &claimedError{u.answers.Admin.Username, err}

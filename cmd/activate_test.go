@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -64,15 +65,19 @@ func TestServiceAccountUnsupported(t *testing.T) {
 
 // active runs a fake of a server that an admin with the given password has
 // activated.
-func active(t *testing.T, password string) string {
+func active(t *testing.T, password string) string { return activeSoon(t, password, 0) }
+
+// activeSoon is active, and refuses some logins before the admin exists.
+func activeSoon(t *testing.T, password string, refused int32) string {
 	t.Helper()
+	var logins atomic.Int32
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/info", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"version": "0.98.1", "active": true,
 			"auth_scheme": "OAUTH2_PASSWORD_BEARER"})
 	})
 	mux.HandleFunc("POST /api/v1/login", func(w http.ResponseWriter, r *http.Request) {
-		if r.PostFormValue("username") != "admin" || r.PostFormValue("password") != password {
+		if logins.Add(1) <= refused || r.PostFormValue("username") != "admin" || r.PostFormValue("password") != password {
 			http.Error(w, "no", http.StatusUnauthorized)
 			return
 		}
@@ -104,6 +109,9 @@ func TestGuidedInstallVerifiesLogin(t *testing.T) {
 
 	if _, err := e.Activate(t.Context(), a, active(t, adminPassword)); err != nil || e.otherAdmin() != nil {
 		t.Fatal(err)
+	}
+	if _, err := e.Activate(t.Context(), a, activeSoon(t, adminPassword, 1)); err != nil {
+		t.Errorf("the admin is created a moment later: %v", err)
 	}
 	_, err := e.Activate(t.Context(), a, active(t, "someone else's"))
 	var claimed *claimedError
