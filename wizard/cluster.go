@@ -121,6 +121,7 @@ func (c *cluster) contextsListed(msg contextsMsg) tea.Cmd {
 
 // describe queries the target, unless it is already known or being queried.
 func (c *cluster) describe() tea.Cmd {
+	c.dropChart()
 	at := c.session.target()
 	if c.contexts == nil || at == c.describedTarget && c.describeError == "" {
 		return nil

@@ -47,6 +47,11 @@ func (f Found) Details(now time.Time) string {
 	return text + ", found on " + f.Context
 }
 
+// Target returns where the release is.
+func (f Found) Target() answers.Cluster {
+	return answers.Cluster{Context: f.Context, Namespace: f.Namespace, Release: f.Release}
+}
+
 // SetTarget answers where the release is.
 func (f Found) SetTarget(r *question.Responses) {
 	r.Type(question.ContextKey, f.Context)
@@ -96,16 +101,29 @@ func (f Found) Actions() []Action {
 // pick is the release that the user picked at the start, to install over it.
 type pick struct {
 	Found
-	repair bool
-	before question.Checkpoint
+	repair  bool
+	dropped bool // the chart is not the answer, because another release is the target
+	before  question.Checkpoint
 }
 
 // isPicked reports whether the target is the release that the user picked.
 func (s *session) isPicked() bool {
-	at := s.target()
-	return s.picked != nil && at == answers.Cluster{
-		Context: s.picked.Context, Namespace: s.picked.Namespace, Release: s.picked.Release,
+	return s.picked != nil && s.target() == s.picked.Target()
+}
+
+// dropChart takes back the chart of the release that is repaired while another release is
+// the target.
+func (s *session) dropChart() {
+	p := s.picked
+	if p == nil || !p.repair || p.dropped != s.isPicked() {
+		return
 	}
+	version := s.options.Start.Chart.Version
+	if p.dropped {
+		version = p.ChartVersion
+	}
+	s.responses.Type(chartVersionKey, version)
+	p.dropped = !p.dropped
 }
 
 // unpick takes back what picking a release has answered, unless it was confirmed.
@@ -189,7 +207,7 @@ func (r *start) act(f Found, a Action) (move, tea.Cmd) {
 		r.outcome.Command = a.Command
 		return move{kind: leave}, nil
 	}
-	r.picked = &pick{f, a.Repair, before}
+	r.picked = &pick{Found: f, repair: a.Repair, before: before}
 	return move{kind: jump, to: step(answers.StepCluster), key: guardKey}, nil
 }
 

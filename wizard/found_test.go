@@ -64,6 +64,23 @@ func TestRepairOfReleaseFound(t *testing.T) {
 	}
 }
 
+// A release that was picked for a repair leaves its chart version if another one becomes
+// the target, and gets it back.
+func TestRepairOfOtherTarget(t *testing.T) {
+	p := newPerson(t, withReleases).sees("in namespace ml").press("v", "enter")
+	p.sees("› Yes, repair tracking")
+	version := func(release string) string {
+		p.m.responses.Type("cluster.release", release)
+		p.m.screens["Cluster"].(*cluster).describe()
+		return p.m.responses.Answers().Chart.Version
+	}
+	for _, c := range [][2]string{{"other", ""}, {"tracking", "0.98.1"}, {"other", ""}} {
+		if got := version(c[0]); got != c[1] {
+			t.Errorf("chart version %q for release %s, want %q", got, c[0], c[1])
+		}
+	}
+}
+
 // A release that was picked and not confirmed leaves no answers.
 func TestReleaseNotConfirmed(t *testing.T) {
 	p := newPerson(t, withReleases).sees("in namespace ml").press("v").sees("› Repair").press("esc")

@@ -11,6 +11,7 @@ import (
 
 // confirmCluster asks whether this is the right cluster.
 func (p *prompter) confirmCluster(ctx context.Context) error {
+	p.dropChart()
 	target, err := p.Engine.Describe(ctx, p.responses.Answers())
 	if ctx.Err() != nil {
 		return ctx.Err()

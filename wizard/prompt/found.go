@@ -82,9 +82,16 @@ func (p *prompter) chooseAction(ctx context.Context, actions []wizard.Action) (*
 
 // isPicked reports whether the target is the release that was picked at the start.
 func (p *prompter) isPicked() bool {
-	at := p.responses.Complete().Cluster
-	return p.picked != nil && at.Context == p.picked.Context && at.Namespace == p.picked.Namespace &&
-		at.Release == p.picked.Release
+	return p.picked != nil && p.responses.Complete().Cluster == p.picked.Target()
+}
+
+// dropChart takes back the chart of the release that was to be repaired if another release
+// is the target.
+func (p *prompter) dropChart() {
+	if p.repairs && !p.isPicked() {
+		p.responses.Type("chart.version", p.Start.Chart.Version)
+		p.repairs = false
+	}
 }
 
 // does says what is done to the target: "Repair zenml-server in kind-dev".

@@ -60,3 +60,14 @@ func TestCommandForRelease(t *testing.T) {
 		}
 	}
 }
+
+// TestRepairOtherRelease gives another release than the one to repair no chart version.
+func TestRepairOtherRelease(t *testing.T) {
+	e := withReleases()
+	_, c, err := converse(t, e, script{howToBegin: {"7"}, "What to do": {"repair"},
+		"Nothing has been written yet. Repair tracking in sandbox?": {"no"}, "Release": {"other"},
+		"Nothing has been written yet. Upgrade other in sandbox?": {"yes"}})
+	if err != nil || e.installed.Cluster.Release != "other" || e.installed.Chart.Version != "" {
+		t.Errorf("%v %+v\n%s", err, e.installed, c.said.String())
+	}
+}
