@@ -155,8 +155,8 @@ func TestGuidedReviewIsOutdated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if said := strings.Join(plan.Review().Sentences, "\n"); !strings.Contains(said,
-		"Use database "+b.database+" on ") ||
-		!strings.Contains(said, "missing, on server version") || !strings.Contains(said, "which exists") {
+		"Let the server create database "+b.database+" on ") ||
+		!strings.Contains(said, "which does not exist yet (server version") || !strings.Contains(said, "which exists") {
 		t.Errorf("the review says:\n%s", said)
 	}
 	b.migrate()
