@@ -18,6 +18,7 @@ import (
 	"github.com/zenml-installer/zenml-installer/internal/answers"
 	"github.com/zenml-installer/zenml-installer/internal/gatewayapi"
 	"github.com/zenml-installer/zenml-installer/internal/manifest"
+	"github.com/zenml-installer/zenml-installer/internal/poll"
 	"github.com/zenml-installer/zenml-installer/internal/prerequisite"
 	"github.com/zenml-installer/zenml-installer/internal/testgateway"
 )
@@ -219,30 +220,28 @@ func (b *bench) report(gateways dynamic.ResourceInterface, name, condition strin
 	conditions, _, _ := unstructured.NestedSlice(status.Object, "status", "conditions")
 	conditions[0].(map[string]any)["lastTransitionTime"] = time.Now().UTC().Format(time.RFC3339)
 	_ = unstructured.SetNestedSlice(status.Object, conditions, "status", "conditions")
-	for b.t.Context().Err() == nil {
+	_ = poll.Until(b.t.Context(), pollEvery, func() (bool, error) {
 		g, err := gateways.Get(b.t.Context(), name, metav1.GetOptions{})
 		if err == nil {
 			g.Object["status"] = status.Object["status"]
 			_, err = gateways.UpdateStatus(b.t.Context(), g, metav1.UpdateOptions{})
 		}
-		if err == nil {
-			return
-		}
-		time.Sleep(pollEvery)
-	}
+		return err == nil, nil
+	})
 }
 
 // removeCRDs removes the CRDs with all of their objects.
 func (b *bench) removeCRDs(crds dynamic.ResourceInterface) {
-	ctx := afterwards(b.t.Context())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.t.Context()), time.Minute)
+	defer cancel()
 	if err := crds.DeleteCollection(ctx, metav1.DeleteOptions{}, ownCRDs); err != nil {
 		b.t.Error(err)
 	}
-	for ctx.Err() == nil {
+	err := poll.Until(ctx, pollEvery, func() (bool, error) {
 		list, err := crds.List(ctx, ownCRDs)
-		if err == nil && len(list.Items) == 0 {
-			return
-		}
-		time.Sleep(pollEvery)
+		return err == nil && len(list.Items) == 0, nil
+	})
+	if err != nil {
+		b.t.Error("the CRDs remain:", err)
 	}
 }
