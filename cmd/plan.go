@@ -105,7 +105,7 @@ func (p *plan) activationSentence() string {
 	switch {
 	case p.active:
 		return "The server is activated already."
-	case admin.Activate == answers.ActivateLater:
+	case admin.Activate == answers.ActivateLater, !p.setup.guided && admin.Activate != answers.ActivateAuto:
 		return "Leave the server without an admin. The first person to open it becomes the admin."
 	case admin.Activate != answers.ActivateAuto:
 		return "Open the activation page, where you create the admin account."
